@@ -1,0 +1,62 @@
+# The dozen commands of the house. `make help` lists them.
+PYTHON ?= python3.11
+BIN := .venv/bin
+STAMP := .venv/installed.stamp
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-fast check fix migrate demo docs bench build release lock
+
+help: ## Say what each command does
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv and install everything, as pinned in requirements.lock
+
+$(STAMP): pyproject.toml requirements.lock
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) is missing: install it, or say make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { \
+	  echo "No virtual environment could be made: on Debian and Ubuntu, apt install python3.11-venv"; rm -rf .venv; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: setup ## Serve what is in .assidu (Ctrl-C stops everything)
+	@$(BIN)/assidu serve
+
+test: setup ## Run every test on a real PostgreSQL
+	@$(BIN)/pytest -n $(WORKERS)
+
+test-fast: setup ## Run the tests of the pure core, in seconds
+	@$(BIN)/pytest tests/decisions tests/plans
+
+check: setup ## Lint, types, architecture and house rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/house -n 0
+
+fix: setup ## Format and repair what can be repaired alone
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+migrate: setup ## Bring the database up to date
+	@$(BIN)/assidu migrate
+
+demo: setup ## Load a real retailer's year, then serve it
+	@$(BIN)/assidu demo
+
+docs: setup ## Build the documentation into docs/_build
+	$(BIN)/sphinx-build -q -W -b html docs docs/_build/html
+
+bench: setup ## Measure the hot paths against PostgreSQL itself
+	@for name in live import replay; do $(BIN)/assidu bench $$name || exit 1; done
+
+build: setup ## Build the wheel and the source archive into dist
+	@rm -rf dist && $(BIN)/python -m build --no-isolation
+
+release: check test build ## Gather the changelog fragments of a new version
+	$(BIN)/towncrier build --yes
+
+lock: ## Pin the dependencies again (needs uv)
+	uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --no-header --upgrade -q -o requirements.lock

@@ -1,0 +1,1 @@
+"""The administrative API and the OpenAPI document."""

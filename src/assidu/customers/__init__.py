@@ -1,0 +1,1 @@
+"""Profiles, identities, merges, erasure: the only room that holds personal data."""

@@ -1,0 +1,107 @@
+"""Days, periods and durations in the programme's time zone.
+
+A lot expires, a tier ends and a cap starts again on a *local day*; an instant is only derived from it
+where a clock must be compared (``midnight``).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+LAST_DAY = date(9999, 12, 31)
+_DAYS_TO_LAST_DAY_MAX = 366 * 200
+
+
+class Unit(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class RoundTo(StrEnum):
+    """The boundary up to which a duration is prolonged in the customer's favour."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Period(StrEnum):
+    """A span after which a cap or a quota starts again."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+    EVER = "ever"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A number of calendar units, prolonged to the end of a day, month or year."""
+
+    number: int
+    unit: Unit
+    round_to: RoundTo = RoundTo.DAY
+
+
+def local_day(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The first instant of a local day, in UTC; the transition itself where the clock skips midnight."""
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+
+
+def month_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day ``months`` later, or the last day of that month when it is shorter."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    if year > LAST_DAY.year:
+        return LAST_DAY
+    first = date(year, month + 1, 1)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1) if first < date(9999, 12, 1) else LAST_DAY
+    return first.replace(day=min(day.day, max((following - first).days, 1)))
+
+
+def end_after(start: date, duration: Duration) -> date:
+    """The first day that is *no longer* inside ``duration`` counted from ``start``.
+
+    Six months from 15 March, rounded to the month: 15 September is inside and so is the rest of that month,
+    so the answer is 1 October. With no rounding the day that completes the duration is the last one inside.
+    """
+    assert duration.number >= 0
+    if duration.unit is Unit.DAY:
+        last = start + timedelta(days=min(duration.number, _DAYS_TO_LAST_DAY_MAX))
+    elif duration.unit is Unit.WEEK:
+        last = start + timedelta(days=min(7 * duration.number, _DAYS_TO_LAST_DAY_MAX))
+    elif duration.unit is Unit.MONTH:
+        last = add_months(start, duration.number)
+    else:
+        last = add_months(start, 12 * duration.number)
+    if duration.round_to is RoundTo.MONTH:
+        return add_months(month_of(last), 1)
+    if duration.round_to is RoundTo.YEAR:
+        return date(last.year + 1, 1, 1)
+    return last + timedelta(days=1)
+
+
+def period_key(period: Period, day: date) -> str:
+    """The name of the period that contains ``day``: ``2026-11-22``, ``2026-W47``, ``2026-11``, ``2026``, ``ever``."""
+    if period is Period.DAY:
+        return day.isoformat()
+    if period is Period.MONTH:
+        return f"{day.year:04d}-{day.month:02d}"
+    if period is Period.YEAR:
+        return f"{day.year:04d}"
+    if period is Period.WEEK:
+        year, week, _ = day.isocalendar()
+        return f"{year:04d}-W{week:02d}"
+    return "ever"

@@ -1,0 +1,208 @@
+"""What ``decide`` answers: codes and figures, never sentences, and nothing done yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum, StrEnum
+
+from assidu.decisions.facts import SaleInputs
+from assidu.decisions.state import LotKey, Membership
+
+
+class Account(IntEnum):
+    """Where units are. Below 10: inside the wallet; from 10 on: the programme's own, summed and never stored."""
+
+    AVAILABLE = 1
+    PENDING = 2
+    HELD = 3
+    DEBT = 4
+    ISSUED = 10
+    USED = 11
+    BREAKAGE = 12  # expired
+    CORRECTED = 13
+    OPENING = 14  # taken over from an earlier programme
+    IN_TRANSIT = 15
+    VARIANCE = 16
+    FORFEITED = 17  # lost by leaving
+
+    @property
+    def is_in_wallet(self) -> bool:
+        return self < Account.ISSUED
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """Moves ``quantity > 0`` units between two accounts, so that books balance by construction.
+
+    ``lot`` says which lot of the wallet grows or shrinks; a debt has none. ``reverses`` names the posting of this
+    customer (seq, n) that is undone, in part or whole.
+    """
+
+    source: Account
+    target: Account
+    currency: str
+    quantity: int
+    lot: LotKey | None
+    reverses: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        assert self.quantity > 0
+        assert self.source is not self.target
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What one rule gave: ``quantity`` units on ``basis_minor`` of the ticket; ``wished`` before its caps."""
+
+    rule: str
+    currency: str
+    quantity: int
+    basis_minor: int = 0
+    wished: int = 0
+
+
+class ReasonCode(StrEnum):
+    """Why a rule applied, or why not. The first condition that failed is told."""
+
+    APPLIED = "applied"
+    NOT_A_MEMBER = "not_a_member"
+    OTHER_CHANNEL = "other_channel"
+    OTHER_STORE = "other_store"
+    OTHER_DAY = "other_day"
+    NOT_YET = "not_yet"
+    OVER = "over"
+    OTHER_TIER = "other_tier"
+    NOT_FIRST_PURCHASE = "not_first_purchase"
+    AMOUNT_TOO_LOW = "amount_too_low"
+    AMOUNT_TOO_HIGH = "amount_too_high"
+    NO_SUCH_LINE = "no_such_line"
+    NOTHING_ELIGIBLE = "nothing_eligible"
+    BELOW_FIRST_STEP = "below_first_step"
+    SALE_CAP_REACHED = "sale_cap_reached"
+    CAP_REACHED = "cap_reached"
+    TIMES_REACHED = "times_reached"
+    QUOTA_ASKED = "quota_asked"
+    QUOTA_TAKEN = "quota_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What became of one rule. ``figures`` depends on the code: ``missing_minor``, ``cap``, ``given``, ``limit``…"""
+
+    rule: str
+    code: ReasonCode
+    figures: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A counter of the customer moves by ``change``."""
+
+    counter: str
+    change: int
+
+
+class TierCause(StrEnum):
+    JOINED = "joined"
+    REACHED = "reached"
+    KEPT = "kept"
+    LOWERED = "lowered"
+    TAKEN_OVER = "taken_over"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class TierChange:
+    tier: str
+    since: date
+    until: date | None
+    cause: TierCause
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipChange:
+    membership: Membership
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A place wanted among ``limit`` that customers share. The shell answers with a grant for ``key``."""
+
+    key: str
+    limit: int
+    rule: str
+
+
+class ShortfallCause(StrEnum):
+    UNFUNDED_BURN = "unfunded_burn"
+    NOT_RECOVERED = "not_recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Units that should have been taken and were not there."""
+
+    currency: str
+    quantity: int
+    cause: ShortfallCause
+
+
+@dataclass(frozen=True, slots=True)
+class Clawback:
+    """What a return takes away again of what one rule had given, recovered or not."""
+
+    rule: str
+    currency: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedPart:
+    line: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    plan_version: int
+    postings: tuple[Posting, ...] = ()
+    awards: tuple[Award, ...] = ()
+    counts: tuple[Count, ...] = ()
+    tier: TierChange | None = None
+    membership: MembershipChange | None = None
+    claims: tuple[Claim, ...] = ()
+    shortfalls: tuple[Shortfall, ...] = ()
+    clawbacks: tuple[Clawback, ...] = ()
+    returned: tuple[ReturnedPart, ...] = ()
+    eligible_minor: int = 0
+    inputs: SaleInputs | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
+class RefusalCode(StrEnum):
+    NOT_A_MEMBER = "not_a_member"
+    ALREADY_A_MEMBER = "already_a_member"
+    ABSORBED = "customer_absorbed"
+    UNKNOWN_CURRENCY = "unknown_currency"
+    CURRENCY_CANNOT_PAY = "currency_cannot_pay"
+    PAYMENT_TOO_SMALL = "payment_too_small"
+    PAYS_MORE_THAN_TICKET = "pays_more_than_ticket"
+    INSUFFICIENT_BALANCE = "insufficient_balance"
+    UNKNOWN_REWARD = "unknown_reward"
+    UNKNOWN_SALE = "unknown_sale"
+    UNKNOWN_LINE = "unknown_line"
+    UNKNOWN_TIER = "unknown_tier"
+    RETURN_EXCEEDS_SALE = "return_exceeds_sale"
+    NOTHING_LEFT_TO_RETURN = "nothing_left_to_return"
+    NOTHING_DUE = "nothing_due"
+    SAME_CUSTOMER = "same_customer"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An ordinary answer: nothing happens. ``figures`` tells what was asked and what there was."""
+
+    code: RefusalCode
+    figures: Mapping[str, int] = field(default_factory=dict)
+    subject: str = ""  # the currency, reward or line that it is about

@@ -1,0 +1,143 @@
+"""What can happen to a customer, as the core sees it: no names, no cards, whole numbers, one time zone (UTC)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class LineKind(StrEnum):
+    PRODUCT = "product"
+    GIFT_CARD = "gift_card"
+    DEPOSIT = "deposit"
+    SHIPPING = "shipping"
+    FEE = "fee"
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLine:
+    """One line of a ticket. ``amount_minor`` is what was paid, VAT included, once ``discount_minor`` was taken off."""
+
+    sku: str
+    amount_minor: int
+    quantity: int = 1
+    discount_minor: int = 0
+    department: str = ""
+    brand: str = ""
+    vat_bp: int = 0
+    kind: LineKind = LineKind.PRODUCT
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A part of a ticket that was paid with a currency of the programme, in that currency's own units."""
+
+    currency: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    at: datetime
+    store: str
+    channel: str
+    lines: tuple[SaleLine, ...]
+    payments: tuple[Payment, ...] = ()
+
+    @property
+    def total_minor(self) -> int:
+        return sum(line.amount_minor for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLine:
+    """A part of a sold line that comes back; ``line`` counts from 0 in the original ticket."""
+
+    line: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Goods brought back. ``lines`` empty means everything that had not yet come back."""
+
+    at: datetime
+    sale_seq: int
+    lines: tuple[ReturnedLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A member of staff adds to (``quantity > 0``) or takes from a balance, and says why."""
+
+    at: datetime
+    currency: str
+    quantity: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RewardRequest:
+    """The customer exchanges what was earned for a reward of the plan."""
+
+    at: datetime
+    reward: str
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    at: datetime
+    store: str = ""
+    channel: str = ""
+    terms_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningLot:
+    currency: str
+    quantity: int
+    issued_on: date
+    expires_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """A member of an earlier programme arrives with a status and a balance."""
+
+    at: datetime
+    joined_on: date
+    tier: str | None = None
+    tier_until: date | None = None
+    lots: tuple[OpeningLot, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Absorption:
+    """This customer turns out to be another one: everything leaves for the survivor."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """The survivor receives what the absorbed customer had (``Facts.absorbed``)."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A local day on which something of this customer is due begins."""
+
+    at: datetime
+    day: date
+
+
+Event = (
+    Sale | Return | Correction | RewardRequest | Joining | Leaving | TakeOver | Absorption | Merger | Tick
+)

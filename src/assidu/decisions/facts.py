@@ -1,0 +1,74 @@
+"""What the shell must tell ``decide`` besides the event: the customer's state, and what rules ask of the world."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from assidu.decisions.events import Sale
+from assidu.decisions.state import State
+
+Grants = Mapping[str, int]
+"""What the shell answered to claims: places given by claim key, 0 when there was none left."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaleInputs:
+    """Everything a ticket's rules looked at, kept with the decision so that it can be decided again for ever.
+
+    ``counters`` are the values before the ticket, of the counters that its rules read.
+    """
+
+    day: date
+    is_member: bool
+    tier: str | None
+    is_first_purchase: bool
+    counters: Mapping[str, int] = field(default_factory=dict)
+    grants: Grants = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SoldPosting:
+    """A posting of the original ticket, with what earlier returns have already reversed of it."""
+
+    n: int
+    currency: str
+    quantity: int
+    is_burn: bool
+    lot_issued_month: date | None
+    lot_expires_on: date | None
+    reversed_quantity: int = 0
+
+    @property
+    def open_quantity(self) -> int:
+        return self.quantity - self.reversed_quantity
+
+
+@dataclass(frozen=True, slots=True)
+class SoldBefore:
+    """The original ticket of a return: as it was decided, and what became of it since.
+
+    ``returned_minor`` is by line; ``awarded`` and ``clawed_back`` are by (rule, currency), the second counting
+    also what could not be recovered; ``paid`` and ``paid_back`` are by currency.
+    """
+
+    seq: int
+    sale: Sale
+    inputs: SaleInputs
+    postings: tuple[SoldPosting, ...]
+    awarded: Mapping[tuple[str, str], int]
+    clawed_back: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    returned_minor: Mapping[int, int] = field(default_factory=dict)
+    paid: Mapping[str, int] = field(default_factory=dict)
+    paid_back: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """``has_happened``: the event is past and cannot be refused (history, a till that was cut off): burns are
+    honoured as far as the balance goes and the rest is told as a shortfall."""
+
+    state: State
+    sold: SoldBefore | None = None
+    absorbed: State | None = None
+    grants: Grants | None = None
+    has_happened: bool = False

@@ -1,0 +1,76 @@
+"""What is so of a customer: the fold of everything decided, in the order of ``seq``."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from assidu.decisions.calendar import LAST_DAY
+
+
+class LotKey(NamedTuple):
+    """What tells one lot of a wallet from another: units earned in one month that expire together.
+
+    ``expires_on`` is the first local day on which the units can no longer be used; ``None`` is never.
+    """
+
+    currency: str
+    issued_month: date
+    expires_on: date | None
+
+
+class Membership(StrEnum):
+    NONE = "none"
+    MEMBER = "member"
+    LEFT = "left"
+    ABSORBED = "absorbed"
+
+
+class TierSpan(NamedTuple):
+    """A tier held from ``since`` on; the last span of the list is the one held now."""
+
+    since: date
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A customer at a given ``seq``. The mappings are never changed in place: ``evolve`` makes new ones."""
+
+    seq: int = 0
+    membership: Membership = Membership.NONE
+    joined_on: date | None = None
+    left_on: date | None = None
+    tiers: tuple[TierSpan, ...] = ()
+    tier_until: date | None = None
+    counters: Mapping[str, int] = field(default_factory=dict)
+    lots: Mapping[LotKey, int] = field(default_factory=dict)
+    debts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def tier(self) -> str | None:
+        return self.tiers[-1].tier if self.tiers else None
+
+    def tier_on(self, day: date) -> str | None:
+        """The tier that was held on ``day``, as far as it is known today."""
+        for span in reversed(self.tiers):
+            if span.since <= day:
+                return span.tier
+        return None
+
+    def is_member_on(self, day: date) -> bool:
+        if self.membership not in (Membership.MEMBER, Membership.LEFT):
+            return False
+        assert self.joined_on is not None
+        return self.joined_on <= day and (self.left_on is None or day < self.left_on)
+
+    def available(self, currency: str) -> int:
+        """Units that can be used now. Holds are not yet part of the vocabulary, so available = posted − 0."""
+        return sum(quantity for key, quantity in self.lots.items() if key.currency == currency)
+
+    def open_lots(self, currency: str) -> Iterator[tuple[LotKey, int]]:
+        """Lots with something left, the first to expire first, then the oldest."""
+        found = [(key, left) for key, left in self.lots.items() if key.currency == currency and left > 0]
+        found.sort(key=lambda item: (item[0].expires_on or LAST_DAY, item[0].issued_month))
+        return iter(found)

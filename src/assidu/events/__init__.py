@@ -1,0 +1,1 @@
+"""Facts as they arrived: the event log, idempotency and sources."""

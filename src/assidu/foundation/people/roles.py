@@ -1,0 +1,122 @@
+"""Who may see and do what: the one table, read from top to bottom.
+
+A person has one or more roles; what they may do is the union. A permission is named for what it lets someone
+do, never for a screen, so that the same name guards the page, the API and the command.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+PERMISSIONS: Final[dict[str, str | Promise]] = {
+    "dashboard.view": _("See the dashboard"),
+    "customers.view": _("Look at customers and their history"),
+    "customers.contact": _("See e-mail addresses, telephone numbers and postal addresses"),
+    "customers.export": _("Export lists of customers, or one customer's file"),
+    "customers.edit": _("Change a customer's profile, merge duplicates"),
+    "customers.erase": _("Erase a customer's personal data"),
+    "ledger.correct": _("Correct a balance, grant a goodwill gesture"),
+    "plan.view": _("Read the programme and its versions"),
+    "plan.edit": _("Prepare a new version of the programme"),
+    "plan.publish": _("Put a version of the programme into service"),
+    "simulate.run": _("Replay the past under other rules"),
+    "sources.view": _("See sources, imports and rejected records"),
+    "people.manage": _("Invite people, change roles, deactivate"),
+    "keys.manage": _("Create and revoke API keys"),
+    "audit.view": _("Read the audit trail and who looked at whom"),
+    "system.view": _("See the state of the system"),
+}
+
+_LOOK = frozenset({"dashboard.view", "customers.view", "plan.view"})
+_SERVE = _LOOK | {"customers.contact", "customers.edit"}
+_DESIGN = _LOOK | {"plan.edit", "simulate.run"}
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    name: str
+    label: str | Promise
+    purpose: str | Promise
+    permissions: frozenset[str]
+
+
+ROLES: Final[dict[str, Role]] = {
+    role.name: role
+    for role in (
+        Role(
+            "management",
+            _("Management"),
+            _("Reads every figure, decides what goes live"),
+            _DESIGN | {"customers.contact", "plan.publish", "audit.view", "sources.view"},
+        ),
+        Role(
+            "marketing",
+            _("Marketing"),
+            _("Designs the programme and tries it on the past"),
+            _DESIGN | {"customers.contact", "customers.export", "plan.publish"},
+        ),
+        Role("store", _("Store"), _("Serves customers of one store"), _SERVE),
+        Role(
+            "service",
+            _("Customer service"),
+            _("Answers customers, corrects what went wrong"),
+            _SERVE | {"ledger.correct", "customers.export"},
+        ),
+        Role(
+            "data",
+            _("Data"),
+            _("Feeds and checks the sources, measures"),
+            _LOOK | {"simulate.run", "sources.view", "customers.export", "system.view"},
+        ),
+        Role(
+            "finance",
+            _("Finance"),
+            _("Follows cost and the points provision"),
+            _LOOK | {"simulate.run", "audit.view"},
+        ),
+        Role(
+            "it",
+            _("IT"),
+            _("Runs the system, gives people and programs access"),
+            frozenset({"dashboard.view", "plan.view", "sources.view", "system.view"})
+            | {"people.manage", "keys.manage", "audit.view"},
+        ),
+        Role(
+            "legal",
+            _("Legal, data protection"),
+            _("Answers requests for access and erasure, reads the trails"),
+            _LOOK | {"customers.contact", "customers.export", "customers.erase", "audit.view"},
+        ),
+        Role("consultant", _("Consultant"), _("Studies and proposes, sees no contact details"), _DESIGN),
+        Role("agency", _("Agency"), _("Reads the programme and its results"), frozenset({"dashboard.view", "plan.view"})),
+        Role(
+            "integrator",
+            _("Integrator"),
+            _("Connects tills, sites and files"),
+            frozenset({"plan.view", "sources.view", "keys.manage", "system.view"}),
+        ),
+    )
+}
+
+SCOPES: Final[dict[str, str | Promise]] = {
+    "events:write": _("Record sales and other events"),
+    "evaluate": _("Preview what a basket would earn"),
+    "customers:read": _("Read customers, balances and explanations"),
+    "customers:write": _("Create and change customers"),
+    "ledger:read": _("Read statements"),
+    "plan:read": _("Read the programme"),
+    "plan:write": _("Send a new version of the programme"),
+    "simulate": _("Replay the past under other rules"),
+    "admin": _("Administer people, keys and sources"),
+}
+
+
+def permissions_of(roles: tuple[str, ...]) -> frozenset[str]:
+    """Everything that someone with these roles may do; a role that no longer exists allows nothing."""
+    return frozenset().union(*(ROLES[name].permissions for name in roles if name in ROLES))
+
+
+for _role in ROLES.values():
+    assert _role.permissions <= PERMISSIONS.keys(), _role.name

@@ -1,0 +1,1 @@
+"""Wallets, lots and postings; double-entry and append-only."""

@@ -1,0 +1,1 @@
+"""The live programme: plan versions, tiers, counters, recorded decisions."""

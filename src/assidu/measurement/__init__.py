@@ -1,0 +1,1 @@
+"""Indicators drawn from the ledger and the events."""
