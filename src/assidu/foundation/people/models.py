@@ -7,12 +7,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 
-class PersonManager(BaseUserManager["PersonRow"]):
-    def get_by_natural_key(self, username: str | None) -> "PersonRow":
+class PersonManager(BaseUserManager["Person"]):
+    def get_by_natural_key(self, username: str | None) -> "Person":
         return self.get(email=(username or "").strip().lower())
 
 
-class PersonRow(AbstractBaseUser):
+class Person(AbstractBaseUser):
     """A sign-in. Never deleted, so that the audit trail keeps its author: deactivated."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -40,7 +40,7 @@ class PersonRow(AbstractBaseUser):
         ]
 
 
-class SigninFailureRow(models.Model):
+class SigninFailure(models.Model):
     """A refused sign-in, kept to slow down guessing. Holds fingerprints only: the address typed may be anyone's."""
 
     id = models.BigAutoField(primary_key=True)
@@ -56,7 +56,7 @@ class SigninFailureRow(models.Model):
         ]
 
 
-class KeyRow(models.Model):
+class Key(models.Model):
     """An API key. The secret itself is shown once and kept nowhere."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -74,7 +74,7 @@ class KeyRow(models.Model):
         db_table = "people_key"
 
 
-class AuditRow(models.Model):
+class Audit(models.Model):
     """Who did what, on what, when. Append-only, by trigger and by grant; pseudonymous ids only."""
 
     id = models.BigAutoField(primary_key=True)
@@ -98,7 +98,7 @@ class AuditRow(models.Model):
         ]
 
 
-class LookRow(models.Model):
+class Look(models.Model):
     """Someone looked at a customer: who, whom, where, when. Append-only."""
 
     id = models.BigAutoField(primary_key=True)

@@ -1,0 +1,34 @@
+"""The trails can only grow: refused by grant to the server, by trigger to everyone."""
+
+from django.db import migrations
+
+TRAILS = ("people_audit", "people_look")
+
+GUARD = """
+CREATE FUNCTION people_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+"""
+
+TRIGGER = """
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
+  FOR EACH STATEMENT EXECUTE FUNCTION people_refuse_change();
+DO $$ BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'assidu_app') THEN
+    REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM assidu_app;
+  END IF;
+END $$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("people", "0001_people")]
+
+    operations = [
+        migrations.RunSQL(GUARD, "DROP FUNCTION people_refuse_change();"),
+        *(
+            migrations.RunSQL(TRIGGER.format(table=table), f"DROP TRIGGER {table}_append_only ON {table};")
+            for table in TRAILS
+        ),
+    ]
