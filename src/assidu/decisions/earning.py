@@ -221,7 +221,7 @@ def gift_of(gift: Gift, basis_minor: int) -> int:
     if isinstance(gift, PerAmount):
         return _per_amount(gift, basis_minor)
     if isinstance(gift, Multiply):
-        # The whole is rounded, then the base taken off: double is exactly twice what the line would show.
+        # Only what is above 100 % is given here: the base rule gives the rest on the same lines.
         base = gift.base
         if base.whole_steps:
             return _per_amount(base, basis_minor) * (gift.percent - 100) // 100

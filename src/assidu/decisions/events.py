@@ -138,6 +138,4 @@ class Tick:
     day: date
 
 
-Event = (
-    Sale | Return | Correction | RewardRequest | Joining | Leaving | TakeOver | Absorption | Merger | Tick
-)
+Event = Sale | Return | Correction | RewardRequest | Joining | Leaving | TakeOver | Absorption | Merger | Tick

@@ -1,0 +1,66 @@
+"""The one evaluator. Live, offline, simulated and explained: it is always this function."""
+
+from typing import assert_never
+
+from assidu.decisions.decision import Decision, Refused
+from assidu.decisions.due import decide_tick
+from assidu.decisions.events import (
+    Absorption,
+    Correction,
+    Event,
+    Joining,
+    Leaving,
+    Merger,
+    Return,
+    RewardRequest,
+    Sale,
+    TakeOver,
+    Tick,
+)
+from assidu.decisions.facts import Facts
+from assidu.decisions.membership import (
+    decide_absorption,
+    decide_joining,
+    decide_leaving,
+    decide_merger,
+    decide_take_over,
+)
+from assidu.decisions.plan import Plan
+from assidu.decisions.returning import decide_return
+from assidu.decisions.rewarding import decide_correction, decide_reward
+from assidu.decisions.selling import decide_sale
+
+SEMANTICS_VERSION = 1
+"""Raised by a release that changes an outcome; kept with every decision."""
+
+
+def decide(plan: Plan, facts: Facts, event: Event, *, trace: bool = False) -> Decision | Refused:
+    """Say what ``event`` means for a customer under ``plan``; change nothing.
+
+    ``plan`` is the version in force at ``event.at`` (for a return: at the original sale). What is due before the
+    event has already been decided (``next_due``). When the decision asks claims, take them and decide again with
+    ``facts.grants``. ``trace`` adds why, and why not, for every rule considered.
+    """
+    match event:
+        case Sale():
+            return decide_sale(plan, facts, event, trace=trace)
+        case Return():
+            return decide_return(plan, facts, event)
+        case Tick():
+            return decide_tick(plan, facts, event)
+        case RewardRequest():
+            return decide_reward(plan, facts, event)
+        case Correction():
+            return decide_correction(plan, facts, event)
+        case Joining():
+            return decide_joining(plan, facts, event, trace=trace)
+        case Leaving():
+            return decide_leaving(plan, facts, event)
+        case TakeOver():
+            return decide_take_over(plan, facts, event)
+        case Absorption():
+            return decide_absorption(plan, facts, event)
+        case Merger():
+            return decide_merger(plan, facts, event)
+        case _:
+            assert_never(event)

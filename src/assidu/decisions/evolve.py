@@ -1,0 +1,96 @@
+"""The fold: a customer's state after a decision. ``rebuild`` uses it on what was recorded, without deciding."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from assidu.decisions.calendar import add_months
+from assidu.decisions.decision import Account, Decision, Posting, TierChange
+from assidu.decisions.state import LotKey, Membership, State, TierSpan
+from assidu.decisions.tiers import MONTHS_KEPT_MAX, SPEND, spend_counter
+
+DAYS_KEPT_MAX = 62
+"""How long a counter of one day is kept after it: a late ticket of last month still meets its cap."""
+
+
+def evolve(state: State, decision: Decision) -> State:
+    """The state at the next ``seq``. The only place that knows what a decision does to a customer."""
+    membership, joined_on, left_on = state.membership, state.joined_on, state.left_on
+    change = decision.membership
+    if change is not None:
+        membership = change.membership
+        if membership is Membership.MEMBER:
+            joined_on, left_on = change.on, None
+        else:
+            left_on = change.on
+    lots, debts = (
+        apply_postings(state.lots, state.debts, decision.postings)
+        if decision.postings
+        else (state.lots, state.debts)
+    )
+    return State(
+        seq=state.seq + 1,
+        membership=membership,
+        joined_on=joined_on,
+        left_on=left_on,
+        tiers=_with_tier(state.tiers, decision.tier) if decision.tier is not None else state.tiers,
+        tier_until=decision.tier.until if decision.tier is not None else state.tier_until,
+        counters=_counted(state.counters, decision) if decision.counts else state.counters,
+        lots=lots,
+        debts=debts,
+    )
+
+
+def apply_postings(
+    lots: Mapping[LotKey, int], debts: Mapping[str, int], postings: Iterable[Posting]
+) -> tuple[dict[LotKey, int], dict[str, int]]:
+    """Lots and debts after ``postings``; a lot that is empty is forgotten."""
+    new_lots = dict(lots)
+    new_debts = dict(debts)
+    for posting in postings:
+        for account, sign in ((posting.source, -1), (posting.target, 1)):
+            if account is Account.AVAILABLE:
+                assert posting.lot is not None
+                new_lots[posting.lot] = new_lots.get(posting.lot, 0) + sign * posting.quantity
+            elif account is Account.DEBT:
+                new_debts[posting.currency] = new_debts.get(posting.currency, 0) - sign * posting.quantity
+    assert all(left >= 0 for left in new_lots.values()), "no lot below zero"
+    assert all(owed >= 0 for owed in new_debts.values()), "nobody repays more than is owed"
+    return (
+        {key: left for key, left in new_lots.items() if left},
+        {currency: owed for currency, owed in new_debts.items() if owed},
+    )
+
+
+def _with_tier(tiers: tuple[TierSpan, ...], change: TierChange) -> tuple[TierSpan, ...]:
+    """The tier is held from ``since`` on; a late upgrade leaves earlier spans as they were.
+
+    A span that would begin before the one held now begins with it: what was closed stays closed.
+    """
+    if tiers and tiers[-1].tier == change.tier:
+        return tiers
+    since = change.since if not tiers else max(change.since, tiers[-1].since)
+    if tiers and tiers[-1].since == since:
+        tiers = tiers[:-1]
+    return (*tiers, TierSpan(since, change.tier))
+
+
+def _counted(counters: Mapping[str, int], decision: Decision) -> dict[str, int]:
+    """Counters after ``decision``; those that are zero or whose period is too old to matter are forgotten."""
+    after = dict(counters)
+    for count in decision.counts:
+        after[count.counter] = after.get(count.counter, 0) + count.change
+    if decision.inputs is None:
+        return {name: value for name, value in after.items() if value}
+    day = decision.inputs.day
+    oldest_day = date.fromordinal(max(day.toordinal() - DAYS_KEPT_MAX, 1)).isoformat()
+    oldest_month = spend_counter(add_months(day, -MONTHS_KEPT_MAX)) if day.year > 4 else ""
+    return {
+        name: value
+        for name, value in after.items()
+        if value and not (_is_day(name) and name[-10:] < oldest_day) and not SPEND < name < oldest_month
+    }
+
+
+def _is_day(counter: str) -> bool:
+    """Does the counter belong to one day, as ``cap:double-fruit:2026-11-22`` does?"""
+    return counter[-3:-2] == "-" and counter[-6:-5] == "-" and counter[-11:-10] == ":"

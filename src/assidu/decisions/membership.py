@@ -1,0 +1,187 @@
+"""Joining, leaving, arriving from an earlier programme, and two customers who turn out to be one."""
+
+from datetime import date
+
+from assidu.decisions.calendar import local_day, month_of
+from assidu.decisions.decision import (
+    Account,
+    Award,
+    Count,
+    Decision,
+    MembershipChange,
+    Reason,
+    ReasonCode,
+    RefusalCode,
+    Refused,
+    TierCause,
+    TierChange,
+)
+from assidu.decisions.earning import caps_of, gift_of
+from assidu.decisions.events import Absorption, Joining, Leaving, Merger, TakeOver
+from assidu.decisions.facts import Facts, SaleInputs
+from assidu.decisions.plan import EarnRule, Plan
+from assidu.decisions.state import LotKey, Membership
+from assidu.decisions.tiers import entry
+from assidu.decisions.wallet import Wallet, lot_for
+
+
+def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> Decision | Refused:
+    if facts.state.membership is Membership.ABSORBED:
+        return Refused(RefusalCode.ABSORBED)
+    if facts.state.membership is Membership.MEMBER:
+        return Refused(RefusalCode.ALREADY_A_MEMBER)
+    day = local_day(event.at, plan.zone)
+    inputs = SaleInputs(day, True, None, False, facts.state.counters)
+    wallet = Wallet(facts.state)
+    awards: list[Award] = []
+    counts: list[Count] = []
+    reasons: list[Reason] = []
+    for i in plan.joining_rules:
+        rule = plan.rules[i]
+        refusal = _why_not(rule, event, inputs)
+        if refusal is None:
+            quantity = gift_of(rule.gift, 0)
+            wallet.credit(Account.ISSUED, lot_for(plan, rule.currency, day, rule.expires), quantity)
+            awards.append(Award(rule.code, rule.currency, quantity, wished=quantity))
+            counts += [
+                Count(counter, quantity if counter.startswith("cap:") else 1)
+                for counter, _, _ in caps_of(rule, inputs)
+            ]
+            refusal = Reason(rule.code, ReasonCode.APPLIED, {"given": quantity})
+        if trace:
+            reasons.append(refusal)
+    return Decision(
+        plan_version=plan.version,
+        postings=tuple(wallet.postings),
+        awards=tuple(awards),
+        counts=tuple(counts),
+        tier=entry(plan, day),
+        membership=MembershipChange(Membership.MEMBER, day),
+        reasons=tuple(reasons),
+    )
+
+
+def _why_not(rule: EarnRule, event: Joining, inputs: SaleInputs) -> Reason | None:
+    when = rule.when
+    if when.from_day is not None and inputs.day < when.from_day:
+        return Reason(rule.code, ReasonCode.NOT_YET)
+    if when.to_day is not None and inputs.day > when.to_day:
+        return Reason(rule.code, ReasonCode.OVER)
+    if when.channels and event.channel not in when.channels:
+        return Reason(rule.code, ReasonCode.OTHER_CHANNEL)
+    if when.stores and event.store not in when.stores:
+        return Reason(rule.code, ReasonCode.OTHER_STORE)
+    if when.weekdays and inputs.day.weekday() not in when.weekdays:
+        return Reason(rule.code, ReasonCode.OTHER_DAY)
+    for counter, limit, code in caps_of(rule, inputs):
+        used = inputs.counters.get(counter, 0)
+        if used >= limit:
+            return Reason(rule.code, code, {"limit": limit, "used": used})
+    return None
+
+
+def decide_leaving(plan: Plan, facts: Facts, event: Leaving) -> Decision | Refused:
+    """What was earned and not used is lost on leaving; the ledger keeps the trace."""
+    if facts.state.membership is not Membership.MEMBER:
+        return Refused(RefusalCode.NOT_A_MEMBER)
+    wallet = Wallet(facts.state)
+    for lot, left in wallet.open_lots():
+        wallet.take_from(lot, Account.FORFEITED, left)
+    day = local_day(event.at, plan.zone)
+    return Decision(plan.version, tuple(wallet.postings), membership=MembershipChange(Membership.LEFT, day))
+
+
+def decide_take_over(plan: Plan, facts: Facts, event: TakeOver) -> Decision | Refused:
+    """Lots arrive with the dates that the earlier programme gave them, the status with its end."""
+    if facts.state.membership is Membership.ABSORBED:
+        return Refused(RefusalCode.ABSORBED)
+    if facts.state.membership is Membership.MEMBER:
+        return Refused(RefusalCode.ALREADY_A_MEMBER)
+    tier = entry(plan, event.joined_on)
+    if event.tier is not None:
+        if plan.tiers is None or plan.tiers.rank(event.tier) < 0:
+            return Refused(RefusalCode.UNKNOWN_TIER, subject=event.tier)
+        since = local_day(event.at, plan.zone)
+        tier = TierChange(event.tier, min(since, event.joined_on), event.tier_until, TierCause.TAKEN_OVER)
+    wallet = Wallet(facts.state)
+    for lot in event.lots:
+        if lot.currency not in plan.currencies:
+            return Refused(RefusalCode.UNKNOWN_CURRENCY, subject=lot.currency)
+        key = LotKey(lot.currency, month_of(lot.issued_on), lot.expires_on)
+        wallet.credit(Account.OPENING, key, lot.quantity)
+    return Decision(
+        plan.version,
+        tuple(wallet.postings),
+        tier=tier,
+        membership=MembershipChange(Membership.MEMBER, event.joined_on),
+    )
+
+
+def decide_absorption(plan: Plan, facts: Facts, event: Absorption) -> Decision | Refused:
+    """Lots and debts go in transit; the survivor's own event, in the same transaction, takes them in."""
+    if facts.state.membership is Membership.ABSORBED:
+        return Refused(RefusalCode.ABSORBED)
+    wallet = Wallet(facts.state)
+    for lot, left in wallet.open_lots():
+        wallet.take_from(lot, Account.IN_TRANSIT, left)
+    for currency, owed in wallet.debts():
+        # A debt leaves by being repaid from transit: no lot is touched, since the debt takes it all.
+        wallet.credit(Account.IN_TRANSIT, LotKey(currency, date.min, None), owed)
+    day = local_day(event.at, plan.zone)
+    return Decision(
+        plan.version, tuple(wallet.postings), membership=MembershipChange(Membership.ABSORBED, day)
+    )
+
+
+def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused:
+    """Best tier, lots side by side with their dates, counters added, the earlier joining date."""
+    mine, theirs = facts.state, facts.absorbed
+    assert theirs is not None, "a merger is decided with what the absorbed customer had"
+    if mine.membership is Membership.ABSORBED or theirs.membership is Membership.ABSORBED:
+        return Refused(RefusalCode.ABSORBED)
+    wallet = Wallet(mine)
+    for lot, left in Wallet(theirs).open_lots():
+        wallet.credit(Account.IN_TRANSIT, lot, left)
+    for currency, owed in Wallet(theirs).debts():
+        paid = wallet.take(Account.IN_TRANSIT, currency, owed)
+        if owed > paid:
+            wallet.owe(Account.IN_TRANSIT, currency, owed - paid)
+    counts = tuple(Count(name, value) for name, value in sorted(theirs.counters.items()) if value)
+    return Decision(
+        plan.version,
+        tuple(wallet.postings),
+        counts=counts,
+        tier=_best_tier(plan, facts, event),
+        membership=_earlier_membership(facts),
+    )
+
+
+def _best_tier(plan: Plan, facts: Facts, event: Merger) -> TierChange | None:
+    mine, theirs = facts.state, facts.absorbed
+    assert theirs is not None
+    if plan.tiers is None or theirs.tier is None or theirs.membership is not Membership.MEMBER:
+        return None
+    better = plan.tiers.rank(theirs.tier) - plan.tiers.rank(mine.tier)
+    if better < 0 or (
+        better == 0 and (theirs.tier_until is None or theirs.tier_until <= _end(mine.tier_until))
+    ):
+        return None
+    return TierChange(theirs.tier, local_day(event.at, plan.zone), theirs.tier_until, TierCause.MERGED)
+
+
+def _end(day: date | None) -> date:
+    return day or date.min
+
+
+def _earlier_membership(facts: Facts) -> MembershipChange | None:
+    mine, theirs = facts.state, facts.absorbed
+    assert theirs is not None
+    if theirs.membership is not Membership.MEMBER or theirs.joined_on is None:
+        return None
+    if (
+        mine.membership is Membership.MEMBER
+        and mine.joined_on is not None
+        and mine.joined_on <= theirs.joined_on
+    ):
+        return None
+    return MembershipChange(Membership.MEMBER, theirs.joined_on)

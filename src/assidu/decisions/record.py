@@ -1,0 +1,149 @@
+"""How decisions and states are written down: plain JSON values, short, read back to the same objects.
+
+Postings are not part of a record: they are the ledger's rows, joined again when a decision is read.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from assidu.decisions.decision import (
+    Award,
+    Claim,
+    Clawback,
+    Count,
+    Decision,
+    MembershipChange,
+    Posting,
+    ReturnedPart,
+    Shortfall,
+    ShortfallCause,
+    TierCause,
+    TierChange,
+)
+from assidu.decisions.facts import SaleInputs
+from assidu.decisions.state import LotKey, Membership, State, TierSpan
+
+Record = dict[str, Any]
+
+
+def decision_record(decision: Decision) -> Record:
+    """All of a decision but its postings, its plan version and its trace; empty parts are left out."""
+    record: Record = {}
+    if decision.awards:
+        record["awards"] = [
+            [a.rule, a.currency, a.quantity, a.basis_minor, a.wished] for a in decision.awards
+        ]
+    if decision.counts:
+        record["counts"] = [[c.counter, c.change] for c in decision.counts]
+    if decision.tier is not None:
+        tier = decision.tier
+        record["tier"] = [tier.tier, tier.since.isoformat(), _iso(tier.until), tier.cause.value]
+    if decision.membership is not None:
+        record["membership"] = [decision.membership.membership.value, decision.membership.on.isoformat()]
+    if decision.claims:
+        record["claims"] = [[c.key, c.limit, c.rule] for c in decision.claims]
+    if decision.shortfalls:
+        record["shortfalls"] = [[s.currency, s.quantity, s.cause.value] for s in decision.shortfalls]
+    if decision.clawbacks:
+        record["clawbacks"] = [[c.rule, c.currency, c.quantity] for c in decision.clawbacks]
+    if decision.returned:
+        record["returned"] = [[r.line, r.amount_minor] for r in decision.returned]
+    if decision.eligible_minor:
+        record["eligible_minor"] = decision.eligible_minor
+    if decision.inputs is not None:
+        record["inputs"] = _inputs_record(decision.inputs)
+    return record
+
+
+def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterable[Posting]) -> Decision:
+    """The decision that ``decision_record`` wrote, with the ledger's postings put back."""
+    get = record.get
+    tier, membership, inputs = get("tier"), get("membership"), get("inputs")
+    return Decision(
+        plan_version=plan_version,
+        postings=tuple(postings),
+        awards=tuple(Award(*fields) for fields in get("awards", ())),
+        counts=tuple(Count(*fields) for fields in get("counts", ())),
+        tier=None if tier is None else TierChange(tier[0], _day(tier[1]), _date(tier[2]), TierCause(tier[3])),
+        membership=None
+        if membership is None
+        else MembershipChange(Membership(membership[0]), _day(membership[1])),
+        claims=tuple(Claim(*fields) for fields in get("claims", ())),
+        shortfalls=tuple(Shortfall(c, q, ShortfallCause(cause)) for c, q, cause in get("shortfalls", ())),
+        clawbacks=tuple(Clawback(*fields) for fields in get("clawbacks", ())),
+        returned=tuple(ReturnedPart(*fields) for fields in get("returned", ())),
+        eligible_minor=get("eligible_minor", 0),
+        inputs=None if inputs is None else inputs_from(inputs),
+    )
+
+
+def _inputs_record(inputs: SaleInputs) -> Record:
+    record: Record = {"day": inputs.day.isoformat()}
+    if inputs.is_member:
+        record["is_member"] = True
+    if inputs.tier is not None:
+        record["tier"] = inputs.tier
+    if inputs.is_first_purchase:
+        record["is_first_purchase"] = True
+    if inputs.counters:
+        record["counters"] = dict(inputs.counters)
+    if inputs.grants:
+        record["grants"] = dict(inputs.grants)
+    return record
+
+
+def inputs_from(record: Mapping[str, Any]) -> SaleInputs:
+    return SaleInputs(
+        day=_day(record["day"]),
+        is_member=record.get("is_member", False),
+        tier=record.get("tier"),
+        is_first_purchase=record.get("is_first_purchase", False),
+        counters=record.get("counters", {}),
+        grants=record.get("grants", {}),
+    )
+
+
+def state_record(state: State) -> Record:
+    """A state without its ``seq``, lots and debts, which have columns and tables of their own."""
+    record: Record = {"membership": state.membership.value}
+    if state.joined_on is not None:
+        record["joined_on"] = state.joined_on.isoformat()
+    if state.left_on is not None:
+        record["left_on"] = state.left_on.isoformat()
+    if state.tiers:
+        record["tiers"] = [[span.since.isoformat(), span.tier] for span in state.tiers]
+    if state.tier_until is not None:
+        record["tier_until"] = state.tier_until.isoformat()
+    if state.counters:
+        record["counters"] = dict(state.counters)
+    return record
+
+
+def state_from(
+    record: Mapping[str, Any], seq: int, lots: Mapping[LotKey, int], debts: Mapping[str, int]
+) -> State:
+    get = record.get
+    return State(
+        seq=seq,
+        membership=Membership(get("membership", "none")),
+        joined_on=_date(get("joined_on")),
+        left_on=_date(get("left_on")),
+        tiers=tuple(TierSpan(_day(since), tier) for since, tier in get("tiers", ())),
+        tier_until=_date(get("tier_until")),
+        counters=get("counters", {}),
+        lots=lots,
+        debts=debts,
+    )
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,201 @@
+"""Goods brought back: the ticket is decided again, on its stored inputs, without everything returned so far."""
+
+from datetime import date
+
+from assidu.decisions.calendar import local_day
+from assidu.decisions.decision import (
+    Account,
+    Clawback,
+    Count,
+    Decision,
+    RefusalCode,
+    Refused,
+    ReturnedPart,
+    Shortfall,
+    ShortfallCause,
+)
+from assidu.decisions.earning import caps_of, earn, without_returned
+from assidu.decisions.events import Return
+from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
+from assidu.decisions.plan import CurrencyKind, Plan, ReturnPolicy
+from assidu.decisions.selling import SALES
+from assidu.decisions.state import LotKey, Membership
+from assidu.decisions.tiers import spend_counter
+from assidu.decisions.wallet import Wallet, lot_for
+
+
+def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused:
+    """``plan`` is the version under which the ticket was decided; claims and chance are not drawn again."""
+    sold = facts.sold
+    if facts.state.membership is Membership.ABSORBED:
+        return Refused(RefusalCode.ABSORBED)
+    if sold is None:
+        return Refused(RefusalCode.UNKNOWN_SALE)
+    parts = _parts(sold, event)
+    if isinstance(parts, Refused):
+        return parts
+    returned = dict(sold.returned_minor)
+    for part in parts:
+        returned[part.line] = returned.get(part.line, 0) + part.amount_minor
+    is_whole = all(
+        returned.get(i, 0) == line.amount_minor
+        for i, line in enumerate(sold.sale.lines)
+        if line.amount_minor > 0
+    )
+    before = earn(plan, without_returned(sold.sale, sold.returned_minor), sold.inputs, trace=False)
+    after = earn(plan, without_returned(sold.sale, returned), sold.inputs, trace=False)
+    clawbacks = _clawbacks(sold, {(a.rule, a.currency): a.quantity for a in after.awards})
+    wallet = Wallet(facts.state)
+    # What was paid with rewards comes back first, so that it can serve the taking back.
+    _pay_back(plan, wallet, sold, event, returned, is_whole=is_whole)
+    shortfalls = _take_back(plan, wallet, sold, clawbacks)
+    counts = _counts(plan, sold, clawbacks, before.eligible_minor - after.eligible_minor, is_whole=is_whole)
+    return Decision(
+        plan_version=plan.version,
+        postings=tuple(wallet.postings),
+        counts=tuple(counts),
+        shortfalls=shortfalls,
+        clawbacks=tuple(clawbacks),
+        returned=tuple(parts),
+        eligible_minor=after.eligible_minor - before.eligible_minor,
+    )
+
+
+def _parts(sold: SoldBefore, event: Return) -> list[ReturnedPart] | Refused:
+    """What comes back this time, line by line, never more than was bought."""
+    lines = sold.sale.lines
+    if not event.lines:
+        rest = [
+            ReturnedPart(i, line.amount_minor - sold.returned_minor.get(i, 0))
+            for i, line in enumerate(lines)
+            if line.amount_minor > sold.returned_minor.get(i, 0)
+        ]
+        return rest or Refused(RefusalCode.NOTHING_LEFT_TO_RETURN)
+    asked: dict[int, int] = {}
+    for part in event.lines:
+        if not 0 <= part.line < len(lines):
+            return Refused(RefusalCode.UNKNOWN_LINE, {"line": part.line, "lines": len(lines)})
+        asked[part.line] = asked.get(part.line, 0) + part.amount_minor
+    for line, amount in asked.items():
+        left = lines[line].amount_minor - sold.returned_minor.get(line, 0)
+        if amount > left:
+            return Refused(
+                RefusalCode.RETURN_EXCEEDS_SALE, {"line": line, "asked_minor": amount, "left_minor": left}
+            )
+    parts = [ReturnedPart(line, amount) for line, amount in sorted(asked.items()) if amount > 0]
+    return parts or Refused(RefusalCode.NOTHING_LEFT_TO_RETURN)
+
+
+def _clawbacks(sold: SoldBefore, now: dict[tuple[str, str], int]) -> list[Clawback]:
+    """By currency, what the ticket no longer deserves; shared over the rules that give less, in their order.
+
+    A rule that would give more without the returned lines makes up for another, but nothing is ever added.
+    """
+    kept = {key: given - sold.clawed_back.get(key, 0) for key, given in sold.awarded.items()}
+    too_much: dict[str, int] = {}
+    for (_, currency), quantity in kept.items():
+        too_much[currency] = too_much.get(currency, 0) + quantity
+    for (_, currency), quantity in now.items():
+        too_much[currency] = too_much.get(currency, 0) - quantity
+    found = []
+    for key, quantity in kept.items():
+        rule, currency = key
+        part = min(quantity - now.get(key, 0), too_much[currency])
+        if part > 0:
+            too_much[currency] -= part
+            found.append(Clawback(rule, currency, part))
+    return found
+
+
+def _pay_back(
+    plan: Plan, wallet: Wallet, sold: SoldBefore, event: Return, returned: dict[int, int], *, is_whole: bool
+) -> None:
+    """Points paid come back in proportion to what was returned; a voucher only with the whole ticket."""
+    total = sold.sale.total_minor
+    day = local_day(event.at, plan.zone)
+    for currency, paid in sold.paid.items():
+        if plan.currencies[currency].kind is CurrencyKind.VOUCHER:
+            due = paid if is_whole else 0
+        elif is_whole:
+            due = paid
+        else:
+            due = paid * sum(returned.values()) // total if total > 0 else 0
+        due -= sold.paid_back.get(currency, 0)
+        for posting in sold.postings:
+            part = min(due, posting.open_quantity)
+            if posting.currency == currency and posting.is_burn and part > 0:
+                wallet.credit(Account.USED, _lot_again(plan, posting, day), part, (sold.seq, posting.n))
+                due -= part
+
+
+def _lot_again(plan: Plan, posting: SoldPosting, today: date) -> LotKey:
+    """The lot that the units came from or, once it has expired, a new one from the day of the return."""
+    if posting.lot_issued_month is not None and (
+        posting.lot_expires_on is None or posting.lot_expires_on > today
+    ):
+        return LotKey(posting.currency, posting.lot_issued_month, posting.lot_expires_on)
+    return lot_for(plan, posting.currency, today)
+
+
+def _take_back(
+    plan: Plan, wallet: Wallet, sold: SoldBefore, clawbacks: list[Clawback]
+) -> tuple[Shortfall, ...]:
+    """Reverse the ticket's own postings, from the lots they fed, then from the others."""
+    due: dict[str, int] = {}
+    for clawback in clawbacks:
+        due[clawback.currency] = due.get(clawback.currency, 0) + clawback.quantity
+    shortfalls = []
+    for currency, quantity in due.items():
+        missing = quantity
+        if plan.return_policy is not ReturnPolicy.ONLY_PENDING:
+            missing = _reverse(plan, wallet, sold, currency, quantity)
+        if missing:
+            shortfalls.append(Shortfall(currency, missing, ShortfallCause.NOT_RECOVERED))
+    return tuple(shortfalls)
+
+
+def _reverse(plan: Plan, wallet: Wallet, sold: SoldBefore, currency: str, quantity: int) -> int:
+    """Answers what could not be taken."""
+    own = [p for p in sold.postings if p.currency == currency and not p.is_burn]
+    lots = [
+        LotKey(currency, p.lot_issued_month, p.lot_expires_on) for p in own if p.lot_issued_month is not None
+    ]
+    missing = quantity
+    for posting in own:
+        part = min(missing, posting.open_quantity)
+        if part <= 0:
+            continue
+        reverses = (sold.seq, posting.n)
+        taken = wallet.take(Account.ISSUED, currency, part, first=lots, reverses=reverses)
+        if taken < part and plan.return_policy is ReturnPolicy.MAY_GO_NEGATIVE:
+            wallet.owe(Account.ISSUED, currency, part - taken, reverses)
+            taken = part
+        missing -= taken
+        if taken < part:
+            break
+    return missing
+
+
+def _counts(
+    plan: Plan, sold: SoldBefore, clawbacks: list[Clawback], spend_back_minor: int, *, is_whole: bool
+) -> list[Count]:
+    """The counters give room back in the periods of the ticket, not of the return."""
+    if not sold.inputs.is_member:
+        return []
+    counts = []
+    rules = {rule.code: rule for rule in plan.rules}
+    for clawback in clawbacks:
+        rule = rules.get(clawback.rule)
+        if rule is None:
+            continue
+        gone = sold.clawed_back.get((clawback.rule, clawback.currency), 0) + clawback.quantity
+        for counter, _, _ in caps_of(rule, sold.inputs):
+            if counter.startswith("cap:"):
+                counts.append(Count(counter, -clawback.quantity))
+            elif gone == sold.awarded[clawback.rule, clawback.currency]:
+                counts.append(Count(counter, -1))
+    if spend_back_minor:
+        counts.append(Count(spend_counter(sold.inputs.day), -spend_back_minor))
+    if is_whole:
+        counts.append(Count(SALES, -1))
+    return counts

@@ -1,0 +1,64 @@
+"""What staff correct and what customers exchange: movements that no ticket explains."""
+
+from assidu.decisions.calendar import local_day
+from assidu.decisions.decision import (
+    Account,
+    Decision,
+    RefusalCode,
+    Refused,
+    Shortfall,
+    ShortfallCause,
+)
+from assidu.decisions.events import Correction, RewardRequest
+from assidu.decisions.facts import Facts
+from assidu.decisions.plan import Plan
+from assidu.decisions.state import Membership
+from assidu.decisions.wallet import Wallet, lot_for
+
+
+def decide_correction(plan: Plan, facts: Facts, event: Correction) -> Decision | Refused:
+    """Also for somebody who left or never joined: the mistake to mend may be just that."""
+    if facts.state.membership is Membership.ABSORBED:
+        return Refused(RefusalCode.ABSORBED)
+    if event.currency not in plan.currencies:
+        return Refused(RefusalCode.UNKNOWN_CURRENCY, subject=event.currency)
+    wallet = Wallet(facts.state)
+    if event.quantity > 0:
+        lot = lot_for(plan, event.currency, local_day(event.at, plan.zone))
+        wallet.credit(Account.CORRECTED, lot, event.quantity)
+        return Decision(plan.version, tuple(wallet.postings))
+    wanted = -event.quantity
+    available = wallet.available(event.currency)
+    if wanted > available and not facts.has_happened:
+        return Refused(
+            RefusalCode.INSUFFICIENT_BALANCE, {"asked": wanted, "available": available}, event.currency
+        )
+    missing = wanted - wallet.take(Account.CORRECTED, event.currency, min(wanted, available))
+    return Decision(
+        plan.version, tuple(wallet.postings), shortfalls=_unfunded(event.currency, missing) if missing else ()
+    )
+
+
+def decide_reward(plan: Plan, facts: Facts, event: RewardRequest) -> Decision | Refused:
+    """All or nothing: half a voucher is none, also when it is history that asks."""
+    state = facts.state
+    day = local_day(event.at, plan.zone)
+    if not state.is_member_on(day):
+        return Refused(RefusalCode.NOT_A_MEMBER)
+    reward = plan.rewards.get(event.reward)
+    if reward is None:
+        return Refused(RefusalCode.UNKNOWN_REWARD, subject=event.reward)
+    wallet = Wallet(state)
+    cost = reward.cost * event.quantity
+    available = wallet.available(reward.currency)
+    if cost > available:
+        return Refused(
+            RefusalCode.INSUFFICIENT_BALANCE, {"asked": cost, "available": available}, reward.currency
+        )
+    wallet.take(Account.USED, reward.currency, cost)
+    wallet.credit(Account.ISSUED, lot_for(plan, reward.gives, day), reward.quantity_each * event.quantity)
+    return Decision(plan.version, tuple(wallet.postings))
+
+
+def _unfunded(currency: str, quantity: int) -> tuple[Shortfall, ...]:
+    return (Shortfall(currency, quantity, ShortfallCause.UNFUNDED_BURN),)

@@ -1,0 +1,145 @@
+"""A ticket: what is paid with the programme's currencies, what it earns, what it counts for."""
+
+from assidu.decisions.calendar import local_day
+from assidu.decisions.decision import (
+    Account,
+    Award,
+    Count,
+    Decision,
+    RefusalCode,
+    Refused,
+    Shortfall,
+    ShortfallCause,
+)
+from assidu.decisions.earning import caps_of, earn, worth_minor
+from assidu.decisions.events import Payment, Sale
+from assidu.decisions.facts import Facts, SaleInputs
+from assidu.decisions.plan import Plan
+from assidu.decisions.state import LotKey, Membership
+from assidu.decisions.tiers import spend_counter, upgrade
+from assidu.decisions.wallet import Wallet, lot_for
+
+SALES = "sales:ever"
+
+
+def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decision | Refused:
+    state = facts.state
+    if state.membership is Membership.ABSORBED:
+        return Refused(RefusalCode.ABSORBED)
+    day = local_day(sale.at, plan.zone)
+    inputs = SaleInputs(
+        day=day,
+        is_member=state.is_member_on(day),
+        tier=state.tier_on(day),
+        is_first_purchase=state.counters.get(SALES, 0) == 0,
+        counters=state.counters,
+        grants=facts.grants or {},
+    )
+    wallet = Wallet(state)
+    paid = _pay(plan, wallet, sale, inputs, has_happened=facts.has_happened)
+    if isinstance(paid, Refused):
+        return paid
+    earned = earn(plan, sale, inputs, trace=trace)
+    _credit(plan, wallet, earned.awards, inputs)
+    kept = SaleInputs(
+        day, inputs.is_member, inputs.tier, inputs.is_first_purchase, dict(earned.read), inputs.grants
+    )
+    counts: list[Count] = []
+    tier = None
+    if inputs.is_member:
+        counts = counts_of(plan, earned.awards, inputs)
+        counts.append(Count(SALES, 1))
+        if earned.eligible_minor:
+            counts.append(Count(spend_counter(day), earned.eligible_minor))
+            after = {**state.counters}
+            after[spend_counter(day)] = after.get(spend_counter(day), 0) + earned.eligible_minor
+            tier = upgrade(plan, state, after, day)
+    return Decision(
+        plan_version=plan.version,
+        postings=tuple(wallet.postings),
+        awards=earned.awards,
+        counts=tuple(counts),
+        tier=tier,
+        claims=earned.claims,
+        shortfalls=paid,
+        eligible_minor=earned.eligible_minor,
+        inputs=kept,
+        reasons=earned.reasons,
+    )
+
+
+def counts_of(plan: Plan, awards: tuple[Award, ...], inputs: SaleInputs) -> list[Count]:
+    """How the counters behind the rules' caps move."""
+    by_code = {rule.code: rule for rule in plan.rules if rule.cap is not None or rule.times is not None}
+    counts = []
+    for award in awards:
+        rule = by_code.get(award.rule)
+        if rule is not None:
+            for counter, _, _ in caps_of(rule, inputs):
+                counts.append(Count(counter, award.quantity if counter.startswith("cap:") else 1))
+    return counts
+
+
+def _credit(plan: Plan, wallet: Wallet, awards: tuple[Award, ...], inputs: SaleInputs) -> None:
+    """One posting for each lot, whatever the number of rules behind it."""
+    by_lot: dict[LotKey, int] = {}
+    expiries = {rule.code: rule.expires for rule in plan.rules if rule.expires is not None}
+    for award in awards:
+        lot = lot_for(plan, award.currency, inputs.day, expiries.get(award.rule))
+        by_lot[lot] = by_lot.get(lot, 0) + award.quantity
+    for lot, quantity in by_lot.items():
+        wallet.credit(Account.ISSUED, lot, quantity)
+
+
+def _pay(
+    plan: Plan, wallet: Wallet, sale: Sale, inputs: SaleInputs, *, has_happened: bool
+) -> tuple[Shortfall, ...] | Refused:
+    """Burn what the ticket was paid with. Without the customer's presence in the programme nothing can be paid."""
+    shortfalls = []
+    worth = 0
+    for payment in _by_currency(sale.payments):
+        refused = _may_pay(plan, payment)
+        if refused is not None:
+            return refused
+        worth += worth_minor(plan, payment.currency, payment.quantity)
+        available = wallet.available(payment.currency) if inputs.is_member else 0
+        if available < payment.quantity and not has_happened:
+            if not inputs.is_member:
+                return Refused(RefusalCode.NOT_A_MEMBER)
+            return Refused(
+                RefusalCode.INSUFFICIENT_BALANCE,
+                {"asked": payment.quantity, "available": available},
+                payment.currency,
+            )
+        taken = wallet.take(Account.USED, payment.currency, min(payment.quantity, available))
+        if taken < payment.quantity:
+            shortfalls.append(
+                Shortfall(payment.currency, payment.quantity - taken, ShortfallCause.UNFUNDED_BURN)
+            )
+    total = sum(line.amount_minor for line in sale.lines if line.amount_minor > 0)
+    if worth > total and not has_happened:
+        return Refused(RefusalCode.PAYS_MORE_THAN_TICKET, {"worth_minor": worth, "total_minor": total})
+    return tuple(shortfalls)
+
+
+def _may_pay(plan: Plan, payment: Payment) -> Refused | None:
+    currency = plan.currencies.get(payment.currency)
+    if currency is None:
+        return Refused(RefusalCode.UNKNOWN_CURRENCY, subject=payment.currency)
+    if not currency.pays:
+        return Refused(RefusalCode.CURRENCY_CANNOT_PAY, subject=payment.currency)
+    if payment.quantity < currency.pays_at_least:
+        return Refused(
+            RefusalCode.PAYMENT_TOO_SMALL,
+            {"asked": payment.quantity, "at_least": currency.pays_at_least},
+            payment.currency,
+        )
+    return None
+
+
+def _by_currency(payments: tuple[Payment, ...]) -> list[Payment]:
+    """One payment for each currency: a ticket may name the same one twice."""
+    totals: dict[str, int] = {}
+    for payment in payments:
+        totals[payment.currency] = totals.get(payment.currency, 0) + payment.quantity
+    return [Payment(currency, quantity) for currency, quantity in totals.items()]
