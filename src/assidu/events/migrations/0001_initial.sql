@@ -1,0 +1,87 @@
+-- Facts, appended and never changed. Bodies hold pseudonymous ids only: personal data lies in the customers' room.
+
+CREATE TABLE events_event (
+  customer_id    uuid NOT NULL,
+  seq            integer NOT NULL CHECK (seq > 0),
+  source         text NOT NULL,
+  id             text NOT NULL,
+  type           text NOT NULL,
+  at             timestamptz NOT NULL,          -- when it happened
+  recorded_at    timestamptz NOT NULL,          -- when we learnt it
+  day            date NOT NULL,                 -- business date, in the programme's zone
+  programme      text NOT NULL,
+  store_id       text NOT NULL DEFAULT '',
+  channel        text NOT NULL DEFAULT '',
+  amount_minor   bigint NOT NULL DEFAULT 0,     -- what the customer paid, or got back (negative)
+  has_happened   boolean NOT NULL DEFAULT false,-- told after the fact (a file, a till that was cut off)
+  body           jsonb NOT NULL,
+  PRIMARY KEY (customer_id, seq)
+);
+CREATE INDEX events_event_day ON events_event (day);
+
+-- Look-ups that nobody ever prunes: the idempotency key, and the ticket that two systems may both send.
+CREATE TABLE events_key (
+  source         text NOT NULL,
+  id             text NOT NULL,
+  fingerprint    bytea NOT NULL,                -- HMAC of the meaning: type, time, subject, data
+  customer_id    uuid,                          -- null: an anonymous ticket
+  seq            integer,
+  PRIMARY KEY (source, id)
+);
+
+CREATE TABLE events_ticket (
+  store_id       text NOT NULL,
+  day            date NOT NULL,
+  ticket         text NOT NULL,
+  customer_id    uuid,
+  seq            integer,
+  PRIMARY KEY (store_id, day, ticket)
+);
+
+-- Tickets without a customer: they count for the card rate and earn nothing.
+CREATE TABLE events_anonymous (
+  source         text NOT NULL,
+  id             text NOT NULL,
+  at             timestamptz NOT NULL,
+  recorded_at    timestamptz NOT NULL,
+  day            date NOT NULL,
+  programme      text NOT NULL,
+  store_id       text NOT NULL DEFAULT '',
+  channel        text NOT NULL DEFAULT '',
+  ticket         text NOT NULL DEFAULT '',
+  amount_minor   bigint NOT NULL,
+  body           jsonb NOT NULL,
+  PRIMARY KEY (source, id)
+);
+CREATE INDEX events_anonymous_day ON events_anonymous (day);
+
+-- What was set aside, and why. The content is not kept here: it may hold personal data; its origin and row are.
+CREATE TABLE events_reject (
+  reject_id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at             timestamptz NOT NULL,
+  source         text NOT NULL DEFAULT '',
+  id             text NOT NULL DEFAULT '',
+  origin         text NOT NULL DEFAULT '',      -- the file's name, or the route
+  origin_row     bigint,
+  code           text NOT NULL,
+  detail         text NOT NULL DEFAULT '',
+  fingerprint    bytea
+);
+CREATE INDEX events_reject_at ON events_reject (at DESC);
+
+CREATE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+
+DO $$
+DECLARE t text;
+BEGIN
+  FOREACH t IN ARRAY ARRAY['events_event', 'events_key', 'events_ticket', 'events_anonymous', 'events_reject'] LOOP
+    EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT '
+                   'EXECUTE FUNCTION events_refuse_change()', t || '_append_only', t);
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'assidu_app') THEN
+      EXECUTE format('REVOKE UPDATE, DELETE, TRUNCATE ON %I FROM assidu_app', t);
+    END IF;
+  END LOOP;
+END $$;

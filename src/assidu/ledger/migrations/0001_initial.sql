@@ -1,0 +1,118 @@
+-- Double entry, append-only, whole units. A posting moves a positive quantity between two accounts, so the books
+-- balance by construction. Lots and balances follow from postings: this trigger keeps them, and nobody else may.
+--
+-- Accounts inside a wallet: 1 available, 2 pending, 3 held, 4 debt. The programme's, summed and never stored:
+-- 10 issued, 11 used, 12 breakage, 13 corrected, 14 opening, 15 in transit, 16 variance, 17 forfeited.
+
+CREATE TABLE ledger_wallet (
+  customer_id    uuid NOT NULL,
+  wallet_id      uuid NOT NULL,
+  PRIMARY KEY (customer_id, wallet_id)
+);
+
+CREATE TABLE ledger_posting (
+  customer_id    uuid NOT NULL,
+  seq            integer NOT NULL,
+  n              smallint NOT NULL CHECK (n >= 0),
+  wallet_id      uuid NOT NULL,
+  source         smallint NOT NULL,
+  target         smallint NOT NULL,
+  currency       text NOT NULL,
+  quantity       bigint NOT NULL CHECK (quantity > 0),
+  issued_month   date,                          -- the lot, where one grows or shrinks
+  expires_on     date,                          -- 9999-12-31: never
+  reverses_seq   integer,                       -- the posting of this customer that is undone
+  reverses_n     smallint,
+  day            date NOT NULL,                 -- business date of the event
+  PRIMARY KEY (customer_id, seq, n),
+  CONSTRAINT two_accounts CHECK (source <> target),
+  CONSTRAINT known_accounts CHECK (source IN (1,2,3,4,10,11,12,13,14,15,16,17) AND target IN (1,2,3,4,10,11,12,13,14,15,16,17)),
+  CONSTRAINT touches_the_wallet CHECK (source < 10 OR target < 10),
+  CONSTRAINT lot_iff_units CHECK ((issued_month IS NOT NULL) = (source IN (1,2,3) OR target IN (1,2,3))
+                                  AND (issued_month IS NULL) = (expires_on IS NULL)),
+  CONSTRAINT reverses_something_earlier CHECK ((reverses_seq IS NULL) = (reverses_n IS NULL) AND reverses_seq < seq)
+);
+CREATE INDEX ledger_posting_reverses ON ledger_posting (customer_id, reverses_seq, reverses_n) WHERE reverses_seq IS NOT NULL;
+CREATE INDEX ledger_posting_day ON ledger_posting (day);
+
+CREATE TABLE ledger_lot (
+  customer_id    uuid NOT NULL,
+  wallet_id      uuid NOT NULL,
+  currency       text NOT NULL,
+  issued_month   date NOT NULL,
+  expires_on     date NOT NULL,
+  remaining      bigint NOT NULL CONSTRAINT lot_not_negative CHECK (remaining >= 0),
+  PRIMARY KEY (customer_id, wallet_id, currency, issued_month, expires_on)
+) WITH (fillfactor = 80);
+
+CREATE TABLE ledger_balance (
+  customer_id    uuid NOT NULL,
+  wallet_id      uuid NOT NULL,
+  currency       text NOT NULL,
+  posted         bigint NOT NULL CONSTRAINT balance_not_negative CHECK (posted >= 0),
+  held           bigint NOT NULL DEFAULT 0 CONSTRAINT held_within_balance CHECK (held >= 0 AND held <= posted),
+  debt           bigint NOT NULL DEFAULT 0 CONSTRAINT debt_not_negative CHECK (debt >= 0),
+  PRIMARY KEY (customer_id, wallet_id, currency)
+) WITH (fillfactor = 80);
+
+CREATE FUNCTION ledger_apply() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT FROM added WHERE reverses_seq IS NOT NULL) THEN
+    PERFORM 1
+      FROM (SELECT DISTINCT customer_id, reverses_seq, reverses_n FROM added WHERE reverses_seq IS NOT NULL) AS r
+      LEFT JOIN ledger_posting AS original
+        ON original.customer_id = r.customer_id AND original.seq = r.reverses_seq AND original.n = r.reverses_n
+     WHERE original.quantity IS NULL
+        OR original.reverses_seq IS NOT NULL
+        OR original.quantity < (SELECT sum(p.quantity) FROM ledger_posting AS p
+                                 WHERE p.customer_id = r.customer_id
+                                   AND p.reverses_seq = r.reverses_seq AND p.reverses_n = r.reverses_n);
+    IF FOUND THEN
+      RAISE EXCEPTION 'a posting is reversed beyond its quantity, or does not exist, or is itself a reversal'
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'reversed_within_original';
+    END IF;
+  END IF;
+
+  MERGE INTO ledger_lot AS lot
+  USING (SELECT customer_id, wallet_id, currency, issued_month, expires_on,
+                sum((CASE WHEN target IN (1,2,3) THEN quantity ELSE 0 END)
+                  - (CASE WHEN source IN (1,2,3) THEN quantity ELSE 0 END)) AS change
+           FROM added WHERE issued_month IS NOT NULL
+          GROUP BY 1, 2, 3, 4, 5) AS moved
+     ON lot.customer_id = moved.customer_id AND lot.wallet_id = moved.wallet_id AND lot.currency = moved.currency
+        AND lot.issued_month = moved.issued_month AND lot.expires_on = moved.expires_on
+   WHEN MATCHED THEN UPDATE SET remaining = lot.remaining + moved.change
+   WHEN NOT MATCHED THEN INSERT (customer_id, wallet_id, currency, issued_month, expires_on, remaining)
+        VALUES (moved.customer_id, moved.wallet_id, moved.currency, moved.issued_month, moved.expires_on, moved.change);
+
+  MERGE INTO ledger_balance AS balance
+  USING (SELECT customer_id, wallet_id, currency,
+                sum((CASE WHEN target IN (1,2,3) THEN quantity ELSE 0 END)
+                  - (CASE WHEN source IN (1,2,3) THEN quantity ELSE 0 END)) AS posted,
+                sum((CASE WHEN target = 3 THEN quantity ELSE 0 END)
+                  - (CASE WHEN source = 3 THEN quantity ELSE 0 END)) AS held,
+                sum((CASE WHEN source = 4 THEN quantity ELSE 0 END)
+                  - (CASE WHEN target = 4 THEN quantity ELSE 0 END)) AS debt
+           FROM added GROUP BY 1, 2, 3) AS moved
+     ON balance.customer_id = moved.customer_id AND balance.wallet_id = moved.wallet_id
+        AND balance.currency = moved.currency
+   WHEN MATCHED THEN UPDATE SET posted = balance.posted + moved.posted, held = balance.held + moved.held,
+                                debt = balance.debt + moved.debt
+   WHEN NOT MATCHED THEN INSERT (customer_id, wallet_id, currency, posted, held, debt)
+        VALUES (moved.customer_id, moved.wallet_id, moved.currency, moved.posted, moved.held, moved.debt);
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER ledger_posting_apply AFTER INSERT ON ledger_posting
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_apply();
+CREATE TRIGGER ledger_posting_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_posting
+  FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change();
+
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'assidu_app') THEN
+    REVOKE UPDATE, DELETE, TRUNCATE ON ledger_posting, ledger_wallet FROM assidu_app;
+    REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON ledger_lot, ledger_balance FROM assidu_app;
+  END IF;
+END $$;

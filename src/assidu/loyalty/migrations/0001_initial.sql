@@ -1,0 +1,123 @@
+-- The live programme: its plan's versions, each customer's state, and every decision ever taken.
+
+CREATE TABLE loyalty_plan (
+  programme      text NOT NULL,
+  version        integer NOT NULL CHECK (version > 0),
+  valid_from     timestamptz NOT NULL,
+  document       jsonb NOT NULL,
+  yaml           text NOT NULL,                 -- as it was written, comments and all
+  hash           text NOT NULL,
+  published_at   timestamptz NOT NULL,
+  published_by   text NOT NULL DEFAULT '',      -- a person's id, or the command line
+  note           text NOT NULL DEFAULT '',
+  PRIMARY KEY (programme, version)
+);
+
+CREATE TABLE loyalty_member (
+  customer_id    uuid PRIMARY KEY,
+  wallet_id      uuid NOT NULL,
+  programme      text NOT NULL,
+  seq            integer NOT NULL DEFAULT 0 CHECK (seq >= 0),
+  state          jsonb NOT NULL DEFAULT '{}',   -- membership, tiers, counters: what `evolve` folds
+  membership     text NOT NULL DEFAULT 'none',  -- from here on: drawn from the state, for lists
+  tier           text,
+  joined_on      date,
+  next_due       date,                          -- the first local day on which something is due
+  last_purchase  date,
+  purchases      integer NOT NULL DEFAULT 0
+) WITH (fillfactor = 70);
+CREATE INDEX loyalty_member_due ON loyalty_member (next_due) WHERE next_due IS NOT NULL;
+
+CREATE TABLE loyalty_decision (
+  customer_id    uuid NOT NULL,
+  seq            integer NOT NULL,
+  plan_version   integer NOT NULL,
+  semantics      smallint NOT NULL,
+  record         jsonb NOT NULL,                -- effects and the inputs of their rules, without the postings
+  PRIMARY KEY (customer_id, seq)
+);
+
+-- Places that customers share. One row each, taken under its lock.
+CREATE TABLE loyalty_quota (
+  key            text PRIMARY KEY,
+  limit_places   integer NOT NULL CHECK (limit_places >= 0),
+  taken          integer NOT NULL DEFAULT 0 CHECK (taken >= 0),
+  CONSTRAINT within_limit CHECK (taken <= limit_places)
+);
+
+CREATE TRIGGER loyalty_plan_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON loyalty_plan
+  FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change();
+CREATE TRIGGER loyalty_decision_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON loyalty_decision
+  FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change();
+
+-- The one function that locks customers, in the one order. What is read comes after the locks, on purpose:
+-- a statement that waits for a lock would see other tables as they were before it waited.
+CREATE FUNCTION loyalty_lock(ids uuid[])
+  RETURNS TABLE (customer_id uuid, wallet_id uuid, seq integer, state jsonb, last_purchase date, lots json, debts json)
+  LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM 1 FROM loyalty_member AS m WHERE m.customer_id = ANY (ids) ORDER BY m.customer_id FOR UPDATE;
+  RETURN QUERY
+    SELECT m.customer_id, m.wallet_id, m.seq, m.state, m.last_purchase,
+           (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining))
+              FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > 0),
+           (SELECT json_agg(json_build_array(b.currency, b.debt))
+              FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0)
+      FROM loyalty_member AS m WHERE m.customer_id = ANY (ids);
+END $$;
+
+-- Writes decided events, all together or not at all: one event or hundreds, each array one column.
+-- Whoever calls it holds the customers' locks. Order: decisions follow events, members close.
+CREATE FUNCTION loyalty_record(
+  e_customer uuid[], e_seq integer[], e_source text[], e_id text[], e_fingerprint bytea[], e_type text[],
+  e_at timestamptz[], e_recorded_at timestamptz[], e_day date[], e_programme text[], e_store text[],
+  e_channel text[], e_ticket text[], e_amount bigint[], e_has_happened boolean[], e_body text[],
+  d_plan integer[], d_semantics smallint[], d_record text[],
+  p_customer uuid[], p_seq integer[], p_n smallint[], p_wallet uuid[], p_source smallint[], p_target smallint[],
+  p_currency text[], p_quantity bigint[], p_issued date[], p_expires date[], p_reverses_seq integer[],
+  p_reverses_n smallint[], p_day date[],
+  m_customer uuid[], m_seq integer[], m_state text[], m_membership text[], m_tier text[], m_joined_on date[],
+  m_next_due date[], m_last_purchase date[], m_purchases integer[]
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO events_key (source, id, fingerprint, customer_id, seq)
+    SELECT e.source, e.id, e.fingerprint, e.customer, e.seq
+      FROM unnest(e_source, e_id, e_fingerprint, e_customer, e_seq) AS e (source, id, fingerprint, customer, seq)
+     ORDER BY e.source, e.id;
+  INSERT INTO events_ticket (store_id, day, ticket, customer_id, seq)
+    SELECT e.store, e.day, e.ticket, e.customer, e.seq
+      FROM unnest(e_store, e_day, e_ticket, e_customer, e_seq) AS e (store, day, ticket, customer, seq)
+     WHERE e.ticket <> '' ORDER BY e.store, e.day, e.ticket;
+  INSERT INTO events_event (customer_id, seq, source, id, type, at, recorded_at, day, programme, store_id, channel,
+                            amount_minor, has_happened, body)
+    SELECT e.customer, e.seq, e.source, e.id, e.type, e.at, e.recorded_at, e.day, e.programme, e.store, e.channel,
+           e.amount, e.has_happened, e.body::jsonb
+      FROM unnest(e_customer, e_seq, e_source, e_id, e_type, e_at, e_recorded_at, e_day, e_programme, e_store,
+                  e_channel, e_amount, e_has_happened, e_body)
+        AS e (customer, seq, source, id, type, at, recorded_at, day, programme, store, channel, amount,
+              has_happened, body);
+  INSERT INTO loyalty_decision (customer_id, seq, plan_version, semantics, record)
+    SELECT d.customer, d.seq, d.plan, d.semantics, d.record::jsonb
+      FROM unnest(e_customer, e_seq, d_plan, d_semantics, d_record) AS d (customer, seq, plan, semantics, record);
+  IF cardinality(p_customer) > 0 THEN
+    INSERT INTO ledger_posting (customer_id, seq, n, wallet_id, source, target, currency, quantity, issued_month,
+                                expires_on, reverses_seq, reverses_n, day)
+      SELECT * FROM unnest(p_customer, p_seq, p_n, p_wallet, p_source, p_target, p_currency, p_quantity, p_issued,
+                           p_expires, p_reverses_seq, p_reverses_n, p_day);
+  END IF;
+  UPDATE loyalty_member AS m
+     SET seq = n.seq, state = n.state::jsonb, membership = n.membership, tier = n.tier, joined_on = n.joined_on,
+         next_due = n.next_due, last_purchase = n.last_purchase, purchases = n.purchases
+    FROM unnest(m_customer, m_seq, m_state, m_membership, m_tier, m_joined_on, m_next_due, m_last_purchase,
+                m_purchases)
+      AS n (customer, seq, state, membership, tier, joined_on, next_due, last_purchase, purchases)
+   WHERE m.customer_id = n.customer;
+END $$;
+
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'assidu_app') THEN
+    REVOKE UPDATE, DELETE, TRUNCATE ON loyalty_plan, loyalty_decision FROM assidu_app;
+    REVOKE DELETE, TRUNCATE ON loyalty_member FROM assidu_app;
+  END IF;
+END $$;
