@@ -7,7 +7,7 @@ the embedded server, which `foundation.postgres` writes into the home when it st
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
@@ -28,10 +28,12 @@ class Database:
     url: str
     owner_url: str
     bin_dir: Path | None
+    admin_url: str | None = None
+    """The superuser, of the embedded server alone; its database is `postgres`."""
 
     def named(self, name: str) -> "Database":
         """Another database of the same server."""
-        return Database(with_name(self.url, name), with_name(self.owner_url, name), self.bin_dir)
+        return replace(self, url=with_name(self.url, name), owner_url=with_name(self.owner_url, name))
 
 
 def with_name(url: str, name: str) -> str:
@@ -55,7 +57,7 @@ def known_database(settings: Settings) -> Database | None:
         return Database(settings.database_url, settings.database_owner_url or settings.database_url, None)
     try:
         address = json.loads((settings.home / ADDRESS_FILE).read_text(encoding="utf-8"))
-        return Database(address["url"], address["owner_url"], Path(address["bin_dir"]))
+        return Database(address["url"], address["owner_url"], Path(address["bin_dir"]), address["admin_url"])
     except FileNotFoundError:
         return None
     except (ValueError, KeyError, TypeError) as error:

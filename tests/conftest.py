@@ -1,0 +1,158 @@
+"""What every test can ask for. The database is always a real PostgreSQL.
+
+One cluster is started for the whole session (all workers share it, the last one to leave stops it), migrated once
+into a template, and each worker gets a database of its own, copied from it.
+
+    db (or @pytest.mark.django_db)   Django's ORM, as the server's role; everything is rolled back after the test.
+    assidu_db                        A `Database` (url, owner_url, bin_dir) freshly copied from the template, dropped
+                                     after the test: for tests that commit, use several connections or processes.
+                                     Django points to it as long as the test runs.
+    worker_database                  The worker's own database: what `db` uses. Commit nothing here.
+    settings_of_home                 The `Settings` of the session's ASSIDU_HOME.
+    browser_path                     Debian's Chromium, or the test is skipped (under CI: fails).
+
+Do not use `transactional_db` / `@pytest.mark.django_db(transaction=True)`: the server's role may not truncate.
+"""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Before anything reads the settings: tests never touch the home of whoever runs them.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _home = Path(tempfile.mkdtemp(prefix="assidu-test-"))
+    _home.chmod(0o711)  # as root the database runs as another user, who must be able to walk through
+    os.environ["ASSIDU_HOME"] = str(_home)
+for _name in [name for name in os.environ if name.startswith("ASSIDU_") and name != "ASSIDU_HOME"]:
+    del os.environ[_name]
+os.environ["DJANGO_SETTINGS_MODULE"] = "assidu.project.settings"
+
+from assidu.foundation.database import Database, as_django
+from assidu.foundation.settings import Settings, current_settings
+
+TEMPLATE = "assidu_template"
+_numbers = itertools.count(1)
+
+
+PURE = ("tests/decisions", "tests/plans")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The pure rooms are tested without Django: neither its time at the start nor its faults concern them."""
+    if config.args and all(any(pure in Path(arg).as_posix() for pure in PURE) for arg in config.args):
+        return
+    import django
+
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ["ASSIDU_HOME"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def settings_of_home() -> Settings:
+    return current_settings()
+
+
+@pytest.fixture(scope="session")
+def cluster(settings_of_home: Settings) -> Iterator[Database]:
+    """The session's PostgreSQL, shared by all workers."""
+    from assidu.foundation.postgres import ensure_running
+
+    with ensure_running(settings_of_home, is_durable=False) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Database, settings_of_home: Settings, django_db_blocker: object) -> Database:
+    """The migrated database that all others are copied from; the first worker makes it."""
+    import fcntl
+
+    from assidu.foundation.schema import migrate
+
+    database = cluster.named(TEMPLATE)
+    with (settings_of_home.home / "template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = settings_of_home.home / "template.done"
+        if not done.exists():
+            _drop(cluster, TEMPLATE)
+            _copy(cluster, TEMPLATE, None)
+            with django_db_blocker.unblock():  # type: ignore[attr-defined]
+                migrate(database)
+            done.touch()
+    return database
+
+
+@pytest.fixture(scope="session")
+def worker_database(cluster: Database, template: Database) -> Iterator[Database]:
+    name = f"worker_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    _drop(cluster, name)
+    _copy(cluster, name, TEMPLATE)
+    yield cluster.named(name)
+    _drop(cluster, name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(worker_database: Database, django_db_blocker: object) -> None:
+    """Replaces pytest-django's own: ours is already migrated, and reached as the server's role."""
+    from assidu.foundation.schema import point_to
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        point_to(as_django(worker_database.url))
+
+
+@pytest.fixture
+def assidu_db(cluster: Database, template: Database, django_db_blocker: object) -> Iterator[Database]:
+    from django.db import connections
+
+    from assidu.foundation.schema import connected_to
+
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{next(_numbers)}"
+    _copy(cluster, name, TEMPLATE)
+    database = cluster.named(name)
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        with connected_to(database.url):
+            yield database
+            connections.close_all()
+        _drop(cluster, name)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> Path:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return Path(found)
+    if os.environ.get("CI") == "true":
+        pytest.fail("Chromium is missing, and under CI a browser story must not be skipped")
+    pytest.skip("no Chromium on this machine: apt install chromium to run the browser stories")
+
+
+def _copy(cluster: Database, name: str, template: str | None) -> None:
+    import psycopg
+
+    from assidu.foundation.postgres.cluster import create_database, grant_defaults
+
+    assert cluster.admin_url
+    with psycopg.connect(cluster.admin_url, autocommit=True) as connection:
+        create_database(connection, name, template)
+    if template is None:
+        from assidu.foundation.database import with_name
+
+        with psycopg.connect(with_name(cluster.admin_url, name), autocommit=True) as connection:
+            grant_defaults(connection)
+
+
+def _drop(cluster: Database, name: str) -> None:
+    import psycopg
+    from psycopg import sql
+
+    assert cluster.admin_url
+    with psycopg.connect(cluster.admin_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
