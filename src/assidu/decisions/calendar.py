@@ -86,6 +86,8 @@ def end_after(start: date, duration: Duration) -> date:
         last = add_months(start, duration.number)
     else:
         last = add_months(start, 12 * duration.number)
+    if last.year >= LAST_DAY.year:
+        return LAST_DAY
     if duration.round_to is RoundTo.MONTH:
         return add_months(month_of(last), 1)
     if duration.round_to is RoundTo.YEAR:

@@ -187,6 +187,7 @@ class RefusalCode(StrEnum):
     UNKNOWN_CURRENCY = "unknown_currency"
     CURRENCY_CANNOT_PAY = "currency_cannot_pay"
     PAYMENT_TOO_SMALL = "payment_too_small"
+    QUANTITY_TOO_SMALL = "quantity_too_small"
     PAYS_MORE_THAN_TICKET = "pays_more_than_ticket"
     INSUFFICIENT_BALANCE = "insufficient_balance"
     UNKNOWN_REWARD = "unknown_reward"

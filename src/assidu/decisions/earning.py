@@ -1,7 +1,8 @@
 """What a ticket earns: the plan's rules on its eligible lines, under inputs that are kept with the decision."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from types import MappingProxyType
 
 from assidu.decisions.calendar import period_key
 from assidu.decisions.decision import Award, Claim, Reason, ReasonCode
@@ -37,16 +38,17 @@ class _Basket:
 
     __slots__ = ("amounts", "by_department", "lines", "total_minor")
 
-    def __init__(self, plan: Plan, sale: Sale) -> None:
+    def __init__(self, plan: Plan, sale: Sale, returned_minor: Mapping[int, int]) -> None:
         out = plan.exclusions
         lines = []
         amounts = []
-        paid = [line.amount_minor for line in sale.lines]
-        if sale.payments and not plan.earns_on_part_paid_with_rewards:
-            paid = _less_rewards(plan, sale, paid)
-        for line, amount in zip(sale.lines, paid, strict=True):
+        by_department: dict[str, int] = {}
+        counting = counting_minor(plan, sale)
+        if returned_minor:
+            counting = _less_returned(sale, counting, returned_minor)
+        for line, amount in zip(sale.lines, counting, strict=True):
             if (
-                amount <= 0
+                amount == 0
                 or line.kind in out.kinds
                 or line.department in out.departments
                 or line.sku in out.skus
@@ -56,12 +58,10 @@ class _Basket:
                 continue
             lines.append(line)
             amounts.append(amount)
+            by_department[line.department] = by_department.get(line.department, 0) + amount
         self.lines = lines
         self.amounts = amounts
         self.total_minor = sum(amounts)
-        by_department: dict[str, int] = {}
-        for line, amount in zip(lines, amounts, strict=True):
-            by_department[line.department] = by_department.get(line.department, 0) + amount
         self.by_department = by_department
 
     def amount_of(self, lines: Lines | None) -> tuple[int, bool]:
@@ -85,14 +85,57 @@ class _Basket:
         return total, any_line
 
 
-def _less_rewards(plan: Plan, sale: Sale, paid: list[int]) -> list[int]:
-    """Each line's amount without its share of what was paid with the programme's own currencies."""
-    total = sum(amount for amount in paid if amount > 0)
-    worth = min(sum(worth_minor(plan, p.currency, p.quantity) for p in sale.payments), total)
-    if worth <= 0:
-        return paid
-    shares = allocate(worth, [max(amount, 0) for amount in paid])
-    return [amount - share for amount, share in zip(paid, shares, strict=True)]
+def charged_minor(sale: Sale) -> list[int]:
+    """What was paid for each line in the end, never negative.
+
+    A negative line takes off the lines of the same article (it was voided, or brought back on the spot); what is
+    left of it (a coupon at the till) takes off all lines in proportion.
+    """
+    charged = [line.amount_minor for line in sale.lines]
+    if not charged or min(charged) >= 0:
+        return charged
+    rest = 0
+    for i, line in enumerate(sale.lines):
+        if line.amount_minor >= 0:
+            continue
+        off = -line.amount_minor
+        charged[i] = 0
+        for j, other in enumerate(sale.lines):
+            if off and charged[j] > 0 and other.sku == line.sku:
+                part = min(off, charged[j])
+                charged[j] -= part
+                off -= part
+        rest += off
+    return _less(charged, rest)
+
+
+def counting_minor(plan: Plan, sale: Sale) -> list[int]:
+    """What each line counts for: without what was paid with the programme's own currencies, unless that earns."""
+    charged = charged_minor(sale)
+    if not sale.payments or plan.earns_on_part_paid_with_rewards:
+        return charged
+    return _less(charged, sum(worth_minor(plan, p.currency, p.quantity) for p in sale.payments))
+
+
+def _less(amounts: list[int], off: int) -> list[int]:
+    """``amounts`` less ``off``, shared in proportion, to the cent, and as far as they go."""
+    off = min(off, sum(amounts))
+    if off <= 0:
+        return amounts
+    return [amount - share for amount, share in zip(amounts, allocate(off, amounts), strict=True)]
+
+
+def _less_returned(sale: Sale, counting: list[int], returned_minor: Mapping[int, int]) -> list[int]:
+    """What still counts when a part of a line came back: that line alone shrinks, in proportion, rounded down.
+
+    No other line ever counts for more, so that returns in several parts add up to one return of everything.
+    """
+    left = list(counting)
+    for i, returned in returned_minor.items():
+        bought = sale.lines[i].amount_minor
+        if bought > 0:
+            left[i] = counting[i] * max(bought - returned, 0) // bought
+    return left
 
 
 def worth_minor(plan: Plan, currency: str, quantity: int) -> int:
@@ -119,9 +162,19 @@ def rules_met(plan: Plan, basket: _Basket, inputs: SaleInputs) -> Iterable[int]:
     return sorted(found)
 
 
-def earn(plan: Plan, sale: Sale, inputs: SaleInputs, *, trace: bool) -> Earned:
-    """Decide every rule that the ticket meets, or with ``trace`` every rule there is, and say why (not)."""
-    basket = _Basket(plan, sale)
+def earn(
+    plan: Plan,
+    sale: Sale,
+    inputs: SaleInputs,
+    *,
+    returned_minor: Mapping[int, int] = MappingProxyType({}),
+    trace: bool = False,
+) -> Earned:
+    """Decide every rule that the ticket meets, or with ``trace`` every rule there is, and say why (not).
+
+    ``returned_minor``, by line, is what came back since: the ticket is decided as if it had never been bought.
+    """
+    basket = _Basket(plan, sale, returned_minor)
     awards: list[Award] = []
     claims: list[Claim] = []
     reasons: list[Reason] = []
@@ -152,6 +205,10 @@ def _apply(
 ) -> Award | Claim | Reason:
     refusal = _why_not(rule, basket, sale, inputs)
     if refusal is not None:
+        if refusal.code is ReasonCode.AMOUNT_TOO_HIGH:
+            # A return may bring the amount down again: what the rule's caps were is then needed.
+            for counter, _, _ in caps_of(rule, inputs):
+                read[counter] = inputs.counters.get(counter, 0)
         return refusal
     basis, any_line = basket.amount_of(rule.lines)
     if not any_line:
@@ -257,19 +314,3 @@ def claim_key(rule: EarnRule, sale: Sale, inputs: SaleInputs) -> str:
     assert rule.quota is not None
     where = sale.store if rule.quota.scope is QuotaScope.STORE else "*"
     return f"quota:{rule.code}:{period_key(rule.quota.period, inputs.day)}:{where}"
-
-
-def without_returned(sale: Sale, returned_minor: Mapping[int, int]) -> Sale:
-    """The ticket as if what came back had never been bought; what was paid with rewards shrinks in proportion."""
-    if not returned_minor:
-        return sale
-    lines = tuple(
-        replace(line, amount_minor=line.amount_minor - returned_minor.get(i, 0))
-        for i, line in enumerate(sale.lines)
-    )
-    before = sale.total_minor
-    after = sum(line.amount_minor for line in lines)
-    payments = sale.payments
-    if payments and before > 0:
-        payments = tuple(replace(p, quantity=p.quantity * max(after, 0) // before) for p in payments)
-    return replace(sale, lines=lines, payments=payments)

@@ -58,11 +58,15 @@ class ReturnedLine:
 
 @dataclass(frozen=True, slots=True)
 class Return:
-    """Goods brought back. ``lines`` empty means everything that had not yet come back."""
+    """Goods brought back. ``lines`` empty means everything that had not yet come back.
+
+    ``sale_owner`` names the customer of the ticket when that is somebody merged into this one since.
+    """
 
     at: datetime
     sale_seq: int
     lines: tuple[ReturnedLine, ...] = ()
+    sale_owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,10 +45,11 @@ class SoldPosting:
 
 @dataclass(frozen=True, slots=True)
 class SoldBefore:
-    """The original ticket of a return: as it was decided, and what became of it since.
+    """The original ticket of a return: as it was decided, under which version, and what became of it since.
 
     ``returned_minor`` is by line; ``awarded`` and ``clawed_back`` are by (rule, currency), the second counting
-    also what could not be recovered; ``paid`` and ``paid_back`` are by currency.
+    also what could not be recovered; ``paid`` and ``paid_back`` are by currency. A ticket of a customer who was
+    merged into this one since is not its own: its postings cannot be named as reversed.
     """
 
     seq: int
@@ -60,6 +61,12 @@ class SoldBefore:
     returned_minor: Mapping[int, int] = field(default_factory=dict)
     paid: Mapping[str, int] = field(default_factory=dict)
     paid_back: Mapping[str, int] = field(default_factory=dict)
+    plan_version: int = 1
+    is_own: bool = True
+
+    def posting(self, n: int) -> tuple[int, int] | None:
+        """How a reversal names a posting of this ticket."""
+        return (self.seq, n) if self.is_own else None
 
 
 @dataclass(frozen=True, slots=True)

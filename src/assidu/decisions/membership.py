@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from assidu.decisions.calendar import local_day, month_of
+from assidu.decisions.calendar import LAST_DAY, local_day, month_of
 from assidu.decisions.decision import (
     Account,
     Award,
@@ -40,9 +40,10 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
         rule = plan.rules[i]
         refusal = _why_not(rule, event, inputs)
         if refusal is None:
-            quantity = gift_of(rule.gift, 0)
+            wished = gift_of(rule.gift, 0)
+            quantity = min([wished, *_room(rule, inputs)])
             wallet.credit(Account.ISSUED, lot_for(plan, rule.currency, day, rule.expires), quantity)
-            awards.append(Award(rule.code, rule.currency, quantity, wished=quantity))
+            awards.append(Award(rule.code, rule.currency, quantity, wished=wished))
             counts += [
                 Count(counter, quantity if counter.startswith("cap:") else 1)
                 for counter, _, _ in caps_of(rule, inputs)
@@ -59,6 +60,15 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
         membership=MembershipChange(Membership.MEMBER, day),
         reasons=tuple(reasons),
     )
+
+
+def _room(rule: EarnRule, inputs: SaleInputs) -> list[int]:
+    """What the rule's caps leave to give."""
+    room = [] if rule.cap_per_sale is None else [rule.cap_per_sale]
+    for counter, limit, code in caps_of(rule, inputs):
+        if code is ReasonCode.CAP_REACHED:
+            room.append(limit - inputs.counters.get(counter, 0))
+    return room
 
 
 def _why_not(rule: EarnRule, event: Joining, inputs: SaleInputs) -> Reason | None:
@@ -107,6 +117,10 @@ def decide_take_over(plan: Plan, facts: Facts, event: TakeOver) -> Decision | Re
     for lot in event.lots:
         if lot.currency not in plan.currencies:
             return Refused(RefusalCode.UNKNOWN_CURRENCY, subject=lot.currency)
+        if lot.quantity < 0:
+            return Refused(
+                RefusalCode.QUANTITY_TOO_SMALL, {"asked": lot.quantity, "at_least": 0}, lot.currency
+            )
         key = LotKey(lot.currency, month_of(lot.issued_on), lot.expires_on)
         wallet.credit(Account.OPENING, key, lot.quantity)
     return Decision(
@@ -161,16 +175,15 @@ def _best_tier(plan: Plan, facts: Facts, event: Merger) -> TierChange | None:
     assert theirs is not None
     if plan.tiers is None or theirs.tier is None or theirs.membership is not Membership.MEMBER:
         return None
-    better = plan.tiers.rank(theirs.tier) - plan.tiers.rank(mine.tier)
-    if better < 0 or (
-        better == 0 and (theirs.tier_until is None or theirs.tier_until <= _end(mine.tier_until))
-    ):
+    held = plan.tiers.rank(mine.tier) if mine.membership is Membership.MEMBER else -1
+    better = plan.tiers.rank(theirs.tier) - held
+    if better < 0 or (better == 0 and _end(theirs.tier_until) <= _end(mine.tier_until)):
         return None
     return TierChange(theirs.tier, local_day(event.at, plan.zone), theirs.tier_until, TierCause.MERGED)
 
 
 def _end(day: date | None) -> date:
-    return day or date.min
+    return day or LAST_DAY
 
 
 def _earlier_membership(facts: Facts) -> MembershipChange | None:

@@ -1,5 +1,6 @@
 """Goods brought back: the ticket is decided again, on its stored inputs, without everything returned so far."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from assidu.decisions.calendar import local_day
@@ -14,7 +15,7 @@ from assidu.decisions.decision import (
     Shortfall,
     ShortfallCause,
 )
-from assidu.decisions.earning import caps_of, earn, without_returned
+from assidu.decisions.earning import caps_of, charged_minor, earn
 from assidu.decisions.events import Return
 from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
 from assidu.decisions.plan import CurrencyKind, Plan, ReturnPolicy
@@ -37,13 +38,9 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
     returned = dict(sold.returned_minor)
     for part in parts:
         returned[part.line] = returned.get(part.line, 0) + part.amount_minor
-    is_whole = all(
-        returned.get(i, 0) == line.amount_minor
-        for i, line in enumerate(sold.sale.lines)
-        if line.amount_minor > 0
-    )
-    before = earn(plan, without_returned(sold.sale, sold.returned_minor), sold.inputs, trace=False)
-    after = earn(plan, without_returned(sold.sale, returned), sold.inputs, trace=False)
+    is_whole = not _left_minor(sold, returned)
+    before = earn(plan, sold.sale, sold.inputs, returned_minor=sold.returned_minor)
+    after = earn(plan, sold.sale, sold.inputs, returned_minor=returned)
     clawbacks = _clawbacks(sold, {(a.rule, a.currency): a.quantity for a in after.awards})
     wallet = Wallet(facts.state)
     # What was paid with rewards comes back first, so that it can serve the taking back.
@@ -61,26 +58,33 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
     )
 
 
+def _left_minor(sold: SoldBefore, returned_minor: Mapping[int, int]) -> dict[int, int]:
+    """By line, what can still come back; nothing of a line that was voided on the ticket itself."""
+    charged = charged_minor(sold.sale)
+    return {
+        i: line.amount_minor - returned_minor.get(i, 0)
+        for i, line in enumerate(sold.sale.lines)
+        if charged[i] > 0 and line.amount_minor > returned_minor.get(i, 0)
+    }
+
+
 def _parts(sold: SoldBefore, event: Return) -> list[ReturnedPart] | Refused:
     """What comes back this time, line by line, never more than was bought."""
-    lines = sold.sale.lines
+    left = _left_minor(sold, sold.returned_minor)
+    if not left:
+        return Refused(RefusalCode.NOTHING_LEFT_TO_RETURN)
     if not event.lines:
-        rest = [
-            ReturnedPart(i, line.amount_minor - sold.returned_minor.get(i, 0))
-            for i, line in enumerate(lines)
-            if line.amount_minor > sold.returned_minor.get(i, 0)
-        ]
-        return rest or Refused(RefusalCode.NOTHING_LEFT_TO_RETURN)
+        return [ReturnedPart(line, amount) for line, amount in left.items()]
     asked: dict[int, int] = {}
     for part in event.lines:
-        if not 0 <= part.line < len(lines):
-            return Refused(RefusalCode.UNKNOWN_LINE, {"line": part.line, "lines": len(lines)})
-        asked[part.line] = asked.get(part.line, 0) + part.amount_minor
+        if not 0 <= part.line < len(sold.sale.lines):
+            return Refused(RefusalCode.UNKNOWN_LINE, {"line": part.line, "lines": len(sold.sale.lines)})
+        asked[part.line] = asked.get(part.line, 0) + max(part.amount_minor, 0)
     for line, amount in asked.items():
-        left = lines[line].amount_minor - sold.returned_minor.get(line, 0)
-        if amount > left:
+        if amount > left.get(line, 0):
             return Refused(
-                RefusalCode.RETURN_EXCEEDS_SALE, {"line": line, "asked_minor": amount, "left_minor": left}
+                RefusalCode.RETURN_EXCEEDS_SALE,
+                {"line": line, "asked_minor": amount, "left_minor": left.get(line, 0)},
             )
     parts = [ReturnedPart(line, amount) for line, amount in sorted(asked.items()) if amount > 0]
     return parts or Refused(RefusalCode.NOTHING_LEFT_TO_RETURN)
@@ -111,20 +115,24 @@ def _pay_back(
     plan: Plan, wallet: Wallet, sold: SoldBefore, event: Return, returned: dict[int, int], *, is_whole: bool
 ) -> None:
     """Points paid come back in proportion to what was returned; a voucher only with the whole ticket."""
-    total = sold.sale.total_minor
+    charged = charged_minor(sold.sale)
+    came_back = sum(
+        charged[i] * amount // sold.sale.lines[i].amount_minor for i, amount in returned.items() if charged[i]
+    )
     day = local_day(event.at, plan.zone)
     for currency, paid in sold.paid.items():
-        if plan.currencies[currency].kind is CurrencyKind.VOUCHER:
+        known = plan.currencies.get(currency)
+        if known is not None and known.kind is CurrencyKind.VOUCHER:
             due = paid if is_whole else 0
         elif is_whole:
             due = paid
         else:
-            due = paid * sum(returned.values()) // total if total > 0 else 0
+            due = paid * came_back // sum(charged)
         due -= sold.paid_back.get(currency, 0)
         for posting in sold.postings:
             part = min(due, posting.open_quantity)
             if posting.currency == currency and posting.is_burn and part > 0:
-                wallet.credit(Account.USED, _lot_again(plan, posting, day), part, (sold.seq, posting.n))
+                wallet.credit(Account.USED, _lot_again(plan, posting, day), part, sold.posting(posting.n))
                 due -= part
 
 
@@ -165,7 +173,7 @@ def _reverse(plan: Plan, wallet: Wallet, sold: SoldBefore, currency: str, quanti
         part = min(missing, posting.open_quantity)
         if part <= 0:
             continue
-        reverses = (sold.seq, posting.n)
+        reverses = sold.posting(posting.n)
         taken = wallet.take(Account.ISSUED, currency, part, first=lots, reverses=reverses)
         if taken < part and plan.return_policy is ReturnPolicy.MAY_GO_NEGATIVE:
             wallet.owe(Account.ISSUED, currency, part - taken, reverses)

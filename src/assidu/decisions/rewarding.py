@@ -48,6 +48,8 @@ def decide_reward(plan: Plan, facts: Facts, event: RewardRequest) -> Decision | 
     reward = plan.rewards.get(event.reward)
     if reward is None:
         return Refused(RefusalCode.UNKNOWN_REWARD, subject=event.reward)
+    if event.quantity < 1:
+        return Refused(RefusalCode.QUANTITY_TOO_SMALL, {"asked": event.quantity, "at_least": 1}, event.reward)
     wallet = Wallet(state)
     cost = reward.cost * event.quantity
     available = wallet.available(reward.currency)

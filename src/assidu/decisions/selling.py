@@ -11,7 +11,7 @@ from assidu.decisions.decision import (
     Shortfall,
     ShortfallCause,
 )
-from assidu.decisions.earning import caps_of, earn, worth_minor
+from assidu.decisions.earning import caps_of, charged_minor, earn, worth_minor
 from assidu.decisions.events import Payment, Sale
 from assidu.decisions.facts import Facts, SaleInputs
 from assidu.decisions.plan import Plan
@@ -99,7 +99,7 @@ def _pay(
     worth = 0
     for payment in _by_currency(sale.payments):
         refused = _may_pay(plan, payment)
-        if refused is not None:
+        if refused is not None and not (has_happened and payment.quantity > 0):
             return refused
         worth += worth_minor(plan, payment.currency, payment.quantity)
         available = wallet.available(payment.currency) if inputs.is_member else 0
@@ -116,7 +116,7 @@ def _pay(
             shortfalls.append(
                 Shortfall(payment.currency, payment.quantity - taken, ShortfallCause.UNFUNDED_BURN)
             )
-    total = sum(line.amount_minor for line in sale.lines if line.amount_minor > 0)
+    total = sum(charged_minor(sale))
     if worth > total and not has_happened:
         return Refused(RefusalCode.PAYS_MORE_THAN_TICKET, {"worth_minor": worth, "total_minor": total})
     return tuple(shortfalls)

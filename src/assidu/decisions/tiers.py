@@ -61,19 +61,23 @@ def entry(plan: Plan, day: date) -> TierChange | None:
 
 def review(plan: Plan, state: State, day: date) -> TierChange | None:
     """At the end of a tier's time: kept if spend still reaches it, else lowered as the plan says."""
-    tiers = plan.tiers
-    if tiers is None or state.tier_until is None or state.tier_until > day:
+    if state.tier is None or state.tier_until is None or state.tier_until > day:
         return None
+    tiers = plan.tiers
+    if tiers is None:
+        # The programme has no levels any more: what was promised is kept, and there is nothing left to review.
+        return TierChange(state.tier, day, None, TierCause.KEPT)
     held = tiers.rank(state.tier)
     # The window closes with the last day of the tier's time: the review falls on the morning after.
     last_day = date.fromordinal(day.toordinal() - 1)
     reached = level_reached(tiers, spend_minor(tiers, state.counters, last_day))
     rank = tiers.rank(reached.code if reached else None)
     if rank >= held:
-        assert reached is not None or held < 0
         if reached is None:
-            return None
-        return TierChange(reached.code, day, _until(tiers, reached, day), TierCause.KEPT)
+            assert held < 0, "a level that the plan no longer knows"
+            return TierChange(state.tier, day, None, TierCause.KEPT)
+        cause = TierCause.KEPT if rank == held else TierCause.REACHED
+        return TierChange(reached.code, day, _until(tiers, reached, day), cause)
     if tiers.downgrade is Downgrade.ONE_STEP:
         rank = held - 1
     if rank < 0:

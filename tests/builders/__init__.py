@@ -1,0 +1,1 @@
+"""The smallest valid object of each concept, for any test to start from."""

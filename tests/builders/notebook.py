@@ -1,0 +1,165 @@
+"""A shell in memory around the pure core: it keeps the sequence, the clock's events, the claims and the ledger.
+
+It does what the database does, and nothing else: what it knows of a customer it folds from what it wrote down.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from assidu.decisions import decide, evolve
+from assidu.decisions.calendar import local_day, midnight
+from assidu.decisions.decision import Account, Decision, Posting, Refused
+from assidu.decisions.due import next_due
+from assidu.decisions.events import Event, Return, Sale, Tick
+from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
+from assidu.decisions.plan import Plan
+from assidu.decisions.record import decision_from, decision_record
+from assidu.decisions.state import State
+
+ROUNDS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the notebook: what happened, what was known, what was decided."""
+
+    seq: int
+    event: Event
+    facts: Facts
+    plan: Plan
+    decision: Decision
+
+
+@dataclass(slots=True)
+class Notebook:
+    """A customer's events in the order of ``seq``; ``places`` are the shared counters behind quotas."""
+
+    plan: Plan
+    state: State = field(default_factory=State)
+    entries: list[Entry] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+
+    def tell(
+        self,
+        event: Event,
+        *,
+        now: datetime | None = None,
+        has_happened: bool = False,
+        absorbed: State | None = None,
+    ) -> Decision | Refused:
+        """Decide what is due before, then ``event``; write down what is not refused."""
+        self.catch_up(local_day(max(now or event.at, event.at), self.plan.zone))
+        plan, sold = self.plan, None
+        if isinstance(event, Return):
+            sold = self.sold(event.sale_seq)
+            if sold is not None:
+                plan = self.entry(event.sale_seq).plan
+        facts = Facts(self.state, sold, absorbed, has_happened=has_happened)
+        decision = decide(plan, facts, event)
+        for _ in range(ROUNDS_MAX):
+            if isinstance(decision, Refused) or not decision.claims:
+                break
+            facts = replace(facts, grants={**(facts.grants or {}), **self._grants(decision)})
+            decision = decide(plan, facts, event)
+        if isinstance(decision, Decision):
+            assert not decision.claims, "a claim that was answered is not asked again"
+            self._write(event, facts, plan, decision)
+        return decision
+
+    def must(self, event: Event, **rest: object) -> Decision:
+        """Tell what cannot be refused."""
+        decision = self.tell(event, **rest)  # type: ignore[arg-type]
+        assert isinstance(decision, Decision), decision
+        return decision
+
+    def catch_up(self, today: date) -> list[Decision]:
+        """The ticks due until ``today``, each on its own day."""
+        done = []
+        while (due := next_due(self.state)) is not None and due <= today:
+            tick = Tick(midnight(due, self.plan.zone), due)
+            facts = Facts(self.state)
+            decision = decide(self.plan, facts, tick)
+            assert isinstance(decision, Decision), decision
+            self._write(tick, facts, self.plan, decision)
+            following = next_due(self.state)
+            assert following is None or following > due, "what was due is done"
+            done.append(decision)
+        return done
+
+    def entry(self, seq: int) -> Entry:
+        return self.entries[seq - self.entries[0].seq]
+
+    def sold(self, seq: int) -> SoldBefore | None:
+        """The ticket of ``seq`` as a return must know it, gathered from the ledger."""
+        if not self.entries or not self.entries[0].seq <= seq <= self.entries[-1].seq:
+            return None
+        entry = self.entry(seq)
+        if not isinstance(entry.event, Sale):
+            return None
+        assert entry.decision.inputs is not None
+        reversed_quantity: dict[int, int] = {}
+        returned: dict[int, int] = {}
+        clawed: dict[tuple[str, str], int] = {}
+        for later in self.entries:
+            if not isinstance(later.event, Return) or later.event.sale_seq != seq:
+                continue
+            for posting in later.decision.postings:
+                if posting.reverses is not None:
+                    n = posting.reverses[1]
+                    reversed_quantity[n] = reversed_quantity.get(n, 0) + posting.quantity
+            for part in later.decision.returned:
+                returned[part.line] = returned.get(part.line, 0) + part.amount_minor
+            for clawback in later.decision.clawbacks:
+                key = (clawback.rule, clawback.currency)
+                clawed[key] = clawed.get(key, 0) + clawback.quantity
+        postings = tuple(
+            _sold_posting(n, posting, reversed_quantity.get(n, 0))
+            for n, posting in enumerate(entry.decision.postings)
+        )
+        return SoldBefore(
+            seq=seq,
+            sale=entry.event,
+            inputs=entry.decision.inputs,
+            postings=postings,
+            awarded={(a.rule, a.currency): a.quantity for a in entry.decision.awards},
+            clawed_back=clawed,
+            returned_minor=returned,
+            paid=_sums((p.currency, p.quantity) for p in postings if p.is_burn),
+            paid_back=_sums((p.currency, p.reversed_quantity) for p in postings if p.is_burn),
+        )
+
+    def _write(self, event: Event, facts: Facts, plan: Plan, decision: Decision) -> None:
+        written = json.loads(json.dumps(decision_record(decision)))
+        read = decision_from(written, decision.plan_version, decision.postings)
+        assert replace(read, reasons=decision.reasons) == decision
+        self.state = evolve(self.state, read)
+        self.entries.append(Entry(self.state.seq, event, facts, plan, decision))
+
+    def _grants(self, decision: Decision) -> Mapping[str, int]:
+        grants = {}
+        for claim in decision.claims:
+            taken = self.places.get(claim.key, 0)
+            grants[claim.key] = 1 if taken < claim.limit else 0
+            self.places[claim.key] = taken + grants[claim.key]
+        return grants
+
+
+def _sold_posting(n: int, posting: Posting, reversed_quantity: int) -> SoldPosting:
+    return SoldPosting(
+        n,
+        posting.currency,
+        posting.quantity,
+        posting.target is Account.USED,
+        posting.lot.issued_month if posting.lot is not None else None,
+        posting.lot.expires_on if posting.lot is not None else None,
+        reversed_quantity,
+    )
+
+
+def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for key, quantity in pairs:
+        totals[key] = totals.get(key, 0) + quantity
+    return totals
