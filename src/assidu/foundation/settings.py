@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 FILE_NAME = "assidu.toml"
 SECRETS_NAME = "secrets.json"
+HASHED_STATIC = "ASSIDU_HASHED_STATIC"
+"""Set by `assidu serve` for itself: static files are served under names that change with their content."""
 DEFAULT_BIND = "127.0.0.1:8000"
 DEFAULT_LANGUAGE = "fr"
 DEFAULT_TIME_ZONE = "Europe/Paris"

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 import assidu
 from assidu.foundation.database import django_database
-from assidu.foundation.settings import current_settings
+from assidu.foundation.settings import HASHED_STATIC, current_settings
 
 _settings = current_settings()
 _package = Path(assidu.__file__).parent
@@ -44,11 +44,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "assidu.backoffice.middleware.ScreenMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -64,8 +64,8 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
-                "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "assidu.backoffice.context.shell",
             ],
         },
     },
@@ -83,7 +83,7 @@ TIME_ZONE = _settings.time_zone
 
 STATIC_URL = "/static/"
 STATIC_ROOT = _settings.home / "static"
-WHITENOISE_USE_FINDERS = "ASSIDU_HASHED_STATIC" not in os.environ
+WHITENOISE_USE_FINDERS = HASHED_STATIC not in os.environ
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -99,6 +99,9 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["assidu.foundation.people.sessions.PeopleBackend"]
+LOGIN_URL = "sign-in"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

@@ -1,0 +1,84 @@
+"""`assidu db`: the embedded PostgreSQL, for those who want to look at it themselves."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from assidu.cli.database import server
+from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.foundation import postgres
+from assidu.foundation.settings import current_settings
+
+app = typer.Typer(no_args_is_help=True)
+
+AsOwner = Annotated[bool, typer.Option("--owner", help="As the role that owns the tables: it can break everything.")]
+
+
+@app.callback()
+def db() -> None:
+    """Look at the embedded PostgreSQL, open a shell on it, stop it."""
+
+
+@app.command()
+def status(json: JsonFlag = False) -> None:
+    """Say whether the database runs, where its data is, and whether someone uses it."""
+    output = Output(json)
+    found = postgres.status(current_settings())
+    result = {
+        "embedded": found.is_ours,
+        "running": found.is_running,
+        "version": found.version,
+        "data_dir": found.data_dir,
+        "pid": found.pid,
+        "port": found.port,
+        "in_use": found.users,
+    }
+    if not found.is_ours:
+        text = "ASSIDU_DATABASE_URL names another PostgreSQL"
+    elif found.data_dir is None:
+        text = "There is no database yet: `assidu serve` or `assidu demo` makes it"
+    elif found.is_running:
+        text = f"PostgreSQL {found.version} runs on port {found.port} (process {found.pid}), data in {found.data_dir}"
+    else:
+        text = f"PostgreSQL {found.version} is stopped, data in {found.data_dir}"
+    output.answer(result, text, is_yes=found.is_running)
+
+
+@app.command()
+def stop(
+    force: Annotated[bool, typer.Option("--force", help="Even while another process uses it.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Stop an embedded PostgreSQL that was left running."""
+    output = Output(json)
+    if not postgres.stop(current_settings(), notify=output.say, is_forced=force):
+        raise Refused("Another process uses the database.", "Stop `assidu serve` first, or say --force.", "in_use")
+    output.answer({"stopped": True}, "PostgreSQL is stopped")
+
+
+@app.command()
+def shell(owner: AsOwner = False, json: JsonFlag = False) -> None:
+    """Open psql on the database."""
+    output = Output(json)
+    if json:
+        raise Misuse("A shell has no JSON.", "Use `assidu db status --json`, or psql itself.")
+    with server(output) as database:
+        near = database.bin_dir / "psql" if database.bin_dir else None
+        program = str(near) if near and near.exists() else shutil.which("psql")
+        if program is None:
+            raise Refused("psql was not found.", "Install PostgreSQL's client: apt install postgresql-client")
+        # The address goes through the environment: arguments can be read by every user of the machine.
+        environment = os.environ | {"PSQLRC": str(Path("/dev/null"))}
+        url = database.owner_url if owner else database.url
+        subprocess.run([program], env=environment | _as_libpq(url), check=False)
+
+
+def _as_libpq(url: str) -> dict[str, str]:
+    from psycopg.conninfo import conninfo_to_dict
+
+    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+    return {names[name]: str(value) for name, value in conninfo_to_dict(url).items() if name in names}

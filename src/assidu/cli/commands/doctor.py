@@ -1,0 +1,63 @@
+"""`assidu doctor`: what is wrong, and what to do, in words."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+import django
+from django.apps import apps
+from django.utils.module_loading import module_has_submodule
+
+from assidu.cli.database import server
+from assidu.cli.output import JsonFlag, Output, Refused
+from assidu.foundation.database import as_django
+
+
+def command(json: JsonFlag = False) -> None:
+    """Look at everything that can be wrong, and say what to do about it."""
+    output = Output(json)
+    try:
+        with server(output) as database:
+            django.setup()
+            from assidu.foundation.schema import point_to
+
+            point_to(as_django(database.url))
+            findings = [(room, finding) for room, finding in _findings()]
+    except Refused as refusal:
+        output.answer(
+            {"is_well": False, "findings": [{"room": "foundation", "name": "database", "is_well": False,
+                                             "what": refusal.message, "advice": refusal.advice}]},
+            f"✗ {refusal.message}\n  → {refusal.advice}",
+            is_yes=False,
+        )  # fmt: skip
+        return
+    is_well = all(finding.is_well for _, finding in findings)
+    lines = []
+    for _, finding in findings:
+        lines.append(f"{'✓' if finding.is_well else '✗'} {finding.what}")
+        if not finding.is_well and finding.advice:
+            lines.append(f"  → {finding.advice}")
+    lines.append("All is well." if is_well else "Something needs attention: see ✗ above.")
+    result = {
+        "is_well": is_well,
+        "findings": [
+            {
+                "room": room,
+                "name": finding.name,
+                "is_well": finding.is_well,
+                "what": finding.what,
+                "advice": "" if finding.is_well else finding.advice,
+            }
+            for room, finding in findings
+        ],
+    }
+    output.answer(result, "\n".join(lines), is_yes=is_well)
+
+
+def _findings() -> "Iterator[tuple[str, Finding]]":
+    from assidu.foundation.checks import Finding
+
+    for room in apps.get_app_configs():
+        if room.name.startswith("assidu.") and module_has_submodule(room.module, "checks"):
+            for finding in import_module(f"{room.name}.checks").checks():
+                assert isinstance(finding, Finding)
+                yield room.label, finding

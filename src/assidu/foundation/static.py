@@ -1,0 +1,39 @@
+"""Style sheets, scripts and images, gathered under names that change with their content.
+
+A browser may then keep them for ever. They are gathered into the home at the start of the server, when those of
+the package have changed; nothing is fetched from anywhere else.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.core.management import call_command
+
+from assidu.foundation.settings import HASHED_STATIC
+
+
+def gather() -> None:
+    """Gather the files if need be; only says so when Django was told to use the hashed names."""
+    if HASHED_STATIC not in os.environ:
+        return
+    root = Path(settings.STATIC_ROOT)
+    mark = root / ".gathered"
+    content = _fingerprint()
+    if mark.is_file() and mark.read_text(encoding="utf-8") == content:
+        return
+    call_command("collectstatic", verbosity=0, interactive=False, clear=True)
+    mark.write_text(content, encoding="utf-8")
+    # The storage read its list of names before we wrote it.
+    staticfiles_storage.hashed_files = staticfiles_storage.load_manifest()[0]
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in sorted(finder.list([]), key=lambda found: str(found[0])):
+            digest.update(f"{path}\0{storage.size(path)}\0{storage.get_modified_time(path)}\0".encode())
+    return digest.hexdigest()
