@@ -216,9 +216,7 @@ def _apply(
     wished = gift_of(rule.gift, basis)
     if wished == 0:
         if isinstance(rule.gift, Threshold):
-            return Reason(
-                rule.code, ReasonCode.BELOW_FIRST_STEP, {"missing_minor": rule.gift.steps[0][0] - basis}
-            )
+            return Reason(rule.code, ReasonCode.BELOW_FIRST_STEP, {"missing_minor": rule.gift.steps[0][0] - basis})
         return Reason(rule.code, ReasonCode.NOTHING_ELIGIBLE, {"basis_minor": basis})
     given = wished
     if rule.cap_per_sale is not None:

@@ -23,9 +23,7 @@ def evolve(state: State, decision: Decision) -> State:
         else:
             left_on = change.on
     lots, debts = (
-        apply_postings(state.lots, state.debts, decision.postings)
-        if decision.postings
-        else (state.lots, state.debts)
+        apply_postings(state.lots, state.debts, decision.postings) if decision.postings else (state.lots, state.debts)
     )
     return State(
         seq=state.seq + 1,

@@ -45,8 +45,7 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
             wallet.credit(Account.ISSUED, lot_for(plan, rule.currency, day, rule.expires), quantity)
             awards.append(Award(rule.code, rule.currency, quantity, wished=wished))
             counts += [
-                Count(counter, quantity if counter.startswith("cap:") else 1)
-                for counter, _, _ in caps_of(rule, inputs)
+                Count(counter, quantity if counter.startswith("cap:") else 1) for counter, _, _ in caps_of(rule, inputs)
             ]
             refusal = Reason(rule.code, ReasonCode.APPLIED, {"given": quantity})
         if trace:
@@ -118,9 +117,7 @@ def decide_take_over(plan: Plan, facts: Facts, event: TakeOver) -> Decision | Re
         if lot.currency not in plan.currencies:
             return Refused(RefusalCode.UNKNOWN_CURRENCY, subject=lot.currency)
         if lot.quantity < 0:
-            return Refused(
-                RefusalCode.QUANTITY_TOO_SMALL, {"asked": lot.quantity, "at_least": 0}, lot.currency
-            )
+            return Refused(RefusalCode.QUANTITY_TOO_SMALL, {"asked": lot.quantity, "at_least": 0}, lot.currency)
         key = LotKey(lot.currency, month_of(lot.issued_on), lot.expires_on)
         wallet.credit(Account.OPENING, key, lot.quantity)
     return Decision(
@@ -142,9 +139,7 @@ def decide_absorption(plan: Plan, facts: Facts, event: Absorption) -> Decision |
         # A debt leaves by being repaid from transit: no lot is touched, since the debt takes it all.
         wallet.credit(Account.IN_TRANSIT, LotKey(currency, date.min, None), owed)
     day = local_day(event.at, plan.zone)
-    return Decision(
-        plan.version, tuple(wallet.postings), membership=MembershipChange(Membership.ABSORBED, day)
-    )
+    return Decision(plan.version, tuple(wallet.postings), membership=MembershipChange(Membership.ABSORBED, day))
 
 
 def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused:
@@ -191,10 +186,6 @@ def _earlier_membership(facts: Facts) -> MembershipChange | None:
     assert theirs is not None
     if theirs.membership is not Membership.MEMBER or theirs.joined_on is None:
         return None
-    if (
-        mine.membership is Membership.MEMBER
-        and mine.joined_on is not None
-        and mine.joined_on <= theirs.joined_on
-    ):
+    if mine.membership is Membership.MEMBER and mine.joined_on is not None and mine.joined_on <= theirs.joined_on:
         return None
     return MembershipChange(Membership.MEMBER, theirs.joined_on)

@@ -41,9 +41,7 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
         return paid
     earned = earn(plan, sale, inputs, trace=trace)
     _credit(plan, wallet, earned.awards, inputs)
-    kept = SaleInputs(
-        day, inputs.is_member, inputs.tier, inputs.is_first_purchase, dict(earned.read), inputs.grants
-    )
+    kept = SaleInputs(day, inputs.is_member, inputs.tier, inputs.is_first_purchase, dict(earned.read), inputs.grants)
     counts: list[Count] = []
     tier = None
     if inputs.is_member:
@@ -113,9 +111,7 @@ def _pay(
             )
         taken = wallet.take(Account.USED, payment.currency, min(payment.quantity, available))
         if taken < payment.quantity:
-            shortfalls.append(
-                Shortfall(payment.currency, payment.quantity - taken, ShortfallCause.UNFUNDED_BURN)
-            )
+            shortfalls.append(Shortfall(payment.currency, payment.quantity - taken, ShortfallCause.UNFUNDED_BURN))
     total = sum(charged_minor(sale))
     if worth > total and not has_happened:
         return Refused(RefusalCode.PAYS_MORE_THAN_TICKET, {"worth_minor": worth, "total_minor": total})

@@ -1,0 +1,136 @@
+"""How the body of an event is stored, and read back as what the core decides on.
+
+Lines are short arrays: a year of tickets is mostly lines. Order: sku, quantity, amount_minor, discount_minor,
+department, brand, vat_bp and, unless it is a product, kind. Department and brand are written as they were known
+when the ticket came in, so that a later catalogue cannot change what was decided.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, assert_never
+
+from assidu.decisions.events import (
+    Absorption,
+    Correction,
+    Event,
+    Joining,
+    Leaving,
+    LineKind,
+    Merger,
+    OpeningLot,
+    Payment,
+    Return,
+    ReturnedLine,
+    RewardRequest,
+    Sale,
+    SaleLine,
+    TakeOver,
+    Tick,
+)
+from assidu.events.types import EventType
+
+Body = dict[str, Any]
+
+
+def body_of(event: Event) -> Body:
+    """What is stored of an event; time, store and channel have columns of their own."""
+    match event:
+        case Sale():
+            body: Body = {"lines": [_line_body(line) for line in event.lines]}
+            if event.payments:
+                body["payments"] = [[p.currency, p.quantity] for p in event.payments]
+            return body
+        case Return():
+            body = {"sale_seq": event.sale_seq, "lines": [[p.line, p.amount_minor] for p in event.lines]}
+            if event.sale_owner:
+                body["sale_owner"] = event.sale_owner
+            return body
+        case Correction():
+            return {"currency": event.currency, "quantity": event.quantity, "reason": event.reason}
+        case RewardRequest():
+            return {"reward": event.reward, "quantity": event.quantity}
+        case Joining():
+            return {"terms_version": event.terms_version}
+        case TakeOver():
+            return {
+                "joined_on": event.joined_on.isoformat(),
+                "tier": event.tier,
+                "tier_until": _iso(event.tier_until),
+                "lots": [
+                    [lot.currency, lot.quantity, lot.issued_on.isoformat(), _iso(lot.expires_on)] for lot in event.lots
+                ],
+            }
+        case Tick():
+            return {"day": event.day.isoformat()}
+        case Leaving() | Absorption() | Merger():
+            return {}
+        case _:
+            assert_never(event)
+
+
+def event_from(type_: EventType, at: datetime, store: str, channel: str, body: Mapping[str, Any]) -> Event:
+    """The event that ``body_of`` wrote."""
+    match type_:
+        case EventType.SALE:
+            return Sale(
+                at,
+                store,
+                channel,
+                tuple(_line_from(fields) for fields in body["lines"]),
+                tuple(Payment(currency, quantity) for currency, quantity in body.get("payments", ())),
+            )
+        case EventType.RETURN:
+            lines = tuple(ReturnedLine(*fields) for fields in body["lines"])
+            return Return(at, body["sale_seq"], lines, body.get("sale_owner", ""))
+        case EventType.CORRECTION:
+            return Correction(at, body["currency"], body["quantity"], body.get("reason", ""))
+        case EventType.REWARD_REQUEST:
+            return RewardRequest(at, body["reward"], body["quantity"])
+        case EventType.JOINING:
+            return Joining(at, store, channel, body.get("terms_version", ""))
+        case EventType.LEAVING:
+            return Leaving(at)
+        case EventType.TAKE_OVER:
+            lots = tuple(OpeningLot(c, q, _day(issued), _date(end)) for c, q, issued, end in body["lots"])
+            return TakeOver(at, _day(body["joined_on"]), body["tier"], _date(body["tier_until"]), lots)
+        case EventType.ABSORPTION:
+            return Absorption(at)
+        case EventType.MERGER:
+            return Merger(at)
+        case EventType.TICK:
+            return Tick(at, _day(body["day"]))
+        case _:
+            assert_never(type_)
+
+
+def _line_body(line: SaleLine) -> list[Any]:
+    fields = [
+        line.sku,
+        line.quantity,
+        line.amount_minor,
+        line.discount_minor,
+        line.department,
+        line.brand,
+        line.vat_bp,
+    ]
+    if line.kind is not LineKind.PRODUCT:
+        fields.append(line.kind.value)
+    return fields
+
+
+def _line_from(fields: list[Any]) -> SaleLine:
+    sku, quantity, amount, discount, department, brand, vat = fields[:7]
+    kind = LineKind(fields[7]) if len(fields) > 7 else LineKind.PRODUCT
+    return SaleLine(sku, amount, quantity, discount, department, brand, vat, kind)
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,76 @@
+"""The names and values of events that other rooms may hold."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from assidu.decisions.events import Event
+
+CLOCK_SOURCE = "assidu/clock"
+
+
+class EventType(StrEnum):
+    """The `type` of an event, as senders write it."""
+
+    SALE = "Order Completed"
+    RETURN = "Order Refunded"
+    JOINING = "Member Joined"
+    LEAVING = "Member Left"
+    CORRECTION = "Balance Corrected"
+    REWARD_REQUEST = "Reward Requested"
+    MERGER = "Customer Merged"
+    ABSORPTION = "Customer Absorbed"  # the absorbed customer's side of a merger; nobody sends it
+    TAKE_OVER = "Member Taken Over"
+    TICK = "Tick"  # the clock's; nobody sends it
+
+
+@dataclass(frozen=True, slots=True)
+class EventKey:
+    """What makes an event the same event, for ever."""
+
+    source: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketKey:
+    """The ticket that two systems may both send: store, business date, number."""
+
+    store: str
+    day: date
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event of one known customer, ready to be decided and written down.
+
+    ``body`` holds what is stored of it and nothing personal; ``ticket`` is empty where there is none.
+    """
+
+    key: EventKey
+    type: EventType
+    event: Event
+    body: dict[str, Any]
+    fingerprint: bytes = b""
+    store: str = ""
+    channel: str = ""
+    ticket: str = ""
+    amount_minor: int = 0
+    has_happened: bool = False
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedKey:
+    """Where an event that is already known was written, and what it meant."""
+
+    key: EventKey
+    fingerprint: bytes
+    customer_id: UUID | None
+    seq: int | None

@@ -1,0 +1,210 @@
+"""Decides what happened to customers, one event after another, and gathers what is to be written.
+
+The desk is where the pure core meets the rest: intake, staff actions, imports and replays all hand it the states of
+locked customers and their events, and write what it gathered. It does no input or output itself.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from assidu.decisions import SEMANTICS_VERSION, decide, evolve
+from assidu.decisions.calendar import local_day, midnight
+from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
+from assidu.decisions.due import next_due
+from assidu.decisions.events import Absorption, Merger, Return, Sale, Tick
+from assidu.decisions.facts import Facts, Grants, SoldBefore
+from assidu.decisions.plan import Plan
+from assidu.decisions.state import State
+from assidu.events.bodies import body_of
+from assidu.events.types import CLOCK_SOURCE, EventKey, EventType, Fact
+from assidu.loyalty.book import PlanBook
+
+ROUNDS_MAX = 3
+"""How often an event may be decided again because it asked for places."""
+
+
+class Quotas(Protocol):
+    """Who answers claims: rows locked in the database, a replay's own tally, or what was recorded."""
+
+    def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:
+        """1 and the place is taken; 0 when there is none left."""
+
+
+class NoQuotas:
+    """Grants nothing and remembers who asked: the first pass of a replay."""
+
+    def __init__(self) -> None:
+        self.askers: set[UUID] = set()
+
+    def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
+        self.askers.add(customer_id)
+        return 0
+
+
+class Tally:
+    """Places counted in memory, in the order in which they are asked."""
+
+    def __init__(self, taken: Mapping[str, int] | None = None) -> None:
+        self.taken = dict(taken or {})
+        self.limits: dict[str, int] = {}
+
+    def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
+        used = self.taken.get(claim.key, 0)
+        self.limits[claim.key] = claim.limit
+        if used >= claim.limit:
+            return 0
+        self.taken[claim.key] = used + 1
+        return 1
+
+
+@dataclass(slots=True)
+class Member:
+    """A customer at the desk: locked, loaded, and carried from event to event."""
+
+    customer_id: UUID
+    wallet_id: UUID
+    state: State
+    last_purchase: date | None = None
+    is_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One event decided, with the state after it."""
+
+    customer_id: UUID
+    wallet_id: UUID
+    seq: int
+    fact: Fact
+    day: date
+    decision: Decision
+    state: State
+    recorded_at: datetime
+    semantics: int = SEMANTICS_VERSION
+
+
+SoldFinder = Callable[[UUID, Return], SoldBefore | None]
+"""Finds the original ticket of a return: of this customer, or of one merged into this one since."""
+
+
+@dataclass(slots=True)
+class Desk:
+    """``sold`` finds the original ticket of a return; ``gathered`` is everything decided, in order."""
+
+    book: PlanBook
+    quotas: Quotas
+    sold: SoldFinder
+    recorded_at: datetime
+    gathered: list[Decided] = field(default_factory=list)
+
+    def take(self, member: Member, fact: Fact) -> Decided | Refused:
+        """Decide one event, after what is due before it; a refusal leaves no trace but the ticks."""
+        self.catch_up(member, self._today(fact))
+        return self._record(member, fact, self._decide(member, fact))
+
+    def merge(self, survivor: Member, absorbed: Member, fact: Fact) -> Decided | Refused:
+        """Both sides of a merger: everything leaves the absorbed customer and arrives at the survivor."""
+        assert isinstance(fact.event, Merger)
+        if survivor.customer_id == absorbed.customer_id:
+            return Refused(RefusalCode.SAME_CUSTOMER)
+        self.catch_up(survivor, self._today(fact))
+        self.catch_up(absorbed, self._today(fact))
+        plan = self.book.at(fact.at)
+        before = absorbed.state
+        arriving = decide(plan, Facts(survivor.state, absorbed=before), fact.event)
+        if isinstance(arriving, Refused):
+            return arriving
+        leaving_fact = absorption_of(fact, survivor.customer_id)
+        leaving = decide(plan, Facts(before), leaving_fact.event)
+        refused = self._record(absorbed, leaving_fact, leaving)
+        if isinstance(refused, Refused):
+            return refused
+        body = {**fact.body, "absorbed": str(absorbed.customer_id), "absorbed_seq": absorbed.state.seq}
+        return self._record(survivor, replace(fact, body=body), arriving)
+
+    def catch_up(self, member: Member, today: date) -> None:
+        """Decide what has become due up to ``today``, day by day, in order."""
+        while (due := next_due(member.state)) is not None and due <= today:
+            fact = tick_of(member.customer_id, due, self.book)
+            decided = self._record(member, fact, self._decide(member, fact))
+            assert isinstance(decided, Decided), "what is due can always be decided"
+
+    def evaluate(self, member: Member, fact: Fact) -> Decision | Refused:
+        """What would happen, with the reasons of every rule; nothing is gathered and no place is taken."""
+        facts = self._facts(member, fact)
+        return decide(self._plan(fact, facts), facts, fact.event, trace=True)
+
+    def _decide(self, member: Member, fact: Fact) -> Decision | Refused:
+        facts = self._facts(member, fact)
+        plan = self._plan(fact, facts)
+        decision = decide(plan, facts, fact.event)
+        grants: dict[str, int] = {}
+        for _ in range(ROUNDS_MAX):
+            if isinstance(decision, Refused) or not decision.claims:
+                break
+            grants.update(self._ask(decision.claims, member, fact))
+            decision = decide(plan, replace(facts, grants=grants), fact.event)
+        return decision
+
+    def _ask(self, claims: Iterable[Claim], member: Member, fact: Fact) -> Grants:
+        return {claim.key: self.quotas.place(claim, member.customer_id, fact.at) for claim in claims}
+
+    def _plan(self, fact: Fact, facts: Facts) -> Plan:
+        """The plan in force when it happened; a return obeys the version that its ticket was decided under."""
+        if facts.sold is not None:
+            return self.book.version(facts.sold.plan_version)
+        return self.book.at(fact.at)
+
+    def _facts(self, member: Member, fact: Fact) -> Facts:
+        sold = None
+        if isinstance(fact.event, Return):
+            sold = self.sold(member.customer_id, fact.event)
+        return Facts(member.state, sold=sold, has_happened=fact.has_happened)
+
+    def _record(self, member: Member, fact: Fact, decision: Decision | Refused) -> Decided | Refused:
+        if isinstance(decision, Refused):
+            return decision
+        zone = self.book.at(fact.at).zone
+        day = local_day(fact.at, zone)
+        member.state = evolve(member.state, decision)
+        member.is_changed = True
+        if isinstance(fact.event, Sale) and (member.last_purchase is None or day > member.last_purchase):
+            member.last_purchase = day
+        decided = Decided(
+            member.customer_id,
+            member.wallet_id,
+            member.state.seq,
+            fact,
+            day,
+            decision,
+            member.state,
+            self.recorded_at,
+        )
+        self.gathered.append(decided)
+        return decided
+
+    def _today(self, fact: Fact) -> date:
+        """Live, what is due today comes first; history only knows its own time."""
+        return local_day(fact.at if fact.has_happened else self.recorded_at, self.book.at(fact.at).zone)
+
+
+def tick_of(customer_id: UUID, due: date, book: PlanBook) -> Fact:
+    """The clock's event: its key is the customer and the day, so that it can happen only once."""
+    zone = book.versions[-1].plan.zone
+    event = Tick(midnight(due, zone), due)
+    return Fact(EventKey(CLOCK_SOURCE, f"{customer_id}:{due.isoformat()}"), EventType.TICK, event, body_of(event))
+
+
+def absorption_of(fact: Fact, survivor_id: UUID) -> Fact:
+    """The absorbed customer's side of a merger, under the same source and a key of its own."""
+    event = Absorption(fact.at)
+    return replace(
+        fact,
+        key=EventKey(fact.key.source, f"{fact.key.id}:absorbed"),
+        type=EventType.ABSORPTION,
+        event=event,
+        body={**body_of(event), "into": str(survivor_id)},
+    )
