@@ -1,4 +1,4 @@
-"""From the document that people write to the plan that ``decide`` obeys; for documents that ``check`` accepts."""
+"""From the document that people write to the plan that ``decide`` obeys, once ``check`` accepts it."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -10,7 +10,7 @@ from assidu.plans.document import Currency, Document, Duration, Exclusions, Gift
 
 
 def compile_plan(document: Document, version: int | None = None) -> compiled.Plan:
-    """``version`` serves a document that has no number yet (a draft, a simulation): 0 when neither is given."""
+    """``version`` serves a document without a number (a draft, a simulation); 0 when neither is given."""
     decimals = document.sale_currency.decimals
     rules = tuple(_rule(document, rule) for rule in document.rules)
     tiers = None if document.tiers is None else _tiers(document.tiers, decimals)
@@ -84,9 +84,7 @@ def _exclusions(written: Exclusions) -> compiled.Exclusions:
 
 def _tiers(written: Tiers, decimals: int) -> compiled.Tiers:
     return compiled.Tiers(
-        levels=tuple(
-            compiled.TierLevel(level.code, minor(level.spend_at_least, decimals)) for level in written.levels
-        ),
+        levels=tuple(compiled.TierLevel(level.code, minor(level.spend_at_least, decimals)) for level in written.levels),
         window=written.window.kind,
         months=written.window.months,
         keep=duration(written.keep),

@@ -1,4 +1,4 @@
-"""What tells one document from another: canonical JSON, whatever file, order of keys or spacing it came from."""
+"""What tells one document from another: canonical JSON, whatever file, order or spacing it came from."""
 
 from datetime import date
 from decimal import Decimal
