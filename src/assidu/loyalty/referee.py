@@ -105,7 +105,7 @@ def _run_part(
 ) -> None:
     try:
         result = work(part, parts, RefereedQuotas(part, clocks, pipe))
-    except BaseException as error:  # noqa: BLE001 (told to the parent, which raises it)
+    except BaseException as error:  # told to the parent, which raises it
         pipe.send(("failed", error))
     else:
         pipe.send(("done", result))
