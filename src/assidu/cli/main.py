@@ -36,6 +36,8 @@ COMMANDS = {
     "migrate": Entry("migrate", "Bring the tables of the database up to date."),
     "doctor": Entry("doctor", "Say what is wrong, and what to do."),
     "config": Entry("config", "Show the settings and where each came from."),
+    "people": Entry("people", "Give people a sign-in, list them.", needs_django=True),
+    "keys": Entry("keys", "Make, list and revoke API keys.", needs_django=True),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),
 }
 

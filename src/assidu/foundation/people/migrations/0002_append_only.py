@@ -2,6 +2,8 @@
 
 from django.db import migrations
 
+from assidu.foundation.grants import append_only
+
 TRAILS = ("people_audit", "people_look")
 
 GUARD = """
@@ -14,11 +16,6 @@ END $$;
 TRIGGER = """
 CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
   FOR EACH STATEMENT EXECUTE FUNCTION people_refuse_change();
-DO $$ BEGIN
-  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'assidu_app') THEN
-    REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM assidu_app;
-  END IF;
-END $$;
 """
 
 
@@ -31,4 +28,5 @@ class Migration(migrations.Migration):
             migrations.RunSQL(TRIGGER.format(table=table), f"DROP TRIGGER {table}_append_only ON {table};")
             for table in TRAILS
         ),
+        append_only(*TRAILS),
     ]

@@ -1,0 +1,23 @@
+"""What the shell around every page shows: who is signed in, the menu, the theme."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+import assidu
+from assidu.backoffice.access import person_at
+from assidu.backoffice.middleware import THEME_COOKIE
+from assidu.backoffice.navigation import menu
+
+THEMES = ("system", "light", "dark")
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    person = person_at(request)
+    cookie = request.COOKIES.get(THEME_COOKIE)
+    return {
+        "person": person,
+        "menu": menu(person, request.path) if person else [],
+        "theme": person.theme if person else cookie if cookie in THEMES else "system",
+        "version": assidu.__version__,
+    }

@@ -1,0 +1,112 @@
+"""Numbers, money and dates as people of each language write them. The one place that formats for the eye."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale, dates, numbers
+from django.utils import timezone
+from django.utils.translation import get_language, gettext as _
+
+CURRENCY_EXPONENT = 2
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse(language.replace("-", "_"))
+
+
+def locale() -> Locale:
+    """The locale of the language that is active for this request."""
+    return _locale(get_language() or "en")
+
+
+def number(value: float | Decimal, digits: int = 0) -> str:
+    """1 234 in French, 1,234 in English."""
+    return numbers.format_decimal(Decimal(str(value)), format=_pattern(digits), locale=locale())
+
+
+def signed(value: int) -> str:
+    """+120, −35: a movement. The minus is the typographic one, as wide as the plus."""
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + number(abs(value))
+
+
+def money(amount_minor: int, currency: str = "EUR", *, cents: bool = True) -> str:
+    """An amount in minor units: 1 234,56 €. Without cents it is rounded to the unit, for large figures."""
+    amount = Decimal(amount_minor).scaleb(-CURRENCY_EXPONENT)
+    if cents:
+        return numbers.format_currency(amount, currency, locale=locale())
+    return numbers.format_currency(
+        amount.quantize(Decimal(1)), currency, locale=locale(), currency_digits=False, format=_money_pattern()
+    )
+
+
+def signed_money(amount_minor: int, currency: str = "EUR") -> str:
+    sign = "+" if amount_minor > 0 else "−" if amount_minor < 0 else ""
+    return sign + money(abs(amount_minor), currency)
+
+
+def percent(ratio: float | Decimal, digits: int = 1) -> str:
+    """0.0412 is 4,1 %."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
+    standard = locale().percent_formats[None].pattern
+    if standard.endswith("%") and standard[-2:-1].isspace():
+        pattern = pattern[:-1] + standard[-2:]
+    return numbers.format_percent(Decimal(str(ratio)), format=pattern, locale=locale())
+
+
+def day(value: date | datetime, *, year: bool = True) -> str:
+    """8 nov. 2026, Nov 8, 2026."""
+    chosen = local(value)
+    if not year:
+        return dates.format_skeleton("MMMd", chosen, locale=locale(), tzinfo=None)
+    return dates.format_date(chosen, "medium", locale=locale())
+
+
+def long_day(value: date | datetime) -> str:
+    """dimanche 8 novembre 2026."""
+    return dates.format_date(local(value), "full", locale=locale())
+
+
+def month(value: date | datetime, *, short: bool = False) -> str:
+    """novembre 2026, or nov. for the axis of a chart."""
+    chosen = local(value)
+    return dates.format_skeleton("MMM" if short else "yMMMM", chosen, locale=locale(), tzinfo=None)
+
+
+def moment(value: datetime) -> str:
+    """8 nov. 2026, 14:05, in the zone of the screens."""
+    chosen = local(value)
+    return f"{dates.format_date(chosen, 'medium', locale=locale())}, {clock_time(value)}"
+
+
+def clock_time(value: datetime) -> str:
+    return dates.format_time(local(value), "short", locale=locale())
+
+
+def ago(value: datetime, now: datetime) -> str:
+    """il y a 3 heures; beyond a month, the day."""
+    passed = now - value
+    if passed > timedelta(days=30):
+        return day(value)
+    if abs(passed) < timedelta(minutes=1):
+        return _("just now")
+    return dates.format_timedelta(-passed, add_direction=True, locale=locale(), threshold=1.2)
+
+
+def local(value: date | datetime) -> date | datetime:
+    """An instant in the zone of the screens; a date stays as it is."""
+    if not isinstance(value, datetime):
+        return value
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.astimezone(timezone.get_current_timezone())
+
+
+def _pattern(digits: int) -> str:
+    return "#,##0" + ("." + "0" * digits if digits else "")
+
+
+def _money_pattern() -> str:
+    pattern: str = locale().currency_formats["standard"].pattern
+    return pattern.replace("0.00", "0")

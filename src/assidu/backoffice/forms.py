@@ -1,0 +1,101 @@
+"""Forms of the back office. They check shape only; whether something may be done is the action's answer."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from assidu.foundation.people.roles import ROLES, SCOPES
+
+LANGUAGES = (("fr", "Français"), ("en", "English"))
+THEMES = (("system", _("As the device")), ("light", _("Light")), ("dark", _("Dark")))
+
+
+class SignInForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"), widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class NewPasswordForm(forms.Form):
+    """A password typed twice."""
+
+    new = forms.CharField(
+        label=_("New password"),
+        help_text=_("At least 12 characters. Three or four words that only you would put together are a good one."),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("The same, once more"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_new(self) -> str:
+        chosen = str(self.cleaned_data["new"])
+        validate_password(chosen)
+        return chosen
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("new") and cleaned.get("again") and cleaned["new"] != cleaned["again"]:
+            self.add_error("again", _("The two are not the same."))
+        return cleaned
+
+
+class PasswordForm(NewPasswordForm):
+    current = forms.CharField(
+        label=_("Present password"),
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("current", "new", "again")
+
+
+class PreferencesForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+    theme = forms.ChoiceField(label=_("Appearance"), choices=THEMES)
+
+
+class InviteForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"))
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"), choices=[(role.name, role.label) for role in ROLES.values()]
+    )
+    store = forms.CharField(
+        label=_("Store"), required=False, max_length=60, help_text=_("Code of the store, for people who work in one.")
+    )
+
+
+class AccessForm(forms.Form):
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"), choices=[(role.name, role.label) for role in ROLES.values()]
+    )
+    store = forms.CharField(
+        label=_("Store"), required=False, max_length=60, help_text=_("Code of the store, for people who work in one.")
+    )
+    is_active = forms.BooleanField(label=_("May sign in"), required=False)
+
+
+class KeyForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"), max_length=120, help_text=_("What uses it: \u201ctills\u201d, \u201cshop site\u201d, \u201cnightly export\u201d.")
+    )
+    scopes = forms.MultipleChoiceField(label=_("What it may do"), choices=list(SCOPES.items()))
+    store = forms.CharField(
+        label=_("Only for the store"), required=False, max_length=60, help_text=_("Left empty: every store.")
+    )

@@ -1,0 +1,256 @@
+"""A list page, declared: columns, filters, where the rows come from. Filters and place live in the address,
+so that a link is a report; the same declaration makes the CSV file.
+"""
+
+import csv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.functional import Promise
+
+from assidu.backoffice import formats
+from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.foundation.people import actions
+
+Row = TypeVar("Row")
+Text = str | Promise
+
+PAGE_SIZE = 50
+EXPORT_LIMIT = 100_000
+BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets read UTF-8 as something else
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """`cell` is what the eye sees; `value` is what the file holds (left out: the column is not exported)."""
+
+    label: Text
+    cell: Callable[[Row], object]
+    value: Callable[[Row], object] | None = None
+    align: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    name: str
+    label: Text
+    kind: str = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several: chips when they are few, a menu otherwise. `options` is asked anew for each page."""
+
+    name: str
+    label: Text
+    options: Callable[[], Sequence[tuple[str, Text]]]
+    kind: str = "chips"
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    name: str
+    label: Text
+    kind: str = "day"
+
+
+Filter = Search | Choice | Day
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the address asks for: only filters that the list declares, only values that they accept."""
+
+    values: Mapping[str, str]
+
+    def text(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def date(self, name: str) -> date | None:
+        try:
+            return date.fromisoformat(self.text(name))
+        except ValueError:
+            return None
+
+    def __bool__(self) -> bool:
+        return any(self.values.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[Row]):
+    """A stretch of rows. `after` continues it, as the value of `cursor` in the address."""
+
+    rows: Sequence[Row]
+    after: str | None = None
+    total: int | None = None
+    is_total_exact: bool = True
+
+
+def sliced(rows: Sequence[Row], cursor: str, size: int) -> Slice[Row]:
+    """A stretch of rows that are all at hand."""
+    start = int(cursor) if cursor.isdecimal() else 0
+    end = start + size
+    return Slice(rows[start:end], str(end) if end < len(rows) else None, len(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFilter:
+    """A filter with its present value and, for a choice, the address of each option."""
+
+    filter: Filter
+    value: str
+    options: Sequence[tuple[str, Text, str, bool]] = field(default=())
+
+
+class Listing(Generic[Row]):
+    """Subclass, declare, and put `Listing.view()` in the urls."""
+
+    title: ClassVar[Text]
+    lead: ClassVar[Text] = ""
+    name: ClassVar[str]
+    permission: ClassVar[str]
+    export_permission: ClassVar[str | None] = None
+    template: ClassVar[str] = "backoffice/list.html"
+    filters: ClassVar[Sequence[Filter]] = ()
+    empty_icon: ClassVar[str] = "inbox"
+    empty_title: ClassVar[Text]
+    empty_text: ClassVar[Text] = ""
+
+    def columns(self, request: HttpRequest) -> Sequence[Column[Row]]:
+        raise NotImplementedError
+
+    def rows(self, request: HttpRequest, chosen: Chosen, cursor: str, size: int) -> Slice[Row]:
+        raise NotImplementedError
+
+    def extra(self, request: HttpRequest) -> dict[str, Any]:
+        """What the page shows around the list."""
+        return {}
+
+    @classmethod
+    def view(cls) -> Callable[..., HttpResponseBase]:
+        return allowed(cls.permission)(lambda request: cls().answer(request))
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = self.chosen(request.GET)
+        may_export = bool(self.export_permission and signed_in(request).may(self.export_permission))
+        if request.GET.get("format") == "csv":
+            return self.export(request, chosen) if may_export else HttpResponse(status=403)
+        columns = self.columns(request)
+        found = self.rows(request, chosen, request.GET.get("cursor", ""), PAGE_SIZE)
+        context = {
+            "list": self,
+            "columns": columns,
+            "rows": [[(column, column.cell(row)) for column in columns] for row in found.rows],
+            "found": found,
+            "chosen": chosen,
+            "filters": [self._shown(one, chosen, request.GET) for one in self.filters],
+            "first_page": not request.GET.get("cursor"),
+            "next_address": _address(request.GET, cursor=found.after) if found.after else None,
+            "first_address": _address(request.GET, cursor=None),
+            "clear_address": request.path,
+            "export_address": _address(request.GET, cursor=None, format="csv") if may_export else None,
+            **self.extra(request),
+        }
+        is_part = request.headers.get("HX-Request-Type") == "partial"
+        return render(request, "backoffice/parts/listing.html" if is_part else self.template, context)
+
+    def chosen(self, asked: QueryDict) -> Chosen:
+        values = {}
+        for one in self.filters:
+            value = asked.get(one.name, "").strip()[:200].replace("\x00", "")
+            if isinstance(one, Choice) and value not in {key for key, _label in one.options()}:
+                value = ""
+            values[one.name] = value
+        return Chosen(values)
+
+    def export(self, request: HttpRequest, chosen: Chosen) -> StreamingHttpResponse:
+        actions.record(
+            actor_at(request),
+            "list.exported",
+            "list",
+            self.name,
+            # What was typed in a search box may be a name: only its presence is kept.
+            after={one.name: "*" if isinstance(one, Search) else chosen.text(one.name)
+                   for one in self.filters if chosen.text(one.name)},
+        )
+        response = StreamingHttpResponse(
+            self._lines(request, chosen, request.LANGUAGE_CODE or "en"), content_type="text/csv; charset=utf-8"
+        )
+        response["Content-Disposition"] = f'attachment; filename="{self.name}.csv"'
+        return response
+
+    def _lines(self, request: HttpRequest, chosen: Chosen, language: str) -> Iterator[str]:
+        # The answer is written after the middleware is gone: the language is set again for each stretch.
+        writer = csv.writer(_Echo(), delimiter=";" if language == "fr" else ",")
+        cursor: str | None = ""
+        written = 0
+        with translation.override(language):
+            columns = [column for column in self.columns(request) if column.value]
+            yield BYTE_ORDER_MARK + writer.writerow([str(column.label) for column in columns])
+        while cursor is not None and written < EXPORT_LIMIT:
+            with translation.override(language):
+                found = self.rows(request, chosen, cursor, 1000)
+                lines = [
+                    writer.writerow([neutral(column.value(row)) for column in columns if column.value])
+                    for row in found.rows
+                ]
+            yield "".join(lines)
+            written += len(lines)
+            cursor = found.after
+
+    def _shown(self, one: Filter, chosen: Chosen, asked: QueryDict) -> ShownFilter:
+        value = chosen.text(one.name)
+        if not isinstance(one, Choice):
+            return ShownFilter(one, value)
+        return ShownFilter(
+            one,
+            value,
+            [
+                # Pressing the chosen chip again lets go of it.
+                (key, label, _address(asked, cursor=None, **{one.name: None if key == value else key}), key == value)
+                for key, label in one.options()
+            ],
+        )
+
+
+def neutral(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula, and a number that it takes for a number."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        separator = formats.locale().number_symbols["latn"]["decimal"]
+        return str(value).replace(".", separator)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    text = str(value)
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
+
+
+def _address(asked: QueryDict, **changes: str | None) -> str:
+    """The present address with some parameters changed; None takes one out."""
+    wanted = asked.copy()
+    wanted.pop("format", None)
+    for name, value in changes.items():
+        if value is None:
+            wanted.pop(name, None)
+        else:
+            wanted[name] = value
+    return "?" + wanted.urlencode()
+
+
+class _Echo:
+    """A file that gives back what is written to it, so that the csv module makes lines for a stream."""
+
+    def write(self, line: str) -> str:
+        return line

@@ -1,0 +1,113 @@
+/* Charts: <div data-chart="ID"> and a JSON description of ours in <script type="application/json" id="ID">.
+   {kind: "line"|"bar", labels: [], series: [{name, values, tone: 1-4, dashed, area, stack}],
+    format: {style: "currency"|"percent"|"decimal", currency, digits}, min}
+   Drawn as SVG by ECharts, in the page's colours, language and theme; the figures also stand in a table below. */
+(() => {
+  "use strict";
+  const language = document.documentElement.lang || "en";
+  const drawn = new Map();
+
+  // A custom property holding light-dark() is resolved only when some element uses it as a colour.
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  document.body.append(probe);
+  const colour = (name) => {
+    probe.style.color = `var(--${name})`;
+    return getComputedStyle(probe).color;
+  };
+
+  const formatter = (format = {}) => {
+    const options = { maximumFractionDigits: format.digits ?? 0, minimumFractionDigits: format.digits ?? 0 };
+    if (format.style === "currency") Object.assign(options, { style: "currency", currency: format.currency || "EUR" });
+    if (format.style === "percent") options.style = "percent";
+    const full = new Intl.NumberFormat(language, options);
+    const short = new Intl.NumberFormat(language, { ...options, notation: "compact", minimumFractionDigits: 0, maximumFractionDigits: 1 });
+    return { full: (v) => full.format(v), short: (v) => (Math.abs(v) >= 10000 ? short.format(v) : full.format(v)) };
+  };
+  const text = (tag, className, content) => {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    element.textContent = content;
+    return element;
+  };
+
+  const options = (chart) => {
+    const figures = formatter(chart.format);
+    const font = getComputedStyle(document.body).fontFamily;
+    const soft = colour("ink-soft");
+    const line = colour("line");
+    const isLine = chart.kind === "line";
+    return {
+      animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500,
+      textStyle: { fontFamily: font },
+      aria: { enabled: true },
+      grid: { left: 4, right: isLine && chart.ends ? 92 : 10, top: 14, bottom: 2, containLabel: true },
+      tooltip: {
+        trigger: "axis",
+        className: "charts-tooltip",
+        confine: true,
+        axisPointer: { type: isLine ? "line" : "shadow", lineStyle: { color: colour("line-strong"), type: "dashed" }, shadowStyle: { color: colour("accent-glow") } },
+        formatter: (points) => {
+          const box = text("div", "chart-tip", "");
+          box.append(text("b", "", chart.labels[points[0].dataIndex]));
+          for (const point of points) {
+            if (point.value === null || point.value === undefined) continue;
+            const row = text("div", "line", "");
+            row.append(text("span", "", point.seriesName), text("b", "", figures.full(point.value)));
+            box.append(row);
+          }
+          return box;
+        },
+      },
+      xAxis: {
+        type: "category", data: chart.labels, boundaryGap: !isLine,
+        axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
+        axisLabel: { color: soft, fontSize: 12, hideOverlap: true },
+      },
+      yAxis: {
+        type: "value", min: chart.min, splitNumber: 4,
+        axisLabel: { color: soft, fontSize: 12, formatter: figures.short },
+        splitLine: { lineStyle: { color: line } },
+      },
+      series: chart.series.map((series, index) => {
+        const tone = colour(`chart-${series.tone || index + 1}`);
+        const common = { name: series.name, data: series.values, color: tone, stack: series.stack };
+        if (!isLine) {
+          return { ...common, type: "bar", barMaxWidth: 26, itemStyle: { borderRadius: series.stack ? 0 : [5, 5, 0, 0] }, emphasis: { focus: "series" } };
+        }
+        return {
+          ...common, type: "line", smooth: 0.25, showSymbol: false, symbolSize: 7,
+          lineStyle: { width: series.dashed ? 2 : 2.6, type: series.dashed ? "dashed" : "solid" },
+          areaStyle: series.area ? { opacity: 0.12, color: tone } : undefined,
+          endLabel: chart.ends ? { show: true, color: tone, fontWeight: 600, formatter: (p) => `${p.seriesName} ${figures.short(p.value)}` } : undefined,
+        };
+      }),
+    };
+  };
+
+  const draw = (holder) => {
+    const source = document.getElementById(holder.dataset.chart);
+    if (!source || drawn.has(holder)) return;
+    const chart = JSON.parse(source.textContent);
+    // Drawn before it has a width, a chart stays 100 pixels wide: wait for the first size, then follow it.
+    const watcher = new ResizeObserver(([entry]) => {
+      if (!entry.contentRect.width) return;
+      const known = drawn.get(holder);
+      if (known) { known.instance.resize(); return; }
+      const instance = echarts.init(holder, null, { renderer: "svg", locale: language.startsWith("fr") ? "FR" : "EN" });
+      instance.setOption(options(chart));
+      drawn.set(holder, { instance, chart, watcher });
+    });
+    watcher.observe(holder);
+  };
+  const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
+  const redraw = () => drawn.forEach(({ instance, chart }) => instance.setOption(options(chart), true));
+
+  document.addEventListener("assidu:theme", redraw);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  document.addEventListener("htmx:before:swap", () => drawn.forEach(({ instance, watcher }, holder) => {
+    if (!holder.isConnected) { watcher.disconnect(); instance.dispose(); drawn.delete(holder); }
+  }));
+  document.addEventListener("htmx:after:swap", drawAll);
+  drawAll();
+})();

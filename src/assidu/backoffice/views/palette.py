@@ -1,0 +1,67 @@
+"""The command palette: Ctrl-K to any page, person or customer."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from assidu.backoffice.access import allowed, signed_in
+from assidu.backoffice.navigation import menu
+from assidu.foundation.people import queries
+from assidu.foundation.people.types import Person
+
+LIMIT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    label: str
+    address: str
+    icon: str
+    below: str = ""
+
+
+Source = Callable[[Person, str], tuple[str, list[Answer]]]
+
+
+def pages(person: Person, asked: str) -> tuple[str, list[Answer]]:
+    known = [
+        Answer(str(link.item.label), link.address, link.item.icon, str(section))
+        for section, links in menu(person, "")
+        for link in links
+    ]
+    known.append(Answer(_("Preferences"), reverse("preferences"), "settings", person.email))
+    if person.may("people.manage"):
+        known.append(Answer(_("Invite someone"), reverse("invite"), "user-plus", _("People")))
+    if person.may("keys.manage"):
+        known.append(Answer(_("Make a key"), reverse("key-new"), "key-round", _("API keys")))
+    return _("Pages"), [answer for answer in known if folded(asked) in folded(f"{answer.label} {answer.below}")]
+
+
+def colleagues(person: Person, asked: str) -> tuple[str, list[Answer]]:
+    found = queries.people(asked) if asked and person.may("people.manage") else []
+    return _("People"), [
+        Answer(one.name, reverse("person", args=[one.id]), "user", ", ".join(one.role_labels)) for one in found
+    ]
+
+
+# Each source of answers, in the order in which they are shown.
+SOURCES: list[Source] = [pages, colleagues]
+
+
+@allowed()
+def palette(request: HttpRequest) -> HttpResponse:
+    asked = request.GET.get("q", "").strip()[:80].replace("\x00", "")
+    person = signed_in(request)
+    groups = [(label, answers[:LIMIT]) for label, answers in (source(person, asked) for source in SOURCES) if answers]
+    return render(request, "backoffice/parts/palette_answers.html", {"groups": groups, "asked": asked})
+
+
+def folded(text: str) -> str:
+    """Without accents or capitals, so that "regles" finds « Règles »."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

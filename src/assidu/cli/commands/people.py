@@ -1,0 +1,97 @@
+"""`assidu people`: sign-ins from the command line, for the first one and for whoever locked themselves out."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from assidu.cli.database import database
+from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.foundation.people import actions, queries
+from assidu.foundation.people import types as people
+from assidu.foundation.people.roles import ROLES
+from assidu.foundation.settings import current_settings
+
+app = typer.Typer(no_args_is_help=True)
+
+Roles = Annotated[list[str], typer.Option("--role", help="One of: " + ", ".join(ROLES) + "; may be repeated.")]
+
+
+@app.command()
+def create(
+    email: Annotated[str, typer.Option(prompt=True, help="With which they sign in.")],
+    name: Annotated[str, typer.Option(prompt=True, help="As colleagues know them.")],
+    role: Roles,
+    store: Annotated[str, typer.Option(help="Code of the store in which they work.")] = "",
+    language: Annotated[str, typer.Option(help="fr or en.")] = "",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input; else a link is made.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Give someone a sign-in; prints the link with which they choose their password."""
+    output = Output(json)
+    settings = current_settings()
+    with database(output):
+        chosen_language = language or settings.language
+        if password_stdin:
+            password = sys.stdin.readline().rstrip("\n")
+            if not password:
+                raise Misuse("The password on standard input is empty.")
+            made = actions.create_person(
+                email, name, role, people.COMMAND_LINE, password=password, language=chosen_language, store=store
+            )
+            link = None
+        else:
+            invited = actions.invite(
+                email, name, role, people.COMMAND_LINE, language=chosen_language, store=store
+            )
+            link = None if isinstance(invited, people.Refused) else _link(invited)
+            made = invited if isinstance(invited, people.Refused) else invited.person
+        if isinstance(made, people.Refused):
+            raise _refusal(made)
+    answer = {"id": made.id, "email": made.email, "roles": made.roles, "link": link}
+    output.answer(answer, f"{made.name} <{made.email}>" + (f"\n{link}" if link else ""))
+
+
+@app.command()
+def link(email: Annotated[str, typer.Argument()], json: JsonFlag = False) -> None:
+    """Make a new link with which someone chooses a password."""
+    output = Output(json)
+    with database(output):
+        known = queries.person_by_email(email)
+        if known is None:
+            raise Refused(f"Nobody signs in as {email}.", code="unknown_person")
+        invited = actions.renew_invitation(known.id, people.COMMAND_LINE)
+        if isinstance(invited, people.Refused):
+            raise _refusal(invited)
+    output.answer({"id": invited.person.id, "link": _link(invited)}, _link(invited))
+
+
+@app.command("list")
+def list_people(json: JsonFlag = False) -> None:
+    """Who has a sign-in."""
+    output = Output(json)
+    with database(output):
+        known = queries.people()
+    rows = [
+        {"id": one.id, "email": one.email, "name": one.name, "roles": one.roles, "store": one.store, "active": one.is_active}
+        for one in known
+    ]
+    text = "\n".join(f"{one.email:<40} {one.name:<30} {', '.join(one.roles)}" for one in known)
+    output.answer({"people": rows}, text or "Nobody yet")
+
+
+def _link(invited: people.Invitation) -> str:
+    settings = current_settings()
+    base = settings.public_url or f"http://{settings.bind}"
+    return f"{base.rstrip('/')}/join/{invited.person.id}/{invited.token}/"
+
+
+def _refusal(refused: people.Refused) -> Refused:
+    sentences = {
+        people.Refusal.EMAIL_TAKEN: "Someone already signs in with this e-mail.",
+        people.Refusal.EMAIL_INVALID: "This is not a complete e-mail address.",
+        people.Refusal.UNKNOWN_ROLE: "Roles are: " + ", ".join(ROLES),
+    }
+    return Refused(sentences.get(refused.reason, refused.reason.value), code=refused.reason.value)

@@ -1,0 +1,159 @@
+"""A real server with people and keys, and a browser that looks at it."""
+
+import os
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Request, sync_playwright
+
+from assidu.foundation.database import Database
+
+# Playwright's synchronous API runs a loop in this thread, which Django would take for an asynchronous view.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+PASSWORD = "quatre mots bien choisis"
+LANGUAGES = ("fr", "en")
+THEMES = ("light", "dark")
+WIDE, TABLET = {"width": 1280, "height": 900}, {"width": 820, "height": 1180}
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running server, and who and what it knows."""
+
+    address: str
+    colleague: Any
+    people: dict[tuple[str, str], Any]
+
+
+@pytest.fixture(scope="session")
+def site(cluster: Database, template: Database, django_db_blocker: Any) -> Iterator[Site]:
+    """The server, on a database of its own that lasts for all browser stories of this worker."""
+    from conftest import _copy, _drop
+    from django.core.handlers.wsgi import WSGIHandler
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from django.db import connections
+
+    from assidu.foundation.schema import connected_to
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            """Says nothing: pytest shows what failed."""
+
+    name = f"site_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    _drop(cluster, name)
+    _copy(cluster, name, "assidu_template")
+    with django_db_blocker.unblock(), connected_to(cluster.named(name).url):
+        people, colleague = _staff()
+        server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, connections_override={})
+        server.set_app(WSGIHandler())
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield Site(f"http://127.0.0.1:{server.server_port}", colleague, people)
+        server.shutdown()
+        server.server_close()
+        connections.close_all()
+    with django_db_blocker.unblock():
+        _drop(cluster, name)
+
+
+def _staff() -> tuple[dict[tuple[str, str], Any], Any]:
+    """One person who may do everything per language and theme, and some others to be looked at."""
+    from assidu.foundation.people import actions
+    from assidu.foundation.people.roles import ROLES
+    from assidu.foundation.people.types import COMMAND_LINE, Actor
+
+    people = {}
+    for language in LANGUAGES:
+        for theme in THEMES:
+            person = actions.create_person(
+                f"claire.{language}.{theme}@exemple.fr",
+                "Claire Vasseur",
+                tuple(ROLES)[:8],
+                COMMAND_LINE,
+                password=PASSWORD,
+                language=language,
+            )
+            people[language, theme] = actions.set_preferences(person.id, theme=theme)  # type: ignore[union-attr]
+    by = Actor(people["fr", "light"].id, request_id="0f3a9c1d2e4b")
+    colleague = actions.create_person("hugo.marchand@exemple.fr", "Hugo Marchand", ["store"], by, store="317")
+    actions.change_access(colleague.id, ["service", "store"], "317", True, by)  # type: ignore[union-attr]
+    actions.create_person("ines.delorme@exemple.fr", "Inès Delorme", ["marketing", "data"], by, password=PASSWORD)
+    actions.create_person("paul.riou@exemple.fr", "Paul Riou", ["finance"], by, password=PASSWORD)
+    key, _secret = actions.create_key("Caisses de Nantes", ["events:write", "evaluate"], by, store="317")  # type: ignore[misc]
+    actions.note_key_use(key.id)
+    spent, _secret = actions.create_key("Ancien export", ["customers:read"], by)  # type: ignore[misc]
+    actions.revoke_key(spent.id, by)
+    for page in ("customer", "explain"):
+        actions.record_look(by, uuid.UUID("0198c0de-0000-7000-8000-000000000317"), page)
+    return people, colleague
+
+
+@pytest.fixture(scope="session")
+def browser(browser_path: Path) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@dataclass(slots=True)
+class Visit:
+    """A browser window of one person, which notes what it should not see."""
+
+    context: BrowserContext
+    outside: list[str]
+    complaints: list[str]
+
+
+@pytest.fixture(scope="session")
+def visits(site: Site, browser: Browser) -> Iterator[dict[tuple[str, str], Visit]]:
+    """One signed-in window per language and theme, kept open: signing in is slow on purpose."""
+    opened = {key: open_window(site, browser, *key) for key in site.people}
+    yield opened
+    for visit in opened.values():
+        visit.context.close()
+
+
+def open_window(site: Site, browser: Browser, language: str, theme: str) -> Visit:
+    context = browser.new_context(
+        base_url=site.address,
+        viewport=WIDE,  # type: ignore[arg-type]
+        locale=language,
+        color_scheme=theme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    )
+    context.set_default_timeout(8000)
+    visit = Visit(context, [], [])
+
+    def note(request: Request) -> None:
+        if not request.url.startswith((site.address, "data:", "blob:")):
+            visit.outside.append(request.url)
+
+    context.on("request", note)
+    context.on("console", lambda m: visit.complaints.append(m.text) if m.type in ("error", "warning") else None)
+    context.on("weberror", lambda e: visit.complaints.append(str(e.error)))
+    page = context.new_page()
+    page.goto("/sign-in/")
+    page.fill("#id_email", site.people[language, theme].email)
+    page.fill("#id_password", PASSWORD)
+    page.press("#id_password", "Enter")
+    page.wait_for_selector(".house")
+    page.close()
+    visit.complaints.clear()
+    return visit

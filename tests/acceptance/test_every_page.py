@@ -1,0 +1,93 @@
+"""Every page: no axe fault in either language or theme, no request outside the server, no complaint from the
+browser (a policy violation is one), nothing cut off on a tablet, everything reached by keyboard."""
+
+import os
+from pathlib import Path
+
+import pytest
+from acceptance.conftest import LANGUAGES, TABLET, THEMES, WIDE, Site, Visit
+from acceptance.pages import PAGES, Page
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+from playwright.sync_api import Page as Tab
+
+pytestmark = pytest.mark.browser
+
+SHOTS = os.environ.get("ASSIDU_SHOTS")
+AXE = Axe()
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def tab(request: pytest.FixtureRequest, site: Site, browser: Browser, visits: dict[tuple[str, str], Visit]) -> Tab:
+    visit = visits[request.getfixturevalue("language"), request.getfixturevalue("theme")]
+    visit.outside.clear()
+    visit.complaints.clear()
+    page = visit.context.new_page()
+    request.addfinalizer(page.close)
+    return page
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("shown", PAGES, ids=lambda page: page.name)
+def test_a_page_is_sound_in_each_language_and_theme(
+    shown: Page, language: str, theme: str, site: Site, browser: Browser, visits: dict[tuple[str, str], Visit], tab: Tab
+) -> None:
+    visit = visits[language, theme]
+    if shown.is_public:
+        context = browser.new_context(base_url=site.address, locale=language, color_scheme=theme, viewport=WIDE)  # type: ignore[arg-type]
+        tab = context.new_page()
+    answer = tab.goto(shown.address_on(site))
+    tab.wait_for_selector(shown.ready)
+    assert answer is not None
+    assert answer.status == shown.status
+    assert tab.evaluate("document.documentElement.lang") == language
+    results = AXE.run(tab, options=RULES)
+    faults = [
+        f"{fault['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for fault in results.response["violations"]
+        for node in fault["nodes"]
+    ]
+    assert not faults, "\n".join(faults)
+    for name, size in (("1280", WIDE), ("820", TABLET)):
+        if name == "820":
+            tab.set_viewport_size(size)  # type: ignore[arg-type]
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than the window at {name}"
+        if SHOTS:
+            Path(SHOTS).mkdir(parents=True, exist_ok=True)
+            tab.wait_for_timeout(300)
+            tab.screenshot(path=f"{SHOTS}/{shown.name}-{language}-{theme}-{name}.png", full_page=name == "820")
+    if shown.is_public:
+        tab.context.close()
+    assert visit.outside == []
+    assert [text for text in visit.complaints if "404" not in text or shown.status == 200] == []
+
+
+@pytest.mark.parametrize(("language", "theme"), [("fr", "light")])
+@pytest.mark.parametrize("shown", [page for page in PAGES if page.status == 200], ids=lambda page: page.name)
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(
+    shown: Page, language: str, theme: str, site: Site, tab: Tab
+) -> None:
+    if shown.is_public:
+        tab.context.clear_cookies() if False else None
+    tab.goto(shown.address_on(site))
+    tab.wait_for_selector(shown.ready)
+    count = tab.evaluate("""() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')]
+        .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility() && !e.closest('dialog')).length""")
+    seen = set()
+    for _step in range(min(count + 5, 120)):
+        tab.keyboard.press("Tab")
+        here = tab.evaluate("""() => {
+            const e = document.activeElement;
+            if (e === document.body) return null;
+            const style = getComputedStyle(e), around = e.closest('.choice, .switch label');
+            const ring = style.outlineStyle !== 'none' || style.boxShadow !== 'none'
+                || (around && getComputedStyle(around).outlineStyle !== 'none');
+            return [e.outerHTML.slice(0, 90), ring];
+        }""")
+        if here is None:
+            break
+        assert here[1], f"no sign of focus on {here[0]}"
+        seen.add(here[0])
+    assert seen, "nothing takes the focus"
