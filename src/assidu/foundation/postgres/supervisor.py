@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
+
 from assidu.foundation.database import ADDRESS_FILE, APP_ROLE, OWNER_ROLE, Database
 from assidu.foundation.postgres import cluster, configuration, server
 from assidu.foundation.postgres.cluster import Passwords
@@ -221,6 +223,7 @@ class _Keeper:
         """Start the server again when it was killed, at the address that everyone already knows."""
         pid, port, sockets = found.pid, found.port, found.socket_dir
         pause = WATCH_EVERY_SECONDS
+        faults = 0
         while not self._leaving.wait(pause):
             pause = WATCH_EVERY_SECONDS
             if self._child and self._child.pid == pid:
@@ -238,10 +241,12 @@ class _Keeper:
                         again = server.wait_until_ready(place.data_dir, again.pid, place.log_file, self._notify)
                     self._remember(place, self._programs(place), again)
                 pid = again.pid
-            except (PostgresError, OSError) as error:
-                # A full disk, for one: say it, and try again until there is room.
+                faults = 0
+            except (PostgresError, OSError, psycopg.Error) as error:
+                # A full disk, for one, or killed once more: say it, and try again until it holds.
+                faults += 1
                 self._notify(f"PostgreSQL could not be started again: {error}")
-                pause = RESTART_PAUSE_SECONDS_MAX
+                pause = min(WATCH_EVERY_SECONDS * 2**faults, RESTART_PAUSE_SECONDS_MAX)
 
     def _restart(self, place: Place, port: int, sockets: Path) -> Running:
         self._notify("PostgreSQL died; starting it again")
