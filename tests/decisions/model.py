@@ -1,0 +1,711 @@
+"""The oracle: what the programme promises, written once more, as naively as can be and without the core's code.
+
+Every unit earned is an entry of a list, every figure is counted again from what happened. Only the values that
+come in (plans and events) are the core's; calendar, roundings, rules, wallet, tiers and returns are its own.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
+from typing import TypeVar
+
+from assidu.decisions.calendar import Duration, Period, RoundTo, Unit
+from assidu.decisions.events import Correction, Joining, Leaving, Return, RewardRequest, Sale, TakeOver
+from assidu.decisions.money import Rounding
+from assidu.decisions.plan import (
+    CurrencyKind,
+    Downgrade,
+    EarnRule,
+    Fixed,
+    Multiply,
+    PerAmount,
+    Plan,
+    QuotaScope,
+    ReturnPolicy,
+    Threshold,
+    TierWindow,
+    Trigger,
+)
+
+FOR_EVER = date(9999, 12, 31)
+Key = TypeVar("Key")
+
+
+class No(Exception):
+    """The model refuses; the code is the core's, so that both can be compared."""
+
+
+@dataclass(eq=False)
+class Earning:
+    """Units that came in at once."""
+
+    currency: str
+    left: int
+    issued_on: date
+    expires_on: date | None
+
+    @property
+    def month(self) -> tuple[int, int]:
+        return self.issued_on.year, self.issued_on.month
+
+    def is_like(self, other: "Earning") -> bool:
+        return (self.currency, self.month, self.expires_on) == (other.currency, other.month, other.expires_on)
+
+
+@dataclass(eq=False)
+class Given:
+    rule: EarnRule
+    quantity: int
+    taken_back: int = 0
+
+
+@dataclass(eq=False)
+class Piece:
+    """Units of one earning that paid a part of a ticket."""
+
+    earning: Earning
+    quantity: int
+    back: int = 0
+
+
+@dataclass(eq=False)
+class Ticket:
+    sale: Sale
+    plan: Plan
+    day: date
+    was_member: bool
+    tier: str | None
+    was_first: bool
+    used_before: dict[str, int] = field(default_factory=dict)
+    times_before: dict[str, int] = field(default_factory=dict)
+    granted: dict[str, bool] = field(default_factory=dict)
+    given: list[Given] = field(default_factory=list)
+    earnings: list[Earning] = field(default_factory=list)
+    paid: list[Piece] = field(default_factory=list)
+    returned: Counter[int] = field(default_factory=Counter)
+    counted: int = 0
+    is_back: bool = False
+
+
+@dataclass
+class Programme:
+    """What customers share: the places of quotas."""
+
+    taken: list[tuple[str, date, str]] = field(default_factory=list)
+
+
+@dataclass
+class Customer:
+    plan: Plan
+    programme: Programme
+    is_member: bool = False
+    has_left: bool = False
+    is_absorbed: bool = False
+    joined_on: date | None = None
+    left_on: date | None = None
+    tiers: list[tuple[date, str]] = field(default_factory=list)
+    tier_until: date | None = None
+    earnings: list[Earning] = field(default_factory=list)
+    owed: Counter[str] = field(default_factory=Counter)
+    tickets: list[Ticket] = field(default_factory=list)
+    gifts: list[tuple[date, Given]] = field(default_factory=list)
+    moved: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By (account of the programme, currency), what came from there less what went there."""
+
+    # ------------------------------------------------------------ what can be read
+
+    @property
+    def tier(self) -> str | None:
+        return self.tiers[-1][1] if self.tiers else None
+
+    def balance(self, currency: str) -> int:
+        return sum(e.left for e in self.earnings if e.currency == currency)
+
+    def lots(self) -> dict[tuple[str, date, date | None], int]:
+        found: Counter[tuple[str, date, date | None]] = Counter()
+        for e in self.earnings:
+            found[e.currency, e.issued_on.replace(day=1), e.expires_on] += e.left
+        return {key: left for key, left in found.items() if left}
+
+    def debts(self) -> dict[str, int]:
+        return {currency: owed for currency, owed in self.owed.items() if owed}
+
+    def sales(self) -> int:
+        return sum(t.was_member and not t.is_back for t in self.tickets)
+
+    def used(self, rule: EarnRule, period: Period, day: date) -> int:
+        return sum(g.quantity - g.taken_back for g in self._gifts(rule, period, day))
+
+    def times(self, rule: EarnRule, period: Period, day: date) -> int:
+        return sum(g.taken_back < g.quantity for g in self._gifts(rule, period, day))
+
+    def _gifts(self, rule: EarnRule, period: Period, day: date) -> Iterator[Given]:
+        dated = [*self.gifts, *((t.day, given) for t in self.tickets for given in t.given)]
+        return (g for on, g in dated if g.rule.code == rule.code and is_same_period(period, on, day))
+
+    def spend(self, day: date) -> int:
+        """What counts for the tier on ``day``, by whole months."""
+        tiers = self.plan.tiers
+        assert tiers is not None
+        this = day.year * 12 + day.month
+        total = 0
+        for ticket in self.tickets:
+            month = ticket.day.year * 12 + ticket.day.month
+            if tiers.window is TierWindow.CALENDAR_YEAR:
+                counts = ticket.day.year == day.year and month <= this
+            else:
+                counts = this - tiers.months < month <= this
+            if counts and ticket.was_member:
+                total += ticket.counted
+        return total
+
+    def was_member_on(self, day: date) -> bool:
+        if not (self.is_member or self.has_left) or self.joined_on is None:
+            return False
+        return self.joined_on <= day and (self.left_on is None or day < self.left_on)
+
+    def tier_on(self, day: date) -> str | None:
+        held = None
+        for since, tier in self.tiers:
+            if since <= day:
+                held = tier
+        return held
+
+    # ------------------------------------------------------------ what can happen
+
+    def join(self, event: Joining) -> None:
+        self._is_free()
+        day = self._day(event.at)
+        for rule in self.plan.rules:
+            if rule.trigger is not Trigger.JOINING or not is_open(rule, day, event.channel, event.store):
+                continue
+            assert isinstance(rule.gift, Fixed)
+            quantity = self._within_caps(rule, rule.gift.give, day)
+            if quantity:
+                self._earn(rule, quantity, day, "issued")
+                self.gifts.append((day, Given(rule, quantity)))
+        self._enter(day)
+        self._enter_tier(day)
+
+    def leave(self, event: Leaving) -> None:
+        if not self.is_member:
+            raise No("not_a_member")
+        for e in self.earnings:
+            self._move("forfeited", e.currency, -e.left)
+            e.left = 0
+        self.is_member, self.has_left, self.left_on = False, True, self._day(event.at)
+
+    def take_over(self, event: TakeOver) -> None:
+        self._is_free()
+        names = [level.code for level in self.plan.tiers.levels] if self.plan.tiers is not None else []
+        if event.tier is not None and event.tier not in names:
+            raise No("unknown_tier")
+        for lot in event.lots:
+            if lot.currency not in self.plan.currencies:
+                raise No("unknown_currency")
+            if lot.quantity < 0:
+                raise No("quantity_too_small")
+        for lot in event.lots:
+            self._come_in(Earning(lot.currency, lot.quantity, lot.issued_on, lot.expires_on), "opening")
+        self._enter(event.joined_on)
+        if event.tier is not None:
+            self._hold(event.tier, min(event.joined_on, self._day(event.at)), event.tier_until)
+        else:
+            self._enter_tier(event.joined_on)
+
+    def correct(self, event: Correction, *, has_happened: bool = False) -> None:
+        self._is_not_absorbed()
+        if event.currency not in self.plan.currencies:
+            raise No("unknown_currency")
+        if event.quantity >= 0:
+            day = self._day(event.at)
+            ends = end_after(day, self.plan.currencies[event.currency].expires)
+            self._come_in(Earning(event.currency, event.quantity, day, ends), "corrected")
+            return
+        if self.balance(event.currency) < -event.quantity and not has_happened:
+            raise No("insufficient_balance")
+        self._go_out(event.currency, -event.quantity, "corrected")
+
+    def request(self, event: RewardRequest) -> None:
+        day = self._day(event.at)
+        if not self.was_member_on(day):
+            raise No("not_a_member")
+        reward = self.plan.rewards.get(event.reward)
+        if reward is None:
+            raise No("unknown_reward")
+        if event.quantity < 1:
+            raise No("quantity_too_small")
+        if self.balance(reward.currency) < reward.cost * event.quantity:
+            raise No("insufficient_balance")
+        self._go_out(reward.currency, reward.cost * event.quantity, "used")
+        ends = end_after(day, self.plan.currencies[reward.gives].expires)
+        self._come_in(Earning(reward.gives, reward.quantity_each * event.quantity, day, ends), "issued")
+
+    def buy(self, sale: Sale, *, has_happened: bool = False) -> None:
+        self._is_not_absorbed()
+        day = self._day(sale.at)
+        ticket = Ticket(sale, self.plan, day, self.was_member_on(day), self.tier_on(day), was_first=self.sales() == 0)
+        self._check_payments(ticket, has_happened)
+        for currency, quantity in payments(sale).items():
+            if ticket.was_member:
+                ticket.paid += self._go_out(currency, quantity, "used")
+        for rule in self.plan.rules:
+            if rule.cap is not None:
+                ticket.used_before[rule.code] = self.used(rule, rule.cap.period, day)
+            if rule.times is not None:
+                ticket.times_before[rule.code] = self.times(rule, rule.times.period, day)
+        for rule in self.plan.rules:
+            quantity = gift(ticket, rule, ticket.returned)
+            if quantity and rule.quota is not None:
+                ticket.granted[rule.code] = self._draw(rule, day, sale.store)
+                quantity = quantity if ticket.granted[rule.code] else 0
+            if quantity:
+                ticket.given.append(Given(rule, quantity))
+        for given in ticket.given:
+            ticket.earnings.append(self._earn(given.rule, given.quantity, day, "issued"))
+        ticket.counted = sum(counting(ticket, ticket.returned).values())
+        self.tickets.append(ticket)
+        if ticket.was_member and ticket.counted:
+            self._rise(day)
+
+    def bring_back(self, ticket: Ticket, event: Return) -> None:
+        self._is_not_absorbed()
+        lines = ticket.sale.lines
+        charged = charged_lines(ticket.sale)
+        open_lines = {
+            i: lines[i].amount_minor - ticket.returned[i]
+            for i in range(len(lines))
+            if charged[i] > 0 and lines[i].amount_minor > ticket.returned[i]
+        }
+        if not open_lines:
+            raise No("nothing_left_to_return")
+        asked: Counter[int] = Counter()
+        for part in event.lines:
+            if not 0 <= part.line < len(lines):
+                raise No("unknown_line")
+            asked[part.line] += part.amount_minor
+        if not event.lines:
+            asked = Counter(open_lines)
+        if any(amount > open_lines.get(line, 0) for line, amount in asked.items()):
+            raise No("return_exceeds_sale")
+        ticket.returned.update(asked)
+        ticket.is_back = asked == Counter(open_lines)
+        self._pay_back(ticket, self._day(event.at))
+        self._take_back(ticket)
+        ticket.counted = sum(counting(ticket, ticket.returned).values())
+
+    def be_absorbed(self) -> None:
+        self._is_not_absorbed()
+        for e in self.earnings:
+            self._move("in_transit", e.currency, -e.left)
+            e.left = 0
+        for currency, owed in self.owed.items():
+            self._move("in_transit", currency, owed)
+        self.owed.clear()
+        self.is_member, self.is_absorbed = False, True
+
+    def absorb(self, other: "Customer", at: datetime) -> None:
+        """``other`` as it was before it was absorbed."""
+        self._is_not_absorbed()
+        for e in other.earnings:
+            self._come_in(Earning(e.currency, e.left, e.issued_on, e.expires_on), "in_transit")
+        for currency, owed in other.owed.items():
+            found = sum(piece.quantity for piece in self._go_out(currency, owed, "in_transit"))
+            self.owed[currency] += owed - found
+            self._move("in_transit", currency, -(owed - found))
+        self.tickets += other.tickets
+        self.gifts += other.gifts
+        if not other.is_member:
+            return
+        if other.tier is not None and self.plan.tiers is not None:
+            mine = (self._rank(self.tier), self.tier_until or FOR_EVER) if self.is_member else (-1, FOR_EVER)
+            if (self._rank(other.tier), other.tier_until or FOR_EVER) > mine:
+                self._hold(other.tier, self._day(at), other.tier_until)
+        assert other.joined_on is not None
+        if not self.is_member or self.joined_on is None or other.joined_on < self.joined_on:
+            self._enter(other.joined_on)
+
+    def sleep_until(self, today: date) -> None:
+        """Every night until ``today``, one by one: units expire, then the tier is reviewed."""
+        if self.is_absorbed:
+            return
+        dates = [e.expires_on for e in self.earnings if e.left and e.expires_on is not None]
+        night = min([*dates, self.tier_until or FOR_EVER])
+        while night <= today:
+            for e in self.earnings:
+                if e.expires_on is not None and e.expires_on <= night:
+                    self._move("breakage", e.currency, -e.left)
+                    e.left = 0
+            if self.is_member and self.tier_until is not None and self.tier_until <= night:
+                self._review(night)
+            night += timedelta(days=1)
+
+    # ------------------------------------------------------------ the wallet
+
+    def _move(self, account: str, currency: str, quantity: int) -> None:
+        self.moved[account, currency] += quantity
+
+    def _come_in(self, earning: Earning, account: str) -> Earning:
+        """A debt is repaid first."""
+        self._move(account, earning.currency, earning.left)
+        repaid = min(earning.left, self.owed[earning.currency])
+        self.owed[earning.currency] -= repaid
+        earning.left -= repaid
+        self.earnings.append(earning)
+        return earning
+
+    def _go_out(self, currency: str, quantity: int, account: str, like: list[Earning] | None = None) -> list[Piece]:
+        """Unit by unit is too slow, earning by earning will do: those ``like`` first, then the first to expire."""
+        own = [e for wanted in like or [] for e in self.earnings if e.is_like(wanted)]
+        others = sorted(self.earnings, key=lambda e: (e.expires_on or FOR_EVER, e.month))
+        pieces = []
+        for e in [*own, *others]:
+            part = min(quantity, e.left)
+            if part and e.currency == currency:
+                e.left -= part
+                quantity -= part
+                self._move(account, currency, -part)
+                pieces.append(Piece(e, part))
+        return pieces
+
+    def _earn(self, rule: EarnRule, quantity: int, day: date, account: str) -> Earning:
+        ends = end_after(day, rule.expires or self.plan.currencies[rule.currency].expires)
+        return self._come_in(Earning(rule.currency, quantity, day, ends), account)
+
+    def _check_payments(self, ticket: Ticket, has_happened: bool) -> None:
+        sale, worth = ticket.sale, 0
+        for currency, quantity in payments(sale).items():
+            known = self.plan.currencies.get(currency)
+            if not (has_happened and quantity > 0):
+                if known is None:
+                    raise No("unknown_currency")
+                if not known.pays:
+                    raise No("currency_cannot_pay")
+                if quantity < known.pays_at_least:
+                    raise No("payment_too_small")
+            if known is not None:
+                worth += quantity * known.worth_minor // known.worth_units
+            if not has_happened and not ticket.was_member:
+                raise No("not_a_member")
+            if not has_happened and self.balance(currency) < quantity:
+                raise No("insufficient_balance")
+        if worth > sum(charged_lines(sale)) and not has_happened:
+            raise No("pays_more_than_ticket")
+
+    # ------------------------------------------------------------ rules
+
+    def _within_caps(self, rule: EarnRule, quantity: int, day: date) -> int:
+        if rule.cap_per_sale is not None:
+            quantity = min(quantity, rule.cap_per_sale)
+        if rule.times is not None and self.times(rule, rule.times.period, day) >= rule.times.limit:
+            return 0
+        if rule.cap is not None:
+            quantity = min(quantity, rule.cap.limit - self.used(rule, rule.cap.period, day))
+        return max(quantity, 0)
+
+    def _draw(self, rule: EarnRule, day: date, store: str) -> bool:
+        assert rule.quota is not None
+        place = (rule.code, day, store if rule.quota.scope is QuotaScope.STORE else "")
+        taken = [
+            other
+            for other in self.programme.taken
+            if other[0] == place[0] and other[2] == place[2] and is_same_period(rule.quota.period, other[1], day)
+        ]
+        if len(taken) >= rule.quota.limit:
+            return False
+        self.programme.taken.append(place)
+        return True
+
+    # ------------------------------------------------------------ returns
+
+    def _pay_back(self, ticket: Ticket, today: date) -> None:
+        sale, charged = ticket.sale, charged_lines(ticket.sale)
+        came_back = sum(
+            int(Fraction(charged[i] * amount, sale.lines[i].amount_minor))
+            for i, amount in ticket.returned.items()
+            if amount
+        )
+        currencies = list(dict.fromkeys(piece.earning.currency for piece in ticket.paid))
+        for currency in currencies:
+            pieces = [piece for piece in ticket.paid if piece.earning.currency == currency]
+            paid = sum(piece.quantity for piece in pieces)
+            known = ticket.plan.currencies[currency]
+            due = paid if ticket.is_back else paid * came_back // sum(charged)
+            if known.kind is CurrencyKind.VOUCHER and not ticket.is_back:
+                due = 0
+            due -= sum(piece.back for piece in pieces)
+            for piece in pieces:
+                part = min(due, piece.quantity - piece.back)
+                if part <= 0:
+                    continue
+                piece.back += part
+                due -= part
+                again = Earning(currency, part, piece.earning.issued_on, piece.earning.expires_on)
+                if again.expires_on is not None and again.expires_on <= today:
+                    again = Earning(currency, part, today, end_after(today, known.expires))
+                self._come_in(again, "used")
+
+    def _take_back(self, ticket: Ticket) -> None:
+        currencies = list(dict.fromkeys(given.rule.currency for given in ticket.given))
+        now = {rule.code: gift(ticket, rule, ticket.returned) for rule in ticket.plan.rules}
+        for rule in ticket.plan.rules:
+            if rule.quota is not None and not ticket.granted.get(rule.code):
+                now[rule.code] = 0
+        for currency in currencies:
+            given = [g for g in ticket.given if g.rule.currency == currency]
+            deserved = sum(now[rule.code] for rule in ticket.plan.rules if rule.currency == currency)
+            too_much = sum(g.quantity - g.taken_back for g in given) - deserved
+            quantity = 0
+            for g in given:
+                part = min(too_much - quantity, g.quantity - g.taken_back - now[g.rule.code])
+                if part > 0:
+                    g.taken_back += part
+                    quantity += part
+            if ticket.plan.return_policy is ReturnPolicy.ONLY_PENDING:
+                continue
+            pieces = self._go_out(currency, quantity, "issued", like=ticket.earnings)
+            missing = quantity - sum(piece.quantity for piece in pieces)
+            if ticket.plan.return_policy is ReturnPolicy.MAY_GO_NEGATIVE:
+                self.owed[currency] += missing
+                self._move("issued", currency, -missing)
+
+    # ------------------------------------------------------------ membership and tiers
+
+    def _day(self, at: datetime) -> date:
+        return at.astimezone(self.plan.zone).date()
+
+    def _is_not_absorbed(self) -> None:
+        if self.is_absorbed:
+            raise No("customer_absorbed")
+
+    def _is_free(self) -> None:
+        self._is_not_absorbed()
+        if self.is_member:
+            raise No("already_a_member")
+
+    def _enter(self, day: date) -> None:
+        self.is_member, self.joined_on, self.left_on = True, day, None
+
+    def _rank(self, tier: str | None) -> int:
+        assert self.plan.tiers is not None
+        codes = [level.code for level in self.plan.tiers.levels]
+        return codes.index(tier) if tier in codes else -1
+
+    def _hold(self, tier: str, since: date, until: date | None) -> None:
+        if self.tier != tier:
+            if self.tiers:
+                since = max(since, self.tiers[-1][0])
+            self.tiers.append((since, tier))
+        self.tier_until = until
+
+    def _enter_tier(self, day: date) -> None:
+        if self.plan.tiers is not None and self.plan.tiers.levels[0].spend_min_minor == 0:
+            self._hold(self.plan.tiers.levels[0].code, day, None)
+
+    def _reached(self, day: date) -> int:
+        assert self.plan.tiers is not None
+        spent = self.spend(day)
+        return sum(spent >= level.spend_min_minor for level in self.plan.tiers.levels) - 1
+
+    def _rise(self, day: date) -> None:
+        if self.plan.tiers is not None and self._reached(day) > self._rank(self.tier):
+            self._hold_rank(self._reached(day), day)
+
+    def _hold_rank(self, rank: int, day: date) -> None:
+        assert self.plan.tiers is not None
+        until = end_after(day, self.plan.tiers.keep) if rank > 0 else None
+        self._hold(self.plan.tiers.levels[rank].code, day, until)
+
+    def _review(self, day: date) -> None:
+        assert self.plan.tiers is not None
+        held, reached = self._rank(self.tier), self._reached(day - timedelta(days=1))
+        if reached < held and self.plan.tiers.downgrade is Downgrade.ONE_STEP:
+            reached = held - 1
+        self._hold_rank(max(reached, 0), day)
+
+
+# ---------------------------------------------------------------- a ticket
+
+
+def payments(sale: Sale) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for payment in sale.payments:
+        totals[payment.currency] = totals.get(payment.currency, 0) + payment.quantity
+    return totals
+
+
+def charged_lines(sale: Sale) -> list[int]:
+    """What was paid for each line in the end: negative lines void their article, then make all cheaper."""
+    charged = [max(line.amount_minor, 0) for line in sale.lines]
+    rest = 0
+    for negative in sale.lines:
+        off = max(-negative.amount_minor, 0)
+        for i, line in enumerate(sale.lines):
+            if line.sku == negative.sku:
+                part = min(off, charged[i])
+                charged[i] -= part
+                off -= part
+        rest += off
+    return cheaper(charged, rest)
+
+
+def cheaper(amounts: list[int], off: int) -> list[int]:
+    """Each amount less its fair share, the odd cents going to those with the largest fraction."""
+    total = sum(amounts)
+    off = min(off, total)
+    if not off:
+        return amounts
+    shares = [Fraction(off * amount, total) for amount in amounts]
+    whole = [int(share) for share in shares]
+    while sum(whole) < off:
+        lacking = [share - part for share, part in zip(shares, whole, strict=True)]
+        whole[lacking.index(max(lacking))] += 1
+    return [amount - part for amount, part in zip(amounts, whole, strict=True)]
+
+
+def counting(ticket: Ticket, returned: Counter[int]) -> dict[int, int]:
+    """By line, what earns: eligible, less what was paid with rewards, less what came back."""
+    plan, sale = ticket.plan, ticket.sale
+    amounts = charged_lines(sale)
+    if not plan.earns_on_part_paid_with_rewards:
+        worth = 0
+        for payment in sale.payments:
+            known = plan.currencies.get(payment.currency)
+            worth += payment.quantity * known.worth_minor // known.worth_units if known is not None else 0
+        amounts = cheaper(amounts, worth)
+    out = plan.exclusions
+    found = {}
+    for i, line in enumerate(sale.lines):
+        is_out = (
+            line.kind in out.kinds
+            or line.department in out.departments
+            or line.brand in out.brands
+            or line.sku in out.skus
+            or (out.discounted and line.discount_minor > 0)
+        )
+        left = amounts[i]
+        if left and returned[i]:
+            left = int(Fraction(left * (line.amount_minor - returned[i]), line.amount_minor))
+        if left > 0 and not is_out:
+            found[i] = left
+    return found
+
+
+def is_open(rule: EarnRule, day: date, channel: str, store: str) -> bool:
+    when = rule.when
+    return (
+        (when.from_day is None or day >= when.from_day)
+        and (when.to_day is None or day <= when.to_day)
+        and (not when.channels or channel in when.channels)
+        and (not when.stores or store in when.stores)
+        and (not when.weekdays or day.weekday() in when.weekdays)
+    )
+
+
+def gift(ticket: Ticket, rule: EarnRule, returned: Counter[int]) -> int:
+    """What a rule gives for a ticket, its own caps applied, whatever its quota says."""
+    sale, when = ticket.sale, rule.when
+    if rule.trigger is not Trigger.SALE or not ticket.was_member:
+        return 0
+    if not is_open(rule, ticket.day, sale.channel, sale.store):
+        return 0
+    if when.tiers and ticket.tier not in when.tiers:
+        return 0
+    if when.is_first_purchase and not ticket.was_first:
+        return 0
+    amounts = counting(ticket, returned)
+    total = sum(amounts.values())
+    if when.amount_min_minor is not None and total < when.amount_min_minor:
+        return 0
+    if when.amount_max_minor is not None and total > when.amount_max_minor:
+        return 0
+    chosen = []
+    for i, amount in amounts.items():
+        line, wanted = sale.lines[i], rule.lines
+        if wanted is None or (
+            (not wanted.departments or line.department in wanted.departments)
+            and (not wanted.brands or line.brand in wanted.brands)
+            and (not wanted.skus or line.sku in wanted.skus)
+        ):
+            chosen.append(amount)
+    if not chosen:
+        return 0
+    quantity = worth_of_gift(rule, sum(chosen))
+    if rule.cap_per_sale is not None:
+        quantity = min(quantity, rule.cap_per_sale)
+    if rule.times is not None and ticket.times_before[rule.code] >= rule.times.limit:
+        return 0
+    if rule.cap is not None:
+        quantity = min(quantity, rule.cap.limit - ticket.used_before[rule.code])
+    return max(quantity, 0)
+
+
+def worth_of_gift(rule: EarnRule, basis: int) -> int:
+    given = rule.gift
+    if isinstance(given, Fixed):
+        return given.give
+    if isinstance(given, Threshold):
+        return max((give for at_least, give in given.steps if basis >= at_least), default=0)
+    per = given.base if isinstance(given, Multiply) else given
+    assert isinstance(per, PerAmount)
+    percent = Fraction(given.percent - 100, 100) if isinstance(given, Multiply) else Fraction(1)
+    if per.whole_steps:
+        return int(basis // per.per_minor * per.give * percent)
+    return rounded(Fraction(basis * per.give, per.per_minor) * percent, per.rounding)
+
+
+def rounded(exact: Fraction, rounding: Rounding) -> int:
+    below = int(exact)
+    fraction = exact - below
+    if rounding is Rounding.HALF_EVEN:
+        return round(exact)
+    if rounding is Rounding.UP:
+        return below + (fraction > 0)
+    if rounding is Rounding.HALF_UP:
+        return below + (fraction >= Fraction(1, 2))
+    return below
+
+
+# ---------------------------------------------------------------- the calendar, day by day
+
+
+def is_same_period(period: Period, one: date, other: date) -> bool:
+    if period is Period.DAY:
+        return one == other
+    if period is Period.WEEK:
+        return one - timedelta(days=one.weekday()) == other - timedelta(days=other.weekday())
+    if period is Period.MONTH:
+        return (one.year, one.month) == (other.year, other.month)
+    return period is Period.EVER or one.year == other.year
+
+
+def end_after(start: date, duration: Duration | None) -> date | None:
+    """The first day outside, found by walking."""
+    if duration is None:
+        return None
+    day = start
+    if duration.unit is Unit.DAY:
+        day += timedelta(days=duration.number)
+    elif duration.unit is Unit.WEEK:
+        day += timedelta(weeks=duration.number)
+    else:
+        months = duration.number * (12 if duration.unit is Unit.YEAR else 1)
+        first = start.replace(day=1)
+        for _ in range(months):
+            first = (first + timedelta(days=31)).replace(day=1)
+        day = first
+        while day.day < start.day and (day + timedelta(days=1)).month == first.month:
+            day += timedelta(days=1)
+    last = day
+    day += timedelta(days=1)
+    while (duration.round_to is RoundTo.MONTH and day.month == last.month) or (
+        duration.round_to is RoundTo.YEAR and day.year == last.year
+    ):
+        day += timedelta(days=1)
+    return day
+
+
+def at_noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)

@@ -1,0 +1,357 @@
+"""The core against the oracle: any sequence of events gives the same books, and the invariants hold all the way."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from assidu.decisions import decide, evolve
+from assidu.decisions.calendar import Period
+from assidu.decisions.decision import Account, Decision, Refused
+from assidu.decisions.events import (
+    Absorption,
+    Correction,
+    Event,
+    Joining,
+    Leaving,
+    Merger,
+    OpeningLot,
+    Payment,
+    Return,
+    ReturnedLine,
+    RewardRequest,
+    Sale,
+    SaleLine,
+    TakeOver,
+)
+from assidu.decisions.evolve import apply_postings
+from assidu.decisions.plan import Plan, ReturnPolicy
+from assidu.decisions.state import Membership, State
+from builders.notebook import Entry, Notebook
+from builders.plans import PARIS, a_full_plan, with_policy
+from decisions.model import Customer, No, Programme, Ticket, is_same_period
+
+lines = st.builds(
+    SaleLine,
+    sku=st.sampled_from(["apple", "soap", "wine", "card"]),
+    amount_minor=st.one_of(
+        st.sampled_from([0, 1, 2, 99, 2000, 5000, 50_000, 150_000]),
+        st.integers(1, 9000),
+        st.integers(1, 9000),
+        st.integers(-500, -1),
+    ),
+    quantity=st.sampled_from([1, 1, 2, 0, -1]),
+    discount_minor=st.sampled_from([0, 0, 0, 50]),
+    department=st.sampled_from(["produce", "grocery", "tobacco"]),
+    brand=st.sampled_from(["", "national", "ours"]),
+    kind=st.sampled_from(["product", "product", "product", "gift_card"]),
+)
+payment = st.builds(
+    Payment,
+    st.sampled_from(["points", "points", "voucher-5", "cents"]),
+    st.one_of(st.integers(0, 3), st.sampled_from([40, 100, 500])),
+)
+plans = st.builds(
+    with_policy,
+    st.just(a_full_plan()),
+    st.sampled_from(ReturnPolicy),
+    st.booleans(),
+)
+
+
+class Books(RuleBasedStateMachine):
+    """Two customers of one programme, each kept twice: by the core's notebook and by the oracle."""
+
+    @initialize(plan=plans, hour=st.integers(0, 23))
+    def open_the_books(self, plan: Plan, hour: int) -> None:
+        self.plan = plan
+        self.places: dict[str, int] = {}
+        self.programme = Programme()
+        self.now = datetime(2026, 1, 14, hour, 30, tzinfo=UTC)
+        self.books = [Notebook(plan, places=self.places) for _ in range(2)]
+        self.models = [Customer(plan, self.programme) for _ in range(2)]
+        self.tickets: list[list[Ticket | None]] = [[], []]
+        for who in range(2):
+            self.tell(who, Joining(self.now, "a", "web"), lambda model, event: model.join(event))
+
+    def tell(
+        self, who: int, event: Event, act: Callable[[Customer, Event], None], *, has_happened: bool = False
+    ) -> Decision | Refused:
+        """Both are told, and both must say the same."""
+        book, model = self.books[who], self.models[who]
+        model.sleep_until(self.now.astimezone(PARIS).date())
+        answer = book.tell(event, now=self.now, has_happened=has_happened)
+        said = "done"
+        try:
+            act(model, event)
+        except No as no:
+            said = str(no)
+        assert said == (answer.code if isinstance(answer, Refused) else "done")
+        return answer
+
+    # ------------------------------------------------------------ what happens
+
+    @rule(days=st.sampled_from([0, 1, 3, 25, 45, 200]), hours=st.integers(0, 23))
+    def wait(self, days: int, hours: int) -> None:
+        self.now += timedelta(days=days, hours=hours)
+        for book, model in zip(self.books, self.models, strict=True):
+            today = self.now.astimezone(PARIS).date()
+            book.catch_up(today)
+            model.sleep_until(today)
+
+    @rule(
+        who=st.integers(0, 1),
+        sold=st.lists(lines, max_size=4),
+        paid=st.one_of(st.just([]), st.lists(payment, max_size=2)),
+        where=st.sampled_from(["a", "b"]),
+        channel=st.sampled_from(["store", "web"]),
+        late_days=st.sampled_from([0, 0, 0, 1, 33]),
+        has_happened=st.booleans(),
+    )
+    def buy(
+        self,
+        who: int,
+        sold: list[SaleLine],
+        paid: list[Payment],
+        where: str,
+        channel: str,
+        late_days: int,
+        has_happened: bool,
+    ) -> None:
+        sale = Sale(self.now - timedelta(days=late_days), where, channel, tuple(sold), tuple(paid))
+        answer = self.tell(
+            who, sale, lambda model, _: model.buy(sale, has_happened=has_happened), has_happened=has_happened
+        )
+        if isinstance(answer, Decision):
+            self._leaf(who)
+            self.tickets[who][-1] = self.models[who].tickets[-1]
+            self._check_again(self.books[who].entries[-1])
+
+    @precondition(lambda self: any(ticket for tickets in self.tickets for ticket in tickets))
+    @rule(data=st.data())
+    def bring_back(self, data: st.DataObject) -> None:
+        found = [
+            (who, seq) for who in range(2) for seq, ticket in enumerate(self.tickets[who], 1) if ticket is not None
+        ]
+        who, seq = data.draw(st.sampled_from(found))
+        ticket = self.tickets[who][seq - 1]
+        assert ticket is not None
+        parts = []
+        if data.draw(st.booleans()):
+            for i, line in enumerate(ticket.sale.lines):
+                amount = data.draw(
+                    st.one_of(st.just(0), st.integers(0, max(line.amount_minor, 0) + 1), st.just(line.amount_minor))
+                )
+                if amount > 0:
+                    parts.append(ReturnedLine(i, amount))
+        event = Return(self.now, seq, tuple(parts))
+        self.tell(who, event, lambda model, _: model.bring_back(ticket, event))
+
+    @rule(
+        who=st.integers(0, 1),
+        currency=st.sampled_from(["points", "cents", "shells"]),
+        quantity=st.sampled_from([-400, -5, 0, 3, 600]),
+        has_happened=st.booleans(),
+    )
+    def correct(self, who: int, currency: str, quantity: int, has_happened: bool) -> None:
+        event = Correction(self.now, currency, quantity)
+        self.tell(
+            who,
+            event,
+            lambda model, _: model.correct(event, has_happened=has_happened),
+            has_happened=has_happened,
+        )
+
+    @rule(who=st.integers(0, 1), quantity=st.sampled_from([1, 1, 2, 0]))
+    def request(self, who: int, quantity: int) -> None:
+        event = RewardRequest(self.now, "voucher-5", quantity)
+        self.tell(who, event, lambda model, _: model.request(event))
+
+    @rule(who=st.integers(0, 1), late_days=st.sampled_from([0, 0, 20]))
+    def join(self, who: int, late_days: int) -> None:
+        event = Joining(self.now - timedelta(days=late_days), "b", "store")
+        self.tell(who, event, lambda model, _: model.join(event))
+
+    @precondition(lambda self: len(self.books[0].entries) > 8)
+    @rule(who=st.integers(0, 1))
+    def leave(self, who: int) -> None:
+        event = Leaving(self.now)
+        self.tell(who, event, lambda model, _: model.leave(event))
+
+    @rule(
+        who=st.integers(0, 1),
+        tier=st.sampled_from([None, "silver", "gold", "platinum"]),
+        days=st.sampled_from([None, -3, 0, 50]),
+        quantity=st.sampled_from([0, 250, 700]),
+    )
+    def take_over(self, who: int, tier: str | None, days: int | None, quantity: int) -> None:
+        today = self.now.astimezone(PARIS).date()
+        end = None if days is None else today + timedelta(days=days)
+        lots = (
+            OpeningLot("points", quantity, today - timedelta(days=90), end),
+            OpeningLot("points", 10, today - timedelta(days=80), None),
+        )
+        event = TakeOver(self.now, today - timedelta(days=500), tier, end, lots)
+        self.tell(who, event, lambda model, _: model.take_over(event))
+
+    @precondition(lambda self: len(self.books[1].entries) > 5)
+    @rule()
+    def merge(self) -> None:
+        """The second customer is the first; somebody new takes the second place."""
+        today = self.now.astimezone(PARIS).date()
+        for book, model in zip(self.books, self.models, strict=True):
+            book.catch_up(today)
+            model.sleep_until(today)
+        theirs, before = self.books[1].state, replace(self.models[1])
+        before.earnings = [replace(earning) for earning in before.earnings]
+        before.owed = Counter(before.owed)
+        sums = self._sums()
+        left = self.tell(1, Absorption(self.now), lambda model, _: model.be_absorbed())
+        came = self.books[0].tell(Merger(self.now), now=self.now, absorbed=theirs)
+        self.models[0].absorb(before, self.now)
+        assert isinstance(left, Decision)
+        assert isinstance(came, Decision)
+        assert self._sums() == sums, "a merger makes and loses nothing"
+        assert not any(_moved((left, came)).values()), "nothing stays in transit"
+        assert isinstance(self.books[1].tell(Joining(self.now), now=self.now), Refused)
+        self.books[1] = Notebook(self.plan, places=self.places)
+        self.models[1] = Customer(self.plan, self.programme)
+        self.tickets[1] = []
+
+    # ------------------------------------------------------------ what is always so
+
+    @invariant()
+    def both_keep_the_same_books(self) -> None:
+        for book, model in zip(self.books, self.models, strict=True):
+            state = book.state
+            lots = {(k.currency, k.issued_month, k.expires_on): left for k, left in state.lots.items()}
+            assert lots == model.lots()
+            assert dict(state.debts) == model.debts()
+            assert (state.membership is Membership.MEMBER) == model.is_member
+            assert (state.tier, state.tier_until) == (model.tier, model.tier_until)
+            assert (state.joined_on, state.left_on) == (model.joined_on, model.left_on)
+            moved = _moved(entry.decision for entry in book.entries)
+            assert moved == {k: v for k, v in model.moved.items() if v}
+            _compare_counters(state, model)
+
+    @invariant()
+    def the_wallet_is_the_fold_of_its_postings(self) -> None:
+        for book in self.books:
+            lots, debts = apply_postings({}, {}, [p for e in book.entries for p in e.decision.postings])
+            assert lots == book.state.lots
+            assert debts == book.state.debts
+            assert all(left > 0 for left in lots.values())
+            assert all(owed > 0 for owed in debts.values())
+            for currency in debts:
+                assert book.state.available(currency) == 0, "nobody has units and owes them at once"
+
+    @invariant()
+    def reversals_never_exceed_the_original(self) -> None:
+        for book in self.books:
+            reversed_quantity: Counter[tuple[int, int]] = Counter()
+            for entry in book.entries:
+                for posting in entry.decision.postings:
+                    if posting.reverses is not None:
+                        reversed_quantity[posting.reverses] += posting.quantity
+            for (seq, n), quantity in reversed_quantity.items():
+                assert quantity <= book.entry(seq).decision.postings[n].quantity
+
+    @invariant()
+    def the_fold_in_order_gives_the_state(self) -> None:
+        for book in self.books:
+            state = State()
+            for entry in book.entries:
+                state = evolve(state, entry.decision)
+            assert state == book.state
+
+    # ------------------------------------------------------------ in support
+
+    def _leaf(self, who: int) -> None:
+        """One place for each ``seq``, so that a ticket is found under its own."""
+        seqs = self.books[who].state.seq
+        self.tickets[who] += [None] * (seqs - len(self.tickets[who]))
+
+    def _check_again(self, entry: Entry) -> None:
+        """Decided again it is the same, traced it is the same but for its reasons."""
+        assert decide(entry.plan, entry.facts, entry.event) == entry.decision
+        traced = decide(entry.plan, entry.facts, entry.event, trace=True)
+        assert isinstance(traced, Decision)
+        assert replace(traced, reasons=entry.decision.reasons) == entry.decision
+        applied = [reason.rule for reason in traced.reasons if reason.code == "applied"]
+        assert applied == [award.rule for award in entry.decision.awards]
+        told = [reason.rule for reason in traced.reasons]
+        assert told == [r.code for r in entry.plan.rules if r.trigger == "sale"]
+
+    def _sums(self) -> dict[str, int]:
+        """By currency, what both customers have less what they owe."""
+        return {
+            currency: sum(b.state.available(currency) - b.state.debts.get(currency, 0) for b in self.books)
+            for currency in self.plan.currencies
+        }
+
+
+def _moved(decisions: Iterable[Decision]) -> dict[tuple[str, str], int]:
+    """By account of the programme and currency, what came from there less what went there."""
+    moved: Counter[tuple[str, str]] = Counter()
+    for decision in decisions:
+        for posting in decision.postings:
+            for account, sign in ((posting.source, 1), (posting.target, -1)):
+                if account >= Account.ISSUED:
+                    moved[account.name.lower(), posting.currency] += sign * posting.quantity
+    return {key: quantity for key, quantity in moved.items() if quantity}
+
+
+def _compare_counters(state: State, model: Customer) -> None:
+    """Counters equal committed effects, as long as they are kept."""
+    newest = max((t.day for t in model.tickets), default=date.min)
+    expected: Counter[str] = Counter()
+    if model.sales():
+        expected["sales:ever"] = model.sales()
+    for one in model.plan.rules:
+        for kind, cap in (("cap", one.cap), ("times", one.times)):
+            days = {t.day for t in model.tickets} | {day for day, _ in model.gifts}
+            for day in days if cap is not None else ():
+                assert cap is not None
+                count = model.used if kind == "cap" else model.times
+                expected[f"{kind}:{one.code}:{_name_of(cap.period, day)}"] = count(one, cap.period, day)
+    for ticket in model.tickets:
+        if ticket.was_member:
+            expected[f"spend:{ticket.day:%Y-%m}"] += ticket.counted
+
+    def is_old(name: str) -> bool:
+        tail = name.rsplit(":", 1)[-1]
+        return len(tail) == 10 and date.fromisoformat(tail) < newest - timedelta(days=60)
+
+    found = {name: value for name, value in state.counters.items() if not is_old(name)}
+    assert found == {name: value for name, value in expected.items() if value and not is_old(name)}
+    assert all(value >= 0 for value in found.values())
+    for one in model.plan.rules:
+        for ticket in model.tickets if one.cap is not None else ():
+            assert one.cap is not None
+            day = ticket.day
+            in_period = [t for t in model.tickets if is_same_period(one.cap.period, t.day, day)]
+            given = sum(g.quantity - g.taken_back for t in in_period for g in t.given if g.rule is one)
+            assert given <= one.cap.limit or len({id(t.plan) for t in in_period}) > 1
+
+
+def _name_of(period: Period, day: date) -> str:
+    return {
+        Period.DAY: f"{day:%Y-%m-%d}",
+        Period.WEEK: f"{day:%G-W%V}",
+        Period.MONTH: f"{day:%Y-%m}",
+        Period.YEAR: f"{day:%Y}",
+        Period.EVER: "ever",
+    }[period]
+
+
+TestBooks = Books.TestCase
+TestBooks.settings = settings(
+    max_examples=60,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
