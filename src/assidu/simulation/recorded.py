@@ -1,0 +1,113 @@
+"""Recorded history, read back customer by customer: what happened, and what was decided and posted then."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from assidu.decisions.calendar import LAST_DAY
+from assidu.decisions.decision import Account, Decision, Posting
+from assidu.decisions.events import Event
+from assidu.decisions.record import decision_from
+from assidu.decisions.state import LotKey
+from assidu.events.bodies import event_from
+from assidu.events.types import EventType
+
+_decode = msgspec.json.Decoder().decode
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One event as it was recorded. Body and record stay encoded until they are needed."""
+
+    customer_id: UUID
+    seq: int
+    type: EventType
+    at: datetime
+    recorded_at: datetime
+    day: date
+    store: str
+    channel: str
+    amount_minor: int
+    has_happened: bool
+    encoded_body: str
+    plan_version: int
+    encoded_record: str
+    postings: tuple[Posting, ...]
+
+    def body(self) -> dict[str, Any]:
+        body: dict[str, Any] = _decode(self.encoded_body)
+        return body
+
+    def event(self, body: dict[str, Any] | None = None) -> Event:
+        return event_from(self.type, self.at, self.store, self.channel, self.body() if body is None else body)
+
+    def decision(self) -> Decision:
+        return decision_from(_decode(self.encoded_record), self.plan_version, self.postings)
+
+
+def customers_in_groups(connection: psycopg.Connection[Any]) -> list[list[UUID]]:
+    """Every customer with a history, those merged into one another together."""
+    rows = connection.execute(
+        "SELECT m.customer_id, c.merged_into FROM loyalty_member AS m JOIN customers_customer AS c USING (customer_id) "
+        "WHERE m.seq > 0 ORDER BY m.customer_id"
+    ).fetchall()
+    into = {customer: survivor for customer, survivor in rows if survivor is not None}
+    groups: dict[UUID, list[UUID]] = {}
+    for customer, _ in rows:
+        root = customer
+        for _ in range(len(into)):
+            if root not in into:
+                break
+            root = into[root]
+        groups.setdefault(root, []).append(customer)
+    return list(groups.values())
+
+
+def history_of(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> Iterator[list[Recorded]]:
+    """The histories of ``customers``, one list each in the order of ``seq``."""
+    postings = _postings_of(connection, customers)
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(
+            "SELECT e.customer_id, e.seq, e.type, e.at, e.recorded_at, e.day, e.store_id, e.channel, e.amount_minor, "
+            "e.has_happened, e.body::text, d.plan_version, d.record::text "
+            "FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq) "
+            "WHERE e.customer_id = ANY (%s) ORDER BY e.customer_id, e.seq",
+            (list(customers),),
+        )
+        types = {member.value: member for member in EventType}
+        current: list[Recorded] = []
+        for row in cursor:
+            if current and current[-1].customer_id != row[0]:
+                yield current
+                current = []
+            moved = tuple(postings.get((row[0], row[1]), ()))
+            current.append(Recorded(row[0], row[1], types[row[2]], *row[3:], moved))  # type: ignore[call-arg]
+        if current:
+            yield current
+
+
+def _postings_of(
+    connection: psycopg.Connection[Any], customers: Iterable[UUID]
+) -> dict[tuple[UUID, int], list[Posting]]:
+    accounts = {member.value: member for member in Account}
+    found: dict[tuple[UUID, int], list[Posting]] = {}
+    with connection.cursor(binary=True) as cursor:
+        cursor.execute(
+            "SELECT customer_id, seq, source, target, currency, quantity, issued_month, expires_on, reverses_seq, "
+            "reverses_n FROM ledger_posting WHERE customer_id = ANY (%s) ORDER BY customer_id, seq, n",
+            (list(customers),),
+        )
+        for customer, seq, source, target, currency, quantity, issued, expires, reverses_seq, reverses_n in cursor:
+            lot = None
+            if issued is not None:
+                lot = LotKey(currency, issued, None if expires == LAST_DAY else expires)
+            reverses = None if reverses_seq is None else (reverses_seq, reverses_n)
+            found.setdefault((customer, seq), []).append(
+                Posting(accounts[source], accounts[target], currency, quantity, lot, reverses)
+            )
+    return found

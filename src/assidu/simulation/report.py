@@ -1,0 +1,75 @@
+"""From the sum of a replay to what people read: costs, statuses, winners and losers."""
+
+from collections.abc import Sequence
+
+from assidu.decisions.plan import Plan
+from assidu.simulation.replay import face_value
+from assidu.simulation.types import Cause, CustomerOutcome, Decile, Flow, Outcome, Report
+
+DECILES = 10
+NAMED_MAX = 10
+
+
+def report(outcome: Outcome, recorded_plan: Plan, plan: Plan, seconds: float) -> Report:
+    """``seconds`` is the whole wall time; costs are what was issued, at face value of the plan of each side."""
+    customers = outcome.customers
+    changes = sorted(customers, key=lambda c: (c.replayed_minor - c.recorded_minor, c.customer_id))
+    winners = [c for c in reversed(changes) if c.replayed_minor > c.recorded_minor]
+    losers = [c for c in changes if c.replayed_minor < c.recorded_minor]
+    return Report(
+        sales=outcome.sales,
+        events=outcome.events,
+        customers=len(customers),
+        replayed=dict(sorted(outcome.replayed.items())),
+        recorded=dict(sorted(outcome.recorded.items())),
+        recorded_cost_minor=cost_minor(outcome.recorded, recorded_plan),
+        replayed_cost_minor=cost_minor(outcome.replayed, plan),
+        tiers=_tiers(customers),
+        rules=dict(sorted(outcome.rules.items())),
+        deciles=deciles(customers),
+        winners=tuple(winners[:NAMED_MAX]),
+        losers=tuple(losers[:NAMED_MAX]),
+        winner_count=len(winners),
+        loser_count=len(losers),
+        differences={cause.value: count for cause, count in sorted(outcome.differences.items())},
+        unexplained=outcome.differences.get(Cause.UNEXPLAINED, 0),
+        skipped_reversals=outcome.skipped_reversals,
+        unfunded_burns=outcome.unfunded_burns,
+        examples=tuple(outcome.examples),
+        seconds=round(seconds, 3),
+        sales_per_second=round(outcome.sales / seconds, 1) if seconds else 0.0,
+    )
+
+
+def cost_minor(flows: dict[str, Flow], plan: Plan) -> int:
+    """What was issued, net of what returns took back, at face value."""
+    worth = face_value(plan)
+    return sum(worth(currency, flow.issued) for currency, flow in flows.items() if flow.issued > 0)
+
+
+def deciles(customers: Sequence[CustomerOutcome]) -> tuple[Decile, ...]:
+    """Customers cut in ten by what they spent, ties by id so that the cut is always the same."""
+    ranked = sorted(customers, key=lambda c: (c.spend_minor, c.customer_id))
+    found = []
+    for i in range(DECILES):
+        part = ranked[i * len(ranked) // DECILES : (i + 1) * len(ranked) // DECILES]
+        found.append(
+            Decile(
+                decile=i + 1,
+                customers=len(part),
+                spend_minor=sum(c.spend_minor for c in part),
+                recorded_minor=sum(c.recorded_minor for c in part),
+                replayed_minor=sum(c.replayed_minor for c in part),
+                winners=sum(c.replayed_minor > c.recorded_minor for c in part),
+                losers=sum(c.replayed_minor < c.recorded_minor for c in part),
+            )
+        )
+    return tuple(found)
+
+
+def _tiers(customers: Sequence[CustomerOutcome]) -> dict[str, tuple[int, int]]:
+    counts: dict[str, list[int]] = {}
+    for customer in customers:
+        counts.setdefault(customer.recorded_tier or "", [0, 0])[0] += 1
+        counts.setdefault(customer.replayed_tier or "", [0, 0])[1] += 1
+    return {tier: (before, after) for tier, (before, after) in sorted(counts.items())}

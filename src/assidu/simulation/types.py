@@ -1,0 +1,132 @@
+"""What a replay answers. Quantities are in the currency's own units, amounts in minor units of money."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+
+class Cause(StrEnum):
+    """Why the replay did something else than what was recorded."""
+
+    PLAN = "plan"  # another plan applied, then or earlier in this customer's history
+    CLAIM = "claim"  # a shared place went to somebody else
+    CORRECTION = "correction"  # staff took what was no longer there
+    MERGE = "merge"  # the absorbed customer had something else
+    UNFUNDED_BURN = "unfunded_burn"  # something was used that this plan had not given
+    UNEXPLAINED = "unexplained"  # a mistake of ours
+
+
+@dataclass(slots=True)
+class Flow:
+    """One currency over a history. ``issued`` is net of what returns took back."""
+
+    issued: int = 0
+    used: int = 0
+    expired: int = 0
+    corrected: int = 0
+    opening: int = 0
+    outstanding: int = 0
+
+    def add(self, other: "Flow") -> None:
+        self.issued += other.issued
+        self.used += other.used
+        self.expired += other.expired
+        self.corrected += other.corrected
+        self.opening += other.opening
+        self.outstanding += other.outstanding
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerOutcome:
+    """One customer, as recorded and as replayed: what was issued at face value, and the tier at the end."""
+
+    customer_id: UUID
+    spend_minor: int
+    recorded_minor: int
+    replayed_minor: int
+    recorded_tier: str | None
+    replayed_tier: str | None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The sum of a replay, or of a part of it."""
+
+    sales: int = 0
+    events: int = 0
+    differences: dict[Cause, int] = field(default_factory=dict)
+    skipped_reversals: int = 0
+    unfunded_burns: int = 0
+    replayed: dict[str, Flow] = field(default_factory=dict)
+    recorded: dict[str, Flow] = field(default_factory=dict)
+    rules: dict[str, dict[str, int]] = field(default_factory=dict)  # by rule: recorded, replayed (units), times
+    customers: list[CustomerOutcome] = field(default_factory=list)
+    examples: list[tuple[str, int, str]] = field(default_factory=list)  # customer, seq, cause
+    seconds_deciding: float = 0.0
+
+    @property
+    def difference_count(self) -> int:
+        return sum(self.differences.values())
+
+    def add(self, other: "Outcome") -> None:
+        """Take in another part of the same replay."""
+        self.sales += other.sales
+        self.events += other.events
+        self.skipped_reversals += other.skipped_reversals
+        self.unfunded_burns += other.unfunded_burns
+        self.seconds_deciding += other.seconds_deciding
+        for cause, count in other.differences.items():
+            self.differences[cause] = self.differences.get(cause, 0) + count
+        for mine, theirs in ((self.replayed, other.replayed), (self.recorded, other.recorded)):
+            for currency, flow in theirs.items():
+                mine.setdefault(currency, Flow()).add(flow)
+        for rule, figures in other.rules.items():
+            known = self.rules.setdefault(rule, {})
+            for name, value in figures.items():
+                known[name] = known.get(name, 0) + value
+        self.customers += other.customers
+        self.examples = (self.examples + other.examples)[:EXAMPLES_MAX]
+
+
+EXAMPLES_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Decile:
+    """A tenth of the customers, the biggest spenders last."""
+
+    decile: int
+    customers: int
+    spend_minor: int
+    recorded_minor: int
+    replayed_minor: int
+    winners: int
+    losers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What people read of a replay."""
+
+    sales: int
+    events: int
+    customers: int
+    replayed: Mapping[str, Flow]
+    recorded: Mapping[str, Flow]
+    recorded_cost_minor: int
+    replayed_cost_minor: int
+    tiers: Mapping[str, tuple[int, int]]  # recorded, replayed
+    rules: Mapping[str, Mapping[str, int]]
+    deciles: tuple[Decile, ...]
+    winners: tuple[CustomerOutcome, ...]
+    losers: tuple[CustomerOutcome, ...]
+    winner_count: int
+    loser_count: int
+    differences: Mapping[str, int]
+    unexplained: int
+    skipped_reversals: int
+    unfunded_burns: int
+    examples: tuple[tuple[str, int, str], ...]
+    seconds: float
+    sales_per_second: float
