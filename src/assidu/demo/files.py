@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -286,4 +287,4 @@ def _euros(cents: Ints) -> pa.Array:
 def _cents_to_euros(cents: pa.Array) -> pa.Array:
     present = np.asarray(cents.is_null()) == 0
     euros = _euros(np.asarray(cents.fill_null(0)))
-    return pa.compute.if_else(pa.array(present), euros, pa.scalar(None, EUROS))
+    return pc.if_else(pa.array(present), euros, pa.scalar(None, EUROS))

@@ -12,8 +12,8 @@ from assidu.demo.year import Year
 
 MONTHS_VALID = 6
 VOUCHER_POINTS = 500
-GOLD_SHARE = 0.07
-SILVER_SHARE = 0.22
+GOLD_SPEND = 3000  # euros in the twelve months before, as Le Cercle asks for too
+SILVER_SPEND = 1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,12 @@ def invent_openings(year: Year, members: Membership, seed: int) -> list[Opening]
     holders = [place for place, person in enumerate(members.people) if person.is_taken_over]
     spent = [int(year.baskets.earning_minor[members.baskets_of[place]].sum()) for place in holders]
     earlier = np.array(spent) / 100 * rng.lognormal(0.0, 0.35, size=len(holders))
-    rank = np.argsort(np.argsort(-earlier)) / max(len(holders), 1)
     openings: list[Opening] = []
     for place, holder in enumerate(holders):
         joined_on = day_of(members.people[holder].joined_s)
         lots = _lots(earlier[place] / 12, joined_on, year.first_day, rng)
-        tier = "gold" if rank[place] < GOLD_SHARE else "silver" if rank[place] < GOLD_SHARE + SILVER_SHARE else "bronze"
+        spend = earlier[place] * min((year.first_day - joined_on).days / 365, 1.0)
+        tier = "gold" if spend >= GOLD_SPEND else "silver" if spend >= SILVER_SPEND else "bronze"
         until = first_of_month(year.first_day, int(rng.integers(2, 13))) if tier != "bronze" else None
         openings.append(Opening(holder, joined_on, tier, until, lots))
     return sorted(openings, key=lambda opening: members.people[opening.holder].card)
