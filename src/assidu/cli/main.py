@@ -38,6 +38,7 @@ COMMANDS = {
     "config": Entry("config", "Show the settings and where each came from."),
     "people": Entry("people", "Give people a sign-in, list them.", needs_django=True),
     "keys": Entry("keys", "Make, list and revoke API keys.", needs_django=True),
+    "simulate": Entry("simulate", "Replay history as it was decided, or under another plan.", needs_django=True),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),
 }
 
