@@ -183,7 +183,7 @@ def _index(rules: tuple[compiled.EarnRule, ...], tier: str | None) -> compiled.R
 
 
 def _put(index: dict[str, list[int]], names: Iterable[str], rule: int) -> None:
-    for name in names:
+    for name in sorted(names):
         index.setdefault(name, []).append(rule)
 
 

@@ -1,0 +1,400 @@
+"""Parts of a document as parts of sentences: gifts, conditions, lines, durations, limits."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from assidu.decisions.calendar import Period, RoundTo
+from assidu.decisions.plan import Downgrade, QuotaScope, ReturnPolicy, TierWindow, Trigger
+from assidu.plans.document import (
+    Cap,
+    Currency,
+    Document,
+    Duration,
+    Gift,
+    Lines,
+    Quota,
+    Rule,
+    Side,
+    Text,
+    Times,
+    Weekday,
+    When,
+    Window,
+)
+from assidu.plans.wording import figures
+from assidu.plans.wording.language import Language, Sentence, quoted, text_in
+
+LISTED_MAX = 8
+"""Of more stores or products than this, a sentence tells the number."""
+
+GIFTS = {
+    "per_amount": Sentence("donne {gift} pour {each} d'achats", "gives {gift} for each {each} spent"),
+    "per_step": Sentence(
+        "donne {gift} par tranche entière de {each} d'achats", "gives {gift} for each full {each} spent"
+    ),
+    "fixed": Sentence("donne {gift}", "gives {gift}"),
+    "multiply": Sentence("porte à {percent} les {units} de {rule}", "raises the {units} of {rule} to {percent}"),
+    "steps": Sentence("donne {steps} d'achats", "gives {steps}"),
+    "step": Sentence("{gift} dès {amount}", "{gift} from {amount}"),
+    "nothing": Sentence("ne donne rien", "gives nothing"),
+    "joining": Sentence(" à l'adhésion", " on joining"),
+}
+
+WHEN = {
+    "tier": Sentence("pour le statut {names}", "for {names} status"),
+    "tiers": Sentence("pour les statuts {names}", "for {names} status"),
+    "channel": Sentence("sur le canal {names}", "through {names}"),
+    "channels": Sentence("sur les canaux {names}", "through {names}"),
+    "store": Sentence("au magasin {names}", "in store {names}"),
+    "stores": Sentence("dans les magasins {names}", "in stores {names}"),
+    "stores_many": Sentence("dans {count} magasins", "in {count} stores"),
+    "day": Sentence("le {names}", "on {names}"),
+    "days": Sentence("les {names}", "on {names}"),
+    "from_to": Sentence("du {first} au {last}", "from {first} to {last}"),
+    "one_day": Sentence("le {first}", "on {first}"),
+    "from": Sentence("à partir du {first}", "from {first} on"),
+    "to": Sentence("jusqu'au {last}", "until {last}"),
+    "first_purchase": Sentence("au premier achat", "on the first purchase"),
+    "at_least": Sentence("dès {least} d'achats", "from {least} spent"),
+    "at_most": Sentence("jusqu'à {most} d'achats", "up to {most} spent"),
+    "between": Sentence("entre {least} et {most} d'achats", "between {least} and {most} spent"),
+}
+
+LINES = {
+    "department": Sentence("dans le rayon {names}", "in the {names} department"),
+    "departments": Sentence("dans les rayons {names}", "in the {names} departments"),
+    "departments_many": Sentence("dans {count} rayons", "in {count} departments"),
+    "brand": Sentence("pour la marque {names}", "for the brand {names}"),
+    "brands": Sentence("pour les marques {names}", "for the brands {names}"),
+    "brands_many": Sentence("pour {count} marques", "for {count} brands"),
+    "product": Sentence("sur le produit {names}", "on product {names}"),
+    "products": Sentence("sur les produits {names}", "on products {names}"),
+    "products_many": Sentence("sur {count} produits", "on {count} products"),
+}
+
+LIMITS = {
+    "cap_per_sale": Sentence("au plus {units} par ticket", "at most {units} per ticket"),
+    "cap": Sentence("au plus {units} par client et par {period}", "at most {units} per customer and {period}"),
+    "cap_ever": Sentence("au plus {units} par client en tout", "at most {units} per customer in all"),
+    "once": Sentence("une fois par {period} et par client", "once a {period} for each customer"),
+    "once_ever": Sentence("une seule fois par client", "only once for each customer"),
+    "times": Sentence(
+        "au plus {count} fois par {period} et par client", "at most {count} times a {period} for each customer"
+    ),
+    "times_ever": Sentence("au plus {count} fois par client", "at most {count} times for each customer"),
+    "quota": Sentence(
+        "pour les {count} premiers tickets {period}, tous magasins confondus",
+        "for the first {count} tickets of the {period} over all stores",
+    ),
+    "quota_one": Sentence(
+        "pour le premier ticket {period}, tous magasins confondus",
+        "for the first ticket of the {period} over all stores",
+    ),
+    "quota_store": Sentence(
+        "pour les {count} premiers tickets {period} dans chaque magasin",
+        "for the first {count} tickets of the {period} in each store",
+    ),
+    "quota_store_one": Sentence(
+        "pour le premier ticket {period} dans chaque magasin", "for the first ticket of the {period} in each store"
+    ),
+    "expires": Sentence("validité de {duration}", "valid for {duration}"),
+}
+
+PERIODS = {
+    Period.DAY: Sentence("jour", "day"),
+    Period.WEEK: Sentence("semaine", "week"),
+    Period.MONTH: Sentence("mois", "month"),
+    Period.YEAR: Sentence("an", "year"),
+    Period.EVER: Sentence("programme", "programme"),
+}
+
+OF_PERIODS = {
+    Period.DAY: Sentence("du jour", "day"),
+    Period.WEEK: Sentence("de la semaine", "week"),
+    Period.MONTH: Sentence("du mois", "month"),
+    Period.YEAR: Sentence("de l'année", "year"),
+    Period.EVER: Sentence("du programme", "programme"),
+}
+
+DAYS = {
+    Weekday.MONDAY: Sentence("lundi", "Mondays"),
+    Weekday.TUESDAY: Sentence("mardi", "Tuesdays"),
+    Weekday.WEDNESDAY: Sentence("mercredi", "Wednesdays"),
+    Weekday.THURSDAY: Sentence("jeudi", "Thursdays"),
+    Weekday.FRIDAY: Sentence("vendredi", "Fridays"),
+    Weekday.SATURDAY: Sentence("samedi", "Saturdays"),
+    Weekday.SUNDAY: Sentence("dimanche", "Sundays"),
+}
+
+CHANNELS = {
+    "store": Sentence("magasin", "store"),
+    "web": Sentence("site internet", "web site"),
+    "app": Sentence("application", "app"),
+    "drive": Sentence("drive", "click and collect"),
+    "phone": Sentence("téléphone", "telephone"),
+}
+
+KINDS = {
+    "product": Sentence("produits", "products"),
+    "gift_card": Sentence("cartes cadeaux", "gift cards"),
+    "deposit": Sentence("consignes", "deposits"),
+    "shipping": Sentence("frais de livraison", "shipping"),
+    "fee": Sentence("frais", "fees"),
+}
+
+DURATIONS = {
+    "days": (Sentence("{n} jour", "{n} day"), Sentence("{n} jours", "{n} days")),
+    "weeks": (Sentence("{n} semaine", "{n} week"), Sentence("{n} semaines", "{n} weeks")),
+    "months": (Sentence("{n} mois", "{n} month"), Sentence("{n} mois", "{n} months")),
+    "years": (Sentence("{n} an", "{n} year"), Sentence("{n} ans", "{n} years")),
+}
+
+ROUNDED = {
+    RoundTo.DAY: Sentence("{duration}", "{duration}"),
+    RoundTo.MONTH: Sentence("{duration} puis jusqu'à la fin du mois", "{duration}, then until the end of the month"),
+    RoundTo.YEAR: Sentence("{duration} puis jusqu'à la fin de l'année", "{duration}, then until the end of the year"),
+}
+
+WINDOWS = {
+    TierWindow.ROLLING_MONTHS: Sentence("{months} mois glissants", "{months} rolling months"),
+    TierWindow.CALENDAR_YEAR: Sentence("l'année civile", "the calendar year"),
+}
+
+DOWNGRADES = {
+    Downgrade.ONE_STEP: Sentence("d'un seul niveau", "one step down"),
+    Downgrade.REASSESS: Sentence("au niveau des achats", "down to what the spend reaches"),
+}
+
+RETURN_POLICIES = {
+    ReturnPolicy.ONLY_PENDING: Sentence(
+        "les unités déjà acquises ne sont pas reprises", "units already given are not taken back"
+    ),
+    ReturnPolicy.WITHIN_BALANCE: Sentence(
+        "les unités gagnées sont reprises dans la limite du solde",
+        "units earned are taken back as far as the balance goes",
+    ),
+    ReturnPolicy.MAY_GO_NEGATIVE: Sentence(
+        "les unités gagnées sont reprises, le solde pouvant devenir négatif",
+        "units earned are taken back, even below zero",
+    ),
+}
+
+TRIGGERS = {
+    Trigger.SALE: Sentence("à l'achat", "on a purchase"),
+    Trigger.JOINING: Sentence("à l'adhésion", "on joining"),
+}
+
+YES_NO = {True: Sentence("oui", "yes"), False: Sentence("non", "no")}
+NONE = Sentence("aucune limite", "no limit")
+NEVER = Sentence("jamais", "never")
+NOTHING = Sentence("rien", "nothing")
+ALL = Sentence("tous", "all")
+
+
+class Phrases:
+    """Says the parts of one document in one language."""
+
+    def __init__(self, document: Document, language: Language) -> None:
+        self.document = document
+        self.language = language
+
+    def say(self, sentence: Sentence, **values: object) -> str:
+        return sentence.say(self.language, **values)
+
+    def text(self, text: Text) -> str:
+        return text_in(text, self.language)
+
+    def quoted(self, text: Text) -> str:
+        return quoted(self.text(text), self.language)
+
+    def listing(self, items: Iterable[str]) -> str:
+        return figures.listing(items, self.language)
+
+    def amount(self, written: Decimal) -> str:
+        return figures.amount(written, self.document.sale_currency, self.language)
+
+    def day(self, value: date) -> str:
+        return figures.day(value, self.language)
+
+    def units(self, quantity: int, currency: str) -> str:
+        return figures.quantity(quantity, self.document.currency(currency), self.language)
+
+    def side(self, side: Side) -> str:
+        return self.units(side.units, side.currency)
+
+    def currency_name(self, code: str) -> str:
+        currency = self.document.currency(code)
+        return code if currency is None else self.text(currency.name)
+
+    def rule_name(self, code: str) -> str:
+        rule = self.document.rule(code)
+        return quoted(code if rule is None else self.text(rule.name), self.language)
+
+    def level_name(self, code: str) -> str:
+        level = self.document.level(code)
+        return code if level is None else self.text(level.name)
+
+    def level_names(self, codes: Iterable[str]) -> str:
+        return self.listing(self.level_name(code) for code in codes)
+
+    def labelled(self, code: str, labels: Mapping[str, Text]) -> str:
+        text = labels.get(code)
+        return code if text is None else self.text(text)
+
+    def channel_name(self, code: str) -> str:
+        if code not in self.document.labels.channels and code in CHANNELS:
+            return self.say(CHANNELS[code])
+        return self.labelled(code, self.document.labels.channels)
+
+    def weekdays(self, days: Iterable[Weekday]) -> str:
+        return self.listing(self.say(DAYS[day]) for day in sorted(days, key=lambda day: day.number))
+
+    def kinds(self, kinds: Iterable[str]) -> str:
+        return self.listing(self.say(KINDS[kind]) for kind in kinds)
+
+    def duration(self, duration: Duration | None) -> str:
+        if duration is None:
+            return self.say(NEVER)
+        parts = []
+        for name, (one, many) in DURATIONS.items():
+            n = getattr(duration, name)
+            if n is not None:
+                parts.append(self.say(one if n == 1 else many, n=figures.number(n, self.language)))
+        return self.say(ROUNDED[duration.until_end_of], duration=self.listing(parts))
+
+    def window(self, window: Window) -> str:
+        return self.say(WINDOWS[window.kind], months=window.months)
+
+    def gift(self, gift: Gift, currency: str, trigger: Trigger = Trigger.SALE) -> str:
+        """With its verb: « donne 200 points à l'adhésion »."""
+        if gift.per_amount is not None:
+            part = gift.per_amount
+            key = "per_step" if part.whole_steps else "per_amount"
+            given = self.units(part.give, currency)
+            said = self.say(GIFTS[key], gift=given, each=self.amount(part.each))
+        elif gift.fixed is not None:
+            said = self.say(GIFTS["fixed"], gift=self.units(gift.fixed, currency))
+        elif gift.multiply is not None:
+            said = self.say(
+                GIFTS["multiply"],
+                percent=figures.percent(gift.multiply.percent, self.language),
+                units=self.currency_name(currency),
+                rule=self.rule_name(gift.multiply.rule),
+            )
+        elif gift.steps:
+            steps = [
+                self.say(GIFTS["step"], gift=self.units(step.give, currency), amount=self.amount(step.at_least))
+                for step in gift.steps
+            ]
+            said = self.say(GIFTS["steps"], steps=self.listing(steps))
+        else:
+            said = self.say(GIFTS["nothing"])
+        return said + (self.say(GIFTS["joining"]) if trigger is Trigger.JOINING else "")
+
+    def lines(self, lines: Lines | None) -> list[str]:
+        if lines is None:
+            return []
+        labels = self.document.labels
+        found = []
+        for kind, codes, names in (
+            ("product", lines.products, labels.products),
+            ("brand", lines.brands, labels.brands),
+            ("department", lines.departments, labels.departments),
+        ):
+            if codes:
+                found.append(self._selection(LINES, kind, [self.labelled(code, names) for code in codes]))
+        return found
+
+    def _selection(self, sentences: Mapping[str, Sentence], kind: str, names: list[str]) -> str:
+        if len(names) == 1:
+            return self.say(sentences[kind], names=names[0])
+        if len(names) > LISTED_MAX and f"{kind}s_many" in sentences:
+            return self.say(sentences[f"{kind}s_many"], count=figures.number(len(names), self.language))
+        # « Boulangerie et pâtisserie et Traiteur et fromagerie » would not be understood.
+        has_and = any(" et " in name or " and " in name for name in names)
+        return self.say(sentences[f"{kind}s"], names=", ".join(names) if has_and else self.listing(names))
+
+    def when(self, when: When) -> list[str]:
+        labels = self.document.labels
+        found = []
+        if when.tiers:
+            found.append(self._selection(WHEN, "tier", [self.level_name(code) for code in when.tiers]))
+        if when.channels:
+            names = [self.channel_name(code) for code in when.channels]
+            found.append(self._selection(WHEN, "channel", names))
+        if when.stores:
+            names = [self.labelled(code, labels.stores) for code in when.stores]
+            found.append(self._selection(WHEN, "store", names))
+        if when.days:
+            key = "day" if len(when.days) == 1 else "days"
+            found.append(self.say(WHEN[key], names=self.weekdays(when.days)))
+        found += self._dates(when)
+        if when.first_purchase:
+            found.append(self.say(WHEN["first_purchase"]))
+        return found + self._amounts(when)
+
+    def _dates(self, when: When) -> list[str]:
+        first = None if when.first_day is None else self.day(when.first_day)
+        last = None if when.last_day is None else self.day(when.last_day)
+        if first is not None and first == last:
+            return [self.say(WHEN["one_day"], first=first)]
+        if first is not None and last is not None:
+            return [self.say(WHEN["from_to"], first=first, last=last)]
+        if first is not None:
+            return [self.say(WHEN["from"], first=first)]
+        return [] if last is None else [self.say(WHEN["to"], last=last)]
+
+    def _amounts(self, when: When) -> list[str]:
+        least = None if when.amount_at_least is None else self.amount(when.amount_at_least)
+        most = None if when.amount_at_most is None else self.amount(when.amount_at_most)
+        if least is not None and most is not None:
+            return [self.say(WHEN["between"], least=least, most=most)]
+        if least is not None:
+            return [self.say(WHEN["at_least"], least=least)]
+        return [] if most is None else [self.say(WHEN["at_most"], most=most)]
+
+    def cap(self, cap: Cap, currency: str) -> str:
+        key = "cap_ever" if cap.per is Period.EVER else "cap"
+        return self.say(LIMITS[key], units=self.units(cap.units, currency), period=self.say(PERIODS[cap.per]))
+
+    def times(self, times: Times) -> str:
+        key = ("once" if times.limit == 1 else "times") + ("_ever" if times.per is Period.EVER else "")
+        count = figures.number(times.limit, self.language)
+        return self.say(LIMITS[key], count=count, period=self.say(PERIODS[times.per]))
+
+    def quota(self, quota: Quota) -> str:
+        key = "quota" if quota.over is QuotaScope.PROGRAMME else "quota_store"
+        if quota.first == 1:
+            key += "_one"
+        count = figures.number(quota.first, self.language)
+        return self.say(LIMITS[key], count=count, period=self.say(OF_PERIODS[quota.per]))
+
+    def limits(self, rule: Rule) -> list[str]:
+        found = []
+        if rule.quota is not None:
+            found.append(self.quota(rule.quota))
+        if rule.cap_per_sale is not None:
+            found.append(self.say(LIMITS["cap_per_sale"], units=self.units(rule.cap_per_sale, rule.currency)))
+        if rule.cap is not None:
+            found.append(self.cap(rule.cap, rule.currency))
+        if rule.times is not None:
+            found.append(self.times(rule.times))
+        if rule.expires is not None:
+            found.append(self.say(LIMITS["expires"], duration=self.duration(rule.expires)))
+        return found
+
+    def rule(self, rule: Rule) -> str:
+        """A whole rule in one sentence."""
+        said = f"{self.quoted(rule.name)} {self.gift(rule.gift, rule.currency, rule.trigger)}"
+        circumstances = self.lines(rule.lines) + self.when(rule.when)
+        if circumstances:
+            said += " " + ", ".join(circumstances)
+        limits = self.limits(rule)
+        separator = "\u00a0; " if self.language is Language.FR else "; "
+        return said + "".join(separator + limit for limit in limits) + "."
+
+    def currency_worth(self, currency: Currency) -> str:
+        assert currency.worth is not None
+        worth = currency.worth
+        return f"{self.units(worth.units, currency.code)} = {self.amount(worth.amount)}"

@@ -1,0 +1,217 @@
+"""Why a rule applied, why not, and why something was refused, in words for staff and customers."""
+
+from assidu.decisions.calendar import Period
+from assidu.decisions.decision import Reason, ReasonCode, RefusalCode, Refused, TierCause
+from assidu.plans.document import Document, Rule
+from assidu.plans.wording import figures
+from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.phrases import OF_PERIODS, Phrases
+
+REASONS = {
+    ReasonCode.APPLIED: Sentence("{rule} : {given}", "{rule}: {given}"),
+    ReasonCode.NOT_A_MEMBER: Sentence(
+        "{rule} : réservé aux membres du programme ce jour-là", "{rule}: only for members of the programme on that day"
+    ),
+    ReasonCode.OTHER_CHANNEL: Sentence(
+        "{rule} : pas sur ce canal (seulement : {wanted})", "{rule}: not through this channel (only: {wanted})"
+    ),
+    ReasonCode.OTHER_STORE: Sentence("{rule} : pas dans ce magasin", "{rule}: not in this store"),
+    ReasonCode.OTHER_DAY: Sentence(
+        "{rule} : pas ce jour de la semaine (seulement : {wanted})", "{rule}: not on this weekday (only: {wanted})"
+    ),
+    ReasonCode.NOT_YET: Sentence("{rule} : à partir du {wanted}", "{rule}: from {wanted} on"),
+    ReasonCode.OVER: Sentence("{rule} : terminé depuis le {wanted}", "{rule}: over since {wanted}"),
+    ReasonCode.OTHER_TIER: Sentence("{rule} : réservé au statut {wanted}", "{rule}: only for {wanted} status"),
+    ReasonCode.NOT_FIRST_PURCHASE: Sentence(
+        "{rule} : ce n'était pas le premier achat", "{rule}: it was not the first purchase"
+    ),
+    ReasonCode.AMOUNT_TOO_LOW: Sentence(
+        "{rule} : il manquait {missing} d'achats", "{rule}: {missing} more would have been needed"
+    ),
+    ReasonCode.AMOUNT_TOO_HIGH: Sentence(
+        "{rule} : seulement jusqu'à {limit} d'achats", "{rule}: only up to {limit} spent"
+    ),
+    ReasonCode.NO_SUCH_LINE: Sentence(
+        "{rule} : aucun article du ticket n'est concerné", "{rule}: no article of the ticket is concerned"
+    ),
+    ReasonCode.NOTHING_ELIGIBLE: Sentence(
+        "{rule} : le montant concerné ({basis}) ne suffit pas", "{rule}: the amount concerned ({basis}) is not enough"
+    ),
+    ReasonCode.BELOW_FIRST_STEP: Sentence(
+        "{rule} : il manquait {missing} pour le premier palier", "{rule}: {missing} short of the first step"
+    ),
+    ReasonCode.SALE_CAP_REACHED: Sentence(
+        "{rule} : le plafond par ticket est atteint", "{rule}: the cap per ticket is reached"
+    ),
+    ReasonCode.CAP_REACHED: Sentence(
+        "{rule} : le plafond {period} est atteint ({limit})", "{rule}: the cap of the {period} is reached ({limit})"
+    ),
+    ReasonCode.TIMES_REACHED: Sentence(
+        "{rule} : déjà obtenu {used} fois, le maximum {period}",
+        "{rule}: already given {used} times, the most in a {period}",
+    ),
+    ReasonCode.QUOTA_ASKED: Sentence(
+        "{rule} : pour les {limit} premiers, place en attente de réponse",
+        "{rule}: for the first {limit}, the place is being asked for",
+    ),
+    ReasonCode.QUOTA_TAKEN: Sentence(
+        "{rule} : les {limit} places étaient déjà prises", "{rule}: all {limit} places were already taken"
+    ),
+}
+
+CAPPED = Sentence("{said} (au lieu de {wished}, plafond atteint)", "{said} (instead of {wished}, cap reached)")
+BASIS = Sentence("{said} sur {basis} d'achats", "{said} on {basis} spent")
+
+REFUSALS = {
+    RefusalCode.NOT_A_MEMBER: Sentence(
+        "Cette personne n'est pas membre du programme.", "This person is not a member of the programme."
+    ),
+    RefusalCode.ALREADY_A_MEMBER: Sentence(
+        "Cette personne est déjà membre du programme.", "This person is already a member of the programme."
+    ),
+    RefusalCode.ABSORBED: Sentence(
+        "Cette fiche a été fusionnée avec une autre.", "This record was merged into another one."
+    ),
+    RefusalCode.UNKNOWN_CURRENCY: Sentence(
+        "Le programme n'a pas de monnaie « {subject} ».", "The programme has no currency “{subject}”."
+    ),
+    RefusalCode.CURRENCY_CANNOT_PAY: Sentence("On ne peut pas payer avec : {subject}.", "These cannot pay: {subject}."),
+    RefusalCode.PAYMENT_TOO_SMALL: Sentence(
+        "Il faut utiliser au moins {at_least} à la fois.", "At least {at_least} must be used at a time."
+    ),
+    RefusalCode.PAYS_MORE_THAN_TICKET: Sentence(
+        "Le paiement ({worth}) dépasse le ticket ({total}).", "The payment ({worth}) goes beyond the ticket ({total})."
+    ),
+    RefusalCode.INSUFFICIENT_BALANCE: Sentence(
+        "Le solde ne suffit pas : {asked} demandés, {available} disponibles.",
+        "The balance is not enough: {asked} asked for, {available} available.",
+    ),
+    RefusalCode.UNKNOWN_REWARD: Sentence(
+        "Le programme n'a pas d'avantage « {subject} ».", "The programme has no reward “{subject}”."
+    ),
+    RefusalCode.UNKNOWN_SALE: Sentence("Le ticket d'origine est introuvable.", "The original ticket is not known."),
+    RefusalCode.UNKNOWN_LINE: Sentence(
+        "Le ticket d'origine n'a pas de ligne {line} (il en a {lines}, comptées à partir de 0).",
+        "The original ticket has no line {line} (it has {lines}, counted from 0).",
+    ),
+    RefusalCode.UNKNOWN_TIER: Sentence(
+        "Le programme n'a pas de statut « {subject} ».", "The programme has no status “{subject}”."
+    ),
+    RefusalCode.RETURN_EXCEEDS_SALE: Sentence(
+        "Le retour demandé ({asked}) dépasse ce qui reste à rendre ({left}) sur la ligne {line}.",
+        "The return asked for ({asked}) goes beyond what is left ({left}) of line {line}.",
+    ),
+    RefusalCode.NOTHING_LEFT_TO_RETURN: Sentence("Tout a déjà été rendu.", "Everything has already been returned."),
+    RefusalCode.NOTHING_DUE: Sentence("Rien n'est encore dû ce jour-là.", "Nothing is due on that day yet."),
+    RefusalCode.SAME_CUSTOMER: Sentence("Les deux fiches sont la même personne.", "Both records are the same person."),
+}
+
+TIER_CAUSES = {
+    TierCause.JOINED: Sentence("Statut {tier} à l'adhésion", "{tier} status on joining"),
+    TierCause.REACHED: Sentence("Statut {tier} atteint", "{tier} status reached"),
+    TierCause.KEPT: Sentence("Statut {tier} conservé", "{tier} status kept"),
+    TierCause.LOWERED: Sentence("Retour au statut {tier}", "Back to {tier} status"),
+    TierCause.TAKEN_OVER: Sentence(
+        "Statut {tier} repris de l'ancien programme", "{tier} status taken over from the earlier programme"
+    ),
+    TierCause.MERGED: Sentence("Statut {tier} de la fiche fusionnée", "{tier} status from the merged record"),
+}
+
+
+def reason(found: Reason, document: Document, language: Language) -> str:
+    """« Fruits et légumes doublés » : 12 points sur 12,00 € d'achats."""
+    phrases = Phrases(document, language)
+    rule = document.rule(found.rule)
+    said = REASONS[found.code].say(language, rule=phrases.rule_name(found.rule), **_figures(found, rule, phrases))
+    if found.code is ReasonCode.APPLIED:
+        currency = rule.currency if rule is not None else ""
+        if found.figures.get("basis_minor"):
+            said = BASIS.say(language, said=said, basis=_money(found.figures["basis_minor"], phrases))
+        if "wished" in found.figures:
+            said = CAPPED.say(language, said=said, wished=phrases.units(found.figures["wished"], currency))
+    return said
+
+
+def _figures(found: Reason, rule: Rule | None, phrases: Phrases) -> dict[str, str]:
+    """All that a sentence about this reason may mention."""
+    given = found.figures
+    units = rule.currency if rule is not None else ""
+    number = figures.number
+    language = phrases.language
+    limit = number(given.get("limit", 0), language)
+    if found.code is ReasonCode.CAP_REACHED:
+        limit = phrases.units(given.get("limit", 0), units)
+    elif found.code is ReasonCode.AMOUNT_TOO_HIGH:
+        limit = _money(given.get("limit_minor", 0), phrases)
+    return {
+        "given": phrases.units(given.get("given", 0), units),
+        "missing": _money(given.get("missing_minor", 0), phrases),
+        "basis": _money(given.get("basis_minor", 0), phrases),
+        "used": number(given.get("used", 0), language),
+        "limit": limit,
+        "period": _period(found.code, rule, phrases),
+        "wanted": _wanted(found.code, rule, phrases),
+    }
+
+
+def _period(code: ReasonCode, rule: Rule | None, phrases: Phrases) -> str:
+    period = Period.EVER
+    if rule is not None and code is ReasonCode.CAP_REACHED and rule.cap is not None:
+        period = rule.cap.per
+    elif rule is not None and code is ReasonCode.TIMES_REACHED and rule.times is not None:
+        period = rule.times.per
+    return phrases.say(OF_PERIODS[period])
+
+
+def _wanted(code: ReasonCode, rule: Rule | None, phrases: Phrases) -> str:
+    """What the rule asks for, where the reason is that it is not so."""
+    if rule is None:
+        return ""
+    when = rule.when
+    if code is ReasonCode.OTHER_CHANNEL:
+        return phrases.listing(phrases.channel_name(channel) for channel in when.channels)
+    if code is ReasonCode.OTHER_DAY:
+        return phrases.weekdays(when.days)
+    if code is ReasonCode.OTHER_TIER:
+        return phrases.level_names(when.tiers)
+    if code is ReasonCode.NOT_YET and when.first_day is not None:
+        return phrases.day(when.first_day)
+    if code is ReasonCode.OVER and when.last_day is not None:
+        return phrases.day(when.last_day)
+    return ""
+
+
+def _money(minor: int, phrases: Phrases) -> str:
+    return figures.money(minor, phrases.document.sale_currency, phrases.language)
+
+
+def refusal(found: Refused, document: Document, language: Language) -> str:
+    """A whole sentence: what cannot be done, with the figures that say why."""
+    phrases = Phrases(document, language)
+    given = found.figures
+    is_return = found.code is RefusalCode.RETURN_EXCEEDS_SALE
+    asked = given.get("asked", 0)
+    return REFUSALS[found.code].say(
+        language,
+        subject=_subject(found.subject, phrases),
+        asked=_money(given.get("asked_minor", 0), phrases) if is_return else figures.number(asked, language),
+        available=phrases.units(given.get("available", 0), found.subject),
+        at_least=phrases.units(given.get("at_least", 0), found.subject),
+        worth=_money(given.get("worth_minor", 0), phrases),
+        total=_money(given.get("total_minor", 0), phrases),
+        left=_money(given.get("left_minor", 0), phrases),
+        line=given.get("line", 0),
+        lines=given.get("lines", 0),
+    )
+
+
+def _subject(code: str, phrases: Phrases) -> str:
+    """The name behind a code of the document; the code where it has none."""
+    reward = phrases.document.reward(code)
+    if reward is not None and phrases.document.currency(code) is None:
+        return phrases.text(reward.name)
+    return phrases.currency_name(code)
+
+
+def tier_cause(cause: TierCause, tier: str, document: Document, language: Language) -> str:
+    return TIER_CAUSES[cause].say(language, tier=Phrases(document, language).level_name(tier))
