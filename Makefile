@@ -5,7 +5,7 @@ STAMP := .venv/installed.stamp
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast check fix migrate demo docs bench build release lock
+.PHONY: help messages setup run test test-fast check fix migrate demo docs bench build release lock
 
 help: ## Say what each command does
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check: setup ## Lint, types, architecture and house rules
 fix: setup ## Format and repair what can be repaired alone
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+messages: setup ## Bring the French catalogue up to date with every sentence of every room
+	@$(BIN)/python tools/messages.py update
 
 migrate: setup ## Bring the database up to date
 	@$(BIN)/assidu migrate

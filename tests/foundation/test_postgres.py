@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -140,10 +141,14 @@ def test_what_was_answered_survives_the_death_of_the_server(home: Path) -> None:
             query(database.url, f"INSERT INTO kept VALUES ({n})")
             victim = pid_of(home)
             os.kill(victim, signal.SIGKILL)
-            eventually(lambda victim=victim: status(settings_of(home)).pid not in (None, victim))
+            eventually(partial(is_served_by_another, home, victim))
             eventually(lambda: answers(database.url))
             assert query(database.url, "SELECT count(*) FROM kept") == n + 1
     assert sum("starting it again" in line for line in said) == 3
+
+
+def is_served_by_another(home: Path, pid: int) -> bool:
+    return status(settings_of(home)).pid not in (None, pid)
 
 
 def answers(url: str) -> bool:
@@ -195,7 +200,7 @@ def test_whoever_uses_a_server_revives_it_even_without_having_started_it(home: P
     first.kill()
     pid = pid_of(home)
     os.kill(pid, signal.SIGKILL)
-    eventually(lambda: status(settings_of(home)).pid not in (None, pid))
+    eventually(partial(is_served_by_another, home, pid))
     eventually(lambda: answers(second.url))
     second.leave()
 
@@ -289,7 +294,9 @@ def test_ctrl_c_ends_the_keeper_and_stops_the_server(home: Path) -> None:
 
 
 def test_another_postgresql_is_left_alone(home: Path) -> None:
-    settings = load_settings({"ASSIDU_HOME": str(home), "ASSIDU_DATABASE_URL": "postgresql://u:p@h/d"}, home.parent)
+    settings = load_settings(
+        {"ASSIDU_HOME": str(home), "ASSIDU_DATABASE_URL": "postgresql://u:p@h/d"}, home.parent
+    )
     with ensure_running(settings) as database:
         assert database.url == database.owner_url == "postgresql://u:p@h/d"
     assert not (home / "postgres").exists()
@@ -321,7 +328,7 @@ def test_a_closed_home_stays_closed_and_its_data_goes_where_the_server_can_reach
     closed = home.parent / "closed"
     closed.mkdir(mode=0o700)
     settings = settings_of(closed / "home")
-    base = None
+    base: Path | None = None
     try:
         with ensure_running(settings) as database:
             query(database.owner_url, "CREATE TABLE kept AS SELECT 1 AS n")
@@ -337,7 +344,7 @@ def test_a_closed_home_stays_closed_and_its_data_goes_where_the_server_can_reach
         with pytest.raises(PostgresError, match="looks like a copy"), ensure_running(settings_of(copy)):
             pass
     finally:
-        if base:
+        if base is not None:
             shutil.rmtree(base)
 
 

@@ -33,7 +33,11 @@ class Module:
             elif isinstance(node, ast.ImportFrom):
                 base = node.module or ""
                 if node.level:
-                    package = self.name.split(".")[: -node.level] if self.path.name != "__init__.py" else self.name.split(".")
+                    package = (
+                        self.name.split(".")[: -node.level]
+                        if self.path.name != "__init__.py"
+                        else self.name.split(".")
+                    )
                     base = ".".join([*package, base]).rstrip(".")
                 for alias in node.names:
                     yield node, f"{base}.{alias.name}"

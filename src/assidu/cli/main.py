@@ -38,7 +38,9 @@ COMMANDS = {
     "config": Entry("config", "Show the settings and where each came from."),
     "people": Entry("people", "Give people a sign-in, list them.", needs_django=True),
     "keys": Entry("keys", "Make, list and revoke API keys.", needs_django=True),
-    "simulate": Entry("simulate", "Replay history as it was decided, or under another plan.", needs_django=True),
+    "simulate": Entry(
+        "simulate", "Replay history as it was decided, or under another plan.", needs_django=True
+    ),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),
 }
 
@@ -60,7 +62,9 @@ def run(arguments: Sequence[str]) -> int:
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
         if status == 2 and as_json:
-            sys.stdout.write(json.dumps({"error": {"code": "misuse", "message": "see standard error"}}) + "\n")
+            sys.stdout.write(
+                json.dumps({"error": {"code": "misuse", "message": "see standard error"}}) + "\n"
+            )
         return status
     except KeyboardInterrupt:
         return 130
@@ -68,7 +72,9 @@ def run(arguments: Sequence[str]) -> int:
         refusal = _as_refusal(error)
         if refusal is None:
             traceback.print_exc()
-            refusal = Refused(f"{type(error).__name__}: {error}", "This is a fault of ours: please report it.", "fault")
+            refusal = Refused(
+                f"{type(error).__name__}: {error}", "This is a fault of ours: please report it.", "fault"
+            )
         report_failure(refusal, as_json)
         return refusal.exit_code
     return 0

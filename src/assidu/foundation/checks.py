@@ -41,7 +41,9 @@ def checks() -> Iterator[Finding]:
         yield _role()
         yield _durability()
     except DatabaseError as error:
-        yield Finding("database", False, f"The database answers with an error: {error}", "See `assidu db status`.")
+        yield Finding(
+            "database", False, f"The database answers with an error: {error}", "See `assidu db status`."
+        )
 
 
 def _secrets() -> Finding:
@@ -51,14 +53,18 @@ def _secrets() -> Finding:
     mode = path.stat().st_mode & 0o777
     if mode & 0o077:
         return Finding("secrets", False, f"Other users can read {path}.", f"chmod 600 {path}")
-    return Finding("secrets", True, f"Keys are in {path}: keep a copy, personal data cannot be read without them.")
+    return Finding(
+        "secrets", True, f"Keys are in {path}: keep a copy, personal data cannot be read without them."
+    )
 
 
 def _bind() -> Finding:
     settings = current_settings()
     is_public = settings.host not in ("127.0.0.1", "::1", "localhost")
     if is_public and settings.debug:
-        return Finding("bind", False, "Others can reach a server that shows the details of errors.", "ASSIDU_DEBUG=0")
+        return Finding(
+            "bind", False, "Others can reach a server that shows the details of errors.", "ASSIDU_DEBUG=0"
+        )
     if is_public and not settings.public_url:
         return Finding(
             "bind",
@@ -79,7 +85,9 @@ def _disk() -> Finding:
     home = current_settings().home
     free = shutil.disk_usage(home).free // (1024 * 1024)
     if free < FREE_DISK_MIB_MIN:
-        return Finding("disk", False, f"Only {free} MiB are free in {home}.", "Make room: PostgreSQL stops without it.")
+        return Finding(
+            "disk", False, f"Only {free} MiB are free in {home}.", "Make room: PostgreSQL stops without it."
+        )
     return Finding("disk", True, f"{free // 1024} GiB are free.")
 
 
@@ -88,7 +96,9 @@ def _programs() -> Finding:
         programs = find_programs()
     except PostgresError as error:
         return Finding("programs", bool(current_settings().database_url), str(error))
-    missing = [name for name in ("pg_dump", "pg_restore", "psql", "pgbench") if not programs.path(name).exists()]
+    missing = [
+        name for name in ("pg_dump", "pg_restore", "psql", "pgbench") if not programs.path(name).exists()
+    ]
     if missing:
         return Finding(
             "programs",
@@ -103,7 +113,9 @@ def _version() -> Finding:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::int, current_setting('server_version')")
         number, words = cursor.fetchone()
-    return Finding("version", number >= OLDEST_POSTGRES, f"PostgreSQL {words}.", "PostgreSQL 15 or later is needed.")
+    return Finding(
+        "version", number >= OLDEST_POSTGRES, f"PostgreSQL {words}.", "PostgreSQL 15 or later is needed."
+    )
 
 
 def _migrations() -> Finding:

@@ -69,7 +69,11 @@ def django_database(settings: Settings) -> dict[str, Any]:
     database = known_database(settings)
     if database is None:
         # Commands that need no database (help, checks) must start; those that do call ensure_running first.
-        database = Database(f"postgresql://{APP_ROLE}@127.0.0.1:1/{NAME}", f"postgresql://{OWNER_ROLE}@127.0.0.1:1/{NAME}", None)
+        database = Database(
+            f"postgresql://{APP_ROLE}@127.0.0.1:1/{NAME}",
+            f"postgresql://{OWNER_ROLE}@127.0.0.1:1/{NAME}",
+            None,
+        )
     return as_django(database.owner_url if os.environ.get(AS_OWNER) == "1" else database.url)
 
 
@@ -77,7 +81,9 @@ def as_django(url: str) -> dict[str, Any]:
     """Turn a `postgresql://` URL into Django's dictionary."""
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
-        raise SettingsError(f"the database must be a postgresql:// address, not {parts.scheme or 'nothing'}://")
+        raise SettingsError(
+            f"the database must be a postgresql:// address, not {parts.scheme or 'nothing'}://"
+        )
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", None) or unquote(parts.hostname or "")
     return {

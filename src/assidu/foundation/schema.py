@@ -27,7 +27,10 @@ _ADVISORY_LOCK = 0x41535349  # "ASSI": two who migrate at the same time do it on
 def migrate(database: Database, notify: Callable[[str], None] = lambda _: None) -> list[str]:
     """Apply what is missing and answer the names of what was applied."""
     prepare_roles(database)
-    with psycopg.connect(database.owner_url, autocommit=True) as guard, connected_to(database.owner_url, LOCK_TIMEOUT_MS):
+    with (
+        psycopg.connect(database.owner_url, autocommit=True) as guard,
+        connected_to(database.owner_url, LOCK_TIMEOUT_MS),
+    ):
         guard.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
         missing = _missing()
         for attempt in range(1, ATTEMPTS_MAX + 1):

@@ -104,7 +104,8 @@ def load_settings(environment: Mapping[str, str] | None = None, cwd: Path | None
     home, origins["home"] = _home(environment, values, origins)
     if (far := home / FILE_NAME).resolve() != near.resolve():
         from_home: dict[str, str] = {}
-        _take_file(far, from_home, origins_of_home := {})
+        origins_of_home: dict[str, str] = {}
+        _take_file(far, from_home, origins_of_home)
         for name, value in from_home.items():
             if name not in values and name != "home":
                 values[name], origins[name] = value, origins_of_home[name]
@@ -130,7 +131,10 @@ def load_settings(environment: Mapping[str, str] | None = None, cwd: Path | None
         time_zone=_checked_zone(values.get("time_zone", DEFAULT_TIME_ZONE), origins["time_zone"]),
         debug=_boolean(values.get("debug", "false"), "debug", origins),
         log_level=_one_of(
-            values.get("log_level", "info").lower(), ("debug", "info", "warning", "error"), "log_level", origins
+            values.get("log_level", "info").lower(),
+            ("debug", "info", "warning", "error"),
+            "log_level",
+            origins,
         ),
         log_format=_one_of(values.get("log_format", "text"), ("text", "json"), "log_format", origins),
         secret_key=values["secret_key"],
@@ -185,7 +189,9 @@ def _take_file(path: Path, values: dict[str, str], origins: dict[str, str]) -> N
     known = {setting.name for setting in KNOWN}
     for name, value in document.items():
         if name not in known:
-            raise SettingsError(f"{path} has an unknown setting {name!r}; known are {', '.join(sorted(known))}")
+            raise SettingsError(
+                f"{path} has an unknown setting {name!r}; known are {', '.join(sorted(known))}"
+            )
         if not isinstance(value, str | bool | int):
             raise SettingsError(f"{path}: {name} must be a text, a number or true/false")
         values[name] = str(value).lower() if isinstance(value, bool) else str(value)
@@ -228,7 +234,9 @@ def _read_secrets(path: Path) -> dict[str, str]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise SettingsError(f"{path} cannot be read ({error}): restore it from a backup, do not delete it") from error
+        raise SettingsError(
+            f"{path} cannot be read ({error}): restore it from a backup, do not delete it"
+        ) from error
     if not isinstance(kept, dict):
         raise SettingsError(f"{path} does not hold our secrets: restore it from a backup")
     return {str(name): str(value) for name, value in kept.items()}

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.management import call_command
 
 from assidu.foundation.settings import HASHED_STATIC
@@ -27,8 +26,6 @@ def gather() -> None:
         return
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     mark.write_text(content, encoding="utf-8")
-    # The storage read its list of names before we wrote it.
-    staticfiles_storage.hashed_files = staticfiles_storage.load_manifest()[0]
 
 
 def _fingerprint() -> str:

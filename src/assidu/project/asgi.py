@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -62,7 +62,8 @@ def _django() -> Application:
     from django.core.asgi import get_asgi_application
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assidu.project.settings")
-    return get_asgi_application()
+    # Django's own types say `dict`; what a server passes is one.
+    return cast(Application, get_asgi_application())
 
 
 application = Dispatcher(hot=_intake, rest=_django)

@@ -17,7 +17,11 @@ DEBUG = _settings.debug
 # Whoever answers on loopback has no name to check; behind a proxy, only the public name is answered.
 ALLOWED_HOSTS = ["*"]
 if _settings.public_url:
-    ALLOWED_HOSTS = [_settings.public_url.split("://")[-1].split("/")[0].split(":")[0], "127.0.0.1", "localhost"]
+    ALLOWED_HOSTS = [
+        _settings.public_url.split("://")[-1].split("/")[0].split(":")[0],
+        "127.0.0.1",
+        "localhost",
+    ]
     CSRF_TRUSTED_ORIGINS = [_settings.public_url.rstrip("/")]
 _is_https = bool(_settings.public_url and _settings.public_url.startswith("https://"))
 

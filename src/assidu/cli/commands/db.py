@@ -15,7 +15,9 @@ from assidu.foundation.settings import current_settings
 
 app = typer.Typer(no_args_is_help=True)
 
-AsOwner = Annotated[bool, typer.Option("--owner", help="As the role that owns the tables: it can break everything.")]
+AsOwner = Annotated[
+    bool, typer.Option("--owner", help="As the role that owns the tables: it can break everything.")
+]
 
 
 @app.callback()
@@ -56,7 +58,9 @@ def stop(
     """Stop an embedded PostgreSQL that was left running."""
     output = Output(json)
     if not postgres.stop(current_settings(), notify=output.say, is_forced=force):
-        raise Refused("Another process uses the database.", "Stop `assidu serve` first, or say --force.", "in_use")
+        raise Refused(
+            "Another process uses the database.", "Stop `assidu serve` first, or say --force.", "in_use"
+        )
     output.answer({"stopped": True}, "PostgreSQL is stopped")
 
 
@@ -80,5 +84,11 @@ def shell(owner: AsOwner = False, json: JsonFlag = False) -> None:
 def _as_libpq(url: str) -> dict[str, str]:
     from psycopg.conninfo import conninfo_to_dict
 
-    names = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD", "dbname": "PGDATABASE"}
+    names = {
+        "host": "PGHOST",
+        "port": "PGPORT",
+        "user": "PGUSER",
+        "password": "PGPASSWORD",
+        "dbname": "PGDATABASE",
+    }
     return {names[name]: str(value) for name, value in conninfo_to_dict(url).items() if name in names}

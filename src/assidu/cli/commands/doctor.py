@@ -1,7 +1,10 @@
 """`assidu doctor`: what is wrong, and what to do, in words."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import django
 from django.apps import apps
@@ -10,6 +13,9 @@ from django.utils.module_loading import module_has_submodule
 from assidu.cli.database import server
 from assidu.cli.output import JsonFlag, Output, Refused
 from assidu.foundation.database import as_django
+
+if TYPE_CHECKING:
+    from assidu.foundation.checks import Finding
 
 
 def command(json: JsonFlag = False) -> None:
@@ -53,7 +59,7 @@ def command(json: JsonFlag = False) -> None:
     output.answer(result, "\n".join(lines), is_yes=is_well)
 
 
-def _findings() -> "Iterator[tuple[str, Finding]]":
+def _findings() -> Iterator[tuple[str, Finding]]:
     from assidu.foundation.checks import Finding
 
     for room in apps.get_app_configs():

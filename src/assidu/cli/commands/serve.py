@@ -51,7 +51,9 @@ def listen(bind: str) -> socket.socket:
                 ) from error
             case errno.EACCES:
                 raise Refused(
-                    f"This user may not answer on port {port}.", "Ports below 1024 are root's.", "port_forbidden"
+                    f"This user may not answer on port {port}.",
+                    "Ports below 1024 are root's.",
+                    "port_forbidden",
                 ) from error
             case _:
                 raise Refused(
@@ -75,7 +77,9 @@ def serve(listener: socket.socket, settings: Settings, output: Output) -> None:
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started and not self.should_exit:
-                output.answer({"address": address, "pid": os.getpid()}, f"Assidu answers on {address}  (Ctrl-C stops)")
+                output.answer(
+                    {"address": address, "pid": os.getpid()}, f"Assidu answers on {address}  (Ctrl-C stops)"
+                )
 
     server = Announcing(
         uvicorn.Config(

@@ -95,7 +95,9 @@ def _by_useradd() -> Account | None:
 def _by_adduser() -> Account | None:
     """The form of Alpine's busybox."""
     program = shutil.which("adduser")
-    return program and _add([program, "-S", "-D", "-H", "-h", str(HOME), "-s", "/sbin/nologin", NAME]) or None
+    if program is None:
+        return None
+    return _add([program, "-S", "-D", "-H", "-h", str(HOME), "-s", "/sbin/nologin", NAME])
 
 
 def _add(command: list[str]) -> Account | None:

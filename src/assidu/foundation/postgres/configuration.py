@@ -70,8 +70,14 @@ def _server(data_dir: Path, home: Path, *, is_durable: bool) -> str:
     }
     lines = [f"{name} = {value}" for name, value in values.items()]
     mine = str(home / "postgresql.conf").replace("'", "''")
-    return "\n".join(["# Written by Assidu at each start. Your own settings go to the file included last.", *lines,
-                      f"include_if_exists = '{mine}'", ""])
+    return "\n".join(
+        [
+            "# Written by Assidu at each start. Your own settings go to the file included last.",
+            *lines,
+            f"include_if_exists = '{mine}'",
+            "",
+        ]
+    )
 
 
 def _access() -> str:

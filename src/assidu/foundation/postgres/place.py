@@ -79,12 +79,14 @@ def socket_dir(place: Place) -> Path:
     """A folder for the socket whose path is short enough for the kernel."""
     near = place.base / "run"
     if len(os.fsencode(near)) <= _SOCKET_PATH_BYTES_MAX - len(".s.PGSQL.65535"):
-        shutil.rmtree(near, ignore_errors=True)  # a lock left by a dead server names a process that is not ours
+        shutil.rmtree(
+            near, ignore_errors=True
+        )  # a lock left by a dead server names a process that is not ours
         near.mkdir(mode=0o700)
         place.account.give(near)
         return near
     # A random name: a predictable one in a folder open to all could be waiting for us.
-    far = Path(tempfile.mkdtemp(prefix="assidu-", dir="/tmp"))  # noqa: S108
+    far = Path(tempfile.mkdtemp(prefix="assidu-", dir="/tmp"))
     place.account.give(far)
     return far
 

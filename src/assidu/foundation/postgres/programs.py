@@ -56,7 +56,9 @@ def _all_programs() -> tuple[Programs, ...]:
     found = []
     if (wheel := _wheel_bin_dir()) and (programs := _inspect(wheel, is_from_wheel=True)):
         found.append(programs)
-    machine = [programs for folder in _machine_bin_dirs() if (programs := _inspect(folder, is_from_wheel=False))]
+    machine = [
+        programs for folder in _machine_bin_dirs() if (programs := _inspect(folder, is_from_wheel=False))
+    ]
     return (*found, *sorted(machine, key=lambda programs: -programs.major))
 
 
@@ -70,7 +72,10 @@ def _wheel_bin_dir() -> Path | None:
 
 def _machine_bin_dirs() -> list[Path]:
     folders = [*Path("/usr/lib/postgresql").glob("*/bin"), *Path("/usr").glob("pgsql-*/bin")]
-    folders += [*Path("/opt/homebrew/opt").glob("postgresql@*/bin"), *Path("/usr/local/opt").glob("postgresql@*/bin")]
+    folders += [
+        *Path("/opt/homebrew/opt").glob("postgresql@*/bin"),
+        *Path("/usr/local/opt").glob("postgresql@*/bin"),
+    ]
     if on_path := shutil.which("postgres"):
         folders.append(Path(on_path).resolve().parent)
     return list(dict.fromkeys(folders))
@@ -113,7 +118,9 @@ def _copy(package: Path, destination: Path) -> None:
     destination.parent.chmod(0o755)
     draft = Path(tempfile.mkdtemp(prefix=".copy-", dir=destination.parent))
     try:
-        shutil.copytree(package / "pginstall", draft / WHEEL / "pginstall", symlinks=True, ignore=_LEFT_BEHIND)
+        shutil.copytree(
+            package / "pginstall", draft / WHEEL / "pginstall", symlinks=True, ignore=_LEFT_BEHIND
+        )
         libraries = package.parent / f"{WHEEL}.libs"
         if libraries.is_dir():
             shutil.copytree(libraries, draft / libraries.name, symlinks=True)

@@ -57,7 +57,9 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def start(place: Place, programs: Programs, data_dir: Path, socket_dir: Path, port: int) -> "subprocess.Popen[bytes]":
+def start(
+    place: Place, programs: Programs, data_dir: Path, socket_dir: Path, port: int
+) -> "subprocess.Popen[bytes]":
     """Start the server as a child; it is not ready yet."""
     clear_leavings(data_dir)
     command = [str(programs.path("postgres")), "-D", str(data_dir), "-k", str(socket_dir), "-p", str(port)]
@@ -156,7 +158,11 @@ def last_words(log_file: Path) -> str:
             lines = file.read().decode("utf-8", "replace").strip().splitlines()
     except OSError:
         return "it left no log"
-    telling = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "redo", "recovery"))]
+    telling = [
+        line
+        for line in lines
+        if any(word in line for word in ("FATAL", "PANIC", "ERROR", "redo", "recovery"))
+    ]
     line = (telling or lines or ["it said nothing"])[-1]
     return line.split("] ", 1)[-1].strip()
 
@@ -187,7 +193,11 @@ def _processes_in(data_dir: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         try:
-            if process.status() != psutil.STATUS_ZOMBIE and Path(process.cwd()) == folder and _is_postgres(process):
+            if (
+                process.status() != psutil.STATUS_ZOMBIE
+                and Path(process.cwd()) == folder
+                and _is_postgres(process)
+            ):
                 found.append(process)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue

@@ -50,7 +50,9 @@ def _silent(_message: str) -> None:
 
 
 @contextlib.contextmanager
-def ensure_running(settings: Settings, *, notify: Notify = _silent, is_durable: bool = True) -> Iterator[Database]:
+def ensure_running(
+    settings: Settings, *, notify: Notify = _silent, is_durable: bool = True
+) -> Iterator[Database]:
     """A database that answers, for as long as the block runs.
 
     `is_durable=False` is for the tests alone: faster, and everything is lost when the machine stops.
@@ -155,7 +157,7 @@ class _Keeper:
             found = self._start(place, programs)
         elif not found.is_ready:
             found = server.wait_until_ready(place.data_dir, found.pid, place.log_file, self._notify)
-        return place, self._remember(place, programs, found), found
+        return place, self._remember(programs, found), found
 
     def _programs(self, place: Place) -> Programs:
         programs = find_programs(cluster.major_of(place.data_dir))
@@ -166,7 +168,9 @@ class _Keeper:
             self._notify("Making a database (once)")
             cluster.create(place, programs, is_durable=self._is_durable)
         if not place.account.reaches(place.data_dir):
-            raise PostgresError(f"the user {place.account.name} cannot reach {place.data_dir}: a folder above is closed")
+            raise PostgresError(
+                f"the user {place.account.name} cannot reach {place.data_dir}: a folder above is closed"
+            )
         configuration.write(place.data_dir, self._home, place.account, is_durable=self._is_durable)
         remembered = _remembered(self._home)
         last_port = remembered.get("port")
@@ -185,7 +189,7 @@ class _Keeper:
                     raise
         raise AssertionError("unreachable")
 
-    def _remember(self, place: Place, programs: Programs, found: Running) -> Database:
+    def _remember(self, programs: Programs, found: Running) -> Database:
         """Write the address into the home, for Django and for whoever comes later."""
         known = _remembered(self._home)
         words = known.get("app_password"), known.get("owner_password")
@@ -238,8 +242,10 @@ class _Keeper:
                         return
                     again = server.running(place.data_dir) or self._restart(place, port, sockets)
                     if not again.is_ready:
-                        again = server.wait_until_ready(place.data_dir, again.pid, place.log_file, self._notify)
-                    self._remember(place, self._programs(place), again)
+                        again = server.wait_until_ready(
+                            place.data_dir, again.pid, place.log_file, self._notify
+                        )
+                    self._remember(self._programs(place), again)
                 pid = again.pid
                 faults = 0
             except (PostgresError, OSError, psycopg.Error) as error:
@@ -254,7 +260,9 @@ class _Keeper:
             leaving.unlink(missing_ok=True)
         began = time.monotonic()
         self._child = server.start(place, self._programs(place), place.data_dir, sockets, port)
-        found = server.wait_until_ready(place.data_dir, self._child.pid, place.log_file, self._notify, self._child)
+        found = server.wait_until_ready(
+            place.data_dir, self._child.pid, place.log_file, self._notify, self._child
+        )
         self._notify(f"PostgreSQL answers again after {time.monotonic() - began:.1f} s")
         return found
 
@@ -296,7 +304,9 @@ def _open(path: Path) -> int:
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except PermissionError:
-        raise PostgresError(f"{path} belongs to another user: set ASSIDU_HOME to a folder of your own") from None
+        raise PostgresError(
+            f"{path} belongs to another user: set ASSIDU_HOME to a folder of your own"
+        ) from None
 
 
 def _remembered(home: Path) -> dict[str, object]:
@@ -310,7 +320,9 @@ def _remembered(home: Path) -> dict[str, object]:
 def _write_secret(path: Path, content: dict[str, object]) -> None:
     draft = path.with_name(f".{path.name}.new")
     draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
         json.dump(content, file, indent=1)
     draft.replace(path)
 
