@@ -17,8 +17,8 @@ from assidu.foundation.database import Database
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 PASSWORD = "quatre mots bien choisis"
-LANGUAGES = ("fr", "en")
-THEMES = ("light", "dark")
+# Contrast depends on the theme, wording on the language: two visits show both of each.
+LOOKS = (("fr", "light"), ("en", "dark"))
 WIDE, TABLET = {"width": 1280, "height": 900}, {"width": 820, "height": 1180}
 ARGUMENTS = [
     "--headless",
@@ -79,17 +79,16 @@ def _staff() -> tuple[dict[tuple[str, str], Any], Any]:
     from assidu.foundation.people.types import COMMAND_LINE, Actor
 
     people = {}
-    for language in LANGUAGES:
-        for theme in THEMES:
-            person = actions.create_person(
-                f"claire.{language}.{theme}@exemple.fr",
-                "Claire Vasseur",
-                tuple(ROLES)[:8],
-                COMMAND_LINE,
-                password=PASSWORD,
-                language=language,
-            )
-            people[language, theme] = actions.set_preferences(person.id, theme=theme)  # type: ignore[union-attr]
+    for language, theme in LOOKS:
+        person = actions.create_person(
+            f"claire.{language}.{theme}@exemple.fr",
+            "Claire Vasseur",
+            ["management", *sorted(ROLES.keys() - {"management"})],
+            COMMAND_LINE,
+            password=PASSWORD,
+            language=language,
+        )
+        people[language, theme] = actions.set_preferences(person.id, theme=theme)  # type: ignore[union-attr]
     by = Actor(people["fr", "light"].id, request_id="0f3a9c1d2e4b")
     colleague = actions.create_person("hugo.marchand@exemple.fr", "Hugo Marchand", ["store"], by, store="317")
     actions.change_access(colleague.id, ["service", "store"], "317", True, by)  # type: ignore[union-attr]

@@ -117,11 +117,11 @@ def _who(entry: AuditEntry) -> SafeString:
     place = PLACES.get(entry.via, entry.via)
     if entry.person_id:
         return format_html(
-            '{}<span class="sub">{}</span>',
+            '<span class="nowrap">{}</span><span class="sub">{}</span>',
             _page("person", str(entry.person_id), entry.person_name or _("someone")),
             place,
         )
-    return cells.two_lines(entry.key_name or _("nobody signed in" if entry.request_id else "the system"), place)
+    return cells.two_lines(entry.key_name or (_("nobody signed in") if entry.request_id else _("the system")), place)
 
 
 def _what(entry: AuditEntry) -> SafeString:
@@ -130,13 +130,13 @@ def _what(entry: AuditEntry) -> SafeString:
     changes = [
         (name, _shown((entry.before or {}).get(name)), _shown((entry.after or {}).get(name)))
         for name in dict.fromkeys([*(entry.before or {}), *(entry.after or {})])
-        if (entry.before or {}).get(name) != (entry.after or {}).get(name)
+        if _shown((entry.before or {}).get(name)) != _shown((entry.after or {}).get(name))
     ]
     if not changes:
         return sentence
     lines = format_html_join(
         "",
-        '<span>{} : {}<ins>{}</ins></span>',
+        "<span>{} {}<ins>{}</ins></span>",
         ((name, format_html("<del>{}</del> → ", old) if old else "", new) for name, old, new in changes),
     )
     return format_html('{}<span class="changes sub">{}</span>', sentence, lines)
@@ -162,6 +162,6 @@ def _on_what(entry: AuditEntry) -> SafeString:
 def _page(kind: str, identity: str, text: object) -> SafeString:
     """A link to the object's page, where there is one."""
     try:
-        return format_html('<a href="{}">{}</a>', reverse(OBJECT_PAGES[kind], args=[UUID(identity)]), text)
+        return format_html('<a class="nowrap" href="{}">{}</a>', reverse(OBJECT_PAGES[kind], args=[UUID(identity)]), text)
     except (KeyError, ValueError, NoReverseMatch):
         return format_html("{}", text)
