@@ -1,0 +1,52 @@
+"""Everything that reads stores and products."""
+
+from collections.abc import Iterable
+
+from django.db import connection
+
+from assidu.catalogue.types import UNKNOWN_PRODUCT, Department, KnownProduct, Product, ProductFinder, Store
+
+FOUND_MAX = 200
+
+KNOWN_PRODUCTS_SQL = "SELECT sku, department, brand, vat_bp, kind FROM catalogue_product"
+"""Shared with intake, which reads it by another driver."""
+
+
+def stores() -> list[Store]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT store_id, name, town, region, channel, opened_on, is_invented FROM catalogue_store "
+            "ORDER BY name, store_id"
+        )
+        return [Store(*row) for row in cursor.fetchall()]
+
+
+def departments() -> list[Department]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT department, name_fr, name_en FROM catalogue_department ORDER BY department")
+        return [Department(*row) for row in cursor.fetchall()]
+
+
+def products(skus: Iterable[str]) -> dict[str, Product]:
+    """The products among these that the catalogue knows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sku, name, department, category, brand, vat_bp, kind, is_invented FROM catalogue_product "
+            "WHERE sku = ANY (%s)",
+            [sorted(set(skus))],
+        )
+        return {row[0]: Product(*row) for row in cursor.fetchall()}
+
+
+def product_finder() -> ProductFinder:
+    """Every product at hand, for whoever reads many tickets."""
+    with connection.cursor() as cursor:
+        cursor.execute(KNOWN_PRODUCTS_SQL)
+        return finder_of(cursor.fetchall())
+
+
+def finder_of(rows: Iterable[tuple[str, str, str, int, str]]) -> ProductFinder:
+    """What ``KNOWN_PRODUCTS_SQL`` reads."""
+    shared: dict[tuple[str, str, int, str], KnownProduct] = {}
+    known = {sku: shared.setdefault((d, b, v, k), KnownProduct(d, b, v, k)) for sku, d, b, v, k in rows}
+    return lambda sku: known.get(sku, UNKNOWN_PRODUCT)
