@@ -1,0 +1,599 @@
+"""Events as others write them: CloudEvents 1.0 in JSON, read strictly into typed values, then into facts.
+
+One door for all: the intake, files and the import after its mapping. What is personal (``subject``, ``profile``)
+stays in ``Incoming`` and never reaches a ``Fact``.
+"""
+
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Final, Literal, assert_never
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from assidu.catalogue.types import UNKNOWN_PRODUCT, ProductFinder
+from assidu.decisions.events import (
+    Correction,
+    Event,
+    Joining,
+    Leaving,
+    LineKind,
+    Merger,
+    OpeningLot,
+    Payment,
+    Return,
+    ReturnedLine,
+    RewardRequest,
+    Sale,
+    SaleLine,
+    TakeOver,
+)
+from assidu.events.bodies import body_of
+from assidu.events.types import EventKey, EventType, Fact
+
+AMOUNT_MAX = 10**10
+LINES_MAX = 1_000
+NAME_LENGTH_MAX = 200
+TEXT_LENGTH_MAX = 1_000
+EVENT_BYTES_MAX = 1024 * 1024
+BATCH_BYTES_MAX = 5 * 1024 * 1024
+BATCH_EVENTS_MAX = 1_000
+YEAR_MIN, YEAR_MAX = 2000, 2100
+DAY_MIN = date(1900, 1, 1)
+
+Amount = Annotated[int, Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+Natural = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
+Positive = Annotated[int, Meta(ge=1, le=AMOUNT_MAX)]
+Name = Annotated[str, Meta(max_length=NAME_LENGTH_MAX)]
+Key = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
+Text = Annotated[str, Meta(max_length=TEXT_LENGTH_MAX)]
+Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class _Data(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """``omit_defaults``: a field that a later version adds does not change the fingerprints of what is known."""
+
+
+class LineData(_Data, frozen=True, kw_only=True):
+    """A line of a ticket; what is left out here the catalogue knows."""
+
+    sku: Key
+    amount_minor: Amount
+    quantity: Amount = 1
+    discount_minor: Amount = 0
+    department: Name | UnsetType = UNSET
+    brand: Name | UnsetType = UNSET
+    vat_bp: Annotated[int, Meta(ge=0, le=100_000)] | UnsetType = UNSET
+    kind: LineKind | UnsetType = UNSET
+
+
+class PaymentData(_Data, frozen=True, kw_only=True):
+    currency: Key
+    quantity: Positive
+
+
+class SaleData(_Data, frozen=True, kw_only=True):
+    lines: Annotated[list[LineData], Meta(min_length=1, max_length=LINES_MAX)]
+    store: Name = ""
+    channel: Name = ""
+    ticket: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+    payments: Annotated[list[PaymentData], Meta(max_length=100)] = []
+
+
+class TicketData(_Data, frozen=True, kw_only=True):
+    """The original ticket, as it is printed on it."""
+
+    store: Name
+    date: date
+    ticket: Key
+
+
+class EventData(_Data, frozen=True, kw_only=True):
+    """The original ticket, as the event that told it."""
+
+    source: Key
+    id: Key
+
+
+class ReturnedLineData(_Data, frozen=True, kw_only=True):
+    line: Annotated[int, Meta(ge=0, lt=LINES_MAX)]
+    amount_minor: Positive
+    quantity: Amount = 1
+
+
+class ReturnData(_Data, frozen=True, kw_only=True):
+    store: Name = ""
+    channel: Name = ""
+    ticket: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+    original: TicketData | None = None
+    original_event: EventData | None = None
+    lines: Annotated[list[ReturnedLineData], Meta(max_length=LINES_MAX)] = []
+    whole: bool = False
+
+
+class Profile(_Data, frozen=True, kw_only=True):
+    """Who somebody is. Personal: goes to the customers' room and nowhere else."""
+
+    title: Name = ""
+    first_name: Name = ""
+    last_name: Name = ""
+    email: Annotated[str, Meta(max_length=320)] = ""
+    phone: Annotated[str, Meta(max_length=40)] = ""
+    card: Annotated[str, Meta(max_length=64)] = ""
+    birth_date: date | None = None
+    address: Text = ""
+    postcode: Annotated[str, Meta(max_length=20)] = ""
+    town: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+    is_invented: bool = False
+
+
+class JoiningData(_Data, frozen=True, kw_only=True):
+    store: Name = ""
+    channel: Name = ""
+    terms_version: Name = ""
+    profile: Profile | None = None
+
+
+class LeavingData(_Data, frozen=True, kw_only=True):
+    pass
+
+
+class CorrectionData(_Data, frozen=True, kw_only=True):
+    currency: Key
+    quantity: Amount
+    reason: Text = ""
+    by: Name = ""
+
+
+class RewardData(_Data, frozen=True, kw_only=True):
+    reward: Key
+    quantity: Annotated[int, Meta(ge=1, le=1_000)] = 1
+
+
+class MergerData(_Data, frozen=True, kw_only=True):
+    absorbed: Key
+    by: Name = ""
+    reason: Text = ""
+
+
+class OpeningLotData(_Data, frozen=True, kw_only=True):
+    currency: Key
+    quantity: Natural
+    issued_on: date
+    expires_on: date | None = None
+
+
+class TakeOverData(_Data, frozen=True, kw_only=True):
+    joined_on: date
+    tier: Name | None = None
+    tier_until: date | None = None
+    lots: Annotated[list[OpeningLotData], Meta(max_length=LINES_MAX)] = []
+    store: Name = ""
+    profile: Profile | None = None
+
+
+Data = (
+    SaleData
+    | ReturnData
+    | JoiningData
+    | LeavingData
+    | CorrectionData
+    | RewardData
+    | MergerData
+    | TakeOverData
+)
+
+
+class _Envelope(Struct, frozen=True, kw_only=True, tag_field="type"):
+    """CloudEvents' attributes; others (its extensions) are let through and not kept."""
+
+    specversion: Literal["1.0"]
+    id: Key
+    source: Key
+    time: Instant
+    subject: Annotated[str, Meta(min_length=1, max_length=400)] | None = None
+    datacontenttype: Literal["application/json"] = "application/json"
+
+
+class _OrderCompleted(_Envelope, frozen=True, kw_only=True, tag=EventType.SALE.value):
+    data: SaleData
+
+
+class _OrderRefunded(_Envelope, frozen=True, kw_only=True, tag=EventType.RETURN.value):
+    data: ReturnData
+
+
+class _MemberJoined(_Envelope, frozen=True, kw_only=True, tag=EventType.JOINING.value):
+    data: JoiningData
+
+
+class _MemberLeft(_Envelope, frozen=True, kw_only=True, tag=EventType.LEAVING.value):
+    data: LeavingData = LeavingData()
+
+
+class _BalanceCorrected(_Envelope, frozen=True, kw_only=True, tag=EventType.CORRECTION.value):
+    data: CorrectionData
+
+
+class _RewardRequested(_Envelope, frozen=True, kw_only=True, tag=EventType.REWARD_REQUEST.value):
+    data: RewardData
+
+
+class _CustomerMerged(_Envelope, frozen=True, kw_only=True, tag=EventType.MERGER.value):
+    data: MergerData
+
+
+class _MemberTakenOver(_Envelope, frozen=True, kw_only=True, tag=EventType.TAKE_OVER.value):
+    data: TakeOverData
+
+
+_AnyEnvelope = (
+    _OrderCompleted
+    | _OrderRefunded
+    | _MemberJoined
+    | _MemberLeft
+    | _BalanceCorrected
+    | _RewardRequested
+    | _CustomerMerged
+    | _MemberTakenOver
+)
+_TYPES: Final[Mapping[type[_Envelope], EventType]] = {
+    _OrderCompleted: EventType.SALE,
+    _OrderRefunded: EventType.RETURN,
+    _MemberJoined: EventType.JOINING,
+    _MemberLeft: EventType.LEAVING,
+    _BalanceCorrected: EventType.CORRECTION,
+    _RewardRequested: EventType.REWARD_REQUEST,
+    _CustomerMerged: EventType.MERGER,
+    _MemberTakenOver: EventType.TAKE_OVER,
+}
+KNOWN_TYPES: Final[tuple[str, ...]] = tuple(known.value for known in _TYPES.values())
+_NEED_SUBJECT = frozenset(_TYPES.values()) - {EventType.SALE}
+
+_event_decoder = msgspec.json.Decoder(_AnyEnvelope)
+_batch_decoder = msgspec.json.Decoder(list[msgspec.Raw])
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """How the sender names the customer: ``kind`` is card, phone, email, external or customer."""
+
+    kind: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+
+SUBJECT_KINDS: Final = ("card", "phone", "email", "external", "customer")
+
+
+@dataclass(frozen=True, slots=True)
+class WireError:
+    """What is wrong with an event: where (a JSON path), in words, and as a stable code."""
+
+    path: str
+    message: str
+    code: str
+
+
+class Invalid(Exception):
+    """The event cannot be read; ``errors`` has one entry for each thing found, at least one."""
+
+    def __init__(self, *errors: WireError) -> None:
+        super().__init__("; ".join(f"{error.path}: {error.message}" for error in errors))
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event as it was sent, typed and checked. ``subject`` is missing on an anonymous ticket."""
+
+    key: EventKey
+    type: EventType
+    at: datetime
+    subject: Subject | None
+    data: Data
+
+    @property
+    def store(self) -> str:
+        return getattr(self.data, "store", "")
+
+    @property
+    def channel(self) -> str:
+        return getattr(self.data, "channel", "")
+
+    @property
+    def ticket(self) -> str:
+        return getattr(self.data, "ticket", "")
+
+    @property
+    def profile(self) -> Profile | None:
+        return getattr(self.data, "profile", None)
+
+    @property
+    def absorbed(self) -> Subject | None:
+        """On a merger: the customer who is absorbed."""
+        return subject_of(self.data.absorbed) if isinstance(self.data, MergerData) else None
+
+
+# ---------------------------------------------------------------- reading
+
+
+def parse(raw: bytes) -> Incoming:
+    """Read one event from JSON; raises ``Invalid``."""
+    try:
+        envelope = _event_decoder.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise Invalid(_error_of(error, raw)) from None
+    if b"\\u0000" in raw:
+        _refuse_nul(msgspec.json.decode(raw), "$")
+    return _checked(envelope)
+
+
+def parse_one(written: Mapping[str, Any]) -> Incoming:
+    """Read one event from plain values, as an import makes them; raises ``Invalid``."""
+    try:
+        # Through JSON: it is quicker than it looks, and lets nothing pass that the other door would refuse.
+        raw = _encoder.encode(written)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Invalid(WireError("$", str(error), "malformed")) from None
+    return parse(raw)
+
+
+def split_batch(raw: bytes) -> list[bytes]:
+    """The events of a JSON array, each as its own text; raises ``Invalid`` when it is no array or too long."""
+    try:
+        found = _batch_decoder.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise Invalid(_error_of(error, raw)) from None
+    if not found:
+        raise Invalid(WireError("$", "a batch holds at least one event", "empty_batch"))
+    if len(found) > BATCH_EVENTS_MAX:
+        raise Invalid(WireError("$", f"a batch holds at most {BATCH_EVENTS_MAX} events", "batch_too_long"))
+    return [bytes(item) for item in found]
+
+
+def subject_of(text: str) -> Subject | None:
+    """``card:299…`` and the like; ``None`` when it is not written that way."""
+    kind, colon, value = text.partition(":")
+    value = value.strip()
+    if not colon or kind not in SUBJECT_KINDS or not value:
+        return None
+    if kind == "external" and not all(value.partition(":")):
+        return None
+    if kind == "customer":
+        try:
+            value = str(UUID(value))
+        except ValueError:
+            return None
+    return Subject(kind, value)
+
+
+def _checked(envelope: _Envelope) -> Incoming:
+    """What types alone cannot say."""
+    errors = []
+    type_ = _TYPES[type(envelope)]
+    data: Data = envelope.data  # type: ignore[attr-defined]
+    at = envelope.time.astimezone(UTC) if YEAR_MIN <= envelope.time.year <= YEAR_MAX else None
+    if at is None:
+        errors.append(WireError("$.time", f"must lie between {YEAR_MIN} and {YEAR_MAX}", "time_out_of_range"))
+    subject = None
+    if envelope.subject is not None:
+        subject = subject_of(envelope.subject)
+        if subject is None:
+            errors.append(_subject_error("$.subject"))
+    elif type_ in _NEED_SUBJECT:
+        errors.append(WireError("$.subject", f"{type_.value} needs the customer", "missing_subject"))
+    if isinstance(data, ReturnData):
+        errors += _return_errors(data)
+    elif isinstance(data, MergerData):
+        if subject_of(data.absorbed) is None:
+            errors.append(_subject_error("$.data.absorbed"))
+    elif isinstance(data, CorrectionData) and data.quantity == 0:
+        errors.append(
+            WireError("$.data.quantity", "a correction moves at least one unit", "quantity_is_zero")
+        )
+    elif isinstance(data, TakeOverData):
+        errors += _take_over_errors(data)
+    if errors or at is None:
+        raise Invalid(*errors)
+    return Incoming(EventKey(envelope.source, envelope.id), type_, at, subject, data)
+
+
+def _return_errors(data: ReturnData) -> list[WireError]:
+    errors = []
+    if (data.original is None) == (data.original_event is None):
+        errors.append(
+            WireError("$.data.original", "name the ticket by `original` or by `original_event`", "original")
+        )
+    if bool(data.lines) == data.whole:
+        errors.append(WireError("$.data.lines", "give `lines`, or `whole`: true", "lines_or_whole"))
+    return errors
+
+
+def _take_over_errors(data: TakeOverData) -> list[WireError]:
+    days = [("$.data.joined_on", data.joined_on)]
+    days += [(f"$.data.lots[{i}].issued_on", lot.issued_on) for i, lot in enumerate(data.lots)]
+    if data.tier_until is not None:
+        days.append(("$.data.tier_until", data.tier_until))
+    return [
+        WireError(path, f"must lie between {DAY_MIN.year} and {YEAR_MAX}", "time_out_of_range")
+        for path, day in days
+        if not DAY_MIN.year <= day.year <= YEAR_MAX
+    ]
+
+
+def _subject_error(path: str) -> WireError:
+    return WireError(
+        path, "write card:…, phone:…, email:…, external:<source>:<id> or customer:<uuid>", "bad_subject"
+    )
+
+
+_AT_PATH = re.compile(r"^(?P<message>.*?)(?: - at `(?P<path>.*)`)?$", re.DOTALL)
+_CODES: Final = (
+    ("missing required field", "missing_field"),
+    ("contains unknown field", "unknown_field"),
+    ("of length", "bad_length"),
+    ("out of range", "out_of_range"),
+    ("timezone", "bad_time"),
+    ("RFC3339", "bad_time"),
+    ("ISO8601", "bad_time"),
+    (">=", "out_of_range"),
+    ("<=", "out_of_range"),
+    ("< ", "out_of_range"),
+    ("Invalid enum value", "unknown_value"),
+    ("Expected", "wrong_type"),
+)
+
+
+def _error_of(error: Exception, raw: bytes) -> WireError:
+    """What the decoder found, in our words. It stops at the first fault."""
+    if isinstance(error, RecursionError):
+        return WireError("$", "nested too deeply", "too_deep")
+    if not isinstance(error, msgspec.ValidationError):
+        if isinstance(error, UnicodeDecodeError):
+            return WireError("$", "not valid UTF-8", "malformed")
+        return WireError("$", str(error), "malformed")
+    found = _AT_PATH.match(str(error))
+    assert found is not None
+    message, path = found["message"], found["path"] or "$"
+    if path == "$.type" or (path == "$" and "`type`" in message):
+        return WireError("$.type", f"must be one of: {', '.join(KNOWN_TYPES)}", "unknown_type")
+    if path == "$" and not raw.lstrip().startswith(b"{"):
+        return WireError("$", "an event is a JSON object", "wrong_type")
+    for words, code in _CODES:
+        if words in message:
+            return WireError(path, message, code)
+    return WireError(path, message, "invalid")
+
+
+def _refuse_nul(value: Any, path: str) -> None:
+    """PostgreSQL keeps no NUL in a text, and nobody means one."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise Invalid(WireError(path, "holds a NUL character", "nul_character"))
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            _refuse_nul(name, path)
+            _refuse_nul(part, f"{path}.{name}")
+    elif isinstance(value, list):
+        for i, part in enumerate(value):
+            _refuse_nul(part, f"{path}[{i}]")
+
+
+# ---------------------------------------------------------------- meaning
+
+
+def fingerprint(incoming: Incoming, key: bytes) -> bytes:
+    """A keyed hash of what the event means: the same key with another meaning is refused."""
+    subject = str(incoming.subject) if incoming.subject else None
+    meaning = _encoder.encode((incoming.type, incoming.at, subject, incoming.data))
+    return hmac.digest(key, meaning, "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class SaleFound:
+    """Where the original ticket of a return is written; ``customer_id`` is missing on an anonymous one."""
+
+    customer_id: UUID | None
+    seq: int | None
+
+
+SaleFinder = Callable[[ReturnData], SaleFound | None]
+
+
+class UnknownSale(Exception):
+    """A return whose original ticket was never told, or belongs to nobody."""
+
+
+def to_fact(
+    incoming: Incoming,
+    *,
+    catalogue: ProductFinder = lambda _: UNKNOWN_PRODUCT,
+    customer_id: UUID | None = None,
+    find_sale: SaleFinder | None = None,
+    fingerprint: bytes = b"",
+    has_happened: bool = False,
+) -> Fact:
+    """What is decided and stored of an event, without anything personal.
+
+    ``customer_id`` and ``find_sale`` serve returns; raises ``UnknownSale``.
+    """
+    event, extra = _event_of(incoming, catalogue, customer_id, find_sale)
+    body = body_of(event)
+    if extra:
+        body.update(extra)
+    return Fact(
+        key=incoming.key,
+        type=incoming.type,
+        event=event,
+        body=body,
+        fingerprint=fingerprint,
+        store=incoming.store,
+        channel=incoming.channel,
+        ticket=incoming.ticket,
+        amount_minor=event.total_minor if isinstance(event, Sale) else 0,
+        has_happened=has_happened,
+    )
+
+
+def _event_of(
+    incoming: Incoming, catalogue: ProductFinder, customer_id: UUID | None, find_sale: SaleFinder | None
+) -> tuple[Event, dict[str, Any] | None]:
+    """The event that the core decides on, and what else is kept in its body."""
+    at, data = incoming.at, incoming.data
+    match data:
+        case SaleData():
+            payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
+            lines = tuple(_sale_line(line, catalogue) for line in data.lines)
+            return Sale(at, data.store, data.channel, lines, payments), None
+        case ReturnData():
+            found = find_sale(data) if find_sale else None
+            if found is None or found.customer_id is None or found.seq is None:
+                raise UnknownSale(incoming.key)
+            owner = "" if found.customer_id == customer_id else str(found.customer_id)
+            returned = tuple(ReturnedLine(part.line, part.amount_minor) for part in data.lines)
+            return Return(at, found.seq, returned, owner), None
+        case JoiningData():
+            return Joining(at, data.store, data.channel, data.terms_version), None
+        case LeavingData():
+            return Leaving(at), None
+        case CorrectionData():
+            return Correction(at, data.currency, data.quantity, data.reason), _said(by=data.by)
+        case RewardData():
+            return RewardRequest(at, data.reward, data.quantity), None
+        case MergerData():
+            return Merger(at), _said(by=data.by, reason=data.reason)
+        case TakeOverData():
+            lots = tuple(
+                OpeningLot(lot.currency, lot.quantity, lot.issued_on, lot.expires_on) for lot in data.lots
+            )
+            return TakeOver(at, data.joined_on, data.tier or None, data.tier_until, lots), None
+        case _:
+            assert_never(data)
+
+
+def _sale_line(line: LineData, catalogue: ProductFinder) -> SaleLine:
+    department, brand, vat_bp, kind = line.department, line.brand, line.vat_bp, line.kind
+    if department is UNSET or brand is UNSET or vat_bp is UNSET or kind is UNSET:
+        known = catalogue(line.sku)
+        department = known.department if department is UNSET else department
+        brand = known.brand if brand is UNSET else brand
+        vat_bp = known.vat_bp if vat_bp is UNSET else vat_bp
+        kind = LineKind(known.kind) if kind is UNSET else kind
+    return SaleLine(
+        line.sku, line.amount_minor, line.quantity, line.discount_minor, department, brand, vat_bp, kind
+    )
+
+
+def _said(**words: str) -> dict[str, Any]:
+    return {name: text for name, text in words.items() if text}
