@@ -7,10 +7,11 @@ the embedded server, which `foundation.postgres` writes into the home when it st
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 from assidu.foundation.settings import Settings, SettingsError
 
@@ -85,15 +86,24 @@ def as_django(url: str) -> dict[str, Any]:
             f"the database must be a postgresql:// address, not {parts.scheme or 'nothing'}://"
         )
     options: dict[str, Any] = dict(parse_qsl(parts.query))
+    # A socket is written as a folder in the query, as in libpq.
     host = options.pop("host", None) or unquote(parts.hostname or "")
+    port = options.pop("port", None) or parts.port
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": host,
-        "PORT": str(parts.port or ""),
+        "PORT": str(port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
+
+
+def as_url(entry: Mapping[str, Any]) -> str:
+    """The `postgresql://` URL of an entry of Django's DATABASES, for another driver or another process."""
+    query = urlencode({"host": entry["HOST"], "port": entry["PORT"], **entry["OPTIONS"]})
+    user = f"{quote(entry['USER'], safe='')}:{quote(entry['PASSWORD'], safe='')}"
+    return f"postgresql://{user}@/{quote(entry['NAME'])}?{query}"

@@ -102,7 +102,18 @@ def _postings_of(
             "reverses_n FROM ledger_posting WHERE customer_id = ANY (%s) ORDER BY customer_id, seq, n",
             (list(customers),),
         )
-        for customer, seq, source, target, currency, quantity, issued, expires, reverses_seq, reverses_n in cursor:
+        for (
+            customer,
+            seq,
+            source,
+            target,
+            currency,
+            quantity,
+            issued,
+            expires,
+            reverses_seq,
+            reverses_n,
+        ) in cursor:
             lot = None
             if issued is not None:
                 lot = LotKey(currency, issued, None if expires == LAST_DAY else expires)

@@ -143,7 +143,9 @@ def _again(
         elif isinstance(event, Return) and not event.sale_owner and event.sale_seq in tickets:
             tickets[event.sale_seq].returns.append(decision)
         state = evolve(state, decision)
-    outcome.customers.append(CustomerOutcome(customer, spend, recorded_minor, replayed_minor, state.tier, state.tier))
+    outcome.customers.append(
+        CustomerOutcome(customer, spend, recorded_minor, replayed_minor, state.tier, state.tier)
+    )
 
 
 def _sold_as_recorded(
@@ -281,7 +283,9 @@ class _Run:
         if isinstance(event, Sale):
             self._outcome.sales += 1
             if isinstance(answer, Decided):
-                customer.tickets[recorded.seq] = _Ticket(answer.seq, recorded.customer_id, event, answer.decision)
+                customer.tickets[recorded.seq] = _Ticket(
+                    answer.seq, recorded.customer_id, event, answer.decision
+                )
         elif isinstance(event, Return) and isinstance(answer, Decided):
             self._ticket_of(recorded.customer_id, event).returns.append(answer.decision)
         if isinstance(answer, Refused):
@@ -359,9 +363,13 @@ class _Run:
                 _differ(self._outcome, cause, decided.customer_id, decided.seq)
         self._desk.gathered.clear()
 
-    def _cause(self, customer: _Customer, recorded: Recorded, was: Decision, answer: Decided | Refused | None) -> Cause:
+    def _cause(
+        self, customer: _Customer, recorded: Recorded, was: Decision, answer: Decided | Refused | None
+    ) -> Cause:
         decision = answer.decision if isinstance(answer, Decided) else None
-        is_short = isinstance(answer, Refused) or (decision is not None and decision.shortfalls != was.shortfalls)
+        is_short = isinstance(answer, Refused) or (
+            decision is not None and decision.shortfalls != was.shortfalls
+        )
         if recorded.type is EventType.CORRECTION and is_short:
             return Cause.CORRECTION
         if recorded.type is EventType.MERGER:
@@ -396,7 +404,8 @@ def _is_same(decision: Decision, was: Decision) -> bool:
         and decision.clawbacks == was.clawbacks
         and len(decision.postings) == len(was.postings)
         and all(
-            (a.source, a.target, a.quantity, a.lot, a.currency) == (b.source, b.target, b.quantity, b.lot, b.currency)
+            (a.source, a.target, a.quantity, a.lot, a.currency)
+            == (b.source, b.target, b.quantity, b.lot, b.currency)
             for a, b in zip(decision.postings, was.postings, strict=True)
         )
     )

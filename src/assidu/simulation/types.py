@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -60,7 +61,9 @@ class Outcome:
     unfunded_burns: int = 0
     replayed: dict[str, Flow] = field(default_factory=dict)
     recorded: dict[str, Flow] = field(default_factory=dict)
-    rules: dict[str, dict[str, int]] = field(default_factory=dict)  # by rule: recorded, replayed (units), times
+    rules: dict[str, dict[str, int]] = field(
+        default_factory=dict
+    )  # by rule: recorded, replayed (units), times
     customers: list[CustomerOutcome] = field(default_factory=list)
     examples: list[tuple[str, int, str]] = field(default_factory=list)  # customer, seq, cause
     seconds_deciding: float = 0.0
@@ -130,3 +133,38 @@ class Report:
     examples: tuple[tuple[str, int, str], ...]
     seconds: float
     sales_per_second: float
+
+
+class RunState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_over(self) -> bool:
+        return self in (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A simulation that somebody asked for; ``report`` once it is done."""
+
+    run_id: UUID
+    programme: str
+    label: str
+    yaml: str
+    asked_at: datetime
+    asked_by: str
+    state: RunState
+    done: int
+    total: int
+    told_at: datetime
+    process_id: int | None
+    report: Report | None
+    failure: str
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.total if self.total else 0
