@@ -15,7 +15,10 @@ from assidu.simulation.types import Report, Run, RunState
 SILENT_AFTER = timedelta(minutes=2)
 """A run that has not told anything for so long has died with its process."""
 
-_COLUMNS = "run_id, programme, label, yaml, asked_at, asked_by, state, done, total, told_at, process_id, report::text, failure"
+_COLUMNS = (
+    "run_id, programme, label, yaml, asked_at, asked_by, done, total, told_at, process_id, state, "
+    "report::text, failure"
+)
 
 
 def run(run_id: UUID) -> Run | None:
