@@ -1,0 +1,72 @@
+"""What is written down about a request, and what never is."""
+
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from assidu.foundation import logs
+from assidu.foundation.requests import HEADER, RequestIdMiddleware, request_id
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+def test_personal_data_is_hidden_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", "json")
+    structlog.get_logger("test").info("joined", email="a@b.fr", customer="0192", card="299", points=5)
+    line = json.loads(capsys.readouterr().err)
+    assert (line["email"], line["card"]) == ("(hidden)", "(hidden)")
+    assert (line["customer"], line["points"], line["event"]) == ("0192", 5, "joined")
+
+
+def test_what_others_log_comes_out_the_same_way(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", "json")
+    structlog.contextvars.bind_contextvars(request_id="abc")
+    logging.getLogger("django.request").warning("Not Found: %s", "/x")
+    structlog.contextvars.clear_contextvars()
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["level"], line["request_id"]) == ("Not Found: /x", "warning", "abc")
+
+
+def test_a_trace_shows_no_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", "text")
+    email = "someone@example.fr"
+    try:
+        raise ValueError(len(email))
+    except ValueError:
+        logging.getLogger("test").exception("it failed")
+    written = capsys.readouterr().err
+    assert "ValueError: 18" in written
+    assert email not in written
+
+
+@pytest.mark.parametrize(
+    "proposed", [None, "", "short", "a" * 65, "has space in", "line\nbreak-line", "<script>xx"]
+)
+def test_an_id_that_could_harm_a_log_is_not_taken_over(proposed: str | None) -> None:
+    assert request_id(proposed) != proposed
+    assert request_id("from-proxy-1234") == "from-proxy-1234"
+
+
+def test_the_answer_carries_the_id_of_the_request() -> None:
+    seen: list[str] = []
+
+    def view(request: object) -> HttpResponse:
+        seen.append(structlog.contextvars.get_contextvars()["request_id"])
+        return HttpResponse()
+
+    answer = RequestIdMiddleware(view)(RequestFactory().get("/", headers={HEADER: "from-proxy-1234"}))
+    assert isinstance(answer, HttpResponse)
+    assert answer[HEADER] == seen[0] == "from-proxy-1234"
