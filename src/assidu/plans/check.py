@@ -120,7 +120,9 @@ class _Checker:
                 elif part == 0 and path[-1] != "spend_at_least":
                     self.error("amount_zero", *path)
             elif isinstance(part, Duration):
-                named = [name for name in ("days", "weeks", "months", "years") if getattr(part, name) is not None]
+                named = [
+                    name for name in ("days", "weeks", "months", "years") if getattr(part, name) is not None
+                ]
                 if len(named) != 1:
                     self.error("duration_count", *path, found=", ".join(named) or "-")
 
@@ -195,7 +197,9 @@ class _Checker:
         if code not in self.currencies:
             self._unknown("unknown_currency", code, self.currencies, path)
 
-    def _unknown(self, code: str, found: str, known: Iterable[str], path: Path, *, is_warning: bool = False) -> None:
+    def _unknown(
+        self, code: str, found: str, known: Iterable[str], path: Path, *, is_warning: bool = False
+    ) -> None:
         tell = self.warning if is_warning else self.error
         names = sorted(known)
         close = get_close_matches(found, names, n=1, cutoff=0.6)
@@ -328,9 +332,15 @@ class _Checker:
     def _overlaps(self) -> None:
         """Two multipliers on the same lines both count: right at times, and often a surprise."""
         told = 0
-        multipliers = [(i, rule) for i, rule in enumerate(self.document.rules) if rule.gift.multiply is not None]
+        multipliers = [
+            (i, rule) for i, rule in enumerate(self.document.rules) if rule.gift.multiply is not None
+        ]
         for (_, one), (j, other) in combinations(multipliers, 2):
-            if _same_base(one.gift, other.gift) and _may_meet(one.when, other.when) and _share(one.lines, other.lines):
+            if (
+                _same_base(one.gift, other.gift)
+                and _may_meet(one.when, other.when)
+                and _share(one.lines, other.lines)
+            ):
                 self.warning("multipliers_overlap", "rules", j, "gift", one=one.code, other=other.code)
                 told += 1
                 if told == OVERLAPS_TOLD_MAX:

@@ -84,7 +84,9 @@ def _exclusions(written: Exclusions) -> compiled.Exclusions:
 
 def _tiers(written: Tiers, decimals: int) -> compiled.Tiers:
     return compiled.Tiers(
-        levels=tuple(compiled.TierLevel(level.code, minor(level.spend_at_least, decimals)) for level in written.levels),
+        levels=tuple(
+            compiled.TierLevel(level.code, minor(level.spend_at_least, decimals)) for level in written.levels
+        ),
         window=written.window.kind,
         months=written.window.months,
         keep=duration(written.keep),

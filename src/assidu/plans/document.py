@@ -70,9 +70,9 @@ class Duration(Part, frozen=True, kw_only=True):
     weeks: Annotated[int, Meta(ge=1, le=520)] | None = None
     months: Annotated[int, Meta(ge=1, le=120)] | None = None
     years: Annotated[int, Meta(ge=1, le=10)] | None = None
-    until_end_of: Annotated[RoundTo, Meta(description="`month`: six months from 15 March last until 30 September.")] = (
-        RoundTo.DAY
-    )
+    until_end_of: Annotated[
+        RoundTo, Meta(description="`month`: six months from 15 March last until 30 September.")
+    ] = RoundTo.DAY
 
 
 class SaleCurrency(Part, frozen=True, kw_only=True):
@@ -97,12 +97,16 @@ class Currency(Part, frozen=True, kw_only=True):
     singular: Annotated[Text, Meta(description="For one unit; the name when left out.")] | None = None
     kind: CurrencyKind
     decimals: Annotated[int, Meta(ge=0, le=4, description="For money: units are then cents.")] = 0
-    expires: Annotated[Duration, Meta(description="From the day it is earned; never when left out.")] | None = None
+    expires: (
+        Annotated[Duration, Meta(description="From the day it is earned; never when left out.")] | None
+    ) = None
     worth: Worth | None = None
-    pays: Annotated[bool, Meta(description="Can a ticket be paid with it? Its worth says how much it takes off.")] = (
-        False
-    )
-    pays_at_least: Annotated[Units, Meta(description="The fewest units that one ticket can be paid with.")] = 1
+    pays: Annotated[
+        bool, Meta(description="Can a ticket be paid with it? Its worth says how much it takes off.")
+    ] = False
+    pays_at_least: Annotated[
+        Units, Meta(description="The fewest units that one ticket can be paid with.")
+    ] = 1
 
 
 class Exclusions(Part, frozen=True, kw_only=True):
@@ -111,7 +115,9 @@ class Exclusions(Part, frozen=True, kw_only=True):
     departments: Annotated[tuple[Selected, ...], Meta(max_length=SELECTED_MAX)] = ()
     brands: Annotated[tuple[Selected, ...], Meta(max_length=SELECTED_MAX)] = ()
     products: Annotated[tuple[Selected, ...], Meta(max_length=SELECTED_MAX)] = ()
-    kinds: Annotated[tuple[LineKind, ...], Meta(description="Kinds of lines; products are never excluded as such.")] = (
+    kinds: Annotated[
+        tuple[LineKind, ...], Meta(description="Kinds of lines; products are never excluded as such.")
+    ] = (
         LineKind.GIFT_CARD,
         LineKind.DEPOSIT,
         LineKind.SHIPPING,
@@ -145,7 +151,9 @@ class When(Part, frozen=True, kw_only=True):
     last_day: Annotated[date, Meta(description="Included.")] | None = None
     tiers: Annotated[tuple[Code, ...], Meta(max_length=LEVELS_MAX)] = ()
     first_purchase: Annotated[bool, Meta(description="Only for the customer's very first ticket.")] = False
-    amount_at_least: Annotated[Amount, Meta(description="Of the whole ticket, exclusions taken off.")] | None = None
+    amount_at_least: (
+        Annotated[Amount, Meta(description="Of the whole ticket, exclusions taken off.")] | None
+    ) = None
     amount_at_most: Amount | None = None
 
 
@@ -163,7 +171,9 @@ class PerAmount(Part, frozen=True, kw_only=True):
     give: Units
     each: Amount
     rounding: Rounding = Rounding.DOWN
-    whole_steps: Annotated[bool, Meta(description="Count full steps only: 19 € at 5 per 10 € give 5.")] = False
+    whole_steps: Annotated[bool, Meta(description="Count full steps only: 19 € at 5 per 10 € give 5.")] = (
+        False
+    )
 
 
 class Multiply(Part, frozen=True, kw_only=True):
@@ -186,7 +196,9 @@ class Gift(Part, frozen=True, kw_only=True):
     multiply: Multiply | None = None
     steps: Annotated[
         tuple[Step, ...],
-        Meta(max_length=STEPS_MAX, description="Rising amounts; the gift is that of the highest step reached."),
+        Meta(
+            max_length=STEPS_MAX, description="Rising amounts; the gift is that of the highest step reached."
+        ),
     ] = ()
 
 
@@ -291,10 +303,12 @@ class Document(Part, frozen=True, kw_only=True):
     format: Annotated[int, Meta(ge=FORMAT, le=FORMAT, description="The version of this format: 1.")]
     programme: Code
     name: Text
-    version: Annotated[int, Meta(ge=1, le=1_000_000, description="Given when the programme is published.")] | None = (
-        None
-    )
-    valid_from: Annotated[date, Meta(description="The first day on which tickets are decided with this version.")]
+    version: (
+        Annotated[int, Meta(ge=1, le=1_000_000, description="Given when the programme is published.")] | None
+    ) = None
+    valid_from: Annotated[
+        date, Meta(description="The first day on which tickets are decided with this version.")
+    ]
     zone: Annotated[str, Meta(min_length=1, max_length=64, description="For example Europe/Paris.")]
     sale_currency: SaleCurrency
     currencies: Annotated[tuple[Currency, ...], Meta(min_length=1, max_length=CURRENCIES_MAX)]

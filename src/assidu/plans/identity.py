@@ -1,5 +1,6 @@
 """What tells one document from another: canonical JSON, whatever file, order or spacing it came from."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -15,9 +16,12 @@ _encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder(Document)
 
 
-def to_builtins(document: Document) -> dict[str, Any]:
-    """Plain JSON values in the order of the format; what says the same as the default is left out."""
-    built: dict[str, Any] = _plain(document)
+def to_builtins(document: Document, amount: Callable[[Decimal], Any] | None = None) -> dict[str, Any]:
+    """Plain JSON values in the order of the format; what says the same as the default is left out.
+
+    ``amount`` writes amounts in another way than as the shortest text.
+    """
+    built: dict[str, Any] = _plain(document, amount or amount_text)
     return built
 
 
@@ -49,23 +53,23 @@ def amount_text(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, amount: Callable[[Decimal], Any]) -> Any:
     if isinstance(value, Struct):
         return {
-            field.encode_name: _plain(part)
+            field.encode_name: _plain(part, amount)
             for field in msgspec.structs.fields(value)
             if not _is_default(part := getattr(value, field.name), field)
         }
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):
-        return amount_text(value)
+        return amount(value)
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {key: _plain(part) for key, part in value.items()}
+        return {key: _plain(part, amount) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
+        return [_plain(part, amount) for part in value]
     return value
 
 

@@ -78,7 +78,12 @@ class Reader:
             field = fields.get(name.text)
             if field is None:
                 self._unknown(name, tuple(fields), path)
-            elif not field.required and isinstance(value, Scalar) and value.is_null and not _takes_none(field.type):
+            elif (
+                not field.required
+                and isinstance(value, Scalar)
+                and value.is_null
+                and not _takes_none(field.type)
+            ):
                 continue  # `rules:` with nothing behind it is as good as no `rules` at all
             else:
                 values[field.name] = self.part(value, field.type, (*path, name.text))
@@ -130,7 +135,9 @@ class Reader:
             found[key] = part
         return WRONG if any(WRONG in pair for pair in found.items()) else found
 
-    def _has_size(self, node: Node, size: int, expected: inspect.VarTupleType | inspect.DictType, path: Path) -> bool:
+    def _has_size(
+        self, node: Node, size: int, expected: inspect.VarTupleType | inspect.DictType, path: Path
+    ) -> bool:
         if expected.max_length is not None and size > expected.max_length:
             self._wrong("too_many", node, path, most=expected.max_length, found=size)
             return False
@@ -161,7 +168,9 @@ class Reader:
             return self._wrong("not_text", node, path)
         if expected.pattern is not None and re.search(expected.pattern, text) is None:
             is_currency = expected.pattern.startswith("^[A-Z]")
-            return self._wrong("bad_money_code" if is_currency else "bad_code", node, path, found=_shown(text))
+            return self._wrong(
+                "bad_money_code" if is_currency else "bad_code", node, path, found=_shown(text)
+            )
         return text
 
     def _integer(self, node: Scalar, expected: inspect.IntType, path: Path) -> Any:

@@ -1,7 +1,6 @@
 """The two languages in which a programme speaks, and sentences written in both."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from assidu.plans.document import Text
 
@@ -21,11 +20,16 @@ def text_in(text: Text, language: Language) -> str:
     return text.fr if language is Language.FR else text.en
 
 
-class Sentence(NamedTuple):
+class Sentence:
     """The same sentence in both languages; what stands in braces is filled in by ``say``."""
 
-    fr: str
-    en: str
+    __slots__ = ("en", "fr")
+
+    def __init__(self, fr: str, en: str) -> None:
+        for mark in ":;!?»":
+            fr = fr.replace(f" {mark}", f"\u00a0{mark}")
+        self.fr = fr.replace("« ", "«\u00a0")  # no line of a screen or receipt ends before such a mark
+        self.en = en
 
     def say(self, language: Language, **figures: object) -> str:
         return (self.fr if language is Language.FR else self.en).format(**figures)

@@ -5,15 +5,15 @@ from datetime import date
 from decimal import Decimal
 
 from assidu.decisions.calendar import Period, RoundTo
-from assidu.decisions.plan import Downgrade, QuotaScope, ReturnPolicy, TierWindow, Trigger
+from assidu.decisions.plan import CurrencyKind, Downgrade, QuotaScope, ReturnPolicy, TierWindow, Trigger
 from assidu.plans.document import (
     Cap,
-    Currency,
     Document,
     Duration,
     Gift,
     Lines,
     Quota,
+    Reward,
     Rule,
     Side,
     Text,
@@ -21,6 +21,7 @@ from assidu.plans.document import (
     Weekday,
     When,
     Window,
+    Worth,
 )
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence, quoted, text_in
@@ -34,7 +35,9 @@ GIFTS = {
         "donne {gift} par tranche entière de {each} d'achats", "gives {gift} for each full {each} spent"
     ),
     "fixed": Sentence("donne {gift}", "gives {gift}"),
-    "multiply": Sentence("porte à {percent} les {units} de {rule}", "raises the {units} of {rule} to {percent}"),
+    "multiply": Sentence(
+        "porte à {percent} les {units} de {rule}", "raises the {units} of {rule} to {percent}"
+    ),
     "steps": Sentence("donne {steps} d'achats", "gives {steps}"),
     "step": Sentence("{gift} dès {amount}", "{gift} from {amount}"),
     "nothing": Sentence("ne donne rien", "gives nothing"),
@@ -75,12 +78,15 @@ LINES = {
 
 LIMITS = {
     "cap_per_sale": Sentence("au plus {units} par ticket", "at most {units} per ticket"),
-    "cap": Sentence("au plus {units} par client et par {period}", "at most {units} per customer and {period}"),
+    "cap": Sentence(
+        "au plus {units} par client et par {period}", "at most {units} per customer and {period}"
+    ),
     "cap_ever": Sentence("au plus {units} par client en tout", "at most {units} per customer in all"),
     "once": Sentence("une fois par {period} et par client", "once a {period} for each customer"),
     "once_ever": Sentence("une seule fois par client", "only once for each customer"),
     "times": Sentence(
-        "au plus {count} fois par {period} et par client", "at most {count} times a {period} for each customer"
+        "au plus {count} fois par {period} et par client",
+        "at most {count} times a {period} for each customer",
     ),
     "times_ever": Sentence("au plus {count} fois par client", "at most {count} times for each customer"),
     "quota": Sentence(
@@ -96,7 +102,8 @@ LIMITS = {
         "for the first {count} tickets of the {period} in each store",
     ),
     "quota_store_one": Sentence(
-        "pour le premier ticket {period} dans chaque magasin", "for the first ticket of the {period} in each store"
+        "pour le premier ticket {period} dans chaque magasin",
+        "for the first ticket of the {period} in each store",
     ),
     "expires": Sentence("validité de {duration}", "valid for {duration}"),
 }
@@ -152,8 +159,12 @@ DURATIONS = {
 
 ROUNDED = {
     RoundTo.DAY: Sentence("{duration}", "{duration}"),
-    RoundTo.MONTH: Sentence("{duration} puis jusqu'à la fin du mois", "{duration}, then until the end of the month"),
-    RoundTo.YEAR: Sentence("{duration} puis jusqu'à la fin de l'année", "{duration}, then until the end of the year"),
+    RoundTo.MONTH: Sentence(
+        "{duration} puis jusqu'à la fin du mois", "{duration}, then until the end of the month"
+    ),
+    RoundTo.YEAR: Sentence(
+        "{duration} puis jusqu'à la fin de l'année", "{duration}, then until the end of the year"
+    ),
 }
 
 WINDOWS = {
@@ -168,15 +179,15 @@ DOWNGRADES = {
 
 RETURN_POLICIES = {
     ReturnPolicy.ONLY_PENDING: Sentence(
-        "les unités déjà acquises ne sont pas reprises", "units already given are not taken back"
+        "ce qui est déjà acquis n'est pas repris", "what was already given is not taken back"
     ),
     ReturnPolicy.WITHIN_BALANCE: Sentence(
-        "les unités gagnées sont reprises dans la limite du solde",
-        "units earned are taken back as far as the balance goes",
+        "ce que le ticket avait rapporté est repris dans la limite du solde",
+        "what the ticket had earned is taken back as far as the balance goes",
     ),
     ReturnPolicy.MAY_GO_NEGATIVE: Sentence(
-        "les unités gagnées sont reprises, le solde pouvant devenir négatif",
-        "units earned are taken back, even below zero",
+        "ce que le ticket avait rapporté est repris, même si le solde devient négatif",
+        "what the ticket had earned is taken back, even if the balance falls below zero",
     ),
 }
 
@@ -185,11 +196,30 @@ TRIGGERS = {
     Trigger.JOINING: Sentence("à l'adhésion", "on joining"),
 }
 
+CURRENCY_KINDS = {
+    CurrencyKind.POINTS: Sentence("points", "points"),
+    CurrencyKind.MONEY: Sentence("argent", "money"),
+    CurrencyKind.VOUCHER: Sentence("bons", "vouchers"),
+}
+
+REWARD = Sentence("{name} : {gives} contre {costs}.", "{name}: {gives} for {costs}.")
 YES_NO = {True: Sentence("oui", "yes"), False: Sentence("non", "no")}
-NONE = Sentence("aucune limite", "no limit")
 NEVER = Sentence("jamais", "never")
-NOTHING = Sentence("rien", "nothing")
-ALL = Sentence("tous", "all")
+
+
+_KEPT_MAX = 64
+_kept: dict[tuple[int, Language], "Phrases"] = {}
+
+
+def phrases_of(document: Document, language: Language) -> "Phrases":
+    """Kept for the documents in use, since receipts are written on the hot path."""
+    key = (id(document), language)
+    kept = _kept.get(key)
+    if kept is None or kept.document is not document:
+        if len(_kept) >= _KEPT_MAX:
+            _kept.clear()
+        kept = _kept[key] = Phrases(document, language)
+    return kept
 
 
 class Phrases:
@@ -198,6 +228,10 @@ class Phrases:
     def __init__(self, document: Document, language: Language) -> None:
         self.document = document
         self.language = language
+        self.rules = {rule.code: rule for rule in document.rules}
+        self.currencies = {currency.code: currency for currency in document.currencies}
+        self.rewards = {reward.code: reward for reward in document.rewards}
+        self.levels = {level.code: level for level in document.tiers.levels} if document.tiers else {}
 
     def say(self, sentence: Sentence, **values: object) -> str:
         return sentence.say(self.language, **values)
@@ -218,21 +252,26 @@ class Phrases:
         return figures.day(value, self.language)
 
     def units(self, quantity: int, currency: str) -> str:
-        return figures.quantity(quantity, self.document.currency(currency), self.language)
+        return figures.quantity(quantity, self.currencies.get(currency), self.language)
+
+    def number(self, quantity: int, currency: str) -> str:
+        """Without the name."""
+        known = self.currencies.get(currency)
+        return figures.number(quantity, self.language, 0 if known is None else known.decimals)
 
     def side(self, side: Side) -> str:
         return self.units(side.units, side.currency)
 
     def currency_name(self, code: str) -> str:
-        currency = self.document.currency(code)
+        currency = self.currencies.get(code)
         return code if currency is None else self.text(currency.name)
 
     def rule_name(self, code: str) -> str:
-        rule = self.document.rule(code)
+        rule = self.rules.get(code)
         return quoted(code if rule is None else self.text(rule.name), self.language)
 
     def level_name(self, code: str) -> str:
-        level = self.document.level(code)
+        level = self.levels.get(code)
         return code if level is None else self.text(level.name)
 
     def level_names(self, codes: Iterable[str]) -> str:
@@ -249,9 +288,6 @@ class Phrases:
 
     def weekdays(self, days: Iterable[Weekday]) -> str:
         return self.listing(self.say(DAYS[day]) for day in sorted(days, key=lambda day: day.number))
-
-    def kinds(self, kinds: Iterable[str]) -> str:
-        return self.listing(self.say(KINDS[kind]) for kind in kinds)
 
     def duration(self, duration: Duration | None) -> str:
         if duration is None:
@@ -284,7 +320,9 @@ class Phrases:
             )
         elif gift.steps:
             steps = [
-                self.say(GIFTS["step"], gift=self.units(step.give, currency), amount=self.amount(step.at_least))
+                self.say(
+                    GIFTS["step"], gift=self.units(step.give, currency), amount=self.amount(step.at_least)
+                )
                 for step in gift.steps
             ]
             said = self.say(GIFTS["steps"], steps=self.listing(steps))
@@ -390,11 +428,32 @@ class Phrases:
         circumstances = self.lines(rule.lines) + self.when(rule.when)
         if circumstances:
             said += " " + ", ".join(circumstances)
-        limits = self.limits(rule)
-        separator = "\u00a0; " if self.language is Language.FR else "; "
-        return said + "".join(separator + limit for limit in limits) + "."
+        return self.semicolons([said, *self.limits(rule)]) + "."
 
-    def currency_worth(self, currency: Currency) -> str:
-        assert currency.worth is not None
-        worth = currency.worth
-        return f"{self.units(worth.units, currency.code)} = {self.amount(worth.amount)}"
+    def reward(self, reward: Reward) -> str:
+        costs, gives = self.side(reward.costs), self.side(reward.gives)
+        return self.say(REWARD, name=self.quoted(reward.name), costs=costs, gives=gives)
+
+    def worth(self, worth: Worth, currency: str) -> str:
+        return f"{self.units(worth.units, currency)} = {self.amount(worth.amount)}"
+
+    def currency_kind(self, kind: CurrencyKind) -> str:
+        return self.say(CURRENCY_KINDS[kind])
+
+    def selected(self, kind: str, codes: Iterable[str]) -> list[str]:
+        """The names of what a selection of that kind (``departments``, ``days``…) holds."""
+        labels = self.document.labels
+        match kind:
+            case "tiers":
+                return [self.level_name(code) for code in codes]
+            case "channels":
+                return [self.channel_name(code) for code in codes]
+            case "days":
+                return [self.say(DAYS[Weekday(code)]) for code in codes]
+            case "kinds":
+                return [self.say(KINDS[code]) for code in codes]
+        named: Mapping[str, Text] = getattr(labels, kind)
+        return [self.labelled(code, named) for code in codes]
+
+    def semicolons(self, parts: Iterable[str]) -> str:
+        return ("\u00a0; " if self.language is Language.FR else "; ").join(parts)

@@ -6,7 +6,8 @@ from assidu.plans.wording.language import Language, Sentence
 PROBLEMS = {
     # Not YAML, not JSON, or more than a programme needs.
     "too_big": Sentence(
-        "le fichier fait {found} octets ; le maximum est {most}", "the file has {found} bytes; at most {most} are read"
+        "le fichier fait {found} octets ; le maximum est {most}",
+        "the file has {found} bytes; at most {most} are read",
     ),
     "not_utf8": Sentence(
         "ce fichier n'est pas en UTF-8 : enregistrez-le dans cet encodage",
@@ -36,7 +37,8 @@ PROBLEMS = {
     ),
     "key_not_text": Sentence("un nom est attendu ici", "a name is expected here"),
     "too_many_parts": Sentence(
-        "plus de {most} valeurs : c'est trop pour un programme", "more than {most} values: too many for a programme"
+        "plus de {most} valeurs : c'est trop pour un programme",
+        "more than {most} values: too many for a programme",
     ),
     "too_deep": Sentence(
         "plus de {most} niveaux imbriqués : un programme n'en a pas besoin",
@@ -65,7 +67,9 @@ PROBLEMS = {
         "« {name} » figure déjà à la ligne {line} : gardez l'un des deux",
         "`{name}` is already on line {line}: keep one of the two",
     ),
-    "too_many": Sentence("{found} valeurs ; le maximum est {most}", "{found} values; at most {most} are allowed"),
+    "too_many": Sentence(
+        "{found} valeurs ; le maximum est {most}", "{found} values; at most {most} are allowed"
+    ),
     "too_few": Sentence("il en faut au moins {least}", "at least {least} is needed"),
     "unknown_choice_close": Sentence(
         "« {found} » n'est pas un choix possible ; vouliez-vous dire « {close} » ?",
@@ -77,7 +81,8 @@ PROBLEMS = {
     ),
     "not_text": Sentence("du texte est attendu ici", "text is expected here"),
     "unprintable": Sentence(
-        "ce texte contient un caractère invisible : effacez-le", "this text holds an invisible character: delete it"
+        "ce texte contient un caractère invisible : effacez-le",
+        "this text holds an invisible character: delete it",
     ),
     "too_long": Sentence(
         "{found} caractères ; le maximum est {most}", "{found} characters; at most {most} are allowed"
@@ -94,8 +99,12 @@ PROBLEMS = {
         "« {found} » n'est pas un nombre entier ; écrivez par exemple 200, sans guillemets",
         "`{found}` is not a whole number; write 200 for example, without quotes",
     ),
-    "too_small": Sentence("{found} est trop petit ; le minimum est {least}", "{found} is too small; at least {least}"),
-    "too_large": Sentence("{found} est trop grand ; le maximum est {most}", "{found} is too large; at most {most}"),
+    "too_small": Sentence(
+        "{found} est trop petit ; le minimum est {least}", "{found} is too small; at least {least}"
+    ),
+    "too_large": Sentence(
+        "{found} est trop grand ; le maximum est {most}", "{found} is too large; at most {most}"
+    ),
     "not_true_or_false": Sentence(
         "« {found} » n'est ni true (oui) ni false (non)", "`{found}` is neither true nor false"
     ),
@@ -204,10 +213,12 @@ PROBLEMS = {
         "`{rule}` has conditions of its own: this extra is given even where that rule does not apply",
     ),
     "steps_not_rising": Sentence(
-        "le palier {found} doit être plus haut que le précédent", "the step {found} must be above the one before"
+        "le palier {found} doit être plus haut que le précédent",
+        "the step {found} must be above the one before",
     ),
     "step_gives_less": Sentence(
-        "le palier {found} ne donne pas plus que le précédent", "the step {found} gives no more than the one before"
+        "le palier {found} ne donne pas plus que le précédent",
+        "the step {found} gives no more than the one before",
     ),
     "days_reversed": Sentence("le dernier jour est avant le premier", "the last day comes before the first"),
     "amounts_reversed": Sentence(
@@ -222,7 +233,8 @@ PROBLEMS = {
         "nothing is bought on joining: only a fixed gift (fixed) is possible",
     ),
     "joining_cannot": Sentence(
-        "« {name} » n'a pas de sens à l'adhésion : retirez-le", "`{name}` makes no sense on joining: take it out"
+        "« {name} » n'a pas de sens à l'adhésion : retirez-le",
+        "`{name}` makes no sense on joining: take it out",
     ),
     "reward_same_currency": Sentence(
         "« {reward} » donne ce qu'il coûte : changez l'une des deux monnaies",
@@ -239,7 +251,9 @@ PROBLEMS = {
         "{found} rayons, marques et produits choisis en tout ; le maximum est {most}",
         "{found} departments, brands and products chosen in all; at most {most}",
     ),
-    "rule_never": Sentence("« {rule} » ne s'appliquera jamais : {because}", "`{rule}` can never apply: {because}"),
+    "rule_never": Sentence(
+        "« {rule} » ne s'appliquera jamais : {because}", "`{rule}` can never apply: {because}"
+    ),
     "multipliers_overlap": Sentence(
         "« {other} » et « {one} » multiplient les mêmes lignes : leurs suppléments s'ajoutent",
         "`{other}` and `{one}` multiply the same lines: what they add adds up",
@@ -249,17 +263,21 @@ PROBLEMS = {
         "`{found}` is not among the labels; did you mean `{close}`?",
     ),
     "without_label": Sentence(
-        "« {found} » n'est pas dans « labels » : faute de frappe ?", "`{found}` is not among the labels: a slip?"
+        "« {found} » n'est pas dans « labels » : faute de frappe ?",
+        "`{found}` is not among the labels: a slip?",
     ),
 }
 
 NEVER = {
-    "over": Sentence("elle finit avant le premier jour du programme", "it ends before the first day of the programme"),
+    "over": Sentence(
+        "elle finit avant le premier jour du programme", "it ends before the first day of the programme"
+    ),
     "excluded": Sentence(
         "tout ce qu'elle vise est exclu du programme", "all that it aims at is excluded from the programme"
     ),
     "no_such_day": Sentence(
-        "aucun de ces jours de la semaine ne tombe entre ces dates", "none of these weekdays lies between these dates"
+        "aucun de ces jours de la semaine ne tombe entre ces dates",
+        "none of these weekdays lies between these dates",
     ),
     "below_steps": Sentence(
         "le montant maximal est au-dessous du premier palier", "the highest amount is below the first step"

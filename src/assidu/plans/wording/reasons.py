@@ -5,23 +5,28 @@ from assidu.decisions.decision import Reason, ReasonCode, RefusalCode, Refused, 
 from assidu.plans.document import Document, Rule
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
-from assidu.plans.wording.phrases import OF_PERIODS, Phrases
+from assidu.plans.wording.phrases import OF_PERIODS, Phrases, phrases_of
 
 REASONS = {
     ReasonCode.APPLIED: Sentence("{rule} : {given}", "{rule}: {given}"),
     ReasonCode.NOT_A_MEMBER: Sentence(
-        "{rule} : réservé aux membres du programme ce jour-là", "{rule}: only for members of the programme on that day"
+        "{rule} : réservé aux membres du programme ce jour-là",
+        "{rule}: only for members of the programme on that day",
     ),
     ReasonCode.OTHER_CHANNEL: Sentence(
-        "{rule} : pas sur ce canal (seulement : {wanted})", "{rule}: not through this channel (only: {wanted})"
+        "{rule} : pas sur ce canal (seulement : {wanted})",
+        "{rule}: not through this channel (only: {wanted})",
     ),
     ReasonCode.OTHER_STORE: Sentence("{rule} : pas dans ce magasin", "{rule}: not in this store"),
     ReasonCode.OTHER_DAY: Sentence(
-        "{rule} : pas ce jour de la semaine (seulement : {wanted})", "{rule}: not on this weekday (only: {wanted})"
+        "{rule} : pas ce jour de la semaine (seulement : {wanted})",
+        "{rule}: not on this weekday (only: {wanted})",
     ),
     ReasonCode.NOT_YET: Sentence("{rule} : à partir du {wanted}", "{rule}: from {wanted} on"),
     ReasonCode.OVER: Sentence("{rule} : terminé depuis le {wanted}", "{rule}: over since {wanted}"),
-    ReasonCode.OTHER_TIER: Sentence("{rule} : réservé au statut {wanted}", "{rule}: only for {wanted} status"),
+    ReasonCode.OTHER_TIER: Sentence(
+        "{rule} : réservé au statut {wanted}", "{rule}: only for {wanted} status"
+    ),
     ReasonCode.NOT_FIRST_PURCHASE: Sentence(
         "{rule} : ce n'était pas le premier achat", "{rule}: it was not the first purchase"
     ),
@@ -35,7 +40,8 @@ REASONS = {
         "{rule} : aucun article du ticket n'est concerné", "{rule}: no article of the ticket is concerned"
     ),
     ReasonCode.NOTHING_ELIGIBLE: Sentence(
-        "{rule} : le montant concerné ({basis}) ne suffit pas", "{rule}: the amount concerned ({basis}) is not enough"
+        "{rule} : le montant concerné ({basis}) ne suffit pas",
+        "{rule}: the amount concerned ({basis}) is not enough",
     ),
     ReasonCode.BELOW_FIRST_STEP: Sentence(
         "{rule} : il manquait {missing} pour le premier palier", "{rule}: {missing} short of the first step"
@@ -44,7 +50,8 @@ REASONS = {
         "{rule} : le plafond par ticket est atteint", "{rule}: the cap per ticket is reached"
     ),
     ReasonCode.CAP_REACHED: Sentence(
-        "{rule} : le plafond {period} est atteint ({limit})", "{rule}: the cap of the {period} is reached ({limit})"
+        "{rule} : le plafond {period} est atteint ({limit})",
+        "{rule}: the cap of the {period} is reached ({limit})",
     ),
     ReasonCode.TIMES_REACHED: Sentence(
         "{rule} : déjà obtenu {used} fois, le maximum {period}",
@@ -59,7 +66,9 @@ REASONS = {
     ),
 }
 
-CAPPED = Sentence("{said} (au lieu de {wished}, plafond atteint)", "{said} (instead of {wished}, cap reached)")
+CAPPED = Sentence(
+    "{said} (au lieu de {wished}, plafond atteint)", "{said} (instead of {wished}, cap reached)"
+)
 BASIS = Sentence("{said} sur {basis} d'achats", "{said} on {basis} spent")
 
 REFUSALS = {
@@ -75,12 +84,15 @@ REFUSALS = {
     RefusalCode.UNKNOWN_CURRENCY: Sentence(
         "Le programme n'a pas de monnaie « {subject} ».", "The programme has no currency “{subject}”."
     ),
-    RefusalCode.CURRENCY_CANNOT_PAY: Sentence("On ne peut pas payer avec : {subject}.", "These cannot pay: {subject}."),
+    RefusalCode.CURRENCY_CANNOT_PAY: Sentence(
+        "On ne peut pas payer avec : {subject}.", "These cannot pay: {subject}."
+    ),
     RefusalCode.PAYMENT_TOO_SMALL: Sentence(
         "Il faut utiliser au moins {at_least} à la fois.", "At least {at_least} must be used at a time."
     ),
     RefusalCode.PAYS_MORE_THAN_TICKET: Sentence(
-        "Le paiement ({worth}) dépasse le ticket ({total}).", "The payment ({worth}) goes beyond the ticket ({total})."
+        "Le paiement ({worth}) dépasse le ticket ({total}).",
+        "The payment ({worth}) goes beyond the ticket ({total}).",
     ),
     RefusalCode.INSUFFICIENT_BALANCE: Sentence(
         "Le solde ne suffit pas : {asked} demandés, {available} disponibles.",
@@ -89,7 +101,9 @@ REFUSALS = {
     RefusalCode.UNKNOWN_REWARD: Sentence(
         "Le programme n'a pas d'avantage « {subject} ».", "The programme has no reward “{subject}”."
     ),
-    RefusalCode.UNKNOWN_SALE: Sentence("Le ticket d'origine est introuvable.", "The original ticket is not known."),
+    RefusalCode.UNKNOWN_SALE: Sentence(
+        "Le ticket d'origine est introuvable.", "The original ticket is not known."
+    ),
     RefusalCode.UNKNOWN_LINE: Sentence(
         "Le ticket d'origine n'a pas de ligne {line} (il en a {lines}, comptées à partir de 0).",
         "The original ticket has no line {line} (it has {lines}, counted from 0).",
@@ -101,9 +115,13 @@ REFUSALS = {
         "Le retour demandé ({asked}) dépasse ce qui reste à rendre ({left}) sur la ligne {line}.",
         "The return asked for ({asked}) goes beyond what is left ({left}) of line {line}.",
     ),
-    RefusalCode.NOTHING_LEFT_TO_RETURN: Sentence("Tout a déjà été rendu.", "Everything has already been returned."),
+    RefusalCode.NOTHING_LEFT_TO_RETURN: Sentence(
+        "Tout a déjà été rendu.", "Everything has already been returned."
+    ),
     RefusalCode.NOTHING_DUE: Sentence("Rien n'est encore dû ce jour-là.", "Nothing is due on that day yet."),
-    RefusalCode.SAME_CUSTOMER: Sentence("Les deux fiches sont la même personne.", "Both records are the same person."),
+    RefusalCode.SAME_CUSTOMER: Sentence(
+        "Les deux fiches sont la même personne.", "Both records are the same person."
+    ),
 }
 
 TIER_CAUSES = {
@@ -120,15 +138,18 @@ TIER_CAUSES = {
 
 def reason(found: Reason, document: Document, language: Language) -> str:
     """« Fruits et légumes doublés » : 12 points sur 12,00 € d'achats."""
-    phrases = Phrases(document, language)
-    rule = document.rule(found.rule)
-    said = REASONS[found.code].say(language, rule=phrases.rule_name(found.rule), **_figures(found, rule, phrases))
-    if found.code is ReasonCode.APPLIED:
-        currency = rule.currency if rule is not None else ""
-        if found.figures.get("basis_minor"):
-            said = BASIS.say(language, said=said, basis=_money(found.figures["basis_minor"], phrases))
+    phrases = phrases_of(document, language)
+    rule = phrases.rules.get(found.rule)
+    said = REASONS[found.code].say(
+        language, rule=phrases.rule_name(found.rule), **_figures(found, rule, phrases)
+    )
+    if found.code is ReasonCode.APPLIED and rule is not None:
+        if rule.gift.per_amount is not None or rule.gift.multiply is not None:
+            said = BASIS.say(language, said=said, basis=_money(found.figures.get("basis_minor", 0), phrases))
         if "wished" in found.figures:
-            said = CAPPED.say(language, said=said, wished=phrases.units(found.figures["wished"], currency))
+            said = CAPPED.say(
+                language, said=said, wished=phrases.units(found.figures["wished"], rule.currency)
+            )
     return said
 
 
@@ -187,7 +208,7 @@ def _money(minor: int, phrases: Phrases) -> str:
 
 def refusal(found: Refused, document: Document, language: Language) -> str:
     """A whole sentence: what cannot be done, with the figures that say why."""
-    phrases = Phrases(document, language)
+    phrases = phrases_of(document, language)
     given = found.figures
     is_return = found.code is RefusalCode.RETURN_EXCEEDS_SALE
     asked = given.get("asked", 0)
@@ -207,11 +228,11 @@ def refusal(found: Refused, document: Document, language: Language) -> str:
 
 def _subject(code: str, phrases: Phrases) -> str:
     """The name behind a code of the document; the code where it has none."""
-    reward = phrases.document.reward(code)
-    if reward is not None and phrases.document.currency(code) is None:
+    reward = phrases.rewards.get(code)
+    if reward is not None and code not in phrases.currencies:
         return phrases.text(reward.name)
     return phrases.currency_name(code)
 
 
 def tier_cause(cause: TierCause, tier: str, document: Document, language: Language) -> str:
-    return TIER_CAUSES[cause].say(language, tier=Phrases(document, language).level_name(tier))
+    return TIER_CAUSES[cause].say(language, tier=phrases_of(document, language).level_name(tier))

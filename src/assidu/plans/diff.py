@@ -1,0 +1,119 @@
+"""What changes from one document to another: a list of facts, put into words by ``plans.wording.changes``."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from assidu.plans.document import (
+    Currency,
+    Document,
+    Exclusions,
+    Labels,
+    Level,
+    Lines,
+    Returns,
+    Reward,
+    Rule,
+    Tiers,
+    When,
+)
+
+
+class Kind(StrEnum):
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    REORDERED = "reordered"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """``part`` is the list or part of the document, ``subject`` the code of what changed in it, ``field`` the way to
+    what is different (``when.tiers``); ``before`` and ``after`` are the values themselves."""
+
+    kind: Kind
+    part: str
+    subject: str = ""
+    field: str = ""
+    before: Any = None
+    after: Any = None
+
+
+_WHOLE = (When, Lines, Exclusions, Returns, Labels)
+"""Parts that are looked into; every other part is told as a whole."""
+
+_NOT_COMPARED = {"format", "version", "currencies", "rules", "rewards", "tiers"}
+
+
+def diff(before: Document, after: Document) -> tuple[Change, ...]:
+    """Nothing when both say the same; the number and the order inside selections do not count."""
+    found = [*_fields("document", "", before, after, _NOT_COMPARED)]
+    found += _listed("currencies", before.currencies, after.currencies)
+    found += _listed("rules", before.rules, after.rules)
+    found += _listed("rewards", before.rewards, after.rewards)
+    found += _tiers(before.tiers, after.tiers)
+    return tuple(found)
+
+
+def _tiers(before: Tiers | None, after: Tiers | None) -> Iterator[Change]:
+    if before is None and after is None:
+        return
+    if before is None:
+        yield Change(Kind.ADDED, "tiers", after=after)
+    elif after is None:
+        yield Change(Kind.REMOVED, "tiers", before=before)
+    else:
+        yield from _listed("levels", before.levels, after.levels)
+        yield from _fields("tiers", "", before, after, {"levels"})
+
+
+def _listed(
+    part: str,
+    before: Sequence[Currency | Rule | Reward | Level],
+    after: Sequence[Currency | Rule | Reward | Level],
+) -> Iterator[Change]:
+    """Members of a list are told apart by their code: a new code is a new member."""
+    old = {member.code: member for member in before}
+    new = {member.code: member for member in after}
+    for code, member in old.items():
+        if code not in new:
+            yield Change(Kind.REMOVED, part, code, before=member)
+    for code, member in new.items():
+        if code not in old:
+            yield Change(Kind.ADDED, part, code, after=member)
+        else:
+            yield from _fields(part, code, old[code], member, {"code"})
+    if [code for code in old if code in new] != [code for code in new if code in old]:
+        yield Change(Kind.REORDERED, part, before=tuple(old), after=tuple(new))
+
+
+def _fields(
+    part: str, subject: str, before: Any, after: Any, but: set[str], prefix: str = ""
+) -> Iterator[Change]:
+    for field in msgspec.structs.fields(type(before)):
+        if field.name in but:
+            continue
+        old, new = getattr(before, field.name), getattr(after, field.name)
+        name = prefix + field.encode_name
+        if old == new:
+            continue
+        looked_into = next(
+            (whole for whole in _WHOLE if isinstance(old, whole) or isinstance(new, whole)), None
+        )
+        if looked_into is not None:
+            # No selection of lines is a selection that asks nothing.
+            empty = looked_into()
+            old, new = (empty if old is None else old), (empty if new is None else new)
+            yield from _fields(part, subject, old, new, set(), f"{name}.")
+        elif not _same_members(old, new):
+            yield Change(Kind.CHANGED, part, subject, name, old, new)
+
+
+def _same_members(old: Any, new: Any) -> bool:
+    """Are both the same selection in another order?"""
+    if not (isinstance(old, tuple) and isinstance(new, tuple)):
+        return False
+    return all(isinstance(item, str) for item in old + new) and set(old) == set(new)

@@ -1,0 +1,308 @@
+"""What changes from one version of a programme to the next, in plain sentences."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from assidu.decisions.plan import Downgrade, ReturnPolicy, Trigger
+from assidu.plans.diff import Change, Kind
+from assidu.plans.document import (
+    Cap,
+    Currency,
+    Document,
+    Duration,
+    Gift,
+    Level,
+    Quota,
+    Reward,
+    Rule,
+    SaleCurrency,
+    Side,
+    Text,
+    Times,
+    Window,
+    Worth,
+)
+from assidu.plans.wording import figures
+from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.phrases import DOWNGRADES, RETURN_POLICIES, TRIGGERS, YES_NO, Phrases, phrases_of
+
+SUBJECTS = {
+    "document": Sentence("Le programme", "The programme"),
+    "currencies": Sentence("La monnaie « {name} »", "The currency “{name}”"),
+    "rules": Sentence("La règle « {name} »", "The rule “{name}”"),
+    "rewards": Sentence("L'avantage « {name} »", "The reward “{name}”"),
+    "levels": Sentence("Le statut « {name} »", "The “{name}” status"),
+    "tiers": Sentence("Les statuts", "The statuses"),
+}
+
+ADDED = {
+    "currencies": Sentence("Nouvelle monnaie : {name}.", "New currency: {name}."),
+    "rules": Sentence("Nouvelle règle : {said}", "New rule: {said}"),
+    "rewards": Sentence("Nouvel avantage : {said}", "New reward: {said}"),
+    "levels": Sentence(
+        "Nouveau statut : {name}, dès {amount} d'achats.", "New status: {name}, from {amount} spent."
+    ),
+    "tiers": Sentence(
+        "Le programme a désormais des statuts : {names}.", "The programme now has statuses: {names}."
+    ),
+}
+
+REMOVED = {
+    "currencies": Sentence("La monnaie « {name} » disparaît.", "The currency “{name}” is gone."),
+    "rules": Sentence("La règle « {name} » disparaît.", "The rule “{name}” is gone."),
+    "rewards": Sentence("L'avantage « {name} » disparaît.", "The reward “{name}” is gone."),
+    "levels": Sentence("Le statut « {name} » disparaît.", "The “{name}” status is gone."),
+    "tiers": Sentence("Le programme n'a plus de statuts.", "The programme has no statuses any more."),
+}
+
+REORDERED = {
+    "currencies": Sentence("L'ordre des monnaies change.", "The order of the currencies changes."),
+    "rules": Sentence("L'ordre des règles change.", "The order of the rules changes."),
+    "rewards": Sentence("L'ordre des avantages change.", "The order of the rewards changes."),
+    "levels": Sentence("L'ordre des statuts change.", "The order of the statuses changes."),
+}
+
+FIELDS = {
+    # The document.
+    "document.programme": Sentence("code du programme", "code of the programme"),
+    "document.name": Sentence("nom", "name"),
+    "document.valid_from": Sentence("premier jour", "first day"),
+    "document.zone": Sentence("fuseau horaire", "time zone"),
+    "document.sale_currency": Sentence("monnaie des tickets", "currency of the tickets"),
+    "document.exclusions.departments": Sentence("rayons exclus", "departments excluded"),
+    "document.exclusions.brands": Sentence("marques exclues", "brands excluded"),
+    "document.exclusions.products": Sentence("produits exclus", "products excluded"),
+    "document.exclusions.kinds": Sentence("types de lignes exclus", "kinds of lines excluded"),
+    "document.exclusions.discounted": Sentence("articles remisés exclus", "discounted lines excluded"),
+    "document.returns.take_back": Sentence("en cas de retour", "on a return"),
+    "document.part_paid_with_rewards_earns": Sentence(
+        "gain sur la part payée en points ou en bons", "earning on the part paid with points or vouchers"
+    ),
+    "document.labels.departments": Sentence("noms des rayons", "names of the departments"),
+    "document.labels.brands": Sentence("noms des marques", "names of the brands"),
+    "document.labels.stores": Sentence("noms des magasins", "names of the stores"),
+    "document.labels.products": Sentence("noms des produits", "names of the products"),
+    "document.labels.channels": Sentence("noms des canaux", "names of the channels"),
+    # Currencies.
+    "currencies.name": Sentence("nom", "name"),
+    "currencies.singular": Sentence("nom au singulier", "name in the singular"),
+    "currencies.kind": Sentence("nature", "kind"),
+    "currencies.decimals": Sentence("décimales", "decimals"),
+    "currencies.expires": Sentence("durée de validité", "time of validity"),
+    "currencies.worth": Sentence("valeur", "worth"),
+    "currencies.pays": Sentence("utilisable pour payer", "can pay"),
+    "currencies.pays_at_least": Sentence("minimum pour payer", "least to pay with"),
+    # Rules.
+    "rules.name": Sentence("nom", "name"),
+    "rules.trigger": Sentence("moment", "moment"),
+    "rules.currency": Sentence("monnaie", "currency"),
+    "rules.gift": Sentence("gain", "gift"),
+    "rules.when.channels": Sentence("canaux", "channels"),
+    "rules.when.stores": Sentence("magasins", "stores"),
+    "rules.when.days": Sentence("jours", "days"),
+    "rules.when.first_day": Sentence("premier jour", "first day"),
+    "rules.when.last_day": Sentence("dernier jour", "last day"),
+    "rules.when.tiers": Sentence("statuts", "statuses"),
+    "rules.when.first_purchase": Sentence("premier achat seulement", "first purchase only"),
+    "rules.when.amount_at_least": Sentence("achats minimum", "least spend"),
+    "rules.when.amount_at_most": Sentence("achats maximum", "most spend"),
+    "rules.lines.departments": Sentence("rayons", "departments"),
+    "rules.lines.brands": Sentence("marques", "brands"),
+    "rules.lines.products": Sentence("produits", "products"),
+    "rules.cap_per_sale": Sentence("plafond par ticket", "cap per ticket"),
+    "rules.cap": Sentence("plafond par client", "cap per customer"),
+    "rules.times": Sentence("nombre de fois", "number of times"),
+    "rules.quota": Sentence("premiers servis", "first served"),
+    "rules.expires": Sentence("durée de validité propre", "time of validity of its own"),
+    # Rewards, levels, tiers.
+    "rewards.name": Sentence("nom", "name"),
+    "rewards.costs": Sentence("coût", "cost"),
+    "rewards.gives": Sentence("contrepartie", "what it gives"),
+    "levels.name": Sentence("nom", "name"),
+    "levels.spend_at_least": Sentence("achats demandés", "spend asked for"),
+    "tiers.window": Sentence("période prise en compte", "time whose spend counts"),
+    "tiers.keep": Sentence("durée du statut", "time a status lasts"),
+    "tiers.downgrade": Sentence("descente", "downgrade"),
+}
+
+ITEMS = Sentence("{subject} : {what} ({items}).", "{subject}: {what} ({items}).")
+ITEMS_ADDED = Sentence("ajout de {names}", "added {names}")
+ITEMS_REMOVED = Sentence("retrait de {names}", "removed {names}")
+ITEMS_ONLY = Sentence("désormais seulement {names}", "now only {names}")
+ITEMS_ALL = Sentence("désormais tous", "now all")
+LABELS_CHANGED = Sentence("{subject} : {what} ({count} modifiés).", "{subject}: {what} ({count} changed).")
+SET = Sentence("{subject} : {what}, désormais {after}.", "{subject}: {what}, now {after}.")
+UNSET = Sentence(
+    "{subject} : {what}, plus de limite (avant : {before}).",
+    "{subject}: {what}, no limit now (before: {before}).",
+)
+UNSET_VALUE = Sentence(
+    "{subject} : {what}, supprimé (avant : {before}).", "{subject}: {what}, removed (before: {before})."
+)
+REPLACED = Sentence(
+    "{subject} : {what}, {after} (avant : {before}).", "{subject}: {what}, {after} (before: {before})."
+)
+GIFT = Sentence(
+    "Désormais, {subject} {after} (avant : {before}).", "From now on {subject} {after} (before: {before})."
+)
+PERCENT = Sentence(
+    "{subject} passe de {before} à {after}{only}.", "{subject} goes from {before} to {after}{only}."
+)
+ONLY = Sentence(", pour {names} seulement", ", for {names} only")
+
+_LIMITS = {"cap", "cap_per_sale", "times", "quota"}
+_LISTED_MAX = 10
+
+
+def change(found: Change, before: Document, after: Document, language: Language) -> str:
+    """One change as a sentence. Names are the new document's, those of what is gone the old one's."""
+    old, new = phrases_of(before, language), phrases_of(after, language)
+    if found.kind is Kind.ADDED:
+        return _added(found, new)
+    if found.kind is Kind.REMOVED:
+        return old.say(REMOVED[found.part], name=_name(found, old))
+    if found.kind is Kind.REORDERED:
+        return new.say(REORDERED[found.part])
+    return _changed(found, old, new)
+
+
+def _added(found: Change, new: Phrases) -> str:
+    values: dict[str, Any] = {"name": _name(found, new)}
+    if isinstance(found.after, Rule):
+        values["said"] = new.rule(found.after)
+    elif isinstance(found.after, Reward):
+        values["said"] = new.reward(found.after)
+    elif found.part == "levels":
+        values["amount"] = new.amount(found.after.spend_at_least)
+    elif found.part == "tiers":
+        values["names"] = new.level_names(level.code for level in found.after.levels)
+    return new.say(ADDED[found.part], **values)
+
+
+def _name(found: Change, phrases: Phrases) -> str:
+    named: Mapping[str, Mapping[str, Currency | Rule | Reward | Level]] = {
+        "currencies": phrases.currencies,
+        "rules": phrases.rules,
+        "rewards": phrases.rewards,
+        "levels": phrases.levels,
+    }
+    member = named.get(found.part, {}).get(found.subject)
+    return found.subject if member is None else phrases.text(member.name)
+
+
+def _changed(found: Change, old: Phrases, new: Phrases) -> str:
+    subject = new.say(SUBJECTS[found.part], name=_name(found, new))
+    what = new.say(FIELDS[f"{found.part}.{found.field}"])
+    if isinstance(found.before, dict):
+        keys = {*found.before, *found.after}
+        count = sum(found.before.get(key) != found.after.get(key) for key in keys)
+        return new.say(LABELS_CHANGED, subject=subject, what=what, count=count)
+    if _is_selection(found.before) and _is_selection(found.after):
+        return new.say(ITEMS, subject=subject, what=what, items=_selection(found, old, new))
+    if isinstance(found.after, Gift):
+        return _gift(found, subject, old, new)
+    values = {"subject": subject, "what": what}
+    if found.before is None:
+        return new.say(SET, **values, after=_value(found, found.after, new))
+    if found.after is None:
+        unset = UNSET if found.field in _LIMITS else UNSET_VALUE
+        return new.say(unset, **values, before=_value(found, found.before, old))
+    return new.say(
+        REPLACED, **values, before=_value(found, found.before, old), after=_value(found, found.after, new)
+    )
+
+
+def _gift(found: Change, subject: str, old: Phrases, new: Phrases) -> str:
+    """« La règle « Fruits et légumes doublés » passe de 200 % à 150 %, pour Or seulement. »"""
+    was, now = found.before.multiply, found.after.multiply
+    if was is None or now is None or was.rule != now.rule:
+        before, after = _value(found, found.before, old), _value(found, found.after, new)
+        return new.say(GIFT, subject=_within(subject), before=before, after=after)
+    rule = new.rules[found.subject]
+    only = new.say(ONLY, names=new.level_names(rule.when.tiers)) if rule.when.tiers else ""
+    before, after = (figures.percent(part.percent, new.language) for part in (was, now))
+    return new.say(PERCENT, subject=subject, before=before, after=after, only=only)
+
+
+def _within(subject: str) -> str:
+    """As it stands in the middle of a sentence."""
+    return subject[:1].lower() + subject[1:]
+
+
+def _is_selection(value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
+
+
+def _selection(found: Change, old: Phrases, new: Phrases) -> str:
+    """What comes in and what goes out; where nothing chosen means everything, that is said."""
+    added = [item for item in found.after if item not in found.before]
+    removed = [item for item in found.before if item not in found.after]
+    if found.part != "document":
+        if not found.after:
+            return new.say(ITEMS_ALL)
+        if not found.before:
+            return new.say(ITEMS_ONLY, names=_names(found.field, added, new))
+    parts = []
+    if added:
+        parts.append(new.say(ITEMS_ADDED, names=_names(found.field, added, new)))
+    if removed:
+        parts.append(new.say(ITEMS_REMOVED, names=_names(found.field, removed, old)))
+    return ", ".join(parts)
+
+
+def _names(field: str, codes: list[str], phrases: Phrases) -> str:
+    kind = field.rsplit(".", 1)[-1]
+    named = phrases.selected(kind, codes[:_LISTED_MAX])
+    if len(codes) > _LISTED_MAX:
+        named.append(f"… ({figures.number(len(codes), phrases.language)})")
+        return ", ".join(named)
+    return phrases.listing(named)
+
+
+def _value(found: Change, value: Any, phrases: Phrases) -> str:
+    """A value of the document as words; the document's types are closed, and so is this."""
+    match value:
+        case bool():
+            return phrases.say(YES_NO[value])
+        case Trigger():
+            return phrases.say(TRIGGERS[value])
+        case Downgrade():
+            return phrases.say(DOWNGRADES[value])
+        case ReturnPolicy():
+            return phrases.say(RETURN_POLICIES[value])
+        case int():
+            currency = phrases.rules[found.subject].currency if found.part == "rules" else found.subject
+            is_units = found.field in ("cap_per_sale", "pays_at_least")
+            return phrases.units(value, currency) if is_units else figures.number(value, phrases.language)
+        case Text():
+            return phrases.quoted(value)
+        case Decimal():
+            return phrases.amount(value)
+        case date():
+            return phrases.day(value)
+        case Duration():
+            return phrases.duration(value)
+        case Gift():
+            rule = phrases.rules[found.subject]
+            return phrases.gift(value, rule.currency, rule.trigger)
+        case Cap():
+            return phrases.cap(value, phrases.rules[found.subject].currency)
+        case Times():
+            return phrases.times(value)
+        case Quota():
+            return phrases.quota(value)
+        case Side():
+            return phrases.side(value)
+        case Window():
+            return phrases.window(value)
+        case Worth():
+            return phrases.worth(value, found.subject)
+        case SaleCurrency():
+            return f"{value.code} ({value.decimals})"
+    if found.field == "currency":
+        return phrases.currency_name(str(value))
+    if found.field == "kind":
+        return phrases.currency_kind(value)
+    return str(value)

@@ -1,0 +1,178 @@
+"""A whole programme in plain sentences, for screens and for whoever asks `assidu plan describe`."""
+
+from dataclasses import dataclass
+
+from assidu.decisions.plan import CurrencyKind
+from assidu.plans.document import Currency, Document, Tiers
+from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.phrases import DOWNGRADES, RETURN_POLICIES, Phrases, phrases_of
+
+TITLES = {
+    "currencies": Sentence("Les monnaies", "Currencies"),
+    "rules": Sentence("Gagner", "Earning"),
+    "exclusions": Sentence("Ce qui ne rapporte rien", "What earns nothing"),
+    "rewards": Sentence("Utiliser", "Using"),
+    "tiers": Sentence("Les statuts", "Statuses"),
+    "returns": Sentence("Les retours", "Returns"),
+}
+
+LINES = {
+    "opening": Sentence(
+        "{programme}, à partir du {day} (fuseau {zone}, montants en {money}).",
+        "{programme}, from {day} on (time zone {zone}, amounts in {money}).",
+    ),
+    "opening_version": Sentence(
+        "{programme}, version {version}, à partir du {day} (fuseau {zone}, montants en {money}).",
+        "{programme}, version {version}, from {day} on (time zone {zone}, amounts in {money}).",
+    ),
+    "never_expires": Sentence("sans date limite", "with no expiry"),
+    "expires": Sentence("validité de {duration}", "valid for {duration}"),
+    "pays": Sentence("permet de payer", "can pay"),
+    "pays_from": Sentence("permet de payer à partir de {units}", "can pay from {units} on"),
+    "excluded": Sentence("Ne rapportent rien : {names}.", "These earn nothing: {names}."),
+    "discounted": Sentence("Les articles remisés ne rapportent rien.", "Discounted articles earn nothing."),
+    "part_paid_earns": Sentence(
+        "La part d'un ticket payée en points ou en bons rapporte aussi.",
+        "The part of a ticket paid with points or vouchers earns too.",
+    ),
+    "part_paid_earns_nothing": Sentence(
+        "La part d'un ticket payée en points ou en bons ne rapporte rien.",
+        "The part of a ticket paid with points or vouchers earns nothing.",
+    ),
+    "level_free": Sentence("{name} : dès l'adhésion.", "{name}: on joining."),
+    "level": Sentence(
+        "{name} : dès {amount} d'achats sur {window}.", "{name}: from {amount} spent over {window}."
+    ),
+    "keep": Sentence(
+        "Un statut est gardé {duration} ; si les achats ne suffisent plus, on descend {downgrade}.",
+        "A status lasts {duration}; when the spend no longer reaches it, one goes {downgrade}.",
+    ),
+    "returns": Sentence("En cas de retour, {policy}.", "On a return, {policy}."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence; ``code`` is that of the rule, reward, currency or status it speaks of."""
+
+    sentence: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """``code`` is the part of the document: ``rules``, ``tiers``…"""
+
+    code: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    opening: str
+    sections: tuple[Section, ...]
+
+
+def describe(document: Document, language: Language) -> Description:
+    """Section by section, rule by rule; parts that the document does not have are left out."""
+    phrases = phrases_of(document, language)
+    sections = {
+        "rules": [Line(phrases.rule(rule), rule.code) for rule in document.rules],
+        "exclusions": _exclusions(phrases),
+        "rewards": [Line(phrases.reward(reward), reward.code) for reward in document.rewards],
+        "tiers": [] if document.tiers is None else _tiers(document.tiers, phrases),
+        "currencies": [Line(_currency(currency, phrases), currency.code) for currency in document.currencies],
+        "returns": [_returns(phrases)],
+    }
+    return Description(
+        _opening(phrases),
+        tuple(
+            Section(code, phrases.say(TITLES[code]), tuple(lines))
+            for code, lines in sections.items()
+            if lines
+        ),
+    )
+
+
+def _opening(phrases: Phrases) -> str:
+    document = phrases.document
+    sentence = LINES["opening" if document.version is None else "opening_version"]
+    return phrases.say(
+        sentence,
+        programme=phrases.text(document.name),
+        version=document.version,
+        day=phrases.day(document.valid_from),
+        zone=document.zone,
+        money=document.sale_currency.code,
+    )
+
+
+def _currency(currency: Currency, phrases: Phrases) -> str:
+    name = phrases.text(currency.name)
+    parts = []
+    if currency.worth is not None:
+        parts.append(phrases.worth(currency.worth, currency.code))
+    if currency.expires is None:
+        parts.append(phrases.say(LINES["never_expires"]))
+    else:
+        parts.append(phrases.say(LINES["expires"], duration=phrases.duration(currency.expires)))
+    if currency.pays and currency.pays_at_least > 1:
+        parts.append(
+            phrases.say(LINES["pays_from"], units=phrases.units(currency.pays_at_least, currency.code))
+        )
+    elif currency.pays and currency.kind is not CurrencyKind.VOUCHER:
+        parts.append(phrases.say(LINES["pays"]))
+    return phrases.say(
+        Sentence("{name} : {parts}.", "{name}: {parts}."),
+        name=_capital(name),
+        parts=phrases.semicolons(parts),
+    )
+
+
+def _exclusions(phrases: Phrases) -> list[Line]:
+    out = phrases.document.exclusions
+    names = [
+        *phrases.selected("departments", out.departments),
+        *phrases.selected("brands", out.brands),
+        *phrases.selected("products", out.products[:20]),
+        *phrases.selected("kinds", out.kinds),
+    ]
+    if len(out.products) > 20:
+        names.append("…")
+    lines = [Line(phrases.say(LINES["excluded"], names=phrases.semicolons(names)))] if names else []
+    if out.discounted:
+        lines.append(Line(phrases.say(LINES["discounted"])))
+    earns = phrases.document.part_paid_with_rewards_earns
+    lines.append(Line(phrases.say(LINES["part_paid_earns" if earns else "part_paid_earns_nothing"])))
+    return lines
+
+
+def _tiers(tiers: Tiers, phrases: Phrases) -> list[Line]:
+    window = phrases.window(tiers.window)
+    lines = [
+        Line(
+            phrases.say(
+                LINES["level" if level.spend_at_least else "level_free"],
+                name=phrases.text(level.name),
+                amount=phrases.amount(level.spend_at_least),
+                window=window,
+            ),
+            level.code,
+        )
+        for level in tiers.levels
+    ]
+    downgrade = phrases.say(DOWNGRADES[tiers.downgrade])
+    return [
+        *lines,
+        Line(phrases.say(LINES["keep"], duration=phrases.duration(tiers.keep), downgrade=downgrade)),
+    ]
+
+
+def _returns(phrases: Phrases) -> Line:
+    policy = phrases.say(RETURN_POLICIES[phrases.document.returns.take_back])
+    return Line(phrases.say(LINES["returns"], policy=policy))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,52 @@
+"""A document as a file: YAML to be read and edited by people, JSON for programs. ``plans.reading`` reads both back."""
+
+import json
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import SafeRepresenter
+
+from assidu.plans.document import Document
+from assidu.plans.identity import to_builtins
+
+LINE_WIDTH = 110
+
+
+class _Representer(SafeRepresenter):
+    """Amounts as plain decimals, exactly as many as they have."""
+
+
+def _decimal(representer: SafeRepresenter, amount: Decimal) -> ScalarNode:
+    node: ScalarNode = representer.represent_scalar("tag:yaml.org,2002:float", f"{amount:f}")
+    return node
+
+
+_Representer.add_representer(Decimal, _decimal)
+
+
+def to_yaml(document: Document) -> str:
+    """Small parts on one line, amounts with the decimals of the sale currency."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.Representer = _Representer
+    yaml.default_flow_style = None
+    yaml.allow_unicode = True
+    yaml.width = LINE_WIDTH
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # a switch that ruamel types as None
+    out = StringIO()
+    yaml.dump(to_builtins(document, lambda amount: _in_full(amount, document.sale_currency.decimals)), out)
+    return out.getvalue()
+
+
+def to_json(document: Document) -> str:
+    """Indented, with amounts as text, so that no reader turns them into binary fractions."""
+    return json.dumps(to_builtins(document), ensure_ascii=False, indent=2) + "\n"
+
+
+def _in_full(amount: Decimal, decimals: int) -> Any:
+    exponent = amount.as_tuple().exponent
+    if isinstance(exponent, int) and -exponent < decimals:
+        return amount.quantize(Decimal(1).scaleb(-decimals))
+    return amount
