@@ -19,20 +19,23 @@ import typer
 
 from assidu import __version__
 from assidu.cli.output import EXIT_NO, Refused, report_failure
-from assidu.foundation.settings import SettingsError
+from assidu.foundation.settings import HASHED_STATIC, SettingsError
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One subcommand: its module below `cli/commands`, what it does, and whether its module imports rooms."""
+    """One subcommand: its module below `cli/commands`, what it does, what it needs before it is imported."""
 
     module: str
     explanation: str
     needs_django: bool = False
+    """The module imports rooms at its top."""
+    serves: bool = False
+    """It ends in answering requests: static files then go by names that change with their content."""
 
 
 COMMANDS = {
-    "serve": Entry("serve", "Answer on the address of ASSIDU_BIND until Ctrl-C."),
+    "serve": Entry("serve", "Answer on the address of ASSIDU_BIND until Ctrl-C.", serves=True),
     "migrate": Entry("migrate", "Bring the tables of the database up to date."),
     "doctor": Entry("doctor", "Say what is wrong, and what to do."),
     "config": Entry("config", "Show the settings and where each came from."),
@@ -119,6 +122,8 @@ def _named_only() -> None:
 
 
 def _add(root: typer.Typer, name: str, entry: Entry) -> None:
+    if entry.serves:
+        os.environ[HASHED_STATIC] = "1"
     if entry.needs_django:
         import django
 

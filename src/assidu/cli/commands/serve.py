@@ -3,13 +3,14 @@
 import errno
 import os
 import socket
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
-from assidu.foundation.settings import HASHED_STATIC, Settings, current_settings, split_bind
+from assidu.foundation.settings import Settings, current_settings, split_bind
 
 GRACE_SECONDS = 15
 
@@ -23,7 +24,6 @@ def command(
     settings = current_settings()
     # The port first: it is the likeliest fault, and the quickest to find.
     listener = listen(bind or settings.bind)
-    os.environ[HASHED_STATIC] = "1"
     with listener, database(output):
         serve(listener, settings, output)
 
@@ -62,8 +62,17 @@ def listen(bind: str) -> socket.socket:
     return listener
 
 
-def serve(listener: socket.socket, settings: Settings, output: Output) -> None:
-    """Answer until asked to stop; requests that have begun are finished."""
+def serve(
+    listener: socket.socket,
+    settings: Settings,
+    output: Output,
+    details: Mapping[str, Any] | None = None,
+    words: str = "",
+) -> None:
+    """Answer until asked to stop; requests that have begun are finished.
+
+    Once it answers, prints the address, with `details` in the JSON or `words` below it.
+    """
     import uvicorn
 
     from assidu.foundation import logs
@@ -77,8 +86,10 @@ def serve(listener: socket.socket, settings: Settings, output: Output) -> None:
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started and not self.should_exit:
+                said = f"Assidu answers on {address}  (Ctrl-C stops)"
                 output.answer(
-                    {"address": address, "pid": os.getpid()}, f"Assidu answers on {address}  (Ctrl-C stops)"
+                    {"address": address, "pid": os.getpid(), **(details or {})},
+                    f"{said}\n{words}" if words else said,
                 )
 
     server = Announcing(
@@ -99,8 +110,13 @@ def serve(listener: socket.socket, settings: Settings, output: Output) -> None:
         server.run(sockets=[listener])
     except KeyboardInterrupt:
         output.say("Stopping")
-    if not server.started:
-        raise Refused("The server did not start: see above.", "`assidu doctor` looks further.", "not_started")
+    except SystemExit:
+        # uvicorn's word for a start that failed; asked to stop once it runs, we leave as we were told.
+        if server.started:
+            raise
+        raise Refused(
+            "The server did not start: see above.", "`assidu doctor` looks further.", "not_started"
+        ) from None
 
 
 def _address(listener: socket.socket) -> str:
