@@ -23,7 +23,8 @@ CREATE TABLE customers_customer (
   is_invented    boolean NOT NULL DEFAULT false,
   erased_at      timestamptz
 );
-CREATE INDEX customers_customer_search ON customers_customer (search_name text_pattern_ops);
+CREATE INDEX customers_customer_search ON customers_customer (search_name text_pattern_ops, customer_id);
+CREATE INDEX customers_customer_words ON customers_customer USING gin (to_tsvector('simple', search_name));
 CREATE INDEX customers_customer_merged ON customers_customer (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE customers_identifier (
@@ -43,3 +44,89 @@ CREATE TABLE customers_event_personal (
   sealed         bytea NOT NULL,
   PRIMARY KEY (customer_id, seq)
 );
+
+-- Two customers who shared an identifier in one message. The lower id comes first: a pair is noted once.
+CREATE TABLE customers_possible_duplicate (
+  customer_id    uuid NOT NULL,
+  other_id       uuid NOT NULL,
+  kind           text NOT NULL,                 -- the identifier that both wanted
+  source         text NOT NULL DEFAULT '',
+  noted_at       timestamptz NOT NULL,
+  settled_at     timestamptz,                   -- merged, or found to be two people
+  PRIMARY KEY (customer_id, other_id, kind),
+  CONSTRAINT lower_id_first CHECK (customer_id < other_id)
+);
+CREATE INDEX customers_possible_duplicate_other ON customers_possible_duplicate (other_id);
+
+-- Whose identifiers these are, aliases followed. Unknown ones are left out.
+CREATE FUNCTION customers_find(i_kind text[], i_lookup bytea[])
+  RETURNS TABLE (kind text, lookup bytea, customer_id uuid)
+  LANGUAGE sql STABLE AS $$
+  SELECT i.kind, i.lookup, coalesce(c.merged_into, c.customer_id)
+    FROM unnest(i_kind, i_lookup) AS asked (kind, lookup)
+    JOIN customers_identifier AS i ON i.kind = asked.kind AND i.lookup = asked.lookup
+    JOIN customers_customer AS c ON c.customer_id = i.customer_id
+$$;
+
+-- Finds the owner of each identifier and makes a customer where there is none. Identifiers are distinct; each comes
+-- with the customer that it would make. Two who open the same card at once wait for one another, in one order.
+CREATE FUNCTION customers_open(
+  i_kind text[], i_lookup bytea[], c_id uuid[], c_wrapped bytea[], c_sealed bytea[], c_store text[], c_source text[],
+  c_at timestamptz
+) RETURNS TABLE (kind text, lookup bytea, customer_id uuid, is_new boolean)
+  LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE made uuid[];
+BEGIN
+  WITH won AS (
+    INSERT INTO customers_identifier (kind, lookup, customer_id, added_at, source)
+      SELECT a.kind, a.lookup, a.customer_id, c_at, a.source
+        FROM unnest(i_kind, i_lookup, c_id, c_source) AS a (kind, lookup, customer_id, source)
+       ORDER BY a.kind, a.lookup
+    ON CONFLICT DO NOTHING RETURNING customer_id
+  ), opened AS (
+    INSERT INTO customers_customer (customer_id, created_at, store_id, sealed)
+      SELECT a.customer_id, c_at, a.store_id, a.sealed
+        FROM unnest(c_id, c_store, c_sealed) AS a (customer_id, store_id, sealed) JOIN won USING (customer_id)
+    RETURNING customer_id
+  ), keyed AS (
+    INSERT INTO customers_key (customer_id, wrapped)
+      SELECT a.customer_id, a.wrapped FROM unnest(c_id, c_wrapped) AS a (customer_id, wrapped)
+        JOIN won USING (customer_id)
+  )
+  SELECT coalesce(array_agg(opened.customer_id), '{}') INTO made FROM opened;
+  RETURN QUERY SELECT f.kind, f.lookup, f.customer_id, f.customer_id = ANY (made) FROM customers_find(i_kind, i_lookup) AS f;
+END $$;
+
+-- Gives further identifiers to customers. One that somebody else already has stays theirs, and the two are noted.
+-- Answers the customers that were noted.
+CREATE FUNCTION customers_claim(i_kind text[], i_lookup bytea[], c_id uuid[], c_source text[], c_at timestamptz)
+  RETURNS TABLE (customer_id uuid, other_id uuid, kind text)
+  LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+  INSERT INTO customers_identifier (kind, lookup, customer_id, added_at, source)
+    SELECT a.kind, a.lookup, a.customer_id, c_at, a.source
+      FROM unnest(i_kind, i_lookup, c_id, c_source) AS a (kind, lookup, customer_id, source)
+     ORDER BY a.kind, a.lookup
+  ON CONFLICT DO NOTHING;
+  RETURN QUERY
+    WITH asked AS (
+      SELECT a.kind, a.source, coalesce(mine.merged_into, mine.customer_id) AS mine, f.customer_id AS theirs
+        FROM unnest(i_kind, i_lookup, c_id, c_source) AS a (kind, lookup, customer_id, source)
+        JOIN customers_customer AS mine ON mine.customer_id = a.customer_id
+        JOIN customers_find(i_kind, i_lookup) AS f ON f.kind = a.kind AND f.lookup = a.lookup
+    )
+    INSERT INTO customers_possible_duplicate (customer_id, other_id, kind, source, noted_at)
+      SELECT DISTINCT ON (1, 2, 3) least(a.mine, a.theirs), greatest(a.mine, a.theirs), a.kind, a.source, c_at
+        FROM asked AS a WHERE a.mine <> a.theirs
+    ON CONFLICT DO NOTHING
+    RETURNING customer_id, other_id, kind;
+END $$;
+
+-- A merger: from now on reads of the absorbed customers, and of whoever they had absorbed, follow to the survivor.
+CREATE FUNCTION customers_alias(absorbed uuid, survivor uuid, settled timestamptz) RETURNS void LANGUAGE sql AS $$
+  UPDATE customers_customer SET merged_into = survivor WHERE customer_id = absorbed OR merged_into = absorbed;
+  UPDATE customers_possible_duplicate SET settled_at = settled
+   WHERE settled_at IS NULL AND customer_id = least(absorbed, survivor) AND other_id = greatest(absorbed, survivor);
+$$;

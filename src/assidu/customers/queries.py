@@ -1,0 +1,179 @@
+"""Everything that reads customers. Contact details are opened only for a caller who asks for them by name."""
+
+import re
+from collections.abc import Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from assidu.customers import resolve
+from assidu.customers.identifiers import normalise, parse_subject, words_of
+from assidu.customers.profiles import contact_from
+from assidu.customers.types import (
+    Contact,
+    Customer,
+    Found,
+    FoundBy,
+    Identifier,
+    IdentifierKind,
+    NotAnIdentifier,
+    PossibleDuplicate,
+)
+from assidu.customers.vault import Vault, unseal
+from assidu.foundation.settings import current_settings
+from assidu.foundation.sql import raw_connection, rows
+
+SEARCH_MAX = 50
+_DIGITS_OF_AN_IDENTIFIER_MIN = 6
+_PUNCTUATION_OF_NUMBERS = re.compile(r"[\s.()/+-]")
+
+
+def follow(customer_id: UUID) -> UUID | None:
+    """Who this customer is now: itself, or the one it was merged into. ``None``: nobody was ever called so."""
+    found = rows(
+        "SELECT coalesce(merged_into, customer_id) FROM customers_customer WHERE customer_id = %s",
+        [customer_id],
+    )
+    return found[0][0] if found else None
+
+
+def customer(customer_id: UUID, *, with_contact: bool = False) -> Customer | None:
+    """A customer as it is stored; the alias of a merged one is told, not followed."""
+    found = rows(
+        "SELECT c.customer_id, c.created_at, c.title, c.first_name, c.last_name, c.birth_date, c.postcode, c.town, "
+        "c.language, c.store_id, c.is_invented, c.erased_at, c.merged_into, c.sealed, k.wrapped, "
+        "(SELECT array_agg(a.customer_id ORDER BY a.customer_id) FROM customers_customer AS a "
+        " WHERE a.merged_into = c.customer_id) "
+        "FROM customers_customer AS c LEFT JOIN customers_key AS k USING (customer_id) WHERE c.customer_id = %s",
+        [customer_id],
+    )
+    if not found:
+        return None
+    *fields, sealed, wrapped, absorbed = found[0]
+    contact = None
+    if with_contact and sealed is not None and wrapped is not None:
+        contact = _open_contact(customer_id, bytes(sealed), bytes(wrapped))
+    return Customer(*fields, tuple(absorbed or ()), contact)  # type: ignore[call-arg]
+
+
+def by_identifier(identifier: Identifier) -> UUID | None:
+    """The customer who has it, aliases followed."""
+    return resolve.find(raw_connection(), current_settings().pseudonym_key, [identifier]).get(identifier)
+
+
+def by_subject(text: str) -> UUID | NotAnIdentifier | None:
+    """The customer of ``card:…``, ``phone:…``, ``email:…``, ``external:…`` or ``customer:…``."""
+    subject = parse_subject(text)
+    if isinstance(subject, NotAnIdentifier):
+        return subject
+    return follow(subject) if isinstance(subject, UUID) else by_identifier(subject)
+
+
+def search(text: str, limit: int = 20) -> list[Found]:
+    """Customers by card, telephone or e-mail, whole, or by the beginnings of their names, accents left aside."""
+    assert 0 < limit <= SEARCH_MAX
+    text = text.strip()
+    if not text:
+        return []
+    for kind, found_by in _guesses(text):
+        made = normalise(kind, text)
+        if isinstance(made, Identifier) and (customer_id := by_identifier(made)) is not None:
+            return _found([customer_id], found_by)
+    try:
+        customer_id = follow(UUID(text))
+    except ValueError:
+        customer_id = None
+    if customer_id is not None:
+        return _found([customer_id], FoundBy.ID)
+    return _by_name(text, limit)
+
+
+def names_of(customer_ids: Collection[UUID]) -> dict[UUID, str]:
+    """First and last names; an erased customer's is empty."""
+    found = rows(
+        "SELECT customer_id, trim(first_name || ' ' || last_name) FROM customers_customer WHERE customer_id = ANY (%s)",
+        [list(customer_ids)],
+    )
+    return dict(found)
+
+
+def possible_duplicates(customer_id: UUID) -> list[PossibleDuplicate]:
+    """Others who may be the same person, not settled yet."""
+    found = rows(
+        "SELECT d.customer_id, d.other_id, d.kind, d.noted_at, trim(c.first_name || ' ' || c.last_name) "
+        "FROM customers_possible_duplicate AS d JOIN customers_customer AS c "
+        "  ON c.customer_id = CASE WHEN d.customer_id = %(id)s THEN d.other_id ELSE d.customer_id END "
+        "WHERE (d.customer_id = %(id)s OR d.other_id = %(id)s) AND d.settled_at IS NULL ORDER BY d.noted_at, d.kind",
+        {"id": customer_id},
+    )
+    return [
+        PossibleDuplicate(
+            customer_id, other if first == customer_id else first, IdentifierKind(kind), noted_at, name
+        )
+        for first, other, kind, noted_at, name in found
+    ]
+
+
+def identifier_kinds(customer_ids: Collection[UUID]) -> list[tuple[IdentifierKind, int]]:
+    """By how many cards, telephones… these customers are found, without saying which."""
+    found = rows(
+        "SELECT kind, count(*) FROM customers_identifier WHERE customer_id = ANY (%s) GROUP BY kind ORDER BY kind",
+        [list(customer_ids)],
+    )
+    return [(IdentifierKind(kind), count) for kind, count in found]
+
+
+def event_fields(customer_ids: Collection[UUID]) -> dict[tuple[UUID, int], Any]:
+    """Personal fields that came inside events, opened, by customer and ``seq``."""
+    vault = Vault(current_settings().vault_key)
+    found = rows(
+        "SELECT p.customer_id, p.seq, p.sealed, k.wrapped FROM customers_event_personal AS p "
+        "JOIN customers_key AS k USING (customer_id) WHERE p.customer_id = ANY (%s) ORDER BY 1, 2",
+        [list(customer_ids)],
+    )
+    return {
+        (customer_id, seq): unseal(vault.open_key(customer_id, bytes(wrapped)), customer_id, bytes(sealed))
+        for customer_id, seq, sealed, wrapped in found
+    }
+
+
+def _guesses(text: str) -> list[tuple[IdentifierKind, FoundBy]]:
+    """What a text may be besides a name."""
+    if "@" in text:
+        return [(IdentifierKind.EMAIL, FoundBy.EMAIL)]
+    bare = _PUNCTUATION_OF_NUMBERS.sub("", text)
+    if sum(letter.isdigit() for letter in bare) >= _DIGITS_OF_AN_IDENTIFIER_MIN:
+        return [(IdentifierKind.CARD, FoundBy.CARD), (IdentifierKind.PHONE, FoundBy.PHONE)]
+    return [(IdentifierKind.EXTERNAL, FoundBy.EXTERNAL)] if ":" in text else []
+
+
+def _by_name(text: str, limit: int) -> list[Found]:
+    words = words_of(text)
+    if not words:
+        return []
+    found = rows(
+        "SELECT customer_id FROM customers_customer "
+        "WHERE to_tsvector('simple', search_name) @@ to_tsquery('simple', %s) "
+        "AND merged_into IS NULL AND erased_at IS NULL ORDER BY search_name, customer_id LIMIT %s",
+        [prefix_query(words), limit],
+    )
+    return _found([row[0] for row in found], FoundBy.NAME)
+
+
+def prefix_query(words: Iterable[str]) -> str:
+    """The full-text query that asks for a word beginning with each of ``words``; they are letters and digits only."""
+    return " & ".join(f"{word}:*" for word in words)
+
+
+def _found(customer_ids: list[UUID], found_by: FoundBy) -> list[Found]:
+    found = rows(
+        "SELECT c.customer_id, trim(c.first_name || ' ' || c.last_name), c.town, c.store_id, c.birth_date "
+        "FROM unnest(%s::uuid[]) WITH ORDINALITY AS asked (customer_id, place) "
+        "JOIN customers_customer AS c USING (customer_id) ORDER BY place",
+        [customer_ids],
+    )
+    return [Found(*row, found_by) for row in found]  # type: ignore[call-arg]
+
+
+def _open_contact(customer_id: UUID, sealed: bytes, wrapped: bytes) -> Contact:
+    key = Vault(current_settings().vault_key).open_key(customer_id, wrapped)
+    return contact_from(unseal(key, customer_id, sealed))
