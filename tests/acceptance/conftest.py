@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Request, ViewportSize, sync_playwright
 
 from assidu.foundation.database import Database
 
@@ -19,7 +19,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 PASSWORD = "quatre mots bien choisis"
 # Contrast depends on the theme, wording on the language: two visits show both of each.
 LOOKS = (("fr", "light"), ("en", "dark"))
-WIDE, TABLET = {"width": 1280, "height": 900}, {"width": 820, "height": 1180}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -44,12 +45,12 @@ class Site:
 @pytest.fixture(scope="session")
 def site(cluster: Database, template: Database, django_db_blocker: Any) -> Iterator[Site]:
     """The server, on a database of its own that lasts for all browser stories of this worker."""
-    from conftest import _copy, _drop
     from django.core.handlers.wsgi import WSGIHandler
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
     from django.db import connections
 
     from assidu.foundation.schema import connected_to
+    from conftest import _copy, _drop
 
     class Quiet(WSGIRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
@@ -92,7 +93,9 @@ def _staff() -> tuple[dict[tuple[str, str], Any], Any]:
     by = Actor(people["fr", "light"].id, request_id="0f3a9c1d2e4b")
     colleague = actions.create_person("hugo.marchand@exemple.fr", "Hugo Marchand", ["store"], by, store="317")
     actions.change_access(colleague.id, ["service", "store"], "317", True, by)  # type: ignore[union-attr]
-    actions.create_person("ines.delorme@exemple.fr", "Inès Delorme", ["marketing", "data"], by, password=PASSWORD)
+    actions.create_person(
+        "ines.delorme@exemple.fr", "Inès Delorme", ["marketing", "data"], by, password=PASSWORD
+    )
     actions.create_person("paul.riou@exemple.fr", "Paul Riou", ["finance"], by, password=PASSWORD)
     key, _secret = actions.create_key("Caisses de Nantes", ["events:write", "evaluate"], by, store="317")  # type: ignore[misc]
     actions.note_key_use(key.id)
@@ -132,7 +135,7 @@ def visits(site: Site, browser: Browser) -> Iterator[dict[tuple[str, str], Visit
 def open_window(site: Site, browser: Browser, language: str, theme: str) -> Visit:
     context = browser.new_context(
         base_url=site.address,
-        viewport=WIDE,  # type: ignore[arg-type]
+        viewport=WIDE,
         locale=language,
         color_scheme=theme,  # type: ignore[arg-type]
         reduced_motion="reduce",
@@ -145,7 +148,9 @@ def open_window(site: Site, browser: Browser, language: str, theme: str) -> Visi
             visit.outside.append(request.url)
 
     context.on("request", note)
-    context.on("console", lambda m: visit.complaints.append(m.text) if m.type in ("error", "warning") else None)
+    context.on(
+        "console", lambda m: visit.complaints.append(m.text) if m.type in ("error", "warning") else None
+    )
     context.on("weberror", lambda e: visit.complaints.append(str(e.error)))
     page = context.new_page()
     page.goto("/sign-in/")

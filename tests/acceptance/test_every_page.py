@@ -2,40 +2,55 @@
 browser (a policy violation is one), nothing cut off on a tablet, everything reached by keyboard."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from acceptance.conftest import LOOKS, TABLET, WIDE, Site, Visit
-from acceptance.pages import PAGES, Page
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
+from acceptance.conftest import LOOKS, TABLET, WIDE, Site, Visit
+from acceptance.pages import PAGES, Page
+
 pytestmark = pytest.mark.browser
 
 SHOTS = os.environ.get("SCREENSHOTS_TO")
+BEHIND_THE_DOOR = [page for page in PAGES if page.status == 200 and not page.is_public]
+CAN_TAKE_FOCUS = "a[href], button, input:not([type=hidden]), select, summary"
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture
-def tab(request: pytest.FixtureRequest, site: Site, browser: Browser, visits: dict[tuple[str, str], Visit]) -> Tab:
-    visit = visits[request.getfixturevalue("language"), request.getfixturevalue("theme")]
+def tab(language: str, theme: str, visits: dict[tuple[str, str], Visit]) -> Iterator[Tab]:
+    visit = visits[language, theme]
     visit.outside.clear()
     visit.complaints.clear()
     page = visit.context.new_page()
-    request.addfinalizer(page.close)
-    return page
+    yield page
+    page.close()
 
 
 @pytest.mark.parametrize(("language", "theme"), LOOKS)
 @pytest.mark.parametrize("shown", PAGES, ids=lambda page: page.name)
 def test_a_page_is_sound_in_each_language_and_theme(
-    shown: Page, language: str, theme: str, site: Site, browser: Browser, visits: dict[tuple[str, str], Visit], tab: Tab
+    shown: Page,
+    language: str,
+    theme: str,
+    site: Site,
+    browser: Browser,
+    visits: dict[tuple[str, str], Visit],
+    tab: Tab,
 ) -> None:
     visit = visits[language, theme]
     if shown.is_public:
-        context = browser.new_context(base_url=site.address, locale=language, color_scheme=theme, viewport=WIDE)  # type: ignore[arg-type]
+        context = browser.new_context(
+            base_url=site.address,
+            locale=language,
+            color_scheme=theme,  # type: ignore[arg-type]
+            viewport=WIDE,
+        )
         tab = context.new_page()
     answer = tab.goto(shown.address_on(site))
     tab.wait_for_selector(shown.ready)
@@ -51,12 +66,16 @@ def test_a_page_is_sound_in_each_language_and_theme(
     assert not faults, "\n".join(faults)
     for name, size in (("1280", WIDE), ("820", TABLET)):
         if name == "820":
-            tab.set_viewport_size(size)  # type: ignore[arg-type]
-        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"wider than the window at {name}"
+            tab.set_viewport_size(size)
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+            f"wider than the window at {name}"
+        )
         if SHOTS:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
             tab.wait_for_timeout(300)
-            tab.screenshot(path=f"{SHOTS}/{shown.name}-{language}-{theme}-{name}.png", full_page=name == "820")
+            tab.screenshot(
+                path=f"{SHOTS}/{shown.name}-{language}-{theme}-{name}.png", full_page=name == "820"
+            )
     if shown.is_public:
         tab.context.close()
     assert visit.outside == []
@@ -64,14 +83,17 @@ def test_a_page_is_sound_in_each_language_and_theme(
 
 
 @pytest.mark.parametrize(("language", "theme"), [("fr", "light")])
-@pytest.mark.parametrize("shown", [page for page in PAGES if page.status == 200 and not page.is_public], ids=lambda page: page.name)
+@pytest.mark.parametrize("shown", BEHIND_THE_DOOR, ids=lambda page: page.name)
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(
     shown: Page, language: str, theme: str, site: Site, tab: Tab
 ) -> None:
     tab.goto(shown.address_on(site))
     tab.wait_for_selector(shown.ready)
-    count = tab.evaluate("""() => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')]
-        .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility() && !e.closest('dialog')).length""")
+    count = tab.evaluate(
+        """selector => [...document.querySelectorAll(selector)].filter(
+            e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility() && !e.closest('dialog')).length""",
+        CAN_TAKE_FOCUS,
+    )
     seen = set()
     for _step in range(min(count + 5, 120)):
         tab.keyboard.press("Tab")

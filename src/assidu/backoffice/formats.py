@@ -6,7 +6,8 @@ from functools import cache
 
 from babel import Locale, dates, numbers
 from django.utils import timezone
-from django.utils.translation import get_language, gettext as _
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 CURRENCY_EXPONENT = 2
 
@@ -78,11 +79,14 @@ def month(value: date | datetime, *, short: bool = False) -> str:
 def moment(value: datetime) -> str:
     """8 nov. 2026, 14:05, in the zone of the screens."""
     chosen = local(value)
+    assert isinstance(chosen, datetime)
     return f"{dates.format_date(chosen, 'medium', locale=locale())}, {clock_time(value)}"
 
 
 def clock_time(value: datetime) -> str:
-    return dates.format_time(local(value), "short", locale=locale())
+    chosen = local(value)
+    assert isinstance(chosen, datetime)
+    return dates.format_time(chosen, "short", locale=locale())
 
 
 def ago(value: datetime, now: datetime) -> str:

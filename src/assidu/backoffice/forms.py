@@ -29,7 +29,9 @@ class NewPasswordForm(forms.Form):
 
     new = forms.CharField(
         label=_("New password"),
-        help_text=_("At least 12 characters. Three or four words that only you would put together are a good one."),
+        help_text=_(
+            "At least 12 characters. Three or four words that only you would put together are a good one."
+        ),
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -64,7 +66,9 @@ class PasswordForm(NewPasswordForm):
 
 
 class PreferencesForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     theme = forms.ChoiceField(label=_("Appearance"), choices=THEMES)
 
@@ -77,7 +81,10 @@ class InviteForm(forms.Form):
         label=_("Roles"), choices=[(role.name, role.label) for role in ROLES.values()]
     )
     store = forms.CharField(
-        label=_("Store"), required=False, max_length=60, help_text=_("Code of the store, for people who work in one.")
+        label=_("Store"),
+        required=False,
+        max_length=60,
+        help_text=_("Code of the store, for people who work in one."),
     )
 
 
@@ -86,14 +93,19 @@ class AccessForm(forms.Form):
         label=_("Roles"), choices=[(role.name, role.label) for role in ROLES.values()]
     )
     store = forms.CharField(
-        label=_("Store"), required=False, max_length=60, help_text=_("Code of the store, for people who work in one.")
+        label=_("Store"),
+        required=False,
+        max_length=60,
+        help_text=_("Code of the store, for people who work in one."),
     )
     is_active = forms.BooleanField(label=_("May sign in"), required=False)
 
 
 class KeyForm(forms.Form):
     name = forms.CharField(
-        label=_("Name"), max_length=120, help_text=_("What uses it: \u201ctills\u201d, \u201cshop site\u201d, \u201cnightly export\u201d.")
+        label=_("Name"),
+        max_length=120,
+        help_text=_("What uses it: \u201ctills\u201d, \u201cshop site\u201d, \u201cnightly export\u201d."),
     )
     scopes = forms.MultipleChoiceField(label=_("What it may do"), choices=list(SCOPES.items()))
     store = forms.CharField(

@@ -129,7 +129,7 @@ class Listing(Generic[Row]):
     def rows(self, request: HttpRequest, chosen: Chosen, cursor: str, size: int) -> Slice[Row]:
         raise NotImplementedError
 
-    def extra(self, request: HttpRequest) -> dict[str, Any]:
+    def around(self, request: HttpRequest) -> dict[str, Any]:
         """What the page shows around the list."""
         return {}
 
@@ -156,7 +156,7 @@ class Listing(Generic[Row]):
             "first_address": _address(request.GET, cursor=None),
             "clear_address": request.path,
             "export_address": _address(request.GET, cursor=None, format="csv") if may_export else None,
-            **self.extra(request),
+            **self.around(request),
         }
         is_part = request.headers.get("HX-Request-Type") == "partial"
         return render(request, "backoffice/parts/listing.html" if is_part else self.template, context)
@@ -177,11 +177,15 @@ class Listing(Generic[Row]):
             "list",
             self.name,
             # What was typed in a search box may be a name: only its presence is kept.
-            after={one.name: "*" if isinstance(one, Search) else chosen.text(one.name)
-                   for one in self.filters if chosen.text(one.name)},
+            after={
+                one.name: "*" if isinstance(one, Search) else chosen.text(one.name)
+                for one in self.filters
+                if chosen.text(one.name)
+            },
         )
         response = StreamingHttpResponse(
-            self._lines(request, chosen, request.LANGUAGE_CODE or "en"), content_type="text/csv; charset=utf-8"
+            self._lines(request, chosen, request.LANGUAGE_CODE or "en"),
+            content_type="text/csv; charset=utf-8",
         )
         response["Content-Disposition"] = f'attachment; filename="{self.name}.csv"'
         return response
@@ -214,7 +218,12 @@ class Listing(Generic[Row]):
             value,
             [
                 # Pressing the chosen chip again lets go of it.
-                (key, label, _address(asked, cursor=None, **{one.name: None if key == value else key}), key == value)
+                (
+                    key,
+                    label,
+                    _address(asked, cursor=None, **{one.name: None if key == value else key}),
+                    key == value,
+                )
                 for key, label in one.options()
             ],
         )

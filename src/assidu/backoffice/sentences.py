@@ -11,9 +11,13 @@ REFUSALS: dict[Refusal, str | Promise] = {
     Refusal.UNKNOWN_ROLE: _("Choose at least one role."),
     Refusal.UNKNOWN_SCOPE: _("Choose at least one thing that the key may do."),
     Refusal.UNKNOWN_PERSON: _("This person no longer has a sign-in."),
-    Refusal.LAST_ADMINISTRATOR: _("Somebody must remain who can manage people: give that role to someone else first."),
+    Refusal.LAST_ADMINISTRATOR: _(
+        "Somebody must remain who can manage people: give that role to someone else first."
+    ),
     Refusal.WRONG_PASSWORD: _("The e-mail or the password is not right."),
-    Refusal.LOCKED: _("Too many tries. Wait a quarter of an hour, or ask someone who manages people for a new link."),
+    Refusal.LOCKED: _(
+        "Too many tries. Wait a quarter of an hour, or ask someone who manages people for a new link."
+    ),
     Refusal.LINK_EXPIRED: _("This link has been used or is too old. Ask for a new one."),
 }
 
@@ -57,6 +61,24 @@ PLACES: dict[str, str | Promise] = {
     "screen": _("on screen"),
     "key": _("by API"),
     "command": _("by command"),
+}
+
+FIELDS: dict[str, str | Promise] = {
+    "roles": _("Roles"),
+    "store": _("Store"),
+    "is_active": _("May sign in"),
+    "scopes": _("May"),
+    "page": _("On the page"),
+}
+
+OBJECTS: dict[str, str | Promise] = {
+    "person": _("person"),
+    "customer": _("customer"),
+    "key": _("key"),
+    "list": _("list"),
+    "permission": _("permission"),
+    "plan": _("version"),
+    "event": _("event"),
 }
 
 

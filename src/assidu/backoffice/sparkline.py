@@ -1,6 +1,7 @@
 """Small drawings made by the server: trends without axes, meters. No style attribute, so no hole in the policy."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -38,14 +39,16 @@ def meter(value: float, maximum: float, tone: str = "") -> SafeString:
     """A bar filled to value out of maximum; the figure itself is written beside it."""
     share = min(max(value / maximum, 0), 1) * 100 if maximum else 0
     return format_html(
-        '<svg class="meter {}" aria-hidden="true"><rect height="100%" width="{}%"/></svg>', tone, round(share, 1)
+        '<svg class="meter {}" aria-hidden="true"><rect height="100%" width="{}%"/></svg>',
+        tone,
+        round(share, 1),
     )
 
 
 def _smooth(points: Sequence[tuple[float, float]]) -> str:
     """A cubic path through the points, flat at each: it never goes beyond a value, as a loose spline would."""
     parts = [f"M{points[0][0]},{points[0][1]}"]
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         middle = round((x0 + x1) / 2, 1)
         parts.append(f"C{middle},{y0} {middle},{y1} {x1},{y1}")
     return " ".join(parts)

@@ -4,7 +4,6 @@ from django.urls import path
 
 from assidu.backoffice.views import audit, door, home, keys, palette, people, preferences
 
-
 urlpatterns = [
     path("", home.home, name="home"),
     path("sign-in/", door.sign_in, name="sign-in"),

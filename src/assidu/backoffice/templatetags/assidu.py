@@ -95,7 +95,7 @@ def field(bound: BoundField) -> dict[str, Any]:
     described = [f"{bound.auto_id}_hint"] if bound.help_text else []
     if bound.errors:
         described.append(f"{bound.auto_id}_error")
-    attributes = {"aria-invalid": "true"} if bound.errors else {}
+    attributes: dict[str, str | bool] = {"aria-invalid": "true"} if bound.errors else {}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     return {"field": bound, "control": bound.as_widget(attrs=attributes), "kind": bound.widget_type}

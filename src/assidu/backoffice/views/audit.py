@@ -10,12 +10,14 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assidu.backoffice import cells
 from assidu.backoffice.listing import Choice, Chosen, Column, Day, Listing, Search, Slice
-from assidu.backoffice.sentences import GROUPS, PLACES, action_sentence
+from assidu.backoffice.sentences import FIELDS, GROUPS, OBJECTS, PLACES, action_sentence
 from assidu.foundation.people import queries
+from assidu.foundation.people.roles import ROLES
 from assidu.foundation.people.types import AuditEntry, Look
 
 OBJECT_PAGES = {"person": "person", "customer": "customer"}
@@ -59,7 +61,7 @@ class AuditList(Listing[AuditEntry]):
         )
         return Slice(page.entries, str(page.before) if page.before else None)
 
-    def extra(self, request: HttpRequest) -> dict[str, Any]:
+    def around(self, request: HttpRequest) -> dict[str, Any]:
         return {"tab": "audit"}
 
 
@@ -80,12 +82,16 @@ class LookList(Listing[Look]):
             Column(_("When"), lambda look: cells.when(look.at), lambda look: look.at),
             Column(
                 _("Who"),
-                lambda look: _page("person", str(look.person_id), look.person_name or str(look.person_id)[:8]),
+                lambda look: _page(
+                    "person", str(look.person_id), look.person_name or str(look.person_id)[:8]
+                ),
                 lambda look: look.person_name,
             ),
             Column(
                 _("Looked at"),
-                lambda look: _page("customer", str(look.customer_id), _("customer") + " " + str(look.customer_id)[-8:]),
+                lambda look: _page(
+                    "customer", str(look.customer_id), _("customer") + " " + str(look.customer_id)[-8:]
+                ),
                 lambda look: look.customer_id,
             ),
             Column(_("On the page"), lambda look: cells.pill(look.page), lambda look: look.page),
@@ -105,7 +111,7 @@ class LookList(Listing[Look]):
                 page = queries.looks(person_id=wanted, before=before, limit=size)
         return Slice(page.entries, str(page.before) if page.before else None)
 
-    def extra(self, request: HttpRequest) -> dict[str, Any]:
+    def around(self, request: HttpRequest) -> dict[str, Any]:
         return {"tab": "looks"}
 
 
@@ -121,7 +127,9 @@ def _who(entry: AuditEntry) -> SafeString:
             _page("person", str(entry.person_id), entry.person_name or _("someone")),
             place,
         )
-    return cells.two_lines(entry.key_name or (_("nobody signed in") if entry.request_id else _("the system")), place)
+    return cells.two_lines(
+        entry.key_name or (_("nobody signed in") if entry.request_id else _("the system")), place
+    )
 
 
 def _what(entry: AuditEntry) -> SafeString:
@@ -137,7 +145,10 @@ def _what(entry: AuditEntry) -> SafeString:
     lines = format_html_join(
         "",
         "<span>{} {}<ins>{}</ins></span>",
-        ((name, format_html("<del>{}</del> → ", old) if old else "", new) for name, old, new in changes),
+        (
+            (FIELDS.get(name, name), format_html("<del>{}</del> → ", old) if old else "", new)
+            for name, old, new in changes
+        ),
     )
     return format_html('{}<span class="changes sub">{}</span>', sentence, lines)
 
@@ -146,7 +157,7 @@ def _shown(value: object) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(str(ROLES[one].label) if one in ROLES else str(one) for one in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return str(value)
@@ -156,12 +167,16 @@ def _on_what(entry: AuditEntry) -> SafeString:
     if not entry.object_id:
         return cells.EMPTY
     short = entry.object_id if len(entry.object_id) < 24 else entry.object_id[-8:]
-    return _page(entry.object_kind, entry.object_id, f"{entry.object_kind} {short}")
+    return _page(
+        entry.object_kind, entry.object_id, f"{OBJECTS.get(entry.object_kind, entry.object_kind)} {short}"
+    )
 
 
 def _page(kind: str, identity: str, text: object) -> SafeString:
     """A link to the object's page, where there is one."""
     try:
-        return format_html('<a class="nowrap" href="{}">{}</a>', reverse(OBJECT_PAGES[kind], args=[UUID(identity)]), text)
+        return format_html(
+            '<a class="nowrap" href="{}">{}</a>', reverse(OBJECT_PAGES[kind], args=[UUID(identity)]), text
+        )
     except (KeyError, ValueError, NoReverseMatch):
         return format_html("{}", text)

@@ -45,7 +45,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "backoffice/sign_in.html",
-        {"form": form, "next": _wanted_page(request), "is_anyone_here": queries.is_anyone_here(), "languages": LANGUAGES},
+        {
+            "form": form,
+            "next": _wanted_page(request),
+            "is_anyone_here": queries.is_anyone_here(),
+            "languages": LANGUAGES,
+        },
         status=status,
     )
 
@@ -92,7 +97,9 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def choose_theme(request: HttpRequest) -> HttpResponse:
     theme = request.POST.get("theme", "")
     is_part = "HX-Request" in request.headers
-    response = HttpResponse(status=204) if is_part else redirect(_wanted_page(request, default=reverse("sign-in")))
+    response = (
+        HttpResponse(status=204) if is_part else redirect(_wanted_page(request, default=reverse("sign-in")))
+    )
     if theme in THEMES:
         if person := person_at(request):
             actions.set_preferences(person.id, theme=theme)

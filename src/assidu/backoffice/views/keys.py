@@ -10,7 +10,8 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assidu.backoffice import cells, formats
@@ -25,8 +26,12 @@ from assidu.foundation.people.types import ApiKey, Refused
 
 def _state(key: ApiKey) -> Any:
     if key.revoked_at:
-        return format_html("{}<span class=\"sub\">{}</span>", cells.pill(_("Revoked"), "bad"), formats.moment(key.revoked_at))
-    return cells.pill(_("In use") if key.last_used_at else _("Never used"), "good" if key.last_used_at else "")
+        return format_html(
+            '{}<span class="sub">{}</span>', cells.pill(_("Revoked"), "bad"), formats.moment(key.revoked_at)
+        )
+    return cells.pill(
+        _("In use") if key.last_used_at else _("Never used"), "good" if key.last_used_at else ""
+    )
 
 
 class KeyList(Listing[ApiKey]):
@@ -48,13 +53,18 @@ class KeyList(Listing[ApiKey]):
 
     def columns(self, request: HttpRequest) -> Sequence[Column[ApiKey]]:
         return (
-            Column(_("Name"), lambda k: cells.two_lines(format_html("<b>{}</b>", k.name), cells.code(k.prefix + "…"))),
+            Column(
+                _("Name"),
+                lambda k: cells.two_lines(format_html("<b>{}</b>", k.name), cells.code(k.prefix + "…")),
+            ),
             Column(_("May"), lambda k: cells.pills(k.scopes)),
             Column(_("Store"), lambda k: k.store or _("every store")),
             Column(_("State"), _state),
             Column(_("Last used"), lambda k: cells.when(k.last_used_at)),
             Column(_("Made on"), lambda k: formats.day(k.created_at)),
-            Column(format_html('<span class="sr">{}</span>', _("Actions")), _revoke_cell(request), align="end"),
+            Column(
+                format_html('<span class="sr">{}</span>', _("Actions")), _revoke_cell(request), align="end"
+            ),
         )
 
     def rows(self, request: HttpRequest, chosen: Chosen, cursor: str, size: int) -> Slice[ApiKey]:
@@ -71,10 +81,12 @@ def _revoke_cell(request: HttpRequest) -> Any:
         if not key.is_live:
             return ""
         return format_html(
-            '<form method="post" action="{}" data-confirm="{}"><input type="hidden" name="csrfmiddlewaretoken" value="{}">'
+            '<form method="post" action="{}" data-confirm="{}">'
+            '<input type="hidden" name="csrfmiddlewaretoken" value="{}">'
             '<button class="btn small danger">{}</button></form>',
             reverse("key-revoke", args=[key.id]),
-            _("Revoke “%(name)s”? Whatever uses it is refused from the next request on.") % {"name": key.name},
+            _("Revoke “%(name)s”? Whatever uses it is refused from the next request on.")
+            % {"name": key.name},
             token,
             _("Revoke"),
         )
@@ -88,7 +100,10 @@ def make_key(request: HttpRequest) -> HttpResponse:
     form = KeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         answer = actions.create_key(
-            form.cleaned_data["name"], form.cleaned_data["scopes"], actor_at(request), store=form.cleaned_data["store"]
+            form.cleaned_data["name"],
+            form.cleaned_data["scopes"],
+            actor_at(request),
+            store=form.cleaned_data["store"],
         )
         if not isinstance(answer, Refused):
             key, secret = answer

@@ -39,13 +39,16 @@ def pages(person: Person, asked: str) -> tuple[str, list[Answer]]:
         known.append(Answer(_("Invite someone"), reverse("invite"), "user-plus", _("People")))
     if person.may("keys.manage"):
         known.append(Answer(_("Make a key"), reverse("key-new"), "key-round", _("API keys")))
-    return _("Pages"), [answer for answer in known if folded(asked) in folded(f"{answer.label} {answer.below}")]
+    return _("Pages"), [
+        answer for answer in known if folded(asked) in folded(f"{answer.label} {answer.below}")
+    ]
 
 
 def colleagues(person: Person, asked: str) -> tuple[str, list[Answer]]:
     found = queries.people(asked) if asked and person.may("people.manage") else []
     return _("People"), [
-        Answer(one.name, reverse("person", args=[one.id]), "user", ", ".join(one.role_labels)) for one in found
+        Answer(one.name, reverse("person", args=[one.id]), "user", ", ".join(one.role_labels))
+        for one in found
     ]
 
 
@@ -57,7 +60,11 @@ SOURCES: list[Source] = [pages, colleagues]
 def palette(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:80].replace("\x00", "")
     person = signed_in(request)
-    groups = [(label, answers[:LIMIT]) for label, answers in (source(person, asked) for source in SOURCES) if answers]
+    groups = [
+        (label, answers[:LIMIT])
+        for label, answers in (source(person, asked) for source in SOURCES)
+        if answers
+    ]
     return render(request, "backoffice/parts/palette_answers.html", {"groups": groups, "asked": asked})
 
 

@@ -8,7 +8,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assidu.backoffice import cells
@@ -41,7 +42,9 @@ class PeopleList(Listing[Person]):
     empty_text = gettext_lazy("Nobody matches these filters.")
     filters = (
         Search("q", gettext_lazy("Name or e-mail")),
-        Choice("role", gettext_lazy("Role"), lambda: [(r.name, r.label) for r in ROLES.values()], kind="menu"),
+        Choice(
+            "role", gettext_lazy("Role"), lambda: [(r.name, r.label) for r in ROLES.values()], kind="menu"
+        ),
         Choice(
             "state",
             gettext_lazy("State"),
@@ -56,7 +59,9 @@ class PeopleList(Listing[Person]):
                 lambda p: cells.person(reverse("person", args=[p.id]), p.initials, p.name, p.email),
                 lambda p: p.name,
             ),
-            Column(_("Roles"), lambda p: cells.pills(p.role_labels, "accent"), lambda p: ", ".join(p.role_labels)),
+            Column(
+                _("Roles"), lambda p: cells.pills(p.role_labels, "accent"), lambda p: ", ".join(p.role_labels)
+            ),
             Column(_("Store"), lambda p: p.store or cells.EMPTY, lambda p: p.store),
             Column(_("State"), _state, lambda p: p.is_active),
             Column(_("Last sign-in"), lambda p: cells.when(p.last_seen_at), lambda p: p.last_seen_at),
@@ -66,7 +71,7 @@ class PeopleList(Listing[Person]):
         active = {"active": True, "inactive": False}.get(chosen.text("state"))
         return sliced(queries.people(chosen.text("q"), chosen.text("role"), active), cursor, size)
 
-    def extra(self, request: HttpRequest) -> dict[str, Any]:
+    def around(self, request: HttpRequest) -> dict[str, Any]:
         return {"roles": ROLES.values(), "permissions": PERMISSIONS}
 
 
@@ -78,7 +83,9 @@ def invite(request: HttpRequest) -> HttpResponse:
         answer = actions.invite(by=actor_at(request), **form.cleaned_data)
         if isinstance(answer, Invitation):
             return _show_link(request, answer)
-        form.add_error("roles" if answer.reason is Refusal.UNKNOWN_ROLE else "email", refusal_sentence(answer.reason))
+        form.add_error(
+            "roles" if answer.reason is Refusal.UNKNOWN_ROLE else "email", refusal_sentence(answer.reason)
+        )
     context = {"form": form, "roles": ROLES.values(), "chosen": form["roles"].value() or []}
     return render(request, "backoffice/invite.html", context, status=422 if form.errors else 200)
 
@@ -90,7 +97,8 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
     if shown is None:
         raise Http404
     form = AccessForm(
-        request.POST or None, initial={"roles": shown.roles, "store": shown.store, "is_active": shown.is_active}
+        request.POST or None,
+        initial={"roles": shown.roles, "store": shown.store, "is_active": shown.is_active},
     )
     if request.method == "POST" and form.is_valid():
         answer = actions.change_access(person_id, by=actor_at(request), **form.cleaned_data)

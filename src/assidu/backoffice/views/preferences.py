@@ -19,7 +19,8 @@ from assidu.foundation.people.types import Refused
 def preferences(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     form = PreferencesForm(
-        request.POST or None, initial={"name": person.name, "language": person.language, "theme": person.theme}
+        request.POST or None,
+        initial={"name": person.name, "language": person.language, "theme": person.theme},
     )
     if request.method == "POST" and form.is_valid():
         actions.set_preferences(person.id, **form.cleaned_data)

@@ -16,7 +16,9 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command()
 def create(
-    scope: Annotated[list[str], typer.Option("--scope", help="One of: " + ", ".join(SCOPES) + "; may be repeated.")],
+    scope: Annotated[
+        list[str], typer.Option("--scope", help="One of: " + ", ".join(SCOPES) + "; may be repeated.")
+    ],
     name: Annotated[str, typer.Option(help="What uses it.")] = "command line",
     store: Annotated[str, typer.Option(help="Only for this store.")] = "",
     json: JsonFlag = False,
@@ -28,7 +30,9 @@ def create(
     if isinstance(made, people.Refused):
         raise Misuse("Scopes are: " + ", ".join(SCOPES), code=made.reason.value)
     key, secret = made
-    output.answer({"id": key.id, "name": key.name, "scopes": key.scopes, "store": key.store, "secret": secret}, secret)
+    output.answer(
+        {"id": key.id, "name": key.name, "scopes": key.scopes, "store": key.store, "secret": secret}, secret
+    )
 
 
 @app.command("list")
@@ -38,15 +42,27 @@ def list_keys(json: JsonFlag = False) -> None:
     with database(output):
         known = queries.api_keys()
     rows = [
-        {"id": key.id, "name": key.name, "scopes": key.scopes, "store": key.store, "revoked_at": key.revoked_at}
+        {
+            "id": key.id,
+            "name": key.name,
+            "scopes": key.scopes,
+            "store": key.store,
+            "revoked_at": key.revoked_at,
+        }
         for key in known
     ]
-    text = "\n".join(f"{key.id}  {key.name:<24} {' '.join(key.scopes)}{'' if key.is_live else '  revoked'}" for key in known)
+    text = "\n".join(
+        f"{key.id}  {key.name:<24} {' '.join(key.scopes)}{'' if key.is_live else '  revoked'}"
+        for key in known
+    )
     output.answer({"keys": rows}, text or "No key yet")
 
 
 @app.command()
-def revoke(key: Annotated[UUID, typer.Argument(help="The key's id, as `assidu keys list` prints it.")], json: JsonFlag = False) -> None:
+def revoke(
+    key: Annotated[UUID, typer.Argument(help="The key's id, as `assidu keys list` prints it.")],
+    json: JsonFlag = False,
+) -> None:
     """Close a key for ever."""
     output = Output(json)
     with database(output):

@@ -14,7 +14,9 @@ from assidu.foundation.settings import current_settings
 
 app = typer.Typer(no_args_is_help=True)
 
-Roles = Annotated[list[str], typer.Option("--role", help="One of: " + ", ".join(ROLES) + "; may be repeated.")]
+Roles = Annotated[
+    list[str], typer.Option("--role", help="One of: " + ", ".join(ROLES) + "; may be repeated.")
+]
 
 
 @app.command()
@@ -25,7 +27,8 @@ def create(
     store: Annotated[str, typer.Option(help="Code of the store in which they work.")] = "",
     language: Annotated[str, typer.Option(help="fr or en.")] = "",
     password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input; else a link is made.")
+        bool,
+        typer.Option("--password-stdin", help="Read the password from standard input; else a link is made."),
     ] = False,
     json: JsonFlag = False,
 ) -> None:
@@ -39,7 +42,13 @@ def create(
             if not password:
                 raise Misuse("The password on standard input is empty.")
             made = actions.create_person(
-                email, name, role, people.COMMAND_LINE, password=password, language=chosen_language, store=store
+                email,
+                name,
+                role,
+                people.COMMAND_LINE,
+                password=password,
+                language=chosen_language,
+                store=store,
             )
             link = None
         else:
@@ -75,7 +84,14 @@ def list_people(json: JsonFlag = False) -> None:
     with database(output):
         known = queries.people()
     rows = [
-        {"id": one.id, "email": one.email, "name": one.name, "roles": one.roles, "store": one.store, "active": one.is_active}
+        {
+            "id": one.id,
+            "email": one.email,
+            "name": one.name,
+            "roles": one.roles,
+            "store": one.store,
+            "active": one.is_active,
+        }
         for one in known
     ]
     text = "\n".join(f"{one.email:<40} {one.name:<30} {', '.join(one.roles)}" for one in known)

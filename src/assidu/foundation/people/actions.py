@@ -208,7 +208,9 @@ def check_sign_in(email: str, password: str, source: str, request_id: str = "") 
 
 
 @transaction.atomic
-def create_key(name: str, scopes: Iterable[str], by: Actor, *, store: str = "") -> tuple[ApiKey, str] | Refused:
+def create_key(
+    name: str, scopes: Iterable[str], by: Actor, *, store: str = ""
+) -> tuple[ApiKey, str] | Refused:
     """Make a key and its secret, which nobody can read again."""
     chosen = tuple(dict.fromkeys(scopes))
     if not chosen or not SCOPES.keys() >= set(chosen):

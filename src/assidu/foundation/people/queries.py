@@ -188,7 +188,9 @@ def audit_trail(
     found = list(rows[: limit + 1])
     names = names_of(row.person_id for row in found)
     keys = dict(
-        models.Key.objects.filter(pk__in={row.key_id for row in found if row.key_id}).values_list("pk", "name")
+        models.Key.objects.filter(pk__in={row.key_id for row in found if row.key_id}).values_list(
+            "pk", "name"
+        )
     )
     entries = tuple(
         AuditEntry(

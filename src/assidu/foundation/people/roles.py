@@ -20,7 +20,7 @@ PERMISSIONS: Final[dict[str, str | Promise]] = {
     "ledger.correct": _("Correct a balance, grant a goodwill gesture"),
     "plan.view": _("Read the programme and its versions"),
     "plan.edit": _("Prepare a new version of the programme"),
-    "plan.publish": _("Put a version of the programme into service"),
+    "plan.publish": _("Publish a version of the programme"),
     "simulate.run": _("Replay the past under other rules"),
     "sources.view": _("See sources, imports and rejected records"),
     "people.manage": _("Invite people, change roles, deactivate"),
@@ -90,7 +90,12 @@ ROLES: Final[dict[str, Role]] = {
             _LOOK | {"customers.contact", "customers.export", "customers.erase", "audit.view"},
         ),
         Role("consultant", _("Consultant"), _("Studies and proposes, sees no contact details"), _DESIGN),
-        Role("agency", _("Agency"), _("Reads the programme and its results"), frozenset({"dashboard.view", "plan.view"})),
+        Role(
+            "agency",
+            _("Agency"),
+            _("Reads the programme and its results"),
+            frozenset({"dashboard.view", "plan.view"}),
+        ),
         Role(
             "integrator",
             _("Integrator"),

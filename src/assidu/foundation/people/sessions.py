@@ -17,7 +17,7 @@ BACKEND = "assidu.foundation.people.sessions.PeopleBackend"
 class PeopleBackend(BaseBackend):
     """Finds who a session belongs to. Passwords are checked by `actions.check_sign_in`, which counts refusals."""
 
-    def get_user(self, user_id: object) -> models.Person | None:  # type: ignore[override]
+    def get_user(self, user_id: object) -> models.Person | None:
         return models.Person.objects.filter(pk=cast(UUID, user_id), is_active=True).first()
 
 

@@ -39,7 +39,9 @@ class Person:
     @property
     def initials(self) -> str:
         words = [word for word in self.name.replace("-", " ").split() if word]
-        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+        return (
+            "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+        )
 
 
 @dataclass(frozen=True, slots=True)
