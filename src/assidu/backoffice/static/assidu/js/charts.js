@@ -41,7 +41,7 @@
       animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500,
       textStyle: { fontFamily: font },
       aria: { enabled: true },
-      grid: { left: 4, right: isLine && chart.ends ? 92 : 10, top: 14, bottom: 2, containLabel: true },
+      grid: { left: 4, right: isLine && chart.ends ? 92 : 10, top: 14, bottom: 8, containLabel: true },
       tooltip: {
         trigger: "axis",
         className: "charts-tooltip",
