@@ -69,6 +69,27 @@ CREATE TABLE events_reject (
 );
 CREATE INDEX events_reject_at ON events_reject (at DESC);
 
+-- Tickets without a customer, with their keys, all together or not at all.
+CREATE FUNCTION events_record_anonymous(
+  a_source text[], a_id text[], a_fingerprint bytea[], a_at timestamptz[], a_recorded_at timestamptz[], a_day date[],
+  a_programme text[], a_store text[], a_channel text[], a_ticket text[], a_amount bigint[], a_body text[]
+) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  INSERT INTO events_key (source, id, fingerprint)
+    SELECT a.source, a.id, a.fingerprint FROM unnest(a_source, a_id, a_fingerprint) AS a (source, id, fingerprint)
+     ORDER BY a.source, a.id;
+  INSERT INTO events_ticket (store_id, day, ticket)
+    SELECT a.store, a.day, a.ticket FROM unnest(a_store, a_day, a_ticket) AS a (store, day, ticket)
+     WHERE a.ticket <> '' ORDER BY a.store, a.day, a.ticket;
+  INSERT INTO events_anonymous (source, id, at, recorded_at, day, programme, store_id, channel, ticket, amount_minor,
+                                body)
+    SELECT a.source, a.id, a.at, a.recorded_at, a.day, a.programme, a.store, a.channel, a.ticket, a.amount,
+           a.body::jsonb
+      FROM unnest(a_source, a_id, a_at, a_recorded_at, a_day, a_programme, a_store, a_channel, a_ticket, a_amount,
+                  a_body)
+        AS a (source, id, at, recorded_at, day, programme, store, channel, ticket, amount, body);
+END $$;
+
 CREATE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';

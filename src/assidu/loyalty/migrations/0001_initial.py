@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
-            "DROP FUNCTION loyalty_record, loyalty_lock; DROP TABLE loyalty_plan, loyalty_member, loyalty_decision, loyalty_quota CASCADE;",
+            "DROP FUNCTION loyalty_record, loyalty_lock_quotas, loyalty_enrol, loyalty_open, loyalty_lock; DROP TABLE loyalty_plan, loyalty_member, loyalty_decision, loyalty_quota CASCADE;",
         )
     ]

@@ -66,6 +66,69 @@ BEGIN
       FROM loyalty_member AS m WHERE m.customer_id = ANY (ids);
 END $$;
 
+-- Opens the desk for a batch, in one round trip: whose events these are (aliases followed), the customers locked, what
+-- is already known under the same key or ticket, and the members as they are under the lock. ``n`` counts from 1.
+-- ``is_locking`` false: for looking only. ``newest_plan`` tells a server that its plan book is out of date.
+CREATE FUNCTION loyalty_open(
+  w_kind text[], w_lookup bytea[], w_customer uuid[], w_source text[], w_id text[], w_store text[], w_day date[],
+  w_ticket text[], p_programme text, is_locking boolean
+) RETURNS TABLE (
+    n integer, customer_id uuid, language text, key_fingerprint bytea, key_customer uuid, key_seq integer,
+    is_ticket_known boolean, ticket_customer uuid, ticket_seq integer, wallet_id uuid, seq integer, state jsonb,
+    last_purchase date, lots json, debts json, newest_plan integer)
+  LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+  owners uuid[];
+  languages text[];
+BEGIN
+  SELECT array_agg(coalesce(c.merged_into, c.customer_id) ORDER BY w.n), array_agg(c.language ORDER BY w.n)
+    INTO owners, languages
+    FROM unnest(w_kind, w_lookup, w_customer) WITH ORDINALITY AS w (kind, lookup, customer, n)
+    LEFT JOIN customers_identifier AS i ON i.kind = w.kind AND i.lookup = w.lookup
+    LEFT JOIN customers_customer AS c ON c.customer_id = coalesce(w.customer, i.customer_id);
+  IF is_locking THEN
+    PERFORM 1 FROM loyalty_member AS m WHERE m.customer_id = ANY (owners) ORDER BY m.customer_id FOR UPDATE;
+  END IF;
+  RETURN QUERY
+    SELECT w.n::integer, w.customer, w.language, k.fingerprint, k.customer_id, k.seq,
+           t.store_id IS NOT NULL, t.customer_id, t.seq, m.wallet_id, m.seq, m.state, m.last_purchase,
+           (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining))
+              FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > 0),
+           (SELECT json_agg(json_build_array(b.currency, b.debt))
+              FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0),
+           (SELECT max(p.version) FROM loyalty_plan AS p WHERE p.programme = p_programme)
+      FROM unnest(owners, languages, w_source, w_id, w_store, w_day, w_ticket) WITH ORDINALITY
+        AS w (customer, language, source, id, store, day, ticket, n)
+      LEFT JOIN events_key AS k ON k.source = w.source AND k.id = w.id
+      LEFT JOIN events_ticket AS t ON t.store_id = w.store AND t.day = w.day AND t.ticket = w.ticket
+      LEFT JOIN loyalty_member AS m ON m.customer_id = w.customer
+     ORDER BY w.n;
+END $$;
+
+-- Gives customers their wallet and their place in the programme, where they have none yet.
+CREATE FUNCTION loyalty_enrol(customers uuid[], wallets uuid[], p_programme text) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO loyalty_member (customer_id, wallet_id, programme)
+    SELECT a.customer, a.wallet, p_programme FROM unnest(customers, wallets) AS a (customer, wallet)
+     ORDER BY a.customer
+  ON CONFLICT DO NOTHING;
+  INSERT INTO ledger_wallet (customer_id, wallet_id)
+    SELECT m.customer_id, m.wallet_id FROM loyalty_member AS m WHERE m.customer_id = ANY (customers)
+  ON CONFLICT DO NOTHING;
+$$;
+
+-- Locks the places that customers share, in the one order, after the customers; makes the rows that are missing.
+CREATE FUNCTION loyalty_lock_quotas(keys text[], limits integer[]) RETURNS TABLE (key text, taken integer)
+  LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+  INSERT INTO loyalty_quota (key, limit_places)
+    SELECT a.key, a.places FROM unnest(keys, limits) AS a (key, places) ORDER BY a.key
+  ON CONFLICT (key) DO UPDATE  -- also where nothing changes: this is what locks the row
+     SET limit_places = greatest(excluded.limit_places, loyalty_quota.taken);
+  RETURN QUERY SELECT q.key, q.taken FROM loyalty_quota AS q WHERE q.key = ANY (keys);
+END $$;
+
 -- Writes decided events, all together or not at all: one event or hundreds, each array one column.
 -- Whoever calls it holds the customers' locks. Order: decisions follow events, members close.
 CREATE FUNCTION loyalty_record(
