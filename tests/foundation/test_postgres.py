@@ -147,6 +147,12 @@ def test_what_was_answered_survives_the_death_of_the_server(home: Path) -> None:
     assert sum("starting it again" in line for line in said) == 3
 
 
+def fill(url: str) -> None:
+    """Write until there is no room: some 15 MB each time, and as much again in the log."""
+    for _ in range(20):
+        query(url, "INSERT INTO filler SELECT repeat(md5(n::text), 20) FROM generate_series(1, 20000) AS s (n)")
+
+
 def is_served_by_another(home: Path, pid: int) -> bool:
     return status(settings_of(home)).pid not in (None, pid)
 
@@ -370,6 +376,32 @@ def test_programs_in_a_closed_folder_are_copied_to_where_the_server_can_run_them
         assert database.bin_dir.is_relative_to(home / "programs")
         subprocess.run([database.bin_dir / "pg_dump", "--version"], check=True, capture_output=True)
     assert closed.stat().st_mode & 0o777 == 0o700
+
+
+@as_root
+def test_a_full_disk_is_named_and_survived(home: Path) -> None:
+    """The log cannot be written: PostgreSQL stops rather than lie, and comes back when there is room."""
+    disk = home.parent / "disk"
+    disk.mkdir()
+    mounted = ["mount", "-t", "tmpfs", "-o", "size=200m,mode=755", "tmpfs", str(disk)]
+    if subprocess.run(mounted, check=False, capture_output=True).returncode != 0:
+        pytest.skip("this machine lets nobody mount a small disk")
+    try:
+        settings = settings_of(disk / "home")
+        said: list[str] = []
+        with ensure_running(settings, notify=said.append) as database:
+            query(database.owner_url, "CREATE TABLE kept AS SELECT 1 AS n; CREATE TABLE filler (t text)")
+            ballast = disk / "ballast"
+            room = shutil.disk_usage(disk).free - 8 * 1024 * 1024
+            ballast.write_bytes(b"\0" * room)
+            with pytest.raises(psycopg.Error):
+                fill(database.owner_url)
+            eventually(lambda: any("is full, make room" in line for line in said))
+            ballast.unlink()
+            eventually(lambda: answers(database.url))
+            assert query(database.url, "SELECT n FROM kept") == 1
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 @as_root

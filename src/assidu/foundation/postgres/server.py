@@ -22,6 +22,10 @@ PAUSE_SECONDS = 0.02
 NEWS_EVERY_SECONDS = 5.0
 STOP_SECONDS_MAX = 120.0
 ORPHANS_SECONDS_MAX = 20.0
+NO_SPACE = "No space left on device"
+# Answers to those who knocked too early: they hide the line that tells.
+TURNED_AWAY = ("not yet accepting connections", "is starting up", "in recovery mode", "is shutting down")
+TELLING = ("FATAL", "PANIC", "ERROR", "redo", "recovery")
 LOG_BYTES_MAX = 10 * 1024 * 1024
 
 
@@ -89,7 +93,10 @@ def wait_until_ready(
         if found and found.is_ready:
             return found
         if (child.poll() is not None) if child else not is_alive(pid):
-            raise PostgresError(f"PostgreSQL did not start: {last_words(log_file)} (whole log: {log_file})")
+            words = last_words(log_file)
+            if NO_SPACE in words:
+                raise PostgresError(f"PostgreSQL did not start: the disk of {data_dir} is full, make room")
+            raise PostgresError(f"PostgreSQL did not start: {words} (whole log: {log_file})")
         if time.monotonic() > next_news:
             next_news += NEWS_EVERY_SECONDS
             notify(f"PostgreSQL is recovering, {time.monotonic() - began:.0f} s: {last_words(log_file)}")
@@ -158,11 +165,8 @@ def last_words(log_file: Path) -> str:
             lines = file.read().decode("utf-8", "replace").strip().splitlines()
     except OSError:
         return "it left no log"
-    telling = [
-        line
-        for line in lines
-        if any(word in line for word in ("FATAL", "PANIC", "ERROR", "redo", "recovery"))
-    ]
+    lines = [line for line in lines if not any(phrase in line for phrase in TURNED_AWAY)]
+    telling = [line for line in lines if any(word in line for word in TELLING)]
     line = (telling or lines or ["it said nothing"])[-1]
     return line.split("] ", 1)[-1].strip()
 

@@ -29,7 +29,7 @@ from assidu.foundation.settings import Settings
 
 WATCH_EVERY_SECONDS = 0.25
 START_ATTEMPTS_MAX = 5
-RESTART_PAUSE_SECONDS_MAX = 10.0
+RESTART_PAUSE_SECONDS_MAX = 3.0
 
 
 @dataclass(frozen=True, slots=True)
