@@ -1,0 +1,437 @@
+"""Everything that reads the programme: its plan book, what a customer has, what happened, who matches a filter."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from assidu.customers.identifiers import words_of
+from assidu.customers.queries import prefix_query
+from assidu.decisions.calendar import local_day
+from assidu.decisions.decision import Account
+from assidu.decisions.earning import worth_minor
+from assidu.decisions.plan import CurrencyKind, Plan
+from assidu.decisions.selling import SALES
+from assidu.decisions.state import Membership, State
+from assidu.decisions.tiers import missing_minor, spend_minor
+from assidu.events.bodies import event_from
+from assidu.events.types import EventKey, EventType
+from assidu.foundation.cursors import read_cursor, write_cursor
+from assidu.foundation.sql import rows
+from assidu.ledger import queries as ledger
+from assidu.ledger.types import Lot, Movement
+from assidu.loyalty import plans
+from assidu.loyalty.book import PlanBook
+from assidu.loyalty.desk import Desk, Member, NoQuotas
+from assidu.loyalty.plans import PublishedPlan
+from assidu.loyalty.rows import member_from, posting_from, stored_decision
+from assidu.loyalty.types import (
+    CustomerFilter,
+    CustomerList,
+    CustomerRow,
+    CustomerSort,
+    Moved,
+    Purse,
+    Standing,
+    TierStanding,
+    Timeline,
+    TimelineEntry,
+)
+
+PAGE_MAX = 200
+
+
+# ---------------------------------------------------------------- the programme
+
+
+def current_book(programme: str) -> PlanBook | None:
+    """The plan book, compiled once for as long as nothing new is published."""
+    found = _published(programme)
+    return found[1] if found else None
+
+
+def versions(programme: str) -> tuple[PublishedPlan, ...]:
+    """Every published version, the oldest first."""
+    found = _published(programme)
+    return found[0] if found else ()
+
+
+def programme_of(customer_id: UUID) -> str | None:
+    found = rows("SELECT programme FROM loyalty_member WHERE customer_id = %s", [customer_id])
+    return found[0][0] if found else None
+
+
+def _published(programme: str) -> tuple[tuple[PublishedPlan, ...], PlanBook] | None:
+    [(mark,)] = rows(
+        "SELECT array_agg(hash || '@' || valid_from ORDER BY version) FROM loyalty_plan WHERE programme = %s",
+        [programme],
+    )
+    return _compiled(programme, tuple(mark)) if mark else None
+
+
+@lru_cache(maxsize=8)
+def _compiled(programme: str, mark: tuple[str, ...]) -> tuple[tuple[PublishedPlan, ...], PlanBook]:  # noqa: ARG001 (its key)
+    found = tuple(plans.published_plans(programme))
+    return found, plans.book_of(found)
+
+
+# ---------------------------------------------------------------- one customer
+
+
+def standing(customer_id: UUID, now: datetime) -> Standing | None:
+    """What a customer has, as of ``now``; ``None`` for somebody who is not in the programme's books."""
+    found = rows(_MEMBER, {"customer_id": customer_id})
+    if not found:
+        return None
+    *fields, programme = found[0]
+    member = member_from(*fields)
+    book = current_book(programme)
+    if book is None:
+        return None
+    plan = book.at(now)
+    today = local_day(now, plan.zone)
+    state = state_on(book, member, today, now)
+    return Standing(
+        customer_id=customer_id,
+        programme=programme,
+        today=today,
+        seq=state.seq,
+        membership=state.membership,
+        joined_on=state.joined_on,
+        left_on=state.left_on,
+        tiers=_tier_standing(plan, state, today),
+        purchases=state.counters.get(SALES, 0),
+        last_purchase=member.last_purchase,
+        purses=tuple(_purses(plan, state)),
+        lots=tuple(
+            Lot(key.currency, key.issued_month, key.expires_on, left)
+            for code in sorted({key.currency for key in state.lots})
+            for key, left in state.open_lots(code)
+        ),
+    )
+
+
+def state_on(book: PlanBook, member: Member, today: date, now: datetime) -> State:
+    """The state once everything due up to ``today`` is decided; nothing is written."""
+    desk = Desk(book, NoQuotas(), lambda *_: None, now)
+    desk.catch_up(member, today)
+    return member.state
+
+
+def is_known_in_store(customer_id: UUID, store: str) -> bool:
+    """Whether a customer, or somebody merged into them, joined or bought in a store."""
+    found = rows(
+        "WITH family AS (SELECT customer_id, store_id FROM customers_customer "
+        "                 WHERE customer_id = %(id)s OR merged_into = %(id)s) "
+        "SELECT EXISTS (SELECT FROM family WHERE store_id = %(store)s) OR EXISTS ("
+        "  SELECT FROM events_event AS e JOIN family USING (customer_id) WHERE e.store_id = %(store)s)",
+        {"id": customer_id, "store": store},
+    )
+    return bool(found[0][0])
+
+
+def timeline(
+    customer_ids: Sequence[UUID],
+    *,
+    types: Iterable[EventType] = (),
+    since: date | None = None,
+    until: date | None = None,
+    cursor: str = "",
+    limit: int = 30,
+) -> Timeline:
+    """What happened to a customer (and to those merged into them), the youngest first."""
+    assert 0 < limit <= PAGE_MAX
+    wanted = ["e.customer_id = ANY (%(ids)s)"]
+    parameters: dict[str, Any] = {"ids": list(customer_ids), "limit": limit + 1}
+    if chosen := [type_.value for type_ in types]:
+        wanted.append("e.type = ANY (%(types)s)")
+        parameters["types"] = chosen
+    if since is not None:
+        wanted.append("e.day >= %(since)s")
+        parameters["since"] = since
+    if until is not None:
+        wanted.append("e.day <= %(until)s")
+        parameters["until"] = until
+    if cursor:
+        at, customer_id, seq = read_cursor(cursor, datetime, UUID, int)
+        wanted.append("(e.at, e.customer_id, e.seq::bigint) < (%(at)s, %(customer_id)s, %(seq)s::bigint)")
+        parameters |= {"at": at, "customer_id": customer_id, "seq": max(-(2**62), min(seq, 2**62))}
+    found = rows(
+        f"{_ENTRIES} WHERE {' AND '.join(wanted)} ORDER BY e.at DESC, e.customer_id DESC, e.seq DESC LIMIT %(limit)s",
+        parameters,
+    )
+    entries = _entries(found[:limit])
+    last = entries[-1] if len(found) > limit else None
+    return Timeline(tuple(entries), write_cursor(last.at, last.customer_id, last.seq) if last else None)
+
+
+def entry(customer_id: UUID, seq: int) -> TimelineEntry | None:
+    """One event of a customer with its decision."""
+    found = rows(f"{_ENTRIES} WHERE e.customer_id = %s AND e.seq = %s", [customer_id, seq])
+    return _entries(found)[0] if found else None
+
+
+def entry_by_key(customer_ids: Sequence[UUID], key: EventKey) -> TimelineEntry | None:
+    """The event that a source calls ``key``, if it is one of these customers'."""
+    found = rows(
+        f"{_ENTRIES} JOIN events_key AS k ON k.customer_id = e.customer_id AND k.seq = e.seq "
+        "WHERE k.source = %s AND k.id = %s AND e.customer_id = ANY (%s)",
+        [key.source, key.id, list(customer_ids)],
+    )
+    return _entries(found)[0] if found else None
+
+
+def entries_by_id(customer_ids: Sequence[UUID], event_id: str) -> list[TimelineEntry]:
+    """Events of these customers with that id, from whatever source."""
+    found = rows(
+        f"{_ENTRIES} WHERE e.customer_id = ANY (%s) AND e.id = %s ORDER BY e.at LIMIT 2",
+        [list(customer_ids), event_id],
+    )
+    return _entries(found)
+
+
+def _entries(found: Sequence[tuple[Any, ...]]) -> list[TimelineEntry]:
+    movements: dict[tuple[UUID, int], list[Movement]] = {}
+    stretches: dict[UUID, list[int]] = {}
+    for row in found:
+        stretches.setdefault(row[0], []).append(row[1])
+    for customer_id, seqs in stretches.items():
+        for seq, moved in ledger.movements_of(customer_id, min(seqs), max(seqs)).items():
+            movements[customer_id, seq] = moved
+    return [_entry(row, tuple(movements.get((row[0], row[1]), ()))) for row in found]
+
+
+def _entry(row: tuple[Any, ...], movements: tuple[Movement, ...]) -> TimelineEntry:
+    (customer_id, seq, source, id_, type_, at, recorded_at, day, store, channel, amount, has_happened, body, plan,
+     semantics, record) = row  # fmt: skip
+    content: dict[str, Any] = msgspec.json.decode(body)
+    kind = EventType(type_)
+    other = content.get("absorbed") or content.get("into")
+    postings = [
+        posting_from(
+            m.source,
+            m.target,
+            m.currency,
+            m.quantity,
+            m.issued_month,
+            m.expires_on,
+            m.reverses[0] if m.reverses else None,
+            m.reverses[1] if m.reverses else None,
+        )
+        for m in movements
+    ]
+    return TimelineEntry(
+        customer_id=customer_id,
+        seq=seq,
+        key=EventKey(source, id_),
+        type=kind,
+        at=at,
+        recorded_at=recorded_at,
+        day=day,
+        store=store,
+        channel=channel,
+        amount_minor=amount,
+        has_happened=has_happened,
+        event=event_from(kind, at, store, channel, content),
+        body=content,
+        decision=stored_decision(record, plan, postings),
+        semantics=semantics,
+        movements=movements,
+        other=UUID(other) if other else None,
+    )
+
+
+def _tier_standing(plan: Plan, state: State, today: date) -> TierStanding | None:
+    if plan.tiers is None or state.membership is not Membership.MEMBER:
+        return None
+    spend = spend_minor(plan.tiers, state.counters, today)
+    held = state.tiers[-1] if state.tiers else None
+    missing = missing_minor(plan, state, today)
+    tier, since = (held.tier, held.since) if held else (None, None)
+    if missing is None:
+        return TierStanding(tier, since, state.tier_until, spend)
+    level = plan.tiers.levels[plan.tiers.rank(missing[0])]
+    return TierStanding(tier, since, state.tier_until, spend, level.code, level.spend_min_minor, missing[1])
+
+
+def _purses(plan: Plan, state: State) -> Iterable[Purse]:
+    """The plan's currencies in its order, then those that it no longer knows and the customer still has."""
+    held = {key.currency for key in state.lots} | state.debts.keys()
+    for code in (*plan.currencies, *sorted(held - plan.currencies.keys())):
+        known = plan.currencies.get(code)
+        available = state.available(code)
+        ends: dict[date, int] = {}
+        for lot, left in state.open_lots(code):
+            if lot.expires_on is not None:
+                ends[lot.expires_on] = ends.get(lot.expires_on, 0) + left
+        first = min(ends, default=None)
+        yield Purse(
+            currency=code,
+            kind=known.kind if known else CurrencyKind.POINTS,
+            available=available,
+            held=0,
+            debt=state.debts.get(code, 0),
+            worth_minor=worth_minor(plan, code, available),
+            next_expiry=first,
+            next_expiry_quantity=ends[first] if first else 0,
+        )
+
+
+_MEMBER = """
+  SELECT m.customer_id, m.wallet_id, m.seq, m.state::text, m.last_purchase,
+         (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining))::text
+            FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > 0),
+         (SELECT json_agg(json_build_array(b.currency, b.debt))::text
+            FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0),
+         m.programme
+    FROM loyalty_member AS m WHERE m.customer_id = %(customer_id)s"""
+_ENTRIES = """
+  SELECT e.customer_id, e.seq, e.source, e.id, e.type, e.at, e.recorded_at, e.day, e.store_id, e.channel,
+         e.amount_minor, e.has_happened, e.body::text, d.plan_version, d.semantics, d.record::text
+    FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq)"""
+
+
+# ---------------------------------------------------------------- many customers
+
+
+def customers(
+    wanted: CustomerFilter, *, sort: CustomerSort = CustomerSort.NAME, cursor: str = "", limit: int = 50
+) -> CustomerList:
+    """Customers that match, page by page. Merged and erased ones are not among them."""
+    assert 0 < limit <= PAGE_MAX
+    conditions, parameters = _conditions(wanted)
+    expression, type_, is_falling = _SORTS[sort]
+    if cursor:
+        value, customer_id = read_cursor(cursor, type_, UUID)
+        if isinstance(value, int):
+            value = max(-(2**62), min(value, 2**62))
+        comparison = "<" if is_falling else ">"
+        conditions.append(f"({expression}, c.customer_id) {comparison} (%(value)s, %(after)s)")
+        parameters |= {"value": value, "after": customer_id}
+    direction = "DESC" if is_falling else "ASC"
+    found = rows(
+        f"{_LIST} WHERE {' AND '.join(conditions)} "
+        f"ORDER BY {expression} {direction}, c.customer_id {direction} LIMIT %(limit)s".replace(
+            "{sort}", expression
+        ),
+        parameters | {"limit": limit + 1},
+    )
+    listed = [_row(row) for row in found[:limit]]
+    more = write_cursor(found[limit - 1][-1], found[limit - 1][0]) if len(found) > limit else None
+    return CustomerList(tuple(listed), more)
+
+
+def count_customers(wanted: CustomerFilter) -> int:
+    conditions, parameters = _conditions(wanted)
+    found = rows(f"SELECT count(*) FROM {_FROM} WHERE {' AND '.join(conditions)}", parameters)
+    return int(found[0][0])
+
+
+def _row(row: tuple[Any, ...]) -> CustomerRow:
+    (customer_id, name, town, store, is_invented, membership, tier, joined_on, last_purchase, purchases, balances,
+     _) = row  # fmt: skip
+    return CustomerRow(
+        customer_id=customer_id,
+        name=name,
+        town=town,
+        store=store,
+        is_invented=is_invented,
+        membership=Membership(membership),
+        tier=tier,
+        joined_on=joined_on,
+        last_purchase=last_purchase,
+        purchases=purchases,
+        balances=msgspec.json.decode(balances) if balances else {},
+    )
+
+
+def _conditions(wanted: CustomerFilter) -> tuple[list[str], dict[str, Any]]:
+    """The WHERE of a filter. What it says is our own text; what it compares with are parameters."""
+    conditions = ["c.merged_into IS NULL", "c.erased_at IS NULL"]
+    parameters: dict[str, Any] = {"currency": wanted.currency}
+
+    def add(condition: str, **values: Any) -> None:
+        conditions.append(condition)
+        parameters.update(values)
+
+    if words := words_of(wanted.text):
+        add(
+            "to_tsvector('simple', c.search_name) @@ to_tsquery('simple', %(words)s)",
+            words=prefix_query(words),
+        )
+    if wanted.memberships:
+        add(
+            "coalesce(m.membership, 'none') = ANY (%(memberships)s)",
+            memberships=[m.value for m in wanted.memberships],
+        )
+    if wanted.tiers:
+        add("m.tier = ANY (%(tiers)s)", tiers=list(wanted.tiers))
+    if wanted.store:
+        add("c.store_id = %(store)s", store=wanted.store)
+    _between(add, "m.joined_on", "joined", wanted.joined_since, wanted.joined_until)
+    _between(add, "m.last_purchase", "last", wanted.last_purchase_since, wanted.last_purchase_until)
+    if wanted.balance_min is not None:
+        add("coalesce(b.posted - b.held, 0) >= %(balance_min)s::bigint", balance_min=wanted.balance_min)
+    if wanted.balance_max is not None:
+        add("coalesce(b.posted - b.held, 0) <= %(balance_max)s::bigint", balance_max=wanted.balance_max)
+    if wanted.bought_since is not None or wanted.bought_until is not None:
+        add(
+            f"EXISTS (SELECT FROM events_event AS e WHERE e.customer_id = c.customer_id "
+            f"AND e.type = '{EventType.SALE.value}' AND e.day BETWEEN %(bought_since)s AND %(bought_until)s)",
+            bought_since=wanted.bought_since or date.min,
+            bought_until=wanted.bought_until or date.max,
+        )
+    if wanted.moved is not None:
+        add(
+            "EXISTS (SELECT FROM ledger_posting AS p WHERE p.customer_id = c.customer_id "
+            f"AND p.currency = %(currency)s AND p.day BETWEEN %(since)s AND %(until)s AND {_MOVED[wanted.moved]})",
+            since=wanted.since or date.min,
+            until=wanted.until or date.max,
+        )
+    if wanted.rule:
+        add(
+            "EXISTS (SELECT FROM loyalty_decision AS d JOIN events_event AS e USING (customer_id, seq) "
+            "WHERE d.customer_id = c.customer_id AND e.day BETWEEN %(rule_since)s AND %(rule_until)s "
+            "AND EXISTS (SELECT FROM jsonb_array_elements(d.record -> 'awards') AS a WHERE a ->> 0 = %(rule)s))",
+            rule=wanted.rule,
+            rule_since=wanted.since or date.min,
+            rule_until=wanted.until or date.max,
+        )
+    return conditions, parameters
+
+
+def _between(
+    add: Callable[..., None], column: str, name: str, since: date | None, until: date | None
+) -> None:
+    if since is not None:
+        add(f"{column} >= %({name}_since)s", **{f"{name}_since": since})
+    if until is not None:
+        add(f"{column} <= %({name}_until)s", **{f"{name}_until": until})
+
+
+_MOVED = {
+    Moved.ISSUED: f"p.source = {Account.ISSUED:d}",
+    Moved.USED: f"p.target = {Account.USED:d}",
+    Moved.EXPIRED: f"p.target IN ({Account.BREAKAGE:d}, {Account.FORFEITED:d})",
+    Moved.CORRECTED: f"{Account.CORRECTED:d} IN (p.source, p.target)",
+}
+_SORTS: dict[CustomerSort, tuple[str, Any, bool]] = {
+    CustomerSort.NAME: ("c.search_name", str, False),
+    CustomerSort.JOINED: ("coalesce(m.joined_on, '0001-01-01')", date, True),
+    CustomerSort.LAST_PURCHASE: ("coalesce(m.last_purchase, '0001-01-01')", date, True),
+    CustomerSort.PURCHASES: ("coalesce(m.purchases, 0)", int, True),
+    CustomerSort.BALANCE: ("coalesce(b.posted - b.held, 0)", int, True),
+}
+_FROM = """customers_customer AS c
+    LEFT JOIN loyalty_member AS m USING (customer_id)
+    LEFT JOIN ledger_balance AS b ON b.customer_id = m.customer_id AND b.wallet_id = m.wallet_id
+                                 AND b.currency = %(currency)s"""
+_LIST = f"""
+  SELECT c.customer_id, trim(c.first_name || ' ' || c.last_name), c.town, c.store_id, c.is_invented,
+         coalesce(m.membership, 'none'), m.tier, m.joined_on, m.last_purchase, coalesce(m.purchases, 0),
+         (SELECT json_object_agg(h.currency, h.posted - h.held)::text FROM ledger_balance AS h
+           WHERE h.customer_id = c.customer_id), {{sort}}
+    FROM {_FROM}"""

@@ -1,0 +1,169 @@
+"""What a customer has and what happened to them, as screens, commands and the API may hold it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from assidu.decisions.decision import Decision
+from assidu.decisions.events import Event
+from assidu.decisions.plan import CurrencyKind
+from assidu.decisions.state import Membership
+from assidu.events.types import EventKey, EventType
+from assidu.ledger.types import Lot, Movement
+
+
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What a customer has of one currency, today; ``worth_minor`` is what it takes off a ticket."""
+
+    currency: str
+    kind: CurrencyKind
+    available: int
+    held: int
+    debt: int
+    worth_minor: int
+    next_expiry: date | None = None
+    next_expiry_quantity: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TierStanding:
+    """The status held, and the way to the next one. Without a next tier the customer is at the top."""
+
+    tier: str | None
+    since: date | None
+    until: date | None
+    spend_minor: int
+    next_tier: str | None = None
+    next_from_minor: int = 0
+    missing_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A customer in the programme, as of ``today``, with what is due but not yet written already counted."""
+
+    customer_id: UUID
+    programme: str
+    today: date
+    seq: int
+    membership: Membership
+    joined_on: date | None
+    left_on: date | None
+    tiers: TierStanding | None
+    purchases: int
+    last_purchase: date | None
+    purses: tuple[Purse, ...]
+    lots: tuple[Lot, ...]
+
+    def available(self, currency: str) -> int:
+        return next((purse.available for purse in self.purses if purse.currency == currency), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One event with everything that was decided and moved because of it.
+
+    ``other`` is the second customer of a merger: the absorbed one, or the survivor. ``body`` is as it was stored.
+    """
+
+    customer_id: UUID
+    seq: int
+    key: EventKey
+    type: EventType
+    at: datetime
+    recorded_at: datetime
+    day: date
+    store: str
+    channel: str
+    amount_minor: int
+    has_happened: bool
+    event: Event
+    body: Mapping[str, Any]
+    decision: Decision
+    semantics: int
+    movements: tuple[Movement, ...]
+    other: UUID | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Told on a later day than it happened."""
+        return not self.has_happened and self.recorded_at.date() > self.at.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A stretch of a customer's history, the youngest first; ``next`` continues it."""
+
+    entries: tuple[TimelineEntry, ...]
+    next: str | None
+
+
+class Moved(StrEnum):
+    """Kinds of movements that a list of customers may ask for."""
+
+    ISSUED = "issued"
+    USED = "used"
+    EXPIRED = "expired"
+    CORRECTED = "corrected"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFilter:
+    """Which customers; every part that is given must hold. Days are included on both sides.
+
+    ``moved`` and ``rule`` look at the days of ``since`` and ``until``: who was issued, used or lost units of
+    ``currency``, whom a rule gave something.
+    """
+
+    text: str = ""
+    memberships: tuple[Membership, ...] = ()
+    tiers: tuple[str, ...] = ()
+    store: str = ""  # where they joined
+    joined_since: date | None = None
+    joined_until: date | None = None
+    last_purchase_since: date | None = None
+    last_purchase_until: date | None = None
+    bought_since: date | None = None
+    bought_until: date | None = None
+    currency: str = "points"
+    balance_min: int | None = None
+    balance_max: int | None = None
+    moved: Moved | None = None
+    rule: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
+class CustomerSort(StrEnum):
+    NAME = "name"
+    JOINED = "joined"
+    LAST_PURCHASE = "last_purchase"
+    PURCHASES = "purchases"
+    BALANCE = "balance"
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One line of a list of customers. Balances are as posted."""
+
+    customer_id: UUID
+    name: str
+    town: str
+    store: str
+    is_invented: bool
+    membership: Membership
+    tier: str | None
+    joined_on: date | None
+    last_purchase: date | None
+    purchases: int
+    balances: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerList:
+    rows: tuple[CustomerRow, ...]
+    next: str | None

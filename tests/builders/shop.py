@@ -1,0 +1,153 @@
+"""A shop with Le Cercle: customers, and what happens to them, decided at the desk and written as everyone writes it."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+
+import assidu.demo
+from assidu.customers import actions as customers
+from assidu.customers import resolve
+from assidu.customers.types import Profile, ProfileRecord
+from assidu.decisions.decision import Refused
+from assidu.decisions.events import Event, Joining, Merger, Return, Sale
+from assidu.decisions.facts import SoldBefore
+from assidu.decisions.sold import sold_before
+from assidu.events.bodies import body_of
+from assidu.events.types import EventKey, EventType, Fact
+from assidu.foundation.ids import new_id
+from assidu.foundation.sql import raw_connection, rows
+from assidu.loyalty import plans, queries
+from assidu.loyalty.desk import Decided, Desk, Member, Tally
+from assidu.loyalty.rows import member_from, record_columns, record_sql
+from assidu.plans.check import examine
+
+PROGRAMME = "le-cercle"
+OPENED = datetime(2025, 1, 6, 9, tzinfo=UTC)
+PLANS = Path(assidu.demo.__file__).parent / "plans"
+TYPES = {
+    "Sale": EventType.SALE,
+    "Return": EventType.RETURN,
+    "Correction": EventType.CORRECTION,
+    "RewardRequest": EventType.REWARD_REQUEST,
+    "Joining": EventType.JOINING,
+    "Leaving": EventType.LEAVING,
+    "TakeOver": EventType.TAKE_OVER,
+    "Merger": EventType.MERGER,
+}
+
+
+@dataclass(slots=True)
+class Shop:
+    """Everything is told as history (``has_happened``) unless ``now`` is given."""
+
+    places: Tally = field(default_factory=Tally)
+    numbers: Iterable[int] = field(default_factory=lambda: itertools.count(1))
+
+    @classmethod
+    def opened(cls, versions: Sequence[str] = ("le-cercle-v1", "le-cercle-v2", "le-cercle-v3")) -> "Shop":
+        for name in versions:
+            text = (PLANS / f"{name}.yaml").read_text(encoding="utf-8")
+            document = examine(text).document
+            assert document is not None
+            plans.publish(document, text, at=OPENED)
+        return cls()
+
+    def customer(self, profile: Profile, at: datetime = OPENED) -> UUID:
+        """Somebody with a profile and an empty wallet, not yet a member."""
+        written = customers.write_profile(ProfileRecord(profile, "crm"), at)
+        assert written.customer_id is not None
+        wallet = new_id(at)
+        raw = raw_connection()
+        raw.execute(
+            "INSERT INTO loyalty_member (customer_id, wallet_id, programme) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            [written.customer_id, wallet, PROGRAMME],
+        )
+        raw.execute(
+            "INSERT INTO ledger_wallet VALUES (%s, %s) ON CONFLICT DO NOTHING", [written.customer_id, wallet]
+        )
+        return written.customer_id
+
+    def member(self, profile: Profile, at: datetime = OPENED) -> UUID:
+        customer_id = self.customer(profile, at)
+        self.must(customer_id, Joining(at, profile.store or "317", "store"))
+        return customer_id
+
+    def must(self, customer_id: UUID, event: Event, **rest: object) -> Decided:
+        decided = self.tell(customer_id, event, **rest)  # type: ignore[arg-type]
+        assert isinstance(decided, Decided), decided
+        return decided
+
+    def tell(
+        self,
+        customer_id: UUID,
+        event: Event,
+        *,
+        key: EventKey | None = None,
+        now: datetime | None = None,
+        absorbed: UUID | None = None,
+    ) -> Decided | Refused:
+        number = next(iter(self.numbers))
+        store = getattr(event, "store", "317") or "317"
+        fact = Fact(
+            key or EventKey("till/store-317", f"E-{number:05d}"),
+            TYPES[type(event).__name__],
+            event,
+            body_of(event),
+            fingerprint=b"f" * 32,
+            store=store,
+            channel=getattr(event, "channel", "store") or "store",
+            ticket=f"{store}-{number:05d}" if isinstance(event, Sale) else "",
+            amount_minor=event.total_minor if isinstance(event, Sale) else 0,
+            has_happened=now is None,
+        )
+        book = queries.current_book(PROGRAMME)
+        assert book is not None
+        desk = Desk(book, self.places, _sold, now or event.at)
+        members = _locked([customer_id] + ([absorbed] if absorbed else []))
+        if isinstance(event, Merger):
+            assert absorbed is not None
+            answer = desk.merge(members[customer_id], members[absorbed], fact)
+        else:
+            answer = desk.take(members[customer_id], fact)
+        self._write(desk, members)
+        if absorbed and isinstance(answer, Decided):
+            psycopg.RawCursor(raw_connection()).execute(resolve.ALIAS, [absorbed, customer_id, event.at])
+        return answer
+
+    def _write(self, desk: Desk, members: dict[UUID, Member]) -> None:
+        last = {member.customer_id: member.last_purchase for member in members.values()}
+        columns = record_columns(desk.gathered, last, PROGRAMME)
+        psycopg.RawCursor(raw_connection()).execute(
+            record_sql(lambda n: f"${n}"), [list(column) for column in columns]
+        )
+        for key, limit in self.places.limits.items():
+            raw_connection().execute(
+                "INSERT INTO loyalty_quota VALUES (%s, %s, %s) ON CONFLICT (key) DO UPDATE SET taken = excluded.taken",
+                [key, limit, self.places.taken.get(key, 0)],
+            )
+
+
+def _locked(customer_ids: list[UUID]) -> dict[UUID, Member]:
+    found = rows(
+        "SELECT customer_id, wallet_id, seq, state::text, last_purchase, lots::text, debts::text FROM loyalty_lock(%s)",
+        [customer_ids],
+    )
+    return {row[0]: member_from(*row) for row in found}
+
+
+def _sold(customer_id: UUID, event: Return) -> SoldBefore | None:
+    owner = UUID(event.sale_owner) if event.sale_owner else customer_id
+    sale = queries.entry(owner, event.sale_seq)
+    if sale is None or not isinstance(sale.event, Sale):
+        return None
+    returns = [
+        one.decision
+        for one in queries.timeline([customer_id], types=[EventType.RETURN], limit=200).entries
+        if isinstance(one.event, Return) and one.event.sale_seq == event.sale_seq
+    ]
+    return sold_before(sale.seq, sale.event, sale.decision, returns, is_own=owner == customer_id)
