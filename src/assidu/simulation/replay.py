@@ -24,8 +24,8 @@ from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided, Desk, Member
+from assidu.loyalty.recorded import Recorded, history_of
 from assidu.loyalty.referee import RefereedQuotas
-from assidu.simulation.recorded import Recorded, history_of
 from assidu.simulation.types import EXAMPLES_MAX, Cause, CustomerOutcome, Flow, Outcome
 
 Progress = Callable[[int], None]

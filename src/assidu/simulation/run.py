@@ -12,8 +12,8 @@ from multiprocessing import get_context
 import psycopg
 
 from assidu.loyalty.book import PlanBook
+from assidu.loyalty.recorded import customers_in_groups
 from assidu.loyalty.referee import Referee, RefereedQuotas
-from assidu.simulation.recorded import customers_in_groups
 from assidu.simulation.replay import replay_as_decided, replay_under
 from assidu.simulation.report import report
 from assidu.simulation.types import Outcome, Report
