@@ -148,6 +148,8 @@ class _Checker:
             reward.gives.currency for reward in self.document.rewards
         }
         spent = {reward.costs.currency for reward in self.document.rewards}
+        # A slip in a rule is told once, at the rule: it is why the currency seems to have no use.
+        has_slip = not earned | spent <= self.currencies
         for i, currency in enumerate(self.document.currencies):
             path = ("currencies", i)
             if currency.kind is CurrencyKind.VOUCHER and currency.worth is None:
@@ -158,6 +160,8 @@ class _Checker:
                 self.error("decimals_not_money", *path, "decimals", code=currency.code)
             if currency.pays_at_least > 1 and not currency.pays:
                 self.warning("pays_at_least_alone", *path, "pays_at_least", code=currency.code)
+            if has_slip:
+                continue
             if currency.code not in earned:
                 self.warning("currency_never_earned", *path, code=currency.code)
             if currency.code not in spent and not currency.pays:

@@ -44,11 +44,7 @@ Selected = Annotated[str, Meta(min_length=1, max_length=80)]
 Words = Annotated[str, Meta(min_length=1, max_length=200)]
 Units = Annotated[int, Meta(ge=1, le=UNITS_MAX, description="Whole units of a currency of the programme.")]
 Amount = Annotated[
-    Decimal,
-    Meta(
-        description="An amount of the sale currency, VAT included, for example `5.00`.",
-        extra_json_schema={"type": ["number", "string"], "format": "decimal"},
-    ),
+    Decimal, Meta(description="An amount of the sale currency, VAT included, for example `5.00`.")
 ]
 
 
@@ -127,6 +123,8 @@ class Exclusions(Part, frozen=True, kw_only=True):
 
 
 class Weekday(StrEnum):
+    """A day of the week, in the zone of the programme."""
+
     MONDAY = "monday"
     TUESDAY = "tuesday"
     WEDNESDAY = "wednesday"
@@ -184,6 +182,8 @@ class Multiply(Part, frozen=True, kw_only=True):
 
 
 class Step(Part, frozen=True, kw_only=True):
+    """The gift from an amount on: `{at_least: 50.00, give: 20}`."""
+
     at_least: Amount
     give: Units
 
@@ -258,6 +258,8 @@ class Reward(Part, frozen=True, kw_only=True):
 
 
 class Level(Part, frozen=True, kw_only=True):
+    """A status, and the spend from which it is given; the first one is usually free."""
+
     code: Code
     name: Text
     spend_at_least: Amount = Decimal(0)

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from assidu.plans.problems import Mark, Problem
 
-BYTES_MAX = 4_000_000
-NODES_MAX = 200_000
+BYTES_MAX = 2_000_000
+NODES_MAX = 100_000
 DEPTH_MAX = 24
 
 

@@ -33,6 +33,9 @@ from assidu.plans.reading.nodes import (
 
 def read_yaml(text: str) -> Node:
     """The only document of ``text``; raises ``Unreadable`` at the first place that is not YAML."""
+    if text.count(",") + text.count("\n") > NODES_MAX:
+        # Reading YAML is slow: what is surely too much is not even begun.
+        raise Unreadable(Problem("too_many_parts", figures={"most": NODES_MAX}))
     events = _events(text)
     tree = _Tree(events)
     for event in events:

@@ -90,6 +90,9 @@ REFUSALS = {
     RefusalCode.PAYMENT_TOO_SMALL: Sentence(
         "Il faut utiliser au moins {at_least} à la fois.", "At least {at_least} must be used at a time."
     ),
+    RefusalCode.QUANTITY_TOO_SMALL: Sentence(
+        "La quantité demandée ({asked}) est trop petite.", "The quantity asked for ({asked}) is too small."
+    ),
     RefusalCode.PAYS_MORE_THAN_TICKET: Sentence(
         "Le paiement ({worth}) dépasse le ticket ({total}).",
         "The payment ({worth}) goes beyond the ticket ({total}).",

@@ -1,0 +1,390 @@
+"""Sentences: none is missing in either language, and none leaves a brace or an empty place."""
+
+import string
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from types import ModuleType
+
+import pytest
+from msgspec import Struct, structs
+from msgspec.structs import replace
+
+from assidu.decisions.calendar import Period, RoundTo
+from assidu.decisions.decision import (
+    Account,
+    Award,
+    Decision,
+    Posting,
+    Reason,
+    ReasonCode,
+    RefusalCode,
+    Refused,
+    TierCause,
+    TierChange,
+)
+from assidu.decisions.events import LineKind
+from assidu.decisions.facts import SaleInputs
+from assidu.decisions.plan import CurrencyKind, Downgrade, ReturnPolicy, TierWindow, Trigger
+from assidu.decisions.state import LotKey, Membership, State, TierSpan
+from assidu.demo.programme import plan_documents
+from assidu.plans.compile import compile_plan
+from assidu.plans.document import (
+    Currency,
+    Document,
+    Exclusions,
+    Labels,
+    Level,
+    Lines,
+    Returns,
+    Reward,
+    Rule,
+    SaleCurrency,
+    Text,
+    Tiers,
+    Weekday,
+    When,
+)
+from assidu.plans.wording import (
+    Language,
+    changes,
+    describe,
+    description,
+    figures,
+    language_of,
+    phrases,
+    problems,
+    reason,
+    reasons,
+    receipt,
+    receipts,
+    refusal,
+    short_receipt,
+    tier_cause,
+)
+from assidu.plans.wording.language import Sentence
+from builders.documents import BASE, a_document, a_rule
+
+CATALOGUES: tuple[ModuleType, ...] = (changes, description, phrases, problems, reasons, receipts)
+LE_CERCLE = plan_documents(date(2026, 1, 4))[1]
+EURO = SaleCurrency(code="EUR")
+
+
+def sentences(module: ModuleType) -> list[tuple[str, Sentence]]:
+    found: list[tuple[str, Sentence]] = []
+    for name, value in vars(module).items():
+        if isinstance(value, Sentence):
+            found.append((name, value))
+        elif isinstance(value, dict) and name.isupper():
+            for key, part in value.items():
+                found += [(f"{name}.{key}", one) for one in (part if isinstance(part, tuple) else (part,))]
+    assert found, module
+    return found
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("module", CATALOGUES, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_both_languages_say_the_same_figures(module: ModuleType) -> None:
+    for name, sentence in sentences(module):
+        assert sentence.fr.strip(), name
+        assert sentence.en.strip(), name
+        # A word of grammar may be needed in one language alone; every figure is told in both.
+        assert blanks(sentence.fr) == blanks(sentence.en), name
+
+
+@pytest.mark.parametrize(
+    ("codes", "catalogue"),
+    [
+        (ReasonCode, reasons.REASONS),
+        (RefusalCode, reasons.REFUSALS),
+        (TierCause, reasons.TIER_CAUSES),
+        (Period, phrases.PERIODS),
+        (Period, phrases.OF_PERIODS),
+        (Weekday, phrases.DAYS),
+        (RoundTo, phrases.ROUNDED),
+        (TierWindow, phrases.WINDOWS),
+        (Downgrade, phrases.DOWNGRADES),
+        (ReturnPolicy, phrases.RETURN_POLICIES),
+        (Trigger, phrases.TRIGGERS),
+        (CurrencyKind, phrases.CURRENCY_KINDS),
+        (LineKind, phrases.KINDS),
+    ],
+)
+def test_every_code_has_its_sentence(codes: type[Enum], catalogue: Mapping[object, Sentence]) -> None:
+    assert set(catalogue) == set(codes)
+
+
+def test_every_field_that_may_change_has_its_words() -> None:
+    wanted = set()
+    for part, kind, but in (
+        ("document", Document, {"format", "version", "currencies", "rules", "rewards", "tiers"}),
+        ("currencies", Currency, {"code"}),
+        ("rules", Rule, {"code"}),
+        ("rewards", Reward, {"code"}),
+        ("levels", Level, {"code"}),
+        ("tiers", Tiers, {"levels"}),
+    ):
+        inner: dict[str, type[Struct]] = {
+            "exclusions": Exclusions,
+            "returns": Returns,
+            "labels": Labels,
+            "when": When,
+            "lines": Lines,
+        }
+        parts: type[Struct] = kind
+        for field in structs.fields(parts):
+            if field.name in inner:
+                wanted |= {f"{part}.{field.name}.{one.name}" for one in structs.fields(inner[field.name])}
+            elif field.name not in but:
+                wanted.add(f"{part}.{field.name}")
+    assert set(changes.FIELDS) == wanted
+    assert set(changes.ADDED) == set(changes.REMOVED)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("code", ReasonCode)
+def test_every_reason_is_a_sentence_for_every_rule(code: ReasonCode, language: Language) -> None:
+    given = {
+        "given": 4,
+        "wished": 9,
+        "basis_minor": 12345,
+        "missing_minor": 1,
+        "limit": 3,
+        "used": 3,
+        "limit_minor": 99,
+    }
+    for rule in (*(rule.code for rule in LE_CERCLE.rules), "gone"):
+        said = reason(Reason(rule, code, given), LE_CERCLE, language)
+        assert said
+        assert "{" not in said
+        assert reason(Reason(rule, code), LE_CERCLE, language)
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("code", RefusalCode)
+def test_every_refusal_is_a_sentence(code: RefusalCode, language: Language) -> None:
+    for subject in ("points", "voucher-5", "nowhere", ""):
+        said = refusal(Refused(code, {"asked": 700, "available": 12}, subject), LE_CERCLE, language)
+        assert said.endswith(".")
+        assert "{" not in said
+
+
+def test_a_refusal_tells_the_figures() -> None:
+    asked = Refused(RefusalCode.INSUFFICIENT_BALANCE, {"asked": 1500, "available": 1}, "points")
+    assert refusal(asked, LE_CERCLE, Language.FR) == (
+        "Le solde ne suffit pas\u00a0: 1\u202f500 demandés, 1 point disponibles."
+    )
+    too_much = Refused(RefusalCode.RETURN_EXCEEDS_SALE, {"line": 2, "asked_minor": 500, "left_minor": 250})
+    assert refusal(too_much, LE_CERCLE, Language.EN) == (
+        "The return asked for (€5.00) goes beyond what is left (€2.50) of line 2."
+    )
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_cause_of_a_status_is_told(language: Language) -> None:
+    for cause in TierCause:
+        assert tier_cause(cause, "gold", LE_CERCLE, language)
+
+
+@pytest.mark.parametrize(
+    ("figure", "french", "english"),
+    [
+        (0, "0", "0"),
+        (999, "999", "999"),
+        (1234567, "1\u202f234\u202f567", "1,234,567"),
+        (-1234, "-1\u202f234", "-1,234"),
+    ],
+)
+def test_numbers_are_grouped_as_each_language_does(figure: int, french: str, english: str) -> None:
+    assert figures.number(figure, Language.FR) == french
+    assert figures.number(figure, Language.EN) == english
+
+
+def test_amounts_and_days_are_written_as_each_language_does() -> None:
+    assert figures.money(13050, EURO, Language.FR) == "130,50\u00a0€"
+    assert figures.money(123_456_789, EURO, Language.EN) == "€1,234,567.89"
+    assert figures.money(-5, EURO, Language.FR) == "-0,05\u00a0€"
+    assert figures.money(5000, EURO, Language.FR, is_short=True) == "50\u00a0€"
+    assert figures.money(500, SaleCurrency(code="JPY", decimals=0), Language.EN) == "¥500"
+    assert figures.amount(Decimal("0.07"), EURO, Language.FR) == "0,07\u00a0€"
+    assert figures.day(date(2026, 6, 1), Language.FR) == "1er juin 2026"
+    assert figures.day(date(2026, 6, 11), Language.FR) == "11 juin 2026"
+    assert figures.day(date(2026, 6, 1), Language.EN) == "1 June 2026"
+
+
+def test_units_agree_with_their_number() -> None:
+    points = LE_CERCLE.currency("points")
+    assert [figures.quantity(n, points, Language.FR) for n in (0, 1, 2)] == ["0 point", "1 point", "2 points"]
+    assert [figures.quantity(n, points, Language.EN) for n in (0, 1, 2)] == [
+        "0 points",
+        "1 point",
+        "2 points",
+    ]
+    words = Text(fr="euros", en="euros")
+    purse = Currency(
+        code="purse", kind=CurrencyKind.MONEY, decimals=2, name=words, singular=Text(fr="euro", en="euro")
+    )
+    assert figures.quantity(199, purse, Language.FR) == "1,99 euro"
+    assert figures.quantity(100, purse, Language.EN) == "1.00 euro"
+    assert figures.quantity(3, None, Language.EN) == "3"
+
+
+def test_any_tag_leads_to_one_of_the_languages() -> None:
+    assert [language_of(tag) for tag in ("fr-BE", "en_GB", "EN", "de", "", None)] == [
+        Language.FR,
+        Language.EN,
+        Language.EN,
+        Language.FR,
+        Language.FR,
+        Language.FR,
+    ]
+
+
+def test_a_programme_is_described_rule_by_rule() -> None:
+    described = describe(LE_CERCLE, Language.FR)
+    said = {line.code: line.sentence for section in described.sections for line in section.lines}
+    assert said["double-produce"].replace("\u00a0", " ") == (
+        "« Fruits et légumes doublés » porte à 200 % les points de « 1 point par euro » dans le rayon Fruits et "
+        "légumes, pour le statut Or ; au plus 300 points par client et par mois."
+    )
+    english = {
+        line.code: line.sentence for part in describe(LE_CERCLE, Language.EN).sections for line in part.lines
+    }
+    assert english["first-ten"] == (
+        "“First ten of the day” gives 100 points from €40 spent; for the first 10 tickets of the day over all stores; "
+        "once a month for each customer; valid for 3 months, then until the end of the month."
+    )
+    assert [section.code for section in described.sections] == [
+        "rules",
+        "exclusions",
+        "rewards",
+        "tiers",
+        "currencies",
+        "returns",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parts", "sentence"),
+    [
+        (["when: {days: [sunday, monday]}"], "“extra” gives 2 points on Mondays and Sundays."),
+        (["when: {first_day: 2026-03-01}"], "“extra” gives 2 points from 1 March 2026 on."),
+        (["when: {last_day: 2026-03-01}"], "“extra” gives 2 points until 1 March 2026."),
+        (["when: {first_day: 2026-03-01, last_day: 2026-03-01}"], "“extra” gives 2 points on 1 March 2026."),
+        (
+            ["when: {amount_at_least: 5, amount_at_most: 9.50}"],
+            "“extra” gives 2 points between €5 and €9.50 spent.",
+        ),
+        (["when: {amount_at_most: 9.50}"], "“extra” gives 2 points up to €9.50 spent."),
+        (["when: {stores: [a, b, c, d, e, f, g, h, i]}"], "“extra” gives 2 points in 9 stores."),
+        (
+            ["lines: {brands: [x, y], products: ['1']}"],
+            "“extra” gives 2 points on product 1, for the brands x and y.",
+        ),
+        (["cap: {units: 9, per: ever}"], "“extra” gives 2 points; at most 9 points per customer in all."),
+        (["times: {limit: 2, per: ever}"], "“extra” gives 2 points; at most 2 times for each customer."),
+        (
+            ["quota: {first: 1, per: month}"],
+            "“extra” gives 2 points; for the first ticket of the month over all stores.",
+        ),
+        (
+            ["quota: {first: 5, per: year, over: store}"],
+            "“extra” gives 2 points; for the first 5 tickets of the year in each store.",
+        ),
+        (["expires: {years: 1}"], "“extra” gives 2 points; valid for 1 year."),
+    ],
+)
+def test_each_part_of_a_rule_is_told(parts: list[str], sentence: str) -> None:
+    document = a_document(BASE, a_rule("{fixed: 2}", *parts))
+    said = describe(document, Language.EN).sections[0].lines[1].sentence
+    assert said == sentence
+
+
+def a_ticket(
+    *awards: Award, used: int = 0, tier: TierChange | None = None, is_member: bool = True
+) -> Decision:
+    lot = LotKey("points", date(2026, 3, 1), None)
+    postings = [Posting(Account.AVAILABLE, Account.USED, "points", used, lot)] if used else []
+    total = sum(award.quantity for award in awards)
+    if total:
+        postings.append(Posting(Account.ISSUED, Account.AVAILABLE, "points", total, lot))
+    inputs = SaleInputs(date(2026, 3, 2), is_member, "bronze", False)
+    return Decision(1, tuple(postings), awards, tier=tier, inputs=inputs)
+
+
+def a_wallet(points: int, spent_minor: int = 0) -> State:
+    return State(
+        2,
+        Membership.MEMBER,
+        date(2026, 1, 1),
+        tiers=(TierSpan(date(2026, 1, 1), "silver"),),
+        counters={"spend:2026-03": spent_minor},
+        lots={LotKey("points", date(2026, 3, 1), None): points},
+    )
+
+
+def test_a_receipt_says_gain_balance_and_what_is_missing() -> None:
+    plan = compile_plan(LE_CERCLE)
+    decision = a_ticket(Award("base", "points", 8), Award("double-produce", "points", 4))
+    state = a_wallet(512, 300_000 - 13_050)
+    assert receipt(decision, state, plan, LE_CERCLE, Language.FR).replace("\u00a0", " ") == (
+        "Vous gagnez 12 points (dont 4 de Fruits et légumes doublés). Solde : 512 points. "
+        "Encore 130,50 € d'achats pour le statut Or."
+    )
+    assert receipt(decision, state, plan, LE_CERCLE, Language.EN) == (
+        "You earn 12 points (of which 4 from Double produce). Balance: 512 points. "
+        "€130.50 more to spend for Gold status."
+    )
+
+
+def test_a_receipt_without_a_card_says_so() -> None:
+    plan = compile_plan(LE_CERCLE)
+    decision = a_ticket(is_member=False)
+    assert (
+        receipt(decision, State(), plan, LE_CERCLE, Language.EN)
+        == "No Le Cercle card: this ticket earns nothing."
+    )
+    assert short_receipt(decision, State(), LE_CERCLE, Language.FR) == "Merci de votre visite"
+
+
+def test_a_new_status_is_celebrated_and_a_lower_one_told() -> None:
+    plan = compile_plan(LE_CERCLE)
+    for cause, words in ((TierCause.REACHED, "passez au statut Or"), (TierCause.LOWERED, "désormais Or")):
+        decision = a_ticket(tier=TierChange("gold", date(2026, 3, 2), None, cause))
+        assert words in receipt(decision, a_wallet(0), plan, LE_CERCLE, Language.FR)
+
+
+def test_what_is_taken_back_given_back_and_expired_is_told() -> None:
+    plan = compile_plan(LE_CERCLE)
+    lot = LotKey("points", date(2026, 3, 1), None)
+    for source, target, words in (
+        (Account.AVAILABLE, Account.ISSUED, "Retour\u00a0: 2 points en moins."),
+        (Account.USED, Account.AVAILABLE, "2 points vous sont rendus."),
+        (Account.AVAILABLE, Account.BREAKAGE, "2 points ont expiré."),
+    ):
+        decision = Decision(1, (Posting(source, target, "points", 2, lot),))
+        assert (
+            receipt(decision, a_wallet(5), plan, LE_CERCLE, Language.FR) == f"{words} Solde\u00a0: 5 points."
+        )
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("size", [1, 999, 1_000_000, 999_999_999_999, 10**30])
+def test_the_display_of_a_till_is_never_too_small(size: int, language: Language) -> None:
+    words = Text(fr="points de fidélité du Cercle", en="points of the loyalty circle")
+    named = replace(LE_CERCLE.currencies[0], name=words, singular=None)
+    for document in (LE_CERCLE, replace(LE_CERCLE, currencies=(named, *LE_CERCLE.currencies[1:]))):
+        for decision in (
+            a_ticket(),
+            a_ticket(Award("base", "points", size)),
+            a_ticket(used=size),
+            a_ticket(Award("base", "points", size), used=size),
+        ):
+            shown = short_receipt(decision, a_wallet(size), document, language)
+            assert 0 < len(shown) <= receipts.SHORT_MAX
+            assert "\u00a0" not in shown
+            assert "\u202f" not in shown
