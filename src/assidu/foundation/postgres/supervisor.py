@@ -29,6 +29,7 @@ from assidu.foundation.settings import Settings
 
 WATCH_EVERY_SECONDS = 0.25
 START_ATTEMPTS_MAX = 5
+ATTACH_SECONDS_MAX = 10.0
 RESTART_PAUSE_SECONDS_MAX = 3.0
 
 
@@ -151,13 +152,28 @@ class _Keeper:
 
     def _attach_or_start(self) -> tuple[Place, Database, Running]:
         place = settle(self._home)
-        found = server.running(place.data_dir)
         programs = self._programs(place)
-        if found is None:
-            found = self._start(place, programs)
-        elif not found.is_ready:
-            found = server.wait_until_ready(place.data_dir, found.pid, place.log_file, self._notify)
+        found = self._answering(place) or self._start(place, programs)
         return place, self._remember(programs, found), found
+
+    def _answering(self, place: Place) -> Running | None:
+        """The server that is there, if it answers; one that was killed a moment ago still looks alive."""
+        deadline = time.monotonic() + ATTACH_SECONDS_MAX
+        while found := server.running(place.data_dir):
+            try:
+                if not found.is_ready:
+                    found = server.wait_until_ready(place.data_dir, found.pid, place.log_file, self._notify)
+                    deadline = time.monotonic() + ATTACH_SECONDS_MAX
+                psycopg.connect(cluster.admin_url(found)).close()
+            except (PostgresError, psycopg.OperationalError) as error:
+                if time.monotonic() > deadline:
+                    raise PostgresError(
+                        f"PostgreSQL runs (process {found.pid}) but does not answer: {error}"
+                    ) from error
+                time.sleep(server.PAUSE_SECONDS)
+            else:
+                return found
+        return None
 
     def _programs(self, place: Place) -> Programs:
         programs = find_programs(cluster.major_of(place.data_dir))
