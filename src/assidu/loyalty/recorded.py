@@ -9,13 +9,12 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from assidu.decisions.calendar import LAST_DAY
-from assidu.decisions.decision import Account, Decision, Posting
+from assidu.decisions.decision import Decision, Posting
 from assidu.decisions.events import Event
 from assidu.decisions.record import decision_from
-from assidu.decisions.state import LotKey
 from assidu.events.bodies import event_from
 from assidu.events.types import EventType
+from assidu.loyalty.rows import posting_from
 
 _decode = msgspec.json.Decoder().decode
 
@@ -94,7 +93,6 @@ def history_of(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -
 def _postings_of(
     connection: psycopg.Connection[Any], customers: Iterable[UUID]
 ) -> dict[tuple[UUID, int], list[Posting]]:
-    accounts = {member.value: member for member in Account}
     found: dict[tuple[UUID, int], list[Posting]] = {}
     with connection.cursor(binary=True) as cursor:
         cursor.execute(
@@ -102,23 +100,6 @@ def _postings_of(
             "reverses_n FROM ledger_posting WHERE customer_id = ANY (%s) ORDER BY customer_id, seq, n",
             (list(customers),),
         )
-        for (
-            customer,
-            seq,
-            source,
-            target,
-            currency,
-            quantity,
-            issued,
-            expires,
-            reverses_seq,
-            reverses_n,
-        ) in cursor:
-            lot = None
-            if issued is not None:
-                lot = LotKey(currency, issued, None if expires == LAST_DAY else expires)
-            reverses = None if reverses_seq is None else (reverses_seq, reverses_n)
-            found.setdefault((customer, seq), []).append(
-                Posting(accounts[source], accounts[target], currency, quantity, lot, reverses)
-            )
+        for customer, seq, *fields in cursor:
+            found.setdefault((customer, seq), []).append(posting_from(*fields))
     return found
