@@ -16,7 +16,10 @@ LINE_WIDTH = 110
 
 
 class _Representer(SafeRepresenter):
-    """Amounts as plain decimals, exactly as many as they have."""
+    """Amounts as plain decimals, exactly as many as they have; equal parts are written twice, never as aliases."""
+
+    def ignore_aliases(self, _data: Any) -> bool:
+        return True
 
 
 def _decimal(representer: SafeRepresenter, amount: Decimal) -> ScalarNode:
