@@ -70,13 +70,15 @@ def customers_in_groups(connection: psycopg.Connection[Any]) -> list[list[UUID]]
 def history_of(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> Iterator[list[Recorded]]:
     """The histories of ``customers``, one list each in the order of ``seq``."""
     postings = _postings_of(connection, customers)
-    with connection.cursor(binary=True) as cursor:
+    # Named outright: Django's own cursors cannot read the binary format.
+    with psycopg.Cursor(connection) as cursor:
         cursor.execute(
             "SELECT e.customer_id, e.seq, e.type, e.at, e.recorded_at, e.day, e.store_id, e.channel, e.amount_minor, "
             "e.has_happened, e.body::text, d.plan_version, d.record::text "
             "FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq) "
             "WHERE e.customer_id = ANY (%s) ORDER BY e.customer_id, e.seq",
             (list(customers),),
+            binary=True,
         )
         types = {member.value: member for member in EventType}
         current: list[Recorded] = []
@@ -94,11 +96,13 @@ def _postings_of(
     connection: psycopg.Connection[Any], customers: Iterable[UUID]
 ) -> dict[tuple[UUID, int], list[Posting]]:
     found: dict[tuple[UUID, int], list[Posting]] = {}
-    with connection.cursor(binary=True) as cursor:
+    # Named outright: Django's own cursors cannot read the binary format.
+    with psycopg.Cursor(connection) as cursor:
         cursor.execute(
             "SELECT customer_id, seq, source, target, currency, quantity, issued_month, expires_on, reverses_seq, "
             "reverses_n FROM ledger_posting WHERE customer_id = ANY (%s) ORDER BY customer_id, seq, n",
             (list(customers),),
+            binary=True,
         )
         for customer, seq, *fields in cursor:
             found.setdefault((customer, seq), []).append(posting_from(*fields))

@@ -183,4 +183,4 @@ def _member_row(one: Decided, last_purchase: date | None) -> tuple[Any, ...]:
 
 
 def _columns(rows: list[tuple[Any, ...]], width: int) -> Columns:
-    return list(zip(*rows, strict=True)) if rows else [()] * width
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]

@@ -1,0 +1,159 @@
+"""Everything that happens to a customer one at a time: what staff do on screens, commands, the administrative API.
+
+The same scripts as intake's, on Django's connection and in its transaction: an action and its line in the audit
+trail are written together or not at all. Hot routes and files have doors of their own.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from psycopg.errors import UniqueViolation
+
+from assidu.catalogue.queries import products
+from assidu.catalogue.types import UNKNOWN_PRODUCT, KnownProduct, ProductFinder
+from assidu.customers.types import NotAnIdentifier
+from assidu.customers.vault import Vault
+from assidu.events.types import EventKey, EventType
+from assidu.events.wire import (
+    CorrectionData,
+    Data,
+    Incoming,
+    JoiningData,
+    LeavingData,
+    MergerData,
+    Profile,
+    RewardData,
+    SaleData,
+    Subject,
+)
+from assidu.foundation.ids import new_id
+from assidu.foundation.settings import current_settings
+from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_of
+from assidu.loyalty.live import Newcomers, Shop, post
+from assidu.loyalty.queries import current_book
+from assidu.loyalty.script import run_script
+
+ATTEMPTS_MAX = 3
+STAFF_SOURCE = "assidu/staff"
+
+
+class NoProgramme(Exception):
+    """Nothing can be recorded before a programme is published."""
+
+
+def record(incoming: Incoming, at: datetime, *, programme: str) -> Outcome | NotAnIdentifier:
+    """Record one event, decided and posted. A refusal, and whatever is not new, writes nothing.
+
+    Within a transaction of the caller it is part of it; ``at`` is now.
+    """
+    shop = _shop(programme, incoming)
+    entry = entry_of(incoming, shop.book, shop.pseudonym_key)
+    if isinstance(entry, NotAnIdentifier):
+        return entry
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        try:
+            return _record(entry, shop, at)
+        except UniqueViolation:
+            # The same key or ticket came in meanwhile by another door: the next look finds it.
+            if attempt == ATTEMPTS_MAX:
+                raise
+    raise AssertionError("the last attempt answers or raises")
+
+
+def evaluate(incoming: Incoming, at: datetime, *, programme: str) -> Outcome | NotAnIdentifier:
+    """What recording it would answer; nothing is changed."""
+    shop = _shop(programme, incoming)
+    entry = entry_of(incoming, shop.book, shop.pseudonym_key)
+    if isinstance(entry, NotAnIdentifier):
+        return entry
+    return _only(run_script(post([entry], shop, at, is_trying=True)))
+
+
+def correct(
+    customer_id: UUID, currency: str, quantity: int, reason: str, *, by: str, at: datetime, programme: str
+) -> Outcome:
+    """Staff add to or take from a balance; ``by`` is the person's id."""
+    return _own(customer_id, EventType.CORRECTION, CorrectionData(
+        currency=currency, quantity=quantity, reason=reason, by=by
+    ), at, programme)  # fmt: skip
+
+
+def request_reward(customer_id: UUID, reward: str, quantity: int, *, at: datetime, programme: str) -> Outcome:
+    return _own(
+        customer_id, EventType.REWARD_REQUEST, RewardData(reward=reward, quantity=quantity), at, programme
+    )
+
+
+def join(
+    subject: Subject,
+    *,
+    store: str,
+    channel: str,
+    terms_version: str,
+    profile: Profile | None,
+    at: datetime,
+    programme: str,
+) -> Outcome | NotAnIdentifier:
+    """Somebody becomes a member: opened if nobody knows them, and their profile kept."""
+    data = JoiningData(store=store, channel=channel, terms_version=terms_version, profile=profile)
+    return record(_told(EventType.JOINING, subject, data, at), at, programme=programme)
+
+
+def leave(customer_id: UUID, *, at: datetime, programme: str) -> Outcome:
+    return _own(customer_id, EventType.LEAVING, LeavingData(), at, programme)
+
+
+def merge(survivor: UUID, absorbed: UUID, *, by: str, reason: str, at: datetime, programme: str) -> Outcome:
+    """Two customers turn out to be one: everything leaves the absorbed one and arrives at the survivor."""
+    data = MergerData(absorbed=f"customer:{absorbed}", by=by, reason=reason)
+    return _own(survivor, EventType.MERGER, data, at, programme)
+
+
+def _own(customer_id: UUID, type_: EventType, data: Data, at: datetime, programme: str) -> Outcome:
+    outcome = record(_told(type_, Subject("customer", str(customer_id)), data, at), at, programme=programme)
+    assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
+    return outcome
+
+
+def _told(type_: EventType, subject: Subject, data: Data, at: datetime) -> Incoming:
+    return Incoming(EventKey(STAFF_SOURCE, str(new_id(at))), type_, at, subject, data)
+
+
+def _record(entry: Entry, shop: Shop, at: datetime) -> Outcome:
+    """Posted in a transaction or savepoint of its own, undone unless it is new."""
+    for is_opening in (entry.is_alone, True):
+        try:
+            with transaction.atomic():
+                outcome = _only(run_script(post([entry], shop, at, is_opening=is_opening)))
+                if is_opening and not (isinstance(outcome, Told) and outcome.is_new):
+                    transaction.set_rollback(True)
+                return outcome
+        except Newcomers:
+            continue
+    raise AssertionError("whoever is opened is no newcomer")
+
+
+def _only(outcomes: list[Outcome | Later]) -> Outcome:
+    (outcome,) = outcomes
+    assert not isinstance(outcome, Later), "a single event waits for no other"
+    return outcome
+
+
+def _shop(programme: str, incoming: Incoming) -> Shop:
+    book = current_book(programme)
+    if book is None:
+        raise NoProgramme(programme)
+    settings = current_settings()
+    return Shop(book, _finder(incoming), settings.pseudonym_key, Vault(settings.vault_key))
+
+
+def _finder(incoming: Incoming) -> ProductFinder:
+    """The products of one ticket."""
+    if not isinstance(incoming.data, SaleData):
+        return lambda _: UNKNOWN_PRODUCT
+    known = {
+        sku: KnownProduct(product.department, product.brand, product.vat_bp, product.kind)
+        for sku, product in products(line.sku for line in incoming.data.lines).items()
+    }
+    return lambda sku: known.get(sku, UNKNOWN_PRODUCT)

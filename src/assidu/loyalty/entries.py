@@ -1,0 +1,157 @@
+"""An event at the desk's door, and what may become of it. Values only."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from assidu.customers.identifiers import lookup, parse_subject
+from assidu.customers.types import Fault, Identifier, NotAnIdentifier
+from assidu.decisions.calendar import local_day
+from assidu.decisions.decision import Decision, Refused
+from assidu.decisions.plan import Plan
+from assidu.decisions.state import State
+from assidu.events.types import EventKey, EventType
+from assidu.events.wire import Incoming, fingerprint
+from assidu.loyalty.book import PlanBook
+
+OPENING_TYPES = frozenset({EventType.SALE, EventType.JOINING, EventType.TAKE_OVER})
+"""A card that nobody has seen yet opens a customer here; anywhere else it is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A customer as the database looks them up: by a keyed hash, or by id."""
+
+    identifier: Identifier | None = None
+    kind: str = ""
+    lookup: bytes = b""
+    customer_id: UUID | None = None
+
+
+NOBODY = Who()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event, read and checked, ready to be posted. ``day`` is its business date."""
+
+    incoming: Incoming
+    fingerprint: bytes
+    day: date
+    who: Who = NOBODY
+    absorbed: Who | None = None
+
+    @property
+    def key(self) -> EventKey:
+        return self.incoming.key
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.who is NOBODY
+
+    @property
+    def is_alone(self) -> bool:
+        """Posted in a transaction of its own: it concerns two customers, or personal data."""
+        return self.absorbed is not None or self.incoming.profile is not None
+
+
+def entry_of(incoming: Incoming, book: PlanBook, pseudonym_key: bytes) -> Entry | NotAnIdentifier:
+    who = NOBODY
+    if incoming.subject is not None:
+        found = _who(str(incoming.subject), pseudonym_key)
+        if isinstance(found, NotAnIdentifier):
+            return found
+        who = found
+    absorbed = None
+    if incoming.absorbed is not None:
+        found = _who(str(incoming.absorbed), pseudonym_key)
+        if isinstance(found, NotAnIdentifier):
+            return found
+        absorbed = found
+    day = local_day(incoming.at, book.at(incoming.at).zone)
+    return Entry(incoming, fingerprint(incoming, pseudonym_key), day, who, absorbed)
+
+
+def _who(subject: str, pseudonym_key: bytes) -> Who | NotAnIdentifier:
+    found = parse_subject(subject)
+    match found:
+        case NotAnIdentifier():
+            return found
+        case UUID():
+            return Who(customer_id=found)
+        case _:
+            return Who(found, found.kind.value, lookup(pseudonym_key, found))
+
+
+# ---------------------------------------------------------------- what becomes of it
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as it was decided, now or before (``is_new`` false), and the customer's state.
+
+    ``state`` is that right after the decision when it is new, and as of now otherwise. ``duplicate_of`` names the
+    event under which another source had already told the same ticket.
+    """
+
+    key: EventKey
+    type: EventType
+    customer_id: UUID
+    seq: int
+    at: datetime
+    day: date
+    decision: Decision
+    state: State
+    plan: Plan
+    language: str = ""
+    is_new: bool = True
+    duplicate_of: EventKey | None = None
+
+    def again(self, duplicate_of: EventKey | None = None) -> "Told":
+        return replace(self, is_new=False, duplicate_of=duplicate_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """A ticket without a customer: counted, and worth nothing."""
+
+    key: EventKey
+    day: date
+    is_new: bool = True
+    duplicate_of: EventKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The key is known, and meant something else."""
+
+    key: EventKey
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCustomer:
+    """Nobody has this card, or was ever called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Depends on an event of the same batch: post it after the others."""
+
+
+Outcome = Told | Anonymous | Conflict | UnknownCustomer | Refused
+"""A refusal by the core is an outcome like the others; nothing was written for it."""
+
+__all__ = [
+    "NOBODY",
+    "OPENING_TYPES",
+    "Anonymous",
+    "Conflict",
+    "Entry",
+    "Fault",
+    "Later",
+    "Outcome",
+    "Told",
+    "UnknownCustomer",
+    "Who",
+    "entry_of",
+]

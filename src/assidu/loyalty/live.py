@@ -1,0 +1,527 @@
+"""Posts live events: a batch is opened in one round trip, decided one by one in the order of arrival, and written in
+one statement. Two or three statements in all, whatever the number of events.
+
+    Script (here)                   what is said to the database, in which order
+    intake, ``loyalty.actions``     the transaction around it, and what to do when it fails
+
+Locks are taken in the one order: identifiers, customers, places, keys.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+from assidu.catalogue.types import ProductFinder
+from assidu.customers import resolve
+from assidu.customers.vault import Vault
+from assidu.decisions.decision import Claim, RefusalCode, Refused
+from assidu.decisions.events import Merger, Return
+from assidu.decisions.facts import SoldBefore
+from assidu.decisions.plan import Plan
+from assidu.decisions.state import State
+from assidu.events.types import EventKey, EventType, Fact
+from assidu.events.wire import ReturnData, SaleFound, to_fact
+from assidu.foundation.ids import new_id
+from assidu.loyalty.book import PlanBook
+from assidu.loyalty.desk import Decided, Desk, Member
+from assidu.loyalty.entries import (
+    NOBODY,
+    OPENING_TYPES,
+    Anonymous,
+    Conflict,
+    Entry,
+    Later,
+    Outcome,
+    Told,
+    UnknownCustomer,
+)
+from assidu.loyalty.personal import write_personal, write_profile
+from assidu.loyalty.rows import RECORD_COLUMNS, member_from, record_columns, record_sql
+from assidu.loyalty.script import Row, Script, Step
+from assidu.loyalty.sold_tickets import decision_from_row, find_sale, load_sold
+
+OPEN = (
+    "SELECT customer_id, language, key_fingerprint, key_customer, key_seq, is_ticket_known, ticket_customer, "
+    "ticket_seq, wallet_id, seq, state::text, last_purchase, lots::text, debts::text, newest_plan "
+    "FROM loyalty_open($1::text[], $2::bytea[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::date[], "
+    "$8::text[], $9::text, $10::boolean)"
+)
+RECORD = record_sql(lambda n: f"${n}")
+ENROL = "SELECT loyalty_enrol($1::uuid[], $2::uuid[], $3::text)"
+LOCK_QUOTAS = "SELECT key, taken FROM loyalty_lock_quotas($1::text[], $2::integer[])"
+LOOK_AT_QUOTAS = "SELECT key, taken FROM loyalty_quota WHERE key = ANY ($1::text[])"
+TAKE_PLACES = (
+    "UPDATE loyalty_quota AS q SET taken = n.taken FROM unnest($1::text[], $2::integer[]) AS n (key, taken) "
+    "WHERE q.key = n.key"
+)
+ANONYMOUS_COLUMNS = (
+    "text", "text", "bytea", "timestamptz", "timestamptz", "date", "text", "text", "text", "text", "bigint", "text",
+)  # fmt: skip
+RECORD_ANONYMOUS = "SELECT events_record_anonymous({})".format(
+    ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(ANONYMOUS_COLUMNS, start=1))
+)
+SET_ASIDE = (
+    "INSERT INTO events_reject (at, source, id, origin, code, detail, fingerprint) "
+    "SELECT $1::timestamptz, r.source, r.id, $2::text, $3::text, '', r.fingerprint "
+    "FROM unnest($4::text[], $5::text[], $6::bytea[]) AS r (source, id, fingerprint)"
+)
+KEYS_OF_TICKETS = (
+    "SELECT source, id FROM events_anonymous "
+    "WHERE day = $1::date AND store_id = $2::text AND ticket = $3::text LIMIT 1"
+)
+STORED = (
+    "SELECT e.source, e.id, e.type, e.at, e.day, d.plan_version, d.record::text, "
+    "(SELECT json_agg(json_build_array(p.source, p.target, p.currency, p.quantity, p.issued_month, p.expires_on, "
+    "                                  p.reverses_seq, p.reverses_n) ORDER BY p.n)::text "
+    "   FROM ledger_posting AS p WHERE p.customer_id = e.customer_id AND p.seq = e.seq), "
+    "m.wallet_id, m.seq, m.state::text, m.last_purchase, "
+    "(SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining))::text "
+    "   FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > 0), "
+    "(SELECT json_agg(json_build_array(b.currency, b.debt))::text "
+    "   FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0), c.language "
+    "FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq) "
+    "JOIN customers_customer AS c USING (customer_id) "
+    "JOIN loyalty_member AS m ON m.customer_id = coalesce(c.merged_into, c.customer_id) "
+    "WHERE e.customer_id = $1::uuid AND e.seq = $2::integer"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """What the desk works with: the programme's book, the catalogue, and the keys to what is personal."""
+
+    book: PlanBook
+    catalogue: ProductFinder
+    pseudonym_key: bytes
+    vault: Vault
+
+    @property
+    def newest_plan(self) -> int:
+        return max(version.plan.version for version in self.book.versions)
+
+
+class OutOfDate(Exception):
+    """A version was published since the plan book was read: read it again, then post."""
+
+
+class Newcomers(Exception):
+    """Somebody is not in the books yet: post again with ``is_opening``, which opens them first."""
+
+
+class NothingWritten(Exception):
+    """The event was refused after a customer was opened for it: undo that, one by one."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """One event on its way through the desk."""
+
+    index: int
+    entry: Entry
+    fact: Fact
+    customer_id: UUID
+    language: str
+    absorbed_id: UUID | None = None
+
+
+def post(
+    entries: Sequence[Entry],
+    shop: Shop,
+    at: datetime,
+    *,
+    origin: str = "",
+    is_opening: bool = False,
+    is_trying: bool = False,
+) -> Script[list[Outcome | Later]]:
+    """Post events in their order; answers what became of each.
+
+    ``is_opening`` makes customers of those who are not in the books. ``is_trying``: nothing is locked or written,
+    places are only looked at; a card that nobody has is then a customer without a past.
+    """
+    if is_opening and not is_trying:
+        yield from _open_customers(entries, shop, at)
+    rows = yield _opening_step(entries, shop, is_locking=not is_trying)
+    if rows and rows[0][14] is not None and rows[0][14] > shop.newest_plan:
+        raise OutOfDate
+    batch = _Batch(entries, shop, at)
+    members: dict[UUID, Member] = {}
+    position = 0
+    for index, entry in enumerate(entries):
+        row = rows[position]
+        absorbed_row = None
+        position += 1
+        if entry.absorbed is not None:
+            absorbed_row = rows[position]
+            position += 1
+        for one in (row, absorbed_row):
+            if one is not None and one[8] is not None and one[0] not in members:
+                members[one[0]] = member_from(one[0], one[8], one[9], one[10], one[11], one[12], one[13])
+        yield from batch.judge(index, row, absorbed_row, members, is_opening=is_opening, is_trying=is_trying)
+    yield from batch.decide(members, is_trying=is_trying)
+    if not is_trying:
+        yield from batch.write(origin)
+    return batch.outcomes
+
+
+class _Batch:
+    """The events of one transaction, and what became of them so far."""
+
+    def __init__(self, entries: Sequence[Entry], shop: Shop, at: datetime) -> None:
+        self.entries = entries
+        self.shop = shop
+        self.at = at
+        self.outcomes: list[Outcome | Later] = [UnknownCustomer()] * len(entries)
+        self.works: list[_Work] = []
+        self.anonymous: list[tuple[object, ...]] = []
+        self.conflicts: list[Entry] = []
+        self.sold: dict[tuple[UUID, int, str], SoldBefore] = {}
+        self.gathered: list[Decided] = []
+        self.places: Mapping[str, int] = {}
+        self.last_purchases: dict[UUID, date | None] = {}
+        self._keys: set[EventKey] = set()
+        self._tickets: set[tuple[str, date, str]] = set()
+
+    # ------------------------------------------------------------ what is already known
+
+    def judge(
+        self,
+        index: int,
+        row: Row,
+        absorbed_row: Row | None,
+        members: dict[UUID, Member],
+        *,
+        is_opening: bool,
+        is_trying: bool,
+    ) -> Script[None]:
+        """Set aside what is known, or about nobody; the rest is work for the desk."""
+        entry = self.entries[index]
+        ticket = (entry.incoming.store, entry.day, entry.incoming.ticket)
+        if entry.key in self._keys or (ticket[2] and ticket in self._tickets):
+            self.outcomes[index] = Later()
+            return
+        customer_id, language, key_fingerprint, key_customer, key_seq = row[:5]
+        if key_fingerprint is not None:
+            if key_fingerprint != entry.fingerprint:
+                self.outcomes[index] = Conflict(entry.key)
+                self.conflicts.append(entry)
+            else:
+                self.outcomes[index] = yield from self._known(entry, key_customer, key_seq)
+            return
+        if row[5]:
+            self.outcomes[index] = yield from self._known_ticket(entry, row[6], row[7])
+            return
+        self._keys.add(entry.key)
+        if ticket[2]:
+            self._tickets.add(ticket)
+        if entry.is_anonymous:
+            self.outcomes[index] = Anonymous(entry.key, entry.day)
+            self.anonymous.append(self._anonymous_row(entry))
+            return
+        missing = customer_id is None or customer_id not in members
+        if missing and is_trying and entry.incoming.type in OPENING_TYPES and not entry.who.customer_id:
+            customer_id = customer_id or UUID(int=index)
+            members[customer_id] = Member(customer_id, customer_id, State())
+        elif missing:
+            may_open = entry.incoming.type in OPENING_TYPES and not entry.who.customer_id
+            if (customer_id is not None or may_open) and not is_opening and not is_trying:
+                raise Newcomers
+            return
+        absorbed_id = None
+        if absorbed_row is not None:
+            absorbed_id = absorbed_row[0]
+            if absorbed_id is None or absorbed_id not in members:
+                if absorbed_id is not None and not is_opening:
+                    raise Newcomers
+                return
+        yield from self._work(index, entry, customer_id, language or "", absorbed_id)
+
+    def _work(
+        self, index: int, entry: Entry, customer_id: UUID, language: str, absorbed_id: UUID | None
+    ) -> Script[None]:
+        found: SaleFound | None = None
+        data = entry.incoming.data
+        if isinstance(data, ReturnData):
+            found = yield from find_sale(data)
+            sold = None
+            if found is not None and found.customer_id is not None and found.seq is not None:
+                owner = "" if found.customer_id == customer_id else str(found.customer_id)
+                if (customer_id, found.seq, owner) in self.sold:
+                    self.outcomes[index] = Later()  # a second return of one ticket needs to see the first
+                    return
+                sold = yield from load_sold(customer_id, found)
+                if sold is not None:
+                    self.sold[customer_id, found.seq, owner] = sold
+            if sold is None:
+                # The ticket may be in this very batch.
+                self.outcomes[index] = Later() if index else Refused(RefusalCode.UNKNOWN_SALE)
+                return
+        fact = to_fact(
+            entry.incoming,
+            catalogue=self.shop.catalogue,
+            customer_id=customer_id,
+            find_sale=lambda _: found,
+            fingerprint=entry.fingerprint,
+        )
+        self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id))
+
+    def _known(self, entry: Entry, customer_id: UUID | None, seq: int | None) -> Script[Outcome]:
+        if customer_id is None or seq is None:
+            return Anonymous(entry.key, entry.day, is_new=False)
+        told = yield from recall(customer_id, seq, self.shop, self.at)
+        assert told is not None, "a key points to an event"
+        return told
+
+    def _known_ticket(self, entry: Entry, customer_id: UUID | None, seq: int | None) -> Script[Outcome]:
+        """Another source told this ticket before."""
+        if customer_id is None or seq is None:
+            rows = yield Step(KEYS_OF_TICKETS, (entry.day, entry.incoming.store, entry.incoming.ticket))
+            first = EventKey(*rows[0]) if rows else entry.key
+            return Anonymous(first, entry.day, is_new=False, duplicate_of=first)
+        told = yield from recall(customer_id, seq, self.shop, self.at)
+        assert told is not None, "a ticket points to an event"
+        return told.again(duplicate_of=told.key)
+
+    def _anonymous_row(self, entry: Entry) -> tuple[object, ...]:
+        fact = to_fact(entry.incoming, catalogue=self.shop.catalogue, fingerprint=entry.fingerprint)
+        return (
+            fact.key.source,
+            fact.key.id,
+            fact.fingerprint,
+            fact.at,
+            self.at,
+            entry.day,
+            self.shop.book.programme,
+            fact.store,
+            fact.channel,
+            fact.ticket,
+            fact.amount_minor,
+            msgspec.json.encode(fact.body).decode(),
+        )
+
+    # ------------------------------------------------------------ deciding
+
+    def decide(self, members: Mapping[UUID, Member], *, is_trying: bool) -> Script[None]:
+        """Decide every event; when one asks for a place, lock the places and decide everything again."""
+        quotas = Places({})
+        results = self._decide_all(members, quotas)
+        while quotas.missing:
+            claims = {**quotas.limits, **{claim.key: claim.limit for claim in quotas.missing}}
+            quotas = Places((yield from _taken(claims, is_locking=not is_trying)), claims)
+            results = self._decide_all(members, quotas)
+        self.places = quotas.newly_taken
+        plans: dict[int, Plan] = {}
+        for work, result in zip(self.works, results, strict=True):
+            if isinstance(result, Refused):
+                self.outcomes[work.index] = result
+                continue
+            number = result.decision.plan_version
+            plan = plans.setdefault(number, self.shop.book.version(number))
+            self.outcomes[work.index] = Told(
+                result.fact.key,
+                result.fact.type,
+                result.customer_id,
+                result.seq,
+                result.fact.at,
+                result.day,
+                result.decision,
+                result.state,
+                plan,
+                work.language,
+            )
+
+    def _decide_all(self, members: Mapping[UUID, Member], quotas: "Places") -> list[Decided | Refused]:
+        """From the states as they were loaded, whatever was decided on them before."""
+        present = {customer: replace(member) for customer, member in members.items()}
+        desk = Desk(self.shop.book, quotas, self._sold, self.at)
+        results: list[Decided | Refused] = []
+        for work in self.works:
+            member = present[work.customer_id]
+            if work.absorbed_id is not None:
+                assert isinstance(work.fact.event, Merger)
+                results.append(desk.merge(member, present[work.absorbed_id], work.fact))
+            else:
+                results.append(desk.take(member, work.fact))
+        self.gathered = desk.gathered
+        self.last_purchases = {customer: member.last_purchase for customer, member in present.items()}
+        return results
+
+    def _sold(self, customer_id: UUID, event: Return) -> SoldBefore | None:
+        return self.sold.get((customer_id, event.sale_seq, event.sale_owner))
+
+    # ------------------------------------------------------------ writing
+
+    def write(self, origin: str) -> Script[None]:
+        if self.gathered:
+            programme = self.shop.book.programme
+            yield Step(RECORD, record_columns(self.gathered, self.last_purchases, programme))
+        if self.places:
+            yield Step(TAKE_PLACES, (list(self.places), list(self.places.values())))
+        if self.anonymous:
+            yield Step(RECORD_ANONYMOUS, [list(column) for column in zip(*self.anonymous, strict=True)])
+        if self.conflicts:
+            columns = zip(*((e.key.source, e.key.id, e.fingerprint) for e in self.conflicts), strict=True)
+            yield Step(
+                SET_ASIDE, (self.at, origin, "idempotency_conflict", *(list(column) for column in columns))
+            )
+        for work in self.works:
+            outcome = self.outcomes[work.index]
+            if not isinstance(outcome, Told):
+                continue
+            if work.entry.incoming.profile is not None:
+                yield from write_personal(
+                    work.entry.incoming.profile, outcome.customer_id, outcome.seq, self.shop.vault
+                )
+            if work.absorbed_id is not None:
+                yield Step(resolve.ALIAS, (work.absorbed_id, work.customer_id, self.at))
+
+
+class Places:
+    """Places under lock. A claim that nobody locked yet is remembered, and meanwhile gets nothing."""
+
+    def __init__(self, taken: Mapping[str, int], limits: Mapping[str, int] | None = None) -> None:
+        self._before = dict(taken)
+        self._taken = dict(taken)
+        self.limits = dict(limits or {})
+        self.missing: list[Claim] = []
+
+    def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
+        taken = self._taken.get(claim.key)
+        if taken is None:
+            self.missing.append(claim)
+            return 0
+        if taken >= claim.limit:
+            return 0
+        self._taken[claim.key] = taken + 1
+        return 1
+
+    @property
+    def newly_taken(self) -> dict[str, int]:
+        return {key: taken for key, taken in sorted(self._taken.items()) if taken != self._before[key]}
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _taken(claims: Mapping[str, int], *, is_locking: bool) -> Script[dict[str, int]]:
+    """How many places are gone. What is full stays full and needs no lock: late in the day nobody waits for it."""
+    keys = sorted(claims)
+    taken: dict[str, int] = dict.fromkeys(keys, 0)
+    taken.update((yield Step(LOOK_AT_QUOTAS, (keys,))))  # type: ignore[arg-type]
+    open_keys = [key for key in keys if taken[key] < claims[key]]
+    if is_locking and open_keys:
+        limits = [claims[key] for key in open_keys]
+        taken.update((yield Step(LOCK_QUOTAS, (open_keys, limits))))  # type: ignore[arg-type]
+    return taken
+
+
+def _opening_step(entries: Sequence[Entry], shop: Shop, *, is_locking: bool) -> Step:
+    kinds: list[str] = []
+    lookups: list[bytes] = []
+    customers: list[UUID | None] = []
+    sources: list[str] = []
+    ids: list[str] = []
+    stores: list[str] = []
+    days: list[date] = []
+    tickets: list[str] = []
+    for entry in entries:
+        incoming = entry.incoming
+        known_as = [(entry.who, incoming.key.source, incoming.key.id, incoming.ticket)]
+        if entry.absorbed is not None:
+            known_as.append((entry.absorbed, "", "", ""))
+        for who, source, id_, ticket in known_as:
+            kinds.append(who.kind)
+            lookups.append(who.lookup)
+            customers.append(who.customer_id)
+            sources.append(source)
+            ids.append(id_)
+            stores.append(incoming.store if ticket else "")
+            days.append(entry.day)
+            tickets.append(ticket)
+    return Step(
+        OPEN,
+        (kinds, lookups, customers, sources, ids, stores, days, tickets, shop.book.programme, is_locking),
+    )
+
+
+def _open_customers(entries: Iterable[Entry], shop: Shop, at: datetime) -> Script[None]:
+    """Make customers of unknown cards, and members of all; the profile that came along is laid over what is known."""
+    newcomers = [
+        resolve.Newcomer(entry.who.identifier, entry.incoming.store, entry.key.source)
+        for entry in entries
+        if entry.who.identifier is not None and entry.incoming.type in OPENING_TYPES
+    ]
+    owners: dict[tuple[str, bytes], UUID] = {}
+    if newcomers:
+        rows = yield Step(resolve.OPEN, resolve.opening(shop.vault, shop.pseudonym_key, newcomers, at))
+        owners = {(row[0], bytes(row[1])): row[2] for row in rows}
+    named = [entry.who.customer_id for entry in entries if entry.who.customer_id is not None]
+    named += [
+        entry.absorbed.customer_id for entry in entries if entry.absorbed and entry.absorbed.customer_id
+    ]
+    others = [
+        (who.kind, who.lookup)
+        for entry in entries
+        for who in (entry.who, entry.absorbed)
+        if who is not None
+        and who is not NOBODY
+        and who.identifier is not None
+        and (who.kind, who.lookup) not in owners
+    ]
+    if others:
+        owners |= {
+            (row[0], bytes(row[1])): row[2] for row in (yield Step(resolve.FIND, resolve.finding(others)))
+        }
+    if named:
+        named = [row[1] for row in (yield Step(resolve.FOLLOW, (named,)))]
+    for entry in entries:
+        if entry.incoming.profile is not None:
+            owner = owners.get((entry.who.kind, entry.who.lookup)) or next(iter(named), None)
+            if owner is not None:
+                yield from write_profile(
+                    entry.incoming.profile, entry.incoming.store, entry.key.source, owner, shop.pseudonym_key,
+                    shop.vault, at,
+                )  # fmt: skip
+    everybody = sorted({*owners.values(), *named})
+    if everybody:
+        yield Step(ENROL, (everybody, [new_id(at) for _ in everybody], shop.book.programme))
+
+
+# ---------------------------------------------------------------- what was told before
+
+
+def recall(customer_id: UUID, seq: int, shop: Shop, at: datetime) -> Script[Told | None]:
+    """A recorded event with its decision, and what its customer has as of now."""
+    rows = yield Step(STORED, (customer_id, seq))
+    if not rows:
+        return None
+    source, id_, type_, happened_at, day, plan_version, record, postings, *member_row, language = rows[0]
+    member = member_from(customer_id, *member_row)
+    return Told(
+        EventKey(source, id_),
+        EventType(type_),
+        customer_id,
+        seq,
+        happened_at,
+        day,
+        decision_from_row(plan_version, record, postings),
+        as_of(member, shop.book, at),
+        shop.book.version(plan_version),
+        language,
+        is_new=False,
+    )
+
+
+def as_of(member: Member, book: PlanBook, at: datetime) -> State:
+    """What a customer has once everything due by now is decided; nothing is written."""
+    present = replace(member)
+    desk = Desk(book, Places({}), lambda *_: None, at)
+    plan = book.at(at)
+    desk.catch_up(present, at.astimezone(plan.zone).date())
+    return present.state
+
+
+__all__ = ["Newcomers", "NothingWritten", "OutOfDate", "Shop", "as_of", "post", "recall"]
+assert len(RECORD_COLUMNS) == 41, "the signature of loyalty_record"

@@ -1,0 +1,92 @@
+"""The original ticket of a return: where it is written, and all that became of it."""
+
+from datetime import date
+from uuid import UUID
+
+import msgspec
+
+from assidu.decisions.decision import Decision, Posting
+from assidu.decisions.events import Sale
+from assidu.decisions.facts import SoldBefore
+from assidu.decisions.sold import sold_before
+from assidu.events.bodies import event_from
+from assidu.events.types import EventType
+from assidu.events.wire import ReturnData, SaleFound
+from assidu.loyalty.rows import posting_from, stored_decision
+from assidu.loyalty.script import Script, Step
+
+_BY_TICKET = (
+    "SELECT customer_id, seq FROM events_ticket "
+    "WHERE store_id = $1::text AND day = $2::date AND ticket = $3::text"
+)
+_BY_KEY = "SELECT customer_id, seq FROM events_key WHERE source = $1::text AND id = $2::text"
+_FAMILY = "SELECT customer_id FROM customers_customer WHERE customer_id = $1::uuid OR merged_into = $1::uuid"
+_EVENT = (
+    "SELECT e.customer_id, e.seq, e.type, e.at, e.store_id, e.channel, e.body::text, d.plan_version, d.record::text, "
+    "(SELECT json_agg(json_build_array(p.source, p.target, p.currency, p.quantity, p.issued_month, p.expires_on, "
+    "                                  p.reverses_seq, p.reverses_n) ORDER BY p.n)::text "
+    "   FROM ledger_posting AS p WHERE p.customer_id = e.customer_id AND p.seq = e.seq) "
+    "FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq) "
+)
+_SALE = _EVENT + "WHERE e.customer_id = $1::uuid AND e.seq = $2::integer"
+_RETURNS = (
+    _EVENT + f"WHERE e.customer_id = ANY ($1::uuid[]) AND e.type = '{EventType.RETURN.value}' "
+    "AND (e.body->>'sale_seq')::integer = $2::integer "
+    "AND coalesce(nullif(e.body->>'sale_owner', ''), e.customer_id::text) = $3::text "
+    "ORDER BY e.recorded_at, e.customer_id, e.seq"
+)
+
+
+def find_sale(data: ReturnData) -> Script[SaleFound | None]:
+    """Where the ticket that a return names is written."""
+    if data.original is not None:
+        rows = yield Step(_BY_TICKET, (data.original.store, data.original.date, data.original.ticket))
+    else:
+        assert data.original_event is not None, "the wire makes sure of one of them"
+        rows = yield Step(_BY_KEY, (data.original_event.source, data.original_event.id))
+    return SaleFound(rows[0][0], rows[0][1]) if rows else None
+
+
+def load_sold(customer_id: UUID, found: SaleFound) -> Script[SoldBefore | None]:
+    """The ticket with its returns, if it is this customer's or that of somebody merged into them."""
+    assert found.customer_id is not None
+    assert found.seq is not None
+    family = [row[0] for row in (yield Step(_FAMILY, (customer_id,)))]
+    if found.customer_id not in family:
+        return None
+    rows = yield Step(_SALE, (found.customer_id, found.seq))
+    if not rows or rows[0][2] != EventType.SALE.value:
+        return None
+    _, seq, _, at, store, channel, body, *decided = rows[0]
+    sale = event_from(EventType.SALE, at, store, channel, msgspec.json.decode(body))
+    assert isinstance(sale, Sale)
+    returns = yield Step(_RETURNS, (family, found.seq, str(found.customer_id)))
+    return sold_before(
+        seq,
+        sale,
+        decision_from_row(*decided),
+        [decision_from_row(*row[7:]) for row in returns],
+        is_own=found.customer_id == customer_id,
+    )
+
+
+def decision_from_row(plan_version: int, record: str, postings: str | None) -> Decision:
+    moved = [_posting(*fields) for fields in msgspec.json.decode(postings)] if postings else []
+    return stored_decision(record, plan_version, moved)
+
+
+def _posting(
+    source: int,
+    target: int,
+    currency: str,
+    quantity: int,
+    issued: str | None,
+    expires: str | None,
+    *undone: int | None,
+) -> Posting:
+    """A posting as JSON tells it."""
+    return posting_from(source, target, currency, quantity, _day(issued), _day(expires), undone[0], undone[1])
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
