@@ -388,3 +388,10 @@ def test_the_display_of_a_till_is_never_too_small(size: int, language: Language)
             assert 0 < len(shown) <= receipts.SHORT_MAX
             assert "\u00a0" not in shown
             assert "\u202f" not in shown
+
+
+def test_a_language_kept_as_text_speaks_the_same() -> None:
+    """A profile keeps `fr`, not an object."""
+    kept: Language = "fr"  # type: ignore[assignment]
+    assert describe(LE_CERCLE, kept) == describe(LE_CERCLE, Language.FR)
+    assert figures.money(13050, EURO, kept) == figures.money(13050, EURO, Language.FR)

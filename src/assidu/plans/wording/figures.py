@@ -29,7 +29,7 @@ class _Marks:
 
 @lru_cache(maxsize=256)
 def _marks(language: Language, money: str) -> _Marks:
-    locale = Locale.parse(language.value)
+    locale = Locale.parse(str(language))
     symbols = locale.number_symbols.get("latn", locale.number_symbols)
     sign = get_currency_symbol(money, locale) if money else ""
     pattern = locale.currency_formats["standard"]
@@ -69,7 +69,7 @@ def amount(written: Decimal, currency: SaleCurrency, language: Language) -> str:
 
 
 def percent(value: int, language: Language) -> str:
-    return f"{number(value, language)}\u00a0%" if language is Language.FR else f"{number(value, language)}%"
+    return f"{number(value, language)}\u00a0%" if language == Language.FR else f"{number(value, language)}%"
 
 
 def quantity(units: int, currency: Currency | None, language: Language) -> str:
@@ -82,7 +82,7 @@ def quantity(units: int, currency: Currency | None, language: Language) -> str:
 def name_of(units: int, currency: Currency, language: Language) -> str:
     """In the singular where the language wants it: French below 2, English for 1 alone."""
     one = 10**currency.decimals
-    is_one = abs(units) < 2 * one if language is Language.FR else abs(units) == one
+    is_one = abs(units) < 2 * one if language == Language.FR else abs(units) == one
     if is_one and currency.singular is not None:
         return text_in(currency.singular, language)
     return text_in(currency.name, language)
@@ -91,7 +91,7 @@ def name_of(units: int, currency: Currency, language: Language) -> str:
 @lru_cache(maxsize=4096)
 def day(value: date, language: Language) -> str:
     """``22 juin 2026``, ``1er juin 2026``; ``22 June 2026``."""
-    if language is Language.EN:
+    if language == Language.EN:
         return format_date(value, "d MMMM y", locale="en")
     text = format_date(value, "d MMMM y", locale="fr")
     return f"1er{text[1:]}" if value.day == 1 else text
@@ -102,5 +102,5 @@ def listing(items: Iterable[str], language: Language) -> str:
     known = list(items)
     if len(known) < 2:
         return "".join(known)
-    word = " et " if language is Language.FR else " and "
+    word = " et " if language == Language.FR else " and "
     return ", ".join(known[:-1]) + word + known[-1]

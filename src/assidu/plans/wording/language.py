@@ -17,7 +17,7 @@ def language_of(tag: str | None, default: Language = Language.FR) -> Language:
 
 
 def text_in(text: Text, language: Language) -> str:
-    return text.fr if language is Language.FR else text.en
+    return text.fr if language == Language.FR else text.en
 
 
 class Sentence:
@@ -32,8 +32,8 @@ class Sentence:
         self.en = en
 
     def say(self, language: Language, **figures: object) -> str:
-        return (self.fr if language is Language.FR else self.en).format(**figures)
+        return (self.fr if language == Language.FR else self.en).format(**figures)
 
 
 def quoted(words: str, language: Language) -> str:
-    return f"«\u00a0{words}\u00a0»" if language is Language.FR else f"“{words}”"
+    return f"«\u00a0{words}\u00a0»" if language == Language.FR else f"“{words}”"

@@ -456,4 +456,4 @@ class Phrases:
         return [self.labelled(code, named) for code in codes]
 
     def semicolons(self, parts: Iterable[str]) -> str:
-        return ("\u00a0; " if self.language is Language.FR else "; ").join(parts)
+        return ("\u00a0; " if self.language == Language.FR else "; ").join(parts)
