@@ -50,7 +50,7 @@ class Recorded:
 
 
 def customers_in_groups(connection: psycopg.Connection[Any]) -> list[list[UUID]]:
-    """Every customer with a history, those merged into one another together."""
+    """Every customer with a history, those merged into one another together, the survivor first."""
     rows = connection.execute(
         "SELECT m.customer_id, c.merged_into FROM loyalty_member AS m JOIN customers_customer AS c USING (customer_id) "
         "WHERE m.seq > 0 ORDER BY m.customer_id"
@@ -63,7 +63,9 @@ def customers_in_groups(connection: psycopg.Connection[Any]) -> list[list[UUID]]
             if root not in into:
                 break
             root = into[root]
-        groups.setdefault(root, []).append(customer)
+        group = groups.setdefault(root, [root])
+        if customer != root:
+            group.append(customer)
     return list(groups.values())
 
 

@@ -1,0 +1,205 @@
+"""Why a customer has what they have: an event decided again, with every rule's reason, and compared with the record.
+
+The customer's state just before the event is folded from what was recorded; the event, the grants and the plan's
+version are those that were recorded too. So what is said is what was so, and if today's code decided otherwise, it
+says that as well.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from uuid import UUID
+
+from assidu.decisions import SEMANTICS_VERSION, decide, evolve
+from assidu.decisions.decision import Decision, Reason, ReasonCode
+from assidu.decisions.earning import earn
+from assidu.decisions.events import Joining, Merger, Return, Sale
+from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
+from assidu.decisions.plan import Plan
+from assidu.decisions.sold import sold_before
+from assidu.decisions.state import State
+from assidu.foundation.sql import raw_connection
+from assidu.loyalty import queries
+from assidu.loyalty.recorded import Recorded, history_of
+from assidu.loyalty.types import TimelineEntry
+from assidu.loyalty.wording import said_of
+from assidu.plans.document import Document
+from assidu.plans.wording import Language, reason, text_in
+
+
+@dataclass(frozen=True, slots=True)
+class RuleReason:
+    """What became of one rule, by code and in words."""
+
+    rule: str
+    name: str
+    code: ReasonCode
+    has_applied: bool
+    figures: Mapping[str, int]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An event explained. ``sentences`` tell what happened; ``reasons`` tell of every rule why, or why not.
+
+    ``is_same``: decided again, it gives exactly what was recorded. ``None``: it was recorded under other semantics
+    than today's code, so the record alone speaks. ``differing`` names the parts that are not the same.
+    """
+
+    entry: TimelineEntry
+    language: Language
+    plan_version: int
+    plan_valid_from: date
+    semantics: int
+    is_same: bool | None
+    differing: tuple[str, ...]
+    inputs: SaleInputs | None
+    balances_before: Mapping[str, int]
+    balances_after: Mapping[str, int]
+    sentences: tuple[str, ...]
+    reasons: tuple[RuleReason, ...]
+
+    @property
+    def applied(self) -> tuple[RuleReason, ...]:
+        return tuple(one for one in self.reasons if one.has_applied)
+
+    @property
+    def not_applied(self) -> tuple[RuleReason, ...]:
+        return tuple(one for one in self.reasons if not one.has_applied)
+
+
+def explain(customer_id: UUID, seq: int, language: Language) -> Explanation | None:
+    """Explain one event of a customer; ``None``: there is no such event."""
+    entry = queries.entry(customer_id, seq)
+    programme = queries.programme_of(customer_id)
+    book = queries.current_book(programme) if programme else None
+    if entry is None or programme is None or book is None:
+        return None
+    history = _history(customer_id)
+    before = _folded(history, seq - 1)
+    plan = book.version(entry.decision.plan_version)
+    published = next(one for one in queries.versions(programme) if one.version == plan.version)
+    again, differing = _decided_again(plan, entry, before, history)
+    after = evolve(before, entry.decision)
+    reasons = _reasons(plan, entry, before, again)
+    return Explanation(
+        entry=entry,
+        language=language,
+        plan_version=plan.version,
+        plan_valid_from=published.document.valid_from,
+        semantics=entry.semantics,
+        is_same=None if again is None else not differing,
+        differing=differing,
+        inputs=entry.decision.inputs,
+        balances_before=_balances(before),
+        balances_after=_balances(after),
+        sentences=tuple(said_of(entry, before, published.document, language)),
+        reasons=tuple(_told(one, published.document, language) for one in reasons),
+    )
+
+
+def _history(customer_id: UUID) -> Sequence[Recorded]:
+    return next(history_of(raw_connection(), [customer_id]), [])
+
+
+def _folded(history: Sequence[Recorded], last_seq: int) -> State:
+    """The state after ``last_seq``, from recorded decisions alone."""
+    state = State()
+    for recorded in history:
+        if recorded.seq > last_seq:
+            break
+        state = evolve(state, recorded.decision())
+    return state
+
+
+def _decided_again(
+    plan: Plan, entry: TimelineEntry, before: State, history: Sequence[Recorded]
+) -> tuple[Decision | None, tuple[str, ...]]:
+    """Today's decision on what was known then, and the parts in which it is not the recorded one."""
+    if entry.semantics != SEMANTICS_VERSION:
+        return None, ()
+    recorded = entry.decision
+    facts = Facts(
+        before,
+        sold=_sold(entry, history),
+        absorbed=_absorbed(entry),
+        grants=recorded.inputs.grants if recorded.inputs is not None else None,
+        has_happened=entry.has_happened,
+    )
+    again = decide(plan, facts, entry.event, trace=True)
+    if not isinstance(again, Decision):
+        return replace(recorded, reasons=()), ("refused",)
+    differing = tuple(
+        part.name
+        for part in fields(Decision)
+        if part.name != "reasons" and getattr(again, part.name) != getattr(recorded, part.name)
+    )
+    return again, differing
+
+
+def _sold(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldBefore | None:
+    """The ticket of a return as it stood before that return."""
+    event = entry.event
+    if not isinstance(event, Return):
+        return None
+    owner = UUID(event.sale_owner) if event.sale_owner else entry.customer_id
+    is_own = owner == entry.customer_id
+    theirs = history if is_own else _history(owner)
+    found = next((one for one in theirs if one.seq == event.sale_seq), None)
+    sale = found.event() if found is not None else None
+    if found is None or not isinstance(sale, Sale):
+        return None
+    earlier = [one for one in history if one.seq < entry.seq]
+    if not is_own:
+        earlier = [*theirs, *earlier]
+    returns = [one.decision() for one in earlier if _is_return_of(one, owner, event.sale_seq)]
+    return sold_before(found.seq, sale, found.decision(), returns, is_own=is_own)
+
+
+def _is_return_of(recorded: Recorded, owner: UUID, sale_seq: int) -> bool:
+    if recorded.type != "Order Refunded":
+        return False
+    body = recorded.body()
+    return body["sale_seq"] == sale_seq and (body.get("sale_owner") or str(recorded.customer_id)) == str(
+        owner
+    )
+
+
+def _absorbed(entry: TimelineEntry) -> State | None:
+    """What the absorbed customer of a merger had, just before they left."""
+    if not isinstance(entry.event, Merger) or entry.other is None:
+        return None
+    return _folded(_history(entry.other), int(entry.body["absorbed_seq"]) - 1)
+
+
+def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | None) -> tuple[Reason, ...]:
+    """Of every rule, from the inputs that were recorded."""
+    inputs = entry.decision.inputs
+    if isinstance(entry.event, Sale) and inputs is not None:
+        return earn(plan, entry.event, inputs, trace=True).reasons
+    if isinstance(entry.event, Joining):
+        if again is not None and again.reasons:
+            return again.reasons
+        traced = decide(plan, Facts(before), entry.event, trace=True)
+        return traced.reasons if isinstance(traced, Decision) else ()
+    return ()
+
+
+def _told(found: Reason, document: Document, language: Language) -> RuleReason:
+    name = next(
+        (text_in(rule.name, language) for rule in document.rules if rule.code == found.rule), found.rule
+    )
+    return RuleReason(
+        rule=found.rule,
+        name=name,
+        code=found.code,
+        has_applied=found.code is ReasonCode.APPLIED,
+        figures=found.figures,
+        sentence=reason(found, document, language),
+    )
+
+
+def _balances(state: State) -> dict[str, int]:
+    codes = sorted({key.currency for key in state.lots} | state.debts.keys())
+    return {code: state.available(code) - state.debts.get(code, 0) for code in codes}

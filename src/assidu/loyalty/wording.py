@@ -1,0 +1,265 @@
+"""What happened to a customer, told from the record: sentences for staff, in French and English."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from babel.dates import format_date
+
+from assidu.decisions.decision import Account, Decision, ShortfallCause
+from assidu.decisions.events import (
+    Absorption,
+    Correction,
+    Joining,
+    Leaving,
+    Merger,
+    Return,
+    RewardRequest,
+    Sale,
+    TakeOver,
+    Tick,
+)
+from assidu.decisions.state import Membership, State
+from assidu.ledger.types import Movement
+from assidu.loyalty.types import TimelineEntry
+from assidu.plans.document import Document
+from assidu.plans.wording import Language, figures, tier_cause
+from assidu.plans.wording.language import Sentence
+from assidu.plans.wording.phrases import Phrases, phrases_of
+
+HEADS = {
+    "sale": Sentence(
+        "Achat de {amount} au magasin {store}, le {day}.", "Purchase of {amount} in store {store}, on {day}."
+    ),
+    "eligible": Sentence(
+        "{eligible} comptent pour le programme (le reste est exclu ou payé avec ses avantages).",
+        "{eligible} count for the programme (the rest is excluded or was paid with its rewards).",
+    ),
+    "not_a_member": Sentence(
+        "Pas membre ce jour-là : l'achat est connu et ne rapporte rien.",
+        "Not a member on that day: the purchase is known and earns nothing.",
+    ),
+    "return": Sentence(
+        "Retour de {amount} sur le ticket n° {seq} de l'historique.",
+        "Return of {amount} from ticket no. {seq} of the history.",
+    ),
+    "return_line": Sentence("Ligne {line} : {amount} rendus.", "Line {line}: {amount} brought back."),
+    "clawback": Sentence(
+        "Sans les articles rendus, la règle {rule} donne {units} de moins.",
+        "Without what came back, rule {rule} gives {units} less.",
+    ),
+    "tick": Sentence("Échéance du {day}.", "What was due on {day}."),
+    "correction": Sentence("Correction par l'équipe : {change}.", "Correction by staff: {change}."),
+    "correction_reason": Sentence("Motif : {reason}.", "Reason given: {reason}."),
+    "reward": Sentence("Demande de {units}.", "{units} asked for."),
+    "joining": Sentence("Adhésion au programme le {day}.", "Joined the programme on {day}."),
+    "leaving": Sentence("Départ du programme le {day}.", "Left the programme on {day}."),
+    "take_over": Sentence(
+        "Repris de l'ancien programme, membre depuis le {day}.",
+        "Taken over from the earlier programme, a member since {day}.",
+    ),
+    "absorption": Sentence(
+        "Fiche fusionnée avec une autre : tout part vers elle.",
+        "Record merged into another one: everything leaves for it.",
+    ),
+    "merger": Sentence(
+        "Une autre fiche était la même personne : ce qu'elle avait arrive ici.",
+        "Another record was the same person: what it had arrives here.",
+    ),
+    "joined_earlier": Sentence("Membre depuis le {day}, la plus ancienne des deux dates.",
+                               "A member since {day}, the earlier of both dates."),
+    "late": Sentence("Appris le {day} seulement.", "Only known to us on {day}."),
+    "nothing": Sentence("Rien ne change pour les soldes.", "No balance changes."),
+}  # fmt: skip
+
+LOT = Sentence("gagnés en {month}", "earned in {month}")
+EXPIRY = Sentence(", valables jusqu'au {day} exclu", ", valid until {day}, not included")
+MOVES: dict[tuple[Account, Account], Sentence] = {
+    (Account.ISSUED, Account.AVAILABLE): Sentence("+{units} ({lot}).", "+{units} ({lot})."),
+    (Account.ISSUED, Account.DEBT): Sentence(
+        "{units} gagnés remboursent d'abord une dette.", "{units} earned repay a debt first."
+    ),
+    (Account.AVAILABLE, Account.USED): Sentence("−{units} utilisés ({lot}).", "−{units} used ({lot})."),
+    (Account.USED, Account.AVAILABLE): Sentence(
+        "+{units} rendus, qui avaient servi à payer ({lot}).", "+{units} given back that had paid ({lot})."
+    ),
+    (Account.USED, Account.DEBT): Sentence(
+        "{units} rendus remboursent une dette.", "{units} given back repay a debt."
+    ),
+    (Account.AVAILABLE, Account.ISSUED): Sentence("−{units} repris ({lot}).", "−{units} taken back ({lot})."),
+    (Account.DEBT, Account.ISSUED): Sentence(
+        "{units} déjà utilisés sont dus : les prochains gains les rembourseront.",
+        "{units} already used are owed: the next ones earned will repay them.",
+    ),
+    (Account.AVAILABLE, Account.BREAKAGE): Sentence("−{units} expirés ({lot}).", "−{units} expired ({lot})."),
+    (Account.AVAILABLE, Account.FORFEITED): Sentence(
+        "−{units} perdus au départ ({lot}).", "−{units} lost on leaving ({lot})."
+    ),
+    (Account.CORRECTED, Account.AVAILABLE): Sentence(
+        "+{units} ajoutés par l'équipe ({lot}).", "+{units} added by staff ({lot})."
+    ),
+    (Account.CORRECTED, Account.DEBT): Sentence(
+        "{units} ajoutés par l'équipe remboursent une dette.", "{units} added by staff repay a debt."
+    ),
+    (Account.AVAILABLE, Account.CORRECTED): Sentence(
+        "−{units} retirés par l'équipe ({lot}).", "−{units} taken off by staff ({lot})."
+    ),
+    (Account.OPENING, Account.AVAILABLE): Sentence(
+        "+{units} repris de l'ancien programme ({lot}).",
+        "+{units} taken over from the earlier programme ({lot}).",
+    ),
+    (Account.AVAILABLE, Account.IN_TRANSIT): Sentence(
+        "−{units} partis vers l'autre fiche, ou pour sa dette ({lot}).",
+        "−{units} gone to the other record, or for its debt ({lot}).",
+    ),
+    (Account.IN_TRANSIT, Account.AVAILABLE): Sentence(
+        "+{units} venus de l'autre fiche ({lot}).", "+{units} come from the other record ({lot})."
+    ),
+    (Account.IN_TRANSIT, Account.DEBT): Sentence(
+        "{units} de dette réglés par la fusion.", "{units} of debt settled by the merger."
+    ),
+    (Account.DEBT, Account.IN_TRANSIT): Sentence(
+        "{units} de dette reçus de l'autre fiche.", "{units} of debt come from the other record."
+    ),
+}
+OTHER_MOVE = Sentence("{units} : {source} → {target}.", "{units}: {source} → {target}.")
+REVERSES = Sentence(" Annule une écriture du n° {seq}.", " Undoes an entry of no. {seq}.")
+
+SHORTFALLS = {
+    ShortfallCause.UNFUNDED_BURN: Sentence(
+        "{units} présentés au paiement n'étaient pas sur le compte : ils n'ont pas pu être pris.",
+        "{units} offered in payment were not there: they could not be taken.",
+    ),
+    ShortfallCause.NOT_RECOVERED: Sentence(
+        "{units} à reprendre avaient déjà servi : non récupérés.",
+        "{units} to be taken back had already been used: not recovered.",
+    ),
+}
+TIER_UNTIL = Sentence("{said}, jusqu'au {day} exclu.", "{said}, until {day}, not included.")
+TIER_FOR_EVER = Sentence("{said}.", "{said}.")
+MONTH_FORMAT = "MMMM y"
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    entry: TimelineEntry
+    before: State
+    phrases: Phrases
+
+    def say(self, key: str, **values: object) -> str:
+        return HEADS[key].say(self.phrases.language, **values)
+
+    def money(self, minor: int) -> str:
+        return figures.money(minor, self.phrases.document.sale_currency, self.phrases.language)
+
+
+def said_of(entry: TimelineEntry, before: State, document: Document, language: Language) -> Iterator[str]:
+    """What happened, what moved and what was missing; ``document`` is the version that it was decided under."""
+    telling = _Telling(entry, before, phrases_of(document, language))
+    decision = entry.decision
+    yield from _head(telling)
+    if entry.is_late:
+        yield telling.say("late", day=telling.phrases.day(entry.recorded_at.date()))
+    for clawback in decision.clawbacks:
+        yield telling.say(
+            "clawback",
+            rule=telling.phrases.rule_name(clawback.rule),
+            units=telling.phrases.units(clawback.quantity, clawback.currency),
+        )
+    for movement in entry.movements:
+        yield movement_said(movement, telling.phrases)
+    for shortfall in decision.shortfalls:
+        units = telling.phrases.units(shortfall.quantity, shortfall.currency)
+        yield SHORTFALLS[shortfall.cause].say(language, units=units)
+    yield from _status(decision, telling)
+    if not entry.movements and not decision.shortfalls:
+        yield telling.say("nothing")
+
+
+def movement_said(movement: Movement, phrases: Phrases) -> str:
+    """One posting in words: « +12 points (gagnés en mars 2026, valables jusqu'au 1er octobre 2026 exclu). »"""
+    sentence = MOVES.get((movement.source, movement.target))
+    values = {"units": phrases.units(movement.quantity, movement.currency), "lot": _lot(movement, phrases)}
+    if sentence is None:
+        values |= {"source": movement.source.name.lower(), "target": movement.target.name.lower()}
+        sentence = OTHER_MOVE
+    said = sentence.say(phrases.language, **values)
+    if movement.reverses is not None:
+        said += REVERSES.say(phrases.language, seq=movement.reverses[0])
+    return said
+
+
+def _lot(movement: Movement, phrases: Phrases) -> str:
+    if movement.issued_month is None:
+        return ""
+    said = LOT.say(
+        phrases.language,
+        month=format_date(movement.issued_month, MONTH_FORMAT, locale=phrases.language.value),
+    )
+    if movement.expires_on is not None:
+        said += EXPIRY.say(phrases.language, day=phrases.day(movement.expires_on))
+    return said
+
+
+def _head(telling: _Telling) -> Iterator[str]:
+    entry, phrases, event = telling.entry, telling.phrases, telling.entry.event
+    day = phrases.day(entry.day)
+    match event:
+        case Sale():
+            yield from _sale(telling, event)
+        case Return():
+            returned = entry.decision.returned
+            amount = telling.money(sum(part.amount_minor for part in returned))
+            yield telling.say("return", amount=amount, seq=event.sale_seq)
+            for part in returned:
+                yield telling.say("return_line", line=part.line + 1, amount=telling.money(part.amount_minor))
+        case Tick():
+            yield telling.say("tick", day=day)
+        case Correction():
+            sign = "+" if event.quantity > 0 else "−"
+            yield telling.say("correction", change=sign + phrases.units(abs(event.quantity), event.currency))
+            if event.reason:
+                yield telling.say("correction_reason", reason=event.reason)
+        case RewardRequest():
+            yield telling.say("reward", units=_reward(event, phrases))
+        case Joining():
+            yield telling.say("joining", day=day)
+        case Leaving():
+            yield telling.say("leaving", day=day)
+        case TakeOver():
+            yield telling.say("take_over", day=phrases.day(event.joined_on))
+        case Absorption():
+            yield telling.say("absorption")
+        case Merger():
+            yield telling.say("merger")
+            change = entry.decision.membership
+            if change is not None and change.membership is Membership.MEMBER:
+                yield telling.say("joined_earlier", day=phrases.day(change.on))
+
+
+def _sale(telling: _Telling, sale: Sale) -> Iterator[str]:
+    entry = telling.entry
+    amount = telling.money(sale.total_minor)
+    yield telling.say("sale", amount=amount, store=entry.store, day=telling.phrases.day(entry.day))
+    inputs = entry.decision.inputs
+    if inputs is not None and not inputs.is_member:
+        yield telling.say("not_a_member")
+    elif entry.decision.eligible_minor != sale.total_minor:
+        yield telling.say("eligible", eligible=telling.money(entry.decision.eligible_minor))
+
+
+def _reward(event: RewardRequest, phrases: Phrases) -> str:
+    reward = phrases.rewards.get(event.reward)
+    if reward is None:
+        return f"{event.quantity} {event.reward}"
+    return phrases.units(reward.gives.units * event.quantity, reward.gives.currency)
+
+
+def _status(decision: Decision, telling: _Telling) -> Iterator[str]:
+    tier = decision.tier
+    if tier is None:
+        return
+    said = tier_cause(tier.cause, tier.tier, telling.phrases.document, telling.phrases.language)
+    if tier.until is None:
+        yield TIER_FOR_EVER.say(telling.phrases.language, said=said)
+    else:
+        yield TIER_UNTIL.say(telling.phrases.language, said=said, day=telling.phrases.day(tier.until))
