@@ -128,13 +128,13 @@ class Desk:
     def catch_up(self, member: Member, today: date) -> None:
         """Decide what has become due up to ``today``, day by day, in order."""
         while (due := next_due(member.state)) is not None and due <= today:
-            fact = tick_of(member.customer_id, due, self.book)
+            fact = tick_of(member.customer_id, due, member.state.seq + 1, self.book)
             decided = self._record(member, fact, self._decide(member, fact))
             assert isinstance(decided, Decided), "what is due can always be decided"
 
-    def evaluate(self, member: Member, fact: Fact) -> Decision | Refused:
+    def evaluate(self, member: Member, fact: Fact, grants: Grants | None = None) -> Decision | Refused:
         """What would happen, with the reasons of every rule; nothing is gathered and no place is taken."""
-        facts = self._facts(member, fact)
+        facts = replace(self._facts(member, fact), grants=grants)
         return decide(self._plan(fact, facts), facts, fact.event, trace=True)
 
     def _decide(self, member: Member, fact: Fact) -> Decision | Refused:
@@ -191,11 +191,15 @@ class Desk:
         return local_day(fact.at if fact.has_happened else self.recorded_at, self.book.at(fact.at).zone)
 
 
-def tick_of(customer_id: UUID, due: date, book: PlanBook) -> Fact:
-    """The clock's event: its key is the customer and the day, so that it can happen only once."""
+def tick_of(customer_id: UUID, due: date, seq: int, book: PlanBook) -> Fact:
+    """The clock's event: its key is the customer, the day and the ``seq``, so that it can happen only once.
+
+    A day may have its tick twice: a late ticket can bring units that were due on a day that has long passed.
+    """
     zone = book.versions[-1].plan.zone
     event = Tick(midnight(due, zone), due)
-    return Fact(EventKey(CLOCK_SOURCE, f"{customer_id}:{due.isoformat()}"), EventType.TICK, event, body_of(event))
+    key = EventKey(CLOCK_SOURCE, f"{customer_id}:{due.isoformat()}:{seq}")
+    return Fact(key, EventType.TICK, event, body_of(event))
 
 
 def absorption_of(fact: Fact, survivor_id: UUID) -> Fact:
