@@ -45,6 +45,7 @@ COMMANDS = {
     "simulate": Entry(
         "simulate", "Replay history as it was decided, or under another plan.", needs_django=True
     ),
+    "import": Entry("import_", "Take what other systems exported, each file with its mapping.", needs_django=True),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),
 }
 

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "assidu.customers",
     "assidu.ledger",
     "assidu.loyalty",
+    "assidu.connectors",
     "assidu.simulation",
     "assidu.measurement",
     "assidu.backoffice",

@@ -15,6 +15,10 @@ class MappingError(Exception):
         self.line = line
         self.message = message
 
+    def __reduce__(self) -> tuple[type["MappingError"], tuple[str, int, str]]:
+        """It is raised in a process that reads and told to the one that started it."""
+        return MappingError, (self.file, self.line, self.message)
+
 
 class Target(StrEnum):
     EVENT = "event"

@@ -1,0 +1,300 @@
+"""Everything of this room that writes: the import of files."""
+
+import gc
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from multiprocessing import get_context
+from typing import Any
+
+import psycopg
+
+from assidu.catalogue.queries import product_finder
+from assidu.connectors.files.mapping import Target
+from assidu.connectors.imports import control, lookups, runs
+from assidu.connectors.imports.deciding import Decider, GroupRun, Shop
+from assidu.connectors.imports.identities import Identities
+from assidu.connectors.imports.lookups import Connection
+from assidu.connectors.imports.ordering import (
+    CONFLICT,
+    Group,
+    first_tickets,
+    first_told,
+    groups_of,
+    order_key,
+    shared_out,
+)
+from assidu.connectors.imports.records import take_records
+from assidu.connectors.imports.telling import Telling, tell
+from assidu.connectors.imports.types import Entry, NoProgramme, Pair, Report, SetAside, Watch, unwatched
+from assidu.connectors.imports.writing import Done, Writer
+from assidu.customers.vault import Vault
+from assidu.events import wire
+from assidu.foundation.settings import Settings
+from assidu.loyalty.book import PlanBook
+from assidu.loyalty.plans import plan_book, programmes
+from assidu.loyalty.referee import Referee, RefereedQuotas
+
+EVENTS_PER_PROCESS_MIN = 2_000
+_PROGRESS_EVERY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOrder:
+    """What to import, and how. ``catches_up``: decide at the end what has become due since, up to ``at``; leave it
+    out when more history follows. ``processes``: as many as there are cores."""
+
+    pairs: Sequence[Pair]
+    at: datetime
+    programme: str | None = None
+    catches_up: bool = True
+    is_dry_run: bool = False
+    processes: int | None = None
+
+
+def import_files(
+    order: ImportOrder, database_url: str, settings: Settings, watch: Watch = unwatched
+) -> Report:
+    """Take everything that files tell: each event once, in the order of time, whatever happened to earlier attempts.
+
+    Django's connection must point to the same database. Raises `MappingError`, `AnotherImport`, `NoProgramme`.
+    """
+    began = time.monotonic()
+    report = Report(is_dry_run=order.is_dry_run)
+    with psycopg.connect(database_url, autocommit=True) as connection, runs.alone(connection):
+        events = [pair for pair in order.pairs if pair.mapping.target is Target.EVENT]
+        stated = [(pair, totals) for pair in events if (totals := control.stated_totals(pair)) is not None]
+        book = _book(order.programme) if events else None
+        if order.is_dry_run:
+            run = runs.Run(0, order.at, False)
+        else:
+            names = [pair.file.name for pair in order.pairs]
+            run = runs.begin(connection, runs.fingerprint_of(order.pairs), names, order.at)
+            report.is_resumed = run.is_resumed
+        aside: list[SetAside] = []
+        for pair in order.pairs:
+            if pair.mapping.target is not Target.EVENT:
+                aside += take_records(pair, run.recorded_at, report, watch, is_dry_run=order.is_dry_run)
+        if book is not None:
+            importer = _Importer(order, events, book, run, connection, database_url, settings, report, watch)
+            aside += importer.take()
+            for pair, totals in [] if order.is_dry_run else stated:
+                keys = importer.keys_of(events.index(pair))
+                report.differences += control.differences(connection, pair.file, totals, keys)
+        report.set_aside.update(one.code for one in aside)
+        report.seconds = time.monotonic() - began
+        if not order.is_dry_run:
+            runs.finish(connection, run, order.at, report.as_json(), aside)
+    return report
+
+
+def _book(programme: str | None) -> PlanBook:
+    known = programmes()
+    if programme is None:
+        if len(known) > 1:
+            raise NoProgramme(f"There are several programmes ({', '.join(known)}): say which.")
+        programme = known[0] if known else ""
+    book = plan_book(programme)
+    if book is None:
+        raise NoProgramme("Publish the programme first: `assidu plan publish FILE`.")
+    return book
+
+
+class _Importer:
+    """The events of one run, from the files to the ledger."""
+
+    def __init__(
+        self,
+        order: ImportOrder,
+        pairs: Sequence[Pair],
+        book: PlanBook,
+        run: runs.Run,
+        connection: Connection,
+        database_url: str,
+        settings: Settings,
+        report: Report,
+        watch: Watch,
+    ) -> None:
+        self._order = order
+        self._pairs = pairs
+        self._book = book
+        self._run = run
+        self._connection = connection
+        self._database_url = database_url
+        self._settings = settings
+        self._report = report
+        self._watch = watch
+        self._processes = order.processes or len(os.sched_getaffinity(0))
+        self._telling = Telling()
+        self._files = [pair.file.name for pair in pairs]
+
+    def take(self) -> list[SetAside]:
+        """Everything; answers what was set aside before anything was decided."""
+        zone = self._book.versions[-1].plan.zone
+        self._telling = telling = tell(
+            self._pairs, self._settings.pseudonym_key, zone, self._processes, self._watch
+        )
+        entries = telling.entries
+        entries.sort(key=order_key)
+        report = self._report
+        report.rows += telling.rows
+        report.not_meant += telling.not_meant
+        report.events = len(entries)
+        aside = list(telling.set_aside)
+        self._watch("Finding customers", 0, 1)
+        going = self._told_once(aside)
+        identities = Identities(self._connection, self._settings, self._run.recorded_at)
+        if self._order.is_dry_run:
+            identities.find([entries[place] for place in going])
+            report.recorded = len(going)
+            return aside
+        identities.settle([entries[place] for place in going], self._read)
+        owned = self._owned(going, identities, aside)
+        tickets = (t for place in owned if (t := entries[place].ticket) is not None)
+        alone = first_tickets(entries, owned, lookups.known_tickets(self._connection, tickets))
+        report.exists += len(owned) - len(alone)
+        self._watch("Finding customers", 1, 1)
+        self._decide(alone, identities)
+        return aside
+
+    def keys_of(self, file: int) -> list[tuple[str, str]]:
+        return [entry.key for entry in self._telling.entries if entry.file == file]
+
+    def _read(self, entry: Entry) -> wire.Incoming:
+        spool = self._telling.spools[entry.spool]
+        return wire.parse(os.pread(spool.fileno(), entry.length, entry.offset))
+
+    def _told_once(self, aside: list[SetAside]) -> list[int]:
+        """The places of events that are neither known, nor told twice, nor refused by an earlier import."""
+        entries = self._telling.entries
+        known = lookups.known_keys(self._connection, {entry.key for entry in entries})
+        refused = lookups.refused_before(self._connection, {entry.source for entry in entries})
+        order = first_told(entries, known, refused)
+        self._report.exists += order.exists + len(order.refused_before)
+        aside += [self._aside(place, CONFLICT) for place in order.conflicts]
+        return order.going
+
+    def _owned(self, going: Sequence[int], identities: Identities, aside: list[SetAside]) -> list[int]:
+        """Those of somebody who is known by now, or of nobody at all."""
+        owned = []
+        for place in going:
+            entry = self._telling.entries[place]
+            fault = None
+            for subject in (entry.subject, entry.absorbed):
+                if subject is not None and fault is None:
+                    fault = identities.fault(subject)
+            if fault is None:
+                owned.append(place)
+            else:
+                aside.append(self._aside(place, fault))
+        return owned
+
+    def _aside(self, place: int, code: str) -> SetAside:
+        entry = self._telling.entries[place]
+        return SetAside(
+            self._files[entry.file], entry.row, code, "", entry.source, entry.id, entry.fingerprint
+        )
+
+    # ------------------------------------------------------------ deciding and writing
+
+    def _decide(self, alone: Sequence[int], identities: Identities) -> None:
+        entries = self._telling.entries
+        owners = {p: owner for p in alone if (s := entries[p].subject) and (owner := identities.customer(s))}
+        absorbed = {
+            p: other for p in owners if (s := entries[p].absorbed) and (other := identities.customer(s))
+        }
+        anonymous = [place for place in alone if entries[place].subject is None]
+        groups = groups_of(owners, absorbed)
+        everybody = {customer for group in groups for customer in group.customers}
+        lookups.enrol(self._connection, everybody, self._book.programme, self._run.recorded_at)
+        originals = {original for place in owners if (original := entries[place].original) is not None}
+        shop = Shop(
+            book=self._book,
+            catalogue=product_finder(),
+            recorded_at=self._run.recorded_at,
+            files=self._files,
+            entries=entries,
+            owners=owners,
+            absorbed=absorbed,
+            read=self._read,
+            wanted=frozenset(originals),
+            known_originals=lookups.known_originals(self._connection, originals),
+            catches_up=self._order.catches_up,
+        )
+        parts = max(1, min(self._processes, len(alone) // EVENTS_PER_PROCESS_MIN + 1))
+        shares = shared_out(groups, parts)
+        decided = get_context("fork").Array("q", parts, lock=False)
+        written = get_context("fork").Array("q", parts, lock=False)
+
+        def work(part: int, parts: int, quotas: RefereedQuotas) -> Done:
+            gc.disable()  # nothing here makes cycles, and a pass over all that was inherited costs seconds
+            with psycopg.connect(self._database_url, autocommit=True) as connection:
+                runs.belong(connection)
+                share = _Share(shop, shares[part], connection, quotas)
+                share.decide(lambda count: _add(decided, part, count))
+                quotas.close()
+                writer = Writer(
+                    connection,
+                    shop,
+                    Vault(self._settings.vault_key),
+                    quotas.check_parent,
+                    lambda count: _add(written, part, count),
+                )
+                writer.write(share.runs)
+                writer.write_anonymous(anonymous[part::parts])
+                return writer.done
+
+        def watch() -> None:
+            if sum(decided) < len(owners):
+                self._watch("Deciding", sum(decided), len(owners))
+            else:
+                self._watch("Writing", sum(written), len(alone))
+
+        gc.collect()
+        gc.freeze()
+        try:
+            referee = Referee[Done](lookups.places_taken(self._connection), watch)
+            for done in referee.run(work, parts):
+                self._add(done)
+        finally:
+            gc.unfreeze()
+        self._watch("Writing", len(alone), len(alone))
+
+    def _add(self, done: Done) -> None:
+        self._report.recorded += done.recorded + done.anonymous
+        self._report.anonymous += done.anonymous
+        self._report.exists += done.exists
+        self._report.ticks += done.ticks
+        self._report.set_aside.update(done.set_aside)
+
+
+class _Share:
+    """One process's groups, decided in the order over all customers."""
+
+    def __init__(
+        self, shop: Shop, groups: Sequence[Group], connection: Connection, quotas: RefereedQuotas
+    ) -> None:
+        everybody = (customer for group in groups for customer in group.customers)
+        members = lookups.members(connection, everybody)
+        self.runs = [GroupRun.of(group, members) for group in groups]
+        self._quotas = quotas
+        self._decider = Decider(shop, quotas, connection)
+
+    def decide(self, decided: Callable[[int], None]) -> None:
+        in_order = sorted(
+            (place, number) for number, run in enumerate(self.runs) for place in run.group.places
+        )
+        for count, (place, number) in enumerate(in_order, start=1):
+            self._quotas.reach(place)
+            self._decider.take(self.runs[number], place)
+            if count % _PROGRESS_EVERY == 0:
+                decided(_PROGRESS_EVERY)
+        decided(len(in_order) % _PROGRESS_EVERY)
+        for run in self.runs:
+            self._decider.finish(run)
+
+
+def _add(counts: Any, part: int, count: int) -> None:
+    counts[part] += count

@@ -1,0 +1,111 @@
+"""Whose events these are: every identifier of an import found or opened in bulk, profiles written on the way."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from assidu.connectors.imports.lookups import Connection
+from assidu.connectors.imports.types import Entry
+from assidu.customers import resolve
+from assidu.customers.actions import RECORDS_MAX, write_profiles
+from assidu.customers.identifiers import parse_subject
+from assidu.customers.types import Identifier, NotAnIdentifier, ProfileRecord, Subject
+from assidu.customers.vault import Vault
+from assidu.events import wire
+from assidu.foundation.settings import Settings
+from assidu.loyalty.entries import OPENING_TYPES
+from assidu.loyalty.personal import profile_of
+
+UNKNOWN_CUSTOMER = "unknown_customer"
+
+Item = TypeVar("Item")
+
+
+class Identities:
+    """Finds the customer of each subject, as the events write it."""
+
+    def __init__(self, connection: Connection, settings: Settings, at: datetime) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._at = at
+        self._parsed: dict[str, Subject | NotAnIdentifier] = {}
+        self._customers: dict[Subject, UUID] = {}
+
+    def customer(self, subject: str) -> UUID | None:
+        parsed = self._parse(subject)
+        return None if isinstance(parsed, NotAnIdentifier) else self._customers.get(parsed)
+
+    def fault(self, subject: str) -> str | None:
+        """Why a subject is nobody, as the code of a reason; ``None`` for one that is somebody."""
+        parsed = self._parse(subject)
+        if isinstance(parsed, NotAnIdentifier):
+            return parsed.fault.value
+        return None if parsed in self._customers else UNKNOWN_CUSTOMER
+
+    def find(self, entries: Sequence[Entry]) -> None:
+        """Find the customers who are known, and open nobody."""
+        wanted = {e.subject for e in entries if e.subject} | {e.absorbed for e in entries if e.absorbed}
+        self._find(wanted)
+
+    def settle(self, entries: Sequence[Entry], read: Callable[[Entry], wire.Incoming]) -> None:
+        """Find everybody; open customers for cards that are new; write the profiles that came along."""
+        told = [entry for entry in entries if entry.has_profile and entry.subject]
+        for batch in _cut(told, RECORDS_MAX):
+            self._write_profiles(batch, read)
+        newcomers: dict[Identifier, resolve.Newcomer] = {}
+        for entry in entries:
+            if entry.subject is None or entry.type not in OPENING_TYPES:
+                continue
+            parsed = self._parse(entry.subject)
+            if isinstance(parsed, Identifier) and parsed not in self._customers and parsed not in newcomers:
+                newcomers[parsed] = resolve.Newcomer(parsed, entry.store, entry.source)
+        vault = Vault(self._settings.vault_key)
+        for group in _cut(list(newcomers.values()), RECORDS_MAX):
+            with self._connection.transaction():
+                opened = resolve.open_customers(
+                    self._connection, vault, self._settings.pseudonym_key, group, self._at
+                )
+            self._customers |= {identifier: customer for identifier, (customer, _) in opened.items()}
+        self.find(entries)
+
+    def _write_profiles(self, entries: Sequence[Entry], read: Callable[[Entry], wire.Incoming]) -> None:
+        records = []
+        subjects = []
+        for entry in entries:
+            assert entry.subject is not None
+            subject = self._parse(entry.subject)
+            if not isinstance(subject, NotAnIdentifier):
+                told = read(entry).profile
+                assert told is not None
+                records.append(ProfileRecord(profile_of(told, entry.store), entry.source, subject))
+                subjects.append(subject)
+        for subject, written in zip(subjects, write_profiles(records, self._at), strict=True):
+            if written.customer_id is not None:
+                self._customers[subject] = written.customer_id
+
+    def _find(self, texts: Iterable[str]) -> None:
+        parsed = {self._parse(text) for text in texts}
+        missing = [
+            one for one in parsed if not isinstance(one, NotAnIdentifier) and one not in self._customers
+        ]
+        identifiers = [one for one in missing if isinstance(one, Identifier)]
+        for group in _cut(identifiers, RECORDS_MAX):
+            found = resolve.find(self._connection, self._settings.pseudonym_key, group)
+            self._customers.update({identifier: customer for identifier, customer in found.items()})
+        named = [one for one in missing if isinstance(one, UUID)]
+        if named:
+            self._customers |= dict(self._connection.execute(_FOLLOW_SQL, [named]).fetchall())
+
+    def _parse(self, text: str) -> Subject | NotAnIdentifier:
+        parsed = self._parsed.get(text)
+        if parsed is None:
+            parsed = self._parsed[text] = parse_subject(text)
+        return parsed
+
+
+_FOLLOW_SQL = resolve.FOLLOW.replace("$1", "%s")
+
+
+def _cut(items: Sequence[Item], size: int) -> Iterable[Sequence[Item]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

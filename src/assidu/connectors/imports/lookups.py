@@ -1,0 +1,147 @@
+"""What the database already knows of the keys, tickets and customers of an import, asked in bulk."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import islice
+from typing import Any, TypeVar
+from uuid import UUID
+
+import psycopg
+
+from assidu.connectors.imports.types import Original, Place, Ticket
+from assidu.decisions.decision import RefusalCode
+from assidu.foundation.ids import new_id
+from assidu.loyalty.desk import Member
+from assidu.loyalty.rows import member_from
+
+BATCH = 10_000
+Connection = psycopg.Connection[Any]
+Item = TypeVar("Item")
+
+_KEYS_SQL = """
+SELECT k.source, k.id, k.fingerprint, k.customer_id, k.seq
+  FROM unnest(%s::text[], %s::text[]) AS asked (source, id)
+  JOIN events_key AS k ON k.source = asked.source AND k.id = asked.id
+"""
+_TICKETS_SQL = """
+SELECT t.store_id, t.day, t.ticket, t.customer_id, t.seq
+  FROM unnest(%s::text[], %s::date[], %s::text[]) AS asked (store_id, day, ticket)
+  JOIN events_ticket AS t ON t.store_id = asked.store_id AND t.day = asked.day AND t.ticket = asked.ticket
+"""
+_MEMBERS_SQL = """
+SELECT m.customer_id, m.wallet_id, m.seq, m.state::text, m.last_purchase,
+       (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining))::text
+          FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > 0),
+       (SELECT json_agg(json_build_array(b.currency, b.debt))::text
+          FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0)
+  FROM loyalty_member AS m WHERE m.customer_id = ANY (%s)
+"""
+_LOCK_SQL = """
+SELECT customer_id, wallet_id, seq, state::text, last_purchase, lots::text, debts::text FROM loyalty_lock(%s)
+"""
+_ENROL_SQL = "SELECT loyalty_enrol(%s::uuid[], %s::uuid[], %s)"
+_REFUSALS = sorted(code.value for code in RefusalCode)
+
+
+def known_keys(
+    connection: Connection, keys: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[bytes, Place]]:
+    """The keys that are taken, with what they meant and where they were written."""
+    found: dict[tuple[str, str], tuple[bytes, Place]] = {}
+    if connection.execute("SELECT FROM events_key LIMIT 1").fetchone() is None:
+        return found
+    for batch in _cut(keys):
+        sources, ids = zip(*batch, strict=True)
+        for source, id_, fingerprint, customer, seq in connection.execute(
+            _KEYS_SQL, [list(sources), list(ids)]
+        ):
+            found[source, id_] = bytes(fingerprint), Place(customer, seq)
+    return found
+
+
+def known_tickets(connection: Connection, tickets: Iterable[Ticket]) -> dict[Ticket, Place]:
+    found: dict[Ticket, Place] = {}
+    for batch in _cut(tickets):
+        columns = [list(column) for column in zip(*batch, strict=True)]
+        columns[1] = [date.fromisoformat(day) for day in columns[1]]
+        for store, day, ticket, customer, seq in connection.execute(_TICKETS_SQL, columns):
+            found[store, day.isoformat(), ticket] = Place(customer, seq)
+    return found
+
+
+def known_originals(connection: Connection, originals: Iterable[Original]) -> dict[Original, Place]:
+    """Where the tickets that returns name were written."""
+    tickets: list[Ticket] = []
+    keys: list[tuple[str, str]] = []
+    for original in originals:
+        match original:
+            case ("ticket", store, day, number):
+                tickets.append((store, day, number))
+            case ("event", source, id_):
+                keys.append((source, id_))
+    found: dict[Original, Place] = {}
+    for ticket, place in known_tickets(connection, tickets).items():
+        found["ticket", *ticket] = place
+    for key, (_, place) in known_keys(connection, keys).items():
+        found["event", *key] = place
+    return found
+
+
+def refused_before(connection: Connection, sources: Iterable[str]) -> set[tuple[str, str]]:
+    """Events that an import has already shown to the programme, and that it refused: they do not ask twice."""
+    rows = connection.execute(
+        "SELECT source, id FROM events_reject WHERE code = ANY (%s) AND source = ANY (%s) AND origin <> ''",
+        [_REFUSALS, sorted(set(sources))],
+    )
+    return {(source, id_) for source, id_ in rows}
+
+
+def enrol(connection: Connection, customers: Iterable[UUID], programme: str, at: Any) -> None:
+    """Give every customer a place in the programme's books and a wallet; those who have one keep it."""
+    for batch in _cut(sorted(set(customers))):
+        with connection.transaction():
+            connection.execute(_ENROL_SQL, [batch, [new_id(at) for _ in batch], programme])
+
+
+def members(connection: Connection, customers: Iterable[UUID]) -> dict[UUID, Member]:
+    """Members as they are now, without locking them."""
+    found: dict[UUID, Member] = {}
+    for batch in _cut(customers):
+        for row in connection.execute(_MEMBERS_SQL, [batch]):
+            found[row[0]] = member_from(*row)
+    return found
+
+
+def lock_members(connection: Connection, customers: Sequence[UUID]) -> dict[UUID, Member]:
+    """Members locked, in the one order, until the transaction ends."""
+    return {row[0]: member_from(*row) for row in connection.execute(_LOCK_SQL, [sorted(customers)])}
+
+
+def lock_places(connection: Connection, limits: Mapping[str, int]) -> dict[str, int]:
+    """How many of these places are taken; nobody else takes one until the transaction ends."""
+    keys = sorted(limits)
+    return dict(
+        connection.execute(
+            "SELECT key, taken FROM loyalty_lock_quotas(%s::text[], %s::integer[])",
+            [keys, [limits[key] for key in keys]],
+        ).fetchall()
+    )
+
+
+def take_places(connection: Connection, taken: Mapping[str, int]) -> None:
+    """Write how many are taken now, of places that are locked."""
+    connection.execute(
+        "UPDATE loyalty_quota AS q SET taken = n.taken FROM unnest(%s::text[], %s::integer[]) AS n (key, taken) "
+        "WHERE q.key = n.key",
+        [list(taken), list(taken.values())],
+    )
+
+
+def places_taken(connection: Connection) -> Mapping[str, int]:
+    return dict(connection.execute("SELECT key, taken FROM loyalty_quota").fetchall())
+
+
+def _cut(items: Iterable[Item]) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
+        yield batch

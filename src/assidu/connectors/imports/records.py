@@ -1,0 +1,143 @@
+"""Files of stores, products and customers: written set by set, what comes last under a code counts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from assidu.catalogue.actions import put_products, put_stores
+from assidu.catalogue.types import Department, Product, Store
+from assidu.connectors.files.mapping import Target
+from assidu.connectors.files.reading import read_records
+from assidu.connectors.imports.types import Pair, Report, SetAside, Watch
+from assidu.customers.actions import RECORDS_MAX, write_profiles
+from assidu.customers.types import Profile, ProfileRecord
+
+SOURCE = "import"
+
+Row = tuple[int, dict[str, Any]]
+Write = Callable[[list[Row], Pair, datetime, Report], list[SetAside]]
+
+
+def take_records(
+    pair: Pair, at: datetime, report: Report, watch: Watch, *, is_dry_run: bool
+) -> list[SetAside]:
+    """Write what one file says; answers what was set aside."""
+    aside: list[SetAside] = []
+    write = _WRITERS[pair.mapping.target]
+    done = 0
+    for batch in read_records(pair.file, pair.mapping):
+        aside += [SetAside(pair.file.name, fault.row, fault.code, fault.detail) for fault in batch.faults]
+        report.rows += batch.rows
+        report.not_meant += batch.not_meant
+        for rows in _cut(batch.records):
+            if not is_dry_run:
+                aside += write(rows, pair, at, report)
+            done += len(rows)
+            watch(pair.mapping.name, done, done)
+        report.records[pair.mapping.target.value] += len(batch.records)
+    return aside
+
+
+def _cut(rows: list[Row]) -> Iterator[list[Row]]:
+    for start in range(0, len(rows), RECORDS_MAX):
+        yield rows[start : start + RECORDS_MAX]
+
+
+def _stores(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:  # noqa: ARG001
+    built, aside = _built(rows, pair, report, _store)
+    put_stores(store for _, store in built)
+    return aside
+
+
+def _products(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:  # noqa: ARG001
+    built, aside = _built(rows, pair, report, _product)
+    departments = {product.department: department for _, (product, department) in built}
+    put_products((product for _, (product, _) in built), departments.values())
+    return aside
+
+
+def _customers(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:
+    built, aside = _built(rows, pair, report, _profile)
+    records = [ProfileRecord(profile, SOURCE) for _, profile in built]
+    for (row, _), written in zip(built, write_profiles(records, at), strict=True):
+        if written.customer_id is None:
+            code = written.faults.get("card")
+            aside.append(SetAside(pair.file.name, row, code.value if code else "no_identifier", "card"))
+            report.records[pair.mapping.target.value] -= 1
+            continue
+        for name, fault in written.faults.items():
+            report.fields_left_out[f"{name}: {fault.value}"] += 1
+    return aside
+
+
+def _store(one: Mapping[str, Any]) -> Store:
+    return Store(
+        store_id=str(one["code"]),
+        name=str(one["name"]),
+        opened_on=_day(one.get("opened")),
+        is_invented=bool(one.get("invented", False)),
+        **_texts(one, "town", "region", "channel"),
+    )
+
+
+def _product(one: Mapping[str, Any]) -> tuple[Product, Department]:
+    department = str(one["department"])
+    product = Product(
+        sku=str(one["sku"]),
+        name=str(one["name"]),
+        department=department,
+        vat_bp=int(one.get("vat_bp", 0)),
+        is_invented=bool(one.get("invented", False)),
+        **_texts(one, "category", "brand", "kind"),
+    )
+    names = _texts(one, "department_name_fr", "department_name_en")
+    return product, Department(
+        department, names.get("department_name_fr", department), names.get("department_name_en", department)
+    )
+
+
+def _profile(one: Mapping[str, Any]) -> Profile:
+    return Profile(
+        birth_date=_day(one.get("birth_date")),
+        is_invented=bool(one.get("invented", False)),
+        **_texts(one, *_PROFILE_TEXTS),
+    )
+
+
+_PROFILE_TEXTS = (
+    "card", "title", "first_name", "last_name", "email", "phone", "address", "postcode", "town", "language", "store",
+)  # fmt: skip
+Built = TypeVar("Built")
+
+
+def _built(
+    rows: list[Row], pair: Pair, report: Report, build: Callable[[Mapping[str, Any]], Built]
+) -> tuple[list[tuple[int, Built]], list[SetAside]]:
+    """Rows as typed values; one whose fields are not what they should be is set aside."""
+    built, aside = [], []
+    for row, fields in rows:
+        try:
+            if any(isinstance(value, str) and "\0" in value for value in fields.values()):
+                raise ValueError
+            built.append((row, build(fields)))
+        except (ValueError, TypeError, KeyError):
+            aside.append(
+                SetAside(pair.file.name, row, "bad_value", "a field is not of the kind that is asked for")
+            )
+            report.records[pair.mapping.target.value] -= 1
+    return built, aside
+
+
+_WRITERS: Mapping[Target, Write] = {
+    Target.STORE: _stores,
+    Target.PRODUCT: _products,
+    Target.CUSTOMER: _customers,
+}
+
+
+def _texts(one: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: str(one[name]) for name in names if one.get(name) is not None}
+
+
+def _day(text: object) -> date | None:
+    return None if text is None else date.fromisoformat(str(text)[:10])

@@ -1,0 +1,230 @@
+"""Writes decided groups, some thousand events at a time: customers are locked for the blink that it takes.
+
+A group is written whole or not at all, in one transaction with its places and what was refused. So an import that
+was killed is simply done again: what was written is known by its keys, and places are already counted.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import errors
+
+from assidu.connectors.imports import lookups, runs
+from assidu.connectors.imports.deciding import Decider, GroupRun, Shop, run_on
+from assidu.connectors.imports.lookups import Connection
+from assidu.customers.vault import Vault
+from assidu.decisions.calendar import local_day
+from assidu.decisions.decision import Claim
+from assidu.events import wire
+from assidu.loyalty.copying import Lines, copy_lines, update_members
+from assidu.loyalty.personal import write_personal
+
+CHUNK_EVENTS = 2_000
+CHUNK_GROUPS = 200
+ATTEMPTS_MAX = 5
+_ALIAS_SQL = "SELECT customers_alias(%s, %s, %s)"
+_CROSSED = (
+    errors.UniqueViolation,
+    errors.CheckViolation,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+)
+
+
+@dataclass(slots=True)
+class Done:
+    """What one process wrote."""
+
+    recorded: int = 0
+    anonymous: int = 0
+    exists: int = 0
+    ticks: int = 0
+    set_aside: Counter[str] = field(default_factory=Counter)
+
+
+class Moved(Exception):
+    """A customer's history went on since it was loaded, or a place was taken."""
+
+
+@dataclass(slots=True)
+class Writer:
+    """One process's hand: ``check`` is called before each transaction, ``wrote`` after it."""
+
+    connection: Connection
+    shop: Shop
+    vault: Vault
+    check: Callable[[], None]
+    wrote: Callable[[int], None]
+    done: Done = field(default_factory=Done)
+
+    def write(self, groups: Iterable[GroupRun]) -> None:
+        for chunk in _chunks(groups):
+            self.check()
+            try:
+                with self.connection.transaction():
+                    self._write(chunk)
+            except (*_CROSSED, Moved):
+                for run in chunk:
+                    self._again(run)
+            else:
+                self._count(chunk)
+            self.wrote(sum(len(run.group.places) for run in chunk))
+
+    def write_anonymous(self, places: Sequence[int]) -> None:
+        """Tickets without a customer: nothing is decided, they are counted."""
+        for start in range(0, len(places), CHUNK_EVENTS):
+            chunk = list(places[start : start + CHUNK_EVENTS])
+            self.check()
+            try:
+                written = self._write_anonymous(chunk)
+            except _CROSSED:
+                # Somebody told one of them meanwhile: without those.
+                keys = lookups.known_keys(self.connection, (self.shop.entries[place].key for place in chunk))
+                tickets = lookups.known_tickets(
+                    self.connection,
+                    (t for place in chunk if (t := self.shop.entries[place].ticket) is not None),
+                )
+                fresh = [
+                    place
+                    for place in chunk
+                    if self.shop.entries[place].key not in keys
+                    and self.shop.entries[place].ticket not in tickets
+                ]
+                written = self._write_anonymous(fresh)
+            self.done.anonymous += written
+            self.done.exists += len(chunk) - written
+            self.wrote(len(chunk))
+
+    # ------------------------------------------------------------ groups
+
+    def _write(self, chunk: Sequence[GroupRun]) -> None:
+        members = {customer: member for run in chunk for customer, member in run.members.items()}
+        locked = lookups.lock_members(self.connection, list(members))
+        for run in chunk:
+            if any(locked[customer].state.seq != seq for customer, seq in run.loaded_seqs.items()):
+                raise Moved
+        self._take_places(chunk)
+        lines = Lines()
+        for run in chunk:
+            lines.add(run.lines)
+        copy_lines(self.connection, lines)
+        update_members(self.connection, members.values())
+        for run in chunk:
+            for customer, seq, profile in run.personal:
+                run_on(self.connection, write_personal(profile, customer, seq, self.vault))
+            for absorbed, survivor in run.aliases.items():
+                self.connection.execute(_ALIAS_SQL, [absorbed, survivor, self.shop.recorded_at])
+        runs.tell_set_aside(
+            self.connection, self.shop.recorded_at, [one for run in chunk for one in run.aside]
+        )
+
+    def _take_places(self, chunk: Sequence[GroupRun]) -> None:
+        wanted: Counter[str] = Counter()
+        limits: dict[str, int] = {}
+        for run in chunk:
+            wanted.update(run.places)
+            limits |= run.limits
+        if not wanted:
+            return
+        taken = lookups.lock_places(self.connection, limits)
+        now = {key: taken[key] + count for key, count in sorted(wanted.items())}
+        if any(count > limits[key] for key, count in now.items()):
+            raise Moved
+        lookups.take_places(self.connection, now)
+
+    def _again(self, run: GroupRun) -> None:
+        """Decide a group once more on top of what its customers have become, and write it at once."""
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            self.check()
+            try:
+                with self.connection.transaction():
+                    fresh = self._decide_again(run)
+                    self._write(fresh)
+            except _CROSSED:
+                if attempt == ATTEMPTS_MAX:
+                    raise
+            else:
+                self.done.exists += len(run.group.places) - fresh[0].recorded - len(fresh[0].aside)
+                self._count(fresh)
+                return
+
+    def _decide_again(self, run: GroupRun) -> list[GroupRun]:
+        entries = self.shop.entries
+        locked = lookups.lock_members(self.connection, list(run.members))
+        keys = lookups.known_keys(self.connection, (entries[place].key for place in run.group.places))
+        tickets = lookups.known_tickets(
+            self.connection, (t for place in run.group.places if (t := entries[place].ticket) is not None)
+        )
+        fresh = GroupRun.of(run.group, locked)
+        decider = Decider(self.shop, _LockedPlaces(self.connection), self.connection)
+        for place in run.group.places:
+            if entries[place].key not in keys and entries[place].ticket not in tickets:
+                decider.take(fresh, place)
+        decider.finish(fresh)
+        return [fresh]
+
+    def _count(self, chunk: Iterable[GroupRun]) -> None:
+        for run in chunk:
+            self.done.recorded += run.recorded
+            self.done.ticks += run.ticks
+            self.done.set_aside.update(one.code for one in run.aside)
+
+    # ------------------------------------------------------------ tickets without a customer
+
+    def _write_anonymous(self, places: Sequence[int]) -> int:
+        lines = Lines()
+        book = self.shop.book
+        for place in places:
+            entry = self.shop.entries[place]
+            fact = wire.to_fact(
+                self.shop.read(entry), catalogue=self.shop.catalogue, fingerprint=entry.fingerprint
+            )
+            lines.add_anonymous(
+                source=entry.source,
+                id_=entry.id,
+                fingerprint=entry.fingerprint,
+                at=entry.at,
+                recorded_at=self.shop.recorded_at,
+                day=local_day(entry.at, book.at(entry.at).zone),
+                programme=book.programme,
+                store=fact.store,
+                channel=fact.channel,
+                ticket=fact.ticket,
+                amount_minor=fact.amount_minor,
+                body=fact.body,
+            )
+        with self.connection.transaction():
+            copy_lines(self.connection, lines)
+        return len(places)
+
+
+class _LockedPlaces:
+    """Places asked for while the transaction that takes them is open."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._taken: dict[str, int] = {}
+
+    def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
+        if claim.key not in self._taken:
+            self._taken |= lookups.lock_places(self._connection, {claim.key: claim.limit})
+        if self._taken[claim.key] >= claim.limit:
+            return 0
+        self._taken[claim.key] += 1
+        return 1
+
+
+def _chunks(groups: Iterable[GroupRun]) -> Iterator[list[GroupRun]]:
+    chunk: list[GroupRun] = []
+    events = 0
+    for run in groups:
+        chunk.append(run)
+        events += len(run.lines.events)
+        if events >= CHUNK_EVENTS or len(chunk) >= CHUNK_GROUPS:
+            yield chunk
+            chunk, events = [], 0
+    if chunk:
+        yield chunk
