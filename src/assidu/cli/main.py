@@ -46,6 +46,9 @@ COMMANDS = {
         "simulate", "Replay history as it was decided, or under another plan.", needs_django=True
     ),
     "import": Entry("import_", "Take what other systems exported, each file with its mapping.", needs_django=True),
+    "rebuild": Entry(
+        "rebuild", "Prove that balances, lots and counters follow from what was recorded.", needs_django=True
+    ),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),
 }
 

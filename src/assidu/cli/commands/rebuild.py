@@ -1,0 +1,77 @@
+"""`assidu rebuild`: everything that is kept must follow from what was recorded."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from assidu.cli.database import database
+from assidu.cli.output import JsonFlag, Output
+from assidu.loyalty import rebuild
+from assidu.loyalty.rebuild import Difference, Verification
+
+SHOWN_MAX = 50
+
+
+def command(
+    verify: Annotated[bool, typer.Option("--verify", help="Only compare; write nothing.")] = False,
+    processes: Annotated[int | None, typer.Option(min=1, help="How many processes; all cores by default.")] = None,
+    json: JsonFlag = False,
+) -> None:
+    """Fold what was recorded and compare balances, lots, counters, statuses and places with it.
+
+    Without --verify, what differs is shown and then put right; exit status 1 when something differs in the end.
+    """
+    output = Output(json)
+    began = time.monotonic()
+    with database(output) as found:
+        result = _verify(found.url, processes, output)
+        repaired = 0
+        if result.differences and not verify:
+            for line in _lines(result):
+                output.say(line)
+            repaired = rebuild.repair(found.owner_url, result.found)
+            output.say(f"{repaired} customers or places put right; looking again")
+            result = _verify(found.url, processes, output)
+    seconds = time.monotonic() - began
+    answer = {
+        "customers": result.customers,
+        "events": result.events,
+        "postings": result.postings,
+        "differences": result.differences,
+        "repaired": repaired,
+        "found": [_as_json(difference) for difference in result.found],
+        "seconds": round(seconds, 3),
+    }
+    counted = f"{result.customers:,} customers, {result.events:,} events and {result.postings:,} postings"
+    if not result.differences:
+        text = f"{counted} folded in {seconds:.1f} s: no difference"
+    else:
+        text = "\n".join([*_lines(result), f"{counted} folded in {seconds:.1f} s: {result.differences:,} differences"])
+    output.answer(answer, text, is_yes=not result.differences)
+
+
+def _verify(url: str, processes: int | None, output: Output) -> Verification:
+    with output.progress("Folding customers", total=rebuild.customer_count(url)) as advance:
+        return rebuild.verify(url, processes=processes, on_progress=advance)
+
+
+def _lines(result: Verification) -> list[str]:
+    lines = [
+        f"✗ {difference.customer_id or 'shared'}: {difference.what} is {difference.stored}, "
+        f"should be {difference.expected}"
+        for difference in result.found[:SHOWN_MAX]
+    ]
+    if result.differences > len(lines):
+        lines.append(f"… and {result.differences - len(lines):,} more (--json lists up to {rebuild.TOLD_MAX:,})")
+    return lines
+
+
+def _as_json(difference: Difference) -> dict[str, object]:
+    return {
+        "customer": difference.customer_id,
+        "what": difference.what,
+        "stored": difference.stored,
+        "expected": difference.expected,
+        "repairable": difference.is_repairable,
+    }
