@@ -17,7 +17,7 @@ import msgspec
 from assidu.catalogue.types import ProductFinder
 from assidu.customers import resolve
 from assidu.customers.vault import Vault
-from assidu.decisions.decision import Claim, RefusalCode, Refused
+from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
 from assidu.decisions.events import Merger, Return
 from assidu.decisions.facts import SoldBefore
 from assidu.decisions.plan import Plan
@@ -146,7 +146,7 @@ def post(
     rows = yield _opening_step(entries, shop, is_locking=not is_trying)
     if rows and rows[0][14] is not None and rows[0][14] > shop.newest_plan:
         raise OutOfDate
-    batch = _Batch(entries, shop, at)
+    batch = _Batch(entries, shop, at, is_opening=is_opening, is_trying=is_trying)
     members: dict[UUID, Member] = {}
     position = 0
     for index, entry in enumerate(entries):
@@ -159,8 +159,8 @@ def post(
         for one in (row, absorbed_row):
             if one is not None and one[8] is not None and one[0] not in members:
                 members[one[0]] = member_from(one[0], one[8], one[9], one[10], one[11], one[12], one[13])
-        yield from batch.judge(index, row, absorbed_row, members, is_opening=is_opening, is_trying=is_trying)
-    yield from batch.decide(members, is_trying=is_trying)
+        yield from batch.judge(index, row, absorbed_row, members)
+    yield from batch.decide(members)
     if not is_trying:
         yield from batch.write(origin)
     return batch.outcomes
@@ -169,8 +169,12 @@ def post(
 class _Batch:
     """The events of one transaction, and what became of them so far."""
 
-    def __init__(self, entries: Sequence[Entry], shop: Shop, at: datetime) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], shop: Shop, at: datetime, *, is_opening: bool, is_trying: bool
+    ) -> None:
         self.entries = entries
+        self.is_opening = is_opening
+        self.is_trying = is_trying
         self.shop = shop
         self.at = at
         self.outcomes: list[Outcome | Later] = [UnknownCustomer()] * len(entries)
@@ -187,19 +191,12 @@ class _Batch:
     # ------------------------------------------------------------ what is already known
 
     def judge(
-        self,
-        index: int,
-        row: Row,
-        absorbed_row: Row | None,
-        members: dict[UUID, Member],
-        *,
-        is_opening: bool,
-        is_trying: bool,
+        self, index: int, row: Row, absorbed_row: Row | None, members: dict[UUID, Member]
     ) -> Script[None]:
         """Set aside what is known, or about nobody; the rest is work for the desk."""
         entry = self.entries[index]
         ticket = (entry.incoming.store, entry.day, entry.incoming.ticket)
-        if entry.key in self._keys or (ticket[2] and ticket in self._tickets):
+        if not self.is_trying and (entry.key in self._keys or (ticket[2] and ticket in self._tickets)):
             self.outcomes[index] = Later()
             return
         customer_id, language, key_fingerprint, key_customer, key_seq = row[:5]
@@ -220,20 +217,20 @@ class _Batch:
             self.outcomes[index] = Anonymous(entry.key, entry.day)
             self.anonymous.append(self._anonymous_row(entry))
             return
-        missing = customer_id is None or customer_id not in members
-        if missing and is_trying and entry.incoming.type in OPENING_TYPES and not entry.who.customer_id:
-            customer_id = customer_id or UUID(int=index)
-            members[customer_id] = Member(customer_id, customer_id, State())
-        elif missing:
-            may_open = entry.incoming.type in OPENING_TYPES and not entry.who.customer_id
-            if (customer_id is not None or may_open) and not is_opening and not is_trying:
+        if customer_id is None or customer_id not in members:
+            may_open = entry.incoming.type in OPENING_TYPES and entry.who.customer_id is None
+            if self.is_trying and may_open:
+                customer_id = customer_id or UUID(int=index)
+                members[customer_id] = Member(customer_id, customer_id, State())
+            elif (customer_id is not None or may_open) and not self.is_opening and not self.is_trying:
                 raise Newcomers
-            return
+            else:
+                return
         absorbed_id = None
         if absorbed_row is not None:
             absorbed_id = absorbed_row[0]
             if absorbed_id is None or absorbed_id not in members:
-                if absorbed_id is not None and not is_opening:
+                if absorbed_id is not None and not self.is_opening and not self.is_trying:
                     raise Newcomers
                 return
         yield from self._work(index, entry, customer_id, language or "", absorbed_id)
@@ -303,13 +300,13 @@ class _Batch:
 
     # ------------------------------------------------------------ deciding
 
-    def decide(self, members: Mapping[UUID, Member], *, is_trying: bool) -> Script[None]:
+    def decide(self, members: Mapping[UUID, Member]) -> Script[None]:
         """Decide every event; when one asks for a place, lock the places and decide everything again."""
         quotas = Places({})
         results = self._decide_all(members, quotas)
         while quotas.missing:
             claims = {**quotas.limits, **{claim.key: claim.limit for claim in quotas.missing}}
-            quotas = Places((yield from _taken(claims, is_locking=not is_trying)), claims)
+            quotas = Places((yield from _taken(claims, is_locking=not self.is_trying)), claims)
             results = self._decide_all(members, quotas)
         self.places = quotas.newly_taken
         plans: dict[int, Plan] = {}
@@ -317,7 +314,8 @@ class _Batch:
             if isinstance(result, Refused):
                 self.outcomes[work.index] = result
                 continue
-            number = result.decision.plan_version
+            decision = result.decision
+            number = decision.plan_version
             plan = plans.setdefault(number, self.shop.book.version(number))
             self.outcomes[work.index] = Told(
                 result.fact.key,
@@ -326,11 +324,18 @@ class _Batch:
                 result.seq,
                 result.fact.at,
                 result.day,
-                result.decision,
+                self._explained(work, members, decision) if self.is_trying else decision,
                 result.state,
                 plan,
                 work.language,
             )
+
+    def _explained(self, work: _Work, members: Mapping[UUID, Member], decision: Decision) -> Decision:
+        """The same decision with why, and why not, for every rule."""
+        desk = Desk(self.shop.book, Places({}), self._sold, self.at)
+        grants = decision.inputs.grants if decision.inputs is not None else None
+        traced = desk.evaluate(replace(members[work.customer_id]), work.fact, grants)
+        return decision if isinstance(traced, Refused) else replace(decision, reasons=traced.reasons)
 
     def _decide_all(self, members: Mapping[UUID, Member], quotas: "Places") -> list[Decided | Refused]:
         """From the states as they were loaded, whatever was decided on them before."""
@@ -339,6 +344,8 @@ class _Batch:
         results: list[Decided | Refused] = []
         for work in self.works:
             member = present[work.customer_id]
+            if self.is_trying:
+                member = replace(members[work.customer_id])  # nothing tried depends on what was tried before
             if work.absorbed_id is not None:
                 assert isinstance(work.fact.event, Merger)
                 results.append(desk.merge(member, present[work.absorbed_id], work.fact))

@@ -56,7 +56,7 @@ def write_profile(
     for *fields, sealed, wrapped in (yield Step(profiles.LOAD, ([customer_id],))):
         key = vault.open_key(customer_id, bytes(wrapped))
         contact = contact_from(unseal(key, customer_id, bytes(sealed)) if sealed else {})
-        before = Known(*fields, contact)
+        before = Known(*(*fields, contact))
         after = laid_over(before, profile)
         if after == before:
             continue
