@@ -1,6 +1,7 @@
 """A document as a file: YAML to be read and edited by people, JSON for programs. ``plans.reading`` reads both back."""
 
 import json
+import re
 from decimal import Decimal
 from io import StringIO
 from typing import Any
@@ -13,6 +14,8 @@ from assidu.plans.document import Document
 from assidu.plans.identity import to_builtins
 
 LINE_WIDTH = 110
+_PLAIN = re.compile(r"\w[\w '’€-]*")
+"""Text that surely needs no quotes; of the rest, such as a leading question mark, not every reader agrees."""
 
 
 class _Representer(SafeRepresenter):
@@ -27,7 +30,14 @@ def _decimal(representer: SafeRepresenter, amount: Decimal) -> ScalarNode:
     return node
 
 
+def _text(representer: SafeRepresenter, text: str) -> ScalarNode:
+    style = None if _PLAIN.fullmatch(text) else '"'
+    node: ScalarNode = representer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    return node
+
+
 _Representer.add_representer(Decimal, _decimal)
+_Representer.add_representer(str, _text)
 
 
 def to_yaml(document: Document) -> str:
