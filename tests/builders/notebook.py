@@ -115,7 +115,8 @@ class Notebook:
                 key = (clawback.rule, clawback.currency)
                 clawed[key] = clawed.get(key, 0) + clawback.quantity
         postings = tuple(
-            _sold_posting(n, posting, reversed_quantity.get(n, 0)) for n, posting in enumerate(entry.decision.postings)
+            _sold_posting(n, posting, reversed_quantity.get(n, 0))
+            for n, posting in enumerate(entry.decision.postings)
         )
         return SoldBefore(
             seq=seq,

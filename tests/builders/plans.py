@@ -37,7 +37,9 @@ PARIS = ZoneInfo("Europe/Paris")
 SIX_MONTHS = Duration(6, Unit.MONTH, RoundTo.MONTH)
 THREE_MONTHS = Duration(3, Unit.MONTH)
 
-POINTS = Currency("points", CurrencyKind.POINTS, worth_minor=500, worth_units=500, expires=SIX_MONTHS, pays=True)
+POINTS = Currency(
+    "points", CurrencyKind.POINTS, worth_minor=500, worth_units=500, expires=SIX_MONTHS, pays=True
+)
 VOUCHER = Currency("voucher-5", CurrencyKind.VOUCHER, worth_minor=500, expires=THREE_MONTHS, pays=True)
 CENTS = Currency("cents", CurrencyKind.MONEY, exponent=2, worth_minor=1, pays=True, pays_at_least=2)
 THREE_DAYS = Duration(3, Unit.DAY)
@@ -133,7 +135,7 @@ def doubled(base: PerAmount = ONE_POINT_A_EURO, code: str = "double", **rest: ob
 def a_full_plan() -> Plan:
     """One rule of every kind, with every kind of limit."""
     weekend = Conditions(weekdays=frozenset({5, 6}), channels=frozenset({"web"}))
-    return a_plan(
+    plan = a_plan(
         a_rule("base"),
         doubled(
             lines=Lines(departments=frozenset({"produce"})),
@@ -156,11 +158,14 @@ def a_full_plan() -> Plan:
         a_rule("wine", Multiply("halves", PerAmount(1, 200, Rounding.HALF_UP), 350), lines=WINE),
         a_rule("summer", Fixed(7), when=Conditions(from_day=date(2026, 6, 1), to_day=date(2026, 8, 31))),
         welcome(100),
-        a_rule("hello-again", Fixed(30), trigger=Trigger.JOINING, cap=PeriodCap(50, Period.YEAR), expires=None),
+        a_rule(
+            "hello-again", Fixed(30), trigger=Trigger.JOINING, cap=PeriodCap(50, Period.YEAR), expires=None
+        ),
         tiers=BRONZE_SILVER_GOLD,
         currencies=(POINTS, VOUCHER, CENTS),
         exclusions=Exclusions(departments=frozenset({"tobacco"}), discounted=True),
     )
+    return replace(plan, rewards={"voucher-5": Reward("voucher-5", "points", 60, "voucher-5")})
 
 
 def with_policy(plan: Plan, policy: ReturnPolicy, earns_on_part_paid: bool) -> Plan:

@@ -103,6 +103,7 @@ class Customer:
     is_member: bool = False
     has_left: bool = False
     is_absorbed: bool = False
+    has_absorbed: bool = False
     joined_on: date | None = None
     left_on: date | None = None
     tiers: list[tuple[date, str]] = field(default_factory=list)
@@ -246,7 +247,9 @@ class Customer:
     def buy(self, sale: Sale, *, has_happened: bool = False) -> None:
         self._is_not_absorbed()
         day = self._day(sale.at)
-        ticket = Ticket(sale, self.plan, day, self.was_member_on(day), self.tier_on(day), was_first=self.sales() == 0)
+        ticket = Ticket(
+            sale, self.plan, day, self.was_member_on(day), self.tier_on(day), was_first=self.sales() == 0
+        )
         self._check_payments(ticket, has_happened)
         for currency, quantity in payments(sale).items():
             if ticket.was_member:
@@ -263,7 +266,9 @@ class Customer:
                 quantity = quantity if ticket.granted[rule.code] else 0
             if quantity:
                 ticket.given.append(Given(rule, quantity))
-        for given in ticket.given:
+        # What expires together comes in together, which matters when there is a debt to repay.
+        terms = [given.rule.expires for given in ticket.given]
+        for given in sorted(ticket.given, key=lambda given: terms.index(given.rule.expires)):
             ticket.earnings.append(self._earn(given.rule, given.quantity, day, "issued"))
         ticket.counted = sum(counting(ticket, ticket.returned).values())
         self.tickets.append(ticket)
@@ -309,12 +314,13 @@ class Customer:
     def absorb(self, other: "Customer", at: datetime) -> None:
         """``other`` as it was before it was absorbed."""
         self._is_not_absorbed()
-        for e in other.earnings:
+        for e in sorted(other.earnings, key=lambda e: (e.expires_on or FOR_EVER, e.month)):
             self._come_in(Earning(e.currency, e.left, e.issued_on, e.expires_on), "in_transit")
         for currency, owed in other.owed.items():
             found = sum(piece.quantity for piece in self._go_out(currency, owed, "in_transit"))
             self.owed[currency] += owed - found
             self._move("in_transit", currency, -(owed - found))
+        self.has_absorbed = True
         self.tickets += other.tickets
         self.gifts += other.gifts
         if not other.is_member:
@@ -356,7 +362,9 @@ class Customer:
         self.earnings.append(earning)
         return earning
 
-    def _go_out(self, currency: str, quantity: int, account: str, like: list[Earning] | None = None) -> list[Piece]:
+    def _go_out(
+        self, currency: str, quantity: int, account: str, like: list[Earning] | None = None
+    ) -> list[Piece]:
         """Unit by unit is too slow, earning by earning will do: those ``like`` first, then the first to expire."""
         own = [e for wanted in like or [] for e in self.earnings if e.is_like(wanted)]
         others = sorted(self.earnings, key=lambda e: (e.expires_on or FOR_EVER, e.month))
@@ -411,7 +419,9 @@ class Customer:
         taken = [
             other
             for other in self.programme.taken
-            if other[0] == place[0] and other[2] == place[2] and is_same_period(rule.quota.period, other[1], day)
+            if other[0] == place[0]
+            and other[2] == place[2]
+            and is_same_period(rule.quota.period, other[1], day)
         ]
         if len(taken) >= rule.quota.limit:
             return False
