@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from uuid import UUID
 
 import msgspec
+import psutil
 from django.db import connection
 
 from assidu.foundation.clock import now
@@ -58,20 +60,27 @@ def cancel(run_id: UUID) -> None:
             (now(), run_id),
         )
         row = cursor.fetchone()
-    if row is not None and row[0] is not None:
-        try:
+    if row is not None and row[0] is not None and is_running(run_id, row[0]):
+        with suppress(ProcessLookupError):
             os.killpg(row[0], signal.SIGTERM)
-        except ProcessLookupError:
-            return
 
 
-def tell(run_id: UUID, done: int, total: int) -> None:
-    """How far a run is; a run that was cancelled stays so."""
+def is_running(run_id: UUID, process_id: int) -> bool:
+    """Is it still the process of this run? Its number may have gone to somebody else since."""
+    try:
+        process = psutil.Process(process_id)
+        return process.status() != psutil.STATUS_ZOMBIE and str(run_id) in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+def tell(run_id: UUID, done: int, total: int, seconds: float) -> None:
+    """How far a run is, ``seconds`` after it began; a run that was cancelled stays so."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE simulation_run SET state = 'running', done = %s, total = %s, told_at = %s WHERE run_id = %s "
-            "AND state IN ('waiting', 'running')",
-            (done, total, now(), run_id),
+            "UPDATE simulation_run SET state = 'running', done = %s, total = %s, seconds = %s, told_at = %s "
+            "WHERE run_id = %s AND state IN ('waiting', 'running')",
+            (done, total, seconds, now(), run_id),
         )
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from uuid import UUID
 
 import django
@@ -33,8 +34,10 @@ def main(run_id: UUID) -> int:
         url = as_url(connection.settings_dict)
         connection.close()  # the processes that are forked open their own
 
+        began = time.monotonic()
+
         def tell(progress: Progress) -> None:
-            actions.tell(run_id, progress.done, progress.total)
+            actions.tell(run_id, progress.done, progress.total, time.monotonic() - began)
 
         report = simulate(url, recorded, PlanBook.of_one(compile_plan(document)), on_progress=tell)
     except Exception as error:

@@ -16,7 +16,7 @@ SILENT_AFTER = timedelta(minutes=2)
 """A run that has not told anything for so long has died with its process."""
 
 _COLUMNS = (
-    "run_id, programme, label, yaml, asked_at, asked_by, done, total, told_at, process_id, state, "
+    "run_id, programme, label, yaml, asked_at, asked_by, done, total, told_at, seconds, process_id, state, "
     "report::text, failure"
 )
 
@@ -49,6 +49,7 @@ def _run(row: Sequence[Any]) -> Run:
         done,
         total,
         told_at,
+        seconds,
         process_id,
         state,
         report,
@@ -65,6 +66,7 @@ def _run(row: Sequence[Any]) -> Run:
         done,
         total,
         told_at,
+        seconds,
         process_id,
         None if report is None else msgspec.json.decode(report, type=Report),
         failure,

@@ -1,16 +1,25 @@
 """From the sum of a replay to what people read: costs, statuses, winners and losers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 
 from assidu.decisions.plan import Plan
-from assidu.simulation.replay import face_value
+from assidu.simulation.sums import face_value, outstanding_minor
 from assidu.simulation.types import Cause, CustomerOutcome, Decile, Flow, Outcome, Report
 
 DECILES = 10
 NAMED_MAX = 10
 
 
-def report(outcome: Outcome, recorded_plan: Plan, plan: Plan, seconds: float) -> Report:
+def report(
+    outcome: Outcome,
+    recorded_plan: Plan,
+    plan: Plan,
+    *,
+    seconds: float,
+    since: date | None = None,
+    until: date | None = None,
+) -> Report:
     """``seconds`` is the whole wall time; costs are what was issued, at face value of the plan of each side."""
     customers = outcome.customers
     changes = sorted(customers, key=lambda c: (c.replayed_minor - c.recorded_minor, c.customer_id))
@@ -20,10 +29,15 @@ def report(outcome: Outcome, recorded_plan: Plan, plan: Plan, seconds: float) ->
         sales=outcome.sales,
         events=outcome.events,
         customers=len(customers),
+        since=since,
+        until=until,
+        spend_minor=sum(c.spend_minor for c in customers),
         replayed=dict(sorted(outcome.replayed.items())),
         recorded=dict(sorted(outcome.recorded.items())),
         recorded_cost_minor=cost_minor(outcome.recorded, recorded_plan),
         replayed_cost_minor=cost_minor(outcome.replayed, plan),
+        recorded_outstanding_minor=outstanding_minor(outcome.recorded, recorded_plan),
+        replayed_outstanding_minor=outstanding_minor(outcome.replayed, plan),
         tiers=_tiers(customers),
         rules=dict(sorted(outcome.rules.items())),
         deciles=deciles(customers),
@@ -35,13 +49,14 @@ def report(outcome: Outcome, recorded_plan: Plan, plan: Plan, seconds: float) ->
         unexplained=outcome.differences.get(Cause.UNEXPLAINED, 0),
         skipped_reversals=outcome.skipped_reversals,
         unfunded_burns=outcome.unfunded_burns,
+        refused=outcome.refused,
         examples=tuple(outcome.examples),
         seconds=round(seconds, 3),
         sales_per_second=round(outcome.sales / seconds, 1) if seconds else 0.0,
     )
 
 
-def cost_minor(flows: dict[str, Flow], plan: Plan) -> int:
+def cost_minor(flows: Mapping[str, Flow], plan: Plan) -> int:
     """What was issued, net of what returns took back, at face value."""
     worth = face_value(plan)
     return sum(worth(currency, flow.issued) for currency, flow in flows.items() if flow.issued > 0)
@@ -68,8 +83,10 @@ def deciles(customers: Sequence[CustomerOutcome]) -> tuple[Decile, ...]:
 
 
 def _tiers(customers: Sequence[CustomerOutcome]) -> dict[str, tuple[int, int]]:
+    """Members by status; whoever left, or never joined, has none and is not counted."""
     counts: dict[str, list[int]] = {}
     for customer in customers:
-        counts.setdefault(customer.recorded_tier or "", [0, 0])[0] += 1
-        counts.setdefault(customer.replayed_tier or "", [0, 0])[1] += 1
+        for side, tier in enumerate((customer.recorded_tier, customer.replayed_tier)):
+            if tier is not None:
+                counts.setdefault(tier, [0, 0])[side] += 1
     return {tier: (before, after) for tier, (before, after) in sorted(counts.items())}

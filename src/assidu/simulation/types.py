@@ -1,10 +1,13 @@
 """What a replay answers. Quantities are in the currency's own units, amounts in minor units of money."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
+
+Progress = Callable[[int], None]
+"""Told how many more events were decided."""
 
 
 class Cause(StrEnum):
@@ -40,7 +43,8 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class CustomerOutcome:
-    """One customer, as recorded and as replayed: what was issued at face value, and the tier at the end."""
+    """One customer with all who were merged into them, as recorded and as replayed: what was issued at face value,
+    and the status at the end (of a member)."""
 
     customer_id: UUID
     spend_minor: int
@@ -59,14 +63,13 @@ class Outcome:
     differences: dict[Cause, int] = field(default_factory=dict)
     skipped_reversals: int = 0
     unfunded_burns: int = 0
+    refused: int = 0
     replayed: dict[str, Flow] = field(default_factory=dict)
     recorded: dict[str, Flow] = field(default_factory=dict)
-    rules: dict[str, dict[str, int]] = field(
-        default_factory=dict
-    )  # by rule: recorded, replayed (units), times
+    rules: dict[str, dict[str, int]] = field(default_factory=dict)
+    """By rule: ``recorded`` and ``replayed`` units, ``recorded_times`` and ``replayed_times``."""
     customers: list[CustomerOutcome] = field(default_factory=list)
     examples: list[tuple[str, int, str]] = field(default_factory=list)  # customer, seq, cause
-    seconds_deciding: float = 0.0
 
     @property
     def difference_count(self) -> int:
@@ -78,7 +81,7 @@ class Outcome:
         self.events += other.events
         self.skipped_reversals += other.skipped_reversals
         self.unfunded_burns += other.unfunded_burns
-        self.seconds_deciding += other.seconds_deciding
+        self.refused += other.refused
         for cause, count in other.differences.items():
             self.differences[cause] = self.differences.get(cause, 0) + count
         for mine, theirs in ((self.replayed, other.replayed), (self.recorded, other.recorded)):
@@ -89,7 +92,9 @@ class Outcome:
             for name, value in figures.items():
                 known[name] = known.get(name, 0) + value
         self.customers += other.customers
-        self.examples = (self.examples + other.examples)[:EXAMPLES_MAX]
+        # What is unexplained comes first: it must be seen.
+        examples = sorted(self.examples + other.examples, key=lambda e: e[2] != Cause.UNEXPLAINED.value)
+        self.examples = examples[:EXAMPLES_MAX]
 
 
 EXAMPLES_MAX = 20
@@ -115,10 +120,15 @@ class Report:
     sales: int
     events: int
     customers: int
+    since: date | None
+    until: date | None
+    spend_minor: int  # carded sales, net of returns: the same on both sides
     replayed: Mapping[str, Flow]
     recorded: Mapping[str, Flow]
     recorded_cost_minor: int
     replayed_cost_minor: int
+    recorded_outstanding_minor: int
+    replayed_outstanding_minor: int
     tiers: Mapping[str, tuple[int, int]]  # recorded, replayed
     rules: Mapping[str, Mapping[str, int]]
     deciles: tuple[Decile, ...]
@@ -130,6 +140,7 @@ class Report:
     unexplained: int
     skipped_reversals: int
     unfunded_burns: int
+    refused: int  # what happened and this plan does not allow at all
     examples: tuple[tuple[str, int, str], ...]
     seconds: float
     sales_per_second: float
@@ -161,6 +172,7 @@ class Run:
     done: int
     total: int
     told_at: datetime
+    seconds: float  # since it began, as last told
     process_id: int | None
     report: Report | None
     failure: str
@@ -168,3 +180,10 @@ class Run:
     @property
     def percent(self) -> int:
         return 100 * self.done // self.total if self.total else 0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the pace so far; unknown while nothing is done."""
+        if not self.done or self.seconds <= 0:
+            return None
+        return self.seconds * (self.total - self.done) / self.done

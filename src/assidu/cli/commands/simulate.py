@@ -8,6 +8,7 @@ import typer
 
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.foundation.clock import now
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import plan_book, programmes
 from assidu.plans.compile import compile_plan
@@ -64,14 +65,18 @@ def _book(plan: str, recorded: PlanBook) -> PlanBook | None:
     if plan == AS_DECIDED:
         return None
     if plan == LIVE:
-        return PlanBook.of_one(recorded.versions[-1].plan)
+        return PlanBook.of_one(recorded.at(now()))
     path = Path(plan)
     if not path.is_file():
-        raise Misuse(f"There is no file {plan}.", f"--plan takes a file, {AS_DECIDED} or {LIVE}.", "no_such_file")
+        raise Misuse(
+            f"There is no file {plan}.", f"--plan takes a file, {AS_DECIDED} or {LIVE}.", "no_such_file"
+        )
     reading = read(path.read_text(encoding="utf-8"))
     if reading.document is None:
         raise Misuse(
-            "\n".join(str(problem) for problem in reading.problems), "`assidu plan check` tells more.", "bad_plan"
+            "\n".join(str(problem) for problem in reading.problems),
+            "`assidu plan check` tells more.",
+            "bad_plan",
         )
     return PlanBook.of_one(compile_plan(reading.document))
 
@@ -89,7 +94,9 @@ def as_json(answer: Report, plan: str) -> dict[str, Any]:
 
 
 def _text(answer: Report, plan: str) -> str:
-    lines = [f"{answer.sales:,} sales of {answer.customers:,} customers decided again ({plan}), {answer.seconds} s"]
+    lines = [
+        f"{answer.sales:,} sales of {answer.customers:,} customers decided again ({plan}), {answer.seconds} s"
+    ]
     for currency, flow in answer.replayed.items():
         was = answer.recorded.get(currency)
         lines.append(

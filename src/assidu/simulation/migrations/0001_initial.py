@@ -16,6 +16,7 @@ CREATE TABLE simulation_run (
   done           bigint NOT NULL DEFAULT 0,
   total          bigint NOT NULL DEFAULT 0,
   told_at        timestamptz NOT NULL,
+  seconds        double precision NOT NULL DEFAULT 0,
   process_id     integer,
   report         jsonb,
   failure        text NOT NULL DEFAULT ''

@@ -1,0 +1,57 @@
+"""In which order recorded events happen again, when customers share places."""
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from assidu.events.types import EventType
+from assidu.loyalty.recorded import Recorded
+
+_A_MOMENT = timedelta(microseconds=1)
+
+
+def in_time_order(histories: Iterable[list[Recorded]]) -> Iterator[tuple[datetime, Recorded]]:
+    """All customers' events by time, each with the instant at which it is its turn.
+
+    Within a customer the order is that of ``seq``: a late event has its turn when it was learnt, after everything
+    that was known before it. A merger has its turn after all that the absorbed customer did.
+    """
+    by_customer = {history[0].customer_id: history for history in histories}
+    turns: dict[UUID, list[datetime]] = {}
+    for customer in absorbed_first(by_customer):
+        turns[customer] = _turns(by_customer[customer], turns)
+
+    def keyed(customer: UUID) -> Iterator[tuple[datetime, UUID, int, Recorded]]:
+        for turn, recorded in zip(turns[customer], by_customer[customer], strict=True):
+            yield turn, customer, recorded.seq, recorded
+
+    for turn, _, _, recorded in heapq.merge(*map(keyed, by_customer), key=lambda item: item[:3]):
+        yield turn, recorded
+
+
+def _turns(history: Sequence[Recorded], known: Mapping[UUID, list[datetime]]) -> list[datetime]:
+    turns = []
+    latest = history[0].at
+    for recorded in history:
+        latest = max(latest, recorded.at)
+        if recorded.type is EventType.MERGER:
+            absorbed = known.get(UUID(recorded.body()["absorbed"]))
+            if absorbed:
+                latest = max(latest, absorbed[-1] + _A_MOMENT)
+        turns.append(latest)
+    return turns
+
+
+def absorbed_first(histories: Mapping[UUID, list[Recorded]]) -> list[UUID]:
+    """Customers in an order in which whoever was absorbed comes before the survivor."""
+
+    def steps_to_survivor(customer: UUID) -> int:
+        steps = 0
+        last = histories[customer][-1]
+        while last.type is EventType.ABSORPTION and steps < len(histories):
+            last = histories[UUID(last.body()["into"])][-1]
+            steps += 1
+        return steps
+
+    return sorted(histories, key=steps_to_survivor, reverse=True)

@@ -1,0 +1,119 @@
+"""The two sides of a comparison, summed as decisions go by."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from assidu.decisions.decision import Account, Decision, Posting
+from assidu.decisions.plan import CurrencyKind, Plan
+from assidu.decisions.state import Membership
+from assidu.simulation.types import EXAMPLES_MAX, Cause, Flow, Outcome
+
+Worth = Callable[[str, int], int]
+
+
+@dataclass(slots=True)
+class Sums:
+    """What one side did for one customer: units issued, and where the decisions left them."""
+
+    issued: dict[str, int] = field(default_factory=dict)
+    membership: Membership = Membership.NONE
+    tier: str | None = None
+
+    def worth_minor(self, worth: Worth) -> int:
+        return sum(worth(currency, quantity) for currency, quantity in self.issued.items())
+
+    @property
+    def shown_tier(self) -> str | None:
+        """The status of a member; nobody else has one."""
+        return self.tier if self.membership is Membership.MEMBER else None
+
+
+def face_value(plan: Plan) -> Worth:
+    """What units cost at face value; a voucher was already counted with the points that it cost."""
+
+    def worth(currency: str, quantity: int) -> int:
+        known = plan.currencies.get(currency)
+        if known is None or known.kind is CurrencyKind.VOUCHER or not known.worth_minor:
+            return 0
+        return quantity * known.worth_minor // known.worth_units
+
+    return worth
+
+
+def outstanding_minor(flows: Mapping[str, Flow], plan: Plan) -> int:
+    """What customers could still use, at face value: points and vouchers alike."""
+    total = 0
+    for currency, flow in flows.items():
+        known = plan.currencies.get(currency)
+        if known is not None:
+            total += flow.outstanding * known.worth_minor // known.worth_units
+    return total
+
+
+class Side:
+    """One side over all customers: ``name`` is ``recorded`` or ``replayed``."""
+
+    def __init__(self, outcome: Outcome, name: str) -> None:
+        self._flows: dict[str, Flow] = getattr(outcome, name)
+        self._rules = outcome.rules
+        self._given, self._times = name, f"{name}_times"
+
+    def add(self, decision: Decision, sums: Sums) -> None:
+        """Count what a decision moved, gave and took back."""
+        if decision.postings:
+            for posting in decision.postings:
+                self._move(posting, sums)
+        for award in decision.awards:
+            figures = self._rules.get(award.rule)
+            if figures is None:
+                figures = self._rules[award.rule] = {}
+            figures[self._given] = figures.get(self._given, 0) + award.quantity
+            figures[self._times] = figures.get(self._times, 0) + 1
+        for clawback in decision.clawbacks:
+            figures = self._rules.setdefault(clawback.rule, {})
+            figures[self._given] = figures.get(self._given, 0) - clawback.quantity
+        if decision.tier is not None:
+            sums.tier = decision.tier.tier
+        if decision.membership is not None:
+            sums.membership = decision.membership.membership
+
+    def _move(self, posting: Posting, sums: Sums) -> None:
+        currency, quantity = posting.currency, posting.quantity
+        flow = self._flows.get(currency)
+        if flow is None:
+            flow = self._flows[currency] = Flow()
+        self._change(flow, posting.source, -quantity)
+        self._change(flow, posting.target, quantity)
+        if posting.source is Account.ISSUED:
+            sums.issued[currency] = sums.issued.get(currency, 0) + quantity
+        elif posting.target is Account.ISSUED:
+            sums.issued[currency] = sums.issued.get(currency, 0) - quantity
+
+    @staticmethod
+    def _change(flow: Flow, account: Account, change: int) -> None:
+        """A debt is not outstanding: nobody can use it."""
+        if account is Account.AVAILABLE or account is Account.PENDING or account is Account.HELD:
+            flow.outstanding += change
+        elif account is Account.ISSUED:
+            flow.issued -= change
+        elif account is Account.USED:
+            flow.used += change
+        elif account is Account.BREAKAGE or account is Account.FORFEITED:
+            flow.expired += change
+        elif account is Account.CORRECTED:
+            flow.corrected -= change
+        elif account is Account.OPENING:
+            flow.opening -= change
+
+
+def differ(outcome: Outcome, cause: Cause, customer: UUID, seq: int) -> None:
+    """One event did something else than what was recorded. What is unexplained is always among the examples."""
+    outcome.differences[cause] = outcome.differences.get(cause, 0) + 1
+    example = (str(customer), seq, cause.value)
+    if len(outcome.examples) < EXAMPLES_MAX:
+        outcome.examples.append(example)
+    elif cause is Cause.UNEXPLAINED:
+        known = [n for n, (_, _, told) in enumerate(outcome.examples) if told != Cause.UNEXPLAINED.value]
+        if known:
+            outcome.examples[known[-1]] = example

@@ -1,0 +1,257 @@
+"""Lets recorded history happen again under another plan, and says what differs and why.
+
+The clock's events are made anew, everything else happens again in the order in which it was recorded, and places
+that customers share are given in the order of time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from assidu.decisions.decision import Decision, Refused, ShortfallCause
+from assidu.decisions.events import Event, Merger, Return, RewardRequest, Sale
+from assidu.decisions.facts import SoldBefore
+from assidu.decisions.state import State
+from assidu.events.types import EventKey, EventType, Fact
+from assidu.loyalty.book import PlanBook
+from assidu.loyalty.desk import Decided, Desk, Member, Quotas
+from assidu.loyalty.recorded import Recorded, history_of
+from assidu.loyalty.referee import RefereedQuotas
+from assidu.simulation.groups import Groups, caught_up_to, chunks
+from assidu.simulation.order import in_time_order
+from assidu.simulation.sums import Side, Sums, differ, face_value
+from assidu.simulation.tickets import Tickets
+from assidu.simulation.types import Cause, CustomerOutcome, Outcome, Progress
+
+EVENTS_PER_TELLING = 2_000
+
+
+def replay_under(
+    connection: psycopg.Connection[Any],
+    recorded_book: PlanBook,
+    book: PlanBook,
+    groups: Groups,
+    until: date,
+    quotas: RefereedQuotas,
+    progress: Progress = lambda _: None,
+) -> Outcome:
+    """With shared places, events go by in the order of time over all customers, else over a few at a time."""
+    outcome = Outcome()
+    shares_places = any(rule.quota is not None for version in book.versions for rule in version.plan.rules)
+    for chunk in [groups] if shares_places else chunks(groups):
+        customers = [customer for group in chunk for customer in group]
+        run = _Run(recorded_book, book, quotas, outcome)
+        untold = 0
+        for turn, recorded in in_time_order(history_of(connection, customers)):
+            quotas.advance(turn)
+            run.take(recorded)
+            untold += 1
+            if untold == EVENTS_PER_TELLING:
+                progress(untold)
+                untold = 0
+        progress(untold)
+        run.close(chunk, caught_up_to(connection, customers, until))
+    return outcome
+
+
+@dataclass(slots=True)
+class _Customer:
+    """One customer during the replay. ``cause`` is why their history first went another way."""
+
+    member: Member
+    cause: Cause | None = None
+    spend_minor: int = 0
+    recorded: Sums = field(default_factory=Sums)
+    replayed: Sums = field(default_factory=Sums)
+
+
+class _Run:
+    """A desk at which everything happens again, and the comparison with what was recorded."""
+
+    def __init__(self, recorded_book: PlanBook, book: PlanBook, quotas: Quotas, outcome: Outcome) -> None:
+        self._book = book
+        self._outcome = outcome
+        self._customers: dict[UUID, _Customer] = {}
+        self._tickets = Tickets()
+        self._recorded = Side(outcome, "recorded")
+        self._replayed = Side(outcome, "replayed")
+        self._worth_then = face_value(recorded_book.versions[-1].plan)
+        self._worth_now = face_value(book.versions[-1].plan)
+        self._desk = Desk(book, quotas, self._sold, datetime.max.replace(tzinfo=UTC))
+        self._same_plans = {
+            (was.plan.version, now.plan.version)
+            for was in recorded_book.versions
+            for now in book.versions
+            if replace(was.plan, version=0) == replace(now.plan, version=0)
+        }
+
+    def take(self, recorded: Recorded) -> None:
+        """Let one recorded event happen again, and compare."""
+        customer = self._customer(recorded.customer_id)
+        was = recorded.decision()
+        self._outcome.events += 1
+        customer.spend_minor += recorded.amount_minor
+        self._recorded.add(was, customer.recorded)
+        if recorded.type is EventType.ABSORPTION:
+            return  # happens with its merger
+        if recorded.type is EventType.TICK:
+            self._desk.catch_up(customer.member, recorded.day)
+            self._compare(customer, recorded, was, self._last_tick(recorded.day))
+            return
+        body = recorded.body()
+        event = recorded.event(body)
+        answer = self._happen(customer, recorded, event, body)
+        self._count(recorded, event, answer)
+        self._compare(customer, recorded, was, answer)
+
+    def _happen(
+        self, customer: _Customer, recorded: Recorded, event: Event, body: dict[str, Any]
+    ) -> Decided | Refused:
+        key = EventKey("replay", "")
+        fact = Fact(key, recorded.type, event, body, has_happened=True)
+        if not isinstance(event, Merger):
+            return self._desk.take(customer.member, fact)
+        absorbed = self._customer(UUID(body["absorbed"]))
+        return self._desk.merge(customer.member, absorbed.member, fact)
+
+    def _count(self, recorded: Recorded, event: Event, answer: Decided | Refused) -> None:
+        outcome = self._outcome
+        outcome.sales += isinstance(event, Sale)
+        if isinstance(answer, Refused):
+            if isinstance(event, Return):
+                outcome.skipped_reversals += 1
+            elif isinstance(event, RewardRequest):
+                outcome.unfunded_burns += 1
+            else:
+                outcome.refused += 1
+            return
+        if isinstance(event, Sale):
+            self._tickets.keep(recorded.customer_id, recorded.seq, answer.seq, event, answer.decision)
+        elif isinstance(event, Return):
+            self._tickets.bring_back(recorded.customer_id, event, answer.decision)
+        if answer.decision.shortfalls:
+            outcome.unfunded_burns += any(
+                shortfall.cause is ShortfallCause.UNFUNDED_BURN for shortfall in answer.decision.shortfalls
+            )
+
+    def close(self, groups: Groups, caught_up: dict[UUID, date]) -> None:
+        """What is due as far as history had come, then the sum of each customer with those they absorbed."""
+        for customer_id, customer in self._customers.items():
+            self._desk.catch_up(customer.member, caught_up.get(customer_id, date.min))
+            self._flush(None)
+        for group in groups:
+            known = [self._customers[customer] for customer in group if customer in self._customers]
+            if group[0] in self._customers:
+                self._outcome.customers.append(self._summed(group[0], known))
+
+    def _summed(self, survivor: UUID, known: Sequence[_Customer]) -> CustomerOutcome:
+        return CustomerOutcome(
+            survivor,
+            sum(customer.spend_minor for customer in known),
+            sum(customer.recorded.worth_minor(self._worth_then) for customer in known),
+            sum(customer.replayed.worth_minor(self._worth_now) for customer in known),
+            self._customers[survivor].recorded.shown_tier,
+            self._customers[survivor].replayed.shown_tier,
+        )
+
+    def _customer(self, customer_id: UUID) -> _Customer:
+        found = self._customers.get(customer_id)
+        if found is None:
+            found = self._customers[customer_id] = _Customer(Member(customer_id, customer_id, State()))
+        return found
+
+    def _sold(self, customer_id: UUID, event: Return) -> SoldBefore | None:
+        return self._tickets.sold(customer_id, event)
+
+    def _last_tick(self, day: date) -> Decided | None:
+        """The tick that the desk has just decided for ``day``, if there was one."""
+        for decided in self._desk.gathered:
+            if decided.fact.type is EventType.TICK and decided.day == day:
+                return decided
+        return None
+
+    def _compare(
+        self, customer: _Customer, recorded: Recorded, was: Decision, answer: Decided | Refused | None
+    ) -> None:
+        """Count what was decided this time; when it is not what was recorded, say why."""
+        decided = answer if isinstance(answer, Decided) else None
+        self._flush(decided)
+        if decided is not None and _is_same(decided.decision, was):
+            return
+        cause = self._cause(customer, recorded, was, answer)
+        customer.cause = customer.cause or cause
+        differ(self._outcome, cause, recorded.customer_id, recorded.seq)
+
+    def _flush(self, matched: Decided | None) -> None:
+        """Sum what the desk gathered. Ticks that history does not know are differences of their own."""
+        for decided in self._desk.gathered:
+            owner = self._customer(decided.customer_id)
+            self._replayed.add(decided.decision, owner.replayed)
+            if decided is not matched and decided.fact.type is EventType.TICK:
+                owner.cause = owner.cause or (Cause.UNEXPLAINED if self._same_plans else Cause.PLAN)
+                differ(self._outcome, owner.cause, decided.customer_id, decided.seq)
+        self._desk.gathered.clear()
+
+    def _cause(
+        self, customer: _Customer, recorded: Recorded, was: Decision, answer: Decided | Refused | None
+    ) -> Cause:
+        decision = answer.decision if isinstance(answer, Decided) else None
+        is_short = isinstance(answer, Refused) or (
+            decision is not None and decision.shortfalls != was.shortfalls
+        )
+        applied = decision.plan_version if decision else self._book.at(recorded.at).version
+        is_other_plan = (recorded.plan_version, applied) not in self._same_plans
+        if customer.cause is None and not is_other_plan and not _got_other_places(was, decision):
+            # Nothing went another way before, the rules and the places are the same: so must the decision be.
+            return Cause.MERGE if self._has_other_absorbed(recorded) else Cause.UNEXPLAINED
+        if recorded.type is EventType.CORRECTION and is_short:
+            return Cause.CORRECTION
+        if recorded.type is EventType.MERGER:
+            return Cause.MERGE
+        if is_short and recorded.type in (EventType.REWARD_REQUEST, EventType.SALE):
+            return Cause.UNFUNDED_BURN
+        if is_other_plan:
+            return Cause.PLAN
+        if _got_other_places(was, decision):
+            return Cause.CLAIM
+        assert customer.cause is not None
+        return customer.cause
+
+    def _has_other_absorbed(self, recorded: Recorded) -> bool:
+        """Is it a merger with somebody whose own history had gone another way?"""
+        if recorded.type is not EventType.MERGER:
+            return False
+        return self._customer(UUID(recorded.body()["absorbed"])).cause is not None
+
+
+def _got_other_places(was: Decision, decision: Decision | None) -> bool:
+    """Was a place asked for both times, and given only once?"""
+    if decision is None or was.inputs is None or decision.inputs is None:
+        return False
+    now = decision.inputs.grants
+    return any(key in now and now[key] != granted for key, granted in was.inputs.grants.items())
+
+
+def _is_same(decision: Decision, was: Decision) -> bool:
+    """Do two decisions do the same to the customer? Inputs, plan version and the numbering of postings aside."""
+    return (
+        decision.awards == was.awards
+        and decision.counts == was.counts
+        and decision.tier == was.tier
+        and decision.membership == was.membership
+        and decision.shortfalls == was.shortfalls
+        and decision.clawbacks == was.clawbacks
+        and len(decision.postings) == len(was.postings)
+        and all(
+            a.quantity == b.quantity
+            and a.source is b.source
+            and a.target is b.target
+            and a.lot == b.lot
+            and a.currency == b.currency
+            for a, b in zip(decision.postings, was.postings, strict=True)
+        )
+    )
