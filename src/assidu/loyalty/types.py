@@ -120,6 +120,7 @@ class CustomerFilter:
     """
 
     text: str = ""
+    customer_ids: tuple[UUID, ...] | None = None
     memberships: tuple[Membership, ...] = ()
     tiers: tuple[str, ...] = ()
     store: str = ""  # where they joined

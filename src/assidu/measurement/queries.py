@@ -1,48 +1,104 @@
 """Reads the programme's figures from the ledger and the events themselves: nothing is counted twice or kept apart."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
-
 from assidu.decisions.decision import Account
 from assidu.decisions.plan import Currency, CurrencyKind, Plan
-from assidu.measurement.types import CurrencyFigures, Dashboard, Month, RuleFigures, TierCount
+from assidu.foundation.sql import rows
+from assidu.measurement.sums import Moves, RuleSum, Stretch, added, stretches
+from assidu.measurement.types import Attention, CurrencyFigures, Dashboard, Month, RuleFigures, TierCount
+
+IN_WALLET = (Account.AVAILABLE, Account.PENDING, Account.HELD)
 
 
 def last_day() -> date | None:
     """The last business day of which anything is known, the clock's own events apart."""
-    return _value("SELECT max(day) FROM events_event WHERE type <> 'Tick'", ())
+    found: date | None = _value("SELECT max(day) FROM events_event WHERE type <> 'Tick'")
+    return found
+
+
+def first_day() -> date | None:
+    """The first business day of which anything is known."""
+    found: date | None = _value("SELECT min(day) FROM events_event WHERE type <> 'Tick'")
+    return found
 
 
 def dashboard(plan: Plan, since: date, until: date) -> Dashboard:
     """Everything that the first screen shows. Vouchers count when they are issued in exchange for points, not twice:
     their worth is not added to that of the points."""
-    sales = _row(_SALES, (since, until))
+    parts = stretches(since, until)
+    held = _held_at(until)
     return Dashboard(
         since=since,
         until=until,
-        members=_value("SELECT count(*) FROM loyalty_member WHERE membership = 'member'", ()),
-        active=sales["active"],
-        joined=_value(_JOINED, (since, until)),
-        carded_minor=sales["carded_minor"],
-        anonymous_minor=_value(_ANONYMOUS, (since, until)),
-        purchases=sales["purchases"],
-        currencies=currency_figures(plan.currencies, since, until),
-        tiers=tuple(TierCount(row["tier"], row["members"]) for row in _rows(_TIERS, ())),
-        months=_months(plan, since, until),
-        rules=tuple(RuleFigures(**row) for row in _rows(_RULES, (since, until))),
-        last_event_day=last_day(),
+        members=_value("SELECT count(*) FROM loyalty_member WHERE membership = 'member'"),
+        active=_active(since, until),
+        joined=sum(part.joined for part in parts),
+        carded_minor=sum(part.carded_minor for part in parts),
+        anonymous_minor=sum(part.anonymous_minor for part in parts),
+        purchases=sum(part.purchases for part in parts),
+        currencies=_currency_figures(plan.currencies, added(parts), held),
+        tiers=tuple(TierCount(tier, members) for tier, members in rows(_TIERS)),
+        months=_months(plan, parts, held),
+        rules=_rules(parts),
     )
 
 
-def currency_figures(currencies: Mapping[str, Currency], since: date, until: date) -> tuple[CurrencyFigures, ...]:
-    """Movements of the period and what is outstanding at its end, from the postings."""
-    moved: dict[str, dict[int, int]] = {}
-    for row in _rows(_MOVED, (since, until, since, until)):
-        moved.setdefault(row["currency"], {})[row["account"]] = row["change"]
-    held = {row["currency"]: row["posted"] for row in _rows(_OUTSTANDING, (until,))}
+def attention(since: date, today: date) -> Attention:
+    [(late, late_since)] = rows(
+        "SELECT count(*), min(next_due) FROM loyalty_member WHERE next_due < %s", [today]
+    )
+    return Attention(
+        rejects=_value("SELECT count(*) FROM events_reject WHERE at >= %s", [since]),
+        late_ticks=late,
+        late_since=late_since,
+        duplicates=_value(
+            "SELECT count(*) FROM (SELECT DISTINCT customer_id, other_id FROM customers_possible_duplicate "
+            "WHERE settled_at IS NULL) AS pair"
+        ),
+    )
+
+
+def has_invented() -> bool:
+    """Whether any customer or store was made up, as in the demo."""
+    return bool(
+        _value(
+            "SELECT EXISTS (SELECT FROM customers_customer WHERE is_invented) "
+            "OR EXISTS (SELECT FROM catalogue_store WHERE is_invented)"
+        )
+    )
+
+
+def _active(since: date, until: date) -> int:
+    """Customers with a purchase in the period, those merged since counted once."""
+    if _value("SELECT coalesce(max(last_purchase) <= %s, true) FROM loyalty_member", [until]):
+        found: int = _value(_ACTIVE_SINCE, [since])
+    else:
+        found = _value(_ACTIVE_WITHIN, [since, until])
+    return found
+
+
+def _held_at(until: date) -> dict[str, int]:
+    """What wallets held of each currency at the end of a day: what they hold now, less what moved since."""
+    held: dict[str, int] = dict(
+        rows("SELECT currency, sum(posted)::bigint FROM ledger_balance GROUP BY currency")
+    )
+    newest: date | None = _value("SELECT max(day) FROM ledger_posting")
+    if newest is not None and newest > until:
+        for currency, changes in added(stretches(until + timedelta(days=1), newest)).items():
+            held[currency] = held.get(currency, 0) - _into_wallets(changes)
+    return held
+
+
+def _into_wallets(changes: Mapping[Account, int]) -> int:
+    return sum(changes.get(account, 0) for account in IN_WALLET)
+
+
+def _currency_figures(
+    currencies: Mapping[str, Currency], moved: Moves, held: Mapping[str, int]
+) -> tuple[CurrencyFigures, ...]:
     figures = []
     for code in (*currencies, *sorted((moved.keys() | held.keys()) - currencies.keys())):
         change = moved.get(code, {})
@@ -72,90 +128,53 @@ def _worth(currency: Currency | None, quantity: int) -> int:
     return quantity * currency.worth_minor // currency.worth_units
 
 
-def _months(plan: Plan, since: date, until: date) -> tuple[Month, ...]:
+def _months(plan: Plan, parts: Sequence[Stretch], held: Mapping[str, int]) -> tuple[Month, ...]:
     points = next((c.code for c in plan.currencies.values() if c.kind is CurrencyKind.POINTS), "")
-    carded = {row["month"]: row for row in _rows(_SALES_BY_MONTH, (since, until))}
-    anonymous = {row["month"]: row["amount_minor"] for row in _rows(_ANONYMOUS_BY_MONTH, (since, until))}
-    joined = {row["month"]: row["joined"] for row in _rows(_JOINED_BY_MONTH, (since, until))}
-    moved: dict[date, dict[int, int]] = {}
-    for row in _rows(_MOVED_BY_MONTH, (since, until, points)):
-        moved.setdefault(row["month"], {})[row["account"]] = row["change"]
+    outstanding = held.get(points, 0)
     months = []
-    month = since.replace(day=1)
-    while month <= until:
-        sales = carded.get(month, {})
-        change = moved.get(month, {})
+    for part in reversed(parts):
+        change = part.moved.get(points, {})
         months.append(
             Month(
-                month=month,
-                carded_minor=sales.get("carded_minor", 0),
-                anonymous_minor=anonymous.get(month, 0),
-                active=sales.get("active", 0),
-                joined=joined.get(month, 0),
-                purchases=sales.get("purchases", 0),
+                month=part.first.replace(day=1),
+                carded_minor=part.carded_minor,
+                anonymous_minor=part.anonymous_minor,
+                active=part.active,
+                joined=part.joined,
+                purchases=part.purchases,
                 points_issued=-change.get(Account.ISSUED, 0),
                 points_used=change.get(Account.USED, 0),
                 points_expired=change.get(Account.BREAKAGE, 0) + change.get(Account.FORFEITED, 0),
+                points_outstanding=outstanding,
             )
         )
-        month = (month + timedelta(days=32)).replace(day=1)
-    return tuple(months)
+        outstanding -= _into_wallets(change)
+    return tuple(reversed(months))
 
 
-_SALES = """
-  SELECT coalesce(sum(amount_minor), 0)::bigint AS carded_minor,
-         count(*) FILTER (WHERE type = 'Order Completed') AS purchases,
-         count(DISTINCT customer_id) FILTER (WHERE type = 'Order Completed') AS active
-    FROM events_event WHERE day BETWEEN %s AND %s AND type IN ('Order Completed', 'Order Refunded')"""
-_SALES_BY_MONTH = """
-  SELECT date_trunc('month', day)::date AS month, sum(amount_minor)::bigint AS carded_minor,
-         count(*) FILTER (WHERE type = 'Order Completed') AS purchases,
-         count(DISTINCT customer_id) FILTER (WHERE type = 'Order Completed') AS active
-    FROM events_event WHERE day BETWEEN %s AND %s AND type IN ('Order Completed', 'Order Refunded') GROUP BY 1"""
-_ANONYMOUS = "SELECT coalesce(sum(amount_minor), 0)::bigint FROM events_anonymous WHERE day BETWEEN %s AND %s"
-_ANONYMOUS_BY_MONTH = """
-  SELECT date_trunc('month', day)::date AS month, sum(amount_minor)::bigint AS amount_minor
-    FROM events_anonymous WHERE day BETWEEN %s AND %s GROUP BY 1"""
-_JOINED = "SELECT count(*) FROM events_event WHERE day BETWEEN %s AND %s AND type = 'Member Joined'"
-_JOINED_BY_MONTH = """
-  SELECT date_trunc('month', day)::date AS month, count(*) AS joined
-    FROM events_event WHERE day BETWEEN %s AND %s AND type = 'Member Joined' GROUP BY 1"""
+def _rules(parts: Sequence[Stretch]) -> tuple[RuleFigures, ...]:
+    total: dict[tuple[str, str], RuleSum] = {}
+    for part in parts:
+        for key, one in part.rules.items():
+            known = total.get(key, RuleSum(0, 0))
+            total[key] = RuleSum(known.quantity + one.quantity, known.times + one.times)
+    found = [RuleFigures(rule, currency, one.quantity, one.times) for (rule, currency), one in total.items()]
+    return tuple(sorted(found, key=lambda one: (-one.quantity, one.rule)))
+
+
+def _value(statement: str, parameters: Sequence[Any] = ()) -> Any:
+    return rows(statement, parameters)[0][0]
+
+
 _TIERS = """
   SELECT coalesce(tier, '') AS tier, count(*) AS members
     FROM loyalty_member WHERE membership = 'member' GROUP BY 1 ORDER BY 2 DESC, 1"""
-_MOVED = """
-  SELECT currency, account, sum(change)::bigint AS change
-    FROM (SELECT currency, target AS account, quantity AS change FROM ledger_posting WHERE day BETWEEN %s AND %s
-          UNION ALL
-          SELECT currency, source, -quantity FROM ledger_posting WHERE day BETWEEN %s AND %s) AS side
-   GROUP BY 1, 2"""
-_MOVED_BY_MONTH = """
-  SELECT date_trunc('month', day)::date AS month, account, sum(change)::bigint AS change
-    FROM (SELECT day, currency, target AS account, quantity AS change FROM ledger_posting
-          UNION ALL SELECT day, currency, source, -quantity FROM ledger_posting) AS side
-   WHERE day BETWEEN %s AND %s AND currency = %s GROUP BY 1, 2"""
-_OUTSTANDING = """
-  SELECT currency, sum(CASE WHEN target IN (1, 2, 3) THEN quantity ELSE 0 END
-                     - CASE WHEN source IN (1, 2, 3) THEN quantity ELSE 0 END)::bigint AS posted
-    FROM ledger_posting WHERE day <= %s GROUP BY 1"""
-_RULES = """
-  SELECT award ->> 0 AS rule, award ->> 1 AS currency, sum((award ->> 2)::bigint)::bigint AS quantity,
-         count(*) AS times, count(DISTINCT d.customer_id) AS customers
-    FROM loyalty_decision AS d
-    JOIN events_event AS e USING (customer_id, seq), jsonb_array_elements(d.record -> 'awards') AS award
-   WHERE e.day BETWEEN %s AND %s GROUP BY 1, 2 ORDER BY 3 DESC, 1"""
-
-
-def _rows(sql: str, parameters: tuple[Any, ...]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        names = [column.name for column in cursor.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _row(sql: str, parameters: tuple[Any, ...]) -> dict[str, Any]:
-    return _rows(sql, parameters)[0]
-
-
-def _value(sql: str, parameters: tuple[Any, ...]) -> Any:
-    return next(iter(_row(sql, parameters).values()))
+_ACTIVE_SINCE = """
+  SELECT count(*) FROM loyalty_member AS m JOIN customers_customer AS c USING (customer_id)
+   WHERE m.last_purchase >= %s AND c.merged_into IS NULL AND c.erased_at IS NULL"""
+_ACTIVE_WITHIN = """
+  WITH buyer AS MATERIALIZED (
+    SELECT DISTINCT customer_id FROM events_event WHERE type = 'Order Completed' AND day BETWEEN %s AND %s
+  )
+  SELECT count(*) FROM buyer JOIN customers_customer AS c USING (customer_id)
+   WHERE c.merged_into IS NULL AND c.erased_at IS NULL"""

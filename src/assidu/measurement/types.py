@@ -20,7 +20,10 @@ class CurrencyFigures:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One calendar month of trends; ``month`` is its first day."""
+    """One calendar month of trends, or the part of it within the period; ``month`` is its first day.
+
+    ``points_outstanding`` is what members held at its end.
+    """
 
     month: date
     carded_minor: int
@@ -31,6 +34,7 @@ class Month:
     points_issued: int = 0
     points_used: int = 0
     points_expired: int = 0
+    points_outstanding: int = 0
 
     @property
     def card_rate(self) -> float | None:
@@ -51,7 +55,6 @@ class RuleFigures:
     currency: str
     quantity: int
     times: int
-    customers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Dashboard:
     since: date
     until: date
     members: int
-    active: int  # members with a purchase in the period
+    active: int  # customers with a purchase in the period
     joined: int
     carded_minor: int
     anonymous_minor: int
@@ -70,7 +73,9 @@ class Dashboard:
     tiers: tuple[TierCount, ...]
     months: tuple[Month, ...]
     rules: tuple[RuleFigures, ...]
-    last_event_day: date | None
+
+    def currency(self, code: str) -> CurrencyFigures | None:
+        return next((figures for figures in self.currencies if figures.currency == code), None)
 
     @property
     def card_rate(self) -> float | None:
@@ -78,7 +83,24 @@ class Dashboard:
         return self.carded_minor / total if total else None
 
     @property
+    def generosity_minor(self) -> int:
+        """What was issued, at face value."""
+        return sum(figures.worth_minor for figures in self.currencies)
+
+    @property
     def generosity(self) -> float | None:
         """What was issued, at face value, as a share of sales with a customer."""
-        worth = sum(figures.worth_minor for figures in self.currencies)
-        return worth / self.carded_minor if self.carded_minor else None
+        return self.generosity_minor / self.carded_minor if self.carded_minor else None
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """What somebody should look at."""
+
+    rejects: int  # set aside since the first day of the period
+    late_ticks: int  # members for whom something was due before today and is not written yet
+    late_since: date | None
+    duplicates: int  # pairs that may be one person
+
+    def __bool__(self) -> bool:
+        return bool(self.rejects or self.late_ticks or self.duplicates)
