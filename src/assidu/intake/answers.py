@@ -1,0 +1,234 @@
+"""What a sender is told about an event: what it gave and why, what the customer has, what to print."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from assidu.decisions.decision import Account, Decision, Refused
+from assidu.decisions.plan import Plan
+from assidu.decisions.state import LotKey, Membership, State
+from assidu.decisions.tiers import missing_minor
+from assidu.events.types import EventKey
+from assidu.intake import problems
+from assidu.intake.problems import Problem
+from assidu.intake.shops import OpenShop
+from assidu.loyalty.entries import Anonymous, Conflict, Entry, Told, UnknownCustomer
+from assidu.plans.document import Document
+from assidu.plans.wording.language import Language, language_of, text_in
+from assidu.plans.wording.reasons import reason, refusal
+from assidu.plans.wording.receipts import receipt, short_receipt
+
+Answer = dict[str, Any]
+
+
+def answer(
+    outcome: Told | Anonymous | Conflict | UnknownCustomer | Refused | Problem,
+    entry: Entry,
+    opened: OpenShop,
+    at: datetime,
+    *,
+    is_trying: bool = False,
+) -> Answer | Problem:
+    match outcome:
+        case Told():
+            return _told(outcome, entry, opened, is_trying=is_trying)
+        case Anonymous():
+            return _anonymous(outcome, is_trying=is_trying)
+        case Refused():
+            plan = opened.shop.book.at(at)
+            words = refusal(outcome, opened.documents[plan.version], _language(entry, "", opened))
+            return problems.refused(outcome.code, words, outcome.figures)
+        case Conflict():
+            return problems.CONFLICT
+        case UnknownCustomer():
+            return problems.UNKNOWN_CUSTOMER
+        case _:
+            return outcome
+
+
+def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool) -> Answer:
+    decision, state, plan = told.decision, told.state, told.plan
+    document = opened.documents[plan.version]
+    language = _language(entry, told.language, opened)
+    status = "created" if told.is_new else "exists"
+    is_known = told.customer_id.int >> 32 != 0  # a card tried before anybody has it: see `post`
+    answered: Answer = {
+        "status": "evaluated" if is_trying and told.is_new else status,
+        "source": told.key.source,
+        "id": told.key.id,
+        "type": told.type.value,
+        "customer": str(told.customer_id) if is_known else None,
+        "seq": told.seq,
+        "day": told.day.isoformat(),
+        "plan_version": plan.version,
+    }
+    if told.duplicate_of is not None:
+        answered["duplicate_of"] = _key(told.duplicate_of)
+    answered["effects"] = _effects(decision, document, language)
+    answered["movements"] = _movements(decision)
+    if decision.shortfalls:
+        answered["shortfalls"] = [
+            {"currency": s.currency, "quantity": s.quantity, "cause": s.cause.value}
+            for s in decision.shortfalls
+        ]
+    if decision.tier is not None:
+        answered["tier_change"] = {"code": decision.tier.tier, "cause": decision.tier.cause.value}
+    answered |= position(state, plan, document, language, told.day)
+    answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
+    answered["receipt_short"] = short_receipt(decision, state, document, language)
+    if is_trying:
+        answered["reasons"] = [
+            {
+                "rule": r.rule,
+                "code": r.code.value,
+                "figures": dict(r.figures),
+                "text": reason(r, document, language),
+            }
+            for r in decision.reasons
+        ]
+    return answered
+
+
+def position(state: State, plan: Plan, document: Document, language: Language, day: date) -> Answer:
+    """What a customer has, and what is missing to the next level."""
+    standing: Answer = {
+        "membership": state.membership.value,
+        "balances": _balances(plan, state.lots, state.debts),
+        "tier": None,
+        "next_tier": None,
+    }
+    names = {level.code: level.name for level in document.tiers.levels} if document.tiers else {}
+    if state.membership is Membership.MEMBER and state.tier is not None:
+        name = names.get(state.tier)
+        standing["tier"] = {
+            "code": state.tier,
+            "name": text_in(name, language) if name else state.tier,
+            "until": state.tier_until.isoformat() if state.tier_until else None,
+        }
+    missing = missing_minor(plan, state, day) if state.membership is Membership.MEMBER else None
+    if missing is not None:
+        name = names.get(missing[0])
+        standing["next_tier"] = {
+            "code": missing[0],
+            "name": text_in(name, language) if name else missing[0],
+            "missing_minor": missing[1],
+        }
+    return standing
+
+
+def _balances(plan: Plan, lots: Mapping[LotKey, int], debts: Mapping[str, int]) -> list[Answer]:
+    """Every currency of the plan, and any other that the customer still has."""
+    available: dict[str, int] = dict.fromkeys(plan.currencies, 0)
+    next_expiry: dict[str, tuple[date, int]] = {}
+    for lot, quantity in lots.items():
+        available[lot.currency] = available.get(lot.currency, 0) + quantity
+        if lot.expires_on is not None:
+            first = next_expiry.get(lot.currency)
+            if first is None or lot.expires_on < first[0]:
+                next_expiry[lot.currency] = (lot.expires_on, quantity)
+            elif lot.expires_on == first[0]:
+                next_expiry[lot.currency] = (first[0], first[1] + quantity)
+    balances = []
+    for currency, quantity in available.items():
+        balance: Answer = {"currency": currency, "available": quantity}
+        if owed := debts.get(currency):
+            balance["debt"] = owed
+        if (end := next_expiry.get(currency)) is not None:
+            balance["next_expiry"] = {"on": end[0].isoformat(), "quantity": end[1]}
+        balances.append(balance)
+    return balances
+
+
+def _effects(decision: Decision, document: Document, language: Language) -> list[Answer]:
+    """What each rule gave, or took back, and on what."""
+    names = _rule_names(document, language)
+    effects: list[Answer] = []
+    for award in decision.awards:
+        effect: Answer = {
+            "rule": award.rule,
+            "name": names.get(award.rule, award.rule),
+            "currency": award.currency,
+            "quantity": award.quantity,
+            "reason": "applied",
+            "basis_minor": award.basis_minor,
+        }
+        if award.wished != award.quantity:
+            effect["wished"] = award.wished
+        effects.append(effect)
+    for clawback in decision.clawbacks:
+        effects.append(
+            {
+                "rule": clawback.rule,
+                "name": names.get(clawback.rule, clawback.rule),
+                "currency": clawback.currency,
+                "quantity": -clawback.quantity,
+                "reason": "returned",
+            }
+        )
+    return effects
+
+
+_NAMES_MAX = 64
+_names: dict[tuple[int, Language], tuple[Document, dict[str, str]]] = {}
+
+
+def _rule_names(document: Document, language: Language) -> dict[str, str]:
+    """Kept for the documents in use."""
+    kept = _names.get((id(document), language))
+    if kept is None or kept[0] is not document:
+        if len(_names) >= _NAMES_MAX:
+            _names.clear()
+        kept = (document, {rule.code: text_in(rule.name, language) for rule in document.rules})
+        _names[id(document), language] = kept
+    return kept[1]
+
+
+def _movements(decision: Decision) -> list[Answer]:
+    """How each lot of the wallet changed, or the debt: signed, as the customer sees it."""
+    movements = []
+    for posting in decision.postings:
+        is_credit = posting.target.is_in_wallet
+        inside = posting.target if is_credit else posting.source
+        outside = posting.source if is_credit else posting.target
+        movement: Answer = {
+            "currency": posting.currency,
+            "quantity": posting.quantity if is_credit else -posting.quantity,
+            "account": _ACCOUNTS[inside],
+            "cause": _ACCOUNTS[outside],
+        }
+        if posting.lot is not None and posting.lot.expires_on is not None:
+            movement["expires_on"] = posting.lot.expires_on.isoformat()
+        movements.append(movement)
+    return movements
+
+
+_ACCOUNTS = {account: account.name.lower() for account in Account}
+
+
+def _anonymous(outcome: Anonymous, *, is_trying: bool) -> Answer:
+    status = "created" if outcome.is_new else "exists"
+    answered: Answer = {
+        "status": "evaluated" if is_trying and outcome.is_new else status,
+        "source": outcome.key.source,
+        "id": outcome.key.id,
+        "customer": None,
+        "day": outcome.day.isoformat(),
+        "effects": [],
+        "movements": [],
+        "balances": [],
+        "tier": None,
+        "next_tier": None,
+    }
+    if outcome.duplicate_of is not None:
+        answered["duplicate_of"] = _key(outcome.duplicate_of)
+    return answered
+
+
+def _key(key: EventKey) -> Answer:
+    return {"source": key.source, "id": key.id}
+
+
+def _language(entry: Entry, of_customer: str, opened: OpenShop) -> Language:
+    """The customer's own, else that of the till, else ours."""
+    said: str = getattr(entry.incoming.data, "language", "")
+    return language_of(of_customer or said, opened.language)

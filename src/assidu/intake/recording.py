@@ -1,0 +1,150 @@
+"""POST /v1/events and /v1/evaluate: one event or a batch, each with an answer of its own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from assidu.customers.types import NotAnIdentifier
+from assidu.events.wire import (
+    BATCH_BYTES_MAX,
+    EVENT_BYTES_MAX,
+    Incoming,
+    Invalid,
+    WireError,
+    parse,
+    split_batch,
+)
+from assidu.foundation import clock
+from assidu.intake import keys, metrics, problems
+from assidu.intake.answers import Answer, answer
+from assidu.intake.database import unavailability
+from assidu.intake.http import Request, Response, encode
+from assidu.intake.keys import Caller, Keys
+from assidu.intake.lanes import Lanes, Result
+from assidu.intake.looking import Looking
+from assidu.intake.problems import Problem
+from assidu.intake.shops import NoProgramme, OpenShop, Shops
+from assidu.loyalty.entries import Entry, entry_of
+
+_log = structlog.get_logger(__name__)
+
+
+class Recording:
+    """What the two routes share: who asks, what was sent, and how it is answered."""
+
+    def __init__(
+        self, lanes: Lanes, looking: Looking, shops: Shops, callers: Keys, pseudonym_key: bytes
+    ) -> None:
+        self._lanes = lanes
+        self._looking = looking
+        self._shops = shops
+        self._keys = callers
+        self._pseudonym_key = pseudonym_key
+
+    async def record(self, request: Request) -> Response | Problem:
+        return await self._serve(request, keys.RECORD, is_trying=False)
+
+    async def evaluate(self, request: Request) -> Response | Problem:
+        return await self._serve(request, keys.EVALUATE, is_trying=True)
+
+    async def _serve(self, request: Request, scope: str, *, is_trying: bool) -> Response | Problem:
+        if request.method != "POST":
+            return problems.method_not_allowed("POST")
+        try:
+            caller = await self._caller(request)
+            if isinstance(caller, Problem):
+                return caller
+            if (refusal := caller.refusal(scope)) is not None:
+                return refusal
+            if not request.is_json:
+                return problems.UNSUPPORTED_MEDIA
+            raw = await request.body(BATCH_BYTES_MAX)
+            if isinstance(raw, Problem):
+                return raw
+            opened = self._shops.current
+            if opened is None:
+                opened = await self._looking.with_connection(self._shops.load)
+            if raw.lstrip()[:1] == b"[":
+                return await self._batch(raw, caller, opened, request, is_trying=is_trying)
+            return await self._single(raw, caller, opened, request, is_trying=is_trying)
+        except NoProgramme:
+            return problems.NO_PROGRAMME
+        except Exception as error:
+            problem = unavailability(error)
+            if problem is None:
+                raise
+            _log.warning(
+                "request not served", request_id=request.id, code=problem.code, error=type(error).__name__
+            )
+            return problem
+
+    async def _caller(self, request: Request) -> Caller | Problem:
+        header = request.header(b"authorization")
+        known = self._keys.known(header)
+        if known is not None:
+            return known
+        return await self._looking.with_connection(lambda connection: self._keys.look_up(header, connection))
+
+    async def _single(
+        self, raw: bytes, caller: Caller, opened: OpenShop, request: Request, *, is_trying: bool
+    ) -> Response | Problem:
+        if len(raw) > EVENT_BYTES_MAX:
+            return problems.too_large(EVENT_BYTES_MAX)
+        entry = self._entry(raw, caller, opened)
+        if isinstance(entry, Problem):
+            return entry
+        [result] = await self._results([entry], request, is_trying=is_trying)
+        answered = self._answer(result, entry, is_trying=is_trying)
+        return answered if isinstance(answered, Problem) else Response(200, encode(answered))
+
+    async def _batch(
+        self, raw: bytes, caller: Caller, opened: OpenShop, request: Request, *, is_trying: bool
+    ) -> Response | Problem:
+        """Every event has its own answer, in the order in which they were sent; none stops another."""
+        try:
+            written = split_batch(raw)
+        except Invalid as invalid:
+            return problems.malformed(invalid.errors)
+        read = [self._entry(one, caller, opened) for one in written]
+        entries = [one for one in read if not isinstance(one, Problem)]
+        results = iter(await self._results(entries, request, is_trying=is_trying) if entries else [])
+        items: list[Any] = []
+        for one in read:
+            answered = (
+                one if isinstance(one, Problem) else self._answer(next(results), one, is_trying=is_trying)
+            )
+            if isinstance(answered, Problem):
+                items.append({"status": "refused", "problem": answered.document(request.id)})
+            else:
+                items.append(answered)
+        refused = sum(1 for item in items if item["status"] == "refused")
+        return Response(207, encode({"accepted": len(items) - refused, "refused": refused, "items": items}))
+
+    def _entry(self, raw: bytes, caller: Caller, opened: OpenShop) -> Entry | Problem:
+        try:
+            incoming: Incoming = parse(raw)
+        except Invalid as invalid:
+            return problems.malformed(invalid.errors)
+        if (refusal := caller.refusal_of(incoming)) is not None:
+            return refusal
+        entry = entry_of(incoming, opened.shop.book, self._pseudonym_key)
+        if isinstance(entry, NotAnIdentifier):
+            return problems.malformed([WireError("$.subject", "not a valid identifier", entry.fault.value)])
+        return entry
+
+    async def _results(
+        self, entries: Sequence[Entry], request: Request, *, is_trying: bool
+    ) -> Sequence[Result]:
+        if is_trying:
+            return await self._looking.evaluate(entries)
+        return await self._lanes.submit(entries, request.path)
+
+    def _answer(self, result: Result, entry: Entry, *, is_trying: bool) -> Answer | Problem:
+        opened = self._shops.current
+        assert opened is not None, "nothing is posted without a programme"
+        answered = answer(result, entry, opened, clock.now(), is_trying=is_trying)
+        metrics.count_event(
+            entry.incoming.type, answered.code if isinstance(answered, Problem) else answered["status"]
+        )
+        return answered

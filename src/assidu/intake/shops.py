@@ -1,0 +1,72 @@
+"""What every event is decided with, kept in memory: the plan book, its documents, the catalogue."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from assidu.catalogue.queries import KNOWN_PRODUCTS_SQL, finder_of
+from assidu.catalogue.types import ProductFinder
+from assidu.customers.vault import Vault
+from assidu.foundation.settings import Settings
+from assidu.intake.database import Connection
+from assidu.loyalty.live import Shop
+from assidu.loyalty.plans import PLANS_SQL, PROGRAMMES_SQL, book_of, plans_from_rows
+from assidu.plans.document import Document
+from assidu.plans.wording.language import Language, language_of
+
+# The number of changes ever made to the catalogue: cheap to ask, and different after each import.
+_CATALOGUE_MARK = (
+    "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables "
+    "WHERE relname = 'catalogue_product'"
+)
+_log = structlog.get_logger(__name__)
+
+
+class NoProgramme(Exception):
+    """Nothing was published yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenShop:
+    """A shop, and the words of its programme by version."""
+
+    shop: Shop
+    documents: Mapping[int, Document]
+    language: Language
+
+
+class Shops:
+    """Loads the shop when it is first needed, and again when a version is published or the catalogue changes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._vault = Vault(settings.vault_key)
+        self._catalogue: ProductFinder | None = None
+        self._catalogue_mark: object = None
+        self.current: OpenShop | None = None
+
+    async def load(self, connection: Connection) -> OpenShop:
+        """Read the plan book again; the catalogue when it is not there yet."""
+        programmes = await connection.fetch(PROGRAMMES_SQL)
+        if not programmes:
+            raise NoProgramme
+        published = plans_from_rows(await connection.fetch(PLANS_SQL.format("$1"), programmes[0][0]))
+        if self._catalogue is None:
+            await self._load_catalogue(connection)
+        assert self._catalogue is not None
+        shop = Shop(book_of(published), self._catalogue, self._settings.pseudonym_key, self._vault)
+        documents = {plan.version: plan.document for plan in published}
+        self.current = OpenShop(shop, documents, language_of(self._settings.language))
+        _log.info("programme loaded", programme=shop.book.programme, versions=len(published))
+        return self.current
+
+    async def refresh(self, connection: Connection) -> None:
+        """Follow the catalogue."""
+        if self.current is not None and await connection.fetchval(_CATALOGUE_MARK) != self._catalogue_mark:
+            await self._load_catalogue(connection)
+            await self.load(connection)
+
+    async def _load_catalogue(self, connection: Connection) -> None:
+        self._catalogue_mark = await connection.fetchval(_CATALOGUE_MARK)
+        self._catalogue = finder_of(await connection.fetch(KNOWN_PRODUCTS_SQL))
