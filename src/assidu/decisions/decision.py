@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.state import LotKey, Membership
@@ -50,8 +51,7 @@ class Posting:
         assert self.source is not self.target
 
 
-@dataclass(frozen=True, slots=True)
-class Award:
+class Award(NamedTuple):
     """What one rule gave: ``quantity`` units on ``basis_minor`` of the ticket; ``wished`` before its caps."""
 
     rule: str
@@ -94,8 +94,7 @@ class Reason:
     figures: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """A counter of the customer moves by ``change``."""
 
     counter: str

@@ -1,11 +1,12 @@
 """What a ticket earns: the plan's rules on its eligible lines, under inputs that are kept with the decision."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
-from assidu.decisions.calendar import period_key
-from assidu.decisions.decision import Award, Claim, Reason, ReasonCode
+from assidu.decisions.calendar import Period, period_key
+from assidu.decisions.decision import Award, Claim, Count, Reason, ReasonCode
 from assidu.decisions.events import Sale
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.money import allocate, divide
@@ -16,29 +17,52 @@ from assidu.decisions.plan import (
     Lines,
     Multiply,
     PerAmount,
+    PeriodCap,
     Plan,
     QuotaScope,
     Threshold,
+    Trigger,
 )
+
+UNLIMITED = 1 << 62
+"""More than any rule can give: the room that a rule without a cap leaves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """``eligible_minor`` counts for tiers and rules; ``read`` are the counters that rules looked at."""
+    """``eligible_minor`` counts for tiers and rules; ``read`` are the counters that rules looked at.
+
+    ``rules`` are those behind ``awards``, in the same order, and ``counts`` how the counters of their caps move.
+    """
 
     awards: tuple[Award, ...]
+    rules: tuple[EarnRule, ...]
+    counts: tuple[Count, ...]
     claims: tuple[Claim, ...]
     reasons: tuple[Reason, ...]
     eligible_minor: int
     read: Mapping[str, int]
 
 
-class _Basket:
-    """A ticket's eligible lines, each with what earns on it, and their sums, computed once."""
+class _Ticket:
+    """What rules look at: the eligible lines with what earns on them, their sums, and what is known besides."""
 
-    __slots__ = ("amounts", "by_department", "lines", "total_minor")
+    __slots__ = (
+        "amounts",
+        "by_department",
+        "channel",
+        "counts",
+        "day",
+        "inputs",
+        "lines",
+        "periods",
+        "read",
+        "store",
+        "total_minor",
+        "weekday",
+    )
 
-    def __init__(self, plan: Plan, sale: Sale, returned_minor: Mapping[int, int]) -> None:
+    def __init__(self, plan: Plan, sale: Sale, inputs: SaleInputs, returned_minor: Mapping[int, int]) -> None:
         out = plan.exclusions
         lines = []
         amounts = []
@@ -61,28 +85,46 @@ class _Basket:
             by_department[line.department] = by_department.get(line.department, 0) + amount
         self.lines = lines
         self.amounts = amounts
-        self.total_minor = sum(amounts)
         self.by_department = by_department
+        self.total_minor = sum(amounts)
+        self.inputs = inputs
+        self.channel = sale.channel
+        self.store = sale.store
+        self.day = inputs.day
+        self.weekday = inputs.day.weekday()
+        self.periods: dict[Period, str] = {}
+        self.read: dict[str, int] = {}
+        self.counts: list[Count] = []
 
-    def amount_of(self, lines: Lines | None) -> tuple[int, bool]:
-        """What the selected lines add up to, and whether there is one at all."""
+    def amount_of(self, lines: Lines | None) -> int:
+        """What the selected lines add up to; 0 when there is none, since lines of nothing are left out."""
         if lines is None:
-            return self.total_minor, bool(self.lines)
-        if not lines.brands and not lines.skus:
-            found = [self.by_department[name] for name in lines.departments if name in self.by_department]
-            return sum(found), bool(found)
+            return self.total_minor
         total = 0
-        any_line = False
+        if not lines.brands and not lines.skus:
+            for department in lines.departments:
+                total += self.by_department.get(department, 0)
+            return total
         for line, amount in zip(self.lines, self.amounts, strict=True):
-            if lines.departments and line.department not in lines.departments:
-                continue
-            if lines.brands and line.brand not in lines.brands:
-                continue
-            if lines.skus and line.sku not in lines.skus:
-                continue
-            total += amount
-            any_line = True
-        return total, any_line
+            if (
+                (not lines.departments or line.department in lines.departments)
+                and (not lines.brands or line.brand in lines.brands)
+                and (not lines.skus or line.sku in lines.skus)
+            ):
+                total += amount
+        return total
+
+    def counter(self, kind: str, rule: EarnRule, cap: PeriodCap) -> str:
+        """The counter behind a cap, as ``caps_of`` names it, with the period named once for all rules."""
+        period = self.periods.get(cap.period)
+        if period is None:
+            period = self.periods[cap.period] = period_key(cap.period, self.day)
+        return f"{kind}:{rule.code}:{period}"
+
+    def used(self, counter: str) -> int:
+        """The counter's value before the ticket; it is kept with the decision."""
+        value = self.read[counter] = self.inputs.counters.get(counter, 0)
+        return value
 
 
 def charged_minor(sale: Sale) -> list[int]:
@@ -146,19 +188,20 @@ def worth_minor(plan: Plan, currency: str, quantity: int) -> int:
     return quantity * found.worth_minor // found.worth_units
 
 
-def rules_met(plan: Plan, basket: _Basket, inputs: SaleInputs) -> Iterable[int]:
+def _rules_met(plan: Plan, ticket: _Ticket) -> list[int]:
     """The rules that this ticket could meet, in the plan's order."""
-    index = plan.index.get(inputs.tier) or plan.index[None]
+    index = plan.index.get(ticket.inputs.tier) or plan.index[None]
     found = set(index.anywhere)
     if index.by_department:
-        for department in basket.by_department:
-            found.update(index.by_department.get(department, ()))
-    if index.by_brand:
-        for brand in {line.brand for line in basket.lines}:
-            found.update(index.by_brand.get(brand, ()))
-    if index.by_sku:
-        for line in basket.lines:
-            found.update(index.by_sku.get(line.sku, ()))
+        for department in ticket.by_department:
+            if department in index.by_department:
+                found.update(index.by_department[department])
+    if index.by_brand or index.by_sku:
+        for line in ticket.lines:
+            if line.brand in index.by_brand:
+                found.update(index.by_brand[line.brand])
+            if line.sku in index.by_sku:
+                found.update(index.by_sku[line.sku])
     return sorted(found)
 
 
@@ -174,99 +217,139 @@ def earn(
 
     ``returned_minor``, by line, is what came back since: the ticket is decided as if it had never been bought.
     """
-    basket = _Basket(plan, sale, returned_minor)
+    ticket = _Ticket(plan, sale, inputs, returned_minor)
     awards: list[Award] = []
+    rules: list[EarnRule] = []
     claims: list[Claim] = []
     reasons: list[Reason] = []
-    read: dict[str, int] = {}
-    indexes = range(len(plan.rules)) if trace else rules_met(plan, basket, inputs)
-    for i in indexes:
+    for i in range(len(plan.rules)) if trace else _rules_met(plan, ticket):
         rule = plan.rules[i]
-        if rule.trigger != "sale":
+        if rule.trigger is not Trigger.SALE:
             continue
-        answer = _apply(rule, basket, sale, inputs, read)
+        answer = _apply(rule, ticket)
         if isinstance(answer, Award):
             awards.append(answer)
+            rules.append(rule)
             if trace:
-                figures = {"given": answer.quantity, "basis_minor": answer.basis_minor}
-                if answer.wished != answer.quantity:
-                    figures["wished"] = answer.wished
-                reasons.append(Reason(rule.code, ReasonCode.APPLIED, figures))
+                reasons.append(_why(answer))
         elif isinstance(answer, Claim):
             claims.append(answer)
             reasons.append(Reason(rule.code, ReasonCode.QUOTA_ASKED, {"limit": answer.limit}))
         elif trace:
-            reasons.append(answer)
-    return Earned(tuple(awards), tuple(claims), tuple(reasons), basket.total_minor, read)
+            reasons.append(Reason(rule.code, answer, _figures(rule, ticket, answer)))
+    return Earned(
+        tuple(awards),
+        tuple(rules),
+        tuple(ticket.counts),
+        tuple(claims),
+        tuple(reasons),
+        ticket.total_minor,
+        ticket.read,
+    )
 
 
-def _apply(
-    rule: EarnRule, basket: _Basket, sale: Sale, inputs: SaleInputs, read: dict[str, int]
-) -> Award | Claim | Reason:
-    refusal = _why_not(rule, basket, sale, inputs)
-    if refusal is not None:
-        if refusal.code is ReasonCode.AMOUNT_TOO_HIGH:
+def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Claim | ReasonCode:
+    """What a rule gives or asks, or why it gives nothing."""
+    code = _why_not(rule, ticket)
+    if code is not None:
+        if code is ReasonCode.AMOUNT_TOO_HIGH and ticket.amount_of(rule.lines):
             # A return may bring the amount down again: what the rule's caps were is then needed.
-            for counter, _, _ in caps_of(rule, inputs):
-                read[counter] = inputs.counters.get(counter, 0)
-        return refusal
-    basis, any_line = basket.amount_of(rule.lines)
-    if not any_line:
-        return Reason(rule.code, ReasonCode.NO_SUCH_LINE)
-    wished = gift_of(rule.gift, basis)
+            _room(rule, ticket)
+        return code
+    basis = ticket.amount_of(rule.lines)
+    if basis == 0:
+        return ReasonCode.NO_SUCH_LINE
+    wished = given = gift_of(rule.gift, basis)
     if wished == 0:
-        if isinstance(rule.gift, Threshold):
-            return Reason(rule.code, ReasonCode.BELOW_FIRST_STEP, {"missing_minor": rule.gift.steps[0][0] - basis})
-        return Reason(rule.code, ReasonCode.NOTHING_ELIGIBLE, {"basis_minor": basis})
-    given = wished
-    if rule.cap_per_sale is not None:
-        given = min(given, rule.cap_per_sale)
+        return (
+            ReasonCode.BELOW_FIRST_STEP if isinstance(rule.gift, Threshold) else ReasonCode.NOTHING_ELIGIBLE
+        )
+    if rule.cap_per_sale is not None and rule.cap_per_sale < given:
+        given = rule.cap_per_sale
         if given == 0:
-            return Reason(rule.code, ReasonCode.SALE_CAP_REACHED, {"cap": 0})
-    for counter, limit, code in caps_of(rule, inputs):
-        used = inputs.counters.get(counter, 0)
-        read[counter] = used
-        if used >= limit:
-            return Reason(rule.code, code, {"limit": limit, "used": used})
-        if code is ReasonCode.CAP_REACHED:
-            given = min(given, limit - used)
+            return ReasonCode.SALE_CAP_REACHED
+    if rule.times is not None or rule.cap is not None:
+        room = _room(rule, ticket)
+        if isinstance(room, ReasonCode):
+            return room
+        given = min(given, room)
     if rule.quota is not None:
-        key = claim_key(rule, sale, inputs)
-        granted = inputs.grants.get(key)
+        key = claim_key(rule, ticket.store, ticket.day)
+        granted = ticket.inputs.grants.get(key)
         if granted is None:
             return Claim(key, rule.quota.limit, rule.code)
         if granted <= 0:
-            return Reason(rule.code, ReasonCode.QUOTA_TAKEN, {"limit": rule.quota.limit})
+            return ReasonCode.QUOTA_TAKEN
+    if rule.times is not None:
+        ticket.counts.append(Count(ticket.counter("times", rule, rule.times), 1))
+    if rule.cap is not None:
+        ticket.counts.append(Count(ticket.counter("cap", rule, rule.cap), given))
     return Award(rule.code, rule.currency, given, basis, wished)
 
 
-def _why_not(rule: EarnRule, basket: _Basket, sale: Sale, inputs: SaleInputs) -> Reason | None:
+def _room(rule: EarnRule, ticket: _Ticket) -> int | ReasonCode:
+    """What a rule may still give to this customer, or which of its limits is reached."""
+    if rule.times is not None and ticket.used(ticket.counter("times", rule, rule.times)) >= rule.times.limit:
+        return ReasonCode.TIMES_REACHED
+    if rule.cap is None:
+        return UNLIMITED
+    room = rule.cap.limit - ticket.used(ticket.counter("cap", rule, rule.cap))
+    return room if room > 0 else ReasonCode.CAP_REACHED
+
+
+def _why_not(rule: EarnRule, ticket: _Ticket) -> ReasonCode | None:
+    """The first condition that fails."""
     when = rule.when
-    code: ReasonCode | None = None
-    figures: dict[str, int] = {}
-    if not inputs.is_member:
-        code = ReasonCode.NOT_A_MEMBER
-    elif when.from_day is not None and inputs.day < when.from_day:
-        code = ReasonCode.NOT_YET
-    elif when.to_day is not None and inputs.day > when.to_day:
-        code = ReasonCode.OVER
-    elif when.channels and sale.channel not in when.channels:
-        code = ReasonCode.OTHER_CHANNEL
-    elif when.stores and sale.store not in when.stores:
-        code = ReasonCode.OTHER_STORE
-    elif when.weekdays and inputs.day.weekday() not in when.weekdays:
-        code = ReasonCode.OTHER_DAY
-    elif when.tiers and inputs.tier not in when.tiers:
-        code = ReasonCode.OTHER_TIER
-    elif when.is_first_purchase and not inputs.is_first_purchase:
-        code = ReasonCode.NOT_FIRST_PURCHASE
-    elif when.amount_min_minor is not None and basket.total_minor < when.amount_min_minor:
-        code = ReasonCode.AMOUNT_TOO_LOW
-        figures = {"missing_minor": when.amount_min_minor - basket.total_minor}
-    elif when.amount_max_minor is not None and basket.total_minor > when.amount_max_minor:
-        code = ReasonCode.AMOUNT_TOO_HIGH
-        figures = {"limit_minor": when.amount_max_minor}
-    return None if code is None else Reason(rule.code, code, figures)
+    if not ticket.inputs.is_member:
+        return ReasonCode.NOT_A_MEMBER
+    if when.from_day is not None and ticket.day < when.from_day:
+        return ReasonCode.NOT_YET
+    if when.to_day is not None and ticket.day > when.to_day:
+        return ReasonCode.OVER
+    if when.channels and ticket.channel not in when.channels:
+        return ReasonCode.OTHER_CHANNEL
+    if when.stores and ticket.store not in when.stores:
+        return ReasonCode.OTHER_STORE
+    if when.weekdays and ticket.weekday not in when.weekdays:
+        return ReasonCode.OTHER_DAY
+    if when.tiers and ticket.inputs.tier not in when.tiers:
+        return ReasonCode.OTHER_TIER
+    if when.is_first_purchase and not ticket.inputs.is_first_purchase:
+        return ReasonCode.NOT_FIRST_PURCHASE
+    if when.amount_min_minor is not None and ticket.total_minor < when.amount_min_minor:
+        return ReasonCode.AMOUNT_TOO_LOW
+    if when.amount_max_minor is not None and ticket.total_minor > when.amount_max_minor:
+        return ReasonCode.AMOUNT_TOO_HIGH
+    return None
+
+
+def _why(award: Award) -> Reason:
+    figures = {"given": award.quantity, "basis_minor": award.basis_minor}
+    if award.wished != award.quantity:
+        figures["wished"] = award.wished
+    return Reason(award.rule, ReasonCode.APPLIED, figures)
+
+
+def _figures(rule: EarnRule, ticket: _Ticket, code: ReasonCode) -> dict[str, int]:
+    """What goes with the code: how much is missing, which limit was met."""
+    when = rule.when
+    if code is ReasonCode.AMOUNT_TOO_LOW and when.amount_min_minor is not None:
+        return {"missing_minor": when.amount_min_minor - ticket.total_minor}
+    if code is ReasonCode.AMOUNT_TOO_HIGH and when.amount_max_minor is not None:
+        return {"limit_minor": when.amount_max_minor}
+    if code is ReasonCode.BELOW_FIRST_STEP and isinstance(rule.gift, Threshold):
+        return {"missing_minor": rule.gift.steps[0][0] - ticket.amount_of(rule.lines)}
+    if code is ReasonCode.NOTHING_ELIGIBLE:
+        return {"basis_minor": ticket.amount_of(rule.lines)}
+    if code is ReasonCode.SALE_CAP_REACHED:
+        return {"cap": 0}
+    if code is ReasonCode.TIMES_REACHED and rule.times is not None:
+        return {"limit": rule.times.limit, "used": ticket.used(ticket.counter("times", rule, rule.times))}
+    if code is ReasonCode.CAP_REACHED and rule.cap is not None:
+        return {"limit": rule.cap.limit, "used": ticket.used(ticket.counter("cap", rule, rule.cap))}
+    if code is ReasonCode.QUOTA_TAKEN and rule.quota is not None:
+        return {"limit": rule.quota.limit}
+    return {}
 
 
 def gift_of(gift: Gift, basis_minor: int) -> int:
@@ -295,20 +378,20 @@ def _per_amount(gift: PerAmount, basis_minor: int) -> int:
     return divide(basis_minor * gift.give, gift.per_minor, gift.rounding)
 
 
-def caps_of(rule: EarnRule, inputs: SaleInputs) -> list[tuple[str, int, ReasonCode]]:
-    """The counters that hold a rule back: (counter, limit, reason when it is reached)."""
+def caps_of(rule: EarnRule, day: date) -> list[tuple[str, int, ReasonCode]]:
+    """The counters that hold a rule back on a day: (counter, limit, reason when it is reached)."""
     found = []
     if rule.times is not None:
-        counter = f"times:{rule.code}:{period_key(rule.times.period, inputs.day)}"
+        counter = f"times:{rule.code}:{period_key(rule.times.period, day)}"
         found.append((counter, rule.times.limit, ReasonCode.TIMES_REACHED))
     if rule.cap is not None:
-        counter = f"cap:{rule.code}:{period_key(rule.cap.period, inputs.day)}"
+        counter = f"cap:{rule.code}:{period_key(rule.cap.period, day)}"
         found.append((counter, rule.cap.limit, ReasonCode.CAP_REACHED))
     return found
 
 
-def claim_key(rule: EarnRule, sale: Sale, inputs: SaleInputs) -> str:
+def claim_key(rule: EarnRule, store: str, day: date) -> str:
     """The shared counter that a quota draws on, for example ``quota:first-ten:2026-11-22:*``."""
     assert rule.quota is not None
-    where = sale.store if rule.quota.scope is QuotaScope.STORE else "*"
-    return f"quota:{rule.code}:{period_key(rule.quota.period, inputs.day)}:{where}"
+    where = store if rule.quota.scope is QuotaScope.STORE else "*"
+    return f"quota:{rule.code}:{period_key(rule.quota.period, day)}:{where}"

@@ -23,7 +23,9 @@ def evolve(state: State, decision: Decision) -> State:
         else:
             left_on = change.on
     lots, debts = (
-        apply_postings(state.lots, state.debts, decision.postings) if decision.postings else (state.lots, state.debts)
+        apply_postings(state.lots, state.debts, decision.postings)
+        if decision.postings
+        else (state.lots, state.debts)
     )
     return State(
         seq=state.seq + 1,
@@ -73,19 +75,24 @@ def _with_tier(tiers: tuple[TierSpan, ...], change: TierChange) -> tuple[TierSpa
 
 
 def _counted(counters: Mapping[str, int], decision: Decision) -> dict[str, int]:
-    """Counters after ``decision``; those that are zero or whose period is too old to matter are forgotten."""
+    """Counters after ``decision``; one that is zero is forgotten, and whenever a ticket brings a new one,
+    so are those whose period is too old to matter."""
     after = dict(counters)
-    for count in decision.counts:
-        after[count.counter] = after.get(count.counter, 0) + count.change
-    if decision.inputs is None:
-        return {name: value for name, value in after.items() if value}
+    for name, change in decision.counts:
+        value = after.get(name, 0) + change
+        if value:
+            after[name] = value
+        else:
+            after.pop(name, None)
+    if decision.inputs is None or len(after) <= len(counters):
+        return after
     day = decision.inputs.day
     oldest_day = date.fromordinal(max(day.toordinal() - DAYS_KEPT_MAX, 1)).isoformat()
     oldest_month = spend_counter(add_months(day, -MONTHS_KEPT_MAX)) if day.year > 4 else ""
     return {
         name: value
         for name, value in after.items()
-        if value and not (_is_day(name) and name[-10:] < oldest_day) and not SPEND < name < oldest_month
+        if not (_is_day(name) and name[-10:] < oldest_day) and not SPEND < name < oldest_month
     }
 
 

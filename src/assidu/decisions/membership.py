@@ -45,7 +45,8 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
             wallet.credit(Account.ISSUED, lot_for(plan, rule.currency, day, rule.expires), quantity)
             awards.append(Award(rule.code, rule.currency, quantity, wished=wished))
             counts += [
-                Count(counter, quantity if counter.startswith("cap:") else 1) for counter, _, _ in caps_of(rule, inputs)
+                Count(counter, quantity if counter.startswith("cap:") else 1)
+                for counter, _, _ in caps_of(rule, inputs.day)
             ]
             refusal = Reason(rule.code, ReasonCode.APPLIED, {"given": quantity})
         if trace:
@@ -64,7 +65,7 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
 def _room(rule: EarnRule, inputs: SaleInputs) -> list[int]:
     """What the rule's caps leave to give."""
     room = [] if rule.cap_per_sale is None else [rule.cap_per_sale]
-    for counter, limit, code in caps_of(rule, inputs):
+    for counter, limit, code in caps_of(rule, inputs.day):
         if code is ReasonCode.CAP_REACHED:
             room.append(limit - inputs.counters.get(counter, 0))
     return room
@@ -82,7 +83,7 @@ def _why_not(rule: EarnRule, event: Joining, inputs: SaleInputs) -> Reason | Non
         return Reason(rule.code, ReasonCode.OTHER_STORE)
     if when.weekdays and inputs.day.weekday() not in when.weekdays:
         return Reason(rule.code, ReasonCode.OTHER_DAY)
-    for counter, limit, code in caps_of(rule, inputs):
+    for counter, limit, code in caps_of(rule, inputs.day):
         used = inputs.counters.get(counter, 0)
         if used >= limit:
             return Reason(rule.code, code, {"limit": limit, "used": used})
@@ -117,7 +118,9 @@ def decide_take_over(plan: Plan, facts: Facts, event: TakeOver) -> Decision | Re
         if lot.currency not in plan.currencies:
             return Refused(RefusalCode.UNKNOWN_CURRENCY, subject=lot.currency)
         if lot.quantity < 0:
-            return Refused(RefusalCode.QUANTITY_TOO_SMALL, {"asked": lot.quantity, "at_least": 0}, lot.currency)
+            return Refused(
+                RefusalCode.QUANTITY_TOO_SMALL, {"asked": lot.quantity, "at_least": 0}, lot.currency
+            )
         key = LotKey(lot.currency, month_of(lot.issued_on), lot.expires_on)
         wallet.credit(Account.OPENING, key, lot.quantity)
     return Decision(
@@ -139,7 +142,9 @@ def decide_absorption(plan: Plan, facts: Facts, event: Absorption) -> Decision |
         # A debt leaves by being repaid from transit: no lot is touched, since the debt takes it all.
         wallet.credit(Account.IN_TRANSIT, LotKey(currency, date.min, None), owed)
     day = local_day(event.at, plan.zone)
-    return Decision(plan.version, tuple(wallet.postings), membership=MembershipChange(Membership.ABSORBED, day))
+    return Decision(
+        plan.version, tuple(wallet.postings), membership=MembershipChange(Membership.ABSORBED, day)
+    )
 
 
 def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused:
@@ -186,6 +191,10 @@ def _earlier_membership(facts: Facts) -> MembershipChange | None:
     assert theirs is not None
     if theirs.membership is not Membership.MEMBER or theirs.joined_on is None:
         return None
-    if mine.membership is Membership.MEMBER and mine.joined_on is not None and mine.joined_on <= theirs.joined_on:
+    if (
+        mine.membership is Membership.MEMBER
+        and mine.joined_on is not None
+        and mine.joined_on <= theirs.joined_on
+    ):
         return None
     return MembershipChange(Membership.MEMBER, theirs.joined_on)

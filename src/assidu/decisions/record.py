@@ -31,7 +31,9 @@ def decision_record(decision: Decision) -> Record:
     """All of a decision but its postings, its plan version and its trace; empty parts are left out."""
     record: Record = {}
     if decision.awards:
-        record["awards"] = [[a.rule, a.currency, a.quantity, a.basis_minor, a.wished] for a in decision.awards]
+        record["awards"] = [
+            [a.rule, a.currency, a.quantity, a.basis_minor, a.wished] for a in decision.awards
+        ]
     if decision.counts:
         record["counts"] = [[c.counter, c.change] for c in decision.counts]
     if decision.tier is not None:
@@ -64,7 +66,9 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         awards=tuple(Award(*fields) for fields in get("awards", ())),
         counts=tuple(Count(*fields) for fields in get("counts", ())),
         tier=None if tier is None else TierChange(tier[0], _day(tier[1]), _date(tier[2]), TierCause(tier[3])),
-        membership=None if membership is None else MembershipChange(Membership(membership[0]), _day(membership[1])),
+        membership=None
+        if membership is None
+        else MembershipChange(Membership(membership[0]), _day(membership[1])),
         claims=tuple(Claim(*fields) for fields in get("claims", ())),
         shortfalls=tuple(Shortfall(c, q, ShortfallCause(cause)) for c, q, cause in get("shortfalls", ())),
         clawbacks=tuple(Clawback(*fields) for fields in get("clawbacks", ())),
@@ -116,7 +120,9 @@ def state_record(state: State) -> Record:
     return record
 
 
-def state_from(record: Mapping[str, Any], seq: int, lots: Mapping[LotKey, int], debts: Mapping[str, int]) -> State:
+def state_from(
+    record: Mapping[str, Any], seq: int, lots: Mapping[LotKey, int], debts: Mapping[str, int]
+) -> State:
     get = record.get
     return State(
         seq=seq,

@@ -138,12 +138,16 @@ def _pay_back(
 
 def _lot_again(plan: Plan, posting: SoldPosting, today: date) -> LotKey:
     """The lot that the units came from or, once it has expired, a new one from the day of the return."""
-    if posting.lot_issued_month is not None and (posting.lot_expires_on is None or posting.lot_expires_on > today):
+    if posting.lot_issued_month is not None and (
+        posting.lot_expires_on is None or posting.lot_expires_on > today
+    ):
         return LotKey(posting.currency, posting.lot_issued_month, posting.lot_expires_on)
     return lot_for(plan, posting.currency, today)
 
 
-def _take_back(plan: Plan, wallet: Wallet, sold: SoldBefore, clawbacks: list[Clawback]) -> tuple[Shortfall, ...]:
+def _take_back(
+    plan: Plan, wallet: Wallet, sold: SoldBefore, clawbacks: list[Clawback]
+) -> tuple[Shortfall, ...]:
     """Reverse the ticket's own postings, from the lots they fed, then from the others."""
     due: dict[str, int] = {}
     for clawback in clawbacks:
@@ -161,7 +165,9 @@ def _take_back(plan: Plan, wallet: Wallet, sold: SoldBefore, clawbacks: list[Cla
 def _reverse(plan: Plan, wallet: Wallet, sold: SoldBefore, currency: str, quantity: int) -> int:
     """Answers what could not be taken."""
     own = [p for p in sold.postings if p.currency == currency and not p.is_burn]
-    lots = [LotKey(currency, p.lot_issued_month, p.lot_expires_on) for p in own if p.lot_issued_month is not None]
+    lots = [
+        LotKey(currency, p.lot_issued_month, p.lot_expires_on) for p in own if p.lot_issued_month is not None
+    ]
     missing = quantity
     for posting in own:
         part = min(missing, posting.open_quantity)
@@ -191,7 +197,7 @@ def _counts(
         if rule is None:
             continue
         gone = sold.clawed_back.get((clawback.rule, clawback.currency), 0) + clawback.quantity
-        for counter, _, _ in caps_of(rule, sold.inputs):
+        for counter, _, _ in caps_of(rule, sold.inputs.day):
             if counter.startswith("cap:"):
                 counts.append(Count(counter, -clawback.quantity))
             elif gone == sold.awarded[clawback.rule, clawback.currency]:

@@ -30,7 +30,9 @@ def decide_correction(plan: Plan, facts: Facts, event: Correction) -> Decision |
     wanted = -event.quantity
     available = wallet.available(event.currency)
     if wanted > available and not facts.has_happened:
-        return Refused(RefusalCode.INSUFFICIENT_BALANCE, {"asked": wanted, "available": available}, event.currency)
+        return Refused(
+            RefusalCode.INSUFFICIENT_BALANCE, {"asked": wanted, "available": available}, event.currency
+        )
     missing = wanted - wallet.take(Account.CORRECTED, event.currency, min(wanted, available))
     return Decision(
         plan.version, tuple(wallet.postings), shortfalls=_unfunded(event.currency, missing) if missing else ()
@@ -52,7 +54,9 @@ def decide_reward(plan: Plan, facts: Facts, event: RewardRequest) -> Decision | 
     cost = reward.cost * event.quantity
     available = wallet.available(reward.currency)
     if cost > available:
-        return Refused(RefusalCode.INSUFFICIENT_BALANCE, {"asked": cost, "available": available}, reward.currency)
+        return Refused(
+            RefusalCode.INSUFFICIENT_BALANCE, {"asked": cost, "available": available}, reward.currency
+        )
     wallet.take(Account.USED, reward.currency, cost)
     wallet.credit(Account.ISSUED, lot_for(plan, reward.gives, day), reward.quantity_each * event.quantity)
     return Decision(plan.version, tuple(wallet.postings))

@@ -1,9 +1,10 @@
 """A ticket: what is paid with the programme's currencies, what it earns, what it counts for."""
 
-from assidu.decisions.calendar import local_day
+from datetime import date
+
+from assidu.decisions.calendar import Duration, local_day
 from assidu.decisions.decision import (
     Account,
-    Award,
     Count,
     Decision,
     RefusalCode,
@@ -11,7 +12,7 @@ from assidu.decisions.decision import (
     Shortfall,
     ShortfallCause,
 )
-from assidu.decisions.earning import caps_of, charged_minor, earn, worth_minor
+from assidu.decisions.earning import Earned, charged_minor, earn, worth_minor
 from assidu.decisions.events import Payment, Sale
 from assidu.decisions.facts import Facts, SaleInputs
 from assidu.decisions.plan import Plan
@@ -40,23 +41,22 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     if isinstance(paid, Refused):
         return paid
     earned = earn(plan, sale, inputs, trace=trace)
-    _credit(plan, wallet, earned.awards, inputs)
-    kept = SaleInputs(day, inputs.is_member, inputs.tier, inputs.is_first_purchase, dict(earned.read), inputs.grants)
-    counts: list[Count] = []
+    _credit(plan, wallet, earned, day)
+    kept = SaleInputs(
+        day, inputs.is_member, inputs.tier, inputs.is_first_purchase, earned.read, inputs.grants
+    )
+    counts: tuple[Count, ...] = ()
     tier = None
     if inputs.is_member:
-        counts = counts_of(plan, earned.awards, inputs)
-        counts.append(Count(SALES, 1))
+        counts = (*earned.counts, Count(SALES, 1))
         if earned.eligible_minor:
-            counts.append(Count(spend_counter(day), earned.eligible_minor))
-            after = {**state.counters}
-            after[spend_counter(day)] = after.get(spend_counter(day), 0) + earned.eligible_minor
-            tier = upgrade(plan, state, after, day)
+            counts += (Count(spend_counter(day), earned.eligible_minor),)
+            tier = upgrade(plan, state, day, earned.eligible_minor)
     return Decision(
         plan_version=plan.version,
         postings=tuple(wallet.postings),
         awards=earned.awards,
-        counts=tuple(counts),
+        counts=counts,
         tier=tier,
         claims=earned.claims,
         shortfalls=paid,
@@ -66,25 +66,16 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     )
 
 
-def counts_of(plan: Plan, awards: tuple[Award, ...], inputs: SaleInputs) -> list[Count]:
-    """How the counters behind the rules' caps move."""
-    by_code = {rule.code: rule for rule in plan.rules if rule.cap is not None or rule.times is not None}
-    counts = []
-    for award in awards:
-        rule = by_code.get(award.rule)
-        if rule is not None:
-            for counter, _, _ in caps_of(rule, inputs):
-                counts.append(Count(counter, award.quantity if counter.startswith("cap:") else 1))
-    return counts
-
-
-def _credit(plan: Plan, wallet: Wallet, awards: tuple[Award, ...], inputs: SaleInputs) -> None:
+def _credit(plan: Plan, wallet: Wallet, earned: Earned, day: date) -> None:
     """One posting for each lot, whatever the number of rules behind it."""
+    by_term: dict[tuple[str, Duration | None], int] = {}
+    for award, rule in zip(earned.awards, earned.rules, strict=True):
+        term = (award.currency, rule.expires)
+        by_term[term] = by_term.get(term, 0) + award.quantity
     by_lot: dict[LotKey, int] = {}
-    expiries = {rule.code: rule.expires for rule in plan.rules if rule.expires is not None}
-    for award in awards:
-        lot = lot_for(plan, award.currency, inputs.day, expiries.get(award.rule))
-        by_lot[lot] = by_lot.get(lot, 0) + award.quantity
+    for (currency, expires), quantity in by_term.items():
+        lot = lot_for(plan, currency, day, expires)
+        by_lot[lot] = by_lot.get(lot, 0) + quantity
     for lot, quantity in by_lot.items():
         wallet.credit(Account.ISSUED, lot, quantity)
 
@@ -111,7 +102,9 @@ def _pay(
             )
         taken = wallet.take(Account.USED, payment.currency, min(payment.quantity, available))
         if taken < payment.quantity:
-            shortfalls.append(Shortfall(payment.currency, payment.quantity - taken, ShortfallCause.UNFUNDED_BURN))
+            shortfalls.append(
+                Shortfall(payment.currency, payment.quantity - taken, ShortfallCause.UNFUNDED_BURN)
+            )
     total = sum(charged_minor(sale))
     if worth > total and not has_happened:
         return Refused(RefusalCode.PAYS_MORE_THAN_TICKET, {"worth_minor": worth, "total_minor": total})

@@ -20,15 +20,11 @@ def spend_counter(day: date) -> str:
 def spend_minor(tiers: Tiers, counters: Mapping[str, int], day: date) -> int:
     """What counts for the status on ``day``: the months of the window, this one included."""
     if tiers.window is TierWindow.CALENDAR_YEAR:
-        first = date(day.year, 1, 1)
-        months = day.month
+        from_month = spend_counter(date(day.year, 1, 1))
     else:
-        months = tiers.months
-        first = add_months(month_of(day), 1 - months)
-    total = 0
-    for i in range(months):
-        total += counters.get(spend_counter(add_months(first, i)), 0)
-    return total
+        from_month = spend_counter(add_months(month_of(day), 1 - tiers.months))
+    to_month = spend_counter(day)
+    return sum([value for name, value in counters.items() if from_month <= name <= to_month])
 
 
 def level_reached(tiers: Tiers, spend: int) -> TierLevel | None:
@@ -40,13 +36,16 @@ def level_reached(tiers: Tiers, spend: int) -> TierLevel | None:
     return reached
 
 
-def upgrade(plan: Plan, state: State, counters: Mapping[str, int], day: date) -> TierChange | None:
-    """At once, when spend reaches a higher level than the one held; never a downgrade."""
+def upgrade(plan: Plan, state: State, day: date, more_minor: int) -> TierChange | None:
+    """At once, when spend, ``more_minor`` included, reaches a higher level than the one held; never a downgrade."""
     tiers = plan.tiers
     if tiers is None:
         return None
-    reached = level_reached(tiers, spend_minor(tiers, counters, day))
-    if reached is None or tiers.rank(reached.code) <= tiers.rank(state.tier):
+    held = tiers.rank(state.tier)
+    if held == len(tiers.levels) - 1:
+        return None
+    reached = level_reached(tiers, spend_minor(tiers, state.counters, day) + more_minor)
+    if reached is None or tiers.rank(reached.code) <= held:
         return None
     return TierChange(reached.code, day, _until(tiers, reached, day), TierCause.REACHED)
 

@@ -31,7 +31,9 @@ class Wallet:
     def debt(self, currency: str) -> int:
         return self._debts.get(currency, 0)
 
-    def credit(self, source: Account, lot: LotKey, quantity: int, reverses: tuple[int, int] | None = None) -> None:
+    def credit(
+        self, source: Account, lot: LotKey, quantity: int, reverses: tuple[int, int] | None = None
+    ) -> None:
         """Add units: a debt is repaid first, the rest goes to the lot. Zero does nothing."""
         assert quantity >= 0
         repaid = min(quantity, self.debt(lot.currency))
@@ -69,13 +71,17 @@ class Wallet:
                 missing -= part
         return quantity - missing
 
-    def take_from(self, lot: LotKey, target: Account, quantity: int, reverses: tuple[int, int] | None = None) -> None:
+    def take_from(
+        self, lot: LotKey, target: Account, quantity: int, reverses: tuple[int, int] | None = None
+    ) -> None:
         left = self._lots[lot] - quantity
         assert left >= 0, "a lot is never negative"
         self._lots[lot] = left
         self._post(Account.AVAILABLE, target, lot.currency, quantity, lot, reverses)
 
-    def owe(self, target: Account, currency: str, quantity: int, reverses: tuple[int, int] | None = None) -> None:
+    def owe(
+        self, target: Account, currency: str, quantity: int, reverses: tuple[int, int] | None = None
+    ) -> None:
         """Take units that are not there: they become a debt, repaid by the next credits."""
         self._debts[currency] = self.debt(currency) + quantity
         self._post(Account.DEBT, target, currency, quantity, None, reverses)
