@@ -155,7 +155,11 @@ def _verdict(file: Path, examined: Examination, spoken: Language) -> RichText:
     lines += [RichText(f"({placed_problem(found, spoken)})", style="yellow") for found in examined.warnings]
     if examined.document is not None and examined.is_ok:
         count = len(examined.document.rules)
-        verdict = f"{file} : correct, {count} règles" if spoken is Language.FR else f"{file}: correct, {count} rules"
+        verdict = (
+            f"{file} : correct, {count} règles"
+            if spoken is Language.FR
+            else f"{file}: correct, {count} rules"
+        )
         lines.append(RichText(verdict, style="green"))
     return RichText("\n").join(lines)
 
