@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 LAST_DAY = date(9999, 12, 31)
 _DAYS_TO_LAST_DAY_MAX = 366 * 200
+_DAYS_OF_MONTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 class Unit(StrEnum):
@@ -66,9 +67,10 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(index, 12)
     if year > LAST_DAY.year:
         return LAST_DAY
-    first = date(year, month + 1, 1)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1) if first < date(9999, 12, 1) else LAST_DAY
-    return first.replace(day=min(day.day, max((following - first).days, 1)))
+    days = _DAYS_OF_MONTHS[month]
+    if month == 1 and year % 4 == 0 and (year % 100 != 0 or year % 400 == 0):
+        days = 29
+    return date(year, month + 1, min(day.day, days))
 
 
 def end_after(start: date, duration: Duration) -> date:

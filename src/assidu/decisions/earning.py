@@ -9,7 +9,7 @@ from assidu.decisions.calendar import Period, period_key
 from assidu.decisions.decision import Award, Claim, Count, Reason, ReasonCode
 from assidu.decisions.events import Sale
 from assidu.decisions.facts import SaleInputs
-from assidu.decisions.money import allocate, divide
+from assidu.decisions.money import Rounding, allocate, divide
 from assidu.decisions.plan import (
     EarnRule,
     Fixed,
@@ -375,6 +375,8 @@ def gift_of(gift: Gift, basis_minor: int) -> int:
 def _per_amount(gift: PerAmount, basis_minor: int) -> int:
     if gift.whole_steps:
         return basis_minor // gift.per_minor * gift.give
+    if gift.rounding is Rounding.DOWN:
+        return basis_minor * gift.give // gift.per_minor
     return divide(basis_minor * gift.give, gift.per_minor, gift.rounding)
 
 

@@ -47,12 +47,15 @@ def apply_postings(
     new_lots = dict(lots)
     new_debts = dict(debts)
     for posting in postings:
-        for account, sign in ((posting.source, -1), (posting.target, 1)):
-            if account is Account.AVAILABLE:
-                assert posting.lot is not None
-                new_lots[posting.lot] = new_lots.get(posting.lot, 0) + sign * posting.quantity
-            elif account is Account.DEBT:
-                new_debts[posting.currency] = new_debts.get(posting.currency, 0) - sign * posting.quantity
+        quantity, lot = posting.quantity, posting.lot
+        if lot is not None:
+            sign = 1 if posting.target is Account.AVAILABLE else -1
+            assert sign == 1 or posting.source is Account.AVAILABLE, "only what is available lies in lots"
+            new_lots[lot] = new_lots.get(lot, 0) + sign * quantity
+        if posting.source is Account.DEBT:
+            new_debts[posting.currency] = new_debts.get(posting.currency, 0) + quantity
+        elif posting.target is Account.DEBT:
+            new_debts[posting.currency] = new_debts.get(posting.currency, 0) - quantity
     assert all(left >= 0 for left in new_lots.values()), "no lot below zero"
     assert all(owed >= 0 for owed in new_debts.values()), "nobody repays more than is owed"
     return (
