@@ -10,17 +10,14 @@ from assidu.project.asgi import Application, Dispatcher, Receive, Scope, Send, i
 
 @pytest.mark.parametrize(
     "path",
-    [
-        "/livez", "/readyz", "/metrics", "/v1/events", "/v1/evaluate", "/v1/customers/0192",
-        "/v1/customers/0192/ledger", "/v1/customers/card:299/explain/0193",
-    ],
-)  # fmt: skip
+    ["/livez", "/readyz", "/metrics", "/v1/events", "/v1/evaluate", "/v1/events/"],
+)
 def test_hot_routes_are_intakes(path: str) -> None:
     assert is_hot(path)
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/customers/0192", "/v1/openapi.json", "/v1/customers", "/static/livez", "/v1/eventsx"]
+    "path", ["/", "/v1/customers/0192", "/v1/openapi.json", "/v1/customers", "/static/livez", "/v1/eventsx"]
 )
 def test_all_others_are_djangos(path: str) -> None:
     assert not is_hot(path)

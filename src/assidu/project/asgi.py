@@ -16,11 +16,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 INTAKE = "assidu.intake.app:application"
-HOT_PATHS = re.compile(
-    r"/(?:livez|readyz|metrics"
-    r"|v1/events|v1/evaluate"
-    r"|v1/customers/[^/]+(?:/ledger|/explain/[^/]+)?)/?\Z"
-)
+HOT_PATHS = re.compile(r"/(?:livez|readyz|metrics|v1/events|v1/evaluate)/?\Z")
 
 
 def is_hot(path: str) -> bool:
