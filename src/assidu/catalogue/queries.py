@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import connection
 
 from assidu.catalogue.types import UNKNOWN_PRODUCT, Department, KnownProduct, Product, ProductFinder, Store
+from assidu.decisions.events import LineKind
 
 FOUND_MAX = 200
 
@@ -48,5 +49,13 @@ def product_finder() -> ProductFinder:
 def finder_of(rows: Iterable[tuple[str, str, str, int, str]]) -> ProductFinder:
     """What ``KNOWN_PRODUCTS_SQL`` reads."""
     shared: dict[tuple[str, str, int, str], KnownProduct] = {}
-    known = {sku: shared.setdefault((d, b, v, k), KnownProduct(d, b, v, k)) for sku, d, b, v, k in rows}
-    return lambda sku: known.get(sku, UNKNOWN_PRODUCT)
+    return _Known(
+        (sku, shared.setdefault((d, b, v, k), KnownProduct(d, b, v, LineKind(k)))) for sku, d, b, v, k in rows
+    ).__getitem__
+
+
+class _Known(dict[str, KnownProduct]):
+    """Asked for every line of every ticket: a dictionary answers without a call of ours."""
+
+    def __missing__(self, sku: str) -> KnownProduct:
+        return UNKNOWN_PRODUCT

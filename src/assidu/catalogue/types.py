@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
+from assidu.decisions.events import LineKind
+
 
 @dataclass(frozen=True, slots=True)
 class Store:
@@ -47,10 +49,10 @@ class KnownProduct:
     department: str
     brand: str
     vat_bp: int
-    kind: str
+    kind: LineKind
 
 
-UNKNOWN_PRODUCT = KnownProduct("", "", 0, "product")
+UNKNOWN_PRODUCT = KnownProduct("", "", 0, LineKind.PRODUCT)
 """A product that the catalogue does not know belongs to no department and is an ordinary one."""
 
 ProductFinder = Callable[[str], KnownProduct]

@@ -589,7 +589,7 @@ def _sale_line(line: LineData, catalogue: ProductFinder) -> SaleLine:
         department = known.department if department is UNSET else department
         brand = known.brand if brand is UNSET else brand
         vat_bp = known.vat_bp if vat_bp is UNSET else vat_bp
-        kind = LineKind(known.kind) if kind is UNSET else kind
+        kind = known.kind if kind is UNSET else kind
     return SaleLine(
         line.sku, line.amount_minor, line.quantity, line.discount_minor, department, brand, vat_bp, kind
     )

@@ -14,6 +14,7 @@ from assidu.catalogue.queries import products
 from assidu.catalogue.types import UNKNOWN_PRODUCT, KnownProduct, ProductFinder
 from assidu.customers.types import NotAnIdentifier
 from assidu.customers.vault import Vault
+from assidu.decisions.events import LineKind
 from assidu.events.types import EventKey, EventType
 from assidu.events.wire import (
     CorrectionData,
@@ -153,7 +154,7 @@ def _finder(incoming: Incoming) -> ProductFinder:
     if not isinstance(incoming.data, SaleData):
         return lambda _: UNKNOWN_PRODUCT
     known = {
-        sku: KnownProduct(product.department, product.brand, product.vat_bp, product.kind)
+        sku: KnownProduct(product.department, product.brand, product.vat_bp, LineKind(product.kind))
         for sku, product in products(line.sku for line in incoming.data.lines).items()
     }
     return lambda sku: known.get(sku, UNKNOWN_PRODUCT)

@@ -7,6 +7,7 @@ locks. Triggers and constraints apply as ever.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,6 +22,9 @@ from assidu.loyalty.desk import Decided, Member
 from assidu.loyalty.rows import paid_minor
 
 _encode = msgspec.json.Encoder().encode
+_text_of = lru_cache(1 << 14)(str)
+"""A customer's id is written for each of their rows."""
+
 _SPECIAL = str.maketrans(
     {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f", "\v": "\\v"}
 )
@@ -74,7 +78,7 @@ class Lines:
     def add_decided(self, one: Decided, programme: str) -> None:
         """All rows of one decided event."""
         fact, decision = one.fact, one.decision
-        where = f"{one.customer_id}\t{one.seq}"
+        where = f"{_text_of(one.customer_id)}\t{one.seq}"
         source, id_, day = escaped(fact.key.source), escaped(fact.key.id), one.day.isoformat()
         store, channel = escaped(fact.store), escaped(fact.channel)
         self.add_key(source, id_, fact.fingerprint, where)
@@ -97,7 +101,7 @@ class Lines:
             )
             reverses_columns = f"{_NULL}\t{_NULL}" if reverses is None else f"{reverses[0]}\t{reverses[1]}"
             self.postings.append(
-                f"{where}\t{n}\t{one.wallet_id}\t{int(posting.source)}\t{int(posting.target)}"
+                f"{where}\t{n}\t{_text_of(one.wallet_id)}\t{int(posting.source)}\t{int(posting.target)}"
                 f"\t{escaped(posting.currency)}\t{posting.quantity}\t{lot_columns}\t{reverses_columns}\t{day}\n"
             )
 

@@ -47,12 +47,22 @@ def objects(fields: Fields, batch: Batch, rule: FileRule, faults: Faults) -> lis
             columns.append([one or None for one in objects(value, batch, rule, faults)])
         else:
             columns.append(evaluate(value, batch, rule, faults))
-    if not columns:
-        return [{} for _ in batch.rows]
-    return [
-        {name: cell for name, cell in zip(names, cells, strict=True) if cell is not None}
-        for cells in zip(*columns, strict=True)
-    ]
+    full = [place for place, cells in enumerate(columns) if None not in cells]
+    if full:
+        full_names = [names[place] for place in full]
+        found = [
+            dict(zip(full_names, cells, strict=True))
+            for cells in zip(*(columns[place] for place in full), strict=True)
+        ]
+    else:
+        found = [{} for _ in batch.rows]
+    for place in range(len(columns)):
+        if place not in full:
+            name = names[place]
+            for one, cell in zip(found, columns[place], strict=True):
+                if cell is not None:
+                    one[name] = cell
+    return found
 
 
 def _filled(template: Template, batch: Batch) -> list[str | None]:

@@ -92,7 +92,8 @@ class Identities:
         identifiers = [one for one in missing if isinstance(one, Identifier)]
         for group in _cut(identifiers, RECORDS_MAX):
             found = resolve.find(self._connection, self._settings.pseudonym_key, group)
-            self._customers.update({identifier: customer for identifier, customer in found.items()})
+            for identifier, customer in found.items():
+                self._customers[identifier] = customer
         named = [one for one in missing if isinstance(one, UUID)]
         if named:
             self._customers |= dict(self._connection.execute(_FOLLOW_SQL, [named]).fetchall())

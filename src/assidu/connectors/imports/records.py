@@ -11,6 +11,7 @@ from assidu.connectors.files.reading import read_records
 from assidu.connectors.imports.types import Pair, Report, SetAside, Watch
 from assidu.customers.actions import RECORDS_MAX, write_profiles
 from assidu.customers.types import Profile, ProfileRecord
+from assidu.decisions.events import LineKind
 
 SOURCE = "import"
 
@@ -88,7 +89,8 @@ def _product(one: Mapping[str, Any]) -> tuple[Product, Department]:
         department=department,
         vat_bp=int(one.get("vat_bp", 0)),
         is_invented=bool(one.get("invented", False)),
-        **_texts(one, "category", "brand", "kind"),
+        kind=LineKind(str(one.get("kind", "product"))).value,
+        **_texts(one, "category", "brand"),
     )
     names = _texts(one, "department_name_fr", "department_name_en")
     return product, Department(
