@@ -4,18 +4,19 @@ It does what the database does, and nothing else: what it knows of a customer it
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from assidu.decisions import decide, evolve
 from assidu.decisions.calendar import local_day, midnight
-from assidu.decisions.decision import Account, Decision, Posting, Refused
+from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import next_due
 from assidu.decisions.events import Event, Return, Sale, Tick
-from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
+from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record
+from assidu.decisions.sold import sold_before
 from assidu.decisions.state import State
 
 ROUNDS_MAX = 3
@@ -98,37 +99,12 @@ class Notebook:
         entry = self.entry(seq)
         if not isinstance(entry.event, Sale):
             return None
-        assert entry.decision.inputs is not None
-        reversed_quantity: dict[int, int] = {}
-        returned: dict[int, int] = {}
-        clawed: dict[tuple[str, str], int] = {}
-        for later in self.entries:
-            if not isinstance(later.event, Return) or later.event.sale_seq != seq:
-                continue
-            for posting in later.decision.postings:
-                if posting.reverses is not None:
-                    n = posting.reverses[1]
-                    reversed_quantity[n] = reversed_quantity.get(n, 0) + posting.quantity
-            for part in later.decision.returned:
-                returned[part.line] = returned.get(part.line, 0) + part.amount_minor
-            for clawback in later.decision.clawbacks:
-                key = (clawback.rule, clawback.currency)
-                clawed[key] = clawed.get(key, 0) + clawback.quantity
-        postings = tuple(
-            _sold_posting(n, posting, reversed_quantity.get(n, 0))
-            for n, posting in enumerate(entry.decision.postings)
-        )
-        return SoldBefore(
-            seq=seq,
-            sale=entry.event,
-            inputs=entry.decision.inputs,
-            postings=postings,
-            awarded={(a.rule, a.currency): a.quantity for a in entry.decision.awards},
-            clawed_back=clawed,
-            returned_minor=returned,
-            paid=_sums((p.currency, p.quantity) for p in postings if p.is_burn),
-            paid_back=_sums((p.currency, p.reversed_quantity) for p in postings if p.is_burn),
-        )
+        returns = [
+            later.decision
+            for later in self.entries
+            if isinstance(later.event, Return) and later.event.sale_seq == seq
+        ]
+        return sold_before(seq, entry.event, entry.decision, returns)
 
     def _write(self, event: Event, facts: Facts, plan: Plan, decision: Decision) -> None:
         written = json.loads(json.dumps(decision_record(decision)))
@@ -144,22 +120,3 @@ class Notebook:
             grants[claim.key] = 1 if taken < claim.limit else 0
             self.places[claim.key] = taken + grants[claim.key]
         return grants
-
-
-def _sold_posting(n: int, posting: Posting, reversed_quantity: int) -> SoldPosting:
-    return SoldPosting(
-        n,
-        posting.currency,
-        posting.quantity,
-        posting.target is Account.USED,
-        posting.lot.issued_month if posting.lot is not None else None,
-        posting.lot.expires_on if posting.lot is not None else None,
-        reversed_quantity,
-    )
-
-
-def _sums(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    totals: dict[str, int] = {}
-    for key, quantity in pairs:
-        totals[key] = totals.get(key, 0) + quantity
-    return totals

@@ -35,7 +35,7 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         return_policy=document.returns.take_back,
         earns_on_part_paid_with_rewards=document.part_paid_with_rewards_earns,
         joining_rules=tuple(i for i, rule in enumerate(rules) if rule.trigger is compiled.Trigger.JOINING),
-        index=_indexes(rules, tiers),
+        index=index_rules(rules, tiers),
     )
 
 
@@ -154,7 +154,7 @@ def _gift(document: Document, written: Gift) -> compiled.Gift:
     return compiled.Threshold(tuple((minor(step.at_least, decimals), step.give) for step in written.steps))
 
 
-def _indexes(
+def index_rules(
     rules: tuple[compiled.EarnRule, ...], tiers: compiled.Tiers | None
 ) -> dict[str | None, compiled.RuleIndex]:
     """One index for each tier, and one for customers who have none (``None``)."""
