@@ -2,9 +2,10 @@
 
 Each process decides its own customers' events in one order over all customers, and says how far it has come. A claim
 is answered once every other process has passed its place in that order, so that the first ten are the first ten
-whoever decides them. The order is the instant, or, where two events may share one, a rank that no two events share.
+whoever decides them. Places in the order are whole numbers that no two customers share.
 """
 
+import heapq
 import multiprocessing
 import os
 from collections.abc import Callable, Mapping
@@ -20,27 +21,30 @@ Result = TypeVar("Result")
 _POLL_SECONDS = 0.0005
 _WATCH_SECONDS = 0.2
 _STOP_SECONDS = 5
-_OVER = float("inf")
+_NOT_YET = -(2**63)
+_OVER = 2**63 - 1
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _PARENT_EVERY_SECONDS = 1.0
 
 
 class RefereedQuotas:
-    """A process's side: ``advance`` (or ``reach``) as its events go by, ``place`` when one of them asks."""
+    """A process's side: ``reach`` as its events go by, ``place`` when one of them asks and waits for the answer.
+
+    Or ``ask``, and go on with other customers until ``answers`` has the answer; then no event of that customer may be
+    decided before.
+    """
 
     def __init__(self, part: int, clocks: Any, pipe: Connection) -> None:
         self._part = part
         self._clocks = clocks
         self._pipe = pipe
-        self._position = float("-inf")
+        self._position = _NOT_YET
         self._parent = os.getppid()
+        self.full: set[str] = set()
+        """Keys of which there is no place left, as far as we were told: nobody needs to ask any more."""
 
-    def advance(self, at: datetime) -> None:
-        """Everything before ``at`` is decided here."""
-        self.reach(at.timestamp())
-
-    def reach(self, position: float) -> None:
-        """Everything before this place in the order is decided here."""
+    def reach(self, position: int) -> None:
+        """Everything before this place in the order is decided here, or asked for."""
         self._position = position
         self._clocks[self._part] = position
 
@@ -54,11 +58,27 @@ class RefereedQuotas:
             raise SystemExit(1)
 
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
-        self._pipe.send(("claim", self._position, str(customer_id), claim))
-        while not self._pipe.poll(_PARENT_EVERY_SECONDS):
+        if claim.key in self.full:
+            return 0
+        self.ask(customer_id, (claim,))
+        [(_, grants)] = self.answers(is_waiting=True)
+        return grants[claim.key]
+
+    def ask(self, customer_id: UUID, claims: tuple[Claim, ...]) -> None:
+        self._pipe.send(("claim", self._position, str(customer_id), claims))
+
+    def answers(self, *, is_waiting: bool = False) -> list[tuple[UUID, dict[str, int]]]:
+        """What was answered since, by customer; ``is_waiting`` for one at least."""
+        found: list[tuple[UUID, dict[str, int]]] = []
+        while self._pipe.poll(_PARENT_EVERY_SECONDS if is_waiting and not found else 0):
+            customer_id, grants = self._pipe.recv()
+            # A place that is refused is the last one's sign: no later claim will do better.
+            self.full.update(key for key, granted in grants.items() if not granted)
+            found.append((UUID(customer_id), grants))
+        if is_waiting and not found:
             self.check_parent()
-        granted: int = self._pipe.recv()
-        return granted
+            return self.answers(is_waiting=True)
+        return found
 
 
 class Referee(Generic[Result]):
@@ -77,7 +97,7 @@ class Referee(Generic[Result]):
     def run(self, work: Callable[[int, int, RefereedQuotas], Result], parts: int) -> list[Result]:
         """The results by part. What a process raises is raised here, after the others were stopped."""
         context = multiprocessing.get_context("fork")
-        clocks = context.Array("d", [float("-inf")] * parts, lock=False)
+        clocks = context.Array("q", [_NOT_YET] * parts, lock=False)
         pipes: list[Connection] = []
         processes = []
         try:
@@ -107,44 +127,49 @@ class Referee(Generic[Result]):
 
     def _judge(self, pipes: list[Connection], clocks: Any) -> list[Result]:
         results: dict[int, Result] = {}
-        waiting: dict[int, tuple[float, str, Claim]] = {}
-        parts = {id(pipe): part for part, pipe in enumerate(pipes)}
+        asked: list[_Asked] = []
         while len(results) < len(pipes):
-            listening = [p for part, p in enumerate(pipes) if part not in results and part not in waiting]
-            for pipe in wait(listening, timeout=_POLL_SECONDS if waiting else _WATCH_SECONDS):
-                assert isinstance(pipe, Connection)
-                part = parts[id(pipe)]
-                try:
-                    message = pipe.recv()
-                except EOFError:
-                    raise ProcessDied(part) from None
-                if message[0] == "claim":
-                    waiting[part] = message[1:]
-                elif message[0] == "done":
-                    results[part] = message[1]
-                    clocks[part] = _OVER
-                else:
-                    raise message[1]
-            self._answer(pipes, clocks, waiting)
+            listening = [pipe for part, pipe in enumerate(pipes) if part not in results]
+            wait(listening, timeout=_POLL_SECONDS if asked else _WATCH_SECONDS)
+            # In this order: whoever asked before it came as far as its clock says has been heard by then.
+            reached = list(clocks)
+            for part, pipe in enumerate(pipes):
+                if part not in results:
+                    self._hear(part, pipe, asked, results)
+            self._answer(pipes, [_OVER if part in results else at for part, at in enumerate(reached)], asked)
             if self._watch is not None:
                 self._watch()
         return [results[part] for part in range(len(pipes))]
 
-    def _answer(
-        self, pipes: list[Connection], clocks: Any, waiting: dict[int, tuple[float, str, Claim]]
-    ) -> None:
-        """Answer the earliest claim while nobody can still come before it; one without a place left, at once."""
-        for part, (_, customer, claim) in list(waiting.items()):
-            if self.tally.taken.get(claim.key, 0) >= claim.limit:
-                del waiting[part]
-                pipes[part].send(self.tally.place(claim, UUID(customer), _NEVER))
-        while waiting:
-            part = min(waiting, key=lambda p: waiting[p][:2])
-            position, customer, claim = waiting[part]
-            if any(clocks[other] <= position for other in range(len(pipes)) if other not in waiting):
-                return
-            del waiting[part]
-            pipes[part].send(self.tally.place(claim, UUID(customer), _NEVER))
+    def _hear(self, part: int, pipe: Connection, asked: list["_Asked"], results: dict[int, Result]) -> None:
+        """Everything that a process has said so far."""
+        while part not in results and pipe.poll():
+            try:
+                message = pipe.recv()
+            except EOFError:
+                raise ProcessDied(part) from None
+            if message[0] == "claim":
+                heapq.heappush(asked, (*message[1:3], part, message[3]))
+            elif message[0] == "done":
+                results[part] = message[1]
+            else:
+                raise message[1]
+
+    def _answer(self, pipes: list[Connection], reached: list[int], asked: list["_Asked"]) -> None:
+        """Answer the earliest claims while nobody can still come before them."""
+        while asked:
+            position, customer, part, claims = asked[0]
+            for other, at in enumerate(reached):
+                is_waiting = at == position and any(one[0] == position and one[2] == other for one in asked)
+                if at < position or (at == position and not is_waiting):
+                    return
+            heapq.heappop(asked)
+            grants = {claim.key: self.tally.place(claim, UUID(customer), _NEVER) for claim in claims}
+            pipes[part].send((customer, grants))
+
+
+_Asked = tuple[int, str, int, tuple[Claim, ...]]
+"""Position, customer, part, claims: in this order the claims are answered."""
 
 
 class ProcessDied(Exception):

@@ -1,18 +1,21 @@
 """In which order recorded events happen again, when customers share places."""
 
-import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from uuid import UUID
 
 from assidu.events.types import EventType
 from assidu.loyalty.recorded import Recorded
 
 _A_MOMENT = timedelta(microseconds=1)
+_START = datetime(2020, 1, 1, tzinfo=UTC)
+_CUSTOMERS_IN_A_MOMENT = 2_048
+"""Parts of a microsecond, so that two customers hardly ever share a place in the order; 140 years still fit."""
 
 
-def in_time_order(histories: Iterable[list[Recorded]]) -> Iterator[tuple[datetime, Recorded]]:
-    """All customers' events by time, each with the instant at which it is its turn.
+def in_time_order(histories: Iterable[list[Recorded]]) -> Iterator[tuple[int, Recorded]]:
+    """All customers' events by time, each with its place in the order, which does not depend on who else is there.
 
     Within a customer the order is that of ``seq``: a late event has its turn when it was learnt, after everything
     that was known before it. A merger has its turn after all that the absorbed customer did.
@@ -22,12 +25,16 @@ def in_time_order(histories: Iterable[list[Recorded]]) -> Iterator[tuple[datetim
     for customer in absorbed_first(by_customer):
         turns[customer] = _turns(by_customer[customer], turns)
 
-    def keyed(customer: UUID) -> Iterator[tuple[datetime, UUID, int, Recorded]]:
-        for turn, recorded in zip(turns[customer], by_customer[customer], strict=True):
-            yield turn, customer, recorded.seq, recorded
-
-    for turn, _, _, recorded in heapq.merge(*map(keyed, by_customer), key=lambda item: item[:3]):
-        yield turn, recorded
+    places: list[tuple[int, UUID, int, Recorded]] = []
+    for customer, history in by_customer.items():
+        within = customer.int % _CUSTOMERS_IN_A_MOMENT
+        places += [
+            ((turn - _START) // _A_MOMENT * _CUSTOMERS_IN_A_MOMENT + within, customer, recorded.seq, recorded)
+            for turn, recorded in zip(turns[customer], history, strict=True)
+        ]
+    places.sort(key=itemgetter(0, 1, 2))
+    for place, _, _, recorded in places:
+        yield place, recorded
 
 
 def _turns(history: Sequence[Recorded], known: Mapping[UUID, list[datetime]]) -> list[datetime]:

@@ -4,7 +4,7 @@ The clock's events are made anew, everything else happens again in the order in 
 that customers share are given in the order of time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,13 +12,13 @@ from uuid import UUID
 
 import psycopg
 
-from assidu.decisions.decision import Decision, Refused, ShortfallCause
+from assidu.decisions.decision import Claim, Decision, Refused, ShortfallCause
 from assidu.decisions.events import Event, Merger, Return, RewardRequest, Sale
 from assidu.decisions.facts import SoldBefore
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.desk import Decided, Desk, Member, Quotas
+from assidu.loyalty.desk import Decided, Desk, Member
 from assidu.loyalty.recorded import Recorded, history_of
 from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.groups import Groups, caught_up_to, chunks
@@ -28,6 +28,8 @@ from assidu.simulation.tickets import Tickets
 from assidu.simulation.types import Cause, CustomerOutcome, Outcome, Progress
 
 EVENTS_PER_TELLING = 2_000
+EVENTS_PER_LISTENING = 32
+_KEY = EventKey("replay", "")
 
 
 def replay_under(
@@ -46,16 +48,36 @@ def replay_under(
         customers = [customer for group in chunk for customer in group]
         run = _Run(recorded_book, book, quotas, outcome)
         untold = 0
-        for turn, recorded in in_time_order(history_of(connection, customers)):
-            quotas.advance(turn)
+        for place, recorded in in_time_order(history_of(connection, customers)):
+            if shares_places:
+                quotas.reach(place)
             run.take(recorded)
             untold += 1
             if untold == EVENTS_PER_TELLING:
                 progress(untold)
                 untold = 0
-        progress(untold)
+        if shares_places:
+            quotas.close()
         run.close(chunk, caught_up_to(connection, customers, until))
+        progress(untold)
     return outcome
+
+
+class _Places:
+    """What the desk asks while one event is tried: what was answered, and what must be asked first."""
+
+    def __init__(self, full: Set[str]) -> None:
+        self._full = full
+        self.granted: Mapping[str, int] = {}
+        self.asked: list[Claim] = []
+
+    def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
+        granted = self.granted.get(claim.key)
+        if granted is not None:
+            return granted
+        if claim.key not in self._full:
+            self.asked.append(claim)
+        return 0
 
 
 @dataclass(slots=True)
@@ -64,15 +86,35 @@ class _Customer:
 
     member: Member
     cause: Cause | None = None
+    waiting: "_Happening | None" = None
     spend_minor: int = 0
     recorded: Sums = field(default_factory=Sums)
     replayed: Sums = field(default_factory=Sums)
 
 
-class _Run:
-    """A desk at which everything happens again, and the comparison with what was recorded."""
+@dataclass(frozen=True, slots=True)
+class _Happening:
+    """A recorded event, read, that happens again."""
 
-    def __init__(self, recorded_book: PlanBook, book: PlanBook, quotas: Quotas, outcome: Outcome) -> None:
+    recorded: Recorded
+    was: Decision
+    event: Event
+    body: dict[str, Any]
+
+
+class _Run:
+    """A desk at which everything happens again, and the comparison with what was recorded.
+
+    An event that needs a place waits for the answer while other customers' events go on: nobody's depends on it.
+    """
+
+    def __init__(
+        self, recorded_book: PlanBook, book: PlanBook, quotas: RefereedQuotas, outcome: Outcome
+    ) -> None:
+        self._quotas = quotas
+        self._places = _Places(quotas.full)
+        self._waiting = 0
+        self._untold = 0
         self._book = book
         self._outcome = outcome
         self._customers: dict[UUID, _Customer] = {}
@@ -81,7 +123,7 @@ class _Run:
         self._replayed = Side(outcome, "replayed")
         self._worth_then = face_value(recorded_book.versions[-1].plan)
         self._worth_now = face_value(book.versions[-1].plan)
-        self._desk = Desk(book, quotas, self._sold, datetime.max.replace(tzinfo=UTC))
+        self._desk = Desk(book, self._places, self._sold, datetime.max.replace(tzinfo=UTC))
         self._same_plans = {
             (was.plan.version, now.plan.version)
             for was in recorded_book.versions
@@ -96,6 +138,8 @@ class _Run:
         self._outcome.events += 1
         customer.spend_minor += recorded.amount_minor
         self._recorded.add(was, customer.recorded)
+        if customer.waiting is not None:
+            self._wait_for(customer)
         if recorded.type is EventType.ABSORPTION:
             return  # happens with its merger
         if recorded.type is EventType.TICK:
@@ -104,19 +148,51 @@ class _Run:
             return
         body = recorded.body()
         event = recorded.event(body)
-        answer = self._happen(customer, recorded, event, body)
-        self._count(recorded, event, answer)
-        self._compare(customer, recorded, was, answer)
+        if isinstance(event, Merger):
+            self._wait_for(self._customer(UUID(body["absorbed"])))
+        self._happen(customer, _Happening(recorded, was, event, body))
+        if self._waiting:
+            self._untold += 1
+            if self._untold == EVENTS_PER_LISTENING:
+                self._listen(is_waiting=False)
 
-    def _happen(
-        self, customer: _Customer, recorded: Recorded, event: Event, body: dict[str, Any]
-    ) -> Decided | Refused:
-        key = EventKey("replay", "")
-        fact = Fact(key, recorded.type, event, body, has_happened=True)
-        if not isinstance(event, Merger):
-            return self._desk.take(customer.member, fact)
-        absorbed = self._customer(UUID(body["absorbed"]))
-        return self._desk.merge(customer.member, absorbed.member, fact)
+    def _happen(self, customer: _Customer, happening: _Happening) -> None:
+        """Decide and compare; or ask for places first, leave everything as it was, and let the customer wait."""
+        member, recorded, event = customer.member, happening.recorded, happening.event
+        before = member.state, member.last_purchase
+        fact = Fact(_KEY, recorded.type, event, happening.body, has_happened=True)
+        if isinstance(event, Merger):
+            absorbed = self._customer(UUID(happening.body["absorbed"]))
+            answer = self._desk.merge(member, absorbed.member, fact)
+        else:
+            answer = self._desk.take(member, fact)
+        if self._places.asked:
+            member.state, member.last_purchase = before
+            self._desk.gathered.clear()
+            self._quotas.ask(member.customer_id, tuple(self._places.asked))
+            self._places.asked.clear()
+            customer.waiting = happening
+            self._waiting += 1
+            return
+        self._count(recorded, event, answer)
+        self._compare(customer, recorded, happening.was, answer)
+
+    def _wait_for(self, customer: _Customer) -> None:
+        while customer.waiting is not None:
+            self._listen(is_waiting=True)
+
+    def _listen(self, *, is_waiting: bool) -> None:
+        """Let those go on whose claims were answered."""
+        self._untold = 0
+        for customer_id, grants in self._quotas.answers(is_waiting=is_waiting):
+            customer = self._customers[customer_id]
+            assert customer.waiting is not None, "only who waits is answered"
+            happening, customer.waiting = customer.waiting, None
+            self._waiting -= 1
+            self._places.granted = grants
+            self._happen(customer, happening)
+            self._places.granted = {}
+            assert customer.waiting is None, "all places were asked for at once"
 
     def _count(self, recorded: Recorded, event: Event, answer: Decided | Refused) -> None:
         outcome = self._outcome
@@ -140,6 +216,8 @@ class _Run:
 
     def close(self, groups: Groups, caught_up: dict[UUID, date]) -> None:
         """What is due as far as history had come, then the sum of each customer with those they absorbed."""
+        while self._waiting:
+            self._listen(is_waiting=True)
         for customer_id, customer in self._customers.items():
             self._desk.catch_up(customer.member, caught_up.get(customer_id, date.min))
             self._flush(None)
