@@ -46,9 +46,12 @@ COMMANDS = {
         "simulate", "Replay history as it was decided, or under another plan.", needs_django=True
     ),
     "import": Entry("import_", "Take what other systems exported, each file with its mapping.", needs_django=True),
+    "demo": Entry("demo", "Load a real retailer's year, decide it, and serve it.", needs_django=True, serves=True),
+    "tick": Entry("tick", "Decide what has become due by now, as the server does every minute.", needs_django=True),
     "rebuild": Entry(
         "rebuild", "Prove that balances, lots and counters follow from what was recorded.", needs_django=True
     ),
+    "bench": Entry("bench", "Measure each path against a reference, in the same run.", needs_django=True),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),
 }
 

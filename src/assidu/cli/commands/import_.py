@@ -84,6 +84,12 @@ class Phases:
     ) -> None:
         self._stack.close()
 
+    def say(self, message: str) -> None:
+        """Something between two phases."""
+        self._stack.close()
+        self._phase, self._advance = "", None
+        self._output.say(message)
+
     def watch(self, phase: str, done: int, total: int) -> None:
         if phase != self._phase:
             self._stack.close()

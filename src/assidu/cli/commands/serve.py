@@ -77,6 +77,7 @@ def serve(
 
     from assidu.foundation import logs
     from assidu.foundation.static import gather
+    from assidu.loyalty.jobs import ticking
 
     logs.configure(settings.log_level, settings.log_format)
     gather()
@@ -107,7 +108,8 @@ def serve(
         )
     )
     try:
-        server.run(sockets=[listener])
+        with ticking():
+            server.run(sockets=[listener])
     except KeyboardInterrupt:
         output.say("Stopping")
     except SystemExit:

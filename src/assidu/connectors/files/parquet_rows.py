@@ -76,7 +76,10 @@ class ArrowBatch:
         if whole.null_count == 0:
             return list(whole.to_numpy().tolist())
         values = pc.fill_null(whole, 0).to_numpy().tolist()
-        return [None if is_null else value for value, is_null in zip(values, whole.is_null().to_pylist(), strict=True)]
+        return [
+            None if is_null else value
+            for value, is_null in zip(values, whole.is_null().to_pylist(), strict=True)
+        ]
 
     def take(self, places: Sequence[int]) -> "ArrowBatch":
         rows = [self.rows[place] for place in places]

@@ -1,0 +1,41 @@
+"""What runs in the background beside a server."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from django.db import connections
+from django.db.utils import Error as DatabaseError
+
+from assidu.foundation import clock
+from assidu.loyalty.due import run_due
+
+EVERY_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+@contextmanager
+def ticking(every_seconds: float = EVERY_SECONDS) -> Iterator[None]:
+    """While the block runs, what becomes due is decided within a minute; several servers share the work."""
+    is_over = threading.Event()
+
+    def tick() -> None:
+        while not is_over.wait(every_seconds):
+            try:
+                if count := run_due(clock.now()):
+                    log.info("due", customers=count)
+            except DatabaseError as error:
+                # The database may come back; until then nothing is lost, only later.
+                log.warning("due_later", error=type(error).__name__)
+            finally:
+                connections.close_all()
+
+    thread = threading.Thread(target=tick, name="clock", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join(timeout=10)
