@@ -56,10 +56,14 @@ def _intake() -> Application:
 
 def _django() -> Application:
     from django.core.asgi import get_asgi_application
+    from django.urls import get_resolver
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assidu.project.settings")
+    loaded = get_asgi_application()
+    # A screen that cannot be imported is found when the server starts, not by its first visitor.
+    assert get_resolver().url_patterns
     # Django's own types say `dict`; what a server passes is one.
-    return cast(Application, get_asgi_application())
+    return cast(Application, loaded)
 
 
 application = Dispatcher(hot=_intake, rest=_django)
