@@ -1,0 +1,49 @@
+"""`assidu bench NAME`: how fast, as a ratio to a reference measured in the same run."""
+
+from typing import Annotated, Any
+
+import typer
+
+from assidu.bench import live as live_bench
+from assidu.bench.place import CannotBench
+from assidu.cli.database import server
+from assidu.cli.output import JsonFlag, Output, Refused
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def bench() -> None:
+    """Each path against its reference. Leave the machine alone meanwhile."""
+
+
+@app.command()
+def live(
+    clients: Annotated[int, typer.Option(min=1, max=256, help="Tills that sell at the same time.")] = 32,
+    size: Annotated[
+        int, typer.Option(min=100, help="Customers; a tenth of them is measured too.")
+    ] = live_bench.SIZE,
+    seconds: Annotated[
+        int, typer.Option(min=1, help="How long each measurement lasts.")
+    ] = live_bench.SECONDS,
+    json: JsonFlag = False,
+) -> None:
+    """Purchases per second through HTTP, all rules decided, each durable, against pgbench writing the same."""
+    output = Output(json)
+    with server(output) as database:
+        try:
+            told = live_bench.bench_live(
+                database, clients=clients, size=size, seconds=seconds, notify=output.say
+            )
+        except CannotBench as error:
+            raise Refused(str(error), code="cannot_bench") from error
+    output.answer(told, "\n".join(_line(one) for one in told["sizes"]))
+
+
+def _line(one: dict[str, Any]) -> str:
+    return (
+        f"{one['size']:>9,} customers"
+        f"   live {one['rate']:>8,.0f}/s  p50 {one['p50_ms']:.1f} ms  p99 {one['p99_ms']:.1f} ms"
+        f"   limit {one['limit']:>8,.0f}/s  p99 {one['limit_p99_ms']:.1f} ms   ratio {one['ratio']:.2f}"
+        f"   {one['wal_bytes_per_event']:,.0f} WAL bytes and {one['rows_per_event']:.1f} rows per event"
+    )
