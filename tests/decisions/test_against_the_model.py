@@ -58,8 +58,8 @@ class Books(RuleBasedStateMachine):
         self.books = [Notebook(plan, places=self.places) for _ in range(2)]
         self.models = [Customer(plan, self.programme) for _ in range(2)]
         self.tickets: list[list[Ticket | None]] = [[], []]
+        joining = Joining(self.now, "a", "web")
         for who in range(2):
-            joining = Joining(self.now, "a", "web")
             self.tell(who, joining, lambda model: model.join(joining))
 
     def tell(
