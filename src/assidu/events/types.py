@@ -74,3 +74,17 @@ class RecordedKey:
     fingerprint: bytes
     customer_id: UUID | None
     seq: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """An event that was set aside: where it came from and why; its content is not kept."""
+
+    reject_id: int
+    at: datetime
+    source: str
+    id: str
+    origin: str
+    origin_row: int | None
+    code: str
+    detail: str

@@ -81,6 +81,7 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
     "ambiguous_event": (409, "Several sources have an event with this id"),
     "unknown_plan": (404, "There is no such version of the programme"),
     "plan_has_errors": (422, "The programme has errors"),
+    "starts_in_the_past": (422, "A new version begins today or later"),
     "other_programme": (422, "Another programme is in service"),
     "unknown_scope": (422, "There is no such scope"),
     "unknown_key": (404, "There is no such key"),

@@ -5,7 +5,7 @@ version are those that were recorded too. So what is said is what was so, and if
 says that as well.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from uuid import UUID
@@ -20,6 +20,7 @@ from assidu.decisions.sold import sold_before
 from assidu.decisions.state import State
 from assidu.foundation.sql import raw_connection
 from assidu.loyalty import queries
+from assidu.loyalty.book import PlanBook
 from assidu.loyalty.recorded import Recorded, history_of
 from assidu.loyalty.types import TimelineEntry
 from assidu.loyalty.wording import said_of
@@ -57,6 +58,7 @@ class Explanation:
     inputs: SaleInputs | None
     balances_before: Mapping[str, int]
     balances_after: Mapping[str, int]
+    state_after: State
     sentences: tuple[str, ...]
     reasons: tuple[RuleReason, ...]
 
@@ -77,25 +79,53 @@ def explain(customer_id: UUID, seq: int, language: Language) -> Explanation | No
     if entry is None or programme is None or book is None:
         return None
     history = _history(customer_id)
-    before = _folded(history, seq - 1)
+    return _explained(entry, _folded(history, seq - 1), history, book, _documents(programme), language)
+
+
+def explain_all(customer_id: UUID, language: Language) -> Iterator[Explanation]:
+    """Explain everything that happened to a customer, in the order in which it was decided."""
+    programme = queries.programme_of(customer_id)
+    book = queries.current_book(programme) if programme else None
+    if programme is None or book is None:
+        return
+    history = _history(customer_id)
+    documents = _documents(programme)
+    state = State()
+    for entry in queries.whole_history(customer_id):
+        yield _explained(entry, state, history, book, documents, language)
+        state = evolve(state, entry.decision)
+
+
+def _documents(programme: str) -> dict[int, Document]:
+    return {published.version: published.document for published in queries.versions(programme)}
+
+
+def _explained(
+    entry: TimelineEntry,
+    before: State,
+    history: Sequence[Recorded],
+    book: PlanBook,
+    documents: Mapping[int, Document],
+    language: Language,
+) -> Explanation:
     plan = book.version(entry.decision.plan_version)
-    published = next(one for one in queries.versions(programme) if one.version == plan.version)
+    document = documents[plan.version]
     again, differing = _decided_again(plan, entry, before, history)
     after = evolve(before, entry.decision)
-    reasons = _reasons(plan, entry, before, again)
     return Explanation(
         entry=entry,
         language=language,
         plan_version=plan.version,
-        plan_valid_from=published.document.valid_from,
+        plan_valid_from=document.valid_from,
         semantics=entry.semantics,
         is_same=None if again is None else not differing,
         differing=differing,
         inputs=entry.decision.inputs,
         balances_before=_balances(before),
         balances_after=_balances(after),
-        sentences=tuple(said_of(entry, before, published.document, language)),
-        reasons=tuple(_told(one, published.document, language) for one in reasons),
+        state_after=after,
+        sentences=tuple(said_of(entry, before, document, language)),
+        reasons=tuple(_told(one, document, language) for one in _reasons(plan, entry, before, again)),
     )
 
 

@@ -174,6 +174,22 @@ def entry(customer_id: UUID, seq: int) -> TimelineEntry | None:
     return _entries(found)[0] if found else None
 
 
+def whole_history(customer_id: UUID) -> list[TimelineEntry]:
+    """Everything that happened to one customer, in the order in which it was decided."""
+    return _entries(rows(f"{_ENTRIES} WHERE e.customer_id = %s ORDER BY e.seq", [customer_id]))
+
+
+def returns_of(customer_ids: Sequence[UUID], owner: UUID, sale_seq: int) -> list[TimelineEntry]:
+    """What came back of a ticket of ``owner``, told on any of these customers."""
+    found = rows(
+        f"{_ENTRIES} WHERE e.customer_id = ANY (%(ids)s) AND e.type = '{EventType.RETURN.value}' "
+        "AND (e.body ->> 'sale_seq')::integer = %(seq)s "
+        "AND coalesce(e.body ->> 'sale_owner', e.customer_id::text) = %(owner)s ORDER BY e.at",
+        {"ids": list(customer_ids), "seq": sale_seq, "owner": str(owner)},
+    )
+    return _entries(found)
+
+
 def entry_by_key(customer_ids: Sequence[UUID], key: EventKey) -> TimelineEntry | None:
     """The event that a source calls ``key``, if it is one of these customers'."""
     found = rows(

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "assidu.backoffice.middleware.ScreenMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "assidu.api.door.ProblemMiddleware",
 ]
 
 ROOT_URLCONF = "assidu.project.urls"

@@ -7,5 +7,6 @@ handler404 = "assidu.backoffice.views.errors.not_found"
 handler500 = "assidu.backoffice.views.errors.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("assidu.api.urls")),
     path("", include("assidu.backoffice.urls")),
 ]

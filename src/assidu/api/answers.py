@@ -1,0 +1,228 @@
+"""From what the rooms hold to what the API answers."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from assidu.api import types
+from assidu.customers import queries as customers
+from assidu.customers.types import Customer, Erasure, Written
+from assidu.foundation.people.types import ApiKey, AuditEntry
+from assidu.ledger.types import Movement, Statement
+from assidu.loyalty.explain import Explanation
+from assidu.loyalty.plans import PublishedPlan
+from assidu.loyalty.types import CustomerList, Standing, Timeline, TimelineEntry
+from assidu.plans.problems import Problem, path_text
+from assidu.plans.wording import Language, problem
+
+
+def customer(found: Customer, standing: Standing | None) -> types.Customer:
+    contact = found.contact
+    return types.Customer(
+        customer_id=found.customer_id,
+        created_at=found.created_at,
+        erased_at=found.erased_at,
+        absorbed=list(found.absorbed),
+        profile=types.Profile(
+            title=found.title,
+            first_name=found.first_name,
+            last_name=found.last_name,
+            birth_date=found.birth_date,
+            postcode=found.postcode,
+            town=found.town,
+            language=found.language,
+            store=found.store,
+            is_invented=found.is_invented,
+            contact=None
+            if contact is None
+            else types.Contact(
+                contact.email, contact.phone, contact.address, list(contact.cards), list(contact.external)
+            ),
+        ),
+        programme=None if standing is None else programme(standing),
+        possible_duplicates=[
+            types.Duplicate(one.other_id, one.kind.value, one.noted_at)
+            for one in customers.possible_duplicates(found.customer_id)
+        ],
+    )
+
+
+def programme(found: Standing) -> types.Programme:
+    tiers = found.tiers
+    return types.Programme(
+        programme=found.programme,
+        today=found.today,
+        membership=found.membership.value,
+        joined_on=found.joined_on,
+        left_on=found.left_on,
+        tier=None
+        if tiers is None
+        else types.Tier(
+            tiers.tier, tiers.since, tiers.until, tiers.spend_minor, tiers.next_tier, tiers.missing_minor
+        ),
+        purchases=found.purchases,
+        last_purchase=found.last_purchase,
+        balances=[
+            types.Balance(
+                purse.currency,
+                purse.kind.value,
+                purse.available,
+                purse.held,
+                purse.debt,
+                purse.worth_minor,
+                purse.next_expiry,
+                purse.next_expiry_quantity,
+            )
+            for purse in found.purses
+        ],
+        lots=[types.Lot(lot.currency, lot.issued_month, lot.expires_on, lot.remaining) for lot in found.lots],
+    )
+
+
+def customer_page(found: CustomerList) -> types.CustomerPage:
+    return types.CustomerPage(
+        [
+            types.CustomerLine(
+                row.customer_id,
+                row.name,
+                row.town,
+                row.store,
+                row.membership.value,
+                row.tier,
+                row.joined_on,
+                row.last_purchase,
+                row.purchases,
+                dict(row.balances),
+            )
+            for row in found.rows
+        ],
+        found.next,
+    )
+
+
+def movement(found: Movement) -> types.Movement:
+    return types.Movement(
+        seq=found.seq,
+        n=found.n,
+        day=found.day,
+        currency=found.currency,
+        source=found.source.name.lower(),
+        target=found.target.name.lower(),
+        quantity=found.quantity,
+        change=found.change,
+        balance=found.balance,
+        debt=found.debt,
+        issued_month=found.issued_month,
+        expires_on=found.expires_on,
+        reverses=None if found.reverses is None else types.Reference(*found.reverses),
+    )
+
+
+def ledger_page(customer_id: UUID, found: Statement, standing: Standing | None) -> types.LedgerPage:
+    balances = {purse.currency: purse.available for purse in standing.purses} if standing else {}
+    return types.LedgerPage(customer_id, balances, [movement(one) for one in found.movements], found.next)
+
+
+def event(found: TimelineEntry) -> types.Event:
+    return types.Event(
+        customer_id=found.customer_id,
+        seq=found.seq,
+        source=found.key.source,
+        id=found.key.id,
+        type=found.type.value,
+        at=found.at,
+        recorded_at=found.recorded_at,
+        day=found.day,
+        store=found.store,
+        channel=found.channel,
+        amount_minor=found.amount_minor,
+        plan_version=found.decision.plan_version,
+        movements=[movement(one) for one in found.movements],
+    )
+
+
+def event_page(found: Timeline) -> types.EventPage:
+    return types.EventPage([event(one) for one in found.entries], found.next)
+
+
+def explanation(found: Explanation) -> types.Explanation:
+    return types.Explanation(
+        event=event(found.entry),
+        language=found.language.value,
+        plan_version=found.plan_version,
+        plan_valid_from=found.plan_valid_from,
+        semantics=found.semantics,
+        same=found.is_same,
+        differing=list(found.differing),
+        balances_before=dict(found.balances_before),
+        balances_after=dict(found.balances_after),
+        sentences=list(found.sentences),
+        reasons=[
+            types.Reason(one.rule, one.name, one.code.value, one.has_applied, dict(one.figures), one.sentence)
+            for one in found.reasons
+        ],
+    )
+
+
+def written(found: Written) -> types.WrittenProfile:
+    faults = {name: fault.value for name, fault in found.faults.items()}
+    return types.WrittenProfile(found.customer_id, found.is_new, faults)
+
+
+def erased(found: Erasure) -> types.Erased:
+    return types.Erased(list(found.customers), found.identifiers, found.event_fields, found.erased_at)
+
+
+def plan_line(found: PublishedPlan) -> types.PlanLine:
+    return types.PlanLine(
+        found.version, found.valid_from, found.hash, found.published_at, found.published_by, found.note
+    )
+
+
+def plan_problems(found: Iterable[Problem], language: Language) -> list[types.PlanProblem]:
+    return [
+        types.PlanProblem(
+            path_text(one.path),
+            one.mark.line if one.mark else None,
+            one.mark.column if one.mark else None,
+            one.code,
+            one.is_warning,
+            problem(one, language),
+        )
+        for one in found
+    ]
+
+
+def audit_line(found: AuditEntry) -> types.AuditLine:
+    return types.AuditLine(
+        id=found.id,
+        at=found.at,
+        action=found.action,
+        via=found.via,
+        person_id=found.person_id,
+        person=found.person_name,
+        key_id=found.key_id,
+        key=found.key_name,
+        object_kind=found.object_kind,
+        object_id=found.object_id,
+        request_id=found.request_id,
+        before=_plain(found.before),
+        after=_plain(found.after),
+    )
+
+
+def key(found: ApiKey) -> types.Key:
+    return types.Key(
+        found.id,
+        found.name,
+        found.prefix,
+        list(found.scopes),
+        found.store,
+        found.created_at,
+        found.last_used_at,
+        found.revoked_at,
+    )
+
+
+def _plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if values is None else dict(values)

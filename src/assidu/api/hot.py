@@ -1,0 +1,214 @@
+"""The hot routes (intake's) as the OpenAPI document describes them: requests from the types that read them."""
+
+from typing import Any
+
+from assidu.events.schema import event_schema
+from assidu.events.wire import BATCH_EVENTS_MAX
+
+REF = "#/components/schemas/{name}"
+
+RECORD = """One event, or a batch of up to {many}, each with an answer of its own. The answer comes after the commit:
+what the event gave and why, what the customer now has, what is missing to the next status, and the sentence for the
+receipt. `source` and `id` make an event the same for ever: sent again, it is answered as the first time (`exists`);
+with another meaning it is refused (`idempotency_conflict`)."""
+EVALUATE = """The same answer as recording would give, with a reason for every rule, and nothing is changed. Places that
+customers share are looked at, not taken."""
+
+_EXAMPLE = {
+    "specversion": "1.0",
+    "id": "T-000123",
+    "source": "till/store-317",
+    "type": "Order Completed",
+    "time": "2026-03-01T10:02:11+01:00",
+    "subject": "card:2990000000012",
+    "data": {
+        "store": "317",
+        "channel": "store",
+        "ticket": "317-2026-03-01-000123",
+        "language": "fr",
+        "lines": [{"sku": "1082185", "amount_minor": 349, "discount_minor": 50}],
+        "payments": [{"currency": "points", "quantity": 300}],
+    },
+}
+
+
+def schemas() -> dict[str, Any]:
+    """Components: the event and its parts, and the answers."""
+    event, parts = event_schema(REF)
+    return {**parts, "IncomingEvent": event, **_ANSWERS}
+
+
+def paths() -> dict[str, Any]:
+    return {
+        "/v1/events": {
+            "post": _hot("Record what happened", RECORD.format(many=f"{BATCH_EVENTS_MAX:,}"), "record_events")
+        },
+        "/v1/evaluate": {"post": _hot("Try without recording", EVALUATE, "evaluate_events")},
+        "/livez": {"get": _state("The process is alive", "livez")},
+        "/readyz": {"get": _state("Events can be recorded now", "readyz")},
+        "/metrics": {
+            "get": {
+                "operationId": "metrics",
+                "tags": ["State"],
+                "summary": "Figures for Prometheus",
+                "security": [],
+                "responses": {
+                    "200": {"description": "OK", "content": {"text/plain": {"schema": {"type": "string"}}}}
+                },
+            }
+        },
+    }
+
+
+def _hot(summary: str, description: str, operation: str) -> dict[str, Any]:
+    one = {"$ref": REF.format(name="IncomingEvent")}
+    many = {"type": "array", "items": one, "minItems": 1, "maxItems": BATCH_EVENTS_MAX}
+    return {
+        "operationId": operation,
+        "tags": ["Events"],
+        "summary": summary,
+        "description": description,
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"anyOf": [one, many]}, "example": _EXAMPLE},
+                "application/cloudevents+json": {"schema": one},
+                "application/cloudevents-batch+json": {"schema": many},
+            },
+        },
+        "responses": {
+            "200": _json("What the event gave.", "EventAnswer"),
+            "207": _json("The answers to a batch, in its order.", "BatchAnswer"),
+        },
+    }
+
+
+def _state(summary: str, operation: str) -> dict[str, Any]:
+    return {
+        "operationId": operation,
+        "tags": ["State"],
+        "summary": summary,
+        "security": [],
+        "responses": {"200": _json("Yes.", "StateAnswer")},
+    }
+
+
+def _json(description: str, name: str) -> dict[str, Any]:
+    schema = {"$ref": REF.format(name=name)}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _object(description: str, required: list[str], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "description": description, "required": required, "properties": properties}
+
+
+def _list(name: str) -> dict[str, Any]:
+    return {"type": "array", "items": {"$ref": REF.format(name=name)}}
+
+
+def _maybe(name: str) -> dict[str, Any]:
+    return {"anyOf": [{"$ref": REF.format(name=name)}, {"type": "null"}]}
+
+
+_TEXT = {"type": "string"}
+_COUNT = {"type": "integer"}
+_DAY = {"type": "string", "format": "date"}
+_ANSWERS: dict[str, Any] = {
+    "EventAnswer": _object(
+        "What an event gave, what the customer has after it, and what to print.",
+        ["status", "source", "id", "customer", "day", "effects", "movements", "balances", "tier", "next_tier"],
+        status={"enum": ["created", "exists", "evaluated"]},
+        source=_TEXT,
+        id=_TEXT,
+        type=_TEXT,
+        customer={"type": ["string", "null"], "format": "uuid", "description": "`null`: a ticket without a customer."},
+        seq={"type": "integer", "description": "The event's place in the customer's history."},
+        day=_DAY,
+        plan_version=_COUNT,
+        duplicate_of=_object("The event under which the ticket is known.", ["source", "id"], source=_TEXT, id=_TEXT),
+        effects=_list("Effect"),
+        movements=_list("WalletMovement"),
+        shortfalls=_list("Shortfall"),
+        tier_change=_object("", ["code", "cause"], code=_TEXT, cause=_TEXT),
+        membership=_TEXT,
+        balances=_list("WalletBalance"),
+        tier=_maybe("HeldTier"),
+        next_tier=_maybe("NextTier"),
+        receipt={"type": "string", "description": "Whole sentences in the customer's language."},
+        receipt_short={"type": "string", "description": "At most 40 characters, for the display of a till."},
+        reasons=_list("TriedRule"),
+    ),
+    "BatchAnswer": _object(
+        "One item for each event, in the order in which they were sent.",
+        ["accepted", "refused", "items"],
+        accepted=_COUNT,
+        refused=_COUNT,
+        items={
+            "type": "array",
+            "items": {
+                "anyOf": [{"$ref": REF.format(name="EventAnswer")}, {"$ref": REF.format(name="RefusedItem")}]
+            },
+        },
+    ),
+    "RefusedItem": _object(
+        "An event of a batch that was refused; the others are not concerned.",
+        ["status", "problem"],
+        status={"const": "refused"},
+        problem={"$ref": REF.format(name="ProblemDocument")},
+    ),
+    "Effect": _object(
+        "What one rule gave or, negative, what a return took back; `wished` where a cap held it down.",
+        ["rule", "name", "currency", "quantity", "reason"],
+        rule=_TEXT,
+        name=_TEXT,
+        currency=_TEXT,
+        quantity=_COUNT,
+        reason={"enum": ["applied", "returned"]},
+        basis_minor=_COUNT,
+        wished=_COUNT,
+    ),
+    "WalletMovement": _object(
+        "How the wallet changed: signed, as the customer sees it.",
+        ["currency", "quantity", "account", "cause"],
+        currency=_TEXT,
+        quantity=_COUNT,
+        account=_TEXT,
+        cause=_TEXT,
+        expires_on=_DAY,
+    ),
+    "Shortfall": _object(
+        "Units that should have been taken and were not there.",
+        ["currency", "quantity", "cause"],
+        currency=_TEXT,
+        quantity=_COUNT,
+        cause=_TEXT,
+    ),
+    "WalletBalance": _object(
+        "What can be used now.",
+        ["currency", "available"],
+        currency=_TEXT,
+        available=_COUNT,
+        debt=_COUNT,
+        next_expiry=_object("", ["on", "quantity"], on=_DAY, quantity=_COUNT),
+    ),
+    "HeldTier": _object(
+        "The status held.", ["code", "name", "until"], code=_TEXT, name=_TEXT,
+        until={"type": ["string", "null"], "format": "date"},
+    ),
+    "NextTier": _object(
+        "The next status, and what must still be spent to reach it.",
+        ["code", "name", "missing_minor"],
+        code=_TEXT,
+        name=_TEXT,
+        missing_minor=_COUNT,
+    ),
+    "TriedRule": _object(
+        "Why a rule would apply, or why not.",
+        ["rule", "code", "figures", "text"],
+        rule=_TEXT,
+        code=_TEXT,
+        figures={"type": "object", "additionalProperties": _COUNT},
+        text=_TEXT,
+    ),
+    "StateAnswer": _object("", ["status"], status=_TEXT),
+}  # fmt: skip

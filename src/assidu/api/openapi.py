@@ -1,0 +1,60 @@
+"""The whole OpenAPI document: the administrative routes as Ninja describes them, the hot ones beside them."""
+
+from functools import cache
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from assidu.api import hot
+from assidu.api.application import api
+from assidu.api.types import ProblemDocument
+from assidu.foundation.problems import MEDIA_TYPE
+
+METHODS = ("get", "post", "put", "patch", "delete")
+TAGS = {
+    "Events": "What happened, as tills, sites and other systems tell it.",
+    "Customers": "Who they are, what they have, what happened and why.",
+    "Programme": "The rules, version by version.",
+    "Administration": "What was set aside, who did what, the keys.",
+    "State": "Whether the server is well.",
+}
+
+
+@cache
+def openapi() -> dict[str, Any]:
+    """OpenAPI 3.1; built once, it only changes with the code."""
+    document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/v1/"))
+    document["tags"] = [{"name": name, "description": description} for name, description in TAGS.items()]
+    document["paths"] = dict(sorted({**document["paths"], **hot.paths()}.items(), key=_order))
+    components = document["components"]
+    problem = TypeAdapter(ProblemDocument).json_schema(ref_template=hot.REF.replace("{name}", "{model}"))
+    components["schemas"] |= problem.pop("$defs", {}) | {"ProblemDocument": problem} | hot.schemas()
+    components["schemas"] = dict(sorted(components["schemas"].items()))
+    components["responses"] = {
+        "Problem": {
+            "description": "What went wrong; `code` says it to programs.",
+            "content": {MEDIA_TYPE: {"schema": {"$ref": hot.REF.format(name="ProblemDocument")}}},
+        }
+    }
+    for item in document["paths"].values():
+        for method in METHODS:
+            if operation := item.get(method):
+                operation.setdefault("security", [{"key": []}])
+                operation["responses"] = {
+                    str(status): answer for status, answer in operation["responses"].items()
+                }
+                operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
+    components["securitySchemes"] = {
+        "key": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key: `Authorization: Bearer ask_…`",
+        }
+    }
+    return document
+
+
+def _order(entry: tuple[str, dict[str, Any]]) -> tuple[int, str]:
+    """By tag, as a reader would look for it."""
+    operation = next(iter(entry[1].values()))
+    return list(TAGS).index(operation["tags"][0]), entry[0]

@@ -1,0 +1,1 @@
+"""The administrative routes, by what they are about."""

@@ -1,0 +1,417 @@
+"""The contract of the administrative API: what it answers. Renaming a field here breaks somebody's program."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Ways to reach a customer; only for keys that may change customers."""
+
+    email: str
+    phone: str
+    address: str
+    cards: list[str]
+    external: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    title: str
+    first_name: str
+    last_name: str
+    birth_date: date | None
+    postcode: str
+    town: str
+    language: str
+    store: str
+    is_invented: bool
+    contact: Contact | None
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """``worth_minor`` is what the available units take off a ticket."""
+
+    currency: str
+    kind: str
+    available: int
+    held: int
+    debt: int
+    worth_minor: int
+    next_expiry: date | None
+    next_expiry_quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """``expires_on`` is the first day on which the units can no longer be used; ``null``: never."""
+
+    currency: str
+    issued_month: date
+    expires_on: date | None
+    remaining: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    tier: str | None
+    since: date | None
+    until: date | None
+    spend_minor: int
+    next_tier: str | None
+    missing_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """What a customer has in the programme, as of ``today``."""
+
+    programme: str
+    today: date
+    membership: str
+    joined_on: date | None
+    left_on: date | None
+    tier: Tier | None
+    purchases: int
+    last_purchase: date | None
+    balances: list[Balance]
+    lots: list[Lot]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    customer_id: UUID
+    kind: str
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """``absorbed`` are the customers who turned out to be this one; their ids lead here."""
+
+    customer_id: UUID
+    created_at: datetime
+    erased_at: datetime | None
+    absorbed: list[UUID]
+    profile: Profile
+    programme: Programme | None
+    possible_duplicates: list[Duplicate]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerLine:
+    customer_id: UUID
+    name: str
+    town: str
+    store: str
+    membership: str
+    tier: str | None
+    joined_on: date | None
+    last_purchase: date | None
+    purchases: int
+    balances: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPage:
+    """``next`` is the cursor of the following page; ``null`` on the last one."""
+
+    customers: list[CustomerLine]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    customer_id: UUID
+    name: str
+    town: str
+    store: str
+    found_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAnswer:
+    customers: list[Found]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    seq: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One posting: ``quantity`` units from one account to another; ``change`` is what it did to the wallet."""
+
+    seq: int
+    n: int
+    day: date
+    currency: str
+    source: str
+    target: str
+    quantity: int
+    change: int
+    balance: int
+    debt: int
+    issued_month: date | None
+    expires_on: date | None
+    reverses: Reference | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    customer_id: UUID
+    balances: dict[str, int]
+    movements: list[Movement]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    customer_id: UUID
+    seq: int
+    source: str
+    id: str
+    type: str
+    at: datetime
+    recorded_at: datetime
+    day: date
+    store: str
+    channel: str
+    amount_minor: int
+    plan_version: int
+    movements: list[Movement]
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    events: list[Event]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    rule: str
+    name: str
+    code: str
+    applied: bool
+    figures: dict[str, int]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an event gave what it gave. ``same``: decided again today, it gives exactly what was recorded;
+    ``null`` when it was decided under earlier semantics. ``differing`` names the parts that are not the same."""
+
+    event: Event
+    language: str
+    plan_version: int
+    plan_valid_from: date
+    semantics: int
+    same: bool | None
+    differing: list[str]
+    balances_before: dict[str, int]
+    balances_after: dict[str, int]
+    sentences: list[str]
+    reasons: list[Reason]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenProfile:
+    """``faults``: fields that were not understood, and were left aside."""
+
+    customer_id: UUID | None
+    is_new: bool
+    faults: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    customers: list[UUID]
+    identifiers: int
+    event_fields: int
+    erased_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    at: datetime
+    person_id: UUID
+    person: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookPage:
+    looks: list[Look]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    version: int
+    valid_from: datetime
+    hash: str
+    published_at: datetime
+    published_by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanList:
+    programme: str
+    in_force: int
+    plans: list[PlanLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    programme: str
+    version: int
+    valid_from: datetime
+    hash: str
+    published_at: datetime
+    published_by: str
+    note: str
+    yaml: str
+    document: dict[str, Any]
+    sentences: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanProblem:
+    path: str
+    line: int | None
+    column: int | None
+    code: str
+    is_warning: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCheck:
+    ok: bool
+    programme: str | None
+    problems: list[PlanProblem]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """``is_new`` is false when the very same programme was in service already."""
+
+    programme: str
+    version: int
+    valid_from: datetime
+    hash: str
+    is_new: bool
+    warnings: list[PlanProblem]
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    store: str
+    name: str
+    town: str
+    region: str
+    channel: str
+    opened_on: date | None
+    is_invented: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoreList:
+    stores: list[Store]
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """An event that was set aside. Its content is not kept; its origin is."""
+
+    reject_id: int
+    at: datetime
+    source: str
+    id: str
+    origin: str
+    origin_row: int | None
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectPage:
+    rejects: list[Reject]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditLine:
+    id: int
+    at: datetime
+    action: str
+    via: str
+    person_id: UUID | None
+    person: str
+    key_id: UUID | None
+    key: str
+    object_kind: str
+    object_id: str
+    request_id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    entries: list[AuditLine]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    id: UUID
+    name: str
+    prefix: str
+    scopes: list[str]
+    store: str
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyList:
+    keys: list[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """``secret`` is told here once and kept nowhere."""
+
+    key: Key
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemPart:
+    path: str
+    message: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemDocument:
+    """Every error has this shape (RFC 9457). ``code`` never changes."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    request_id: str
+    detail: str = ""
+    errors: list[ProblemPart] | None = None
+    figures: dict[str, Any] | None = None

@@ -1,0 +1,126 @@
+"""A person's file: everything that is known of them, as the law lets them ask for, readable by people and programs."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from assidu.customers import queries as customers
+from assidu.foundation.people import queries as people
+from assidu.ledger import queries as ledger
+from assidu.loyalty import queries
+from assidu.loyalty.explain import Explanation, explain_all
+from assidu.plans.wording import Language
+
+_READ_ME = {
+    Language.FR: """Ce dossier contient tout ce que nous savons de vous, au {day}.
+
+profil.json       qui vous êtes, comment vous joindre, vos cartes
+compte.json       ce que vous avez dans le programme
+evenements.json   ce qui s'est passé (achats, retours…), ce qui en a été décidé et pourquoi
+mouvements.json   chaque mouvement de points ou de bons, avec le solde
+consultations.json  qui, chez nous, a consulté votre fiche
+""",
+    Language.EN: """This file holds everything that we know of you, as of {day}.
+
+profil.json       who you are, how to reach you, your cards
+compte.json       what you have in the programme
+evenements.json   what happened (purchases, returns…), what was decided and why
+mouvements.json   every movement of points or vouchers, with the balance
+consultations.json  who among us looked at your record
+""",
+}
+
+
+def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
+    """A zip of JSON files about a customer and everyone merged into them."""
+    found = customers.customer(customer_id, with_contact=True)
+    assert found is not None
+    family = [customer_id, *found.absorbed]
+    merged = [customers.customer(other, with_contact=True) for other in found.absorbed]
+    contents: dict[str, Any] = {
+        "profil.json": {
+            "customer": asdict(found),
+            "merged": [asdict(one) for one in merged if one is not None],
+            "identifiers": {kind.value: count for kind, count in customers.identifier_kinds(family)},
+            "possible_duplicates": [
+                {"kind": one.kind.value, "noted_at": one.noted_at}
+                for one in customers.possible_duplicates(customer_id)
+            ],
+        },
+        "compte.json": _plain(queries.standing(customer_id, now)),
+        "evenements.json": list(_events(family, language)),
+        "mouvements.json": [asdict(movement) for one in family for movement in _movements(one)],
+        "consultations.json": [
+            {"at": look.at, "person": look.person_name, "page": look.page} for look in _looks(family)
+        ],
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for spoken, text in _READ_ME.items():
+            read_me = "LISEZMOI.txt" if spoken is Language.FR else "README.txt"
+            archive.writestr(read_me, text.format(day=now.date().isoformat()))
+        for name, content in contents.items():
+            archive.writestr(name, msgspec.json.format(msgspec.json.encode(content, enc_hook=str), indent=1))
+    return packed.getvalue()
+
+
+def _events(family: list[UUID], language: Language) -> Iterator[dict[str, Any]]:
+    personal = customers.event_fields(family)
+    for customer_id in family:
+        for told in explain_all(customer_id, language):
+            yield _event(told) | {"personal": personal.get((customer_id, told.entry.seq))}
+
+
+def _event(told: Explanation) -> dict[str, Any]:
+    entry = told.entry
+    return {
+        "customer_id": entry.customer_id,
+        "seq": entry.seq,
+        "source": entry.key.source,
+        "id": entry.key.id,
+        "type": entry.type.value,
+        "at": entry.at,
+        "recorded_at": entry.recorded_at,
+        "store": entry.store,
+        "channel": entry.channel,
+        "amount_minor": entry.amount_minor,
+        "content": dict(entry.body),
+        "plan_version": told.plan_version,
+        "what_happened": list(told.sentences),
+        "why": [
+            {"rule": reason.name, "applied": reason.has_applied, "reason": reason.sentence}
+            for reason in told.reasons
+        ],
+        "balances_after": dict(told.balances_after),
+    }
+
+
+def _movements(customer_id: UUID) -> Iterator[Any]:
+    cursor = ""
+    while True:
+        page = ledger.statement(customer_id, cursor=cursor, limit=ledger.STATEMENT_MAX)
+        yield from page.movements
+        if page.next is None:
+            return
+        cursor = page.next
+
+
+def _looks(family: list[UUID]) -> Iterator[Any]:
+    for customer_id in family:
+        before = None
+        while True:
+            page = people.looks(customer_id=customer_id, before=before, limit=200)
+            yield from page.entries
+            if page.before is None:
+                break
+            before = page.before
+
+
+def _plain(value: Any) -> Any:
+    return None if value is None else asdict(value)
