@@ -89,16 +89,23 @@ class Decided:
 SoldFinder = Callable[[UUID, Return], SoldBefore | None]
 """Finds the original ticket of a return: of this customer, or of one merged into this one since."""
 
+FullFinder = Callable[[Plan, Sale], Grants]
+"""Claims of a ticket that need not be asked, since their places are known to be gone: all answered 0."""
+
 
 @dataclass(slots=True)
 class Desk:
-    """``sold`` finds the original ticket of a return; ``gathered`` is everything decided, in order."""
+    """``sold`` finds the original ticket of a return; ``gathered`` is everything decided, in order.
+
+    ``full`` spares a second look at tickets that come too late for places that customers share.
+    """
 
     book: PlanBook
     quotas: Quotas
     sold: SoldFinder
     recorded_at: datetime
     gathered: list[Decided] = field(default_factory=list)
+    full: FullFinder | None = None
 
     def take(self, member: Member, fact: Fact) -> Decided | Refused:
         """Decide one event, after what is due before it; a refusal leaves no trace but the ticks."""
@@ -140,8 +147,11 @@ class Desk:
     def _decide(self, member: Member, fact: Fact) -> Decision | Refused:
         facts = self._facts(member, fact)
         plan = self._plan(fact, facts)
-        decision = decide(plan, facts, fact.event)
         grants: dict[str, int] = {}
+        if self.full is not None and isinstance(fact.event, Sale):
+            grants.update(self.full(plan, fact.event))
+            facts = replace(facts, grants=grants)
+        decision = decide(plan, facts, fact.event)
         for _ in range(ROUNDS_MAX):
             if isinstance(decision, Refused) or not decision.claims:
                 break

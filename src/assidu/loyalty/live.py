@@ -8,7 +8,7 @@ Locks are taken in the one order: identifiers, customers, places, keys.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,10 +17,12 @@ import msgspec
 from assidu.catalogue.types import ProductFinder
 from assidu.customers import resolve
 from assidu.customers.vault import Vault
+from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
-from assidu.decisions.events import Merger, Return
-from assidu.decisions.facts import SoldBefore
-from assidu.decisions.plan import Plan
+from assidu.decisions.earning import claim_key
+from assidu.decisions.events import Merger, Return, Sale
+from assidu.decisions.facts import Grants, SoldBefore
+from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.events.wire import ReturnData, SaleFound, to_fact
@@ -89,6 +91,37 @@ STORED = (
 )
 
 
+FULL_KEPT_MAX = 10_000
+
+
+class FullPlaces:
+    """Places seen to be gone. What is full stays full, so that late in the day nobody asks, or waits, for them."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, int] = {}
+        self._rules: dict[int, tuple[EarnRule, ...]] = {}
+
+    def note(self, taken: Mapping[str, int], limits: Mapping[str, int]) -> None:
+        """``taken`` as it was read: committed, and never to become less."""
+        if len(self._taken) > FULL_KEPT_MAX:
+            self._taken.clear()
+        self._taken.update((key, count) for key, count in taken.items() if count >= limits[key])
+
+    def of(self, plan: Plan, sale: Sale) -> Grants:
+        if not self._taken:
+            return {}
+        rules = self._rules.get(plan.version)
+        if rules is None:
+            rules = self._rules[plan.version] = tuple(rule for rule in plan.rules if rule.quota is not None)
+        found = {}
+        for rule in rules:
+            assert rule.quota is not None
+            key = claim_key(rule, sale.store, local_day(sale.at, plan.zone))
+            if self._taken.get(key, -1) >= rule.quota.limit:
+                found[key] = 0
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Shop:
     """What the desk works with: the programme's book, the catalogue, and the keys to what is personal."""
@@ -97,6 +130,7 @@ class Shop:
     catalogue: ProductFinder
     pseudonym_key: bytes
     vault: Vault
+    full: FullPlaces = field(default_factory=FullPlaces)
 
     @property
     def newest_plan(self) -> int:
@@ -306,7 +340,9 @@ class _Batch:
         results = self._decide_all(members, quotas)
         while quotas.missing:
             claims = {**quotas.limits, **{claim.key: claim.limit for claim in quotas.missing}}
-            quotas = Places((yield from _taken(claims, is_locking=not self.is_trying)), claims)
+            taken = yield from _taken(claims, is_locking=not self.is_trying)
+            self.shop.full.note(taken, claims)
+            quotas = Places(taken, claims)
             results = self._decide_all(members, quotas)
         self.places = quotas.newly_taken
         plans: dict[int, Plan] = {}
@@ -340,7 +376,7 @@ class _Batch:
     def _decide_all(self, members: Mapping[UUID, Member], quotas: "Places") -> list[Decided | Refused]:
         """From the states as they were loaded, whatever was decided on them before."""
         present = {customer: replace(member) for customer, member in members.items()}
-        desk = Desk(self.shop.book, quotas, self._sold, self.at)
+        desk = Desk(self.shop.book, quotas, self._sold, self.at, full=self.shop.full.of)
         results: list[Decided | Refused] = []
         for work in self.works:
             member = present[work.customer_id]
