@@ -52,6 +52,9 @@ COMMANDS = {
         "rebuild", "Prove that balances, lots and counters follow from what was recorded.", needs_django=True
     ),
     "bench": Entry("bench", "Measure each path against a reference, in the same run.", needs_django=True),
+    "backup": Entry("backup", "Write everything into one file.", needs_django=True),
+    "restore": Entry("restore", "Restore a backup, and check it.", needs_django=True),
+    "customer": Entry("customer", "Show, export and erase one person's data.", needs_django=True),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),
 }
 

@@ -1,0 +1,153 @@
+"""`assidu customer`: one person's data, for those who answer their requests without a screen."""
+
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+
+from assidu.cli.database import database
+from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.customers import actions, queries
+from assidu.customers.types import Customer, NotAnIdentifier
+from assidu.foundation import clock
+from assidu.foundation.people.actions import record
+from assidu.foundation.people.types import COMMAND_LINE
+from assidu.foundation.settings import current_settings
+from assidu.loyalty import queries as loyalty
+from assidu.loyalty.person_file import person_file
+from assidu.loyalty.types import Standing
+from assidu.plans.wording import language_of
+
+app = typer.Typer(no_args_is_help=True)
+
+Subject = Annotated[
+    str,
+    typer.Argument(help="A customer's id, or card:…, phone:…, email:…, external:…", show_default=False),
+]
+
+
+@app.callback()
+def customer() -> None:
+    """Show, export and erase one person's data."""
+
+
+@app.command()
+def show(subject: Subject, json: JsonFlag = False) -> None:
+    """Who it is and what they have; kept in the trail."""
+    output = Output(json)
+    with database(output):
+        found = _found(subject)
+        standing = loyalty.standing(found.customer_id, clock.now())
+        record(
+            COMMAND_LINE, "customer.looked_at", "customer", str(found.customer_id), after={"page": "command"}
+        )
+    output.answer(_answer(found, standing), _text(found, standing))
+
+
+@app.command()
+def export(
+    subject: Subject,
+    file: Annotated[Path, typer.Argument(help="The zip to write.", show_default=False)],
+    language: Annotated[str, typer.Option(help="fr or en; that of the settings.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Write everything that is known of one person into a zip of JSON files."""
+    output = Output(json)
+    if file.exists():
+        raise Misuse(f"{file} exists.", "Choose another name.")
+    with database(output):
+        found = _found(subject)
+        content = person_file(
+            found.customer_id, language_of(language or current_settings().language), clock.now()
+        )
+        with file.open("xb") as written:
+            file.chmod(0o600)
+            written.write(content)
+        record(COMMAND_LINE, "customer.exported", "customer", str(found.customer_id))
+    output.answer(
+        {"customer": found.customer_id, "file": file, "bytes": len(content)},
+        f"{file}: {len(content):,} bytes",
+    )
+
+
+@app.command()
+def erase(
+    subject: Subject,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Destroy one person's data; what they bought and earned stays, without a name. Cannot be undone."""
+    output = Output(json)
+    with database(output):
+        found = _found(subject)
+        if not yes:
+            if json:
+                raise Misuse("Erasing cannot be undone.", "Say --yes.")
+            typer.confirm(f"Erase {found.name or found.customer_id} for ever?", abort=True, err=True)
+        done = actions.erase(found.customer_id, COMMAND_LINE, clock.now())
+        assert done is not None, "the customer was just found"
+    output.answer(
+        {
+            "customers": done.customers,
+            "identifiers": done.identifiers,
+            "event_fields": done.event_fields,
+            "erased_at": done.erased_at,
+        },
+        f"Erased: {len(done.customers)} customers, {done.identifiers} identifiers. "
+        "Backups made before still hold them: let these expire.",
+    )
+
+
+def _found(subject: str) -> Customer:
+    try:
+        customer_id = queries.follow(UUID(subject))
+    except ValueError:
+        answer = queries.by_subject(subject)
+        if isinstance(answer, NotAnIdentifier):
+            raise Misuse(
+                "This is neither an id nor an identifier.",
+                "Write card:2990000000012, phone:0612345678, …",
+                answer.fault,
+            ) from None
+        customer_id = answer
+    found = queries.customer(customer_id, with_contact=True) if customer_id else None
+    if found is None:
+        raise Refused("Nobody is known by that.", code="unknown_customer")
+    return found
+
+
+def _answer(found: Customer, standing: Standing | None) -> dict[str, Any]:
+    contact = found.contact
+    answer: dict[str, Any] = {
+        "customer": found.customer_id,
+        "name": found.name,
+        "absorbed": found.absorbed,
+        "erased_at": found.erased_at,
+        "created_at": found.created_at,
+        "store": found.store,
+        "town": found.town,
+        "email": contact.email if contact else "",
+        "phone": contact.phone if contact else "",
+        "cards": contact.cards if contact else (),
+    }
+    if standing is not None:
+        answer |= {
+            "membership": standing.membership,
+            "tier": standing.tiers.tier if standing.tiers else None,
+            "events": standing.seq,
+            "balances": {purse.currency: purse.available for purse in standing.purses},
+        }
+    return answer
+
+
+def _text(found: Customer, standing: Standing | None) -> str:
+    lines = [f"{found.name or '(erased)' if found.is_erased else found.name}  {found.customer_id}"]
+    if found.contact:
+        parts = (*found.contact.cards, found.contact.phone, found.contact.email, found.town)
+        lines.append("  ".join(part for part in parts if part))
+    if standing is not None:
+        tier = standing.tiers.tier if standing.tiers else None
+        lines.append(f"{standing.membership}{f', {tier}' if tier else ''}, {standing.seq} events")
+        lines += [f"  {purse.available:>10,} {purse.currency}" for purse in standing.purses]
+    return "\n".join(lines)
