@@ -92,17 +92,17 @@ def _claim(
     owners: Sequence[Written],
     at: datetime,
 ) -> None:
-    """Give every record's identifiers to its customer, as far as they are free."""
+    """Give every record's identifiers to its customer, as far as they are free: of two who want one, the first."""
     key = current_settings().pseudonym_key
     rows = sorted(
-        (identifier.kind.value, lookup(key, identifier), owner.customer_id, record.source)
-        for record, (identifiers, _), owner in zip(records, found, owners, strict=True)
+        (identifier.kind.value, lookup(key, identifier), place, owner.customer_id, record.source)
+        for place, (record, (identifiers, _), owner) in enumerate(zip(records, found, owners, strict=True))
         for identifier in identifiers
         if owner.customer_id is not None
     )
     if not rows:
         return
-    kinds, lookups, ids, sources = (list(column) for column in zip(*rows, strict=True))
+    kinds, lookups, _, ids, sources = (list(column) for column in zip(*rows, strict=True))
     psycopg.RawCursor(raw).execute(profiles.CLAIM, [kinds, lookups, ids, sources, at])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from assidu.customers import resolve
-from assidu.customers.identifiers import normalise, parse_subject, words_of
+from assidu.customers.identifiers import lookup, normalise, parse_subject, words_of
 from assidu.customers.profiles import contact_from
 from assidu.customers.types import (
     Contact,
@@ -15,12 +15,13 @@ from assidu.customers.types import (
     FoundBy,
     Identifier,
     IdentifierKind,
+    Identity,
     NotAnIdentifier,
     PossibleDuplicate,
 )
 from assidu.customers.vault import Vault, unseal
 from assidu.foundation.settings import current_settings
-from assidu.foundation.sql import raw_connection, rows
+from assidu.foundation.sql import raw_connection, raw_rows, rows
 
 SEARCH_MAX = 50
 _DIGITS_OF_AN_IDENTIFIER_MIN = 6
@@ -58,6 +59,19 @@ def customer(customer_id: UUID, *, with_contact: bool = False) -> Customer | Non
 def by_identifier(identifier: Identifier) -> UUID | None:
     """The customer who has it, aliases followed."""
     return resolve.find(raw_connection(), current_settings().pseudonym_key, [identifier]).get(identifier)
+
+
+def merged_away(identifiers: Collection[Identifier]) -> set[Identifier]:
+    """Those of customers who turned out to be somebody else: what is said under them is about the past."""
+    key = current_settings().pseudonym_key
+    by_key = {resolve.lookup_key(key, identifier): identifier for identifier in identifiers}
+    found = raw_rows(
+        "SELECT i.kind, i.lookup FROM unnest($1::text[], $2::bytea[]) AS asked (kind, lookup) "
+        "JOIN customers_identifier AS i ON i.kind = asked.kind AND i.lookup = asked.lookup "
+        "JOIN customers_customer AS c USING (customer_id) WHERE c.merged_into IS NOT NULL",
+        resolve.finding(by_key),
+    )
+    return {by_key[kind, bytes(hashed)] for kind, hashed in found}
 
 
 def by_subject(text: str) -> UUID | NotAnIdentifier | None:
@@ -110,6 +124,45 @@ def possible_duplicates(customer_id: UUID) -> list[PossibleDuplicate]:
             customer_id, other if first == customer_id else first, IdentifierKind(kind), noted_at, name
         )
         for first, other, kind, noted_at, name in found
+    ]
+
+
+def with_possible_duplicates(limit: int = 1000) -> list[UUID]:
+    """Customers in pairs that nobody has settled yet."""
+    found = rows(
+        "SELECT DISTINCT u.id FROM customers_possible_duplicate AS d, unnest(ARRAY[d.customer_id, d.other_id]) AS u (id) "
+        "WHERE d.settled_at IS NULL ORDER BY u.id LIMIT %s",
+        [limit],
+    )
+    return [customer_id for (customer_id,) in found]
+
+
+def identities(customer_ids: Collection[UUID]) -> list[Identity]:
+    """Every way to find these customers, who told it and when, opened where the key still exists."""
+    found = rows(
+        "SELECT kind, lookup, source, added_at FROM customers_identifier WHERE customer_id = ANY (%s) "
+        "ORDER BY array_position(ARRAY['card', 'external', 'phone', 'email'], kind), added_at",
+        [list(customer_ids)],
+    )
+    key = current_settings().pseudonym_key
+    values: dict[tuple[str, bytes], str] = {}
+    for customer_id in customer_ids:
+        known = customer(customer_id, with_contact=True)
+        if known is None or known.contact is None:
+            continue
+        contact = known.contact
+        for kind, texts in (
+            (IdentifierKind.CARD, contact.cards),
+            (IdentifierKind.EXTERNAL, contact.external),
+            (IdentifierKind.PHONE, (contact.phone,)),
+            (IdentifierKind.EMAIL, (contact.email,)),
+        ):
+            for text in texts:
+                if text:
+                    values[kind.value, lookup(key, Identifier(kind, text))] = text
+    return [
+        Identity(IdentifierKind(kind), values.get((kind, bytes(hashed)), ""), source, added_at)
+        for kind, hashed, source, added_at in found
     ]
 
 

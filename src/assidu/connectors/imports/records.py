@@ -10,7 +10,9 @@ from assidu.connectors.files.mapping import Target
 from assidu.connectors.files.reading import read_records
 from assidu.connectors.imports.types import Pair, Report, SetAside, Watch
 from assidu.customers.actions import RECORDS_MAX, write_profiles
-from assidu.customers.types import Profile, ProfileRecord
+from assidu.customers.identifiers import normalise
+from assidu.customers.queries import merged_away
+from assidu.customers.types import Identifier, IdentifierKind, Profile, ProfileRecord
 from assidu.decisions.events import LineKind
 
 SOURCE = "import"
@@ -59,6 +61,7 @@ def _products(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list
 
 def _customers(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:
     built, aside = _built(rows, pair, report, _profile)
+    built = _without_merged(built)
     records = [ProfileRecord(profile, SOURCE) for _, profile in built]
     for (row, _), written in zip(built, write_profiles(records, at), strict=True):
         if written.customer_id is None:
@@ -69,6 +72,13 @@ def _customers(rows: list[Row], pair: Pair, at: datetime, report: Report) -> lis
         for name, fault in written.faults.items():
             report.fields_left_out[f"{name}: {fault.value}"] += 1
     return aside
+
+
+def _without_merged(built: list[tuple[int, Profile]]) -> list[tuple[int, Profile]]:
+    """Who was merged into somebody else is known by that one's profile: an old file does not write over it."""
+    cards = {row: normalise(IdentifierKind.CARD, profile.card or "") for row, profile in built}
+    gone = merged_away([card for card in cards.values() if isinstance(card, Identifier)])
+    return [(row, profile) for row, profile in built if cards[row] not in gone]
 
 
 def _store(one: Mapping[str, Any]) -> Store:

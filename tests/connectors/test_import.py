@@ -1,0 +1,348 @@
+"""Files become history: each event once, in the order of time, whoever sent it and however often."""
+
+import random
+from datetime import date
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from assidu.connectors.actions import ImportOrder, import_files
+from assidu.connectors.files.mapping import MappingError
+from assidu.connectors.files.mapping_file import parse_mapping
+from assidu.connectors.imports import runs
+from assidu.connectors.imports.types import AnotherImport, NoProgramme, Pair
+from assidu.demo.feed import Feed
+from assidu.foundation.database import Database
+from assidu.foundation.settings import current_settings
+from builders.contents import TABLES, contents
+from builders.imports import NOW, event, events_file, joined, publish_programme, read, sale, take, take_all
+
+FIRST_DAY = date(2025, 11, 16)
+
+
+def scalar(database: Database, statement: str) -> object:
+    with psycopg.connect(database.url) as connection:
+        row = connection.execute(statement).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def points(database: Database) -> object:
+    return scalar(
+        database, "SELECT coalesce(sum(posted), 0)::int FROM ledger_balance WHERE currency = 'points'"
+    )
+
+
+@pytest.fixture
+def programme(assidu_db: Database) -> Database:
+    publish_programme(FIRST_DAY)
+    return assidu_db
+
+
+def test_a_year_comes_in_and_a_second_time_changes_nothing(assidu_db: Database, feed: Feed) -> None:
+    publish_programme(feed.first_day)
+    before, year, afterwards = take_all(assidu_db, feed)
+    assert not before.differences
+    assert before.recorded == before.events > 0
+    assert year.recorded == year.events
+    assert not year.set_aside
+    assert afterwards.recorded == feed.counts["late_tickets"]
+    assert afterwards.exists == feed.counts["repeated_tickets"] + feed.counts["web_copies"]
+    tickets = feed.counts["till_tickets"] + feed.counts["late_tickets"] + feed.counts["returns"]
+    assert scalar(assidu_db, "SELECT count(*) FROM events_ticket") == tickets
+    # Every balance is what its postings say, whoever adds them up.
+    assert (
+        scalar(
+            assidu_db,
+            "SELECT count(*) FROM ledger_balance AS b WHERE posted <> (SELECT coalesce(sum(remaining), 0) "
+            "FROM ledger_lot AS l WHERE l.customer_id = b.customer_id AND l.currency = b.currency)",
+        )
+        == 0
+    )
+    kept = contents(assidu_db.url)
+    again = take_all(assidu_db, feed)
+    assert [report.recorded for report in again] == [0, 0, 0]
+    assert [report.exists for report in again] == [before.events, year.events, afterwards.events]
+    assert contents(assidu_db.url) == kept
+
+
+def test_one_process_and_three_decide_alike_and_share_places_in_the_order_of_time(
+    assidu_db: Database, feed: Feed
+) -> None:
+    publish_programme(feed.first_day, places=1)
+    take_all(assidu_db, feed, processes=1)
+    alone = contents(assidu_db.url)
+    assert scalar(assidu_db, "SELECT sum(taken) FROM loyalty_quota") == scalar(
+        assidu_db, "SELECT count(*) FROM loyalty_quota"
+    )
+    wiped = _emptied(assidu_db)
+    publish_programme(feed.first_day, places=1)
+    take_all(wiped, feed, processes=3)
+    assert contents(wiped.url) == alone
+
+
+def test_the_order_of_lines_and_files_does_not_matter(programme: Database, tmp_path: Path) -> None:
+    events = [joined(f"29900{n}", f"2026-01-0{n + 1}T08:00:00Z") for n in range(5)]
+    events += [
+        sale(f"t{n}", f"2026-01-{10 + n % 9}T0{n % 7}:00:00Z", f"card:29900{n % 5}", 700 + n, ticket=f"{n}")
+        for n in range(60)
+    ]
+    events += [event("Reward Requested", f"r{n}", f"2026-02-0{n + 1}T08:00:00Z", f"card:29900{n}", reward="voucher-5")
+               for n in range(5)]  # fmt: skip
+    take(programme, [events_file(tmp_path / "a.jsonl", *events)])
+    in_order = contents(programme.url)
+    random.Random(7).shuffle(events)
+    wiped = _emptied(programme)
+    publish_programme(FIRST_DAY)
+    take(
+        wiped,
+        [events_file(tmp_path / "b.jsonl", *events[:30]), events_file(tmp_path / "a.jsonl", *events[30:])],
+    )
+    without = {"events_reject": {"origin", "origin_row"}}
+    shuffled = contents(wiped.url, without=without)
+    in_order["events_reject"] = shuffled["events_reject"]
+    assert shuffled == in_order
+
+
+def test_one_key_has_one_meaning(programme: Database, tmp_path: Path) -> None:
+    first = sale("t1", "2026-01-10T10:00:00Z", "card:2990001")
+    other = sale("t1", "2026-01-10T10:00:00Z", "card:2990001", 2000)
+    report = take(
+        programme,
+        [events_file(tmp_path / "a.jsonl", joined("2990001", "2026-01-01T10:00:00Z"), first, first)],
+    )
+    assert (report.recorded, report.exists) == (2, 1)
+    report = take(programme, [events_file(tmp_path / "b.jsonl", other, first)])
+    assert (report.recorded, report.exists, report.set_aside) == (0, 1, {"idempotency_conflict": 1})
+    assert scalar(programme, "SELECT origin || ':' || origin_row FROM events_reject") == "b.jsonl:1"
+
+
+def test_one_ticket_counts_once_whoever_sends_it(programme: Database, tmp_path: Path) -> None:
+    till = sale("t1", "2026-01-10T10:00:00Z", "card:2990001", ticket="17")
+    shop = sale("w1", "2026-01-10T11:00:00Z", "card:2990001", ticket="17")
+    report = take(
+        programme, [events_file(tmp_path / "a.jsonl", joined("2990001", "2026-01-01T10:00:00Z"), shop, till)]
+    )
+    assert (report.recorded, report.exists) == (2, 1)
+    assert scalar(programme, "SELECT id FROM events_event WHERE type = 'Order Completed'") == "t1"
+    assert take(programme, [events_file(tmp_path / "b.jsonl", shop)]).exists == 1
+
+
+def test_bad_rows_are_set_aside_and_the_rest_goes_on(programme: Database, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    pair = events_file(
+        path,
+        joined("2990001", "2026-01-01T10:00:00Z"),
+        sale("t1", "2026-01-10T10:00:00Z", "card:29"),
+        sale("t2", "2026-01-10T10:00:00", "card:2990001"),
+        sale("t3", "2026-01-10T10:00:00Z", "card:2990001", colour="red"),
+        event("Order Refunded", "r1", "2026-01-11T10:00:00Z", "card:2990001", whole=True,
+              original={"store": "1", "date": "2026-01-10", "ticket": "none"}),
+        event("Reward Requested", "v1", "2026-01-11T10:00:00Z", "card:2990001", reward="voucher-5"),
+        event("Member Left", "l1", "2026-01-11T10:00:00Z", "phone:+33639980001"),
+        sale("t9", "2026-01-12T10:00:00Z", "card:2990001"),
+    )  # fmt: skip
+    with path.open("a") as file:
+        file.write("{this is no JSON\n")
+    report = take(programme, [pair])
+    assert report.recorded == 2
+    assert report.set_aside == {
+        "not_a_card": 1,
+        "bad_time": 1,
+        "unknown_field": 1,
+        "unknown_sale": 1,
+        "insufficient_balance": 1,
+        "unknown_customer": 1,
+        "malformed": 1,
+    }
+    with psycopg.connect(programme.url) as connection:
+        told = connection.execute(
+            "SELECT origin_row, code, detail FROM events_reject ORDER BY origin_row"
+        ).fetchall()
+    assert [row for row, _, _ in told] == [2, 3, 4, 5, 6, 7, 9]
+    assert not any("red" in detail or "2990001" in detail or "639980001" in detail for _, _, detail in told)
+    # What the programme refused stays refused, though the balance would do by now.
+    take(
+        programme,
+        [events_file(tmp_path / "b.jsonl", sale("t10", "2026-01-13T10:00:00Z", "card:2990001", 100_000))],
+    )
+    again = take(programme, [pair])
+    assert (again.recorded, scalar(programme, "SELECT count(*) FROM events_reject")) == (0, 7)
+
+
+def test_a_late_file_takes_the_next_places_in_the_sequence(programme: Database, tmp_path: Path) -> None:
+    take(programme, [events_file(tmp_path / "a.jsonl", joined("2990001", "2026-01-01T10:00:00Z"),
+                                 sale("t2", "2026-03-10T10:00:00Z", "card:2990001"))])  # fmt: skip
+    seq = scalar(programme, "SELECT seq FROM loyalty_member")
+    take(programme, [events_file(tmp_path / "b.jsonl", sale("t1", "2026-02-10T10:00:00Z", "card:2990001"))])
+    late = scalar(programme, "SELECT seq FROM events_event WHERE id = 't1'")
+    assert isinstance(seq, int)
+    assert late == seq + 1
+    assert str(scalar(programme, "SELECT day FROM events_event WHERE id = 't1'")) == "2026-02-10"
+
+
+def test_a_merger_decides_both_sides_and_later_events_follow_it(programme: Database, tmp_path: Path) -> None:
+    events = [
+        joined("2990001", "2026-08-01T10:00:00Z"),
+        joined("2990002", "2026-08-01T10:00:00Z"),
+        sale("t1", "2026-08-02T10:00:00Z", "card:2990001", 3000, ticket="1"),
+        sale("t2", "2026-08-02T11:00:00Z", "card:2990002", 5000, ticket="2"),
+        event("Customer Merged", "m1", "2026-08-03T10:00:00Z", "card:2990001", absorbed="card:2990002", by="x"),
+        sale("t3", "2026-08-04T11:00:00Z", "card:2990002", 2000, ticket="3"),
+        event("Order Refunded", "r1", "2026-08-05T10:00:00Z", "card:2990001", store="1", ticket="R1",
+              original={"store": "1", "date": "2026-08-02", "ticket": "2"}, whole=True),
+    ]  # fmt: skip
+    report = take(programme, [events_file(tmp_path / "a.jsonl", *events)])
+    assert (report.recorded, dict(report.set_aside)) == (7, {})
+    with psycopg.connect(programme.url) as connection:
+        members = connection.execute(
+            "SELECT membership, seq FROM loyalty_member ORDER BY membership"
+        ).fetchall()
+        balances = connection.execute(
+            "SELECT m.membership, b.posted FROM ledger_balance AS b JOIN loyalty_member AS m USING (customer_id) "
+            "WHERE b.currency = 'points' ORDER BY 1"
+        ).fetchall()
+    assert [membership for membership, _ in members] == ["absorbed", "member"]
+    assert dict(balances)["absorbed"] == 0
+    late = take(
+        programme, [events_file(tmp_path / "b.jsonl", sale("t4", "2026-08-01T11:00:00Z", "card:2990002"))]
+    )
+    assert late.recorded == 1
+    assert scalar(
+        programme,
+        "SELECT m.membership FROM events_event AS e JOIN loyalty_member AS m USING (customer_id) WHERE e.id = 't4'",
+    ) == "member"  # fmt: skip
+
+
+def test_tickets_without_a_customer_are_kept_and_earn_nothing(programme: Database, tmp_path: Path) -> None:
+    report = take(
+        programme, [events_file(tmp_path / "a.jsonl", sale("t1", "2026-01-10T10:00:00Z", None, ticket="1"))]
+    )
+    assert (report.recorded, report.anonymous) == (1, 1)
+    assert scalar(programme, "SELECT amount_minor FROM events_anonymous") == 1000
+    assert points(programme) == 0
+
+
+TAKEOVER = """version = 1
+name = "Earlier programme"
+target = "event"
+[event]
+type = "Member Taken Over"
+source = "crm"
+id = "{card}"
+subject = "card:{card}"
+group_by = ["card"]
+[event.time]
+column = "at"
+zone = "Europe/Paris"
+[event.data]
+joined_on = "{joined}"
+tier = "{tier}"
+tier_until = "{until}"
+[[event.list]]
+field = "lots"
+skip_empty = "points"
+keep_empty = true
+[event.list.item]
+currency = "points"
+quantity = { column = "points", as = "integer" }
+issued_on = "{issued}"
+expires_on = "{expires}"
+[control]
+beside = "control.json"
+"""
+
+
+def test_an_earlier_programme_is_taken_over_and_compared_with_its_totals(
+    programme: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "takeover.csv"
+    file.write_text(
+        "card,at,joined,tier,until,points,issued,expires\n"
+        "2990001,2025-11-16T00:00:00,2020-05-01,gold,2026-12-01,300,2025-10-03,2026-12-01\n"
+        "2990001,2025-11-16T00:00:00,2020-05-01,gold,2026-12-01,200,2025-11-03,2027-01-01\n"
+        "2990002,2025-11-16T00:00:00,2021-05-01,bronze,,,,\n"
+    )
+    control = tmp_path / "control.json"
+    stated = (
+        '{"members": 2, "currencies": {"points": {"total": %d, "by_issued_month": {"2025-10": 300, "2025-11": 200}}},'
+        ' "tiers": {"bronze": 1, "gold": 1}}'
+    )
+    control.write_text(stated % 500)
+    pair = Pair(file, parse_mapping(TAKEOVER))
+    report = take(programme, [pair])
+    assert not report.differences
+    assert points(programme) == 500
+    assert scalar(
+        programme, "SELECT tier || ' since ' || joined_on FROM loyalty_member WHERE tier = 'gold'"
+    ) == ("gold since 2020-05-01")
+    control.write_text((stated % 501).replace('"gold": 1', '"gold": 2'))
+    report = take(programme, [pair])
+    assert [(d.what, d.stated, d.posted) for d in report.differences] == [
+        ("points: total", 501, 500),
+        ("tier gold", 2, 1),
+    ]
+
+
+def test_a_broken_promise_of_order_ends_the_import(programme: Database, tmp_path: Path) -> None:
+    pair = events_file(
+        tmp_path / "a.jsonl",
+        sale("t2", "2026-01-10T10:00:00Z", None),
+        sale("t1", "2026-01-09T10:00:00Z", None),
+    )
+    sorted_ = parse_mapping(
+        'version = 1\nname = "E"\ntarget = "event"\n[file]\nsorted = true\n[event]\nenvelope = "cloudevents"\n'
+    )
+    with pytest.raises(MappingError, match=r"row 2 of a\.jsonl"):
+        take(programme, [Pair(pair.file, sorted_)])
+    assert scalar(programme, "SELECT count(*) FROM events_key") == 0
+
+
+def test_a_dry_run_writes_nothing(programme: Database, tmp_path: Path) -> None:
+    before = contents(programme.url)
+    report = take(
+        programme,
+        [events_file(tmp_path / "a.jsonl", sale("t1", "2026-01-10T10:00:00Z", "card:2990001"))],
+        dry=True,
+    )
+    assert (report.events, report.recorded, report.is_dry_run) == (1, 1, True)
+    assert contents(programme.url) == before
+
+
+def test_one_import_at_a_time(programme: Database, tmp_path: Path) -> None:
+    with (
+        psycopg.connect(programme.url, autocommit=True) as other,
+        runs.alone(other),
+        pytest.raises(AnotherImport),
+    ):
+        take(programme, [events_file(tmp_path / "a.jsonl", sale("t1", "2026-01-10T10:00:00Z", None))])
+
+
+def test_events_need_a_programme(assidu_db: Database, tmp_path: Path) -> None:
+    order = ImportOrder([events_file(tmp_path / "a.jsonl", sale("t1", "2026-01-10T10:00:00Z", None))], NOW)
+    with pytest.raises(NoProgramme):
+        import_files(order, assidu_db.url, current_settings())
+
+
+def test_stores_products_and_customers_are_replaced_and_found_again(programme: Database, feed: Feed) -> None:
+    pairs = [pair for pair in read(feed.known_before) if pair.mapping.record is not None]
+    report = take(programme, pairs)
+    assert report.records == {
+        "store": feed.counts["stores"],
+        "product": feed.counts["products"],
+        "customer": feed.counts["members_before"],
+    }
+    kept = contents(programme.url)
+    take(programme, pairs)
+    assert contents(programme.url) == kept
+
+
+def _emptied(database: Database) -> Database:
+    """The same database without its rows."""
+    with psycopg.connect(database.owner_url, autocommit=True) as connection:
+        for table in (*TABLES, "customers_key", "loyalty_plan", "connectors_import"):
+            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            connection.execute(f"DELETE FROM {table}")
+            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    return database
