@@ -159,10 +159,10 @@ def _serving(database: Database) -> Iterator[tuple[str, int]]:
     )
     try:
         assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line:
+        told = json.loads(process.stdout.readline() or "{}")
+        if "address" not in told:
             raise CannotBench("The server did not start: see above.")
-        address = urlsplit(json.loads(line)["address"])
+        address = urlsplit(told["address"])
         yield address.hostname or "127.0.0.1", address.port or 80
     finally:
         process.send_signal(signal.SIGTERM)

@@ -34,7 +34,7 @@ INSERT INTO ledger_wallet (customer_id, wallet_id)
   SELECT {CUSTOMER_SQL.format(n="n")}, {WALLET_SQL.format(n="n")} FROM generate_series(1, %(count)s) AS n;
 INSERT INTO loyalty_member (customer_id, wallet_id, programme, seq, state, membership, tier, joined_on, next_due,
                             last_purchase, purchases)
-  SELECT {CUSTOMER_SQL.format(n="n")}, {WALLET_SQL.format(n="n")}, %(programme)s, 60,
+  SELECT {CUSTOMER_SQL.format(n="n")}, {WALLET_SQL.format(n="n")}, %(programme)s, 0,
          jsonb_build_object(
            'membership', 'member', 'joined_on', '2024-01-15',
            'tiers', jsonb_build_array(jsonb_build_array('2024-01-15', 'silver')),

@@ -107,7 +107,7 @@ def write_scripts(
         path = folder / f"limit-{n}.sql"
         path.write_text(
             f"\\set c random(1, :population)\n\\set i :i + 1\nSELECT loyalty_record({arguments}) FROM (\n"
-            f"SELECT FROM loyalty_member WHERE customer_id = {CUSTOMER_SQL.format(n=':c')} FOR UPDATE) AS locked;\n",
+            f"SELECT seq FROM loyalty_member WHERE customer_id = {CUSTOMER_SQL.format(n=':c')} FOR UPDATE) AS locked;\n",
             encoding="utf-8",
         )
         paths.append(path)
@@ -159,7 +159,7 @@ def _argument(position: int, kind: str, column: Sequence[Any]) -> str:
     elif position == _WALLET:
         one = WALLET_SQL.format(n=":c")
     elif position in _SEQS:
-        one = "(:client_id * 20000000 + :i)::integer"
+        one = "locked.seq + 1"
     elif position in (_ID, _TICKET):
         one = "'L' || :client_id::integer || '-' || :i::integer"
     else:
