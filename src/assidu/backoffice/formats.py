@@ -10,6 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 CURRENCY_EXPONENT = 2
+FRENCH_PHONE_LENGTH = len("+33639980634")
+NARROW_SPACE = "\u202f"
 
 
 @cache
@@ -97,6 +99,22 @@ def ago(value: datetime, now: datetime) -> str:
     if abs(passed) < timedelta(minutes=1):
         return _("just now")
     return dates.format_timedelta(-passed, add_direction=True, locale=locale(), threshold=1.2)
+
+
+def phone(number: str) -> str:
+    """+33 6 39 98 06 34: French numbers in pairs, others as they are."""
+    if number.startswith("+33") and len(number) == FRENCH_PHONE_LENGTH:
+        pairs = [number[start : start + 2] for start in range(4, len(number), 2)]
+        return NARROW_SPACE.join(["+33", number[3], *pairs])
+    return number
+
+
+def days_ago(value: date, today: date) -> str:
+    """today, 6 days ago, 3 months ago."""
+    days = (today - value).days
+    if days <= 0:
+        return _("today")
+    return dates.format_timedelta(-timedelta(days=days), add_direction=True, locale=locale(), threshold=1.2)
 
 
 def local(value: date | datetime) -> date | datetime:

@@ -23,18 +23,24 @@ Text = str | Promise
 
 PAGE_SIZE = 50
 EXPORT_LIMIT = 100_000
+NUMBER_DIGITS_MAX = 12
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets read UTF-8 as something else
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """`cell` is what the eye sees; `value` is what the file holds (left out: the column is not exported)."""
+    """`cell` is what the eye sees; `value` is what the file holds (left out: the column is not exported;
+    without a `cell` it is in the file alone).
+
+    `sort` is the word in the address that orders the list by this column.
+    """
 
     label: Text
-    cell: Callable[[Row], object]
+    cell: Callable[[Row], object] | None
     value: Callable[[Row], object] | None = None
     align: str = ""
+    sort: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Search:
     name: str
     label: Text
     kind: str = "search"
+    is_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Choice:
     label: Text
     options: Callable[[], Sequence[tuple[str, Text]]]
     kind: str = "chips"
+    is_more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +67,21 @@ class Day:
     name: str
     label: Text
     kind: str = "day"
+    is_more: bool = False
 
 
-Filter = Search | Choice | Day
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number that is not negative."""
+
+    name: str
+    label: Text
+    kind: str = "number"
+    is_more: bool = False
+
+
+Filter = Search | Choice | Day | Number
+"""`is_more`: shown on demand, below the others, so that a long list of filters does not hide the list itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,7 @@ class Chosen:
     """What the address asks for: only filters that the list declares, only values that they accept."""
 
     values: Mapping[str, str]
+    sort: str = ""
 
     def text(self, name: str) -> str:
         return self.values.get(name, "")
@@ -78,6 +99,10 @@ class Chosen:
             return date.fromisoformat(self.text(name))
         except ValueError:
             return None
+
+    def number(self, name: str) -> int | None:
+        text = self.text(name)
+        return int(text) if text.isdecimal() and len(text) <= NUMBER_DIGITS_MAX else None
 
     def __bool__(self) -> bool:
         return any(self.values.values())
@@ -109,6 +134,14 @@ class ShownFilter:
     options: Sequence[tuple[str, Text, str, bool]] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class AppliedFilter:
+    """A filter among those shown on demand that is in force, in words, and the address without it."""
+
+    said: str
+    without: str
+
+
 class Listing(Generic[Row]):
     """Subclass, declare, and put `Listing.view()` in the urls."""
 
@@ -118,7 +151,9 @@ class Listing(Generic[Row]):
     permission: ClassVar[str]
     export_permission: ClassVar[str | None] = None
     template: ClassVar[str] = "backoffice/list.html"
-    filters: ClassVar[Sequence[Filter]] = ()
+    filters: Sequence[Filter] = ()
+    sorts: ClassVar[Sequence[str]] = ()  # the first one is the order unless the address says otherwise
+    export_page: ClassVar[int] = 1000
     empty_icon: ClassVar[str] = "inbox"
     empty_title: ClassVar[Text]
     empty_text: ClassVar[Text] = ""
@@ -142,15 +177,19 @@ class Listing(Generic[Row]):
         may_export = bool(self.export_permission and signed_in(request).may(self.export_permission))
         if request.GET.get("format") == "csv":
             return self.export(request, chosen) if may_export else HttpResponse(status=403)
-        columns = self.columns(request)
+        columns = [column for column in self.columns(request) if column.cell]
         found = self.rows(request, chosen, request.GET.get("cursor", ""), PAGE_SIZE)
         context = {
             "list": self,
-            "columns": columns,
-            "rows": [[(column, column.cell(row)) for column in columns] for row in found.rows],
+            "columns": [(column, self._sort_address(column, chosen, request.GET)) for column in columns],
+            "rows": [[(column, column.cell(row)) for column in columns if column.cell] for row in found.rows],
             "found": found,
             "chosen": chosen,
-            "filters": [self._shown(one, chosen, request.GET) for one in self.filters],
+            "filters": [self._shown(one, chosen, request.GET) for one in self.filters if not one.is_more],
+            "more_filters": [self._shown(one, chosen, request.GET) for one in self.filters if one.is_more],
+            "applied": self._applied(chosen, request.GET),
+            "sort_kept": request.GET.get("sort", "") if chosen.sort == request.GET.get("sort") else "",
+            "shows_more": request.GET.get("more") == "1",
             "first_page": not request.GET.get("cursor"),
             "next_address": _address(request.GET, cursor=found.after) if found.after else None,
             "first_address": _address(request.GET, cursor=None),
@@ -167,8 +206,11 @@ class Listing(Generic[Row]):
             value = asked.get(one.name, "").strip()[:200].replace("\x00", "")
             if isinstance(one, Choice) and value not in {key for key, _label in one.options()}:
                 value = ""
+            if isinstance(one, Number) and not value.isdecimal():
+                value = ""
             values[one.name] = value
-        return Chosen(values)
+        sort = asked.get("sort", "")
+        return Chosen(values, sort if sort in self.sorts else next(iter(self.sorts), ""))
 
     def export(self, request: HttpRequest, chosen: Chosen) -> StreamingHttpResponse:
         actions.record(
@@ -200,7 +242,7 @@ class Listing(Generic[Row]):
             yield BYTE_ORDER_MARK + writer.writerow([str(column.label) for column in columns])
         while cursor is not None and written < EXPORT_LIMIT:
             with translation.override(language):
-                found = self.rows(request, chosen, cursor, 1000)
+                found = self.rows(request, chosen, cursor, self.export_page)
                 lines = [
                     writer.writerow([neutral(column.value(row)) for column in columns if column.value])
                     for row in found.rows
@@ -208,6 +250,30 @@ class Listing(Generic[Row]):
             yield "".join(lines)
             written += len(lines)
             cursor = found.after
+
+    def _sort_address(self, column: Column[Row], chosen: Chosen, asked: QueryDict) -> str:
+        """Where the head of a column leads; nowhere, if the list cannot be ordered by it or already is."""
+        if not column.sort or column.sort == chosen.sort:
+            return ""
+        return _address(asked, cursor=None, sort=column.sort)
+
+    def _applied(self, chosen: Chosen, asked: QueryDict) -> list[AppliedFilter]:
+        found = []
+        for one in self.filters:
+            value = chosen.text(one.name)
+            if not one.is_more or not value:
+                continue
+            shown = value
+            if isinstance(one, Choice):
+                shown = str(dict(one.options())[value])
+            elif isinstance(one, Day):
+                shown = formats.day(day) if (day := chosen.date(one.name)) else value
+            elif isinstance(one, Number):
+                shown = formats.number(int(value))
+            found.append(
+                AppliedFilter(f"{one.label} {shown}", _address(asked, cursor=None, **{one.name: None}))
+            )
+        return found
 
     def _shown(self, one: Filter, chosen: Chosen, asked: QueryDict) -> ShownFilter:
         value = chosen.text(one.name)

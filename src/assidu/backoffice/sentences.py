@@ -1,9 +1,15 @@
 """Codes of the trail and of refusals, as sentences."""
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from assidu.backoffice.programme import Programme
+from assidu.customers.types import NotAnIdentifier
+from assidu.decisions.decision import Refused as NotDecided
 from assidu.foundation.people.types import Refusal
+from assidu.loyalty.entries import Conflict, Outcome, UnknownCustomer
+from assidu.plans.wording import language_of, refusal
 
 REFUSALS: dict[Refusal, str | Promise] = {
     Refusal.EMAIL_TAKEN: _("Someone already signs in with this e-mail."),
@@ -38,11 +44,45 @@ ACTIONS: dict[str, str | Promise] = {
     "customer.looked_at": _("Looked at a customer"),
     "customer.exported": _("Exported a customer's file"),
     "customer.erased": _("Erased a customer's personal data"),
+    "customer.joined": _("Made someone a member"),
+    "customer.left": _("Took someone out of the programme"),
+    "customer.not_a_duplicate": _("Said that two records are two people"),
     "customer.merged": _("Merged two customers"),
+    "reward.given": _("Exchanged points for a reward"),
     "balance.corrected": _("Corrected a balance"),
     "plan.published": _("Put a version of the programme into service"),
     "plan.checked": _("Checked a version of the programme"),
     "simulation.run": _("Ran a simulation"),
+}
+
+REJECTS: dict[str, str | Promise] = {
+    "bad_value": _("A value is not of the kind that is asked for"),
+    "bad_time": _("The time cannot be read"),
+    "bad_length": _("A value is too long"),
+    "bad_subject": _("The card, telephone or e-mail is not complete"),
+    "invalid_subject": _("The card, telephone or e-mail is not complete"),
+    "unknown_value": _("A value that the mapping does not know"),
+    "missing_value": _("A value is missing"),
+    "missing_field": _("A field is missing"),
+    "missing_subject": _("It says nothing of whom it is about"),
+    "unknown_field": _("A field that events do not have"),
+    "unknown_type": _("An event of an unknown type"),
+    "unreadable_row": _("The row cannot be read"),
+    "no_identifier": _("Nothing says who the customer is"),
+    "unknown_customer": _("Nobody has this card, telephone or e-mail"),
+    "unknown_sale": _("The original ticket is not known"),
+    "unknown_line": _("The original ticket has no such line"),
+    "return_exceeds_sale": _("More came back than was bought"),
+    "nothing_left_to_return": _("Everything had already come back"),
+    "not_a_member": _("Not a member on that day"),
+    "already_a_member": _("Already a member"),
+    "insufficient_balance": _("The balance was not enough"),
+    "key_conflict": _("The same number was sent before, with another content"),
+    "conflict": _("The same number was sent before, with another content"),
+    "invalid_event": _("The event is not complete"),
+    "malformed": _("It cannot be read"),
+    "too_deep": _("It is nested too deeply"),
+    "too_large": _("It is too large"),
 }
 
 GROUPS: tuple[tuple[str, str | Promise], ...] = (
@@ -53,6 +93,7 @@ GROUPS: tuple[tuple[str, str | Promise], ...] = (
     ("list", _("Exports")),
     ("customer", _("Customers")),
     ("balance", _("Corrections")),
+    ("reward", _("Rewards")),
     ("plan", _("Programme")),
     ("simulation", _("Simulations")),
 )
@@ -69,6 +110,15 @@ FIELDS: dict[str, str | Promise] = {
     "is_active": _("May sign in"),
     "scopes": _("May"),
     "page": _("On the page"),
+    "currency": _("Currency"),
+    "quantity": _("Quantity"),
+    "reward": _("Reward"),
+    "event": _("Event"),
+    "absorbed": _("Merged record"),
+    "other": _("Other record"),
+    "customers": _("Records"),
+    "identifiers": _("Identifiers"),
+    "event_fields": _("Fields of events"),
 }
 
 OBJECTS: dict[str, str | Promise] = {
@@ -89,3 +139,23 @@ def action_sentence(action: str) -> str:
 
 def refusal_sentence(reason: Refusal) -> str:
     return str(REFUSALS[reason])
+
+
+def outcome_sentence(outcome: Outcome | NotAnIdentifier, programme: Programme) -> str:
+    """Why an action on a customer was not done."""
+    match outcome:
+        case NotDecided():
+            return refusal(outcome, programme.document, language_of(get_language()))
+        case NotAnIdentifier():
+            return gettext("The card, telephone or e-mail is not complete.")
+        case UnknownCustomer():
+            return gettext("Nobody has this identifier.")
+        case Conflict():
+            return gettext("This was already recorded, otherwise.")
+        case _:
+            return gettext("This was already recorded.")
+
+
+def reject_sentence(code: str) -> str:
+    """Why a record was set aside; a code without a sentence yet is shown itself."""
+    return str(REJECTS.get(code, code))

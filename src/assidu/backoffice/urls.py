@@ -2,16 +2,48 @@
 
 from django.urls import path
 
-from assidu.backoffice.views import audit, door, home, keys, palette, people, preferences
+from assidu.backoffice.views import (
+    audit,
+    customer,
+    customer_actions,
+    customers,
+    dashboard,
+    door,
+    home,
+    keys,
+    palette,
+    people,
+    preferences,
+    system,
+    why,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("dashboard/", dashboard.dashboard, name="dashboard"),
     path("sign-in/", door.sign_in, name="sign-in"),
     path("sign-out/", door.sign_out, name="sign-out"),
     path("join/<uuid:person_id>/<str:token>/", door.join, name="join"),
     path("language/", door.choose_language, name="choose-language"),
     path("theme/", door.choose_theme, name="choose-theme"),
     path("palette/", palette.palette, name="palette"),
+    path("customers/", customers.CustomerList.view(), name="customers"),
+    path("customers/new/", customer_actions.new_member, name="customer-new"),
+    path("customers/<uuid:customer_id>/", customer.customer, name="customer"),
+    path("customers/<uuid:customer_id>/statement/", customer.statement, name="customer-statement"),
+    path("customers/<uuid:customer_id>/events/<int:seq>/", why.event, name="customer-event"),
+    path("customers/<uuid:customer_id>/correct/", customer_actions.correct, name="customer-correct"),
+    path("customers/<uuid:customer_id>/reward/", customer_actions.reward, name="customer-reward"),
+    path("customers/<uuid:customer_id>/merge/", customer_actions.merge, name="customer-merge"),
+    path(
+        "customers/<uuid:customer_id>/not-duplicate/",
+        customer_actions.not_duplicate,
+        name="customer-not-duplicate",
+    ),
+    path("customers/<uuid:customer_id>/join/", customer_actions.join, name="customer-join"),
+    path("customers/<uuid:customer_id>/leave/", customer_actions.leave, name="customer-leave"),
+    path("customers/<uuid:customer_id>/export/", customer_actions.export, name="customer-export"),
+    path("customers/<uuid:customer_id>/erase/", customer_actions.erase, name="customer-erase"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/password/", preferences.password, name="password"),
     path("settings/people/", people.PeopleList.view(), name="people"),
@@ -21,6 +53,8 @@ urlpatterns = [
     path("settings/keys/", keys.KeyList.view(), name="keys"),
     path("settings/keys/new/", keys.make_key, name="key-new"),
     path("settings/keys/<uuid:key_id>/revoke/", keys.revoke_key, name="key-revoke"),
+    path("settings/system/", system.system, name="system"),
+    path("settings/system/rejects/", system.RejectList.view(), name="rejects"),
     path("settings/audit/", audit.AuditList.view(), name="audit"),
     path("settings/audit/looks/", audit.LookList.view(), name="looks"),
 ]

@@ -130,8 +130,8 @@ def possible_duplicates(customer_id: UUID) -> list[PossibleDuplicate]:
 def with_possible_duplicates(limit: int = 1000) -> list[UUID]:
     """Customers in pairs that nobody has settled yet."""
     found = rows(
-        "SELECT DISTINCT u.id FROM customers_possible_duplicate AS d, unnest(ARRAY[d.customer_id, d.other_id]) AS u (id) "
-        "WHERE d.settled_at IS NULL ORDER BY u.id LIMIT %s",
+        "SELECT DISTINCT u.id FROM customers_possible_duplicate AS d, "
+        "unnest(ARRAY[d.customer_id, d.other_id]) AS u (id) WHERE d.settled_at IS NULL ORDER BY u.id LIMIT %s",
         [limit],
     )
     return [customer_id for (customer_id,) in found]

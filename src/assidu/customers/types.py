@@ -131,6 +131,16 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Identity:
+    """One way to find a customer; ``value`` is empty where it is no longer known, and only its keyed hash is left."""
+
+    kind: IdentifierKind
+    value: str = field(repr=False)
+    source: str
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PossibleDuplicate:
     """Two customers who shared an identifier in one message: perhaps one person."""
 

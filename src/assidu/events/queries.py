@@ -1,5 +1,6 @@
 """Reads what was set aside. What happened to a customer is read with its decision, in the loyalty room."""
 
+from datetime import datetime
 from typing import Any
 
 from assidu.events.types import Reject
@@ -9,7 +10,12 @@ PAGE_MAX = 200
 
 
 def rejects(
-    *, code: str = "", origin: str = "", before: int | None = None, limit: int = 50
+    *,
+    code: str = "",
+    origin: str = "",
+    since: datetime | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> tuple[list[Reject], int | None]:
     """The youngest first, and where to continue."""
     assert 0 < limit <= PAGE_MAX
@@ -19,6 +25,9 @@ def rejects(
         if value:
             wanted.append(f"{column} = %({column})s")
             parameters[column] = value
+    if since is not None:
+        wanted.append("at >= %(since)s")
+        parameters["since"] = since
     if before is not None:
         wanted.append("reject_id < %(before)s")
         parameters["before"] = before

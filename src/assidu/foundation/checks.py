@@ -4,9 +4,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 
+from django.apps import apps
 from django.db import connection
 from django.db.utils import Error as DatabaseError
+from django.utils.module_loading import module_has_submodule
 
 from assidu.foundation.clock import VARIABLE as FROZEN_CLOCK
 from assidu.foundation.database import APP_ROLE
@@ -26,6 +29,15 @@ class Finding:
     is_well: bool
     what: str
     advice: str = ""
+
+
+def findings() -> Iterator[tuple[str, Finding]]:
+    """What every room finds out, with the room's name."""
+    for room in apps.get_app_configs():
+        if room.name.startswith("assidu.") and room.module and module_has_submodule(room.module, "checks"):
+            for finding in import_module(f"{room.name}.checks").checks():
+                assert isinstance(finding, Finding)
+                yield room.label, finding
 
 
 def checks() -> Iterator[Finding]:

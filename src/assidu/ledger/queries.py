@@ -78,6 +78,15 @@ def movements_of(customer_id: UUID, first_seq: int, last_seq: int) -> dict[int, 
     return found
 
 
+def expiring(currency: str, until: date) -> int:
+    """Units of a currency, of all customers together, that can no longer be used after ``until``."""
+    found = rows(
+        "SELECT coalesce(sum(remaining), 0)::bigint FROM ledger_lot WHERE currency = %s AND expires_on <= %s",
+        [currency, until],
+    )
+    return int(found[0][0])
+
+
 def trial_balance() -> list[AccountTotal]:
     """What every account holds, from the postings alone."""
     found = rows(

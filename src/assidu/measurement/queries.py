@@ -1,14 +1,23 @@
 """Reads the programme's figures from the ledger and the events themselves: nothing is counted twice or kept apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from assidu.decisions.decision import Account
 from assidu.decisions.plan import Currency, CurrencyKind, Plan
 from assidu.foundation.sql import rows
 from assidu.measurement.sums import Moves, RuleSum, Stretch, added, stretches
-from assidu.measurement.types import Attention, CurrencyFigures, Dashboard, Month, RuleFigures, TierCount
+from assidu.measurement.types import (
+    Attention,
+    CurrencyFigures,
+    Dashboard,
+    Month,
+    RuleFigures,
+    Spending,
+    TierCount,
+)
 
 IN_WALLET = (Account.AVAILABLE, Account.PENDING, Account.HELD)
 
@@ -61,6 +70,22 @@ def attention(since: date, today: date) -> Attention:
     )
 
 
+def spending(customer_ids: Collection[UUID], since: date, until: date) -> Spending:
+    """What a customer (and those merged into them) bought, net of returns, month by month."""
+    found = rows(_SPENDING, [list(customer_ids), since, until])
+    by_month = {month: (amount, purchases) for month, amount, purchases in found}
+    months = []
+    month = since.replace(day=1)
+    while month <= until:
+        months.append(by_month.get(month, (0, 0)))
+        month = (month + timedelta(days=32)).replace(day=1)
+    return Spending(
+        amount_minor=sum(amount for amount, _ in months),
+        purchases=sum(purchases for _, purchases in months),
+        months_minor=tuple(amount for amount, _ in months),
+    )
+
+
 def has_invented() -> bool:
     """Whether any customer or store was made up, as in the demo."""
     return bool(
@@ -72,7 +97,7 @@ def has_invented() -> bool:
 
 
 def _active(since: date, until: date) -> int:
-    """Customers with a purchase in the period, those merged since counted once."""
+    """Members with a purchase in the period, those merged since counted once."""
     if _value("SELECT coalesce(max(last_purchase) <= %s, true) FROM loyalty_member", [until]):
         found: int = _value(_ACTIVE_SINCE, [since])
     else:
@@ -169,12 +194,18 @@ def _value(statement: str, parameters: Sequence[Any] = ()) -> Any:
 _TIERS = """
   SELECT coalesce(tier, '') AS tier, count(*) AS members
     FROM loyalty_member WHERE membership = 'member' GROUP BY 1 ORDER BY 2 DESC, 1"""
+_SPENDING = """
+  SELECT date_trunc('month', day)::date, sum(amount_minor)::bigint, count(*) FILTER (WHERE type = 'Order Completed')
+    FROM events_event
+   WHERE customer_id = ANY (%s) AND day BETWEEN %s AND %s AND type IN ('Order Completed', 'Order Refunded')
+   GROUP BY 1"""
 _ACTIVE_SINCE = """
   SELECT count(*) FROM loyalty_member AS m JOIN customers_customer AS c USING (customer_id)
-   WHERE m.last_purchase >= %s AND c.merged_into IS NULL AND c.erased_at IS NULL"""
+   WHERE m.last_purchase >= %s AND m.membership = 'member' AND c.merged_into IS NULL AND c.erased_at IS NULL"""
 _ACTIVE_WITHIN = """
   WITH buyer AS MATERIALIZED (
     SELECT DISTINCT customer_id FROM events_event WHERE type = 'Order Completed' AND day BETWEEN %s AND %s
   )
   SELECT count(*) FROM buyer JOIN customers_customer AS c USING (customer_id)
-   WHERE c.merged_into IS NULL AND c.erased_at IS NULL"""
+    JOIN loyalty_member AS m USING (customer_id)
+   WHERE m.membership = 'member' AND c.merged_into IS NULL AND c.erased_at IS NULL"""

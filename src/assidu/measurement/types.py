@@ -64,7 +64,7 @@ class Dashboard:
     since: date
     until: date
     members: int
-    active: int  # customers with a purchase in the period
+    active: int  # members with a purchase in the period
     joined: int
     carded_minor: int
     anonymous_minor: int
@@ -91,6 +91,20 @@ class Dashboard:
     def generosity(self) -> float | None:
         """What was issued, at face value, as a share of sales with a customer."""
         return self.generosity_minor / self.carded_minor if self.carded_minor else None
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What one customer bought in a stretch of time; ``months_minor`` is by calendar month, the oldest first."""
+
+    amount_minor: int
+    purchases: int
+    months_minor: tuple[int, ...]
+
+    @property
+    def average_minor(self) -> int:
+        """By purchase, what came back taken off."""
+        return self.amount_minor // self.purchases if self.purchases else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,17 @@ def clock_time(value: datetime | None) -> str:
 
 
 @register.filter
+def day_and_time(value: datetime | None) -> str:
+    """16 nov., 14:05: below a heading that already says the month and year."""
+    return "" if value is None else f"{formats.day(value, year=False)}, {formats.clock_time(value)}"
+
+
+@register.filter
+def days_ago(value: date | None, today: date) -> str:
+    return "" if value is None else formats.days_ago(value, today)
+
+
+@register.filter
 def ago(value: datetime | None) -> str:
     return "" if value is None else formats.ago(value, clock.now())
 

@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 
 from assidu.backoffice.access import allowed, signed_in
 from assidu.backoffice.navigation import menu
+from assidu.customers import queries as customer_queries
 from assidu.foundation.people import queries
 from assidu.foundation.people.types import Person
 
 LIMIT = 8
+CUSTOMER_LETTERS_MIN = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,23 @@ def colleagues(person: Person, asked: str) -> tuple[str, list[Answer]]:
     ]
 
 
+def customers(person: Person, asked: str) -> tuple[str, list[Answer]]:
+    if len(asked) < CUSTOMER_LETTERS_MIN or not person.may("customers.view"):
+        return _("Customers"), []
+    found = customer_queries.search(asked, LIMIT)
+    return _("Customers"), [
+        Answer(
+            one.name or _("Customer without a name"),
+            reverse("customer", args=[one.customer_id]),
+            "user",
+            one.town,
+        )
+        for one in found
+    ]
+
+
 # Each source of answers, in the order in which they are shown.
-SOURCES: list[Source] = [pages, colleagues]
+SOURCES: list[Source] = [customers, pages, colleagues]
 
 
 @allowed()

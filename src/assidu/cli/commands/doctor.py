@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 import django
-from django.apps import apps
-from django.utils.module_loading import module_has_submodule
 
 from assidu.cli.database import server
 from assidu.cli.output import JsonFlag, Output, Refused
 from assidu.foundation.database import as_django
-
-if TYPE_CHECKING:
-    from assidu.foundation.checks import Finding
 
 
 def command(json: JsonFlag = False) -> None:
@@ -24,10 +15,11 @@ def command(json: JsonFlag = False) -> None:
     try:
         with server(output) as database:
             django.setup()
+            from assidu.foundation.checks import findings as found
             from assidu.foundation.schema import point_to
 
             point_to(as_django(database.url))
-            findings = [(room, finding) for room, finding in _findings()]
+            findings = list(found())
     except Refused as refusal:
         output.answer(
             {"is_well": False, "findings": [{"room": "foundation", "name": "database", "is_well": False,
@@ -57,13 +49,3 @@ def command(json: JsonFlag = False) -> None:
         ],
     }
     output.answer(result, "\n".join(lines), is_yes=is_well)
-
-
-def _findings() -> Iterator[tuple[str, Finding]]:
-    from assidu.foundation.checks import Finding
-
-    for room in apps.get_app_configs():
-        if room.name.startswith("assidu.") and module_has_submodule(room.module, "checks"):
-            for finding in import_module(f"{room.name}.checks").checks():
-                assert isinstance(finding, Finding)
-                yield room.label, finding

@@ -1,0 +1,178 @@
+"""What happened to a customer, as one line of a time line: a sign, a title, what it changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from assidu.backoffice import formats
+from assidu.backoffice.programme import Programme
+from assidu.decisions.decision import Account
+from assidu.decisions.events import (
+    Absorption,
+    Correction,
+    Joining,
+    Leaving,
+    Merger,
+    Return,
+    RewardRequest,
+    Sale,
+    TakeOver,
+    Tick,
+)
+from assidu.events.types import EventType
+from assidu.loyalty.types import TimelineEntry
+from assidu.plans.wording import tier_cause
+
+KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
+    "purchases": (gettext_lazy("Purchases"), (EventType.SALE,)),
+    "returns": (gettext_lazy("Returns"), (EventType.RETURN,)),
+    "rewards": (gettext_lazy("Rewards"), (EventType.REWARD_REQUEST,)),
+    "corrections": (gettext_lazy("Corrections"), (EventType.CORRECTION,)),
+    "due": (gettext_lazy("Expiry and status"), (EventType.TICK,)),
+    "membership": (
+        gettext_lazy("Membership"),
+        (EventType.JOINING, EventType.LEAVING, EventType.TAKE_OVER, EventType.MERGER, EventType.ABSORPTION),
+    ),
+}
+"""What a time line can be reduced to, by the word in the address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    text: str
+    tone: str  # plus, minus
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    at: datetime
+    day: date
+    icon: str
+    sign: str
+    title: str
+    detail: str
+    amount: str
+    deltas: tuple[Delta, ...]
+    notes: tuple[tuple[str, str], ...]  # words and the tone of their pill
+    address: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What codes and ids are called on this page."""
+
+    stores: Mapping[str, str]
+    customers: Mapping[UUID, str]
+    people: Mapping[str, str]
+
+
+def moment_of(entry: TimelineEntry, programme: Programme, names: Names) -> Moment:
+    icon, sign, title, detail = _told(entry, programme, names)
+    notes = []
+    tier = entry.decision.tier
+    if tier is not None and not isinstance(entry.event, Tick):
+        cause = tier_cause(tier.cause, tier.tier, programme.document, programme.language)
+        notes.append((cause, programme.tier_tone(tier.tier)))
+    if entry.is_late:
+        notes.append((_("told later"), "info"))
+    if entry.decision.shortfalls:
+        notes.append((_("could not be taken in full"), "warn"))
+    return Moment(
+        at=entry.at,
+        day=entry.day,
+        icon=icon,
+        sign=sign,
+        title=title,
+        detail=detail,
+        amount=programme.money(entry.amount_minor) if entry.amount_minor else "",
+        deltas=deltas_of(entry, programme),
+        notes=tuple(notes),
+        address=reverse("customer-event", args=[entry.customer_id, entry.seq]),
+        id=f"e-{entry.customer_id}-{entry.seq}",
+    )
+
+
+def deltas_of(entry: TimelineEntry, programme: Programme) -> tuple[Delta, ...]:
+    """What went out of the wallet, then what came in, by currency."""
+    out: dict[str, int] = {}
+    came: dict[str, int] = {}
+    for movement in entry.movements:
+        if movement.change:
+            side = came if movement.change > 0 else out
+            side[movement.currency] = side.get(movement.currency, 0) + movement.change
+    return (
+        *(Delta(programme.change(change, currency), "minus") for currency, change in out.items()),
+        *(Delta(programme.change(change, currency), "plus") for currency, change in came.items()),
+    )
+
+
+def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str, str, str, str]:
+    event = entry.event
+    store = names.stores.get(entry.store, entry.store)
+    match event:
+        case Sale():
+            is_web = entry.channel not in ("", "store")
+            title = _("Order, %(channel)s") % {"channel": programme.phrases.channel_name(entry.channel)}
+            articles = sum(max(line.quantity, 0) for line in event.lines)
+            parts = [
+                store,
+                ngettext("%(n)s article", "%(n)s articles", articles) % {"n": formats.number(articles)},
+            ]
+            if event.payments:
+                paid = programme.phrases.listing(
+                    programme.units(p.quantity, p.currency) for p in event.payments
+                )
+                parts.append(_("paid with %(what)s") % {"what": paid})
+            return (
+                "shopping-bag" if is_web else "shopping-basket",
+                "sale",
+                title if is_web else _("Purchase in store"),
+                " · ".join(part for part in parts if part),
+            )
+        case Return():
+            return "undo-2", "returned", _("Return"), store
+        case RewardRequest():
+            reward = programme.phrases.rewards.get(event.reward)
+            name = programme.phrases.text(reward.name) if reward else event.reward
+            return "gift", "used", _("Exchange for a reward"), f"{event.quantity} × {name}"
+        case Correction():
+            by = str(entry.body.get("by", ""))
+            by = names.people.get(by, by)
+            title = _("Goodwill or correction") if event.quantity > 0 else _("Correction")
+            return "pencil", "points", title, " · ".join(part for part in (event.reason, by) if part)
+        case Joining():
+            return "user-plus", "tier", _("Joined the programme"), store
+        case Leaving():
+            return "user-minus", "refused", _("Left the programme"), ""
+        case TakeOver():
+            since = _("member since %(day)s") % {"day": formats.day(event.joined_on)}
+            return "book-open", "tier", _("Taken over from the earlier programme"), since
+        case Merger():
+            return "merge", "points", _("Merged with another record"), _other(entry, names)
+        case Absorption():
+            return "merge", "returned", _("Merged into another record"), _other(entry, names)
+        case Tick():
+            return _due(entry, programme)
+
+
+def _other(entry: TimelineEntry, names: Names) -> str:
+    return names.customers.get(entry.other, "") if entry.other else ""
+
+
+def _due(entry: TimelineEntry, programme: Programme) -> tuple[str, str, str, str]:
+    expired: dict[str, int] = {}
+    for movement in entry.movements:
+        if movement.target is Account.BREAKAGE:
+            expired[movement.currency] = expired.get(movement.currency, 0) + movement.quantity
+    tier = entry.decision.tier
+    said = tier_cause(tier.cause, tier.tier, programme.document, programme.language) if tier else ""
+    if expired:
+        return "hourglass", "expired", _("Expiry"), said
+    return "crown", "tier", said or _("Due that day"), ""

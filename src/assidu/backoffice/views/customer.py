@@ -1,0 +1,379 @@
+"""One customer: who they are, what they have, everything that happened, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from assidu.backoffice import formats
+from assidu.backoffice.access import allowed, signed_in
+from assidu.backoffice.moments import KINDS, Moment, Names, moment_of
+from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
+from assidu.catalogue import queries as catalogue
+from assidu.customers import queries as customers
+from assidu.customers.types import Customer, IdentifierKind, Identity
+from assidu.decisions.decision import Account
+from assidu.decisions.plan import CurrencyKind
+from assidu.decisions.state import Membership
+from assidu.foundation import clock
+from assidu.foundation.cursors import InvalidCursor
+from assidu.foundation.people import queries as people
+from assidu.ledger import queries as ledger
+from assidu.ledger.types import Lot, Movement
+from assidu.loyalty import queries
+from assidu.loyalty.types import Purse, Standing, TimelineEntry
+from assidu.measurement import queries as measurement
+
+MOMENTS = 30
+MOVEMENTS = 50
+SOON = timedelta(days=31)
+
+IDENTIFIERS: dict[IdentifierKind, tuple[Promise, str]] = {
+    IdentifierKind.CARD: (gettext_lazy("Card"), "credit-card"),
+    IdentifierKind.EXTERNAL: (gettext_lazy("Other system"), "link"),
+    IdentifierKind.PHONE: (gettext_lazy("Telephone"), "phone"),
+    IdentifierKind.EMAIL: (gettext_lazy("E-mail"), "mail"),
+}
+CONTACT_KINDS = (IdentifierKind.PHONE, IdentifierKind.EMAIL)
+ACCOUNTS: dict[Account, Promise] = {
+    Account.DEBT: gettext_lazy("owed"),
+    Account.ISSUED: gettext_lazy("given"),
+    Account.USED: gettext_lazy("used"),
+    Account.BREAKAGE: gettext_lazy("expired"),
+    Account.CORRECTED: gettext_lazy("corrected by staff"),
+    Account.OPENING: gettext_lazy("from the earlier programme"),
+    Account.IN_TRANSIT: gettext_lazy("merged record"),
+    Account.FORFEITED: gettext_lazy("lost on leaving"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A customer as every page about them shows them."""
+
+    customer: Customer
+    name: str
+    store: str
+    programme: Programme | None
+    standing: Standing | None
+
+    @property
+    def id(self) -> UUID:
+        return self.customer.customer_id
+
+    @property
+    def initials(self) -> str:
+        return "–" if self.customer.is_erased else initials_of(self.name)
+
+    @property
+    def family(self) -> tuple[UUID, ...]:
+        return (self.customer.customer_id, *self.customer.absorbed)
+
+    @property
+    def is_member(self) -> bool:
+        return self.standing is not None and self.standing.membership is Membership.MEMBER
+
+    @property
+    def tier(self) -> str | None:
+        return self.standing.tiers.tier if self.standing and self.standing.tiers else None
+
+    @property
+    def tier_name(self) -> str:
+        return self.programme.tier_name(self.tier) if self.programme else ""
+
+    @property
+    def tier_tone(self) -> str:
+        return self.programme.tier_tone(self.tier) if self.programme else ""
+
+    @property
+    def membership(self) -> str:
+        return str(MEMBERSHIPS[self.standing.membership if self.standing else Membership.NONE])
+
+
+def known(request: HttpRequest, customer_id: UUID, *, with_contact: bool = False) -> Known:
+    """A customer, or no such page."""
+    found = customers.customer(customer_id, with_contact=with_contact)
+    if found is None:
+        raise Http404
+    name = _("Erased customer") if found.is_erased else found.name or _("Customer without a name")
+    stores = {store.store_id: store.name for store in catalogue.stores()}
+    return Known(
+        found,
+        name,
+        stores.get(found.store, found.store),
+        programme_at(request),
+        queries.standing(customer_id, clock.now()),
+    )
+
+
+@allowed("customers.view", look="customer")
+def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
+    person = signed_in(request)
+    may_contact = person.may("customers.contact")
+    shown = known(request, customer_id, with_contact=may_contact)
+    if (survivor := _survivor(request, shown)) is not None:
+        return survivor
+    kind = request.GET.get("kind", "")
+    stretch = _moments(shown, kind if kind in KINDS else "", request.GET.get("cursor", ""))
+    context: dict[str, Any] = {"shown": shown, "kind": kind, **stretch}
+    if request.headers.get("HX-Request-Type") == "partial" and request.GET.get("cursor"):
+        return render(request, "backoffice/parts/moments.html", context)
+    if request.headers.get("HX-Request-Type") == "partial":
+        return render(request, "backoffice/parts/timeline.html", context | {"kinds": _kinds(shown, kind)})
+    today = shown.programme.today if shown.programme else clock.now().date()
+    year = (today.replace(day=1) - timedelta(days=334)).replace(day=1)
+    spending = measurement.spending(shown.family, year, today)
+    context |= {
+        "tab": "timeline",
+        "kinds": _kinds(shown, kind),
+        "spending": spending,
+        "today": today,
+        "purses": _purses(shown),
+        "batches": _batches(shown, today),
+        "path": _path(shown),
+        "identities": _identities(shown, may_contact),
+        "may_contact": may_contact,
+        "duplicates": customers.possible_duplicates(customer_id),
+        "absorbed": customers.names_of(shown.customer.absorbed),
+        "rewards": _rewards(shown),
+    }
+    return render(request, "backoffice/customer.html", context)
+
+
+@allowed("customers.view", look="statement")
+def statement(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
+    shown = known(request, customer_id)
+    if (survivor := _survivor(request, shown)) is not None:
+        return survivor
+    programme = shown.programme
+    currencies = [purse.currency for purse in shown.standing.purses] if shown.standing else []
+    asked = request.GET.get("currency", "")
+    currency = asked if asked in currencies else next(iter(currencies), "")
+    try:
+        page = ledger.statement(
+            customer_id, currency=currency, cursor=request.GET.get("cursor", ""), limit=MOVEMENTS
+        )
+    except InvalidCursor:
+        page = ledger.statement(customer_id, currency=currency, limit=MOVEMENTS)
+    base = reverse("customer-statement", args=[customer_id])
+    context = {
+        "shown": shown,
+        "tab": "statement",
+        "lines": [_line(movement, programme) for movement in page.movements] if programme else [],
+        "currencies": [
+            (code, programme.currency_name(code), f"{base}?{urlencode({'currency': code})}", code == currency)
+            for code in currencies
+        ]
+        if programme
+        else [],
+        "next": f"?{urlencode({'currency': currency, 'cursor': page.next})}" if page.next else "",
+        "first": f"?{urlencode({'currency': currency})}" if request.GET.get("cursor") else "",
+    }
+    return render(request, "backoffice/statement.html", context)
+
+
+def _survivor(request: HttpRequest, shown: Known) -> HttpResponse | None:
+    """Whoever was merged is looked at on the page of who they turned out to be."""
+    survivor = shown.customer.merged_into
+    if survivor is None:
+        return None
+    messages.info(request, _("This record was merged: here is the one that it became."))
+    return redirect("customer", survivor)
+
+
+# ---------------------------------------------------------------- what happened
+
+
+def names_for(entries: Sequence[TimelineEntry]) -> Names:
+    others = {entry.other for entry in entries if entry.other}
+    by = [identity for entry in entries if (identity := _uuid(entry.body.get("by")))]
+    return Names(
+        stores={store.store_id: store.name for store in catalogue.stores()},
+        customers=customers.names_of(others) if others else {},
+        people={str(key): name for key, name in people.names_of(by).items()} if by else {},
+    )
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text)) if text else None
+    except ValueError:
+        return None
+
+
+def _moments(shown: Known, kind: str, cursor: str) -> dict[str, Any]:
+    programme = shown.programme
+    if programme is None:
+        return {"months": [], "next_address": ""}
+    types = KINDS[kind][1] if kind else ()
+    try:
+        found = queries.timeline(shown.family, types=types, cursor=cursor, limit=MOMENTS)
+    except InvalidCursor:
+        found = queries.timeline(shown.family, types=types, limit=MOMENTS)
+    names = names_for(found.entries)
+    months: list[tuple[date, list[Moment]]] = []
+    for entry in found.entries:
+        month = entry.day.replace(day=1)
+        if not months or months[-1][0] != month:
+            months.append((month, []))
+        months[-1][1].append(moment_of(entry, programme, names))
+    address = ""
+    if found.next:
+        after = ({"kind": kind} if kind else {}) | {"cursor": found.next}
+        address = f"{reverse('customer', args=[shown.id])}?{urlencode(after)}"
+    return {"months": months, "next_address": address, "is_continued": bool(cursor)}
+
+
+def _kinds(shown: Known, chosen: str) -> list[tuple[str | Promise, str, bool]]:
+    base = reverse("customer", args=[shown.id])
+    return [
+        (_("All"), base, chosen not in KINDS),
+        *((label, f"{base}?kind={kind}", kind == chosen) for kind, (label, _types) in KINDS.items()),
+    ]
+
+
+# ---------------------------------------------------------------- what they have
+
+
+def _purses(shown: Known) -> list[dict[str, Any]]:
+    programme, standing = shown.programme, shown.standing
+    if programme is None or standing is None:
+        return []
+    told = []
+    for purse in standing.purses:
+        if purse.kind is CurrencyKind.VOUCHER and not purse.available:
+            continue
+        told.append(
+            {
+                "name": programme.currency_name(purse.currency),
+                "quantity": programme.quantity(purse.available, purse.currency),
+                "worth": programme.money(purse.worth_minor) if purse.worth_minor else "",
+                "note": _expiry_note(purse, programme),
+                "debt": programme.units(purse.debt, purse.currency) if purse.debt else "",
+                "icon": "ticket" if purse.kind is CurrencyKind.VOUCHER else "coins",
+            }
+        )
+    return told
+
+
+def _expiry_note(purse: Purse, programme: Programme) -> str:
+    if purse.next_expiry is None:
+        return ""
+    units = programme.units(purse.next_expiry_quantity, purse.currency)
+    return _("%(units)s until %(day)s") % {"units": units, "day": formats.day(last_day(purse.next_expiry))}
+
+
+def last_day(expires_on: date) -> date:
+    """The last day on which units can still be used."""
+    return expires_on - timedelta(days=1)
+
+
+def _batches(shown: Known, today: date) -> list[dict[str, Any]]:
+    """What expires together, the first to expire first."""
+    programme, standing = shown.programme, shown.standing
+    if programme is None or standing is None:
+        return []
+    together: dict[tuple[str, date | None], list[Lot]] = {}
+    for lot in standing.lots:
+        together.setdefault((lot.currency, lot.expires_on), []).append(lot)
+    return [
+        {
+            "units": programme.units(sum(lot.remaining for lot in lots), currency),
+            "until": last_day(expires_on) if expires_on else None,
+            "earned": [lot.issued_month for lot in lots],
+            "is_soon": expires_on is not None and expires_on - today <= SOON,
+        }
+        for (currency, expires_on), lots in together.items()
+    ]
+
+
+def _path(shown: Known) -> dict[str, Any] | None:
+    """The way to the next status."""
+    programme, tiers = shown.programme, shown.standing.tiers if shown.standing else None
+    if programme is None or tiers is None:
+        return None
+    return {
+        "spend_minor": tiers.spend_minor,
+        "spend": programme.money(tiers.spend_minor),
+        "next": programme.tier_name(tiers.next_tier) if tiers.next_tier else "",
+        "next_tone": programme.tier_tone(tiers.next_tier) if tiers.next_tier else "",
+        "from_minor": tiers.next_from_minor,
+        "from": programme.money(tiers.next_from_minor),
+        "missing": programme.money(tiers.missing_minor),
+        "since": tiers.since,
+        "until": last_day(tiers.until) if tiers.until else None,
+    }
+
+
+def _rewards(shown: Known) -> list[str]:
+    """What they could ask for now."""
+    programme, standing = shown.programme, shown.standing
+    if programme is None or standing is None or not shown.is_member:
+        return []
+    return [
+        code
+        for code, reward in programme.plan.rewards.items()
+        if standing.available(reward.currency) >= reward.cost
+    ]
+
+
+def _identities(shown: Known, may_contact: bool) -> list[dict[str, Any]]:
+    if shown.customer.is_erased:
+        return []
+    return [
+        {
+            "label": IDENTIFIERS[one.kind][0],
+            "icon": IDENTIFIERS[one.kind][1],
+            "value": _shown_value(one, may_contact),
+            "source": one.source,
+            "added_at": one.added_at,
+        }
+        for one in customers.identities(shown.family)
+    ]
+
+
+def _shown_value(identity: Identity, may_contact: bool) -> str:
+    if identity.kind in CONTACT_KINDS and not may_contact:
+        return _("hidden")
+    if identity.kind is IdentifierKind.PHONE and identity.value:
+        return formats.phone(identity.value)
+    return identity.value or _("known, not kept in clear")
+
+
+# ---------------------------------------------------------------- the statement
+
+
+def _line(movement: Movement, programme: Programme) -> dict[str, Any]:
+    if movement.change:
+        far = movement.source if movement.change > 0 else movement.target
+    else:
+        far = movement.target if movement.source is Account.DEBT else movement.source
+    quantity = movement.change or (
+        movement.quantity if movement.source is Account.DEBT else -movement.quantity
+    )
+    return {
+        "day": movement.day,
+        "what": ACCOUNTS.get(far, far.name.lower()),
+        "is_debt": not movement.change,
+        "change": programme.change(quantity, movement.currency),
+        "tone": "plus" if quantity > 0 else "minus",
+        "balance": programme.quantity(movement.balance, movement.currency),
+        "debt": programme.quantity(movement.debt, movement.currency) if movement.debt else "",
+        "issued": movement.issued_month,
+        "until": last_day(movement.expires_on) if movement.expires_on else None,
+        "reverses": reverse("customer-event", args=[movement.customer_id, movement.reverses[0]])
+        if movement.reverses
+        else "",
+        "address": reverse("customer-event", args=[movement.customer_id, movement.seq]),
+    }

@@ -1,0 +1,399 @@
+"""What staff do for a customer: goodwill, exchange, joining, leaving, merging, the personal file, erasure."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from assidu.backoffice import sheets
+from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.forms import LANGUAGES
+from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.sentences import outcome_sentence
+from assidu.backoffice.views.customer import Known, known
+from assidu.backoffice.views.palette import folded
+from assidu.catalogue import queries as catalogue
+from assidu.customers import actions as customers
+from assidu.customers import queries as customer_queries
+from assidu.events.wire import Profile, Subject
+from assidu.foundation import clock
+from assidu.foundation.people import actions as people
+from assidu.loyalty import actions
+from assidu.loyalty.entries import Told
+from assidu.loyalty.person_file import person_file
+
+FOUND_MAX = 8
+QUANTITY_MAX = 1_000_000
+ADD, TAKE = "add", "take"
+
+
+class CorrectionForm(forms.Form):
+    direction = forms.ChoiceField(
+        label=gettext_lazy("What to do"),
+        choices=((ADD, gettext_lazy("Add")), (TAKE, gettext_lazy("Take away"))),
+        initial=ADD,
+    )
+    currency = forms.ChoiceField(label=gettext_lazy("Of what"))
+    quantity = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, max_value=QUANTITY_MAX)
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=200,
+        help_text=gettext_lazy("Colleagues read it in the history; the customer may ask for it."),
+    )
+
+    def __init__(self, *args: Any, currencies: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["currency"].choices = currencies  # type: ignore[attr-defined]
+
+
+class RewardForm(forms.Form):
+    reward = forms.ChoiceField(label=gettext_lazy("Reward"))
+    quantity = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, max_value=100, initial=1)
+
+    def __init__(self, *args: Any, rewards: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reward"].choices = rewards  # type: ignore[attr-defined]
+
+
+class MergeForm(forms.Form):
+    other = forms.UUIDField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Why they are one person"),
+        max_length=200,
+        help_text=gettext_lazy("For example: same name, same address, same telephone."),
+    )
+
+
+class MemberForm(forms.Form):
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=80)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=80)
+    card = forms.CharField(label=gettext_lazy("Card number"), max_length=40, required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=30, required=False)
+    birth_date = forms.DateField(
+        label=gettext_lazy("Born on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    postcode = forms.CharField(label=gettext_lazy("Postcode"), max_length=12, required=False)
+    town = forms.CharField(label=gettext_lazy("Town"), max_length=80, required=False)
+    store = forms.ChoiceField(label=gettext_lazy("Store"), required=False)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES)
+    accepts = forms.BooleanField(
+        label=gettext_lazy("Has read and accepts the terms of the programme"),
+        error_messages={"required": gettext_lazy("Nobody joins without having accepted the terms.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stores = [("", "—"), *((store.store_id, store.name) for store in catalogue.stores())]
+        self.fields["store"].choices = stores  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not any(cleaned.get(name) for name in ("card", "email", "phone")) and not self.errors:
+            raise forms.ValidationError(
+                _("Give a card, an e-mail or a telephone: it is how the till finds them.")
+            )
+        return cleaned
+
+
+class EraseForm(forms.Form):
+    typed = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+def _programme(request: HttpRequest) -> Programme:
+    programme = programme_at(request)
+    if programme is None:
+        raise actions.NoProgramme
+    return programme
+
+
+def _done(request: HttpRequest, customer_id: UUID, words: str) -> HttpResponse:
+    messages.success(request, words)
+    return sheets.leave(request, reverse("customer", args=[customer_id]))
+
+
+# ---------------------------------------------------------------- balances
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("ledger.correct")
+def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    shown, programme = known(request, customer_id), _programme(request)
+    form = CorrectionForm(
+        request.POST or None,
+        currencies=[(code, programme.currency_name(code)) for code in programme.plan.currencies],
+    )
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        quantity = asked["quantity"] if asked["direction"] == ADD else -asked["quantity"]
+        by = signed_in(request)
+        outcome = actions.correct(
+            customer_id, asked["currency"], quantity, asked["reason"],
+            by=str(by.id), at=clock.now(), programme=programme.code,
+        )  # fmt: skip
+        if isinstance(outcome, Told):
+            people.record(
+                actor_at(request), "balance.corrected", "customer", str(customer_id),
+                after={"currency": asked["currency"], "quantity": quantity, "event": outcome.key.id},
+            )  # fmt: skip
+            said = _("%(change)s written to the account of %(name)s.")
+            return _done(
+                request, customer_id,
+                said % {"change": programme.change(quantity, asked["currency"]), "name": shown.name},
+            )  # fmt: skip
+        form.add_error(None, outcome_sentence(outcome, programme))
+    return sheets.show(
+        request,
+        "backoffice/customer_correct.html",
+        _("Goodwill or correction"),
+        {"shown": shown, "form": form, "have": _have(shown)},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.edit")
+def reward(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    shown, programme = known(request, customer_id), _programme(request)
+    offered = [(code, programme.phrases.reward(one)) for code, one in programme.phrases.rewards.items()]
+    form = RewardForm(request.POST or None, rewards=offered)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        outcome = actions.request_reward(
+            customer_id, asked["reward"], asked["quantity"], at=clock.now(), programme=programme.code
+        )
+        if isinstance(outcome, Told):
+            people.record(
+                actor_at(request), "reward.given", "customer", str(customer_id),
+                after={"reward": asked["reward"], "quantity": asked["quantity"], "event": outcome.key.id},
+            )  # fmt: skip
+            gives = programme.phrases.rewards[asked["reward"]].gives
+            units = programme.units(gives.units * asked["quantity"], gives.currency)
+            return _done(
+                request, customer_id, _("%(name)s now has: %(units)s.") % {"name": shown.name, "units": units}
+            )
+        form.add_error(None, outcome_sentence(outcome, programme))
+    return sheets.show(
+        request,
+        "backoffice/customer_reward.html",
+        _("Exchange for a reward"),
+        {"shown": shown, "form": form, "have": _have(shown), "offered": offered},
+        status=422 if form.errors else 200,
+    )
+
+
+def _have(shown: Known) -> list[str]:
+    if shown.standing is None or shown.programme is None:
+        return []
+    programme = shown.programme
+    return [programme.units(one.available, one.currency) for one in shown.standing.purses if one.available]
+
+
+# ---------------------------------------------------------------- joining and leaving
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.edit")
+def new_member(request: HttpRequest) -> HttpResponse:
+    programme = _programme(request)
+    form = MemberForm(
+        request.POST or None, initial={"language": request.LANGUAGE_CODE, "store": signed_in(request).store}
+    )
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        kind = next(kind for kind in ("card", "phone", "email") if asked[kind])
+        profile = Profile(
+            **{
+                name: asked[name]
+                for name in (
+                    "first_name",
+                    "last_name",
+                    "email",
+                    "phone",
+                    "card",
+                    "birth_date",
+                    "postcode",
+                    "town",
+                )
+                if asked[name]
+            },
+            language=asked["language"],
+        )
+        outcome = actions.join(
+            Subject(kind, asked[kind]),
+            store=asked["store"],
+            channel="store" if asked["store"] else "",
+            terms_version=str(programme.plan.version),
+            profile=profile,
+            at=clock.now(),
+            programme=programme.code,
+        )
+        if isinstance(outcome, Told):
+            people.record(actor_at(request), "customer.joined", "customer", str(outcome.customer_id))
+            name = f"{asked['first_name']} {asked['last_name']}"
+            return _done(request, outcome.customer_id, _("%(name)s is now a member.") % {"name": name})
+        form.add_error(None, outcome_sentence(outcome, programme))
+    context = {"form": form, "programme": programme}
+    return sheets.show(
+        request, "backoffice/customer_new.html", _("New member"), context, status=422 if form.errors else 200
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.edit")
+def join(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    """Somebody who is already known becomes a member."""
+    shown, programme = known(request, customer_id), _programme(request)
+    error = ""
+    if request.method == "POST":
+        outcome = actions.join(
+            Subject("customer", str(customer_id)),
+            store=signed_in(request).store or shown.customer.store,
+            channel="store",
+            terms_version=str(programme.plan.version),
+            profile=None,
+            at=clock.now(),
+            programme=programme.code,
+        )
+        if isinstance(outcome, Told):
+            people.record(actor_at(request), "customer.joined", "customer", str(customer_id))
+            return _done(request, customer_id, _("%(name)s is now a member.") % {"name": shown.name})
+        error = outcome_sentence(outcome, programme)
+    return sheets.show(
+        request,
+        "backoffice/customer_join.html",
+        _("Make a member"),
+        {"shown": shown, "programme": programme, "error": error},
+        status=422 if error else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.edit")
+def leave(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    shown, programme = known(request, customer_id), _programme(request)
+    error = ""
+    if request.method == "POST":
+        outcome = actions.leave(customer_id, at=clock.now(), programme=programme.code)
+        if isinstance(outcome, Told):
+            people.record(actor_at(request), "customer.left", "customer", str(customer_id))
+            return _done(request, customer_id, _("%(name)s has left the programme.") % {"name": shown.name})
+        error = outcome_sentence(outcome, programme)
+    return sheets.show(
+        request,
+        "backoffice/customer_leave.html",
+        _("Leave the programme"),
+        {"shown": shown, "programme": programme, "error": error, "have": _have(shown)},
+        status=422 if error else 200,
+    )
+
+
+# ---------------------------------------------------------------- two records of one person
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.edit")
+def merge(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    """Search the other record, compare both, say why, confirm."""
+    shown, programme = known(request, customer_id), _programme(request)
+    chosen = _uuid(request.POST.get("other") or request.GET.get("other", ""))
+    other = known(request, chosen) if chosen and chosen != customer_id else None
+    form = MergeForm(request.POST or None, initial={"other": chosen})
+    if request.method == "POST" and other is not None and form.is_valid():
+        by = signed_in(request)
+        outcome = actions.merge(
+            customer_id, other.id,
+            by=str(by.id), reason=form.cleaned_data["reason"], at=clock.now(), programme=programme.code,
+        )  # fmt: skip
+        if isinstance(outcome, Told):
+            people.record(
+                actor_at(request), "customer.merged", "customer", str(customer_id),
+                after={"absorbed": str(other.id), "event": outcome.key.id},
+            )  # fmt: skip
+            return _done(
+                request, customer_id, _("%(name)s: both records are now one.") % {"name": shown.name}
+            )
+        form.add_error(None, outcome_sentence(outcome, programme))
+    asked = request.GET.get("q", "").strip()[:80].replace("\x00", "")
+    found = (
+        [one for one in customer_queries.search(asked, FOUND_MAX) if one.customer_id != customer_id]
+        if asked
+        else []
+    )
+    context = {
+        "shown": shown,
+        "other": other,
+        "form": form,
+        "asked": asked,
+        "found": found,
+        "sides": [(shown, _have(shown)), (other, _have(other))] if other else [],
+    }
+    return sheets.show(
+        request,
+        "backoffice/customer_merge.html",
+        _("Merge with another record"),
+        context,
+        status=422 if request.method == "POST" else 200,
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+@require_POST
+@allowed("customers.edit")
+def not_duplicate(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    other = _uuid(request.POST.get("other", ""))
+    if other and customers.settle_duplicate(customer_id, other, actor_at(request), clock.now()):
+        messages.success(request, _("Noted: these are two people."))
+    return redirect("customer", customer_id)
+
+
+# ---------------------------------------------------------------- rights of the person
+
+
+@require_POST
+@allowed("customers.export")
+def export(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
+    """Everything that is known of somebody, as one file to hand over."""
+    shown = known(request, customer_id)
+    programme = _programme(request)
+    content = person_file(customer_id, programme.language, clock.now())
+    people.record(actor_at(request), "customer.exported", "customer", str(customer_id))
+    response = HttpResponse(content, content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{shown.id}.zip"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.erase")
+def erase(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    """Confirmed by typing the name, so that nobody erases the wrong person by habit."""
+    shown = known(request, customer_id)
+    form = EraseForm(request.POST or None)
+    form.fields["typed"].label = _("To confirm, type “%(name)s”") % {"name": shown.name}
+    if request.method == "POST" and form.is_valid():
+        if folded(form.cleaned_data["typed"].strip()) == folded(shown.name):
+            customers.erase(customer_id, actor_at(request), clock.now())
+            return _done(
+                request, customer_id, _("Personal data is erased. The purchases stay, without a name.")
+            )
+        form.add_error("typed", _("This is not the name shown above."))
+    return sheets.show(
+        request,
+        "backoffice/customer_erase.html",
+        _("Erase personal data"),
+        {"shown": shown, "form": form, "have": _have(shown)},
+        status=422 if form.errors else 200,
+    )

@@ -1,0 +1,225 @@
+"""Finding customers: one by card, telephone, e-mail or name, many by what they are and did."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from assidu.backoffice import cells, formats
+from assidu.backoffice.icons import icon
+from assidu.backoffice.listing import Choice, Chosen, Column, Day, Filter, Listing, Number, Search, Slice
+from assidu.backoffice.programme import Programme, programme_at
+from assidu.catalogue import queries as catalogue
+from assidu.customers import queries as customers
+from assidu.customers.types import FoundBy
+from assidu.decisions.state import Membership
+from assidu.foundation.cursors import InvalidCursor
+from assidu.loyalty import queries
+from assidu.loyalty.types import CustomerFilter, CustomerRow, CustomerSort, Moved
+
+MEMBERSHIPS: dict[Membership, Promise] = {
+    Membership.MEMBER: gettext_lazy("Member"),
+    Membership.NONE: gettext_lazy("Not a member"),
+    Membership.LEFT: gettext_lazy("Has left"),
+    Membership.ABSORBED: gettext_lazy("Merged"),
+}
+LISTED_MEMBERSHIPS = (Membership.MEMBER, Membership.NONE, Membership.LEFT)
+MOVES: dict[Moved, Promise] = {
+    Moved.ISSUED: pgettext_lazy("customers who", "were given some"),
+    Moved.USED: pgettext_lazy("customers who", "used some"),
+    Moved.EXPIRED: pgettext_lazy("customers who", "lost some by expiry"),
+    Moved.CORRECTED: pgettext_lazy("customers who", "had a correction"),
+}
+
+
+def initials_of(name: str) -> str:
+    words = [word for word in name.replace("-", " ").split() if word]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+def standing_pill(programme: Programme | None, membership: Membership, tier: str | None) -> SafeString:
+    """The status of a member; of anybody else, what they are instead."""
+    if membership is Membership.MEMBER and programme is not None and tier:
+        return cells.pill(programme.tier_name(tier), programme.tier_tone(tier))
+    return cells.pill(MEMBERSHIPS[membership], "info" if membership is Membership.MEMBER else "")
+
+
+class CustomerList(Listing[CustomerRow]):
+    title = gettext_lazy("Customers")
+    name = "customers"
+    permission = "customers.view"
+    export_permission = "customers.export"
+    template = "backoffice/customers.html"
+    sorts = tuple(sort.value for sort in CustomerSort)
+    export_page = queries.PAGE_MAX
+    empty_icon = "users"
+    empty_title = gettext_lazy("No customers yet")
+    empty_text = gettext_lazy(
+        "They appear with their first ticket or when they join; `assidu import` brings in those you already have."
+    )
+    programme: Programme | None = None
+    stores: dict[str, str]
+
+    def answer(self, request: HttpRequest) -> HttpResponseBase:
+        self.programme = programme_at(request)
+        self.stores = {store.store_id: store.name for store in catalogue.stores()}
+        self.filters = self._filters()
+        return super().answer(request)
+
+    def _filters(self) -> Sequence[Filter]:
+        programme = self.programme
+        tiers = [(code, programme.tier_name(code)) for code in programme.tiers] if programme else []
+        rules = _rules(programme) if programme else []
+        memberships = [(one.value, MEMBERSHIPS[one]) for one in LISTED_MEMBERSHIPS]
+        moves = [(one.value, label) for one, label in MOVES.items()]
+        stores = list(self.stores.items())
+        points = programme.currency_name(programme.points) if programme else _("points")
+        return (
+            Search("q", _("Name, card, telephone or e-mail")),
+            Choice("tier", _("Status"), lambda: tiers),
+            Choice("membership", _("Membership"), lambda: memberships, kind="menu"),
+            Choice("store", _("Store"), lambda: stores, kind="menu", is_more=True),
+            Number("balance_min", _("Balance from (%(units)s)") % {"units": points}, is_more=True),
+            Number("balance_max", _("Balance up to (%(units)s)") % {"units": points}, is_more=True),
+            Day("last_from", _("Last purchase from"), is_more=True),
+            Day("last_to", _("Last purchase until"), is_more=True),
+            Day("bought_from", _("Bought from"), is_more=True),
+            Day("bought_to", _("Bought until"), is_more=True),
+            Day("joined_from", _("Joined from"), is_more=True),
+            Day("joined_to", _("Joined until"), is_more=True),
+            Choice("rule", _("Earned by the rule"), lambda: rules, kind="menu", is_more=True),
+            Choice("moved", _("%(units)s:") % {"units": points.capitalize()}, lambda: moves, kind="menu", is_more=True),
+            Day("from", _("Rule, movements: from"), is_more=True),
+            Day("to", _("Rule, movements: until"), is_more=True),
+            Choice("duplicates", _("Duplicates"), lambda: [("open", _("to look at"))], kind="menu", is_more=True),
+        )  # fmt: skip
+
+    def columns(self, request: HttpRequest) -> Sequence[Column[CustomerRow]]:
+        points = self.programme.points if self.programme else "points"
+        others = [c for c in (self.programme.plan.currencies if self.programme else ()) if c != points]
+        return (
+            Column(_("Customer"), _who, lambda row: row.name, sort="name"),
+            Column(_("Identifier"), None, lambda row: row.customer_id),
+            Column(_("Town"), None, lambda row: row.town),
+            Column(
+                _("Store"), lambda row: self.stores.get(row.store, row.store) or cells.EMPTY,
+                lambda row: self.stores.get(row.store, row.store), align="hide-narrow",
+            ),
+            Column(
+                _("Status"), lambda row: standing_pill(self.programme, row.membership, row.tier),
+                lambda row: row.tier or MEMBERSHIPS[row.membership],
+            ),
+            Column(
+                _title(self.programme.currency_name(points)) if self.programme else _("Points"),
+                lambda row: self._balances(row, points, others), lambda row: row.balances.get(points, 0),
+                align="end", sort="balance",
+            ),
+            Column(
+                _("Purchases"), lambda row: formats.number(row.purchases), lambda row: row.purchases,
+                align="end", sort="purchases",
+            ),
+            Column(
+                _("Last purchase"), lambda row: _day(row.last_purchase), lambda row: row.last_purchase,
+                sort="last_purchase",
+            ),
+            Column(
+                _("Member since"), lambda row: _day(row.joined_on), lambda row: row.joined_on,
+                sort="joined", align="hide-narrow",
+            ),
+        )  # fmt: skip
+
+    def rows(self, request: HttpRequest, chosen: Chosen, cursor: str, size: int) -> Slice[CustomerRow]:
+        wanted = self._wanted(chosen)
+        try:
+            found = queries.customers(wanted, sort=CustomerSort(chosen.sort), cursor=cursor, limit=size)
+        except InvalidCursor:
+            found = queries.customers(wanted, sort=CustomerSort(chosen.sort), limit=size)
+        is_page = request.GET.get("format") != "csv"
+        return Slice(found.rows, found.next, queries.count_customers(wanted) if is_page else None)
+
+    def _wanted(self, chosen: Chosen) -> CustomerFilter:
+        text, ids = _whom(chosen.text("q"))
+        if chosen.text("duplicates"):
+            pairs = set(customers.with_possible_duplicates())
+            ids = tuple(pairs if ids is None else pairs & set(ids))
+        return CustomerFilter(
+            text=text,
+            customer_ids=ids,
+            memberships=(Membership(chosen.text("membership")),) if chosen.text("membership") else (),
+            tiers=(chosen.text("tier"),) if chosen.text("tier") else (),
+            store=chosen.text("store"),
+            joined_since=chosen.date("joined_from"),
+            joined_until=chosen.date("joined_to"),
+            last_purchase_since=chosen.date("last_from"),
+            last_purchase_until=chosen.date("last_to"),
+            bought_since=chosen.date("bought_from"),
+            bought_until=chosen.date("bought_to"),
+            currency=self.programme.points if self.programme else "points",
+            balance_min=chosen.number("balance_min"),
+            balance_max=chosen.number("balance_max"),
+            moved=Moved(chosen.text("moved")) if chosen.text("moved") else None,
+            rule=chosen.text("rule"),
+            since=chosen.date("from"),
+            until=chosen.date("to"),
+        )
+
+    def _balances(self, row: CustomerRow, points: str, others: Sequence[str]) -> SafeString:
+        quantity = row.balances.get(points, 0)
+        shown = self.programme.quantity(quantity, points) if self.programme else formats.number(quantity)
+        held = [(code, row.balances.get(code, 0)) for code in others]
+        below = ", ".join(self.programme.units(n, code) for code, n in held if n) if self.programme else ""
+        number = (
+            format_html("<b>{}</b>", shown)
+            if quantity
+            else format_html('<span class="muted">{}</span>', shown)
+        )
+        return cells.two_lines(number, below) if below else number
+
+    def around(self, request: HttpRequest) -> dict[str, Any]:
+        return {"programme": self.programme}
+
+
+def _whom(asked: str) -> tuple[str, tuple[Any, ...] | None]:
+    """A card, telephone, e-mail or identifier is one customer; anything else is looked for among the names."""
+    if not asked:
+        return "", None
+    found = customers.search(asked, limit=1)
+    if found and found[0].found_by is not FoundBy.NAME:
+        return "", (found[0].customer_id,)
+    return ("", ()) if "@" in asked else (asked, None)
+
+
+def _rules(programme: Programme) -> list[tuple[str, str]]:
+    """Of every version: a rule that is gone has given something."""
+    codes = dict.fromkeys(rule.code for version in programme.versions for rule in version.document.rules)
+    return sorted(((code, programme.rule_name(code)) for code in codes), key=lambda pair: pair[1])
+
+
+def _who(row: CustomerRow) -> SafeString:
+    name = row.name or _("Customer without a name")
+    marker = (
+        format_html(
+            ' <span class="invented" title="{0}">{1}<span class="sr">{0}</span></span>',
+            _("Invented"),
+            icon("sparkles"),
+        )
+        if row.is_invented
+        else ""
+    )
+    below = format_html("{}{}", row.town, marker)
+    return cells.person(reverse("customer", args=[row.customer_id]), initials_of(name), name, below)
+
+
+def _day(day: date | None) -> object:
+    return format_html('<span class="nowrap">{}</span>', formats.day(day)) if day else cells.EMPTY
+
+
+def _title(name: str) -> str:
+    return name[:1].upper() + name[1:]

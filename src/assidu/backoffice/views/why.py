@@ -1,0 +1,231 @@
+"""One event of a customer, and why it gave what it gave: a panel beside the time line, and a page of its own."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from assidu.backoffice import formats
+from assidu.backoffice.access import allowed, signed_in
+from assidu.backoffice.moments import moment_of
+from assidu.backoffice.programme import Programme
+from assidu.backoffice.views.customer import Known, known, names_for
+from assidu.catalogue import queries as catalogue
+from assidu.catalogue.types import Product
+from assidu.customers import queries as customers
+from assidu.decisions.calendar import Period
+from assidu.decisions.events import Joining, Return, RewardRequest, Sale, SaleLine
+from assidu.decisions.facts import SaleInputs
+from assidu.decisions.plan import EarnRule, PeriodCap, Plan
+from assidu.loyalty import queries
+from assidu.loyalty.explain import Explanation, explain
+from assidu.loyalty.ticket_lines import NotCounted, ticket_lines
+from assidu.plans.wording import language_of, receipt
+
+SEQ_MAX = 2**31 - 1
+TOLD_TO_CUSTOMERS = (Sale, Return, RewardRequest, Joining)
+
+WHY_LESS: dict[NotCounted, Promise] = {
+    NotCounted.KIND: gettext_lazy("does not earn (gift card, deposit, delivery or fee)"),
+    NotCounted.DEPARTMENT: gettext_lazy("department that does not earn"),
+    NotCounted.ARTICLE: gettext_lazy("article that does not earn"),
+    NotCounted.DISCOUNTED: gettext_lazy("discounted articles do not earn"),
+    NotCounted.TAKEN_OFF: gettext_lazy("taken off on the ticket"),
+    NotCounted.PAID_WITH_REWARDS: gettext_lazy("partly paid with points or vouchers"),
+}
+PERIODS: dict[Period, Promise] = {
+    Period.DAY: gettext_lazy("that day"),
+    Period.WEEK: gettext_lazy("that week"),
+    Period.MONTH: gettext_lazy("that month"),
+    Period.YEAR: gettext_lazy("that year"),
+    Period.EVER: gettext_lazy("since joining"),
+}
+
+
+@allowed("customers.view", look="explain")
+def event(request: HttpRequest, customer_id: UUID, seq: int) -> HttpResponse:
+    shown = known(request, customer_id)
+    programme = shown.programme
+    if programme is None or seq > SEQ_MAX:
+        raise Http404
+    explained = explain(customer_id, seq, programme.language)
+    if explained is None:
+        raise Http404
+    entry = explained.entry
+    plan = programme.book.version(explained.plan_version)
+    is_panel = request.headers.get("HX-Request-Type") == "partial"
+    context = {
+        "shown": shown,
+        "moment": moment_of(entry, programme, names_for([entry])),
+        "entry": entry,
+        "explained": explained,
+        "version_address": _version_address(request, explained.plan_version),
+        "receipt": _receipt(explained, shown, programme, plan),
+        "told": explained.sentences[1:] if isinstance(entry.event, Sale | Return) else explained.sentences,
+        "lines": _lines(explained, programme, plan),
+        "everywhere": _everywhere(explained, programme, plan),
+        "inputs": _inputs(explained.inputs, programme, plan),
+        "sale": _sale_of(explained, customer_id),
+        "returns": _returns_of(explained),
+        "balances": _balances(explained, programme),
+        "sheet": "backoffice/sheet_drawer.html" if is_panel else "backoffice/sheet_page.html",
+        "sheet_title": _("Why?"),
+        "is_panel": is_panel,
+    }
+    return render(request, "backoffice/why.html", context)
+
+
+def _version_address(request: HttpRequest, version: int) -> str:
+    if not signed_in(request).may("plan.view"):
+        return ""
+    try:
+        return f"{reverse('programme')}?version={version}"
+    except NoReverseMatch:
+        return ""
+
+
+def _receipt(explained: Explanation, shown: Known, programme: Programme, plan: Plan) -> str:
+    """The sentence that the customer saw, in their own language."""
+    if not isinstance(explained.entry.event, TOLD_TO_CUSTOMERS):
+        return ""
+    return receipt(
+        explained.entry.decision,
+        explained.state_after,
+        plan,
+        programme.document_of(plan.version),
+        language_of(shown.customer.language, programme.language),
+        explained.entry.day,
+    )
+
+
+# ---------------------------------------------------------------- the ticket
+
+
+def _lines(explained: Explanation, programme: Programme, plan: Plan) -> list[dict[str, Any]]:
+    event, decision = explained.entry.event, explained.entry.decision
+    if not isinstance(event, Sale):
+        return []
+    found = catalogue.products(line.sku for line in event.lines)
+    departments = {one.department: one.name(programme.language.value) for one in catalogue.departments()}
+    special = {rule.code for rule in plan.rules if rule.lines is not None}
+    is_member = explained.inputs is None or explained.inputs.is_member
+    return [
+        {
+            "name": _article(one.line, found),
+            "department": departments.get(one.line.department, one.line.department),
+            "quantity": formats.number(one.line.quantity),
+            "amount": programme.money(one.line.amount_minor),
+            "discount": programme.money(one.line.discount_minor) if one.line.discount_minor else "",
+            "counts": programme.money(one.counting_minor),
+            "is_less": one.counting_minor != one.line.amount_minor,
+            "why_less": WHY_LESS[one.why_less] if one.why_less else "",
+            "rules": [programme.rule_name(code) for code in one.rules if code in special]
+            if is_member
+            else [],
+        }
+        for one in ticket_lines(plan, event, decision.awards)
+    ]
+
+
+def _everywhere(explained: Explanation, programme: Programme, plan: Plan) -> list[str]:
+    """Rules that gave something on the ticket as a whole: they are not told again on each line."""
+    given = {award.rule for award in explained.entry.decision.awards}
+    return [
+        programme.rule_name(rule.code) for rule in plan.rules if rule.code in given and rule.lines is None
+    ]
+
+
+def _article(line: SaleLine, found: Mapping[str, Product]) -> str:
+    product = found.get(line.sku)
+    return product.name if product and product.name else line.sku
+
+
+# ---------------------------------------------------------------- what was known
+
+
+def _inputs(inputs: SaleInputs | None, programme: Programme, plan: Plan) -> list[tuple[str, str]]:
+    """What the rules looked at besides the ticket, as it was that day."""
+    if inputs is None:
+        return []
+    told = [(_("Day"), formats.long_day(inputs.day))]
+    if not inputs.is_member:
+        return [*told, (_("Member that day"), _("no"))]
+    told.append((_("Status that day"), programme.tier_name(inputs.tier) or _("none")))
+    told.append((_("First purchase"), _("yes") if inputs.is_first_purchase else _("no")))
+    rules = {rule.code: rule for rule in plan.rules}
+    for counter, value in sorted(inputs.counters.items()):
+        kind, _sep, rest = counter.partition(":")
+        rule = rules.get(rest.partition(":")[0])
+        if rule is not None and (line := _cap_line(kind, rule, value, programme)):
+            told.append(line)
+    for key, granted in sorted(inputs.grants.items()):
+        rule = next((rules[code] for code in rules if code in key.split(":")), None)
+        if rule is not None and rule.quota is not None:
+            name = _("Place among the first %(n)s: %(rule)s") % {
+                "n": formats.number(rule.quota.limit),
+                "rule": programme.rule_name(rule.code),
+            }
+            told.append((name, _("granted") if granted else _("none left")))
+    return told
+
+
+def _cap_line(kind: str, rule: EarnRule, value: int, programme: Programme) -> tuple[str, str] | None:
+    """How much of a limit was used before this ticket."""
+    cap: PeriodCap | None = {"cap": rule.cap, "times": rule.times}.get(kind)
+    if cap is None:
+        return None
+    name = _("%(rule)s, %(period)s") % {
+        "rule": programme.rule_name(rule.code),
+        "period": PERIODS[cap.period],
+    }
+    if kind == "times":
+        used = ngettext("given %(n)s time of %(limit)s", "given %(n)s times of %(limit)s", value)
+        return name, used % {"n": formats.number(value), "limit": formats.number(cap.limit)}
+    return name, _("%(used)s of at most %(limit)s") % {
+        "used": programme.quantity(value, rule.currency),
+        "limit": programme.units(cap.limit, rule.currency),
+    }
+
+
+# ---------------------------------------------------------------- before, after, and what belongs together
+
+
+def _balances(explained: Explanation, programme: Programme) -> list[tuple[str, str, str]]:
+    """Name, before, after of each currency that moved."""
+    moved = {movement.currency for movement in explained.entry.movements}
+    return [
+        (
+            programme.currency_name(code),
+            programme.quantity(explained.balances_before.get(code, 0), code),
+            programme.quantity(explained.balances_after.get(code, 0), code),
+        )
+        for code in sorted(moved)
+    ]
+
+
+def _sale_of(explained: Explanation, customer_id: UUID) -> str:
+    """The ticket that a return is about."""
+    event = explained.entry.event
+    if not isinstance(event, Return):
+        return ""
+    owner = UUID(event.sale_owner) if event.sale_owner else customer_id
+    return reverse("customer-event", args=[owner, event.sale_seq])
+
+
+def _returns_of(explained: Explanation) -> list[tuple[str, str]]:
+    """What came back of a ticket since."""
+    entry = explained.entry
+    if not isinstance(entry.event, Sale):
+        return []
+    owner = customers.follow(entry.customer_id) or entry.customer_id
+    family = {entry.customer_id, owner}
+    return [
+        (reverse("customer-event", args=[one.customer_id, one.seq]), formats.day(one.day))
+        for one in queries.returns_of(tuple(family), entry.customer_id, entry.seq)
+    ]
