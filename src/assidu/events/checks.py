@@ -1,0 +1,32 @@
+"""What `assidu doctor` looks at in this room."""
+
+from collections.abc import Iterator
+
+from assidu.events.queries import reject_counts
+from assidu.foundation.checks import Finding
+from assidu.foundation.guards import CHANGING, not_allowed, triggers_on
+from assidu.foundation.sql import rows
+
+FACTS = ("events_event", "events_key", "events_ticket", "events_anonymous", "events_reject")
+REJECTED_PERCENT_MAX = 5
+
+
+def checks() -> Iterator[Finding]:
+    yield triggers_on("append_only", [(table, f"{table}_append_only") for table in FACTS])
+    yield not_allowed("grants", CHANGING, FACTS)
+    yield _rejects()
+
+
+def _rejects() -> Finding:
+    counts = reject_counts()
+    rejected = sum(counts.values())
+    if not rejected:
+        return Finding("rejects", True, "No event was set aside.")
+    [(known,)] = rows("SELECT count(*) FROM events_key")
+    reasons = ", ".join(f"{count:,} {code}" for code, count in list(counts.items())[:5])
+    return Finding(
+        "rejects",
+        rejected * 100 <= (known + rejected) * REJECTED_PERCENT_MAX,
+        f"{rejected:,} events were set aside ({reasons}), {known:,} are recorded.",
+        "Look at them (screen Sources, or GET /v1/rejects), mend the source and send them again.",
+    )

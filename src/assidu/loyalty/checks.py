@@ -1,0 +1,63 @@
+"""What `assidu doctor` looks at in this room."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from assidu.decisions.calendar import local_day
+from assidu.foundation import clock
+from assidu.foundation.checks import Finding
+from assidu.foundation.guards import CHANGING, not_allowed, triggers_on
+from assidu.foundation.sql import rows
+from assidu.loyalty import plans, queries
+from assidu.plans.identity import document_hash
+
+DECIDED = ("loyalty_plan", "loyalty_decision")
+LATE = timedelta(days=1)
+
+
+def checks() -> Iterator[Finding]:
+    yield triggers_on("append_only", [(table, f"{table}_append_only") for table in DECIDED])
+    yield not_allowed("grants", CHANGING, DECIDED)
+    programmes = plans.programmes()
+    if not programmes:
+        yield Finding(
+            "plan", False, "No programme was published: nothing can be recorded.",
+            "`assidu plan check FILE`, then publish it, or try `assidu demo`.",
+        )  # fmt: skip
+    for programme in programmes:
+        yield _plan(programme)
+        yield _due(programme)
+
+
+def _plan(programme: str) -> Finding:
+    versions = queries.versions(programme)
+    book = queries.current_book(programme)
+    assert book is not None, "a programme has at least one version"
+    changed = [one.version for one in versions if document_hash(one.document) != one.hash]
+    if changed:
+        return Finding(
+            "plan", False, f"Versions {changed} of {programme} are not what was published.",
+            "Somebody changed them in the database: restore the latest backup.",
+        )  # fmt: skip
+    if versions[0].valid_from > clock.now():
+        return Finding("plan", True, f"{programme} begins on {versions[0].document.valid_from}.")
+    version = book.at(clock.now()).version
+    return Finding("plan", True, f"{programme} is in force in version {version} of {len(versions)}.")
+
+
+def _due(programme: str) -> Finding:
+    """What the clock owes is decided every minute while the server runs, and before any event of the customer."""
+    book = queries.current_book(programme)
+    assert book is not None
+    now = clock.now()
+    today = local_day(now, book.at(now).zone)
+    [(late, first)] = rows(
+        "SELECT count(*), min(next_due) FROM loyalty_member WHERE programme = %s AND next_due <= %s",
+        [programme, today - LATE],
+    )
+    if late:
+        return Finding(
+            "due", False, f"For {late:,} customers something has been due since {first}: expiries, reviews of status.",
+            "Run `assidu serve`, which decides what is due, or `assidu tick` once.",
+        )  # fmt: skip
+    return Finding("due", True, "Nothing is late: expiries and reviews are decided.")
