@@ -90,6 +90,20 @@ BEGIN
         AS a (source, id, at, recorded_at, day, programme, store, channel, ticket, amount, body);
 END $$;
 
+-- A customer's events are numbered without a gap, whoever writes them.
+CREATE FUNCTION events_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  -- A subquery rather than a join: always one look by key for each row, whatever was planned before.
+  IF EXISTS (SELECT FROM added AS a
+              WHERE a.seq > 1 AND (SELECT e.seq FROM public.events_event AS e
+                                    WHERE e.customer_id = a.customer_id AND e.seq = a.seq - 1) IS NULL) THEN
+    RAISE EXCEPTION 'an event follows the one before it' USING ERRCODE = 'check_violation', CONSTRAINT = 'no_gap';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER events_event_follow AFTER INSERT ON events_event
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION events_follow();
+
 CREATE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';

@@ -58,13 +58,34 @@ CREATE TABLE ledger_balance (
 CREATE FUNCTION ledger_apply() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+  -- It writes with its owner's rights: nobody may hang it on a table of theirs and fill wallets from there.
+  IF TG_RELID <> 'public.ledger_posting'::regclass THEN
+    RAISE EXCEPTION 'ledger_apply serves ledger_posting alone' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+
+  -- Subqueries rather than joins, here and below: always one look by key for each row, whatever was planned before.
+  IF EXISTS (SELECT FROM added AS a
+              WHERE (SELECT e.day FROM events_event AS e WHERE e.customer_id = a.customer_id AND e.seq = a.seq)
+                    IS DISTINCT FROM a.day
+                 OR (SELECT w.wallet_id FROM ledger_wallet AS w
+                      WHERE w.customer_id = a.customer_id AND w.wallet_id = a.wallet_id) IS NULL) THEN
+    RAISE EXCEPTION 'a posting belongs to an event of its customer and day, and to a wallet of its customer'
+      USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'posting_of_an_event';
+  END IF;
+
   IF EXISTS (SELECT FROM added WHERE reverses_seq IS NOT NULL) THEN
+    -- Two who reverse the same posting at once: the second waits here, and then sees the first.
+    PERFORM 1 FROM ledger_wallet AS w
+      WHERE (w.customer_id, w.wallet_id) IN (SELECT customer_id, wallet_id FROM added WHERE reverses_seq IS NOT NULL)
+      ORDER BY w.customer_id, w.wallet_id FOR UPDATE;
     PERFORM 1
-      FROM (SELECT DISTINCT customer_id, reverses_seq, reverses_n FROM added WHERE reverses_seq IS NOT NULL) AS r
+      FROM (SELECT DISTINCT customer_id, wallet_id, currency, reverses_seq, reverses_n
+              FROM added WHERE reverses_seq IS NOT NULL) AS r
       LEFT JOIN ledger_posting AS original
         ON original.customer_id = r.customer_id AND original.seq = r.reverses_seq AND original.n = r.reverses_n
      WHERE original.quantity IS NULL
         OR original.reverses_seq IS NOT NULL
+        OR original.currency <> r.currency OR original.wallet_id <> r.wallet_id
         OR original.quantity < (SELECT sum(p.quantity) FROM ledger_posting AS p
                                  WHERE p.customer_id = r.customer_id
                                    AND p.reverses_seq = r.reverses_seq AND p.reverses_n = r.reverses_n);
@@ -104,6 +125,7 @@ BEGIN
   RETURN NULL;
 END $$;
 
+REVOKE EXECUTE ON FUNCTION ledger_apply() FROM PUBLIC;
 CREATE TRIGGER ledger_posting_apply AFTER INSERT ON ledger_posting
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger_apply();
 CREATE TRIGGER ledger_posting_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_posting
