@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from msgspec.structs import replace
 
 from assidu.connectors.actions import ImportOrder, import_files
@@ -21,6 +22,7 @@ from assidu.demo.programme import FILES, plan_documents, plan_text
 from assidu.foundation.database import Database
 from assidu.foundation.settings import current_settings
 from assidu.loyalty.plans import publish
+from builders.contents import TABLES
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -106,3 +108,12 @@ def import_command(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
+
+
+def emptied(database: Database) -> None:
+    """Leave nothing of what was imported or published."""
+    with psycopg.connect(database.owner_url, autocommit=True) as connection:
+        for table in (*TABLES, "customers_key", "loyalty_plan", "connectors_import"):
+            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            connection.execute(f"DELETE FROM {table}")
+            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")

@@ -15,8 +15,19 @@ from assidu.connectors.imports.types import AnotherImport, NoProgramme, Pair
 from assidu.demo.feed import Feed
 from assidu.foundation.database import Database
 from assidu.foundation.settings import current_settings
-from builders.contents import TABLES, contents
-from builders.imports import NOW, event, events_file, joined, publish_programme, read, sale, take, take_all
+from builders.contents import contents
+from builders.imports import (
+    NOW,
+    emptied,
+    event,
+    events_file,
+    joined,
+    publish_programme,
+    read,
+    sale,
+    take,
+    take_all,
+)
 
 FIRST_DAY = date(2025, 11, 16)
 
@@ -76,10 +87,10 @@ def test_one_process_and_three_decide_alike_and_share_places_in_the_order_of_tim
     assert scalar(assidu_db, "SELECT sum(taken) FROM loyalty_quota") == scalar(
         assidu_db, "SELECT count(*) FROM loyalty_quota"
     )
-    wiped = _emptied(assidu_db)
+    emptied(assidu_db)
     publish_programme(feed.first_day, places=1)
-    take_all(wiped, feed, processes=3)
-    assert contents(wiped.url) == alone
+    take_all(assidu_db, feed, processes=3)
+    assert contents(assidu_db.url) == alone
 
 
 def test_the_order_of_lines_and_files_does_not_matter(programme: Database, tmp_path: Path) -> None:
@@ -93,14 +104,14 @@ def test_the_order_of_lines_and_files_does_not_matter(programme: Database, tmp_p
     take(programme, [events_file(tmp_path / "a.jsonl", *events)])
     in_order = contents(programme.url)
     random.Random(7).shuffle(events)
-    wiped = _emptied(programme)
+    emptied(programme)
     publish_programme(FIRST_DAY)
     take(
-        wiped,
+        programme,
         [events_file(tmp_path / "b.jsonl", *events[:30]), events_file(tmp_path / "a.jsonl", *events[30:])],
     )
     without = {"events_reject": {"origin", "origin_row"}}
-    shuffled = contents(wiped.url, without=without)
+    shuffled = contents(programme.url, without=without)
     in_order["events_reject"] = shuffled["events_reject"]
     assert shuffled == in_order
 
@@ -336,13 +347,3 @@ def test_stores_products_and_customers_are_replaced_and_found_again(programme: D
     kept = contents(programme.url)
     take(programme, pairs)
     assert contents(programme.url) == kept
-
-
-def _emptied(database: Database) -> Database:
-    """The same database without its rows."""
-    with psycopg.connect(database.owner_url, autocommit=True) as connection:
-        for table in (*TABLES, "customers_key", "loyalty_plan", "connectors_import"):
-            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-            connection.execute(f"DELETE FROM {table}")
-            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
-    return database

@@ -1,0 +1,77 @@
+"""However many processes decide, the first to ask are the first in time."""
+
+import os
+import random
+import signal
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assidu.decisions.decision import Claim
+from assidu.loyalty.desk import Tally
+from assidu.loyalty.referee import ProcessDied, Referee, RefereedQuotas
+from builders.imports import NOW
+
+LIMITS = {"a": 1, "b": 3, "c": 10}
+NOBODY = UUID(int=0)
+
+asked = st.lists(st.sampled_from(["", *LIMITS]), max_size=60)
+
+
+def claim(key: str) -> Claim:
+    return Claim(key, LIMITS[key], "rule")
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    asked,
+    st.integers(2, 3),
+    st.integers(0, 2**30),
+    st.dictionaries(st.sampled_from(["b", "c"]), st.integers(0, 3)),
+)
+def test_places_go_to_the_first_whoever_decides_them(
+    keys: list[str], parts: int, seed: int, taken: dict[str, int]
+) -> None:
+    chance = random.Random(seed)
+    deciders = [chance.randrange(parts) for _ in keys]
+    alone = Tally(taken)
+    expected = [alone.place(claim(key), NOBODY, NOW) if key else 0 for key in keys]
+
+    def work(part: int, _parts: int, quotas: RefereedQuotas) -> list[tuple[int, int]]:
+        answers = []
+        for place, key in enumerate(keys):
+            if deciders[place] == part:
+                quotas.reach(place)
+                answers.append((place, quotas.place(claim(key), uuid4(), NOW) if key else 0))
+        return answers
+
+    referee = Referee[list[tuple[int, int]]](taken)
+    answers = dict(answer for part in referee.run(work, parts) for answer in part)
+    assert [answers[place] for place in range(len(keys))] == expected
+    assert {key: count for key, count in referee.tally.taken.items() if count} == {
+        key: count for key, count in alone.taken.items() if count
+    }
+
+
+def test_what_a_process_raises_is_raised_here() -> None:
+    def work(part: int, _parts: int, quotas: RefereedQuotas) -> None:
+        if part:
+            raise ValueError("broken")
+        quotas.reach(0)
+        quotas.place(claim("a"), NOBODY, NOW)
+
+    with pytest.raises(ValueError, match="broken"):
+        Referee[None]().run(work, 2)
+
+
+def test_a_process_that_is_killed_is_told() -> None:
+    def work(part: int, _parts: int, quotas: RefereedQuotas) -> None:
+        if part:
+            os.kill(os.getpid(), signal.SIGKILL)
+        quotas.reach(0)
+        quotas.place(claim("a"), NOBODY, NOW)
+
+    with pytest.raises(ProcessDied):
+        Referee[None]().run(work, 2)
