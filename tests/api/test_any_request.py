@@ -1,0 +1,96 @@
+"""Whatever is sent to any route of the document, valid or not: an answer, never a fault of ours."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from unittest import SkipTest
+
+import pytest
+import schemathesis
+import uvicorn
+from django.core.asgi import get_asgi_application
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+
+from assidu.api.openapi import openapi
+from assidu.customers.types import Profile
+from assidu.foundation.database import Database
+from assidu.intake.app import Intake
+from assidu.project.asgi import Dispatcher
+from builders.programs import a_program
+from builders.sales import a_sale
+from builders.shop import Shop
+
+SECONDS_MAX = 50.0
+EXAMPLES_MAX = 12
+
+
+@pytest.fixture
+def address(assidu_db: Database) -> Iterator[str]:
+    """The whole server, hot routes and the others, on a database with a little history."""
+    shop = Shop.opened()
+    customer = shop.member(Profile(card="2990000000012", last_name="Béraud", store="317"))
+    shop.must(customer, a_sale(5000, at=datetime(2025, 3, 3, tzinfo=UTC)))
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(128)
+        application = Dispatcher(hot=lambda: Intake(url=lambda: assidu_db.url), rest=get_asgi_application)
+        server = uvicorn.Server(uvicorn.Config(application, log_level="error", ws="none"))
+        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not server.started:
+            assert time.monotonic() < deadline, "the server starts"
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(timeout=20)
+
+
+@pytest.mark.slow
+def test_no_request_whatsoever_makes_a_fault_of_ours(address: str) -> None:
+    headers = {"Authorization": f"Bearer {a_program().secret}"}
+    operations = [result.ok() for result in schemathesis.openapi.from_dict(openapi()).get_all_operations()]
+    ends = time.monotonic() + SECONDS_MAX
+    faults: list[str] = []
+    asked = 0
+    tries = [(operation, mode) for operation in operations for mode in GenerationMode]
+    for n, (operation, mode) in enumerate(tries):
+        # Each gets its share of the time that is left.
+        until = time.monotonic() + (ends - time.monotonic()) / (len(tries) - n)
+        for case in _cases(operation, mode, until):
+            response = case.call(base_url=address, headers=headers, timeout=20)
+            asked += 1
+            if response.status_code >= 500:
+                faults.append(f"{response.status_code} {case.as_curl_command()}\n{response.text[:300]}")
+    assert faults == []
+    assert asked > 200
+
+
+def _cases(
+    operation: schemathesis.APIOperation, mode: GenerationMode, until: float
+) -> list[schemathesis.Case]:
+    """Requests as the document has them, or as it has them not; none where there is no such form."""
+    cases: list[schemathesis.Case] = []
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(
+        max_examples=EXAMPLES_MAX,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def gather(case: schemathesis.Case) -> None:
+        if time.monotonic() < until:
+            cases.append(case)
+
+    with suppress(Unsatisfiable, SkipTest, pytest.skip.Exception):
+        gather()
+    return cases
