@@ -35,9 +35,13 @@ def findings() -> Iterator[tuple[str, Finding]]:
     """What every room finds out, with the room's name."""
     for room in apps.get_app_configs():
         if room.name.startswith("assidu.") and room.module and module_has_submodule(room.module, "checks"):
-            for finding in import_module(f"{room.name}.checks").checks():
-                assert isinstance(finding, Finding)
-                yield room.label, finding
+            try:
+                for finding in import_module(f"{room.name}.checks").checks():
+                    assert isinstance(finding, Finding)
+                    yield room.label, finding
+            except DatabaseError as error:
+                words = str(error).strip().splitlines()[0]
+                yield room.label, Finding("tables", False, f"{room.label} cannot be looked at: {words}", "assidu migrate")
 
 
 def checks() -> Iterator[Finding]:
