@@ -40,8 +40,8 @@ def findings() -> Iterator[tuple[str, Finding]]:
                     assert isinstance(finding, Finding)
                     yield room.label, finding
             except DatabaseError as error:
-                words = str(error).strip().splitlines()[0]
-                yield room.label, Finding("tables", False, f"{room.label} cannot be looked at: {words}", "assidu migrate")
+                words = f"{room.label} cannot be looked at: {str(error).strip().splitlines()[0]}"
+                yield room.label, Finding("tables", False, words, "assidu migrate")
 
 
 def checks() -> Iterator[Finding]:
