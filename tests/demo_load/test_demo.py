@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,9 +24,9 @@ WAIT_SECONDS = 120
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
+def home(tmp_path: Path) -> Path:
     tmp_path.chmod(0o711)
-    yield tmp_path / "home"
+    return tmp_path / "home"
 
 
 def demo(
@@ -54,7 +53,7 @@ def demo(
 
 
 def made(home: Path, database: Database, *options: str, **more: str) -> tuple[dict[str, Any], str]:
-    process = demo(home, database, "--no-serve", "--json", "--households", "12", *options, **more)
+    process = demo(home, database, "--no-serve", "--json", "--households", "8", *options, **more)
     answer, said = process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode == 0, said.decode()
     return json.loads(answer), said.decode()
@@ -96,7 +95,7 @@ def test_the_demo_is_made_whole_and_the_second_time_is_there(assidu_db: Database
 
 
 def test_an_interrupted_demo_is_finished_by_the_next(assidu_db: Database, home: Path) -> None:
-    process = demo(home, assidu_db, "--no-serve", "--households", "12")
+    process = demo(home, assidu_db, "--no-serve", "--households", "8")
     deadline = time.monotonic() + WAIT_SECONDS
     with psycopg.connect(assidu_db.url, autocommit=True) as connection:
         while connection.execute(

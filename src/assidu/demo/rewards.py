@@ -237,6 +237,8 @@ def _corrections(
         for holder, own in enumerate(members.baskets_of)
         if len(own) >= 6 and members.people[holder].is_taken_over and holder not in leaving_s and holder not in second
     ]
+    if not regulars:
+        return []
     drawn = rng.choice(regulars, size=CORRECTIONS, replace=len(regulars) < CORRECTIONS).tolist()
     corrections: list[_Happening] = []
     for number, holder in enumerate(drawn):
