@@ -359,12 +359,17 @@ def _line(movement: Movement, programme: Programme) -> dict[str, Any]:
         far = movement.source if movement.change > 0 else movement.target
     else:
         far = movement.target if movement.source is Account.DEBT else movement.source
+    what = ACCOUNTS.get(far, far.name.lower())
+    if movement.change < 0 and far is Account.ISSUED:
+        what = gettext_lazy("taken back")
+    elif movement.change > 0 and far is Account.USED:
+        what = gettext_lazy("given back")
     quantity = movement.change or (
         movement.quantity if movement.source is Account.DEBT else -movement.quantity
     )
     return {
         "day": movement.day,
-        "what": ACCOUNTS.get(far, far.name.lower()),
+        "what": what,
         "is_debt": not movement.change,
         "change": programme.change(quantity, movement.currency),
         "tone": "plus" if quantity > 0 else "minus",

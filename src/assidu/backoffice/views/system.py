@@ -30,24 +30,38 @@ from assidu.measurement import queries as measurement
 
 IMPORTS_SHOWN = 12
 
-CHECKS: dict[str, tuple[str | Promise, str]] = {
-    "secrets": (gettext_lazy("Keys"), "key-round"),
-    "bind": (gettext_lazy("Address"), "link"),
-    "clock": (gettext_lazy("Clock"), "clock"),
-    "disk": (gettext_lazy("Disk"), "server"),
-    "programs": (gettext_lazy("Programs of PostgreSQL"), "layers"),
-    "database": (gettext_lazy("Database"), "database"),
-    "version": (gettext_lazy("Version of PostgreSQL"), "database"),
-    "migrations": (gettext_lazy("Tables up to date"), "database"),
-    "role": (gettext_lazy("Rights of the server"), "shield-check"),
-    "durability": (gettext_lazy("What is answered is kept"), "shield-check"),
+CHECKS: dict[str, str | Promise] = {
+    "secrets": gettext_lazy("Keys"),
+    "bind": gettext_lazy("Address"),
+    "clock": gettext_lazy("Clock"),
+    "disk": gettext_lazy("Disk"),
+    "programs": gettext_lazy("Programs of PostgreSQL"),
+    "database": gettext_lazy("Database"),
+    "version": gettext_lazy("Version of PostgreSQL"),
+    "migrations": gettext_lazy("Tables up to date"),
+    "role": gettext_lazy("Rights of the server"),
+    "durability": gettext_lazy("What is answered is kept"),
+    "append_only": gettext_lazy("Facts cannot be changed"),
+    "grants": gettext_lazy("Rights on the tables"),
+    "kept_by_trigger": gettext_lazy("Balances follow the movements"),
+    "keys": gettext_lazy("Personal data"),
+    "duplicates": gettext_lazy("Duplicates"),
+    "rejects": gettext_lazy("Records set aside"),
+    "plan": gettext_lazy("Programme in force"),
+    "due": gettext_lazy("Expiry and status up to date"),
+}
+ROOMS: dict[str, str | Promise] = {
+    "foundation": gettext_lazy("Ground"),
+    "events": gettext_lazy("Events"),
+    "customers": gettext_lazy("Customers"),
+    "ledger": gettext_lazy("Accounts"),
+    "loyalty": gettext_lazy("Programme"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     label: str
-    icon: str
     is_well: bool
     what: str
     advice: str
@@ -55,14 +69,16 @@ class Check:
 
 @allowed("system.view")
 def system(request: HttpRequest) -> HttpResponse:
-    checks = []
-    for _room, finding in findings():
-        label, icon = CHECKS.get(finding.name, (finding.name.replace("_", " ").capitalize(), "activity"))
-        checks.append(Check(str(label), icon, finding.is_well, finding.what, finding.advice))
+    rooms: dict[str, list[Check]] = {}
+    for room, finding in findings():
+        label = CHECKS.get(finding.name, finding.name.replace("_", " ").capitalize())
+        check = Check(str(label), finding.is_well, finding.what, finding.advice)
+        rooms.setdefault(str(ROOMS.get(room, room)), []).append(check)
+    unwell = [check for checks in rooms.values() for check in checks if not check.is_well]
     now = clock.now()
     context = {
-        "checks": sorted(checks, key=lambda check: check.is_well),
-        "is_well": all(check.is_well for check in checks),
+        "unwell": unwell,
+        "rooms": {name: [check for check in checks if check.is_well] for name, checks in rooms.items()},
         "facts": _facts(),
         "imports": [_import(run) for run in connectors.import_runs(IMPORTS_SHOWN)],
         "rejects": [

@@ -67,7 +67,8 @@ def event(request: HttpRequest, customer_id: UUID, seq: int) -> HttpResponse:
         "explained": explained,
         "version_address": _version_address(request, explained.plan_version),
         "receipt": _receipt(explained, shown, programme, plan),
-        "told": explained.sentences[1:] if isinstance(entry.event, Sale | Return) else explained.sentences,
+        "told": _told(explained),
+        "returned": _returned(explained, programme),
         "lines": _lines(explained, programme, plan),
         "everywhere": _everywhere(explained, programme, plan),
         "inputs": _inputs(explained.inputs, programme, plan),
@@ -130,6 +131,34 @@ def _lines(explained: Explanation, programme: Programme, plan: Plan) -> list[dic
             else [],
         }
         for one in ticket_lines(plan, event, decision.awards)
+    ]
+
+
+def _told(explained: Explanation) -> tuple[str, ...]:
+    """What the page says above, or says better with the articles' names, is not said again."""
+    event = explained.entry.event
+    if isinstance(event, Sale):
+        return explained.sentences[1:]
+    if isinstance(event, Return):
+        return explained.sentences[1 + len(explained.entry.decision.returned) :]
+    return explained.sentences
+
+
+def _returned(explained: Explanation, programme: Programme) -> list[tuple[str, str]]:
+    """The articles that came back, and for how much."""
+    event, returned = explained.entry.event, explained.entry.decision.returned
+    if not isinstance(event, Return):
+        return []
+    owner = UUID(event.sale_owner) if event.sale_owner else explained.entry.customer_id
+    ticket = queries.entry(owner, event.sale_seq)
+    sold = ticket.event.lines if ticket and isinstance(ticket.event, Sale) else ()
+    found = catalogue.products(sold[part.line].sku for part in returned if part.line < len(sold))
+    return [
+        (
+            _article(sold[part.line], found) if part.line < len(sold) else formats.number(part.line + 1),
+            programme.money(part.amount_minor),
+        )
+        for part in returned
     ]
 
 

@@ -1,0 +1,363 @@
+"""The programme: what it says, since when, what it gave; its versions; a draft checked, compared and published."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.periods import Period, period_in
+from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.versions import beginning_on, differences, language, told
+from assidu.foundation import clock
+from assidu.foundation.people import actions
+from assidu.foundation.people.queries import person as find_person
+from assidu.loyalty.plans import PublishedPlan, publish
+from assidu.measurement.queries import has_invented, rule_figures
+from assidu.measurement.types import RuleFigures
+from assidu.plans.check import examine
+from assidu.plans.document import Document
+from assidu.plans.reading.nodes import BYTES_MAX
+from assidu.plans.wording import describe, text_in
+from assidu.plans.writing import to_yaml
+from assidu.simulation import queries as simulations
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A line of the programme, with what it gave where it is a rule's; ``address`` leads to whom."""
+
+    text: str
+    code: str = ""
+    name: str = ""
+    figures: RuleFigures | None = None
+    quantity: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class SectionShown:
+    code: str
+    title: str
+    lines: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class VersionShown:
+    """A version in the history. ``changes`` is what it changed in the one before; nothing for the first."""
+
+    plan: PublishedPlan
+    author: str
+    changes: list[str] | None
+    state: str
+    """``live``, ``coming`` or ``past``."""
+
+    @property
+    def first_day(self) -> date:
+        return self.plan.document.valid_from
+
+
+@require_GET
+@allowed("plan.view")
+def programme(request: HttpRequest) -> HttpResponse:
+    known = programme_at(request)
+    if known is None:
+        return render(request, "backoffice/programme_empty.html", {"may_draft": _may_draft(request)})
+    period = period_in(request.GET.dict(), known.today)
+    figures = {one.rule: one for one in rule_figures(period.since, period.until)}
+    versions = history(known)
+    context = {
+        "programme": known,
+        "period": period,
+        "shown": next(one for one in versions if one.plan.version == known.plan.version),
+        "coming": [one for one in versions if one.state == "coming"],
+        "opening": describe(known.document, language()).opening,
+        "sections": sections(known, known.document, figures, period, _may_see_people(request)),
+        "versions": versions,
+        "has_figures": bool(figures),
+        "has_invented": has_invented(),
+        "may_draft": _may_draft(request),
+        "may_simulate": signed_in(request).may("simulate.run"),
+    }
+    return render(request, "backoffice/programme.html", context)
+
+
+@require_GET
+@allowed("plan.view")
+def version(request: HttpRequest, version: int) -> HttpResponse:
+    known = programme_at(request)
+    shown = None if known is None else next((v for v in history(known) if v.plan.version == version), None)
+    if known is None or shown is None:
+        raise Http404
+    yaml = yaml_of(shown.plan)
+    if request.GET.get("format") == "yaml":
+        return yaml_file(yaml, f"{known.code}-v{version}.yaml")
+    context = {
+        "programme": known,
+        "shown": shown,
+        "opening": describe(shown.plan.document, language()).opening,
+        "sections": sections(known, shown.plan.document),
+        "yaml": yaml,
+        "newest": known.versions[-1].version,
+        "oldest": known.versions[0].version,
+        "may_draft": _may_draft(request),
+    }
+    return render(request, "backoffice/programme_version.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("plan.view")
+def draft(request: HttpRequest) -> HttpResponse:
+    """A text is pasted, uploaded, or taken from a version or a simulation; then everything there is to say of it."""
+    if not _may_draft(request):
+        actions.record(actor_at(request), "access.refused", "permission", "plan.edit")
+        raise PermissionDenied("plan.edit")
+    known = programme_at(request)
+    if request.method == "GET":
+        return _draft_page(request, known, _text_to_start_from(request, known), is_checked=False)
+    text = _text_sent(request)
+    if request.POST.get("do") == "publish":
+        return _confirm_page(request, known, text)
+    actions.record(actor_at(request), "plan.checked", "plan")
+    return _draft_page(request, known, text, is_checked=True)
+
+
+@require_POST
+@allowed("plan.publish")
+def confirm(request: HttpRequest) -> HttpResponse:
+    """Asked once more what will change and from when."""
+    return _confirm_page(request, programme_at(request), _text_sent(request))
+
+
+@require_POST
+@allowed("plan.publish")
+def publish_version(request: HttpRequest) -> HttpResponse:
+    known = programme_at(request)
+    text = _text_sent(request)
+    document = _publishable(known, text)
+    if document is None:
+        return _draft_page(request, known, text, is_checked=True)
+    # What was read on the confirmation page must be what is published: somebody else may have been faster.
+    if request.POST.get("after", "") != str(known.versions[-1].version if known else 0):
+        messages.error(
+            request, _("Another version was published in the meantime: look at what changes again.")
+        )
+        return _confirm_page(request, known, text)
+    first_day = _first_day(request, known)
+    if first_day is None:
+        messages.error(request, _("Choose today or a later day: what was decided stays decided."))
+        return _confirm_page(request, known, text)
+    document, text = beginning_on(document, text, first_day)
+    note = request.POST.get("note", "").strip()[:500]
+    plan = publish(document, text, at=clock.now(), by=str(signed_in(request).id), note=note)
+    if known is not None and plan.version == known.versions[-1].version:
+        messages.info(
+            request,
+            _("Version %(version)s already says the same: nothing was published.")
+            % {"version": plan.version},
+        )
+        return redirect("programme")
+    actions.record(
+        actor_at(request),
+        "plan.published",
+        "plan",
+        str(plan.version),
+        after={"programme": document.programme, "valid_from": document.valid_from.isoformat()},
+    )
+    messages.success(request, _("Version %(version)s is published.") % {"version": plan.version})
+    return redirect("programme-version", version=plan.version)
+
+
+# ---------------------------------------------------------------- what pages show
+
+
+def sections(
+    known: Programme,
+    document: Document,
+    figures: dict[str, RuleFigures] | None = None,
+    period: Period | None = None,
+    may_see_people: bool = False,
+) -> list[SectionShown]:
+    """The programme in plain sentences, each rule with what it gave."""
+    shown = []
+    for section in describe(document, language()).sections:
+        lines = []
+        for line in section.lines:
+            rule = document.rule(line.code) if section.code == "rules" else None
+            gave = (figures or {}).get(line.code) if rule is not None else None
+            address = ""
+            if gave is not None and period is not None and may_see_people:
+                address = f"{reverse('customers')}?{urlencode({'rule': line.code})}&{period.address}"
+            lines.append(
+                Sentence(
+                    line.sentence,
+                    line.code,
+                    text_in(rule.name, language()) if rule is not None else "",
+                    gave,
+                    known.units(gave.quantity, gave.currency) if gave is not None else "",
+                    address,
+                )
+            )
+        shown.append(SectionShown(section.code, section.title, tuple(lines)))
+    return shown
+
+
+def history(known: Programme) -> list[VersionShown]:
+    """The newest first."""
+    shown = []
+    before: PublishedPlan | None = None
+    for plan in known.versions:
+        changes = None if before is None else differences(before.document, plan.document)
+        shown.append(VersionShown(plan, author(plan.published_by), changes, _state(known, plan)))
+        before = plan
+    return shown[::-1]
+
+
+def author(by: str) -> str:
+    """A person's name, or what published it without one."""
+    try:
+        found = find_person(UUID(by))
+    except ValueError:
+        return {"": "", "demo": _("the demo"), "command": _("by command")}.get(by, by)
+    return found.name if found is not None else ""
+
+
+def _state(known: Programme, plan: PublishedPlan) -> str:
+    if plan.version == known.plan.version:
+        return "live"
+    return "coming" if plan.valid_from > known.now else "past"
+
+
+def yaml_of(plan: PublishedPlan) -> str:
+    """As it was written, comments and all, where it was kept so."""
+    return plan.yaml or to_yaml(plan.document)
+
+
+def yaml_file(text: str, name: str) -> HttpResponse:
+    answer = HttpResponse(text, content_type="application/yaml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _may_draft(request: HttpRequest) -> bool:
+    person = signed_in(request)
+    return any(person.may(name) for name in ("plan.edit", "plan.publish", "simulate.run"))
+
+
+def _may_see_people(request: HttpRequest) -> bool:
+    return signed_in(request).may("customers.view")
+
+
+# ---------------------------------------------------------------- drafts
+
+
+def _text_sent(request: HttpRequest) -> str:
+    """A file that was chosen wins over what stands in the box. No more is read than would be refused anyway."""
+    uploaded = request.FILES.get("file")
+    if uploaded is not None:
+        return uploaded.read(BYTES_MAX + 1).decode("utf-8", errors="replace")
+    return request.POST.get("yaml", "").replace("\r\n", "\n")
+
+
+def _text_to_start_from(request: HttpRequest, known: Programme | None) -> str:
+    asked = request.GET.get("run", "")
+    if asked and signed_in(request).may("simulate.run"):
+        try:
+            run = simulations.run(UUID(asked))
+        except ValueError:
+            run = None
+        if run is None:
+            raise Http404
+        return run.yaml
+    if known is None:
+        return ""
+    wanted = request.GET.get("version", "")
+    number = int(wanted) if wanted.isdecimal() and len(wanted) < 8 else known.plan.version
+    plan = next((one for one in known.versions if one.version == number), None)
+    if plan is None:
+        raise Http404
+    return yaml_of(plan)
+
+
+def _draft_page(
+    request: HttpRequest, known: Programme | None, text: str, *, is_checked: bool
+) -> HttpResponse:
+    person = signed_in(request)
+    context: dict[str, Any] = {
+        "programme": known,
+        "yaml": text,
+        "is_checked": is_checked,
+        "may_publish": person.may("plan.publish"),
+        "may_simulate": person.may("simulate.run") and known is not None,
+    }
+    status = 200
+    if is_checked:
+        examined = examine(text.encode())
+        document = examined.document if examined.is_ok else None
+        context |= {
+            "problems": told(examined, text),
+            "mistakes": len(examined.errors),
+            "document": document,
+            "changes": differences(known.document, document) if known and document else None,
+            "opening": describe(document, language()).opening if document else "",
+            "refusal": _refusal(known, document) if document else "",
+        }
+        status = 200 if document else 422
+    return render(request, "backoffice/programme_draft.html", context, status=status)
+
+
+def _refusal(known: Programme | None, document: Document) -> str:
+    """Why a document that is correct cannot be published as it is."""
+    if known is not None and document.programme != known.code:
+        return _("This is the programme “%(other)s”; the one in force is “%(code)s”.") % {
+            "other": document.programme,
+            "code": known.code,
+        }
+    return ""
+
+
+def _first_day(request: HttpRequest, known: Programme | None) -> date | None:
+    """The day that was chosen; nothing when it has passed."""
+    try:
+        chosen = date.fromisoformat(request.POST.get("first_day", ""))
+    except ValueError:
+        return None
+    return chosen if known is None or chosen >= known.today else None
+
+
+def _publishable(known: Programme | None, text: str) -> Document | None:
+    examined = examine(text.encode())
+    document = examined.document if examined.is_ok else None
+    return None if document is None or _refusal(known, document) else document
+
+
+def _confirm_page(request: HttpRequest, known: Programme | None, text: str) -> HttpResponse:
+    if not signed_in(request).may("plan.publish"):
+        actions.record(actor_at(request), "access.refused", "permission", "plan.publish")
+        raise PermissionDenied("plan.publish")
+    document = _publishable(known, text)
+    if document is None:
+        return _draft_page(request, known, text, is_checked=True)
+    examined = examine(text.encode())
+    context = {
+        "programme": known,
+        "document": document,
+        "yaml": text,
+        "note": request.POST.get("note", ""),
+        "warnings": [one for one in told(examined, text) if one.is_warning],
+        "changes": differences(known.document, document) if known else None,
+        "after": known.versions[-1].version if known else 0,
+        "number": (known.versions[-1].version if known else 0) + 1,
+        "today": known.today if known else None,
+        "first_day": max(document.valid_from, known.today) if known else document.valid_from,
+    }
+    return render(request, "backoffice/programme_publish.html", context)
