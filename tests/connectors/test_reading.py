@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from assidu.connectors.files import batches, csv_rows, json_rows, parquet_rows, reading
 from assidu.connectors.files.conversions import Unfit, scaled
-from assidu.connectors.files.mapping import Mapping, MappingError
+from assidu.connectors.files.mapping import CLOUD_EVENTS, Mapping, MappingError
 from assidu.connectors.files.mapping_file import parse_mapping
 from assidu.connectors.files.reading import parts_of, read_events, read_records
 
@@ -316,3 +316,20 @@ def test_amounts_are_read_exactly(minor: int, decimals: int, mark: str) -> None:
     if decimals:
         with pytest.raises(Unfit):
             scaled(f"{written}1" if mark in written else f"{written}{mark}{'0' * decimals}1", decimals, mark)
+
+
+@pytest.mark.parametrize("parts", [1, 2, 7])
+def test_json_lines_are_the_same_in_one_stretch_or_several(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: int
+) -> None:
+    monkeypatch.setattr(json_rows, "STRETCH_BYTES_MIN", 1)
+    monkeypatch.setattr(json_rows, "BATCH_ROWS", 3)
+    path = tmp_path / "events.jsonl"
+    path.write_text("\n".join(f'{{"id": "{"x" * (n % 5)}{n}"}}' for n in range(40)))
+    found = [
+        (row, raw.strip())
+        for part in parts_of(path, CLOUD_EVENTS, parts)
+        for one in read_events(path, CLOUD_EVENTS, part)
+        for row, raw in one.events
+    ]
+    assert found == [(n + 1, f'{{"id": "{"x" * (n % 5)}{n}"}}'.encode()) for n in range(40)]

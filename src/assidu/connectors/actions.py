@@ -223,7 +223,9 @@ class _Importer:
             known_originals=lookups.known_originals(self._connection, originals),
             catches_up=self._order.catches_up,
         )
-        parts = self._order.processes or max(1, min(self._processes, len(alone) // EVENTS_PER_PROCESS_MIN + 1))
+        parts = self._order.processes or max(
+            1, min(self._processes, len(alone) // EVENTS_PER_PROCESS_MIN + 1)
+        )
         shares = shared_out(groups, parts)
         decided = get_context("fork").Array("q", parts, lock=False)
         written = get_context("fork").Array("q", parts, lock=False)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
+from assidu.bench import imports as import_bench
 from assidu.bench import live as live_bench
 from assidu.bench.place import CannotBench
 from assidu.cli.database import server
@@ -38,6 +39,31 @@ def live(
         except CannotBench as error:
             raise Refused(str(error), code="cannot_bench") from error
     output.answer(told, "\n".join(_line(one) for one in told["sizes"]))
+
+
+@app.command("import")
+def import_(
+    size: Annotated[
+        int, typer.Option(min=500, help="Events in the file; a tenth of them is measured too.")
+    ] = import_bench.SIZE,
+    seconds: Annotated[
+        int, typer.Option(min=1, help="How long the reference is measured.")
+    ] = import_bench.SECONDS,
+    json: JsonFlag = False,
+) -> None:
+    """Events per second from a file, all rules decided, against pgbench writing the same one by one."""
+    output = Output(json)
+    with server(output) as database:
+        try:
+            told = import_bench.bench_import(database, size=size, seconds=seconds, notify=output.say)
+        except CannotBench as error:
+            raise Refused(str(error), code="cannot_bench") from error
+    lines = [
+        f"{one['size']:>9,} events   import {one['rate']:>8,.0f}/s   limit {one['limit']:>8,.0f}/s   "
+        f"ratio {one['ratio']:.2f}"
+        for one in told["sizes"]
+    ]
+    output.answer(told, "\n".join(lines))
 
 
 def _line(one: dict[str, Any]) -> str:

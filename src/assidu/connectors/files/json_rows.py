@@ -1,9 +1,10 @@
 """Rows of a JSON Lines file: objects, looked into by dotted names; or whole events, left as they are."""
 
 from collections.abc import Iterator
+from io import SEEK_CUR
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -11,29 +12,61 @@ from assidu.connectors.files.batches import BATCH_ROWS, ListBatch, Unreadable
 from assidu.connectors.files.mapping import Mapping
 
 LINE_BYTES_MAX = 5 * 1024 * 1024
+STRETCH_BYTES_MIN = 1024 * 1024
 RAW = ""
 """The name of the only column of a file of events: each line as it stands."""
 
 _decoder = msgspec.json.Decoder()
 
 
-def read_json_lines(path: Path, mapping: Mapping) -> Iterator[ListBatch]:
+def read_json_lines(
+    path: Path, mapping: Mapping, first_row: int = 1, first_byte: int = 0, stop_byte: int | None = None
+) -> Iterator[ListBatch]:
+    """The lines from one place of the file to another; ``first_row`` is the number of the first."""
     wanted = sorted(mapping.columns())
     with path.open("rb") as file:
-        numbers = iter(range(1, 1 << 62))
-        while True:
-            lines = list(islice(_lines(file), BATCH_ROWS))
-            if not lines:
-                return
-            yield _batch(list(zip(islice(numbers, len(lines)), lines, strict=True)), mapping, wanted)
+        file.seek(first_byte)
+        row = first_row
+        rest = _lines(file, None if stop_byte is None else stop_byte - first_byte)
+        while lines := list(islice(rest, BATCH_ROWS)):
+            yield _batch(list(enumerate(lines, start=row)), mapping, wanted)
+            row += len(lines)
 
 
-def _lines(file: Any) -> Iterator[bytes]:
+def stretches_of_lines(path: Path, count: int) -> list[tuple[int, int, int, int]]:
+    """The file cut at ends of lines into about so many: number of the first line, lines, first byte, end."""
+    size = path.stat().st_size
+    step = max(size // count + 1, STRETCH_BYTES_MIN)
+    found: list[tuple[int, int, int, int]] = []
+    row, start = 1, 0
+    with path.open("rb") as file:
+        while start < size:
+            lines, left = 0, min(step, size - start)
+            file.seek(start)
+            while left > 0 and (block := file.read(min(left, 1 << 20))):
+                lines += block.count(b"\n")
+                left -= len(block)
+            # To the end of the line that the last byte is in.
+            file.seek(-1, SEEK_CUR)
+            if file.read(1) != b"\n":
+                file.readline()
+                lines += 1
+            found.append((row, lines, start, file.tell()))
+            row, start = row + lines, file.tell()
+    return found or [(1, 0, 0, 0)]
+
+
+def _lines(file: BinaryIO, left: int | None) -> Iterator[bytes]:
     """Lines of bounded length; of a longer one, its beginning, which then cannot be read."""
-    while line := file.readline(LINE_BYTES_MAX):
+    while (left is None or left > 0) and (line := file.readline(LINE_BYTES_MAX)):
+        taken = len(line)
         if not line.endswith(b"\n"):
-            while (more := file.readline(LINE_BYTES_MAX)) and not more.endswith(b"\n"):
-                pass
+            while more := file.readline(LINE_BYTES_MAX):
+                taken += len(more)
+                if more.endswith(b"\n"):
+                    break
+        if left is not None:
+            left -= taken
         yield line
 
 

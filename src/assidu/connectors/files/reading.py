@@ -9,7 +9,7 @@ from assidu.connectors.files.batches import Batch
 from assidu.connectors.files.csv_rows import read_csv
 from assidu.connectors.files.evaluation import Fault, Faults, objects
 from assidu.connectors.files.grouping import Groups, events_of
-from assidu.connectors.files.json_rows import RAW, read_json_lines
+from assidu.connectors.files.json_rows import RAW, read_json_lines, stretches_of_lines
 from assidu.connectors.files.mapping import Format, Mapping, MappingError, Target
 from assidu.connectors.files.mapping_file import REQUIRED_FIELDS
 from assidu.connectors.files.parquet_rows import read_parquet, row_groups
@@ -27,12 +27,17 @@ _PART_ROWS_MIN = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a file that one process reads: the groups of rows that begin in it. ``weight`` is rows or bytes."""
+    """A stretch of a file that one process reads: the groups of rows that begin in it. ``weight`` is rows, or as good.
+
+    Of Parquet it begins with a row group, of JSON Lines at an offset.
+    """
 
     first_group: int = 0
     first_row: int = 1
     stop_row: int | None = None
     weight: int = 1
+    first_byte: int = 0
+    stop_byte: int | None = None
 
 
 @dataclass(slots=True)
@@ -65,9 +70,14 @@ def format_of(path: Path, mapping: Mapping) -> Format:
 
 
 def parts_of(path: Path, mapping: Mapping, parts_max: int) -> list[Part]:
-    """How to share a file between processes. Only Parquet says where its rows are without being read."""
-    is_parquet = format_of(path, mapping) is Format.PARQUET
-    if not is_parquet:
+    """How to share a file between processes. In a CSV file nobody knows where rows begin without reading it."""
+    known = format_of(path, mapping)
+    if known is Format.JSONL and (mapping.event is None or not mapping.event.group_by):
+        return [
+            Part(first_row=row, weight=rows + 1, first_byte=first, stop_byte=stop)
+            for row, rows, first, stop in stretches_of_lines(path, max(parts_max, 1))
+        ]
+    if known is not Format.PARQUET:
         return [Part(weight=path.stat().st_size // 40 + 1)]
     groups = row_groups(path, mapping)
     if mapping.event is None or mapping.only:
@@ -88,16 +98,16 @@ def read_events(path: Path, mapping: Mapping, part: Part = Part()) -> Iterator[T
     """The events of a part of a file, some thousand rows at a time."""
     assert mapping.target is Target.EVENT
     if mapping.event is None:
-        for batch in _batches(path, mapping, 0):
-            told = _started(batch)
-            told.events = list(zip(batch.rows, batch.values(RAW), strict=True))
+        for lines in read_json_lines(path, mapping, part.first_row, part.first_byte, part.stop_byte):
+            told = _started(lines)
+            told.events = list(zip(lines.rows, lines.values(RAW), strict=True))
             yield told
         return
     before = None
     if part.first_group:
         before = Groups.last_key(path, mapping, part.first_group - 1)
     groups = Groups(mapping.event, before, part.stop_row)
-    for batch in _batches(path, mapping, part.first_group):
+    for batch in _batches(path, mapping, part):
         told = _started(batch)
         kept = _kept(batch, mapping)
         told.not_meant = len(batch.rows) - len(kept.rows)
@@ -117,7 +127,7 @@ def read_events(path: Path, mapping: Mapping, part: Part = Part()) -> Iterator[T
 def read_records(path: Path, mapping: Mapping) -> Iterator[Records]:
     assert mapping.record is not None
     required = REQUIRED_FIELDS[mapping.target]
-    for batch in _batches(path, mapping, 0):
+    for batch in _batches(path, mapping, Part()):
         told = _started(batch)
         found = Records(faults=told.faults, rows=told.rows)
         kept = _kept(batch, mapping)
@@ -140,14 +150,14 @@ def _started(batch: Batch) -> Told:
     return Told(faults=faults, rows=len(batch.rows) + len(faults))
 
 
-def _batches(path: Path, mapping: Mapping, first_group: int) -> Iterator[Batch]:
+def _batches(path: Path, mapping: Mapping, part: Part) -> Iterator[Batch]:
     match format_of(path, mapping):
         case Format.CSV:
             yield from read_csv(path, mapping)
         case Format.JSONL:
-            yield from read_json_lines(path, mapping)
+            yield from read_json_lines(path, mapping, part.first_row, part.first_byte, part.stop_byte)
         case Format.PARQUET:
-            yield from read_parquet(path, mapping, first_group)
+            yield from read_parquet(path, mapping, part.first_group)
 
 
 def _kept(batch: Batch, mapping: Mapping) -> Batch:

@@ -1,0 +1,124 @@
+"""Events per second from a file: identities, rules, ledger, against L (see ``reference``)."""
+
+import random
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assidu.bench import population, reference
+from assidu.bench.baskets import Load, load_of_demo
+from assidu.bench.figures import Comparison, Measured, answer
+from assidu.bench.place import bench_database
+from assidu.bench.programme import PROGRAMME, RULES
+from assidu.catalogue.queries import product_finder
+from assidu.connectors.actions import ImportOrder, import_files
+from assidu.connectors.files.mapping import CLOUD_EVENTS
+from assidu.connectors.imports.types import Pair
+from assidu.foundation import clock
+from assidu.foundation.database import Database
+from assidu.foundation.settings import current_settings
+from assidu.loyalty.plans import plan_book
+
+SIZE = 200_000
+SECONDS = 10
+EVENTS_PER_CUSTOMER = 50
+DAYS = 300
+CLIENTS = 32
+SEED = 20_260_102
+
+Notify = Callable[[str], None]
+
+
+def bench_import(
+    server: Database, *, size: int = SIZE, seconds: int = SECONDS, notify: Notify = lambda _: None
+) -> dict[str, Any]:
+    """The JSON object of `assidu bench import`; ``size`` is the number of events, and a tenth is measured too."""
+    load = load_of_demo()
+    comparisons = []
+    for events in sorted({max(size // 10, EVENTS_PER_CUSTOMER), size}):
+        comparison = _compare(server, load, events, seconds, notify)
+        notify(
+            f"{events:,} events: {comparison.path.rate:,.0f}/s imported, {comparison.limit.rate:,.0f}/s limit, "
+            f"ratio {comparison.ratio:.2f}"
+        )
+        comparisons.append(comparison)
+    return answer(
+        "import",
+        comparisons,
+        seconds=seconds,
+        load={
+            "baskets": "real" if load.is_real else "drawn",
+            "lines_mean": round(load.lines_mean, 2),
+            "rules": RULES,
+            "events_per_customer": EVENTS_PER_CUSTOMER,
+        },
+    )
+
+
+def _compare(server: Database, load: Load, events: int, seconds: int, notify: Notify) -> Comparison:
+    now = clock.now()
+    customers = max(events // EVENTS_PER_CUSTOMER, 1)
+    with (
+        bench_database(server, notify) as database,
+        tempfile.TemporaryDirectory(prefix="assidu-bench-") as place,
+    ):
+        folder = Path(place)
+        population.publish_programme(load.products)
+        book = plan_book(PROGRAMME)
+        assert book is not None
+        population.populate(database, customers, now.astimezone(book.at(now).zone).date())
+        file = folder / "history.jsonl"
+        notify(f"{events:,} events of {customers:,} customers: writing the file")
+        _write_history(file, load, events, customers, now)
+        scripts = reference.write_scripts(
+            folder, load, book, product_finder(), current_settings().pseudonym_key, now
+        )
+        notify(f"{events:,} events: the import")
+        report = import_files(ImportOrder([Pair(file, CLOUD_EVENTS)], now), database.url, current_settings())
+        assert report.recorded == report.events == events, report.as_json()
+        notify(f"{events:,} events: the limit")
+        limit = reference.measure(database, scripts, customers, CLIENTS, seconds, folder)
+        return Comparison(
+            events,
+            Measured(report.events_per_second),
+            limit,
+            {
+                "import_seconds": round(report.seconds, 2),
+                "ticks": report.ticks,
+                "bytes": file.stat().st_size,
+            },
+        )
+
+
+def _write_history(path: Path, load: Load, events: int, customers: int, now: datetime) -> None:
+    """Sales of the last ``DAYS`` days in the order of time, each of a customer drawn at random."""
+    chance = random.Random(SEED)  # noqa: S311 (a load, no secret)
+    lines = [[line.document() for line in basket] for basket in load.baskets]
+    encode = msgspec.json.Encoder().encode
+    begin = now - timedelta(days=DAYS)
+    with path.open("wb") as file:
+        for n in range(events):
+            at = begin + timedelta(days=DAYS) * n / events
+            file.write(
+                encode(
+                    {
+                        "specversion": "1.0",
+                        "id": f"H{n}",
+                        "source": "till/history",
+                        "type": "Order Completed",
+                        "time": at,
+                        "subject": f"card:{population.card(chance.randint(1, customers))}",
+                        "data": {
+                            "store": str(300 + n % 100),
+                            "channel": "store",
+                            "ticket": f"H{n}",
+                            "lines": lines[n % len(lines)],
+                        },
+                    }
+                )
+                + b"\n"
+            )
