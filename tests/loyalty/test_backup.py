@@ -8,7 +8,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg import sql
 
 from assidu.cli.commands.backup import figures_of
 from assidu.customers.types import Profile
@@ -16,9 +15,9 @@ from assidu.decisions.events import Correction
 from assidu.foundation import backup
 from assidu.foundation.backup import BackupError, Manifest
 from assidu.foundation.database import Database
-from assidu.foundation.postgres.cluster import create_database
 from assidu.foundation.settings import SECRETS_NAME, Settings
 from assidu.loyalty.rebuild import verify
+from builders.restoring import own_database
 from builders.sales import a_sale
 from builders.shop import Shop
 
@@ -44,17 +43,9 @@ def saved(assidu_db: Database, settings_of_home: Settings, tmp_path: Path) -> tu
 
 
 @pytest.fixture
-def target(cluster: Database) -> Iterator[Database]:
-    """The server's own database, empty; whatever a test leaves there goes away."""
-    yield cluster
-    assert cluster.admin_url
-    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-        names = admin.execute(
-            "SELECT datname FROM pg_database WHERE datname LIKE 'assidu\\_before\\_%'"
-        ).fetchall()
-        for name in ("assidu", *(row[0] for row in names)):
-            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        create_database(admin, "assidu")
+def target(cluster: Database, settings_of_home: Settings) -> Iterator[Database]:
+    with own_database(cluster, settings_of_home) as database:
+        yield database
 
 
 def test_a_restored_copy_has_the_same_sums_rights_and_history(
