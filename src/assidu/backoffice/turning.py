@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from babel.numbers import get_currency_symbol
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -157,7 +158,7 @@ def _label(lever: Lever) -> str:
 
 def _unit(lever: Lever, document: Document) -> str:
     if lever.is_amount:
-        return formats.currency_symbol(document.sale_currency.code)
+        return str(get_currency_symbol(document.sale_currency.code, formats.locale()))
     if lever.kind is LeverKind.PERCENT:
         return "%"
     if lever.unit:

@@ -55,6 +55,11 @@ def dashboard(plan: Plan, since: date, until: date) -> Dashboard:
     )
 
 
+def rule_figures(since: date, until: date) -> tuple[RuleFigures, ...]:
+    """What each rule gave, the most generous first."""
+    return _rules(stretches(since, until))
+
+
 def attention(since: date, today: date) -> Attention:
     [(late, late_since)] = rows(
         "SELECT count(*), min(next_due) FROM loyalty_member WHERE next_due < %s", [today]

@@ -133,13 +133,6 @@ def draft(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @allowed("plan.publish")
-def confirm(request: HttpRequest) -> HttpResponse:
-    """Asked once more what will change and from when."""
-    return _confirm_page(request, programme_at(request), _text_sent(request))
-
-
-@require_POST
-@allowed("plan.publish")
 def publish_version(request: HttpRequest) -> HttpResponse:
     known = programme_at(request)
     text = _text_sent(request)
@@ -264,7 +257,8 @@ def _text_sent(request: HttpRequest) -> str:
     """A file that was chosen wins over what stands in the box. No more is read than would be refused anyway."""
     uploaded = request.FILES.get("file")
     if uploaded is not None:
-        return uploaded.read(BYTES_MAX + 1).decode("utf-8", errors="replace")
+        content: bytes = uploaded.read(BYTES_MAX + 1)
+        return content.decode("utf-8", errors="replace")
     return request.POST.get("yaml", "").replace("\r\n", "\n")
 
 

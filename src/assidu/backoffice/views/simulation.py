@@ -1,0 +1,295 @@
+"""Simulations: a rule is changed, the past happens again under it, and one sees who would have got what."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from assidu.backoffice import formats
+from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.before_after import Compared, Results
+from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.turning import turns
+from assidu.backoffice.versions import differences, language
+from assidu.backoffice.views.programme import author, draft, yaml_file, yaml_of
+from assidu.foundation.people import actions as trail
+from assidu.loyalty.plans import PublishedPlan
+from assidu.measurement.queries import first_day, has_invented
+from assidu.plans.check import check, examine
+from assidu.plans.document import Document
+from assidu.plans.levers import turned, unreadable
+from assidu.plans.reading import read
+from assidu.plans.wording import problem
+from assidu.plans.writing import to_yaml
+from assidu.simulation import actions, queries
+from assidu.simulation.types import Run, RunState
+
+RUNNING_MAX = 2
+"""Each takes every core: more of them would only make all of them slow."""
+COMPARED_MAX = 4
+LABEL_MAX = 120
+
+
+@dataclass(frozen=True)
+class RunShown:
+    """A run as the list tells it."""
+
+    run: Run
+    author: str
+    cost: Compared | None
+    winners: int = 0
+    losers: int = 0
+
+
+@dataclass(frozen=True)
+class Start:
+    """What the form starts from: the version in force, another one, or an earlier simulation."""
+
+    source: str
+    label: str
+    document: Document
+    yaml: str
+
+
+# ---------------------------------------------------------------- list and comparison
+
+
+@require_GET
+@allowed("simulate.run")
+def runs(request: HttpRequest) -> HttpResponse:
+    known = programme_at(request)
+    if known is None:
+        return render(request, "backoffice/simulation_empty.html", {"reason": "programme"})
+    found = [_shown(known, run) for run in queries.runs(known.code)]
+    context = {
+        "programme": known,
+        "runs": found,
+        "has_history": first_day() is not None,
+        "may_compare": sum(one.run.state is RunState.DONE for one in found) > 1,
+        "is_busy": any(not one.run.state.is_over for one in found),
+    }
+    return render(request, "backoffice/simulation.html", context)
+
+
+@require_GET
+@allowed("simulate.run")
+def compare(request: HttpRequest) -> HttpResponse:
+    known = programme_at(request)
+    if known is None:
+        raise Http404
+    done = [run for run in queries.runs(known.code, limit=50) if run.state is RunState.DONE and run.report]
+    asked = request.GET.getlist("run")
+    chosen = [run for run in done if str(run.run_id) in asked][:COMPARED_MAX] or done[:3]
+    columns = [(run, _results(request, known, run)) for run in chosen]
+    context = {"programme": known, "columns": columns, "rows": _side_by_side([r for _, r in columns])}
+    return render(request, "backoffice/simulation_compare.html", context)
+
+
+def _side_by_side(results: list[Results]) -> list[tuple[str, str, list[Compared]]]:
+    """Each figure over all runs: its name, what it really was, then each run's. Only what all of them know."""
+    by_label = [{line.label: line for line in one.figures} for one in results]
+    return [
+        (label, line.before, [figures[label] for figures in by_label])
+        for label, line in (by_label[0] if by_label else {}).items()
+        if all(label in figures for figures in by_label)
+    ]
+
+
+# ---------------------------------------------------------------- starting one
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("simulate.run")
+def new(request: HttpRequest) -> HttpResponse:
+    """Every rule as a sentence with its numbers; what they change is read back as sentences."""
+    known = programme_at(request)
+    if known is None:
+        return render(request, "backoffice/simulation_empty.html", {"reason": "programme"})
+    if first_day() is None:
+        return render(request, "backoffice/simulation_empty.html", {"reason": "history"})
+    start = _start(request, known)
+    if request.method == "GET":
+        return _form(request, known, start)
+    texts = {name: str(value) for name, value in request.POST.items()}
+    bad = unreadable(start.document, texts)
+    document = None if bad else turned(start.document, texts)
+    mistakes = (
+        [] if document is None else [problem(p, language()) for p in check(document) if not p.is_warning]
+    )
+    wanted = request.POST.get("do", "changes")
+    if document is not None and not mistakes:
+        yaml = start.yaml if document == start.document else to_yaml(document)
+        if wanted == "run":
+            return _launch(request, known, document, yaml)
+        if wanted == "yaml":
+            context = {"programme": known, "yaml": yaml, "may_simulate": True}
+            context["may_publish"] = signed_in(request).may("plan.publish")
+            return render(request, "backoffice/programme_draft.html", context)
+    return _form(request, known, start, texts, list(bad), mistakes, document)
+
+
+@require_POST
+@allowed("simulate.run")
+def start_from_text(request: HttpRequest) -> HttpResponseBase:
+    """From the page where a document is written."""
+    known = programme_at(request)
+    text = request.POST.get("yaml", "").replace("\r\n", "\n")
+    examined = examine(text.encode())
+    if known is None or examined.document is None or not examined.is_ok:
+        return draft(request)
+    if examined.document.programme != known.code:
+        messages.error(request, _("This document is about another programme."))
+        return redirect("programme-draft")
+    return _launch(request, known, examined.document, text)
+
+
+def _launch(request: HttpRequest, known: Programme, document: Document, yaml: str) -> HttpResponse:
+    if sum(not run.state.is_over for run in queries.runs(known.code)) >= RUNNING_MAX:
+        messages.error(request, _("Two simulations are at work already: wait for one, or stop it."))
+        return redirect("simulation")
+    changes = differences(known.document, document)
+    label = request.POST.get("label", "").strip() or (changes[0] if changes else _("Nothing changed"))
+    run_id = actions.start(document, yaml, label=label[:LABEL_MAX], by=str(signed_in(request).id))
+    trail.record(actor_at(request), "simulation.run", "simulation", str(run_id))
+    return redirect("simulation-run", run_id=run_id)
+
+
+def _start(request: HttpRequest, known: Programme) -> Start:
+    asked = request.POST if request.method == "POST" else request.GET
+    source = asked.get("source", "")
+    if source.startswith("run:") or asked.get("run"):
+        run = _run_of(known, source.removeprefix("run:") or asked.get("run", ""))
+        document = read(run.yaml).document
+        if document is None:
+            raise Http404
+        return Start(f"run:{run.run_id}", run.label, document, run.yaml)
+    number = source.removeprefix("version:") or asked.get("version", "") or str(known.plan.version)
+    plan = next((one for one in known.versions if str(one.version) == number), None)
+    if plan is None:
+        raise Http404
+    label = (
+        _("version %(version)s, in force") if plan.version == known.plan.version else _("version %(version)s")
+    )
+    return Start(f"version:{number}", label % {"version": number}, plan.document, yaml_of(plan))
+
+
+def _form(
+    request: HttpRequest,
+    known: Programme,
+    start: Start,
+    texts: dict[str, str] | None = None,
+    bad: list[str] | None = None,
+    mistakes: list[str] | None = None,
+    document: Document | None = None,
+) -> HttpResponse:
+    looked_at = start.document if texts is None else document
+    context: dict[str, Any] = {
+        "programme": known,
+        "start": start,
+        "turns": turns(start.document, texts, bad or ()),
+        "label": (texts or {}).get("label", ""),
+        "bad": bad,
+        "mistakes": mistakes,
+        "changes": differences(known.document, looked_at) if looked_at and not mistakes else None,
+    }
+    is_part = request.headers.get("HX-Request-Type") == "partial"
+    template = "backoffice/simulation_changes.html" if is_part else "backoffice/simulation_new.html"
+    # A part that is not shown tells nobody anything: what is wrong is an answer here, not a failure.
+    return render(request, template, context, status=422 if (bad or mistakes) and not is_part else 200)
+
+
+# ---------------------------------------------------------------- one run
+
+
+@require_GET
+@allowed("simulate.run")
+def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    known = programme_at(request)
+    if known is None:
+        raise Http404
+    shown = _run_of(known, str(run_id))
+    if request.GET.get("format") == "yaml":
+        return yaml_file(shown.yaml, f"{known.code}-simulation.yaml")
+    document = read(shown.yaml).document
+    then = _in_force_when(known, shown)
+    context = {
+        "programme": known,
+        "run": shown,
+        "author": author(shown.asked_by),
+        "then": then,
+        "changes": differences(then.document, document) if document else [],
+        "results": _results(request, known, shown) if shown.report else None,
+        "left": _time(shown.seconds_left),
+        "took": _time(shown.report.seconds) if shown.report else "",
+        "pace": formats.number(round(shown.report.sales_per_second)) if shown.report else "",
+        "has_invented": has_invented(),
+        "may_publish": signed_in(request).may("plan.publish"),
+    }
+    is_part = request.headers.get("HX-Request-Type") == "partial"
+    return render(
+        request, "backoffice/simulation_state.html" if is_part else "backoffice/simulation_run.html", context
+    )
+
+
+@require_POST
+@allowed("simulate.run")
+def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    known = programme_at(request)
+    if known is None:
+        raise Http404
+    shown = _run_of(known, str(run_id))
+    if not shown.state.is_over:
+        actions.cancel(shown.run_id)
+        trail.record(actor_at(request), "simulation.cancelled", "simulation", str(run_id))
+        messages.success(request, _("The simulation is stopped."))
+    return redirect("simulation-run", run_id=run_id)
+
+
+def _run_of(known: Programme, run_id: str) -> Run:
+    try:
+        found = queries.run(UUID(run_id))
+    except ValueError:
+        found = None
+    if found is None or found.programme != known.code:
+        raise Http404
+    return found
+
+
+def _in_force_when(known: Programme, run: Run) -> PublishedPlan:
+    """The version that the run was compared with when it was asked for."""
+    then = [
+        plan
+        for plan in known.versions
+        if plan.valid_from <= run.asked_at and plan.published_at <= run.asked_at
+    ]
+    return max(then, key=lambda plan: (plan.valid_from, plan.version), default=known.versions[0])
+
+
+def _results(request: HttpRequest, known: Programme, run: Run) -> Results:
+    document = read(run.yaml).document
+    assert run.report is not None
+    assert document is not None, "a document is checked before it is simulated"
+    return Results(run.report, known, document, signed_in(request).may("customers.view"))
+
+
+def _shown(known: Programme, run: Run) -> RunShown:
+    if run.report is None:
+        return RunShown(run, author(run.asked_by), None)
+    document = read(run.yaml).document
+    cost = Results(run.report, known, document, False).cost if document else None
+    return RunShown(run, author(run.asked_by), cost, run.report.winner_count, run.report.loser_count)
+
+
+def _time(seconds: float | None) -> str:
+    """7 s, 2 min 05 s; nothing when it is not known."""
+    if seconds is None:
+        return ""
+    whole = max(round(seconds), 1)
+    if whole < 60:
+        return _("%(seconds)s s") % {"seconds": whole}
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": whole // 60, "seconds": f"{whole % 60:02d}"}
