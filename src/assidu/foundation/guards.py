@@ -28,7 +28,8 @@ def triggers_on(name: str, triggers: Iterable[tuple[str, str]]) -> Finding:
             f"The database does not guard its own rules: {', '.join(missing)} missing or switched off.",
             "As the owner: ALTER TABLE … ENABLE TRIGGER …; then `assidu rebuild --verify`.",
         )
-    return Finding(name, True, f"{len(wanted)} guards of the database are on.")
+    tables = ", ".join(dict.fromkeys(table for table, _ in wanted))
+    return Finding(name, True, f"The database guards its own rules on {tables}.")
 
 
 def not_allowed(name: str, verbs: Sequence[str], tables: Iterable[str]) -> Finding:
@@ -47,4 +48,4 @@ def not_allowed(name: str, verbs: Sequence[str], tables: Iterable[str]) -> Findi
             f"The server may do what it must not: {can}.",
             "As the owner: REVOKE these from assidu_app, and give the server a role that does not own the tables.",
         )
-    return Finding(name, True, f"The server cannot change {len(wanted)} tables of facts.")
+    return Finding(name, True, f"The server has no right to change {', '.join(wanted)}.")
