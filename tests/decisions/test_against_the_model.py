@@ -195,7 +195,7 @@ class Books(RuleBasedStateMachine):
         event = Joining(self.now - timedelta(days=late_days), "b", "store")
         self.tell(who, event, lambda model: model.join(event))
 
-    @precondition(lambda self: len(self.books[0].entries) > 8)
+    @precondition(lambda self: len(self.books[0].entries) > 4)
     @rule(who=st.integers(0, 1))
     def leave(self, who: int) -> None:
         event = Leaving(self.now)
@@ -376,7 +376,7 @@ def _name_of(period: Period, day: date) -> str:
 
 TestBooks = Books.TestCase
 TestBooks.settings = settings(
-    max_examples=60,
+    max_examples=40,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

@@ -539,6 +539,7 @@ def test_leaving_forfeits_what_was_not_used_and_joining_again_starts_anew() -> N
     assert next_due(book.state) is None
     book.must(Joining(NOON + timedelta(days=3)))
     assert (book.state.available("points"), book.state.tier, book.state.tier_until) == (100, "bronze", None)
+    assert book.must(a_sale(1000, at=NOON + timedelta(days=4))).awards
 
 
 def test_a_welcome_gift_respects_its_cap() -> None:
@@ -678,3 +679,14 @@ def test_points_earned_in_one_month_share_a_lot_whatever_their_day() -> None:
         (date(2026, 4, 1), date(2026, 11, 1)): 10,
     }
     assert POINTS.expires == currency.expires
+
+
+def test_a_late_rise_begins_with_the_tier_held_now_and_leaves_earlier_days_as_they_were() -> None:
+    book = a_book(a_plan(a_rule(), tiers=BRONZE_SILVER_GOLD), State())
+    book.must(Joining(on("2026-01-05")))
+    book.must(a_sale(60_000, at=on("2026-03-01")))
+    late = book.must(a_sale(150_000, at=on("2026-02-10")), now=on("2026-03-20"))
+    assert late.tier is not None
+    assert (late.tier.tier, late.tier.since) == ("gold", date(2026, 2, 10))
+    held = [book.state.tier_on(date(2026, 2, 20)), book.state.tier_on(date(2026, 3, 1)), book.state.tier]
+    assert held == ["bronze", "gold", "gold"]
