@@ -163,7 +163,7 @@ def _of_status(status: int) -> Problem:
     match status:
         case 404:
             return problem("not_found")
-        case 405:
+        case 403 | 405:  # 403: a page that is only read was posted to, and Django missed a form's token
             return problem("method_not_allowed")
         case 413:
             return problem("too_large")

@@ -61,6 +61,9 @@ class Problem:
 
 
 KNOWN: Final[Mapping[str, tuple[int, str]]] = {
+    "not_http": (400, "The request cannot be read as HTTP"),
+    "head_too_large": (431, "The head of the request is too large"),
+    "too_slow": (408, "The request did not arrive in time"),
     "malformed": (400, "The body cannot be read as JSON"),
     "too_deep": (400, "The body is nested too deeply"),
     "invalid_request": (422, "The request is not valid"),

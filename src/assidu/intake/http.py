@@ -42,6 +42,9 @@ class Request:
 
     @property
     def is_json(self) -> bool:
+        """In plain: nothing is unpacked here, a small body could become a large one."""
+        if self._headers.get(b"content-encoding", b"identity") != b"identity":
+            return False
         kind = self._headers.get(b"content-type", JSON)
         return kind == JSON or kind.partition(b";")[0].strip().lower() in _JSON_TYPES
 

@@ -74,7 +74,7 @@ def method_not_allowed(allowed: str) -> Problem:
 
 NOT_FOUND: Final = Problem(404, "not_found", "There is nothing at this address")
 UNSUPPORTED_MEDIA: Final = Problem(
-    415, "unsupported_media_type", "The body is not JSON",
+    415, "unsupported_media_type", "The body is not plain JSON",
     "Send application/json, application/cloudevents+json or application/cloudevents-batch+json.",
 )  # fmt: skip
 NO_KEY: Final = Problem(

@@ -77,6 +77,7 @@ def serve(
 
     from assidu.foundation import logs
     from assidu.foundation.static import gather
+    from assidu.intake.lines import PatientProtocol
     from assidu.loyalty.jobs import ticking
 
     logs.configure(settings.log_level, settings.log_format)
@@ -97,7 +98,7 @@ def serve(
         uvicorn.Config(
             "assidu.project.asgi:application",
             lifespan="on",
-            http="httptools",
+            http=PatientProtocol,
             loop="uvloop",
             log_config=None,
             access_log=False,
