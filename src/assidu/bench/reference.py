@@ -7,6 +7,7 @@ left to win.
 
 import os
 import subprocess
+import time
 from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -27,8 +28,8 @@ from assidu.loyalty.desk import Decided, Desk, Member
 from assidu.loyalty.live import Places
 from assidu.loyalty.rows import EVENT_COLUMNS, POSTING_COLUMNS, RECORD_COLUMNS, record_columns
 
-SCRIPTS = 64
-WARM_UP_SECONDS = 2
+SCRIPTS = 16
+WARM_UP_SECONDS = 4
 _CUSTOMERS = {0, len(EVENT_COLUMNS), len(EVENT_COLUMNS) + len(POSTING_COLUMNS)}
 _SEQS = {1, len(EVENT_COLUMNS) + 1, len(EVENT_COLUMNS) + len(POSTING_COLUMNS) + 1}
 _ID, _TICKET = 3, 12
@@ -38,47 +39,31 @@ _WALLET = len(EVENT_COLUMNS) + 3
 def measure(
     database: Database, scripts: Sequence[Path], population: int, clients: int, seconds: int, folder: Path
 ) -> Measured:
-    """Run pgbench and read its log of latencies."""
+    """Run pgbench and read its log of latencies, once every connection has prepared every statement."""
     assert database.bin_dir is not None
-    _run(database, scripts, population, clients, WARM_UP_SECONDS, folder, [], base=1)
-    for log in folder.glob("limit.*"):
-        log.unlink()
-    _run(
-        database,
-        scripts,
-        population,
-        clients,
-        seconds,
-        folder,
-        ["--log", f"--log-prefix={folder / 'limit'}"],
-        base=2,
-    )
+    began = time.time()
+    _run(database, scripts, population, clients, WARM_UP_SECONDS + seconds, folder)
+    begins = began + WARM_UP_SECONDS
     latencies: list[float] = []
     for log in folder.glob("limit.*"):
         with log.open(encoding="ascii") as lines:
-            latencies += [int(line.split(" ", 3)[2]) / 1000 for line in lines]
+            for line in lines:
+                _, _, elapsed_us, _, at, _ = line.split(" ", 5)
+                if begins <= int(at) < begins + seconds:
+                    latencies.append(int(elapsed_us) / 1000)
         log.unlink()
     latencies.sort()
     return Measured(len(latencies) / seconds, percentile(latencies, 0.5), percentile(latencies, 0.99))
 
 
 def _run(
-    database: Database,
-    scripts: Sequence[Path],
-    population: int,
-    clients: int,
-    seconds: int,
-    folder: Path,
-    more: list[str],
-    *,
-    base: int,
+    database: Database, scripts: Sequence[Path], population: int, clients: int, seconds: int, folder: Path
 ) -> None:
     assert database.bin_dir is not None
     command = [
         str(database.bin_dir / "pgbench"), "--no-vacuum", "--protocol=prepared", f"--client={clients}",
-        f"--jobs={min(clients, 2)}", f"--time={seconds}", f"--define=population={population}",
-        f"--define=i={base * 10_000_000 + os.getpid() % 1000 * 100_000}", *more,
-        *(f"--file={script}" for script in scripts),
+        f"--jobs={min(clients, 2)}", f"--time={seconds}", f"--define=population={population}", "--define=i=0",
+        "--log", f"--log-prefix={folder / 'limit'}", *(f"--file={script}" for script in scripts),
     ]  # fmt: skip
     options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items() if name in _SAME)
     environment = os.environ | _address(database.url) | {"PGOPTIONS": options}
@@ -105,11 +90,9 @@ def write_scripts(
             for position, (kind, column) in enumerate(zip(RECORD_COLUMNS, columns, strict=True))
         )
         path = folder / f"limit-{n}.sql"
-        path.write_text(
-            f"\\set c random(1, :population)\n\\set i :i + 1\nSELECT loyalty_record({arguments}) FROM (\n"
-            f"SELECT seq FROM loyalty_member WHERE customer_id = {CUSTOMER_SQL.format(n=':c')} FOR UPDATE) AS locked;\n",
-            encoding="utf-8",
-        )
+        lock = f"SELECT seq FROM loyalty_member WHERE customer_id = {CUSTOMER_SQL.format(n=':c')} FOR UPDATE"
+        call = f"SELECT loyalty_record({arguments}) FROM ({lock}) AS locked;"
+        path.write_text(f"\\set c random(1, :population)\n\\set i :i + 1\n{call}\n", encoding="utf-8")
         paths.append(path)
     return paths
 

@@ -70,6 +70,10 @@ class Member:
     last_purchase: date | None = None
     is_changed: bool = False
 
+    def copy(self) -> "Member":
+        """The same customer, to be decided on again: states are never changed in place."""
+        return Member(self.customer_id, self.wallet_id, self.state, self.last_purchase, self.is_changed)
+
 
 @dataclass(frozen=True, slots=True)
 class Decided:
@@ -148,8 +152,8 @@ class Desk:
         facts = self._facts(member, fact)
         plan = self._plan(fact, facts)
         grants: dict[str, int] = {}
-        if self.full is not None and isinstance(fact.event, Sale):
-            grants.update(self.full(plan, fact.event))
+        if self.full is not None and isinstance(fact.event, Sale) and (full := self.full(plan, fact.event)):
+            grants.update(full)
             facts = replace(facts, grants=grants)
         decision = decide(plan, facts, fact.event)
         for _ in range(ROUNDS_MAX):

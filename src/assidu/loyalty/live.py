@@ -370,18 +370,18 @@ class _Batch:
         """The same decision with why, and why not, for every rule."""
         desk = Desk(self.shop.book, Places({}), self._sold, self.at)
         grants = decision.inputs.grants if decision.inputs is not None else None
-        traced = desk.evaluate(replace(members[work.customer_id]), work.fact, grants)
+        traced = desk.evaluate(members[work.customer_id].copy(), work.fact, grants)
         return decision if isinstance(traced, Refused) else replace(decision, reasons=traced.reasons)
 
     def _decide_all(self, members: Mapping[UUID, Member], quotas: "Places") -> list[Decided | Refused]:
         """From the states as they were loaded, whatever was decided on them before."""
-        present = {customer: replace(member) for customer, member in members.items()}
+        present = {customer: member.copy() for customer, member in members.items()}
         desk = Desk(self.shop.book, quotas, self._sold, self.at, full=self.shop.full.of)
         results: list[Decided | Refused] = []
         for work in self.works:
             member = present[work.customer_id]
             if self.is_trying:
-                member = replace(members[work.customer_id])  # nothing tried depends on what was tried before
+                member = members[work.customer_id].copy()  # nothing tried depends on what was tried before
             if work.absorbed_id is not None:
                 assert isinstance(work.fact.event, Merger)
                 results.append(desk.merge(member, present[work.absorbed_id], work.fact))
@@ -559,7 +559,7 @@ def recall(customer_id: UUID, seq: int, shop: Shop, at: datetime) -> Script[Told
 
 def as_of(member: Member, book: PlanBook, at: datetime) -> State:
     """What a customer has once everything due by now is decided; nothing is written."""
-    present = replace(member)
+    present = member.copy()
     desk = Desk(book, Places({}), lambda *_: None, at)
     plan = book.at(at)
     desk.catch_up(present, at.astimezone(plan.zone).date())

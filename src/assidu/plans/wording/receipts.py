@@ -12,6 +12,9 @@ from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.phrases import Phrases, phrases_of
 
+PARTS_MAX = 4
+"""A receipt names the rules that gave most; the others are in the total."""
+
 SHORT_MAX = 40
 """What the customer's side of an ordinary till can show."""
 
@@ -171,6 +174,9 @@ def _gained(awards: tuple[Award, ...], currency: str, gained: int, phrases: Phra
         return _say(phrases, "gained", units=units)
     if len(special) == 1 and special[0][0] == gained:
         return _say(phrases, "gained_by", units=units, rule=special[0][1])
+    if len(special) > PARTS_MAX:
+        least = sorted(quantity for quantity, _ in special)[-PARTS_MAX]
+        special = [part for part in special if part[0] >= least][:PARTS_MAX]
     parts = phrases.listing(
         _say(phrases, "part", quantity=phrases.number(quantity, currency), rule=name)
         for quantity, name in special
