@@ -62,7 +62,7 @@ def test_a_sale_tells_of_every_rule_why_or_why_not(shop: Shop) -> None:
     assert "45" in next(one.sentence for one in found.applied if one.rule == "base")
     in_french = why(bought, Language.FR)
     assert "Achat de 55,00" in in_french.sentences[0]
-    assert any("valables jusqu'au" in sentence for sentence in in_french.sentences)
+    assert any("valable jusqu'au 30 septembre 2025" in sentence for sentence in in_french.sentences)
     assert found.balances_after["points"] - found.balances_before["points"] == bought.decision.postings[
         0
     ].quantity + sum(posting.quantity for posting in bought.decision.postings[1:])
@@ -83,7 +83,7 @@ def test_a_return_tells_what_was_taken_back_and_what_could_not_be(shop: Shop) ->
     one = shop.must(customer, Return(MARCH + timedelta(days=2), bought.seq, (ReturnedLine(1, 20_000),)))
     rest = shop.must(customer, Return(MARCH + timedelta(days=3), bought.seq))
     first, second = why(one), why(rest)
-    assert "Return of €200.00" in first.sentences[0]
+    assert "Return of €200.00 from the purchase of 3 March 2025" in first.sentences[0]
     assert any("Without what came back" in sentence for sentence in first.sentences)
     assert any("taken back" in sentence for sentence in first.sentences)
     assert any("not recovered" in sentence for sentence in second.sentences)
@@ -122,7 +122,7 @@ def test_everything_else_is_told_from_the_record_too(shop: Shop) -> None:
     assert found.is_same
     assert [one.rule for one in found.applied] == ["welcome"]
     merger = why(told[-1], Language.FR)
-    assert any("venus de l'autre fiche" in sentence for sentence in merger.sentences)
+    assert any("arrivée de l'autre fiche" in sentence for sentence in merger.sentences)
     assert any("Membre depuis le 1er mai 2022" in sentence for sentence in merger.sentences)
     absorption = queries.timeline([other], types=[EventType.ABSORPTION]).entries[0]
     assert explain(other, absorption.seq, Language.EN).is_same  # type: ignore[union-attr]

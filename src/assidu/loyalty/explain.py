@@ -124,7 +124,7 @@ def _explained(
         balances_before=_balances(before),
         balances_after=_balances(after),
         state_after=after,
-        sentences=tuple(said_of(entry, before, document, language)),
+        sentences=tuple(said_of(entry, document, language, _sold_on(entry, history))),
         reasons=tuple(_told(one, document, language) for one in _reasons(plan, entry, before, again)),
     )
 
@@ -185,6 +185,16 @@ def _sold(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldBefore | Non
         earlier = [*theirs, *earlier]
     returns = [one.decision() for one in earlier if _is_return_of(one, owner, event.sale_seq)]
     return sold_before(found.seq, sale, found.decision(), returns, is_own=is_own)
+
+
+def _sold_on(entry: TimelineEntry, history: Sequence[Recorded]) -> date | None:
+    """The day of the ticket that a return is about."""
+    event = entry.event
+    if not isinstance(event, Return):
+        return None
+    if event.sale_owner and UUID(event.sale_owner) != entry.customer_id:
+        history = _history(UUID(event.sale_owner))
+    return next((one.day for one in history if one.seq == event.sale_seq), None)
 
 
 def _is_return_of(recorded: Recorded, owner: UUID, sale_seq: int) -> bool:

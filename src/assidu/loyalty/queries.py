@@ -413,8 +413,11 @@ def _conditions(wanted: CustomerFilter) -> tuple[list[str], dict[str, Any]]:
         add(
             _among("loyalty_decision AS d JOIN events_event AS e USING (customer_id, seq) "
                    "WHERE e.day BETWEEN %(rule_since)s AND %(rule_until)s "
+                   # A quick look first: only few decisions name the rule, and only these are read in full.
+                   "AND d.record -> 'awards' @> %(named)s::jsonb "
                    "AND EXISTS (SELECT FROM jsonb_array_elements(d.record -> 'awards') AS a WHERE a ->> 0 = %(rule)s)"),
             rule=wanted.rule,
+            named=msgspec.json.encode([[wanted.rule]]).decode(),
             rule_since=wanted.since or date.min,
             rule_until=wanted.until or date.max,
         )  # fmt: skip

@@ -91,7 +91,8 @@ class TimelineEntry:
     @property
     def is_late(self) -> bool:
         """Told on a later day than it happened."""
-        return not self.has_happened and self.recorded_at.date() > self.at.date()
+        is_ours = self.type is EventType.TICK
+        return not is_ours and not self.has_happened and self.recorded_at.date() > self.at.date()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from babel.dates import format_date
 
@@ -18,7 +19,7 @@ from assidu.decisions.events import (
     TakeOver,
     Tick,
 )
-from assidu.decisions.state import Membership, State
+from assidu.decisions.state import Membership
 from assidu.ledger.types import Movement
 from assidu.loyalty.types import TimelineEntry
 from assidu.plans.document import Document
@@ -39,8 +40,8 @@ HEADS = {
         "Not a member on that day: the purchase is known and earns nothing.",
     ),
     "return": Sentence(
-        "Retour de {amount} sur le ticket n° {seq} de l'historique.",
-        "Return of {amount} from ticket no. {seq} of the history.",
+        "Retour de {amount} sur l'achat du {day} (n° {seq}).",
+        "Return of {amount} from the purchase of {day} (no. {seq}).",
     ),
     "return_line": Sentence("Ligne {line} : {amount} rendus.", "Line {line}: {amount} brought back."),
     "clawback": Sentence(
@@ -71,70 +72,72 @@ HEADS = {
     "nothing": Sentence("Rien ne change pour les soldes.", "No balance changes."),
 }  # fmt: skip
 
-LOT = Sentence("gagnés en {month}", "earned in {month}")
-EXPIRY = Sentence(", valables jusqu'au {day} exclu", ", valid until {day}, not included")
+LOT = Sentence("lot de {month}", "lot of {month}")
+EXPIRY = Sentence(", valable jusqu'au {day}", ", valid until {day}")
+# Nouns, not participles: what agrees in French with « 1 bon d'achat » does not with « 12 points ».
 MOVES: dict[tuple[Account, Account], Sentence] = {
     (Account.ISSUED, Account.AVAILABLE): Sentence("+{units} ({lot}).", "+{units} ({lot})."),
     (Account.ISSUED, Account.DEBT): Sentence(
-        "{units} gagnés remboursent d'abord une dette.", "{units} earned repay a debt first."
+        "Gain de {units}, en remboursement d'une dette.", "{units} earned repay a debt."
     ),
-    (Account.AVAILABLE, Account.USED): Sentence("−{units} utilisés ({lot}).", "−{units} used ({lot})."),
+    (Account.AVAILABLE, Account.USED): Sentence("−{units}, utilisation ({lot}).", "−{units}, used ({lot})."),
     (Account.USED, Account.AVAILABLE): Sentence(
-        "+{units} rendus, qui avaient servi à payer ({lot}).", "+{units} given back that had paid ({lot})."
+        "+{units}, restitution de ce qui avait servi à payer ({lot}).", "+{units}, given back: they had paid ({lot})."
     ),
     (Account.USED, Account.DEBT): Sentence(
-        "{units} rendus remboursent une dette.", "{units} given back repay a debt."
+        "Restitution de {units}, en remboursement d'une dette.", "{units} given back repay a debt."
     ),
-    (Account.AVAILABLE, Account.ISSUED): Sentence("−{units} repris ({lot}).", "−{units} taken back ({lot})."),
+    (Account.AVAILABLE, Account.ISSUED): Sentence(
+        "−{units}, reprise après retour ({lot}).", "−{units}, taken back ({lot})."
+    ),
     (Account.DEBT, Account.ISSUED): Sentence(
-        "{units} déjà utilisés sont dus : les prochains gains les rembourseront.",
+        "Dette de {units}, déjà dépensés : les prochains gains la rembourseront.",
         "{units} already used are owed: the next ones earned will repay them.",
     ),
-    (Account.AVAILABLE, Account.BREAKAGE): Sentence("−{units} expirés ({lot}).", "−{units} expired ({lot})."),
+    (Account.AVAILABLE, Account.BREAKAGE): Sentence("−{units}, expiration ({lot}).", "−{units}, expired ({lot})."),
     (Account.AVAILABLE, Account.FORFEITED): Sentence(
-        "−{units} perdus au départ ({lot}).", "−{units} lost on leaving ({lot})."
+        "−{units}, perte au départ ({lot}).", "−{units}, lost on leaving ({lot})."
     ),
     (Account.CORRECTED, Account.AVAILABLE): Sentence(
-        "+{units} ajoutés par l'équipe ({lot}).", "+{units} added by staff ({lot})."
+        "+{units}, ajout par l'équipe ({lot}).", "+{units}, added by staff ({lot})."
     ),
     (Account.CORRECTED, Account.DEBT): Sentence(
-        "{units} ajoutés par l'équipe remboursent une dette.", "{units} added by staff repay a debt."
+        "Ajout de {units} par l'équipe, en remboursement d'une dette.", "{units} added by staff repay a debt."
     ),
     (Account.AVAILABLE, Account.CORRECTED): Sentence(
-        "−{units} retirés par l'équipe ({lot}).", "−{units} taken off by staff ({lot})."
+        "−{units}, retrait par l'équipe ({lot}).", "−{units}, taken off by staff ({lot})."
     ),
     (Account.OPENING, Account.AVAILABLE): Sentence(
-        "+{units} repris de l'ancien programme ({lot}).",
-        "+{units} taken over from the earlier programme ({lot}).",
+        "+{units}, reprise de l'ancien programme ({lot}).", "+{units}, taken over from the earlier programme ({lot})."
     ),
     (Account.AVAILABLE, Account.IN_TRANSIT): Sentence(
-        "−{units} partis vers l'autre fiche, ou pour sa dette ({lot}).",
-        "−{units} gone to the other record, or for its debt ({lot}).",
+        "−{units}, départ vers l'autre fiche ou pour sa dette ({lot}).",
+        "−{units}, gone to the other record or for its debt ({lot}).",
     ),
     (Account.IN_TRANSIT, Account.AVAILABLE): Sentence(
-        "+{units} venus de l'autre fiche ({lot}).", "+{units} come from the other record ({lot})."
+        "+{units}, arrivée de l'autre fiche ({lot}).", "+{units}, come from the other record ({lot})."
     ),
     (Account.IN_TRANSIT, Account.DEBT): Sentence(
-        "{units} de dette réglés par la fusion.", "{units} of debt settled by the merger."
+        "Dette de {units}, réglée par la fusion.", "A debt of {units}, settled by the merger."
     ),
     (Account.DEBT, Account.IN_TRANSIT): Sentence(
-        "{units} de dette reçus de l'autre fiche.", "{units} of debt come from the other record."
+        "Dette de {units}, reçue de l'autre fiche.", "A debt of {units}, come from the other record."
     ),
-}
+}  # fmt: skip
 OTHER_MOVE = Sentence("{units} : {source} → {target}.", "{units}: {source} → {target}.")
 REVERSES = Sentence(" Annule une écriture du n° {seq}.", " Undoes an entry of no. {seq}.")
 
 SHORTFALLS = {
     ShortfallCause.UNFUNDED_BURN: Sentence(
-        "{units} présentés au paiement n'étaient pas sur le compte : ils n'ont pas pu être pris.",
+        "Paiement de {units} qui n'étaient pas sur le compte : non pris.",
         "{units} offered in payment were not there: they could not be taken.",
     ),
     ShortfallCause.NOT_RECOVERED: Sentence(
-        "{units} à reprendre avaient déjà servi : non récupérés.",
+        "Reprise impossible de {units}, qui avaient déjà servi.",
         "{units} to be taken back had already been used: not recovered.",
     ),
 }
-TIER_UNTIL = Sentence("{said}, jusqu'au {day} exclu.", "{said}, until {day}, not included.")
+TIER_UNTIL = Sentence("{said}, jusqu'au {day}.", "{said}, until {day}.")
 TIER_FOR_EVER = Sentence("{said}.", "{said}.")
 MONTH_FORMAT = "MMMM y"
 
@@ -142,8 +145,8 @@ MONTH_FORMAT = "MMMM y"
 @dataclass(frozen=True, slots=True)
 class _Telling:
     entry: TimelineEntry
-    before: State
     phrases: Phrases
+    sold_on: date | None
 
     def say(self, key: str, **values: object) -> str:
         return HEADS[key].say(self.phrases.language, **values)
@@ -152,9 +155,12 @@ class _Telling:
         return figures.money(minor, self.phrases.document.sale_currency, self.phrases.language)
 
 
-def said_of(entry: TimelineEntry, before: State, document: Document, language: Language) -> Iterator[str]:
-    """What happened, what moved and what was missing; ``document`` is the version that it was decided under."""
-    telling = _Telling(entry, before, phrases_of(document, language))
+def said_of(
+    entry: TimelineEntry, document: Document, language: Language, sold_on: date | None = None
+) -> Iterator[str]:
+    """What happened, what moved and what was missing; ``document`` is the version that it was decided under,
+    ``sold_on`` the day of the ticket that a return is about."""
+    telling = _Telling(entry, phrases_of(document, language), sold_on)
     decision = entry.decision
     yield from _head(telling)
     if entry.is_late:
@@ -196,7 +202,7 @@ def _lot(movement: Movement, phrases: Phrases) -> str:
         month=format_date(movement.issued_month, MONTH_FORMAT, locale=phrases.language.value),
     )
     if movement.expires_on is not None:
-        said += EXPIRY.say(phrases.language, day=phrases.day(movement.expires_on))
+        said += EXPIRY.say(phrases.language, day=phrases.day(_last_day(movement.expires_on)))
     return said
 
 
@@ -209,7 +215,8 @@ def _head(telling: _Telling) -> Iterator[str]:
         case Return():
             returned = entry.decision.returned
             amount = telling.money(sum(part.amount_minor for part in returned))
-            yield telling.say("return", amount=amount, seq=event.sale_seq)
+            sold_on = phrases.day(telling.sold_on) if telling.sold_on else "?"
+            yield telling.say("return", amount=amount, day=sold_on, seq=event.sale_seq)
             for part in returned:
                 yield telling.say("return_line", line=part.line + 1, amount=telling.money(part.amount_minor))
         case Tick():
@@ -262,4 +269,11 @@ def _status(decision: Decision, telling: _Telling) -> Iterator[str]:
     if tier.until is None:
         yield TIER_FOR_EVER.say(telling.phrases.language, said=said)
     else:
-        yield TIER_UNTIL.say(telling.phrases.language, said=said, day=telling.phrases.day(tier.until))
+        yield TIER_UNTIL.say(
+            telling.phrases.language, said=said, day=telling.phrases.day(_last_day(tier.until))
+        )
+
+
+def _last_day(end: date) -> date:
+    """People are told the last good day, not the first bad one."""
+    return end - timedelta(days=1)
