@@ -40,6 +40,19 @@ class Site:
     address: str
     colleague: Any
     people: dict[tuple[str, str], Any]
+    customers: "Customers"
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """Some customers of the site, and events of the first one by what they are."""
+
+    anne: uuid.UUID
+    stranger: uuid.UUID
+    erased: uuid.UUID
+    sale: int
+    returned: int
+    corrected: int
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +74,12 @@ def site(cluster: Database, template: Database, django_db_blocker: Any) -> Itera
     _copy(cluster, name, "assidu_template")
     with django_db_blocker.unblock(), connected_to(cluster.named(name).url):
         people, colleague = _staff()
+        customers = _shop()
         server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, connections_override={})
         server.set_app(WSGIHandler())
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Site(f"http://127.0.0.1:{server.server_port}", colleague, people)
+        yield Site(f"http://127.0.0.1:{server.server_port}", colleague, people, customers)
         server.shutdown()
         server.server_close()
         connections.close_all()
@@ -104,6 +118,59 @@ def _staff() -> tuple[dict[tuple[str, str], Any], Any]:
     for page in ("customer", "explain"):
         actions.record_look(by, uuid.UUID("0198c0de-0000-7000-8000-000000000317"), page)
     return people, colleague
+
+
+def _shop() -> Customers:
+    """Le Cercle with a year of Anne: tickets, a return, a voucher, goodwill, a merge, and somebody like her."""
+    from datetime import UTC, datetime, timedelta
+
+    from assidu.catalogue.actions import put_products, put_stores
+    from assidu.catalogue.types import Department, Product, Store
+    from assidu.customers import actions
+    from assidu.customers.types import Profile
+    from assidu.decisions.events import Correction, Merger, Payment, Return, ReturnedLine, RewardRequest
+    from assidu.foundation.people.types import COMMAND_LINE
+    from assidu.loyalty import queries
+    from builders.sales import a_line, a_sale
+    from builders.shop import OPENED, PROGRAMME, Shop
+
+    put_stores([Store("317", "Marché de Nantes centre", "Nantes", "Pays de la Loire", is_invented=True)])
+    put_products(
+        [Product("sku-1", "Café moulu, 250 g", "grocery"), Product("sku-2", "Pommes, 1 kg", "produce")],
+        [Department("grocery", "Épicerie", "Grocery"), Department("produce", "Fruits et légumes", "Produce")],
+    )
+    shop = Shop.opened()
+
+    def profile(first: str, last: str, card: str, **rest: Any) -> Profile:
+        return Profile(
+            first_name=first, last_name=last, card=card, store="317", town="Nantes", language="fr", **rest
+        )
+
+    anne = shop.member(
+        profile("Anne", "Béraud", "2990000000012", email="anne@exemple.fr", phone="+33611111111")
+    )
+    twin = shop.customer(profile("Anne", "Beraud", "2990000000029", phone="+33611111111"))
+    double = shop.member(profile("A.", "Béraud", "2990000000036"))
+    shop.must(double, a_sale(3000, at=OPENED + timedelta(days=3)))
+    for week in range(40):
+        lines = (a_line(4200, discount_minor=100), a_line(1300 + week, sku="sku-2", department="produce"))
+        shop.must(anne, a_sale(*lines, at=OPENED + timedelta(days=5 + 7 * week)))
+    shop.must(anne, RewardRequest(OPENED + timedelta(days=120), "voucher-5"))
+    paid = a_sale(5200, at=OPENED + timedelta(days=121), payments=[Payment("voucher-5", 1)])
+    sale = shop.must(anne, paid).seq
+    returned = shop.must(anne, Return(OPENED + timedelta(days=122), sale, (ReturnedLine(0, 2600),))).seq
+    reason = "Panne de caisse"
+    corrected = shop.must(anne, Correction(OPENED + timedelta(days=123), "points", 50, reason)).seq
+    shop.must(anne, Merger(OPENED + timedelta(days=124)), absorbed=double)
+    erased = shop.member(profile("Luc", "Morel", "2990000000043"))
+    shop.must(erased, a_sale(2500, at=OPENED + timedelta(days=9)))
+    actions.erase(erased, COMMAND_LINE, datetime(2025, 12, 1, tzinfo=UTC))
+    for number in range(60):
+        card = f"29900000010{number:02d}"
+        one = shop.member(profile("Zoé", f"Client{number}", card), OPENED + timedelta(days=number))
+        shop.must(one, a_sale(2000 + 90 * number, at=OPENED + timedelta(days=10 + number)))
+    assert queries.current_book(PROGRAMME)
+    return Customers(anne, twin, erased, sale, returned, corrected)
 
 
 @pytest.fixture(scope="session")

@@ -26,8 +26,40 @@ class Page:
         return self.address if isinstance(self.address, str) else self.address(site)
 
 
+YEAR = "period=custom&from=2025-01-01&to=2025-12-31"
+
+
+def _customer(site: "Site", rest: str = "") -> str:
+    return f"/customers/{site.customers.anne}/{rest}"
+
+
 PAGES: list[Page] = [
     Page("sign-in", "/sign-in/", is_public=True),
+    Page("dashboard", f"/dashboard/?{YEAR}", ready=".chart svg"),
+    Page("dashboard-quiet", "/dashboard/?from=2010-01-01&to=2010-03-31"),
+    Page("customers", "/customers/"),
+    Page(
+        "customers-filtered", "/customers/?more=1&bought_from=2025-02-01&rule=base&balance_min=1&sort=balance"
+    ),
+    Page("customers-none", "/customers/?q=personne-de-ce-nom"),
+    Page("customer", lambda site: _customer(site)),
+    Page("customer-corrections", lambda site: _customer(site, "?kind=corrections")),
+    Page("customer-stranger", lambda site: f"/customers/{site.customers.stranger}/"),
+    Page("customer-erased", lambda site: f"/customers/{site.customers.erased}/"),
+    Page("statement", lambda site: _customer(site, "statement/")),
+    Page("why-sale", lambda site: _customer(site, f"events/{site.customers.sale}/")),
+    Page("why-return", lambda site: _customer(site, f"events/{site.customers.returned}/")),
+    Page("why-correction", lambda site: _customer(site, f"events/{site.customers.corrected}/")),
+    Page("customer-new", "/customers/new/"),
+    Page("customer-correct", lambda site: _customer(site, "correct/")),
+    Page("customer-reward", lambda site: _customer(site, "reward/")),
+    Page("customer-leave", lambda site: _customer(site, "leave/")),
+    Page("customer-join", lambda site: f"/customers/{site.customers.stranger}/join/"),
+    Page("customer-merge", lambda site: _customer(site, "merge/?q=client")),
+    Page("customer-merge-compare", lambda site: _customer(site, f"merge/?other={site.customers.stranger}")),
+    Page("customer-erase", lambda site: _customer(site, "erase/")),
+    Page("system", "/settings/system/"),
+    Page("rejects", "/settings/system/rejects/"),
     Page("people", "/settings/people/"),
     Page("person", lambda site: f"/settings/people/{site.colleague.id}/"),
     Page("invite", "/settings/people/invite/"),
