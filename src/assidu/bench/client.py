@@ -10,7 +10,6 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from assidu.bench.figures import percentile
@@ -128,7 +127,6 @@ async def sell(orders: Orders) -> dict[str, Any]:
         "p99_ms": percentile(tally.latencies, 0.99),
         "statuses": {str(status): count for status, count in sorted(tally.statuses.items())},
         "first_refusal": tally.first_refusal,
-        "finished_at": datetime.now().astimezone().isoformat(),
     }
 
 
