@@ -10,7 +10,8 @@ from jsonschema import Draft202012Validator
 
 from assidu.api.openapi import openapi
 from assidu.foundation.people import queries as people
-from assidu.foundation.problems import KNOWN
+from assidu.foundation.problems import KNOWN, Problem
+from assidu.intake import problems
 from builders.programs import a_program
 from builders.shop import PLANS, Shop
 
@@ -118,3 +119,9 @@ def test_what_a_stranger_s_programme_may_not_read(shop: Shop) -> None:
 @pytest.fixture
 def shop(db: None) -> Shop:
     return Shop.opened()
+
+
+def test_every_code_of_the_hot_routes_is_in_the_reference() -> None:
+    hot = {one.code for one in vars(problems).values() if isinstance(one, Problem)}
+    assert len(hot) > 10
+    assert hot <= KNOWN.keys()

@@ -9,8 +9,8 @@ from assidu.decisions.plan import Plan
 from assidu.decisions.state import LotKey, Membership, State
 from assidu.decisions.tiers import missing_minor
 from assidu.events.types import EventKey
+from assidu.foundation.problems import Problem
 from assidu.intake import problems
-from assidu.intake.problems import Problem
 from assidu.intake.shops import OpenShop
 from assidu.loyalty.entries import Anonymous, Conflict, Entry, Told, UnknownCustomer
 from assidu.plans.document import Document

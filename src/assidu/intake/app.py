@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from assidu.foundation.database import known_database
+from assidu.foundation.problems import Problem
 from assidu.foundation.settings import Settings, SettingsError, current_settings
 from assidu.intake import metrics, problems
 from assidu.intake.database import Connection, connector
@@ -19,7 +20,6 @@ from assidu.intake.http import Disconnected, Request, Response, respond
 from assidu.intake.keys import Keys
 from assidu.intake.lanes import Lanes
 from assidu.intake.looking import Looking
-from assidu.intake.problems import Problem
 from assidu.intake.recording import Recording
 from assidu.intake.shops import NoProgramme, Shops
 

@@ -7,8 +7,8 @@ import asyncpg
 from asyncpg import Connection
 from asyncpg import exceptions as pg
 
+from assidu.foundation.problems import Problem
 from assidu.intake import problems
-from assidu.intake.problems import Problem
 from assidu.loyalty.script import Answer, Script
 
 CONNECT_SECONDS = 5

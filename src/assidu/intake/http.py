@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
+from assidu.foundation.problems import MEDIA_TYPE, Problem
 from assidu.foundation.requests import request_id
 from assidu.intake import metrics, problems
-from assidu.intake.problems import Problem
 
 Message = MutableMapping[str, Any]
 
 JSON = b"application/json"
-_PROBLEM = problems.MEDIA_TYPE.encode()
+_PROBLEM = MEDIA_TYPE.encode()
 _JSON_TYPES = (b"application/json", b"application/cloudevents+json", b"application/cloudevents-batch+json")
 _KNOWN_PATHS = frozenset({"/v1/events", "/v1/evaluate", "/livez", "/readyz", "/metrics"})
 encode = msgspec.json.Encoder().encode

@@ -11,9 +11,9 @@ from uuid import UUID
 from assidu.events.types import EventType
 from assidu.events.wire import Incoming
 from assidu.foundation import clock
+from assidu.foundation.problems import Problem
 from assidu.intake import problems
 from assidu.intake.database import Connection
-from assidu.intake.problems import Problem
 
 GOOD_SECONDS = 3.0
 BAD_SECONDS = 1.0

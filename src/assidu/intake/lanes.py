@@ -15,9 +15,9 @@ from datetime import datetime
 import structlog
 
 from assidu.foundation import clock
+from assidu.foundation.problems import Problem
 from assidu.intake import metrics, problems
 from assidu.intake.database import TRY_AGAIN, Connect, Connection, run_script, unavailability
-from assidu.intake.problems import Problem
 from assidu.intake.shops import NoProgramme, OpenShop, Shops
 from assidu.loyalty.entries import Anonymous, Conflict, Entry, Later, Outcome, Told
 from assidu.loyalty.live import Newcomers, OutOfDate, post

@@ -1,43 +1,13 @@
 """Everything that can be wrong with a request, as RFC 9457 problem documents with stable codes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from assidu.decisions.decision import RefusalCode
 from assidu.events.wire import WireError
+from assidu.foundation.problems import Problem
 
-MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """``code`` is what programs read and never changes; ``detail`` is for people."""
-
-    status: int
-    code: str
-    title: str
-    detail: str = ""
-    errors: Sequence[WireError] = ()
-    figures: Mapping[str, Any] = field(default_factory=dict)
-    headers: Sequence[tuple[bytes, bytes]] = ()
-
-    def document(self, request_id: str) -> dict[str, Any]:
-        document: dict[str, Any] = {
-            "type": f"urn:assidu:problem:{self.code}",
-            "title": self.title,
-            "status": self.status,
-            "code": self.code,
-        }
-        if self.detail:
-            document["detail"] = self.detail
-        if self.errors:
-            document["errors"] = [{"path": e.path, "message": e.message, "code": e.code} for e in self.errors]
-        if self.figures:
-            document["figures"] = dict(self.figures)
-        document["request_id"] = request_id
-        return document
 
 
 def malformed(errors: Sequence[WireError]) -> Problem:

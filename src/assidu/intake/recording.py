@@ -16,6 +16,7 @@ from assidu.events.wire import (
     split_batch,
 )
 from assidu.foundation import clock
+from assidu.foundation.problems import Problem
 from assidu.intake import keys, metrics, problems
 from assidu.intake.answers import Answer, answer
 from assidu.intake.database import unavailability
@@ -23,7 +24,6 @@ from assidu.intake.http import Request, Response, encode
 from assidu.intake.keys import Caller, Keys
 from assidu.intake.lanes import Lanes, Result
 from assidu.intake.looking import Looking
-from assidu.intake.problems import Problem
 from assidu.intake.shops import NoProgramme, OpenShop, Shops
 from assidu.loyalty.entries import Entry, entry_of
 
