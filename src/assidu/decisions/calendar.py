@@ -7,6 +7,7 @@ where a clock must be compared (``midnight``).
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LAST_DAY = date(9999, 12, 31)
@@ -73,6 +74,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, days))
 
 
+@lru_cache(maxsize=8192)  # the same few durations are asked again for every ticket of a day
 def end_after(start: date, duration: Duration) -> date:
     """The first day that is *no longer* inside ``duration`` counted from ``start``.
 

@@ -30,7 +30,8 @@ UNLIMITED = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """``eligible_minor`` counts for tiers and rules; ``read`` are the counters that rules looked at.
+    """``eligible_minor`` counts for tiers and rules; ``read`` are the counters that rules looked at, ``granted`` the
+    answers to claims.
 
     ``rules`` are those behind ``awards``, in the same order, and ``counts`` how the counters of their caps move.
     """
@@ -42,6 +43,7 @@ class Earned:
     reasons: tuple[Reason, ...]
     eligible_minor: int
     read: Mapping[str, int]
+    granted: Mapping[str, int]
 
 
 class _Ticket:
@@ -49,10 +51,12 @@ class _Ticket:
 
     __slots__ = (
         "amounts",
+        "by_brand",
         "by_department",
         "channel",
         "counts",
         "day",
+        "granted",
         "inputs",
         "lines",
         "periods",
@@ -67,6 +71,7 @@ class _Ticket:
         lines = []
         amounts = []
         by_department: dict[str, int] = {}
+        by_brand: dict[str, int] = {}
         counting = counting_minor(plan, sale)
         if returned_minor:
             counting = _less_returned(sale, counting, returned_minor)
@@ -83,9 +88,11 @@ class _Ticket:
             lines.append(line)
             amounts.append(amount)
             by_department[line.department] = by_department.get(line.department, 0) + amount
+            by_brand[line.brand] = by_brand.get(line.brand, 0) + amount
         self.lines = lines
         self.amounts = amounts
         self.by_department = by_department
+        self.by_brand = by_brand
         self.total_minor = sum(amounts)
         self.inputs = inputs
         self.channel = sale.channel
@@ -95,16 +102,22 @@ class _Ticket:
         self.periods: dict[Period, str] = {}
         self.read: dict[str, int] = {}
         self.counts: list[Count] = []
+        self.granted: dict[str, int] = {}
 
     def amount_of(self, lines: Lines | None) -> int:
         """What the selected lines add up to; 0 when there is none, since lines of nothing are left out."""
         if lines is None:
             return self.total_minor
         total = 0
-        if not lines.brands and not lines.skus:
-            for department in lines.departments:
-                total += self.by_department.get(department, 0)
-            return total
+        if not lines.skus:
+            if not lines.brands:
+                for department in lines.departments:
+                    total += self.by_department.get(department, 0)
+                return total
+            if not lines.departments:
+                for brand in lines.brands:
+                    total += self.by_brand.get(brand, 0)
+                return total
         for line, amount in zip(self.lines, self.amounts, strict=True):
             if (
                 (not lines.departments or line.department in lines.departments)
@@ -190,19 +203,27 @@ def worth_minor(plan: Plan, currency: str, quantity: int) -> int:
 
 def _rules_met(plan: Plan, ticket: _Ticket) -> list[int]:
     """The rules that this ticket could meet, in the plan's order."""
+    if not ticket.inputs.is_member:
+        return []
     index = plan.index.get(ticket.inputs.tier) or plan.index[None]
     found = set(index.anywhere)
     if index.by_department:
         for department in ticket.by_department:
             if department in index.by_department:
                 found.update(index.by_department[department])
-    if index.by_brand or index.by_sku:
+    if index.by_brand:
+        for brand in ticket.by_brand:
+            if brand in index.by_brand:
+                found.update(index.by_brand[brand])
+    if index.by_sku:
         for line in ticket.lines:
-            if line.brand in index.by_brand:
-                found.update(index.by_brand[line.brand])
             if line.sku in index.by_sku:
                 found.update(index.by_sku[line.sku])
     return sorted(found)
+
+
+def _rules_of_sales(plan: Plan) -> list[int]:
+    return [i for i, rule in enumerate(plan.rules) if rule.trigger is Trigger.SALE]
 
 
 def earn(
@@ -222,10 +243,8 @@ def earn(
     rules: list[EarnRule] = []
     claims: list[Claim] = []
     reasons: list[Reason] = []
-    for i in range(len(plan.rules)) if trace else _rules_met(plan, ticket):
+    for i in _rules_of_sales(plan) if trace else _rules_met(plan, ticket):
         rule = plan.rules[i]
-        if rule.trigger is not Trigger.SALE:
-            continue
         answer = _apply(rule, ticket)
         if isinstance(answer, Award):
             awards.append(answer)
@@ -245,6 +264,7 @@ def earn(
         tuple(reasons),
         ticket.total_minor,
         ticket.read,
+        ticket.granted,
     )
 
 
@@ -256,7 +276,7 @@ def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Claim | ReasonCode:
             # A return may bring the amount down again: what the rule's caps were is then needed.
             _room(rule, ticket)
         return code
-    basis = ticket.amount_of(rule.lines)
+    basis = ticket.total_minor if rule.lines is None else ticket.amount_of(rule.lines)
     if basis == 0:
         return ReasonCode.NO_SUCH_LINE
     wished = given = gift_of(rule.gift, basis)
@@ -278,6 +298,7 @@ def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Claim | ReasonCode:
         granted = ticket.inputs.grants.get(key)
         if granted is None:
             return Claim(key, rule.quota.limit, rule.code)
+        ticket.granted[key] = granted
         if granted <= 0:
             return ReasonCode.QUOTA_TAKEN
     if rule.times is not None:

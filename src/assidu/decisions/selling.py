@@ -43,7 +43,7 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     earned = earn(plan, sale, inputs, trace=trace)
     _credit(plan, wallet, earned, day)
     kept = SaleInputs(
-        day, inputs.is_member, inputs.tier, inputs.is_first_purchase, earned.read, inputs.grants
+        day, inputs.is_member, inputs.tier, inputs.is_first_purchase, earned.read, earned.granted
     )
     counts: tuple[Count, ...] = ()
     tier = None
@@ -84,6 +84,8 @@ def _pay(
     plan: Plan, wallet: Wallet, sale: Sale, inputs: SaleInputs, *, has_happened: bool
 ) -> tuple[Shortfall, ...] | Refused:
     """Burn what the ticket was paid with. Without the customer's presence in the programme nothing can be paid."""
+    if not sale.payments:
+        return ()
     shortfalls = []
     worth = 0
     for payment in _by_currency(sale.payments):
