@@ -35,7 +35,7 @@ LABELS: dict[LeverKind, str | Promise] = {
     LeverKind.AMOUNT_AT_MOST: gettext_lazy("Up to a ticket of"),
     LeverKind.EXPIRES: gettext_lazy("Valid for"),
     LeverKind.COST: gettext_lazy("Costs"),
-    LeverKind.THRESHOLD: gettext_lazy("From"),
+    LeverKind.THRESHOLD: gettext_lazy("From a spend of"),
 }
 CAPS: dict[Period, str | Promise] = {
     Period.DAY: gettext_lazy("At most a day"),

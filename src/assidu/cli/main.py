@@ -41,7 +41,7 @@ COMMANDS = {
     "config": Entry("config", "Show the settings and where each came from."),
     "people": Entry("people", "Give people a sign-in, list them.", needs_django=True),
     "keys": Entry("keys", "Make, list and revoke API keys.", needs_django=True),
-    "plan": Entry("plan", "Check, compare and describe a programme."),
+    "plan": Entry("plan", "Check, compare, describe and publish a programme."),
     "simulate": Entry(
         "simulate", "Replay history as it was decided, or under another plan.", needs_django=True
     ),

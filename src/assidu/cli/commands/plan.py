@@ -1,7 +1,11 @@
-"""`assidu plan`: a programme's document, checked, compared and read aloud. Files only: no database is needed."""
+"""`assidu plan`: a programme's document, checked, compared, read aloud; its versions listed, exported, published.
+
+Files need no database; what speaks of published versions is imported only when it is asked for.
+"""
 
 import json as json_text
 import sys
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -62,13 +66,19 @@ def check(file: File, language: LanguageFlag = None, json: JsonFlag = False) -> 
 
 @app.command(name="diff")
 def diff_command(
-    before: Annotated[Path, typer.Argument(help="The programme as it was.", show_default=False)],
-    after: Annotated[Path, typer.Argument(help="The programme as it will be.", show_default=False)],
+    before: Annotated[
+        str,
+        typer.Argument(help="The programme as it was: a file, `live`, or a version.", show_default=False),
+    ],
+    after: Annotated[
+        str,
+        typer.Argument(help="The programme as it will be: a file, `live`, or a version.", show_default=False),
+    ],
     language: LanguageFlag = None,
     json: JsonFlag = False,
 ) -> None:
     """Say in sentences what changes from one programme to another; status 1 when something does."""
-    old, new = _document(before, language), _document(after, language)
+    old, new = _file_or_version(before, language), _file_or_version(after, language)
     changes = diff(old, new)
     spoken = _spoken(language)
     told = [(found, change(found, old, new, spoken)) for found in changes]
@@ -116,6 +126,96 @@ def schema(json: JsonFlag = False) -> None:
     else:
         # Not through the console: the schema is for programs, whatever the width of the terminal.
         sys.stdout.write(json_text.dumps(described, ensure_ascii=False, indent=2) + "\n")
+
+
+ProgrammeFlag = Annotated[str, typer.Option("--programme", help="Needed when there is more than one.")]
+
+
+@app.command()
+def history(programme: ProgrammeFlag = "", language: LanguageFlag = None, json: JsonFlag = False) -> None:
+    """The published versions, each with what it changed."""
+    from assidu.cli import published
+
+    output = Output(json)
+    with published.versions(output, programme) as plans:
+        live = published.chosen(plans, published.LIVE).version
+    spoken = _spoken(language)
+    listed: list[dict[str, Any]] = []
+    lines = []
+    before: Document | None = None
+    for plan in plans:
+        changes = [] if before is None else diff(before, plan.document)
+        told = [change(found, before, plan.document, spoken) for found in changes] if before else []
+        before = plan.document
+        is_live = plan.version == live
+        listed.append({**published.as_json(plan), "is_live": is_live, "changes": told})
+        lines.append(
+            f"{'*' if is_live else ' '} {plan.version}  {plan.document.valid_from}  {plan.note}".rstrip()
+        )
+        lines += [f"     - {sentence}" for sentence in told]
+    output.answer({"versions": listed}, "\n".join(lines))
+
+
+@app.command()
+def export(
+    version: Annotated[str, typer.Option(help="A number, or `live`.")] = "live",
+    programme: ProgrammeFlag = "",
+    json: JsonFlag = False,
+) -> None:
+    """Print one published version as YAML, as it was written."""
+    from assidu.cli import published
+    from assidu.plans.identity import to_builtins
+    from assidu.plans.writing import to_yaml
+
+    output = Output(json)
+    with published.versions(output, programme) as plans:
+        plan = published.chosen(plans, version)
+    if json:
+        output.answer({**published.as_json(plan), "document": to_builtins(plan.document)})
+    else:
+        # Not through the console: a file comes out as it went in, whatever the width of the terminal.
+        sys.stdout.write(plan.yaml or to_yaml(plan.document))
+
+
+@app.command()
+def publish(
+    file: File,
+    note: Annotated[str, typer.Option(help="A word for those who will read the history.")] = "",
+    first_day: Annotated[
+        str, typer.Option(help="Instead of the document's `valid_from`, for example 2026-12-01.")
+    ] = "",
+    language: LanguageFlag = None,
+    json: JsonFlag = False,
+) -> None:
+    """Put a checked programme into service, from its first day on; status 1 when it has mistakes."""
+    from assidu.cli import published
+
+    output = Output(json)
+    document = _document(file, language)
+    text = _content(file).decode("utf-8-sig")
+    plan, is_new = published.publish_checked(output, document, text, note, _day(first_day))
+    words = (
+        f"Version {plan.version}, in force from {plan.document.valid_from} on."
+        if is_new
+        else f"Version {plan.version} says the same: nothing was published."
+    )
+    output.answer({**published.as_json(plan), "is_new": is_new}, words)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Misuse(f"{text!r} is not a day such as 2026-12-01.", code="bad_day") from None
+
+
+def _file_or_version(name: str, language: LanguageChoice | None) -> Document:
+    """`live` and numbers are published versions; anything else is a file."""
+    if name != "live" and not name.isdecimal():
+        return _document(Path(name), language)
+    from assidu.cli import published
+
+    return published.version_named(Output(False), name).document
 
 
 def _spoken(language: LanguageChoice | None) -> Language:

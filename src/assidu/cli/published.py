@@ -1,0 +1,100 @@
+"""The published versions of a programme, as `assidu plan` reads and adds to them. Needs a database and Django."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from assidu.cli.database import database
+from assidu.cli.output import Misuse, Output, Refused
+from assidu.decisions.calendar import local_day
+from assidu.foundation import clock
+from assidu.foundation.people.types import COMMAND_LINE
+from assidu.loyalty.plans import PublishedPlan, programmes, publish, published_plans
+from assidu.plans.document import Document
+from assidu.plans.writing import to_yaml
+
+LIVE = "live"
+BY_COMMAND = "command"
+
+
+@contextmanager
+def versions(output: Output, programme: str = "") -> Iterator[list[PublishedPlan]]:
+    """All versions, the oldest first, while the database is there."""
+    with database(output):
+        known = programmes()
+        if not known:
+            raise Refused("No programme has been published yet.", "`assidu plan publish FILE`.", "no_plan")
+        if programme and programme not in known:
+            raise Misuse(
+                f"There is no programme {programme!r}: {', '.join(known)}.", code="unknown_programme"
+            )
+        if not programme and len(known) > 1:
+            raise Misuse(f"Say which programme: --programme {', '.join(known)}.", code="which_programme")
+        yield published_plans(programme or known[0])
+
+
+def chosen(plans: list[PublishedPlan], version: str) -> PublishedPlan:
+    """One version by its number, or the one in force."""
+    if version == LIVE:
+        begun = [plan for plan in plans if plan.valid_from <= clock.now()]
+        return max(begun, key=lambda plan: (plan.valid_from, plan.version), default=plans[0])
+    for plan in plans:
+        if str(plan.version) == version:
+            return plan
+    numbers = ", ".join(str(plan.version) for plan in plans)
+    raise Misuse(f"There is no version {version}: {numbers}.", code="unknown_version")
+
+
+def version_named(output: Output, version: str) -> PublishedPlan:
+    with versions(output) as plans:
+        return chosen(plans, version)
+
+
+def publish_checked(
+    output: Output, document: Document, text: str, note: str, first_day: date | None
+) -> tuple[PublishedPlan, bool]:
+    """The version it has become, and whether it is new: the very same programme is not published twice."""
+    with database(output):
+        known = published_plans(document.programme)
+        now = clock.now()
+        if first_day is not None and first_day != document.valid_from:
+            document = msgspec.structs.replace(document, valid_from=first_day)
+            text = to_yaml(document)
+        today = local_day(now, ZoneInfo(document.zone))
+        if known and document.valid_from < today and not _is_known(document, known):
+            raise Refused(
+                f"Version {known[-1].version + 1} would begin on {document.valid_from}, which has passed: "
+                "what was decided stays decided.",
+                f"Put a later day in `valid_from`, or say --first-day {today}.",
+                "begins_too_early",
+            )
+        plan = publish(document, text, at=now, by=BY_COMMAND, note=note)
+        is_new = not known or plan.version != known[-1].version
+        if is_new:
+            # Only now: it has Django models, and Django is set up with the database.
+            from assidu.foundation.people import actions
+
+            after = {"programme": document.programme, "valid_from": document.valid_from.isoformat()}
+            actions.record(COMMAND_LINE, "plan.published", "plan", str(plan.version), after=after)
+        return plan, is_new
+
+
+def _is_known(document: Document, known: list[PublishedPlan]) -> bool:
+    last = known[-1]
+    return msgspec.structs.replace(document, version=last.version) == last.document
+
+
+def as_json(plan: PublishedPlan) -> dict[str, Any]:
+    return {
+        "programme": plan.document.programme,
+        "version": plan.version,
+        "valid_from": plan.document.valid_from,
+        "published_at": plan.published_at,
+        "published_by": plan.published_by,
+        "note": plan.note,
+        "hash": plan.hash,
+    }
