@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +70,33 @@ def written_event(event: Event) -> Json:
     return {"is": type(event).__name__, **fields}
 
 
+PARTS = {
+    "Sale": {"lines": events.SaleLine, "payments": events.Payment},
+    "Return": {"lines": events.ReturnedLine},
+    "TakeOver": {"lots": events.OpeningLot},
+}
+
+
 def event_from(written: Json) -> Event:
+    """By hand, since a compiled core has no types for a library to look at."""
     fields = dict(written)
-    event: Event = msgspec.convert(fields, getattr(events, fields.pop("is")))
+    name = fields.pop("is")
+    values = {key: _value(key, value) for key, value in fields.items() if key not in PARTS.get(name, {})}
+    for key, part in PARTS.get(name, {}).items():
+        values[key] = tuple(
+            part(**{inner: _value(inner, value) for inner, value in one.items()})
+            for one in fields.get(key, ())
+        )
+    event: Event = getattr(events, name)(**values)
     return event
+
+
+def _value(name: str, value: Any) -> Any:
+    if name == "at":
+        return datetime.fromisoformat(value)
+    if value is not None and name in ("day", "joined_on", "tier_until", "issued_on", "expires_on"):
+        return date.fromisoformat(value)
+    return events.LineKind(value) if name == "kind" else value
 
 
 def _state(written: Json) -> State:
