@@ -153,9 +153,9 @@ def test_where_card_and_telephone_disagree_the_card_wins_and_the_pair_is_noted()
         IdentifierKind.PHONE,
         "Anne Roux",
     )
-    assert queries.possible_duplicates(anne.customer_id)[0].other_id == bruno.customer_id  # type: ignore[arg-type]
-    assert actions.settle_duplicate(anne.customer_id, bruno.customer_id, COMMAND_LINE, NOW)  # type: ignore[arg-type]
-    assert queries.possible_duplicates(bruno.customer_id) == []  # type: ignore[arg-type]
+    assert queries.possible_duplicates(anne.customer_id)[0].other_id == bruno.customer_id
+    assert actions.settle_duplicate(anne.customer_id, bruno.customer_id, COMMAND_LINE, NOW)
+    assert queries.possible_duplicates(bruno.customer_id) == []
 
 
 @pytest.mark.django_db
