@@ -19,8 +19,8 @@ from assidu.plans.identity import canonical_json
 from assidu.simulation.types import Report, RunState
 
 
-def start(document: Document, yaml: str, *, label: str, by: str) -> UUID:
-    """Ask for a replay of all history under ``document``; answers at once."""
+def ask(document: Document, yaml: str, *, label: str, by: str) -> UUID:
+    """Write down what is to be tried."""
     asked_at = now()
     run_id = new_id(asked_at)
     with connection.cursor() as cursor:
@@ -38,6 +38,12 @@ def start(document: Document, yaml: str, *, label: str, by: str) -> UUID:
                 asked_at,
             ),
         )
+    return run_id
+
+
+def start(document: Document, yaml: str, *, label: str, by: str) -> UUID:
+    """Ask for a replay of all history under ``document`` and set it off; answers at once."""
+    run_id = ask(document, yaml, label=label, by=by)
     environment = {**os.environ, "ASSIDU_DATABASE_URL": as_url(connection.settings_dict)}
     process = subprocess.Popen(
         [sys.executable, "-m", "assidu.simulation.job", str(run_id)],
