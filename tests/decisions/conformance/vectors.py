@@ -1,7 +1,7 @@
 """How a vector is written down: a plan, what was known, an event, and what was decided. Plain JSON."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -70,7 +70,7 @@ def written_event(event: Event) -> Json:
     return {"is": type(event).__name__, **fields}
 
 
-PARTS = {
+PARTS: dict[str, dict[str, Callable[..., Any]]] = {
     "Sale": {"lines": events.SaleLine, "payments": events.Payment},
     "Return": {"lines": events.ReturnedLine},
     "TakeOver": {"lots": events.OpeningLot},
