@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
-from acceptance.conftest import LOOKS, TABLET, WIDE, Site, Visit
+from acceptance.conftest import LOOKS, TABLET, WIDE, Site, Visit, faults_of
 from acceptance.pages import PAGES, Page
 
 pytestmark = pytest.mark.browser
@@ -18,8 +17,6 @@ pytestmark = pytest.mark.browser
 SHOTS = os.environ.get("SCREENSHOTS_TO")
 BEHIND_THE_DOOR = [page for page in PAGES if page.status == 200 and not page.is_public]
 CAN_TAKE_FOCUS = "a[href], button, input:not([type=hidden]), select, summary"
-AXE = Axe()
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture
@@ -57,12 +54,7 @@ def test_a_page_is_sound_in_each_language_and_theme(
     assert answer is not None
     assert answer.status == shown.status
     assert tab.evaluate("document.documentElement.lang") == language
-    results = AXE.run(tab, options=RULES)
-    faults = [
-        f"{fault['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-        for fault in results.response["violations"]
-        for node in fault["nodes"]
-    ]
+    faults = faults_of(tab)
     assert not faults, "\n".join(faults)
     for name, size in (("1280", WIDE), ("820", TABLET)):
         if name == "820":
