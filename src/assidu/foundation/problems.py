@@ -1,7 +1,7 @@
 """Errors of the API, all of one shape (RFC 9457) and each with a code that never changes.
 
-    {"type": "urn:assidu:problem:insufficient_balance", "code": "insufficient_balance", "title": …, "status": 409,
-     "detail": …, "request_id": …, "figures": {…}, "errors": [{"code": …, "path": "$.data.lines[0].sku", "message": …}]}
+{"type": "urn:assidu:problem:insufficient_balance", "code": "insufficient_balance", "title": …, "status": 409,
+ "detail": …, "request_id": …, "figures": {…}, "errors": [{"code": …, "path": "$.data.lines[0].sku", "message": …}]}
 """
 
 from collections.abc import Mapping, Sequence

@@ -15,7 +15,9 @@ SHOWN_MAX = 50
 
 def command(
     verify: Annotated[bool, typer.Option("--verify", help="Only compare; write nothing.")] = False,
-    processes: Annotated[int | None, typer.Option(min=1, help="How many processes; all cores by default.")] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="How many processes; all cores by default.")
+    ] = None,
     json: JsonFlag = False,
 ) -> None:
     """Fold what was recorded and compare balances, lots, counters, statuses and places with it.
@@ -47,7 +49,9 @@ def command(
     if not result.differences:
         text = f"{counted} folded in {seconds:.1f} s: no difference"
     else:
-        text = "\n".join([*_lines(result), f"{counted} folded in {seconds:.1f} s: {result.differences:,} differences"])
+        text = "\n".join(
+            [*_lines(result), f"{counted} folded in {seconds:.1f} s: {result.differences:,} differences"]
+        )
     output.answer(answer, text, is_yes=not result.differences)
 
 
@@ -63,7 +67,9 @@ def _lines(result: Verification) -> list[str]:
         for difference in result.found[:SHOWN_MAX]
     ]
     if result.differences > len(lines):
-        lines.append(f"… and {result.differences - len(lines):,} more (--json lists up to {rebuild.TOLD_MAX:,})")
+        lines.append(
+            f"… and {result.differences - len(lines):,} more (--json lists up to {rebuild.TOLD_MAX:,})"
+        )
     return lines
 
 
