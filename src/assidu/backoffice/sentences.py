@@ -52,6 +52,7 @@ ACTIONS: dict[str, str | Promise] = {
     "balance.corrected": _("Corrected a balance"),
     "plan.published": _("Put a version of the programme into service"),
     "plan.checked": _("Checked a version of the programme"),
+    "rebuild.verified": _("Checked that every balance follows from what was recorded"),
     "simulation.run": _("Ran a simulation"),
 }
 
@@ -119,6 +120,9 @@ FIELDS: dict[str, str | Promise] = {
     "customers": _("Records"),
     "identifiers": _("Identifiers"),
     "event_fields": _("Fields of events"),
+    "events": _("Events"),
+    "differences": _("Differences"),
+    "repaired": _("Put right"),
 }
 
 OBJECTS: dict[str, str | Promise] = {

@@ -26,6 +26,7 @@ from assidu.events import queries as events
 from assidu.events.types import Reject
 from assidu.foundation import clock
 from assidu.foundation.checks import findings
+from assidu.foundation.people import queries as people
 from assidu.measurement import queries as measurement
 
 IMPORTS_SHOWN = 12
@@ -80,6 +81,7 @@ def system(request: HttpRequest) -> HttpResponse:
         "unwell": unwell,
         "rooms": {name: [check for check in checks if check.is_well] for name, checks in rooms.items()},
         "facts": _facts(),
+        "rebuild": _last_rebuild(),
         "imports": [_import(run) for run in connectors.import_runs(IMPORTS_SHOWN)],
         "rejects": [
             (reject_sentence(code), formats.number(count), code)
@@ -111,6 +113,15 @@ def _facts() -> list[tuple[str, str]]:
     if first and last:
         facts.append((_("History"), f"{formats.day(first)} – {formats.day(last)}"))
     return facts
+
+
+def _last_rebuild() -> dict[str, Any] | None:
+    """When `assidu rebuild` last folded everything that was recorded, and what it found."""
+    entries = people.audit_trail(action="rebuild.", limit=1).entries
+    if not entries:
+        return None
+    found = entries[0].after or {}
+    return {"at": entries[0].at, "events": found.get("events", 0), "differences": found.get("differences", 0)}
 
 
 def _import(run: ImportRun) -> dict[str, Any]:

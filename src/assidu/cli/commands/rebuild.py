@@ -7,6 +7,8 @@ import typer
 
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Output
+from assidu.foundation.people import actions as people
+from assidu.foundation.people.types import COMMAND_LINE
 from assidu.loyalty import rebuild
 from assidu.loyalty.rebuild import Difference, Verification
 
@@ -35,6 +37,11 @@ def command(
             repaired = rebuild.repair(found.owner_url, result.found)
             output.say(f"{repaired} customers or places put right; looking again")
             result = _verify(found.url, processes, output)
+        people.record(
+            COMMAND_LINE,
+            "rebuild.verified",
+            after={"events": result.events, "differences": result.differences, "repaired": repaired},
+        )
     seconds = time.monotonic() - began
     answer = {
         "customers": result.customers,
