@@ -279,15 +279,16 @@ class _Batch:
             sold = None
             if found is not None and found.customer_id is not None and found.seq is not None:
                 owner = "" if found.customer_id == customer_id else str(found.customer_id)
-                if (customer_id, found.seq, owner) in self.sold:
+                if (customer_id, found.seq, owner) in self.sold and not self.is_trying:
                     self.outcomes[index] = Later()  # a second return of one ticket needs to see the first
                     return
                 sold = yield from load_sold(customer_id, found)
                 if sold is not None:
                     self.sold[customer_id, found.seq, owner] = sold
             if sold is None:
-                # The ticket may be in this very batch.
-                self.outcomes[index] = Later() if index else Refused(RefusalCode.UNKNOWN_SALE)
+                # The ticket may be in this very batch; what is only tried depends on nothing tried before it.
+                may_come = index > 0 and not self.is_trying
+                self.outcomes[index] = Later() if may_come else Refused(RefusalCode.UNKNOWN_SALE)
                 return
         fact = to_fact(
             entry.incoming,
