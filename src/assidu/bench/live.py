@@ -48,6 +48,7 @@ def bench_live(
     size: int = SIZE,
     seconds: int = SECONDS,
     notify: Notify = lambda _: None,
+    must_be_durable: bool = True,
 ) -> dict[str, Any]:
     """The JSON object of `assidu bench live`."""
     load = load_of_demo()
@@ -55,7 +56,10 @@ def bench_live(
     rules_met = 0.0
     for population_size in sorted({max(size // 10, clients), size}):
         notify(f"{population_size:,} customers: filling the tables")
-        comparison, rules_met = _compare(server, load, population_size, clients, seconds, notify)
+        with bench_database(server, notify, must_be_durable=must_be_durable) as database:
+            comparison, rules_met = _compare(
+                server, database, load, population_size, clients, seconds, notify
+            )
         notify(
             f"{population_size:,} customers: {comparison.path.rate:,.0f}/s live, {comparison.limit.rate:,.0f}/s limit, "
             f"ratio {comparison.ratio:.2f}"
@@ -76,13 +80,10 @@ def bench_live(
 
 
 def _compare(
-    server: Database, load: Load, size: int, clients: int, seconds: int, notify: Notify
+    server: Database, database: Database, load: Load, size: int, clients: int, seconds: int, notify: Notify
 ) -> tuple[Comparison, float]:
     now = clock.now()
-    with (
-        bench_database(server, notify) as database,
-        tempfile.TemporaryDirectory(prefix="assidu-bench-") as place,
-    ):
+    with tempfile.TemporaryDirectory(prefix="assidu-bench-") as place:
         folder = Path(place)
         population.publish_programme(load.products)
         book = plan_book(PROGRAMME)
@@ -98,10 +99,9 @@ def _compare(
             server, database, lambda: reference.measure(database, scripts, size, clients, seconds, folder)
         )
         notify(f"{size:,} customers: live")
-        with _serving(database) as (host, port):
-            path, live_costs = _costing(
-                server, database, lambda: _sell(host, port, made[1], load, size, clients, seconds, now)
-            )
+        path, live_costs = _costing(
+            server, database, lambda: _serve_and_sell(database, made[1], load, size, clients, seconds, now)
+        )
         rules_met = _rules_met(database)
     more = {
         "wal_bytes_per_event": live_costs[0],
@@ -121,7 +121,7 @@ def _costing(
         admin.execute("CHECKPOINT")
         before = _written(admin, database)
         measured = run()
-        time.sleep(1.5)  # PostgreSQL tells its statistics once a second
+        time.sleep(1.5)  # statistics are told once a second, and when a connection ends
         after = _written(admin, database)
     wal, rows, events = (end - start for start, end in zip(before, after, strict=True))
     return measured, (round(wal / max(events, 1), 1), round(rows / max(events, 1), 2))
@@ -173,6 +173,13 @@ def _serving(database: Database) -> Iterator[tuple[str, int]]:
             process.wait()
 
 
+def _serve_and_sell(
+    database: Database, key: str, load: Load, size: int, clients: int, seconds: int, now: datetime
+) -> Measured:
+    with _serving(database) as (host, port):
+        return _sell(host, port, key, load, size, clients, seconds, now)
+
+
 def _sell(
     host: str, port: int, key: str, load: Load, size: int, clients: int, seconds: int, now: datetime
 ) -> Measured:
@@ -181,7 +188,7 @@ def _sell(
         "port": port,
         "key": key,
         "clients": clients,
-        "warm_up_seconds": WARM_UP_SECONDS,
+        "warm_up_seconds": min(WARM_UP_SECONDS, seconds),
         "seconds": seconds,
         "population": size,
         "run": f"{os.getpid()}-{clients}-{size}",

@@ -17,13 +17,16 @@ class CannotBench(Exception):
 
 
 @contextmanager
-def bench_database(server: Database, notify: Callable[[str], None]) -> Iterator[Database]:
-    """A migrated, empty database, with Django pointing to it."""
+def bench_database(
+    server: Database, notify: Callable[[str], None], *, must_be_durable: bool = True
+) -> Iterator[Database]:
+    """A migrated, empty database, with Django pointing to it. Only tests do without durable commits."""
     if server.admin_url is None:
         raise CannotBench("The bench makes and drops a database: it needs the embedded PostgreSQL.")
     name = f"bench_{os.getpid()}"
     with psycopg.connect(server.admin_url, autocommit=True) as admin:
-        _check_durable(admin)
+        if must_be_durable:
+            _check_durable(admin)
         _drop(admin, name)
         create_database(admin, name, None)
         with psycopg.connect(with_name(server.admin_url, name), autocommit=True) as connection:

@@ -41,9 +41,9 @@ def measure(
 ) -> Measured:
     """Run pgbench and read its log of latencies, once every connection has prepared every statement."""
     assert database.bin_dir is not None
-    began = time.time()
-    _run(database, scripts, population, clients, WARM_UP_SECONDS + seconds, folder)
-    begins = began + WARM_UP_SECONDS
+    warm_up = min(WARM_UP_SECONDS, seconds)
+    begins = time.time() + warm_up
+    _run(database, scripts, population, clients, warm_up + seconds, folder)
     latencies: list[float] = []
     for log in folder.glob("limit.*"):
         with log.open(encoding="ascii") as lines:
