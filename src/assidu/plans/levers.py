@@ -4,9 +4,10 @@ A lever has a name that says where its number stands (``rules.base.give``); ``tu
 from texts by name, as a form or an address sends them.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +28,7 @@ from assidu.plans.document import (
     Times,
 )
 
+_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
 _DURATION_UNITS = ("days", "weeks", "months", "years")
 
 
@@ -269,13 +271,9 @@ def _number(lever: Lever, text: str) -> int | Decimal | None:
             return None
         raise BadNumber(lever, text)
     if lever.is_amount:
-        try:
-            amount = Decimal(bare)
-        except InvalidOperation:
-            raise BadNumber(lever, text) from None
-        if not amount.is_finite() or not 0 < amount <= AMOUNT_MAX:
+        if not _DECIMAL.fullmatch(bare) or not 0 < Decimal(bare) <= AMOUNT_MAX:
             raise BadNumber(lever, text)
-        return amount
+        return Decimal(bare)
     least, most = (101, PERCENT_MAX) if lever.kind is LeverKind.PERCENT else (1, UNITS_MAX)
     if not (bare.isascii() and bare.isdecimal() and len(bare) <= 12 and least <= int(bare) <= most):
         raise BadNumber(lever, text)

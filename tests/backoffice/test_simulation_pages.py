@@ -1,0 +1,236 @@
+"""The simulation's pages without a browser: a rule turned, the past replayed, the answer in words."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from assidu.foundation.database import Database
+from assidu.foundation.people import actions as people
+from assidu.foundation.people import queries as trails
+from assidu.foundation.people.types import COMMAND_LINE, Person
+from assidu.loyalty.book import PlanBook
+from assidu.plans.compile import compile_plan
+from assidu.plans.document import Document
+from assidu.plans.levers import levers, switch_name, turned
+from assidu.plans.writing import to_yaml
+from assidu.simulation import actions, queries
+from assidu.simulation.run import simulate
+from assidu.simulation.types import RunState
+from builders.documents import BASE, a_document, a_rule
+from builders.history import History, on, sale
+
+PASSWORD = "quatre mots bien choisis"
+DOUBLE = a_rule("{multiply: {rule: base, percent: 200}}", "lines: {departments: [produce]}", code="double")
+
+
+@pytest.fixture
+def past(assidu_db: Database) -> History:
+    history = History([a_document(BASE, DOUBLE)])
+    for n in range(15):
+        history.tell(history.customer(), sale(on(n), 30 + n, department="produce" if n % 3 else "grocery"))
+    history.write(assidu_db.url)
+    return history
+
+
+@pytest.fixture
+def finance(assidu_db: Database, client: Client) -> Client:
+    return sign_in(client, "finance")
+
+
+def sign_in(client: Client, *roles: str) -> Client:
+    email = f"{'-'.join(roles)}@exemple.fr"
+    made = people.create_person(email, "Anne Roche", roles, COMMAND_LINE, password=PASSWORD, language="en")
+    assert isinstance(made, Person)
+    assert client.post("/sign-in/", {"email": email, "password": PASSWORD}).status_code == 302
+    return client
+
+
+def form(document: Document, **changes: str) -> dict[str, str]:
+    texts = {lever.name: "" if lever.value is None else str(lever.value) for lever in levers(document)}
+    texts |= {switch_name(rule.code): "on" for rule in document.rules}
+    return (
+        texts | {"source": "version:1"} | {name.replace("__", "."): value for name, value in changes.items()}
+    )
+
+
+def a_run(database: Database, history: History, **changes: str) -> UUID:
+    """One that was asked for and has come to its end."""
+    document = turned(history.documents[0], form(history.documents[0], **changes))
+    run_id = actions.ask(document, to_yaml(document), label=changes.get("label", "An idea"), by="")
+    book = PlanBook.of_one(compile_plan(document))
+    actions.finish(run_id, simulate(database.url, history.book, book, processes=1))
+    return run_id
+
+
+def text_of(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+def test_without_a_programme_or_a_past_the_page_says_so(finance: Client) -> None:
+    for address in ("/simulation/", "/simulation/new/"):
+        assert "No programme yet" in text_of(finance.get(address))
+    History([a_document()])
+    assert "No past to replay yet" in text_of(finance.get("/simulation/"))
+    assert "No past to replay yet" in text_of(finance.get("/simulation/new/"))
+
+
+def test_every_rule_is_a_sentence_with_its_numbers(finance: Client, past: History) -> None:
+    page = text_of(finance.get("/simulation/new/"))
+    assert "gives 1 point for each €1 spent" in page
+    for lever in levers(past.documents[0]):
+        assert f'name="{lever.name}"' in page
+    assert 'name="rules.double.on" checked' in page
+
+
+def test_what_was_turned_is_read_back_as_sentences(finance: Client, past: History) -> None:
+    asked = form(past.documents[0], rules__double__percent="300")
+    del asked["rules.base.on"]
+    asked["rules.base.on"] = "on"
+    part = finance.post("/simulation/new/", asked, headers={"HX-Request-Type": "partial"})
+    assert "from 200% to 300%" in text_of(part)
+    assert "<html" not in text_of(part)
+    del asked["rules.double.on"]
+    whole = text_of(finance.post("/simulation/new/", asked))
+    assert "<html" in whole
+    assert 'name="rules.double.on">' in whole, "it stays switched off"
+
+
+def test_a_number_that_cannot_be_read_is_marked_and_nothing_is_started(
+    finance: Client, past: History
+) -> None:
+    asked = form(past.documents[0], rules__double__percent="a lot", do="run")
+    answer = finance.post("/simulation/new/", asked)
+    assert answer.status_code == 422
+    assert 'value="a lot"' in text_of(answer)
+    assert "A number is expected here" in text_of(answer)
+    assert queries.runs("club") == []
+
+
+def test_a_rule_on_which_another_stands_is_not_switched_off_alone(finance: Client, past: History) -> None:
+    asked = form(past.documents[0], do="run")
+    del asked["rules.base.on"]
+    assert finance.post("/simulation/new/", asked).status_code == 422
+    assert queries.runs("club") == []
+
+
+def test_a_run_is_started_followed_and_kept_on_the_trail(finance: Client, past: History) -> None:
+    answer = finance.post("/simulation/new/", form(past.documents[0], rules__double__percent="300", do="run"))
+    run_id = UUID(answer["Location"].strip("/").split("/")[-1])
+    page = text_of(finance.get(answer["Location"]))
+    assert "from 200% to 300%" in page
+    assert trails.audit_trail(action="simulation.run").entries[0].object_id == str(run_id)
+    stopped = finance.post(f"/simulation/{run_id}/stop/")
+    assert stopped.status_code == 302
+    run = queries.run(run_id)
+    assert run is not None
+    assert run.state in (RunState.CANCELLED, RunState.DONE)
+
+
+def test_a_run_on_its_way_shows_how_far_it_is(finance: Client, past: History) -> None:
+    run_id = actions.ask(past.documents[0], to_yaml(past.documents[0]), label="An idea", by="")
+    actions.tell(run_id, 15, 30, 12.0)
+    address = f"/simulation/{run_id}/"
+    page = text_of(finance.get(address))
+    assert "15 of 30 events decided again" in page
+    assert "about 12 s left" in page
+    assert 'hx-trigger="every 1s"' in page
+    part = text_of(finance.get(address, headers={"HX-Request-Type": "partial"}))
+    assert 'hx-trigger="every 1s"' in part
+    assert "<html" not in part
+    assert "50 % done" in text_of(finance.get("/simulation/"))
+    actions.cancel(run_id)
+    assert "every 1s" not in text_of(finance.get(address))
+    assert "It was stopped before its end" in text_of(finance.get(address))
+
+
+def test_a_run_that_failed_says_so(finance: Client, past: History) -> None:
+    run_id = actions.ask(past.documents[0], "", label="An idea", by="")
+    actions.finish(run_id, None, "ValueError: what happened")
+    page = text_of(finance.get(f"/simulation/{run_id}/"))
+    assert "It did not come to its end" in page
+    assert "ValueError" in page
+
+
+def test_results_say_who_gets_what_and_why(assidu_db: Database, finance: Client, past: History) -> None:
+    run_id = a_run(assidu_db, past, rules__double__percent="400")
+    page = text_of(finance.get(f"/simulation/{run_id}/"))
+    run = queries.run(run_id)
+    assert run is not None
+    assert run.report is not None
+    assert run.report.winner_count == 10
+    for told in (
+        "10 / 0",
+        "of 15 customers",
+        "Rule by rule",
+        "Unexplained",
+        "Purchases are held as they were",
+    ):
+        assert told in page
+    assert f"/customers/{run.report.winners[0].customer_id}/" in page
+    assert "Publish these rules" not in page, "finance may not publish"
+    yaml = finance.get(f"/simulation/{run_id}/?format=yaml")
+    assert "percent: 400" in text_of(yaml)
+
+
+def test_runs_stand_side_by_side(assidu_db: Database, finance: Client, past: History) -> None:
+    runs = [a_run(assidu_db, past, rules__double__percent=n, label=f"Idea {n}") for n in ("300", "400")]
+    page = text_of(finance.get("/simulation/compare/"))
+    assert "Idea 300" in page
+    assert "Idea 400" in page
+    one = text_of(finance.get(f"/simulation/compare/?run={runs[0]}&run=nonsense"))
+    assert "Idea 400" not in one
+    listed = text_of(finance.get("/simulation/"))
+    assert listed.count('name="run"') == 2
+
+
+def test_a_run_is_where_the_next_one_starts(assidu_db: Database, finance: Client, past: History) -> None:
+    run_id = a_run(assidu_db, past, rules__double__percent="400")
+    page = text_of(finance.get(f"/simulation/new/?run={run_id}"))
+    assert 'name="rules.double.percent" value="400"' in page
+    assert "from 200% to 400%" in page
+
+
+def test_a_simulated_run_is_published_through_the_draft(
+    assidu_db: Database, client: Client, past: History
+) -> None:
+    sign_in(client, "marketing")
+    run_id = a_run(assidu_db, past, rules__double__percent="400")
+    assert "Publish these rules" in text_of(client.get(f"/simulation/{run_id}/"))
+    draft = text_of(client.get(f"/programme/draft/?run={run_id}"))
+    assert "percent: 400" in draft
+
+
+def test_a_written_document_is_tried_or_its_mistakes_are_told(finance: Client, past: History) -> None:
+    wrong = finance.post("/simulation/start/", {"yaml": "format: 1"})
+    assert wrong.status_code == 422
+    text = to_yaml(past.documents[0])
+    other = finance.post("/simulation/start/", {"yaml": text.replace("programme: club", "programme: other")})
+    assert other["Location"] == "/programme/draft/"
+    assert queries.runs("club") == []
+    right = finance.post("/simulation/start/", {"yaml": text})
+    assert right["Location"].startswith("/simulation/")
+    actions.cancel(queries.runs("club")[0].run_id)
+
+
+def test_two_runs_at_a_time_are_enough(finance: Client, past: History) -> None:
+    for _ in range(2):
+        actions.ask(past.documents[0], to_yaml(past.documents[0]), label="An idea", by="")
+    answer = finance.post("/simulation/new/", form(past.documents[0], do="run"), follow=True)
+    assert "Two simulations are at work already" in text_of(answer)
+    assert len(queries.runs("club")) == 2
+
+
+def test_who_may_not_simulate_sees_nothing_of_it(assidu_db: Database, client: Client, past: History) -> None:
+    sign_in(client, "store")
+    run_id = a_run(assidu_db, past)
+    for address in ("/simulation/", "/simulation/new/", "/simulation/compare/", f"/simulation/{run_id}/"):
+        assert client.get(address).status_code == 403
+    assert client.post(f"/simulation/{run_id}/stop/").status_code == 403
+
+
+def test_a_run_that_is_not_there_is_not_found(finance: Client, past: History) -> None:
+    assert finance.get(f"/simulation/{UUID(int=7)}/").status_code == 404
+    assert finance.get("/simulation/new/?run=nonsense").status_code == 404
+    assert finance.get("/simulation/new/?version=99").status_code == 404
