@@ -1,0 +1,249 @@
+"""Customers on the screens, without a browser: who may see and do what, what is logged, what a file holds."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from assidu.backoffice.periods import period_in
+from assidu.customers import queries as customers
+from assidu.customers.types import Profile
+from assidu.decisions.events import Correction, Merger, Return, ReturnedLine
+from assidu.foundation.people import queries as people
+from assidu.loyalty import queries
+from assidu.loyalty.plans import plan_book
+from assidu.loyalty.ticket_lines import NotCounted, ticket_lines
+from assidu.measurement import queries as measurement
+from assidu.measurement.sums import stretches
+from backoffice.test_pages import sign_in
+from builders.sales import a_line, a_sale
+from builders.shop import OPENED, PROGRAMME, Shop
+
+pytestmark = pytest.mark.django_db
+
+SERVICE = ("service", "legal")
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    return Shop.opened()
+
+
+def anne(shop: Shop) -> UUID:
+    customer = shop.member(
+        Profile(
+            card="2990000000012", first_name="Anne", last_name="Béraud", email="anne@exemple.fr",
+            phone="0611111111", store="317", town="Nantes", language="fr",
+        )
+    )  # fmt: skip
+    lines = (a_line(4000), a_line(2000, sku="sku-2", department="produce"))
+    shop.must(customer, a_sale(*lines, at=OPENED + timedelta(days=10)))
+    return customer
+
+
+def text_of(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, answer.status_code
+    return answer.content.decode()
+
+
+def test_whoever_looks_at_a_customer_is_noted_page_by_page(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    sign_in(client, *SERVICE)
+    for page in ("", "statement/", "events/2/"):
+        text_of(client, f"/customers/{customer}/{page}")
+    assert [look.page for look in people.looks(customer_id=customer).entries] == [
+        "explain",
+        "statement",
+        "customer",
+    ]
+
+
+def test_contact_details_are_for_those_who_may_see_them(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    sign_in(client, "finance")
+    page = text_of(client, f"/customers/{customer}/")
+    assert "Anne Béraud" in page
+    assert "anne@exemple.fr" not in page
+    assert "masqué" in page
+    client.post("/sign-out/")
+    sign_in(client, "store")
+    assert "anne@exemple.fr" in text_of(client, f"/customers/{customer}/")
+
+
+@pytest.mark.parametrize("action", ["correct", "reward", "merge", "leave", "erase", "export"])
+def test_nothing_is_done_to_a_customer_without_the_permission(
+    shop: Shop, client: Client, action: str
+) -> None:
+    customer = anne(shop)
+    sign_in(client, "finance")
+    assert client.post(f"/customers/{customer}/{action}/").status_code == 403
+
+
+def test_goodwill_is_posted_with_its_reason_and_leaves_a_line_on_the_trail(
+    shop: Shop, client: Client
+) -> None:
+    customer = anne(shop)
+    before = queries.standing(customer, datetime.now(UTC))
+    sign_in(client, *SERVICE, language="en")
+    form = {"direction": "add", "currency": "points", "quantity": "35", "reason": "Queue at the till"}
+    assert client.post(f"/customers/{customer}/correct/", form).status_code == 302
+    after = queries.standing(customer, datetime.now(UTC))
+    assert before
+    assert after
+    assert after.available("points") == before.available("points") + 35
+    assert "Queue at the till" in text_of(client, f"/customers/{customer}/")
+    line = people.audit_trail(action="balance.").entries[0]
+    assert line.after
+    assert (line.object_id, line.after["quantity"]) == (str(customer), 35)
+    assert "Queue" not in str(line.after)
+
+
+def test_what_the_core_refuses_is_said_and_nothing_is_written(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    sign_in(client, *SERVICE, language="en")
+    form = {"direction": "take", "currency": "points", "quantity": "900000", "reason": "A try"}
+    answer = client.post(f"/customers/{customer}/correct/", form)
+    assert answer.status_code == 422
+    assert "The balance is not enough" in answer.content.decode()
+    assert not people.audit_trail(action="balance.").entries
+    assert client.post(f"/customers/{customer}/correct/", form | {"reason": ""}).status_code == 422
+
+
+def test_a_new_member_needs_a_way_to_be_found_and_to_have_accepted(shop: Shop, client: Client) -> None:
+    sign_in(client, *SERVICE, language="en")
+    form = {"first_name": "Zoé", "last_name": "Marin", "language": "fr", "store": ""}
+    assert client.post("/customers/new/", form).status_code == 422
+    assert client.post("/customers/new/", form | {"accepts": "on"}).status_code == 422
+    answer = client.post("/customers/new/", form | {"accepts": "on", "card": "2990000000999"})
+    assert answer.status_code == 302
+    found = customers.search("2990000000999")
+    assert [one.name for one in found] == ["Zoé Marin"]
+    assert "Joined the programme" in text_of(client, f"/customers/{found[0].customer_id}/")
+    again = client.post("/customers/new/", form | {"accepts": "on", "card": "2990000000999"})
+    assert "already a member" in again.content.decode()
+
+
+def test_a_merged_record_leads_to_the_one_it_became(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    other = shop.member(Profile(card="2990000000029", first_name="A.", last_name="Béraud"))
+    shop.must(other, a_sale(3000, at=OPENED + timedelta(days=11)))
+    sign_in(client, *SERVICE, language="en")
+    form = {"other": str(other), "reason": "Same telephone"}
+    assert client.post(f"/customers/{customer}/merge/", form).status_code == 302
+    assert client.get(f"/customers/{other}/")["Location"] == f"/customers/{customer}/"
+    page = text_of(client, f"/customers/{customer}/")
+    assert "Merged with another record" in page
+    assert "€30.00" in page
+    assert (
+        client.post(f"/customers/{customer}/merge/", {"other": str(customer), "reason": "x"}).status_code
+        == 422
+    )
+
+
+def test_nobody_is_erased_by_a_slip(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    sign_in(client, *SERVICE, language="en")
+    assert client.post(f"/customers/{customer}/erase/", {"typed": "Zoé"}).status_code == 422
+    assert client.post(f"/customers/{customer}/erase/", {"typed": "anne beraud"}).status_code == 302
+    page = text_of(client, f"/customers/{customer}/")
+    assert "Béraud" not in page
+    assert "Erased customer" in page
+    assert "€60.00" in page
+
+
+def test_one_persons_file_is_handed_over_and_noted(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    sign_in(client, *SERVICE)
+    answer = client.post(f"/customers/{customer}/export/")
+    assert answer["Content-Type"] == "application/zip"
+    assert people.audit_trail(action="customer.exported").entries[0].object_id == str(customer)
+
+
+def test_a_list_is_filtered_sorted_counted_and_exported(shop: Shop, client: Client) -> None:
+    anne(shop)
+    for number in range(55):
+        shop.member(Profile(card=f"29900000001{number:02d}", first_name="Zoé", last_name=f"C{number:02d}"))
+    sign_in(client, "marketing", language="en")
+    page = text_of(client, "/customers/")
+    assert "56 in all" in page
+    assert 'rel="next"' in page
+    assert "Anne Béraud" in text_of(client, "/customers/?q=2990000000012")
+    assert "Zoé" not in text_of(client, "/customers/?rule=base&from=2025-01-01&to=2025-12-31")
+    assert "Nothing matches" in text_of(client, "/customers/?balance_min=999999")
+    file = b"".join(client.get("/customers/?format=csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    rows = list(csv.DictReader(io.StringIO(file)))
+    assert len(rows) == 56
+    assert next(row for row in rows if row["Customer"] == "Anne Béraud")["Points"]
+    assert client.get("/customers/?cursor=forged&sort=balance").status_code == 200
+
+
+def test_a_return_says_what_came_back_and_what_it_undid(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    back = shop.must(customer, Return(OPENED + timedelta(days=12), 2, (ReturnedLine(0, 4000),)))
+    sign_in(client, *SERVICE, language="en")
+    page = text_of(client, f"/customers/{customer}/events/{back.seq}/")
+    assert "What came back" in page
+    assert "The original ticket" in page
+    assert "What the customer was told" in page
+    assert text_of(client, f"/customers/{customer}/events/2/").count("Something came back")
+    assert client.get(f"/customers/{customer}/events/999/").status_code == 404
+    assert client.get(f"/customers/{customer}/events/{2**40}/").status_code == 404
+
+
+def test_lines_say_what_they_count_for_and_why_less(shop: Shop) -> None:
+    book = plan_book(PROGRAMME)
+    assert book
+    plan = book.versions[0].plan
+    sale = a_sale(a_line(1000), a_line(500, department="fuel"), a_line(800, brand="private"))
+    told = ticket_lines(plan, sale, ())
+    assert [line.counting_minor for line in told] == [1000, 0, 800]
+    assert [line.why_less for line in told] == [None, NotCounted.DEPARTMENT, None]
+
+
+def test_months_that_are_kept_are_added_up_again_when_something_late_comes_in(shop: Shop) -> None:
+    customer = anne(shop)
+    january = OPENED.date().replace(day=1), OPENED.date().replace(day=31)
+    [first] = stretches(*january)
+    assert [first] == stretches(*january)
+    shop.must(customer, a_sale(7000, at=OPENED + timedelta(days=20)))
+    [later] = stretches(*january)
+    assert later.carded_minor == first.carded_minor + 7000
+    assert later.moved != first.moved
+
+
+def test_the_dashboard_agrees_with_the_books_at_any_day(shop: Shop) -> None:
+    customer = anne(shop)
+    shop.must(customer, Correction(OPENED + timedelta(days=40), "points", 500, "goodwill"))
+    plan = queries.current_book(PROGRAMME).versions[-1].plan  # type: ignore[union-attr]
+    until = (OPENED + timedelta(days=39)).date()
+    before = measurement.dashboard(plan, OPENED.date(), until).currency("points")
+    after = measurement.dashboard(plan, OPENED.date(), until + timedelta(days=1)).currency("points")
+    assert before
+    assert after
+    assert after.outstanding == before.outstanding + 500
+    assert after.issued == before.issued
+
+
+def test_a_merger_counts_its_customers_once(shop: Shop) -> None:
+    customer = anne(shop)
+    other = shop.member(Profile(card="2990000000029", first_name="A.", last_name="Béraud"))
+    shop.must(other, a_sale(3000, at=OPENED + timedelta(days=11)))
+    shop.must(customer, Merger(OPENED + timedelta(days=13)), absorbed=other)
+    plan = queries.current_book(PROGRAMME).versions[-1].plan  # type: ignore[union-attr]
+    figures = measurement.dashboard(plan, OPENED.date(), (OPENED + timedelta(days=30)).date())
+    assert (figures.active, figures.members, figures.purchases) == (1, 1, 2)
+
+
+def test_a_period_is_read_from_the_address_or_is_the_last_twelve_months() -> None:
+    today = datetime(2026, 11, 22, tzinfo=UTC).date()
+    assert period_in({}, today).since.isoformat() == "2025-12-01"
+    assert period_in({"period": "3m"}, today).since.isoformat() == "2026-09-01"
+    assert period_in({"period": "3m"}, today).before.until.isoformat() == "2026-08-22"
+    chosen = period_in({"from": "2026-03-05", "to": "2026-03-09"}, today)
+    assert (chosen.days, chosen.before.since.isoformat()) == (5, "2026-02-28")
+    for nonsense in ({"from": "9999-99-99"}, {"from": "2026-03-09", "to": "2026-03-05"}, {"period": "x"}):
+        assert period_in(nonsense, today).key == "12m"
