@@ -125,3 +125,14 @@ def test_every_code_of_the_hot_routes_is_in_the_reference() -> None:
     hot = {one.code for one in vars(problems).values() if isinstance(one, Problem)}
     assert len(hot) > 10
     assert hot <= KNOWN.keys()
+
+
+def test_a_name_in_the_document_is_one_shape() -> None:
+    schemas = openapi()["components"]["schemas"]
+    assert "contact" in schemas["Profile"]["properties"], "what is answered"
+    assert "card" in schemas["ProfileData"]["properties"], "what is sent"
+    assert {operation["operationId"] for item in openapi()["paths"].values() for operation in item.values()} >= {
+        "record_events",
+        "read_customer",
+        "publish_plan",
+    }

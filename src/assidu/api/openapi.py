@@ -25,11 +25,14 @@ def openapi() -> dict[str, Any]:
     """OpenAPI 3.1; built once, it only changes with the code."""
     document: dict[str, Any] = dict(api.get_openapi_schema(path_prefix="/v1/"))
     document["tags"] = [{"name": name, "description": description} for name, description in TAGS.items()]
-    document["paths"] = dict(sorted({**document["paths"], **hot.paths()}.items(), key=_order))
+    document["servers"] = [{"url": "/"}]
+    document["paths"] = dict(sorted({**hot.paths(), **document["paths"]}.items(), key=_order))
     components = document["components"]
     problem = TypeAdapter(ProblemDocument).json_schema(ref_template=hot.REF.replace("{name}", "{model}"))
-    components["schemas"] |= problem.pop("$defs", {}) | {"ProblemDocument": problem} | hot.schemas()
-    components["schemas"] = dict(sorted(components["schemas"].items()))
+    schemas = components.get("schemas", {}) | problem.pop("$defs", {}) | {"ProblemDocument": problem}
+    of_events = hot.schemas()
+    assert not schemas.keys() & of_events.keys(), "one name is one shape"
+    components["schemas"] = dict(sorted((schemas | of_events).items()))
     components["responses"] = {
         "Problem": {
             "description": "What went wrong; `code` says it to programs.",
@@ -39,7 +42,8 @@ def openapi() -> dict[str, Any]:
     for item in document["paths"].values():
         for method in METHODS:
             if operation := item.get(method):
-                operation.setdefault("security", [{"key": []}])
+                if operation.get("security") != []:
+                    operation["security"] = [{"key": []}]
                 operation["responses"] = {
                     str(status): answer for status, answer in operation["responses"].items()
                 }
@@ -54,7 +58,7 @@ def openapi() -> dict[str, Any]:
     return document
 
 
-def _order(entry: tuple[str, dict[str, Any]]) -> tuple[int, str]:
-    """By tag, as a reader would look for it."""
+def _order(entry: tuple[str, dict[str, Any]]) -> int:
+    """By tag, and as they are declared."""
     operation = next(iter(entry[1].values()))
-    return list(TAGS).index(operation["tags"][0]), entry[0]
+    return list(TAGS).index(operation["tags"][0])

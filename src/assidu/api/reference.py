@@ -1,5 +1,6 @@
 """The reference for people, drawn from the OpenAPI document: one page, no script, nothing from elsewhere."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -8,11 +9,16 @@ from typing import Any
 import msgspec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from assidu.api.openapi import METHODS, TAGS, openapi
 from assidu.decisions.decision import RefusalCode
 from assidu.foundation.people.roles import SCOPES
 from assidu.foundation.problems import KNOWN
+
+_CODE = re.compile(r"``?([^`]+)``?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,7 @@ def document(request: HttpRequest) -> HttpResponse:
     return HttpResponse(content, content_type="application/json", headers=headers)
 
 
+@translation.override("en")  # the document is in English, whoever reads it
 def reference(request: HttpRequest) -> HttpResponse:
     """The page for people."""
     whole = openapi()
@@ -84,18 +91,28 @@ def reference(request: HttpRequest) -> HttpResponse:
         (code.value, 409, "The programme does not allow it (422 where it never could)")
         for code in RefusalCode
     ]
-    return render(
+    response = render(
         request,
         "api/reference.html",
         {
             "title": whole["info"]["title"],
             "version": whole["info"]["version"],
-            "paragraphs": whole["info"]["description"].split("\n\n"),
+            "paragraphs": [prose(paragraph) for paragraph in whole["info"]["description"].split("\n\n")],
             "sections": list(sections.values()),
             "shapes": shapes,
             "problems": problems,
             "scopes": [(scope, str(words)) for scope, words in SCOPES.items()],
         },
+    )
+    response["Content-Language"] = "en"
+    return response
+
+
+def prose(text: str) -> SafeString:
+    """Plain text with `code` in it."""
+    parts = _CODE.split(text)
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", part) if n % 2 else part,) for n, part in enumerate(parts))
     )
 
 
@@ -123,7 +140,7 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> Operation:
         path=path,
         anchor=f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""),
         summary=operation.get("summary", ""),
-        description=operation.get("description", ""),
+        description=prose(operation.get("description", "")),
         parameters=parameters,
         body=body,
         answers=tuple(_answers(operation["responses"])),
@@ -149,10 +166,12 @@ def _shape(name: str, schema: dict[str, Any]) -> Shape:
     return Shape(name, _words(schema), fields, "" if fields else _type(schema)[0])
 
 
-def _words(part: dict[str, Any]) -> str:
+def _words(part: dict[str, Any]) -> SafeString:
     words: str = part.get("description", "") or part.get("schema", {}).get("description", "")
-    bounds = [f"{name} {part[key]}" for key, name in _BOUNDS.items() if key in part]
-    return " ".join(filter(None, (words, f"({', '.join(bounds)})" if bounds else "")))
+    bounds = [
+        f"{name} {part[key]}" for key, name in _BOUNDS.items() if part.get(key) not in (None, "", [], {})
+    ]
+    return prose(" ".join(filter(None, (words, f"({', '.join(bounds)})" if bounds else ""))))
 
 
 _BOUNDS = {
