@@ -3,7 +3,7 @@
 import gc
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
@@ -14,12 +14,11 @@ import psycopg
 from assidu.catalogue.queries import product_finder
 from assidu.connectors.files.mapping import Target
 from assidu.connectors.imports import control, lookups, runs
-from assidu.connectors.imports.deciding import Decider, GroupRun, Shop
+from assidu.connectors.imports.deciding import Shop
 from assidu.connectors.imports.identities import Identities
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import (
     CONFLICT,
-    Group,
     first_tickets,
     first_told,
     groups_of,
@@ -27,6 +26,7 @@ from assidu.connectors.imports.ordering import (
     shared_out,
 )
 from assidu.connectors.imports.records import take_records
+from assidu.connectors.imports.sharing import Share
 from assidu.connectors.imports.telling import Telling, tell
 from assidu.connectors.imports.types import Entry, NoProgramme, Pair, Report, SetAside, Watch, unwatched
 from assidu.connectors.imports.writing import Done, Writer
@@ -38,7 +38,6 @@ from assidu.loyalty.plans import plan_book, programmes
 from assidu.loyalty.referee import Referee, RefereedQuotas
 
 EVENTS_PER_PROCESS_MIN = 2_000
-_PROGRESS_EVERY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +233,7 @@ class _Importer:
             gc.disable()  # nothing here makes cycles, and a pass over all that was inherited costs seconds
             with psycopg.connect(self._database_url, autocommit=True) as connection:
                 runs.belong(connection)
-                share = _Share(shop, shares[part], connection, quotas)
+                share = Share(shop, shares[part], connection, quotas)
                 share.decide(lambda count: _add(decided, part, count))
                 quotas.close()
                 writer = Writer(
@@ -270,32 +269,6 @@ class _Importer:
         self._report.exists += done.exists
         self._report.ticks += done.ticks
         self._report.set_aside.update(done.set_aside)
-
-
-class _Share:
-    """One process's groups, decided in the order over all customers."""
-
-    def __init__(
-        self, shop: Shop, groups: Sequence[Group], connection: Connection, quotas: RefereedQuotas
-    ) -> None:
-        everybody = (customer for group in groups for customer in group.customers)
-        members = lookups.members(connection, everybody)
-        self.runs = [GroupRun.of(group, members) for group in groups]
-        self._quotas = quotas
-        self._decider = Decider(shop, quotas, connection)
-
-    def decide(self, decided: Callable[[int], None]) -> None:
-        in_order = sorted(
-            (place, number) for number, run in enumerate(self.runs) for place in run.group.places
-        )
-        for count, (place, number) in enumerate(in_order, start=1):
-            self._quotas.reach(place)
-            self._decider.take(self.runs[number], place)
-            if count % _PROGRESS_EVERY == 0:
-                decided(_PROGRESS_EVERY)
-        decided(len(in_order) % _PROGRESS_EVERY)
-        for run in self.runs:
-            self._decider.finish(run)
 
 
 def _add(counts: Any, part: int, count: int) -> None:

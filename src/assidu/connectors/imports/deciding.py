@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 import psycopg
@@ -21,13 +22,14 @@ from assidu.connectors.imports.types import Entry, Original, Place, SetAside
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Claim, RefusalCode, Refused
 from assidu.decisions.events import Return, Sale
-from assidu.decisions.facts import SoldBefore
+from assidu.decisions.facts import Grants, SoldBefore
+from assidu.decisions.plan import Plan
 from assidu.decisions.sold import returned_since, sold_before
 from assidu.events import wire
 from assidu.events.types import EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.copying import Lines
-from assidu.loyalty.desk import Decided, Desk, Member, Quotas
+from assidu.loyalty.desk import Decided, Desk, FullFinder, Member, Quotas
 from assidu.loyalty.script import Script
 from assidu.loyalty.sold_tickets import load_sold
 
@@ -51,7 +53,8 @@ class Shop:
 
 @dataclass(slots=True)
 class GroupRun:
-    """One group on its way: its members as they become, and what is to be written of them."""
+    """One group on its way: its members as they become, and what is to be written of them. ``waiting`` is the event
+    that has asked for something and was not answered yet, with its place."""
 
     group: Group
     members: dict[UUID, Member]
@@ -64,6 +67,7 @@ class GroupRun:
     personal: list[tuple[UUID, int, wire.Profile]] = field(default_factory=list)
     recorded: int = 0
     ticks: int = 0
+    waiting: tuple[int, wire.Incoming, Fact] | None = None
     tickets: dict[Original, tuple[UUID, int]] = field(default_factory=dict)
     sold: dict[tuple[UUID, int], SoldBefore | None] = field(default_factory=dict)
 
@@ -79,45 +83,61 @@ class GroupRun:
         return customer
 
 
+ASKED_FIRST = -1
+"""What quotas answer to a claim that must be asked of somebody else: the event waits, and is decided again."""
+
+
 class Decider:
     """Takes events to the desk and keeps what comes of them."""
 
-    def __init__(self, shop: Shop, quotas: Quotas, connection: Connection) -> None:
+    def __init__(
+        self, shop: Shop, quotas: Quotas, connection: Connection, full: FullFinder | None = None
+    ) -> None:
         self._shop = shop
         self._quotas = quotas
         self._connection = connection
-        self._desk = Desk(shop.book, self, self._find_sold, shop.recorded_at)
+        self._full = full
+        self._desk = Desk(shop.book, self, self._find_sold, shop.recorded_at, full=self._gone if full else None)
         self._run: GroupRun
+        self._granted: Grants = {}
+        self._asked: list[Claim] = []
 
-    def take(self, run: GroupRun, place: int) -> None:
-        """Decide one event of a group."""
+    def take(self, run: GroupRun, place: int, granted: Grants = MappingProxyType({})) -> tuple[Claim, ...]:
+        """Decide one event of a group; or answer which places it asks for first, and leave everything as it was."""
         self._run = run
+        self._granted = granted
         entry = self._shop.entries[place]
-        incoming = self._shop.read(entry)
         customer = run.now(self._shop.owners[place])
-        try:
-            fact = wire.to_fact(
-                incoming,
-                catalogue=self._shop.catalogue,
-                customer_id=customer,
-                find_sale=self._find_sale,
-                fingerprint=entry.fingerprint,
-                has_happened=True,
-            )
-        except wire.UnknownSale:
-            self._set_aside(entry, Refused(RefusalCode.UNKNOWN_SALE))
-            return
+        if run.waiting is not None and run.waiting[0] == place:
+            (_, incoming, fact), run.waiting = run.waiting, None
+        else:
+            incoming = self._shop.read(entry)
+            try:
+                fact = self._fact(entry, incoming, customer)
+            except wire.UnknownSale:
+                self._set_aside(entry, Refused(RefusalCode.UNKNOWN_SALE))
+                return ()
         member = run.members[customer]
+        before = member.state, member.last_purchase, member.is_changed
         if place in self._shop.absorbed:
             result = self._merge(member, run.now(self._shop.absorbed[place]), fact)
         else:
             result = self._desk.take(member, fact)
+        if self._asked:
+            # Only a ticket asks, and it concerns nobody else: this customer's state is all that has changed.
+            member.state, member.last_purchase, member.is_changed = before
+            self._desk.gathered.clear()
+            asked = tuple(self._asked)
+            self._asked.clear()
+            run.waiting = place, incoming, fact
+            return asked
         if isinstance(result, Refused):
             self._set_aside(entry, result)
         else:
             run.recorded += 1
             self._remember(entry, incoming, fact, result)
         self._keep()
+        return ()
 
     def finish(self, run: GroupRun) -> None:
         """Decide what has become due since."""
@@ -129,13 +149,34 @@ class Decider:
         self._keep()
         run.sold.clear()
 
+    def _fact(self, entry: Entry, incoming: wire.Incoming, customer: UUID) -> Fact:
+        return wire.to_fact(
+            incoming,
+            catalogue=self._shop.catalogue,
+            customer_id=customer,
+            find_sale=self._find_sale,
+            fingerprint=entry.fingerprint,
+            has_happened=True,
+        )
+
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:
-        """What the desk asks: answered by the referee or the database, and remembered with the group."""
-        granted = self._quotas.place(claim, customer_id, at)
+        """What the desk asks: answered before, or by the database, or first to be asked of the referee."""
+        granted = self._granted.get(claim.key)
+        if granted is None:
+            granted = self._quotas.place(claim, customer_id, at)
+        if granted == ASKED_FIRST:
+            self._asked.append(claim)
+            return 0
         if granted:
             self._run.places[claim.key] += 1
             self._run.limits[claim.key] = claim.limit
         return granted
+
+    def _gone(self, plan: Plan, sale: Sale) -> Grants:
+        """Places known to be gone, but for the one that this very ticket got before they were."""
+        assert self._full is not None
+        found = self._full(plan, sale)
+        return {key: 0 for key in found if key not in self._granted} if self._granted else found
 
     def _merge(self, survivor: Member, absorbed_id: UUID, fact: Fact) -> Decided | Refused:
         result = self._desk.merge(survivor, self._run.members[absorbed_id], fact)
