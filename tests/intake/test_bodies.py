@@ -54,6 +54,7 @@ ODD = {
         written(sale(data={"payments": [{"currency": "points", "quantity": -5}]})), 422, "invalid_event",
     ),
     "the year 0": (written(sale(time="0000-01-01T00:00:00Z")), 422, "invalid_event"),
+    "next week": (written(sale(time="2026-03-08T10:00:00Z")), 422, "invalid_event"),
     "the year 9999": (written(sale(time="9999-12-31T23:59:59-12:00")), 422, "invalid_event"),
 }  # fmt: skip
 

@@ -30,19 +30,21 @@ def test_without_a_database_the_server_lives_and_says_so(tmp_path_factory: pytes
     assert int(event.headers["retry-after"]) > 0
 
 
+def _cut(counter: Counter, cluster: Database) -> None:
+    """End every connection of intake."""
+    assert cluster.admin_url
+    with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = %s AND application_name = 'assidu intake'",
+            [counter.database.url.split("/")[-1].split("?")[0]],
+        )
+
+
 def test_connections_that_break_are_made_again_and_nothing_is_lost_or_doubled(
     counter: Counter, cluster: Database
 ) -> None:
     """Every connection is cut again and again while tills sell; they send what was not acknowledged once more."""
-
-    def cut() -> None:
-        assert cluster.admin_url
-        with psycopg.connect(cluster.admin_url, autocommit=True) as admin:
-            admin.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = %s AND application_name = 'assidu intake'",
-                [counter.database.url.split("/")[-1].split("?")[0]],
-            )
 
     async def till(client: httpx.AsyncClient, number: int, unanswered: list[int]) -> None:
         for n in range(25):
@@ -63,7 +65,7 @@ def test_connections_that_break_are_made_again_and_nothing_is_lost_or_doubled(
         tills = asyncio.gather(*(till(client, number, unanswered) for number in range(8)))
         for _ in range(5):
             await asyncio.sleep(0.1)
-            await asyncio.to_thread(cut)
+            await asyncio.to_thread(_cut, counter, cluster)
         await tills
         return len(unanswered)
 
@@ -72,6 +74,18 @@ def test_connections_that_break_are_made_again_and_nothing_is_lost_or_doubled(
         "SELECT count(*), count(DISTINCT id) FROM events_event WHERE type = 'Order Completed'"
     ) == [(200, 200)]
     assert counter.rows("SELECT min(seq), max(seq), count(*) FROM loyalty_member") == [(25, 25, 8)]
+
+
+def test_a_database_that_was_restarted_while_nobody_sold_is_not_noticed(
+    counter: Counter, cluster: Database
+) -> None:
+    async def story(client: httpx.AsyncClient) -> list[int]:
+        before = await client.post("/v1/events", json=sale("T-1"))
+        await asyncio.to_thread(_cut, counter, cluster)
+        after = await client.post("/v1/events", json=sale("T-2"))
+        return [before.status_code, after.status_code]
+
+    assert counter.tell(story) == [200, 200]
 
 
 def test_when_too_much_waits_the_rest_is_refused_at_once(

@@ -99,16 +99,21 @@ class Lanes:
             if not jobs:
                 break
             entries = [entry for job in jobs for entry in job.entries]
-            results: list[Result]
-            try:
-                if connection is None or connection.is_closed():
-                    connection = await self._connect()
-                results = await self._post_all(connection, entries, jobs[0].origin)
-            except Exception as error:
-                # Whatever happens, the lane goes on and everybody gets an answer.
-                results = [self._failure(error)] * len(entries)
-                await _dispose(connection)
-                connection = None
+            results: list[Result] = []
+            for is_last in (False, True):
+                try:
+                    if connection is None or connection.is_closed():
+                        connection = await self._connect()
+                    results = await self._post_all(connection, entries, jobs[0].origin)
+                    break
+                except Exception as error:
+                    # Whatever happens, the lane goes on and everybody gets an answer. A connection that broke is
+                    # made again once: what had been committed is then found by its key.
+                    await _dispose(connection)
+                    connection = None
+                    if is_last or unavailability(error) is not problems.DATABASE_DOWN:
+                        results = [self._failure(error)] * len(entries)
+                        break
             position = 0
             for job in jobs:
                 if not job.answered.done():

@@ -1,6 +1,7 @@
 """POST /v1/events and /v1/evaluate: one event or a batch, each with an answer of its own."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -26,6 +27,9 @@ from assidu.intake.lanes import Lanes, Result
 from assidu.intake.looking import Looking
 from assidu.intake.shops import NoProgramme, OpenShop, Shops
 from assidu.loyalty.entries import Entry, entry_of
+
+AHEAD_MAX = timedelta(days=1)
+"""How far a till's clock may be ahead of ours; what is sold after that would earn units that expire too late."""
 
 _log = structlog.get_logger(__name__)
 
@@ -128,6 +132,8 @@ class Recording:
             return problems.malformed(invalid.errors)
         if (refusal := caller.refusal_of(incoming)) is not None:
             return refusal
+        if incoming.at > clock.now() + AHEAD_MAX:
+            return problems.malformed([WireError("$.time", "lies in the future", "time_in_future")])
         entry = entry_of(incoming, opened.shop.book, self._pseudonym_key)
         if isinstance(entry, NotAnIdentifier):
             return problems.malformed([WireError("$.subject", "not a valid identifier", entry.fault.value)])
