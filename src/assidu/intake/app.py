@@ -12,10 +12,11 @@ from typing import Any
 import structlog
 
 from assidu.foundation.database import known_database
+from assidu.foundation.postgres.place import existing_base
 from assidu.foundation.problems import Problem
 from assidu.foundation.settings import Settings, SettingsError, current_settings
 from assidu.intake import metrics, problems
-from assidu.intake.database import Connection, connector
+from assidu.intake.database import Connection, connector, unavailability
 from assidu.intake.http import Disconnected, Request, Response, respond
 from assidu.intake.keys import Keys
 from assidu.intake.lanes import Lanes
@@ -73,7 +74,8 @@ class Intake:
 
     async def start(self) -> None:
         settings = self._settings()
-        connect = connector(self._url or (lambda: _address(settings)))
+        folder = None if self._url or settings.database_url else existing_base(settings.home)
+        connect = connector(self._url or (lambda: _address(settings)), folder)
         self._shops = Shops(settings)
         self._lanes = Lanes(connect, self._shops)
         self._looking = Looking(connect, self._shops)
@@ -147,7 +149,7 @@ class Intake:
             return problems.NO_PROGRAMME
         except Exception as error:
             _log.warning("not ready", error=type(error).__name__)
-            return problems.DATABASE_DOWN
+            return unavailability(error) or problems.DATABASE_DOWN
         return Response(200, b'{"status":"ready"}')
 
 

@@ -1,7 +1,9 @@
 """Scripts on asyncpg: connections of intake, and what its errors mean to a sender."""
 
 import asyncio
+import shutil
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import asyncpg
 from asyncpg import Connection
@@ -42,19 +44,42 @@ LOST = (
 )
 TRY_AGAIN = (pg.UniqueViolationError, pg.DeadlockDetectedError, pg.SerializationError)
 BUSY = (pg.LockNotAvailableError, pg.QueryCanceledError)
-FULL = (pg.DiskFullError, pg.PostgresIOError, pg.OutOfMemoryError)
+# Without room for the next file of its log (16 MB), PostgreSQL stops rather than lie, and cannot start again.
+ROOM_BYTES_MIN = 32 * 1024 * 1024
 
 
-def connector(url: Callable[[], str]) -> Connect:
-    """Connects to wherever ``url`` says at that moment: a restarted server may have another port."""
+class NoRoom(Exception):
+    """The database does not answer, and its disk is full: the one explains the other."""
+
+
+FULL = (pg.DiskFullError, pg.PostgresIOError, pg.OutOfMemoryError, NoRoom)
+
+
+def connector(url: Callable[[], str], folder: Path | None = None) -> Connect:
+    """Connects to wherever ``url`` says at that moment: a restarted server may have another port.
+
+    ``folder`` is where the database lies, if that is on this machine.
+    """
 
     async def connect() -> Connection:
-        connection: Connection = await asyncpg.connect(
-            url(), timeout=CONNECT_SECONDS, server_settings=SETTINGS
-        )
+        try:
+            connection: Connection = await asyncpg.connect(
+                url(), timeout=CONNECT_SECONDS, server_settings=SETTINGS
+            )
+        except LOST as error:
+            if folder is not None and _has_no_room(folder):
+                raise NoRoom from error
+            raise
         return connection
 
     return connect
+
+
+def _has_no_room(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < ROOM_BYTES_MIN
+    except OSError:
+        return False
 
 
 def unavailability(error: BaseException) -> Problem | None:
