@@ -97,7 +97,9 @@ class Decider:
         self._quotas = quotas
         self._connection = connection
         self._full = full
-        self._desk = Desk(shop.book, self, self._find_sold, shop.recorded_at, full=self._gone if full else None)
+        self._desk = Desk(
+            shop.book, self, self._find_sold, shop.recorded_at, full=self._gone if full else None
+        )
         self._run: GroupRun
         self._granted: Grants = {}
         self._asked: list[Claim] = []
