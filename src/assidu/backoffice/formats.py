@@ -1,5 +1,6 @@
 """Numbers, money and dates as people of each language write them. The one place that formats for the eye."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -63,13 +64,21 @@ def day(value: date | datetime, *, year: bool = True) -> str:
     """8 nov. 2026, Nov 8, 2026."""
     chosen = local(value)
     if not year:
-        return dates.format_skeleton("MMMd", chosen, locale=locale(), tzinfo=None)
-    return dates.format_date(chosen, "medium", locale=locale())
+        return _first(dates.format_skeleton("MMMd", chosen, locale=locale(), tzinfo=None), chosen)
+    return _first(dates.format_date(chosen, "medium", locale=locale()), chosen)
 
 
 def long_day(value: date | datetime) -> str:
     """dimanche 8 novembre 2026."""
-    return dates.format_date(local(value), "full", locale=locale())
+    chosen = local(value)
+    return _first(dates.format_date(chosen, "full", locale=locale()), chosen)
+
+
+def _first(text: str, day: date) -> str:
+    """1er nov. 2026: the French say the first, and count from the second on."""
+    if day.day != 1 or locale().language != "fr":
+        return text
+    return re.sub(r"(?<!\d)1(?=\s)", "1er", text, count=1)
 
 
 def month(value: date | datetime, *, short: bool = False) -> str:
@@ -82,7 +91,7 @@ def moment(value: datetime) -> str:
     """8 nov. 2026, 14:05, in the zone of the screens."""
     chosen = local(value)
     assert isinstance(chosen, datetime)
-    return f"{dates.format_date(chosen, 'medium', locale=locale())}, {clock_time(value)}"
+    return f"{day(chosen)}, {clock_time(value)}"
 
 
 def clock_time(value: datetime) -> str:
@@ -107,6 +116,11 @@ def phone(number: str) -> str:
         pairs = [number[start : start + 2] for start in range(4, len(number), 2)]
         return NARROW_SPACE.join(["+33", number[3], *pairs])
     return number
+
+
+def typographic(text: str) -> str:
+    """Sentences that tills print too have straight apostrophes; screens show the others."""
+    return text.replace("'", "\u2019")
 
 
 def days_ago(value: date, today: date) -> str:

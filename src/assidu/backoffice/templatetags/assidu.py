@@ -91,6 +91,11 @@ def day_and_time(value: datetime | None) -> str:
 
 
 @register.filter
+def typographic(text: str) -> str:
+    return formats.typographic(text)
+
+
+@register.filter
 def days_ago(value: date | None, today: date) -> str:
     return "" if value is None else formats.days_ago(value, today)
 

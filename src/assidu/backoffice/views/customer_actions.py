@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,7 @@ from assidu.foundation.people import actions as people
 from assidu.loyalty import actions
 from assidu.loyalty.entries import Told
 from assidu.loyalty.person_file import person_file
+from assidu.plans.wording import language_of
 
 FOUND_MAX = 8
 QUANTITY_MAX = 1_000_000
@@ -110,7 +111,7 @@ class EraseForm(forms.Form):
 def _programme(request: HttpRequest) -> Programme:
     programme = programme_at(request)
     if programme is None:
-        raise actions.NoProgramme
+        raise Http404  # before the first programme nothing can be done for anybody
     return programme
 
 
@@ -368,8 +369,7 @@ def not_duplicate(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 def export(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """Everything that is known of somebody, as one file to hand over."""
     shown = known(request, customer_id)
-    programme = _programme(request)
-    content = person_file(customer_id, programme.language, clock.now())
+    content = person_file(customer_id, language_of(request.LANGUAGE_CODE), clock.now())
     people.record(actor_at(request), "customer.exported", "customer", str(customer_id))
     response = HttpResponse(content, content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{shown.id}.zip"'

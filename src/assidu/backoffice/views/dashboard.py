@@ -137,6 +137,15 @@ class _Shown:
         end = (month.month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         return month.month >= self.period.since and end <= self.period.until
 
+    def _members_trend(self) -> list[float]:
+        """Members at the end of each month, as far as those who joined since tell it."""
+        trend: list[float] = []
+        members = self.now.members
+        for month in reversed(self.now.months):
+            trend.append(members)
+            members -= month.joined
+        return trend[::-1]
+
     def points_figures(self, of: Dashboard | None) -> CurrencyFigures:
         found = of.currency(self.programme.points) if of else None
         return found or CurrencyFigures(self.programme.points, 0, 0, 0, 0, 0)
@@ -151,7 +160,7 @@ class _Shown:
                 _("Members"), formats.number(now.members),
                 ngettext("%(n)s joined", "%(n)s joined", now.joined) % {"n": formats.number(now.joined)},
                 "users", self.people(membership="member", sort="joined"),
-                self.trend(lambda m: m.joined),
+                self._members_trend(),
             ),
             Figure(
                 _("Active members"), formats.number(now.active),
