@@ -4,6 +4,7 @@ The same rows as ``loyalty_record`` writes, in the same order of tables; whoever
 locks. Triggers and constraints apply as ever.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -28,6 +29,7 @@ _text_of = lru_cache(1 << 14)(str)
 _SPECIAL = str.maketrans(
     {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\b": "\\b", "\f": "\\f", "\v": "\\v"}
 )
+_HAS_SPECIAL = re.compile(r"[\\\t\n\r\x08\f\v]").search
 _NULL: Final = "\\N"
 
 _COPIES: Final = (
@@ -175,7 +177,7 @@ def customer_and_seq(customer_id: UUID | None, seq: int | None) -> str:
 
 def escaped(text: str) -> str:
     """A text column."""
-    return text if text.isalnum() else text.translate(_SPECIAL)
+    return text if _HAS_SPECIAL(text) is None else text.translate(_SPECIAL)
 
 
 def json_column(value: Mapping[str, Any]) -> str:
