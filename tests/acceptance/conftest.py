@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, sync_playwright
 
 from assidu.foundation.database import Database
+from builders.runs import Runs, runs_of
 
 # Playwright's synchronous API runs a loop in this thread, which Django would take for an asynchronous view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -55,6 +56,7 @@ class Site:
     colleague: Any
     people: dict[tuple[str, str], Any]
     customers: "Customers"
+    runs: Runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +91,12 @@ def site(cluster: Database, template: Database, django_db_blocker: Any) -> Itera
     with django_db_blocker.unblock(), connected_to(cluster.named(name).url):
         people, colleague = _staff()
         customers = _shop()
+        runs = _tried()
         server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, connections_override={})
         server.set_app(WSGIHandler())
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Site(f"http://127.0.0.1:{server.server_port}", colleague, people, customers)
+        yield Site(f"http://127.0.0.1:{server.server_port}", colleague, people, customers, runs)
         server.shutdown()
         server.server_close()
         connections.close_all()
@@ -132,6 +135,13 @@ def _staff() -> tuple[dict[tuple[str, str], Any], Any]:
     for page in ("customer", "explain"):
         actions.record_look(by, uuid.UUID("0198c0de-0000-7000-8000-000000000317"), page)
     return people, colleague
+
+
+def _tried() -> Runs:
+    from assidu.loyalty import queries
+    from builders.shop import PROGRAMME
+
+    return runs_of(queries.versions(PROGRAMME)[-1].document)
 
 
 def _shop() -> Customers:
