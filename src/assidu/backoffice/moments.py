@@ -134,7 +134,7 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
                 "shopping-bag" if is_web else "shopping-basket",
                 "sale",
                 title if is_web else _("Purchase in store"),
-                " · ".join(part for part in parts if part),
+                _joined(*parts),
             )
         case Return():
             return "undo-2", "returned", _("Return"), store
@@ -143,10 +143,8 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             name = programme.phrases.text(reward.name) if reward else event.reward
             return "gift", "used", _("Exchange for a reward"), f"{event.quantity} × {name}"
         case Correction():
-            by = str(entry.body.get("by", ""))
-            by = names.people.get(by, by)
             title = _("Goodwill or correction") if event.quantity > 0 else _("Correction")
-            return "pencil", "points", title, " · ".join(part for part in (event.reason, by) if part)
+            return "pencil", "points", title, _joined(event.reason, _by(entry, names))
         case Joining():
             return "user-plus", "tier", _("Joined the programme"), store
         case Leaving():
@@ -155,11 +153,23 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             since = _("member since %(day)s") % {"day": formats.day(event.joined_on)}
             return "book-open", "tier", _("Taken over from the earlier programme"), since
         case Merger():
-            return "merge", "points", _("Merged with another record"), _other(entry, names)
+            reason = str(entry.body.get("reason", ""))
+            detail = _joined(_other(entry, names), reason, _by(entry, names))
+            return "merge", "points", _("Merged with another record"), detail
         case Absorption():
             return "merge", "returned", _("Merged into another record"), _other(entry, names)
         case Tick():
             return _due(entry, programme)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _by(entry: TimelineEntry, names: Names) -> str:
+    """Who of the staff did it: their name, or what another system calls them."""
+    by = str(entry.body.get("by", ""))
+    return names.people.get(by, by)
 
 
 def _other(entry: TimelineEntry, names: Names) -> str:

@@ -72,7 +72,7 @@ HEADS = {
     "nothing": Sentence("Rien ne change pour les soldes.", "No balance changes."),
 }  # fmt: skip
 
-LOT = Sentence("lot de {month}", "lot of {month}")
+LOT = Sentence("lot {of}{month}", "lot {of}{month}")
 EXPIRY = Sentence(", valable jusqu'au {day}", ", valid until {day}")
 # Nouns, not participles: what agrees in French with « 1 bon d'achat » does not with « 12 points ».
 MOVES: dict[tuple[Account, Account], Sentence] = {
@@ -197,10 +197,9 @@ def movement_said(movement: Movement, phrases: Phrases) -> str:
 def _lot(movement: Movement, phrases: Phrases) -> str:
     if movement.issued_month is None:
         return ""
-    said = LOT.say(
-        phrases.language,
-        month=format_date(movement.issued_month, MONTH_FORMAT, locale=phrases.language.value),
-    )
+    month = format_date(movement.issued_month, MONTH_FORMAT, locale=phrases.language.value)
+    of = "of " if phrases.language is Language.EN else "d'" if month[0] in "aeiou" else "de "
+    said = LOT.say(phrases.language, of=of, month=month)
     if movement.expires_on is not None:
         said += EXPIRY.say(phrases.language, day=phrases.day(_last_day(movement.expires_on)))
     return said

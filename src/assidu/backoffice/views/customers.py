@@ -40,7 +40,7 @@ MOVES: dict[Moved, Promise] = {
 
 
 def initials_of(name: str) -> str:
-    words = [word for word in name.replace("-", " ").split() if word]
+    words = [word for word in name.replace("-", " ").split() if word[0].isalnum()]
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
 
 

@@ -38,7 +38,7 @@ class Person:
 
     @property
     def initials(self) -> str:
-        words = [word for word in self.name.replace("-", " ").split() if word]
+        words = [word for word in self.name.replace("-", " ").split() if word[0].isalnum()]
         return (
             "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
         )
