@@ -1,7 +1,8 @@
 """Everything that writes stores and products: always set by set, what comes last under a code counts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple
+from dataclasses import fields
+from operator import attrgetter
 
 from django.db import connection, transaction
 
@@ -29,15 +30,21 @@ ON CONFLICT (sku) DO UPDATE
 """
 
 
+# Each class names its fields in the order of the columns.
+_store_row = attrgetter(*(field.name for field in fields(Store)))
+_department_row = attrgetter(*(field.name for field in fields(Department)))
+_product_row = attrgetter(*(field.name for field in fields(Product)))
+
+
 def put_stores(stores: Iterable[Store]) -> int:
     """Make stores known, or known anew; answers how many."""
-    return _put(_STORES_SQL, {store.store_id: astuple(store) for store in stores})
+    return _put(_STORES_SQL, {store.store_id: _store_row(store) for store in stores})
 
 
 def put_products(products: Iterable[Product], departments: Iterable[Department] = ()) -> int:
     with transaction.atomic():
-        _put(_DEPARTMENTS_SQL, {one.department: astuple(one) for one in departments})
-        return _put(_PRODUCTS_SQL, {product.sku: astuple(product) for product in products})
+        _put(_DEPARTMENTS_SQL, {one.department: _department_row(one) for one in departments})
+        return _put(_PRODUCTS_SQL, {product.sku: _product_row(product) for product in products})
 
 
 def _put(statement: str, rows: Mapping[str, tuple[object, ...]]) -> int:
