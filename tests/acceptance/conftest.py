@@ -21,6 +21,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 PASSWORD = "quatre mots bien choisis"
 # Contrast depends on the theme, wording on the language: two visits show both of each.
 LOOKS = (("fr", "light"), ("en", "dark"))
+OTHER_LOOKS = (("fr", "dark"), ("en", "light"))  # for the pages that people look at most
 WIDE: ViewportSize = {"width": 1280, "height": 900}
 TABLET: ViewportSize = {"width": 820, "height": 1180}
 ARGUMENTS = [
@@ -111,7 +112,7 @@ def _staff() -> tuple[dict[tuple[str, str], Any], Any]:
     from assidu.foundation.people.types import COMMAND_LINE, Actor
 
     people = {}
-    for language, theme in LOOKS:
+    for language, theme in LOOKS + OTHER_LOOKS:
         person = actions.create_person(
             f"claire.{language}.{theme}@exemple.fr",
             "Claire Vasseur",

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`ready` is a selector that must be there before the page is looked at."""
+    """`ready` is a selector that must be there before the page is looked at; a main page is looked at in both
+    languages and both themes, the others in two of the four."""
 
     name: str
     address: str | Callable[["Site"], str]
     is_public: bool = False
     status: int = 200
     ready: str = "h1"
+    is_main: bool = False
 
     def address_on(self, site: "Site") -> str:
         return self.address if isinstance(self.address, str) else self.address(site)
@@ -35,19 +37,19 @@ def _customer(site: "Site", rest: str = "") -> str:
 
 PAGES: list[Page] = [
     Page("sign-in", "/sign-in/", is_public=True),
-    Page("dashboard", f"/dashboard/?{YEAR}", ready=".chart svg"),
+    Page("dashboard", f"/dashboard/?{YEAR}", ready=".chart svg", is_main=True),
     Page("dashboard-quiet", "/dashboard/?from=2010-01-01&to=2010-03-31"),
-    Page("customers", "/customers/"),
+    Page("customers", "/customers/", is_main=True),
     Page(
         "customers-filtered", "/customers/?more=1&bought_from=2025-02-01&rule=base&balance_min=1&sort=balance"
     ),
     Page("customers-none", "/customers/?q=personne-de-ce-nom"),
-    Page("customer", lambda site: _customer(site)),
+    Page("customer", lambda site: _customer(site), is_main=True),
     Page("customer-corrections", lambda site: _customer(site, "?kind=corrections")),
     Page("customer-stranger", lambda site: f"/customers/{site.customers.stranger}/"),
     Page("customer-erased", lambda site: f"/customers/{site.customers.erased}/"),
     Page("statement", lambda site: _customer(site, "statement/")),
-    Page("why-sale", lambda site: _customer(site, f"events/{site.customers.sale}/")),
+    Page("why-sale", lambda site: _customer(site, f"events/{site.customers.sale}/"), is_main=True),
     Page("why-return", lambda site: _customer(site, f"events/{site.customers.returned}/")),
     Page("why-correction", lambda site: _customer(site, f"events/{site.customers.corrected}/")),
     Page("customer-new", "/customers/new/"),

@@ -182,6 +182,11 @@ def test_two_records_are_compared_before_they_are_merged(tab: Tab, site: Site) -
     expect(dialog).to_contain_text("Zoé Client7")
 
 
+def ask_the_palette(tab: Tab, text: str) -> None:
+    tab.keyboard.press("Control+k")
+    tab.keyboard.type(text)
+
+
 def test_dialogs_and_the_palette_are_sound_while_they_are_open(tab: Tab, site: Site) -> None:
     here = f"/customers/{site.customers.anne}/"
     openings = (
@@ -192,7 +197,7 @@ def test_dialogs_and_the_palette_are_sound_while_they_are_open(tab: Tab, site: S
             "/dashboard/?from=2025-01-01&to=2025-12-31",
             lambda: tab.locator("[data-open]").first.click(),
         ),
-        ("palette", "/customers/", lambda: (tab.keyboard.press("Control+k"), tab.keyboard.type("be"))),
+        ("palette", "/customers/", lambda: ask_the_palette(tab, "be")),
         ("filters", "/customers/", lambda: tab.locator(".more-switch").click()),
         ("days", "/dashboard/", lambda: tab.locator(".pop summary").click()),
     )

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
-from acceptance.conftest import LOOKS, TABLET, WIDE, Site, Visit, faults_of
+from acceptance.conftest import LOOKS, OTHER_LOOKS, TABLET, WIDE, Site, Visit, faults_of
 from acceptance.pages import PAGES, Page
 
 pytestmark = pytest.mark.browser
@@ -29,8 +29,14 @@ def tab(language: str, theme: str, visits: dict[tuple[str, str], Visit]) -> Iter
     page.close()
 
 
-@pytest.mark.parametrize(("language", "theme"), LOOKS)
-@pytest.mark.parametrize("shown", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    ("shown", "language", "theme"),
+    [
+        pytest.param(page, *look, id=f"{page.name}-{'-'.join(look)}")
+        for page in PAGES
+        for look in (LOOKS + OTHER_LOOKS if page.is_main else LOOKS)
+    ],
+)
 def test_a_page_is_sound_in_each_language_and_theme(
     shown: Page,
     language: str,

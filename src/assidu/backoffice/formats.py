@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
-from babel import Locale, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, numbers
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -116,6 +116,14 @@ def phone(number: str) -> str:
         pairs = [number[start : start + 2] for start in range(4, len(number), 2)]
         return NARROW_SPACE.join(["+33", number[3], *pairs])
     return number
+
+
+def language_name(code: str) -> str:
+    """French, Français; a code that no one knows is shown itself."""
+    try:
+        return Locale.parse(code.replace("-", "_")).get_language_name(locale()) or code
+    except (ValueError, UnknownLocaleError):
+        return code
 
 
 def typographic(text: str) -> str:

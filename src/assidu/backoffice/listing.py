@@ -24,8 +24,10 @@ Text = str | Promise
 PAGE_SIZE = 50
 EXPORT_LIMIT = 100_000
 NUMBER_DIGITS_MAX = 12
+CURSOR_DIGITS_MAX = 18
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets read UTF-8 as something else
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The wide forms as well: some spreadsheets take them for the narrow ones.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +120,14 @@ class Slice(Generic[Row]):
     is_total_exact: bool = True
 
 
+def number_in(cursor: str) -> int | None:
+    """The number that a cursor is; anything else counts for nothing."""
+    return int(cursor) if cursor.isdecimal() and len(cursor) <= CURSOR_DIGITS_MAX else None
+
+
 def sliced(rows: Sequence[Row], cursor: str, size: int) -> Slice[Row]:
     """A stretch of rows that are all at hand."""
-    start = int(cursor) if cursor.isdecimal() else 0
+    start = number_in(cursor) or 0
     end = start + size
     return Slice(rows[start:end], str(end) if end < len(rows) else None, len(rows))
 
@@ -309,7 +316,7 @@ def neutral(value: object) -> str:
     if isinstance(value, date | datetime):
         return value.isoformat()
     text = str(value)
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    return "'" + text if text.lstrip(" \n").startswith(FORMULA_STARTS) else text
 
 
 def _address(asked: QueryDict, **changes: str | None) -> str:

@@ -91,6 +91,11 @@ def day_and_time(value: datetime | None) -> str:
 
 
 @register.filter
+def language_name(code: str) -> str:
+    return formats.language_name(code)
+
+
+@register.filter
 def typographic(text: str) -> str:
     return formats.typographic(text)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assidu.backoffice import cells
-from assidu.backoffice.listing import Choice, Chosen, Column, Day, Listing, Search, Slice
+from assidu.backoffice.listing import Choice, Chosen, Column, Day, Listing, Search, Slice, number_in
 from assidu.backoffice.sentences import FIELDS, GROUPS, OBJECTS, PLACES, action_sentence
 from assidu.foundation.people import queries
 from assidu.foundation.people.roles import ROLES
@@ -56,7 +56,7 @@ class AuditList(Listing[AuditEntry]):
             action=chosen.text("kind") and chosen.text("kind") + ".",
             since=_midnight(start) if start else None,
             until=_midnight(end + timedelta(days=1)) if end else None,
-            before=int(cursor) if cursor.isdecimal() else None,
+            before=number_in(cursor),
             limit=size,
         )
         return Slice(page.entries, str(page.before) if page.before else None)
@@ -98,7 +98,7 @@ class LookList(Listing[Look]):
         )
 
     def rows(self, request: HttpRequest, chosen: Chosen, cursor: str, size: int) -> Slice[Look]:
-        before = int(cursor) if cursor.isdecimal() else None
+        before = number_in(cursor)
         if not chosen.text("customer"):
             page = queries.looks(before=before, limit=size)
         else:

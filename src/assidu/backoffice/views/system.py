@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 import assidu
 from assidu.backoffice import cells, formats
 from assidu.backoffice.access import allowed, signed_in
-from assidu.backoffice.listing import Choice, Chosen, Column, Day, Listing, Slice
+from assidu.backoffice.listing import Choice, Chosen, Column, Day, Listing, Slice, number_in
 from assidu.backoffice.sentences import reject_sentence
 from assidu.connectors import queries as connectors
 from assidu.connectors.queries import ImportRun
@@ -196,7 +196,7 @@ class RejectList(Listing[Reject]):
             since=datetime.combine(since, time.min, tzinfo=timezone.get_current_timezone())
             if since
             else None,
-            before=int(cursor) if cursor.isdecimal() and len(cursor) < 19 else None,
+            before=number_in(cursor),
             limit=size,
         )
         return Slice(found, str(before) if before else None)
