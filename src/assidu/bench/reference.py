@@ -65,15 +65,20 @@ def _run(
         f"--jobs={min(clients, 2)}", f"--time={seconds}", f"--define=population={population}", "--define=i=0",
         "--log", f"--log-prefix={folder / 'limit'}", *(f"--file={script}" for script in scripts),
     ]  # fmt: skip
-    options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items() if name in _SAME)
+    options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items() if name not in _INTAKES_OWN)
     environment = os.environ | _address(database.url) | {"PGOPTIONS": options}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"pgbench failed: {done.stderr.strip()[-2000:]}")
 
 
-_SAME = ("synchronous_commit", "plan_cache_mode")
-"""What intake asks of its connections, pgbench's get as well."""
+_INTAKES_OWN = (
+    "application_name",
+    "lock_timeout",
+    "statement_timeout",
+    "idle_in_transaction_session_timeout",
+)
+"""What intake asks of its connections, pgbench's get as well, but for these."""
 
 
 def write_scripts(

@@ -25,8 +25,13 @@ SETTINGS = {
     "lock_timeout": str(LOCK_MILLISECONDS),
     "statement_timeout": str(STATEMENT_MILLISECONDS),
     "idle_in_transaction_session_timeout": "60000",
-    # Every statement is prepared and looks up by key: planning again for each batch would cost more than it gains.
+    # Every statement is prepared and looks up by key: planning again for each batch would cost more than it gains, and
+    # what was planned while a table was small must still be right when it is large.
     "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_material": "off",
 }
 LOST = (
     OSError,

@@ -69,6 +69,7 @@ END $$;
 -- Opens the desk for a batch, in one round trip: whose events these are (aliases followed), the customers locked, what
 -- is already known under the same key or ticket, and the members as they are under the lock. ``n`` counts from 1.
 -- ``is_locking`` false: for looking only. ``newest_plan`` tells a server that its plan book is out of date.
+-- LATERAL and LIMIT: one look by key for each row, even if it was planned while the tables were empty.
 CREATE FUNCTION loyalty_open(
   w_kind text[], w_lookup bytea[], w_customer uuid[], w_source text[], w_id text[], w_store text[], w_day date[],
   w_ticket text[], p_programme text, is_locking boolean
@@ -85,8 +86,10 @@ BEGIN
   SELECT array_agg(coalesce(c.merged_into, c.customer_id) ORDER BY w.n), array_agg(c.language ORDER BY w.n)
     INTO owners, languages
     FROM unnest(w_kind, w_lookup, w_customer) WITH ORDINALITY AS w (kind, lookup, customer, n)
-    LEFT JOIN customers_identifier AS i ON i.kind = w.kind AND i.lookup = w.lookup
-    LEFT JOIN customers_customer AS c ON c.customer_id = coalesce(w.customer, i.customer_id);
+    LEFT JOIN LATERAL (SELECT i.customer_id FROM customers_identifier AS i
+                        WHERE i.kind = w.kind AND i.lookup = w.lookup LIMIT 1) AS i ON true
+    LEFT JOIN LATERAL (SELECT c.customer_id, c.merged_into, c.language FROM customers_customer AS c
+                        WHERE c.customer_id = coalesce(w.customer, i.customer_id) LIMIT 1) AS c ON true;
   IF is_locking THEN
     PERFORM 1 FROM loyalty_member AS m WHERE m.customer_id = ANY (owners) ORDER BY m.customer_id FOR UPDATE;
   END IF;
@@ -100,9 +103,12 @@ BEGIN
            (SELECT max(p.version) FROM loyalty_plan AS p WHERE p.programme = p_programme)
       FROM unnest(owners, languages, w_source, w_id, w_store, w_day, w_ticket) WITH ORDINALITY
         AS w (customer, language, source, id, store, day, ticket, n)
-      LEFT JOIN events_key AS k ON k.source = w.source AND k.id = w.id
-      LEFT JOIN events_ticket AS t ON t.store_id = w.store AND t.day = w.day AND t.ticket = w.ticket
-      LEFT JOIN loyalty_member AS m ON m.customer_id = w.customer
+      LEFT JOIN LATERAL (SELECT k.fingerprint, k.customer_id, k.seq FROM events_key AS k
+                          WHERE k.source = w.source AND k.id = w.id LIMIT 1) AS k ON true
+      LEFT JOIN LATERAL (SELECT t.store_id, t.customer_id, t.seq FROM events_ticket AS t
+                          WHERE t.store_id = w.store AND t.day = w.day AND t.ticket = w.ticket LIMIT 1) AS t ON true
+      LEFT JOIN LATERAL (SELECT m.customer_id, m.wallet_id, m.seq, m.state, m.last_purchase FROM loyalty_member AS m
+                          WHERE m.customer_id = w.customer LIMIT 1) AS m ON true
      ORDER BY w.n;
 END $$;
 
