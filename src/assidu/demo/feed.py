@@ -11,6 +11,7 @@ import numpy as np
 from assidu.demo.arrivals import arrange_arrivals
 from assidu.demo.files import (
     Tickets,
+    member_numbers,
     write_json,
     write_json_lines,
     write_people,
@@ -95,11 +96,12 @@ def prepare(
     earlier = sorted((one for one in members.people if one.is_taken_over), key=lambda one: one.card)
     joining = sorted((one for one in members.people if not one.is_taken_over), key=lambda one: (one.joined_s, one.card))
     control = folder / "takeover-control.json"
+    numbers = member_numbers(members)
     counts = {
         "stores": write_stores(folder / "stores.csv", stores.values()),
         "products": write_products(folder / "products.parquet", catalogue),
-        "members_before": write_people(folder / "members.csv", earlier),
-        "members_joining": write_people(folder / "joins.csv", joining),
+        "members_before": write_people(folder / "members.csv", earlier, numbers),
+        "members_joining": write_people(folder / "joins.csv", joining, numbers),
         "takeover_rows": write_takeover(folder / "takeover.csv", control, openings, members, year.first_day),
         "takeover_points": sum(opening.points for opening in openings),
     }

@@ -26,7 +26,7 @@ from assidu.demo.year import Year
 
 EUROS = pa.decimal128(9, 2)
 PERSON_COLUMNS = (
-    "card", "title", "first_name", "last_name", "birth_date", "email", "phone", "address", "postcode", "town",
+    "member", "card", "title", "first_name", "last_name", "birth_date", "email", "phone", "address", "postcode", "town",
     "language", "store", "channel", "joined_at", "terms_version", "invented",
 )  # fmt: skip
 
@@ -60,11 +60,16 @@ def write_products(path: Path, catalogue: Catalogue) -> int:
     return len(products)
 
 
-def write_people(path: Path, people: Iterable[Person]) -> int:
+def member_numbers(members: Membership) -> dict[str, str]:
+    """By card, the CRM's own number of each member: what may stand in the id of an event, which nobody ever erases."""
+    return {person.card: f"M{number:06d}" for number, person in enumerate(members.people, start=1)}
+
+
+def write_people(path: Path, people: Iterable[Person], numbers: Mapping[str, str]) -> int:
     rows = [
         (
-            one.card, one.title, one.first_name, one.last_name, one.birth_date, one.email, one.phone, one.address,
-            one.postcode, one.town, one.language, one.store, one.join_channel, _local(one.joined_s),
+            numbers[one.card], one.card, one.title, one.first_name, one.last_name, one.birth_date, one.email,
+            one.phone, one.address, one.postcode, one.town, one.language, one.store, one.join_channel, _local(one.joined_s),
             one.terms_version, "true",
         )
         for one in people
@@ -74,14 +79,17 @@ def write_people(path: Path, people: Iterable[Person]) -> int:
 
 def write_takeover(path: Path, control: Path, openings: Sequence[Opening], members: Membership, start: date) -> int:
     columns = (
-        "card", "taken_over_at", "joined_on", "tier", "tier_until", "quantity", "issued_on", "expires_on", "invented",
+        "member", "card", "taken_over_at", "joined_on", "tier", "tier_until", "quantity", "issued_on", "expires_on",
+        "invented",
     )  # fmt: skip
     rows: list[tuple[object, ...]] = []
     by_month: dict[str, int] = {}
     by_tier: dict[str, int] = {}
+    numbers = member_numbers(members)
     for opening in openings:
         card = members.people[opening.holder].card
-        shared = (card, f"{start.isoformat()}T00:00:00", opening.joined_on, opening.tier, opening.tier_until or "")
+        until = opening.tier_until or ""
+        shared = (numbers[card], card, f"{start.isoformat()}T00:00:00", opening.joined_on, opening.tier, until)
         by_tier[opening.tier] = by_tier.get(opening.tier, 0) + 1
         if not opening.lots:
             rows.append((*shared, "", "", "", "true"))
