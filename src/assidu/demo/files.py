@@ -69,8 +69,8 @@ def write_people(path: Path, people: Iterable[Person], numbers: Mapping[str, str
     rows = [
         (
             numbers[one.card], one.card, one.title, one.first_name, one.last_name, one.birth_date, one.email,
-            one.phone, one.address, one.postcode, one.town, one.language, one.store, one.join_channel, _local(one.joined_s),
-            one.terms_version, "true",
+            one.phone, one.address, one.postcode, one.town, one.language, one.store, one.join_channel,
+            _local(one.joined_s), one.terms_version, "true",
         )
         for one in people
     ]  # fmt: skip
