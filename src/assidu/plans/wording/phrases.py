@@ -229,6 +229,9 @@ class Phrases:
         self.document = document
         self.language = language
         self.rules = {rule.code: rule for rule in document.rules}
+        self.special_rules = {
+            rule.code: self.text(rule.name) for rule in document.rules if not _is_plain(rule)
+        }
         self.currencies = {currency.code: currency for currency in document.currencies}
         self.rewards = {reward.code: reward for reward in document.rewards}
         self.levels = {level.code: level for level in document.tiers.levels} if document.tiers else {}
@@ -457,3 +460,8 @@ class Phrases:
 
     def semicolons(self, parts: Iterable[str]) -> str:
         return ("\u00a0; " if self.language == Language.FR else "; ").join(parts)
+
+
+def _is_plain(rule: Rule) -> bool:
+    """So much for each euro, on everything and for everybody: not worth a word on a receipt."""
+    return rule.gift.per_amount is not None and rule.lines is None and rule.when == When()

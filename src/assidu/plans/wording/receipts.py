@@ -7,7 +7,7 @@ from assidu.decisions.decision import Account, Award, Decision, TierCause
 from assidu.decisions.plan import CurrencyKind, Plan
 from assidu.decisions.state import State
 from assidu.decisions.tiers import missing_minor
-from assidu.plans.document import Document, Rule, When
+from assidu.plans.document import Document
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.phrases import Phrases, phrases_of
@@ -164,11 +164,12 @@ def _movements(decision: Decision, phrases: Phrases) -> Iterator[str]:
 
 def _gained(awards: tuple[Award, ...], currency: str, gained: int, phrases: Phrases) -> str:
     """The total, and which special rules made it; the plain rule that everybody knows is not told."""
-    special: list[tuple[int, str]] = []
-    for award in awards:
-        rule = phrases.rules.get(award.rule)
-        if award.currency == currency and rule is not None and not _is_plain(rule):
-            special.append((award.quantity, phrases.text(rule.name)))
+    names = phrases.special_rules
+    special = [
+        (award.quantity, names[award.rule])
+        for award in awards
+        if award.currency == currency and award.rule in names
+    ]
     units = phrases.units(gained, currency)
     if not special:
         return _say(phrases, "gained", units=units)
@@ -182,14 +183,6 @@ def _gained(awards: tuple[Award, ...], currency: str, gained: int, phrases: Phra
         for quantity, name in special
     )
     return _say(phrases, "gained_of_which", units=units, parts=parts)
-
-
-def _is_plain(rule: Rule) -> bool:
-    """So much for each euro, on everything and for everybody."""
-    return rule.gift.per_amount is not None and rule.lines is None and rule.when == _ALWAYS
-
-
-_ALWAYS = When()
 
 
 def _status(
