@@ -690,3 +690,10 @@ def test_a_late_rise_begins_with_the_tier_held_now_and_leaves_earlier_days_as_th
     assert (late.tier.tier, late.tier.since) == ("gold", date(2026, 2, 10))
     held = [book.state.tier_on(date(2026, 2, 20)), book.state.tier_on(date(2026, 3, 1)), book.state.tier]
     assert held == ["bronze", "gold", "gold"]
+
+
+def test_a_reward_can_be_had_with_exactly_its_cost_and_not_with_one_unit_less() -> None:
+    for points, is_given in ((500, True), (499, False)):
+        book = a_book(BASE, a_member(points=points, seq=0))
+        assert isinstance(book.tell(RewardRequest(NOON, "voucher-5")), Decision) == is_given
+        assert book.state.available("points") == (0 if is_given else points)

@@ -112,7 +112,10 @@ def test_a_rule_counts_the_lines_that_it_names(lines: Lines | None, given: int) 
         (Multiply("base", PerAmount(1, 100), 200), {99: 0, 100: 1, 150: 1, 1000: 10}),
         (Multiply("base", PerAmount(1, 100), 150), {199: 0, 200: 1, 399: 1, 1000: 5}),
         (Multiply("base", PerAmount(1, 100, Rounding.UP), 150), {1: 1, 200: 1, 201: 2}),
-        (Multiply("base", PerAmount(3, 500, whole_steps=True), 150), {499: 0, 500: 1, 1000: 3, 1500: 4, 50_000: 150}),
+        (
+            Multiply("base", PerAmount(3, 500, whole_steps=True), 150),
+            {499: 0, 500: 1, 1000: 3, 1500: 4, 50_000: 150},
+        ),
         (Multiply("base", PerAmount(1, 100), 100), {5000: 0}),
         (Threshold(((2000, 10), (5000, 50))), {1999: 0, 2000: 10, 4999: 10, 5000: 50, 90_000: 50}),
     ],
