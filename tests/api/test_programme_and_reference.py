@@ -131,7 +131,9 @@ def test_a_name_in_the_document_is_one_shape() -> None:
     schemas = openapi()["components"]["schemas"]
     assert "contact" in schemas["Profile"]["properties"], "what is answered"
     assert "card" in schemas["ProfileData"]["properties"], "what is sent"
-    assert {operation["operationId"] for item in openapi()["paths"].values() for operation in item.values()} >= {
+    assert {
+        operation["operationId"] for item in openapi()["paths"].values() for operation in item.values()
+    } >= {
         "record_events",
         "read_customer",
         "publish_plan",
