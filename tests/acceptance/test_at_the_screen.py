@@ -1,7 +1,7 @@
 """What people do at the screen, told through the browser: the palette, the theme, filters, a key made and revoked."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -189,7 +189,7 @@ def ask_the_palette(tab: Tab, text: str) -> None:
 
 def test_dialogs_and_the_palette_are_sound_while_they_are_open(tab: Tab, site: Site) -> None:
     here = f"/customers/{site.customers.anne}/"
-    openings = (
+    openings: tuple[tuple[str, str, Callable[[], None]], ...] = (
         ("why", here, lambda: tab.locator(".why-link").first.click()),
         ("goodwill", here, lambda: tab.get_by_role("link", name="Geste, régularisation").click()),
         (
@@ -232,3 +232,9 @@ def test_pages_for_what_went_wrong_say_it_in_words(site: Site, browser: Browser)
     expect(tab.locator("h1")).to_be_visible()
     assert faults_of(tab) == []
     context.close()
+
+
+def test_the_address_of_a_filtered_list_holds_only_what_was_asked(tab: Tab) -> None:
+    tab.goto("/customers/")
+    tab.fill("#filter-q", "beraud")
+    expect(tab).to_have_url(re.compile(r"/customers/\?q=beraud$"))

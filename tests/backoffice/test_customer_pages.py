@@ -247,3 +247,23 @@ def test_a_period_is_read_from_the_address_or_is_the_last_twelve_months() -> Non
     assert (chosen.days, chosen.before.since.isoformat()) == (5, "2026-02-28")
     for nonsense in ({"from": "9999-99-99"}, {"from": "2026-03-09", "to": "2026-03-05"}, {"period": "x"}):
         assert period_in(nonsense, today).key == "12m"
+
+
+def test_the_dashboard_says_what_needs_a_look_and_where_to_look(shop: Shop, client: Client) -> None:
+    anne(shop)
+    shop.customer(Profile(card="2990000000029", first_name="Anne", last_name="Beraud", phone="0611111111"))
+    sign_in(client, "management", "it", language="en")
+    page = text_of(client, "/dashboard/?from=2025-01-01&to=2025-12-31")
+    assert "1 pair of customers shares" in page
+    assert "/customers/?duplicates=open" in page
+    assert "was due before today" in page, "points of the past have expired, and nobody has written it"
+    pair = text_of(client, "/customers/?duplicates=open")
+    assert pair.count("main-link") == 2
+
+
+def test_before_there_is_anything_the_dashboard_says_how_to_begin(db: None, client: Client) -> None:
+    sign_in(client, "management", language="en")
+    assert "assidu plan publish" in text_of(client, "/dashboard/")
+    Shop.opened()
+    assert "assidu import" in text_of(client, "/dashboard/")
+    assert "No customers yet" in text_of(client, "/customers/")

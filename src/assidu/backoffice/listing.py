@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, 
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
@@ -204,8 +205,13 @@ class Listing(Generic[Row]):
             "export_address": _address(request.GET, cursor=None, format="csv") if may_export else None,
             **self.around(request),
         }
-        is_part = request.headers.get("HX-Request-Type") == "partial"
-        return render(request, "backoffice/parts/listing.html" if is_part else self.template, context)
+        if request.headers.get("HX-Request-Type") != "partial":
+            return render(request, self.template, context)
+        part = render(request, "backoffice/parts/listing.html", context)
+        # The form sends every field, filled in or not; the address holds what says something.
+        kept = {name: str(value) for name, value in request.GET.items() if value}
+        part["HX-Push-Url"] = f"{request.path}?{urlencode(kept)}" if kept else request.path
+        return part
 
     def chosen(self, asked: QueryDict) -> Chosen:
         values = {}
@@ -276,7 +282,7 @@ class Listing(Generic[Row]):
             elif isinstance(one, Day):
                 shown = formats.day(day) if (day := chosen.date(one.name)) else value
             elif isinstance(one, Number):
-                shown = formats.number(int(value))
+                shown = value if (number := chosen.number(one.name)) is None else formats.number(number)
             found.append(
                 AppliedFilter(f"{one.label} {shown}", _address(asked, cursor=None, **{one.name: None}))
             )
