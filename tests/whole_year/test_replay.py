@@ -1,0 +1,116 @@
+"""The whole demo year, not a sample: decided again as it was, under other rules, and folded from what was recorded.
+
+One story, since the year takes a minute or two to be made: `pytest -m "not whole_year"` leaves it out.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from assidu.foundation.database import Database
+
+pytestmark = [pytest.mark.whole_year, pytest.mark.slow]
+
+NOW = "2026-11-22T12:00:00Z"
+SECONDS_MAX = 900
+HOUSEHOLDS = 2_469
+BASKETS = 155_848
+
+
+class Year:
+    """The demo in a database of its own, as somebody at a terminal has it."""
+
+    def __init__(self, home: Path, database: Database) -> None:
+        self.database = database
+        self.environment = os.environ | {
+            "ASSIDU_HOME": str(home),
+            "ASSIDU_DATABASE_URL": database.url,
+            "ASSIDU_DATABASE_OWNER_URL": database.owner_url,
+            "ASSIDU_NOW": NOW,
+        }
+
+    def asked(self, *arguments: str) -> tuple[int, dict[str, Any]]:
+        done = subprocess.run(
+            [sys.executable, "-m", "assidu", *arguments, "--json"],
+            env=self.environment,
+            capture_output=True,
+            timeout=SECONDS_MAX,
+            check=False,
+        )
+        assert done.stdout, done.stderr.decode()[-3000:]
+        return done.returncode, json.loads(done.stdout)
+
+
+@pytest.fixture
+def year(assidu_db: Database, tmp_path: Path) -> Year:
+    tmp_path.chmod(0o711)
+    made = Year(tmp_path / "home", assidu_db)
+    status, answer = made.asked("demo", "--no-serve")
+    assert status == 0, answer
+    return made
+
+
+def test_the_whole_year_is_decided_again_to_the_unit(year: Year, tmp_path: Path) -> None:
+    as_it_was(year)
+    under_the_plan_in_force(year)
+    under_one_changed_rule(year, tmp_path)
+    folded(year)
+
+
+def as_it_was(year: Year) -> None:
+    status, answer = year.asked("simulate", "--plan", "as-decided")
+    assert (status, answer["differences"], answer["unexplained"]) == (0, 0, 0), answer["examples"]
+    assert answer["sales"] == BASKETS
+    assert answer["customers"] >= HOUSEHOLDS
+    with psycopg.connect(year.database.url) as connection:
+        ledger = connection.execute(
+            "SELECT currency, sum((source = 10)::int * quantity - (target = 10)::int * quantity), "
+            "sum((target = 11)::int * quantity - (source = 11)::int * quantity) FROM ledger_posting GROUP BY 1"
+        ).fetchall()
+        held = connection.execute("SELECT currency, sum(posted) FROM ledger_balance GROUP BY 1").fetchall()
+    replayed = answer["currencies"]
+    assert {code: (flow["issued"], flow["used"]) for code, flow in replayed.items()} == {
+        code: (issued, used) for code, issued, used in ledger
+    }
+    assert {code: flow["outstanding"] for code, flow in replayed.items()} == dict(held)
+
+
+def under_the_plan_in_force(year: Year) -> None:
+    """Most of the year was decided under earlier versions: every difference has its cause."""
+    status, answer = year.asked("simulate", "--plan", "live")
+    assert (status, answer["unexplained"]) == (0, 0), answer["examples"]
+    assert answer["differences"] == sum(answer["causes"].values()) > 10_000
+    assert answer["causes"]["plan"] > 10_000
+
+
+def under_one_changed_rule(year: Year, tmp_path: Path) -> None:
+    """A tenth of the points, nobody first: burns find less than they used, corrections and mergers too."""
+    exported = subprocess.run(
+        [sys.executable, "-m", "assidu", "plan", "export"],
+        env=year.environment,
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    text = exported.stdout.decode()
+    assert text.count("per_amount") == 2
+    poor = tmp_path / "poor.yaml"
+    poor.write_text(text.replace("each: 1.00", "each: 10.00"), encoding="utf-8")
+    status, answer = year.asked("simulate", "--plan", str(poor))
+    assert (status, answer["unexplained"]) == (0, 0), answer["examples"]
+    assert {"plan", "unfunded_burn"} <= answer["causes"].keys()
+    assert answer["unfunded_burns"] > 0
+    assert answer["currencies"]["points"]["issued"] < answer["recorded"]["points"]["issued"] / 2
+    assert all(flow["outstanding"] >= 0 for flow in answer["currencies"].values())
+
+
+def folded(year: Year) -> None:
+    status, answer = year.asked("rebuild", "--verify")
+    assert (status, answer["differences"]) == (0, 0)
+    assert answer["customers"] >= HOUSEHOLDS
