@@ -413,6 +413,8 @@ def _conditions(wanted: CustomerFilter) -> tuple[list[str], dict[str, Any]]:
         add(
             _among("loyalty_decision AS d JOIN events_event AS e USING (customer_id, seq) "
                    "WHERE e.day BETWEEN %(rule_since)s AND %(rule_until)s "
+                   # Containment looks at the whole list at once and says no to most; what is left is read exactly.
+                   "AND d.record -> 'awards' @> jsonb_build_array(jsonb_build_array(%(rule)s::text)) "
                    # A quick look first: only few decisions name the rule, and only these are read in full.
                    "AND d.record -> 'awards' @> %(named)s::jsonb "
                    "AND EXISTS (SELECT FROM jsonb_array_elements(d.record -> 'awards') AS a WHERE a ->> 0 = %(rule)s)"),
