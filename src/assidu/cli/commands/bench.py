@@ -6,6 +6,7 @@ import typer
 
 from assidu.bench import imports as import_bench
 from assidu.bench import live as live_bench
+from assidu.bench import replay as replay_bench
 from assidu.bench.place import CannotBench
 from assidu.cli.database import server
 from assidu.cli.output import JsonFlag, Output, Refused
@@ -60,6 +61,31 @@ def import_(
             raise Refused(str(error), code="cannot_bench") from error
     lines = [
         f"{one['size']:>9,} events   import {one['rate']:>8,.0f}/s   limit {one['limit']:>8,.0f}/s   "
+        f"ratio {one['ratio']:.2f}"
+        for one in told["sizes"]
+    ]
+    output.answer(told, "\n".join(lines))
+
+
+@app.command()
+def replay(
+    size: Annotated[
+        int, typer.Option(min=100, help="Purchases to decide; a tenth of them is measured too.")
+    ] = replay_bench.SIZE,
+    seconds: Annotated[
+        int, typer.Option(min=1, help="How long the reference is measured.")
+    ] = replay_bench.SECONDS,
+    json: JsonFlag = False,
+) -> None:
+    """Purchases decided per second on one core under the demo's plan, against pgbench writing as many."""
+    output = Output(json)
+    with server(output) as database:
+        try:
+            told = replay_bench.bench_replay(database, size=size, seconds=seconds, notify=output.say)
+        except CannotBench as error:
+            raise Refused(str(error), code="cannot_bench") from error
+    lines = [
+        f"{one['size']:>9,} purchases   replay {one['rate']:>8,.0f}/s a core   limit {one['limit']:>8,.0f}/s   "
         f"ratio {one['ratio']:.2f}"
         for one in told["sizes"]
     ]
