@@ -91,7 +91,8 @@ def day_and_time(value: datetime | None) -> str:
 
 
 @register.filter
-def language_name(code: str) -> str:
+def spoken(code: str) -> str:
+    """The name of a language; Django's own `language_name` knows fewer, and fails on the others."""
     return formats.language_name(code)
 
 
