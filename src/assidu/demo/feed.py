@@ -93,10 +93,13 @@ def prepare(
     rewards = invent_rewards(year, members, openings, returns, arrivals, seed)
     done("returns and vouchers invented")
 
-    earlier = sorted((one for one in members.people if one.is_taken_over), key=lambda one: one.card)
-    joining = sorted((one for one in members.people if not one.is_taken_over), key=lambda one: (one.joined_s, one.card))
-    control = folder / "takeover-control.json"
     numbers = member_numbers(members)
+    earlier = sorted((one for one in members.people if one.is_taken_over), key=lambda one: one.card)
+    joining = sorted(
+        (one for one in members.people if not one.is_taken_over),
+        key=lambda one: (one.joined_s, numbers[one.card]),
+    )
+    control = folder / "takeover-control.json"
     counts = {
         "stores": write_stores(folder / "stores.csv", stores.values()),
         "products": write_products(folder / "products.parquet", catalogue),
@@ -110,7 +113,9 @@ def prepare(
     counts |= {"till_tickets": tickets.write(folder / "till.parquet", ~arrivals.is_late)}
     done("tills written")
     counts |= {
-        "late_and_repeated_tickets": tickets.write(folder / "late.parquet", arrivals.is_late | arrivals.is_repeated),
+        "late_and_repeated_tickets": tickets.write(
+            folder / "late.parquet", arrivals.is_late | arrivals.is_repeated
+        ),
         "web_copies": tickets.write_web_orders(folder / "web-orders.jsonl", arrivals.is_also_from_web),
         "returns": write_returns(folder / "returns.parquet", returns, year, members),
         "loyalty_events": len(rewards.events),

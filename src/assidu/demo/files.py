@@ -86,7 +86,8 @@ def write_takeover(path: Path, control: Path, openings: Sequence[Opening], membe
     by_month: dict[str, int] = {}
     by_tier: dict[str, int] = {}
     numbers = member_numbers(members)
-    for opening in openings:
+    # In the order of their ids, as the mapping promises.
+    for opening in sorted(openings, key=lambda one: numbers[members.people[one.holder].card]):
         card = members.people[opening.holder].card
         until = opening.tier_until or ""
         shared = (numbers[card], card, f"{start.isoformat()}T00:00:00", opening.joined_on, opening.tier, until)
