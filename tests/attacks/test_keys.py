@@ -1,0 +1,142 @@
+"""Keys that open too little, nothing any more, or another store: on every route of the document."""
+
+import uuid
+from typing import Any
+
+import httpx
+import pytest
+
+from assidu.foundation.people import actions as people
+from assidu.foundation.people import queries
+from assidu.foundation.people.roles import SCOPES
+from assidu.foundation.people.types import COMMAND_LINE
+from attacks import tills
+from attacks.served import Target, eventually, key_with, pointing_at
+from attacks.test_bodies import COUNTS
+
+OPEN = {"/livez", "/readyz", "/metrics", "/v1/openapi.json", "/v1/docs"}
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+def routes(target: Target) -> list[tuple[str, str, dict[str, Any]]]:
+    document = httpx.get(f"{target.address}/v1/openapi.json", timeout=30).json()
+    found = [
+        (method.upper(), path, operation)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if method in METHODS and path not in OPEN
+    ]
+    assert len(found) >= 15
+    return found
+
+
+BODIES: dict[str, dict[str, Any]] = {
+    "/v1/customers/search": {"text": "nobody"},
+    "/v1/plans/check": {"content": "format: 1"},
+    "/v1/plans": {"content": "format: 1"},
+    "/v1/keys": {"name": "x", "scopes": ["no such scope"]},
+}
+"""What each route understands, and does nothing about."""
+
+
+def ask(target: Target, method: str, path: str, key: str | None) -> httpx.Response:
+    body: dict[str, Any] | None = BODIES.get(path, {}) if method in ("POST", "PUT", "PATCH") else None
+    for name in ("customer_id", "key_id"):
+        path = path.replace(f"{{{name}}}", str(uuid.UUID(int=7)))
+    path = path.replace("{version}", "1").replace("{event}", "1")
+    assert "{" not in path, path
+    headers = {"Authorization": f"Bearer {key}"} if key is not None else {}
+    return httpx.request(method, f"{target.address}{path}", headers=headers, json=body, timeout=30)
+
+
+def test_no_route_opens_without_a_key_that_is_one(target: Target) -> None:
+    before = target.rows(COUNTS)
+    for method, path, _ in routes(target):
+        for key in (None, "ask_nobody", "x" * 300, target.key[:-1], target.key + "x", target.key.upper()):
+            answer = ask(target, method, path, key)
+            assert answer.status_code == 401, (method, path, key, answer.status_code)
+            assert answer.json()["code"] in ("key_missing", "key_unknown")
+            assert "www-authenticate" in answer.headers
+    assert target.rows(COUNTS) == before
+
+
+def test_a_key_opens_nothing_beyond_its_scopes(target: Target, django_db_blocker: pytest.MonkeyPatch) -> None:
+    """With each scope alone, every route either serves it or names the scope that is missing."""
+    with django_db_blocker.unblock(), pointing_at(target.database.url):  # type: ignore[attr-defined]
+        keys = {scope: key_with(scope) for scope in SCOPES}
+    opened: dict[tuple[str, str], set[str]] = {}
+    for method, path, _ in routes(target):
+        for scope, key in keys.items():
+            answer = ask(target, method, path, key)
+            assert answer.status_code < 500, (method, path, scope)
+            if answer.status_code != 403:
+                opened.setdefault((method, path), set()).add(scope)
+            else:
+                assert answer.json()["code"] == "missing_scope"
+    assert opened.pop(("GET", "/v1/stores")) == keys.keys(), "which stores there are is no secret to a key"
+    for (method, path), scopes in opened.items():
+        assert len(scopes) == 1, f"{method} {path} is opened by any of {sorted(scopes)}"
+        if method != "GET" and scopes & {"customers:read", "ledger:read", "plan:read"}:
+            assert path.endswith(("/search", "/check")), (
+                f"{method} {path} changes something for whoever may only read"
+            )
+    assert len(opened) == len(routes(target)) - 1, "every route is opened by something"
+
+
+def test_a_key_of_one_store_tells_nothing_of_another(
+    target: Target, django_db_blocker: pytest.MonkeyPatch
+) -> None:
+    with django_db_blocker.unblock(), pointing_at(target.database.url):  # type: ignore[attr-defined]
+        mine = key_with(
+            "events:write", "evaluate", "customers:read", "customers:write", "ledger:read", store="777"
+        )
+    card = "2990000099999"
+    headers = {"Authorization": f"Bearer {target.key}"}
+    for event in (tills.joining("K-J", card), tills.sale("K-S", card, 4_000)):
+        told = httpx.post(f"{target.address}/v1/events", json=event, headers=headers, timeout=30)
+        assert told.status_code == 200, told.text
+    customer = told.json()["customer"]
+    bound = {"Authorization": f"Bearer {mine}"}
+    before = target.rows(COUNTS)
+    correction = tills.correction("K-C", card, 1_000)
+    merger = tills.event(
+        "K-M", card, "Customer Merged", {"absorbed": "card:2990000088888", "by": "me", "reason": "x"}
+    )
+    for event in (tills.sale("K-1", card, 100), tills.sale("K-2", card, 100, store=""), correction, merger):
+        for path in ("/v1/events", "/v1/evaluate"):
+            answer = httpx.post(f"{target.address}{path}", json=event, headers=bound, timeout=30)
+            assert (answer.status_code, answer.json()["code"]) == (403, "other_store"), (path, event["type"])
+    batch = httpx.post(f"{target.address}/v1/events", json=[correction, merger], headers=bound, timeout=30)
+    assert [item["problem"]["code"] for item in batch.json()["items"]] == ["other_store"] * 2
+    for path in ("", "/ledger", "/events", "/explain/2"):
+        answer = httpx.get(f"{target.address}/v1/customers/{customer}{path}", headers=bound, timeout=30)
+        assert answer.status_code in (403, 404), (path, answer.status_code)
+        assert "2990000099999" not in answer.text
+    # What another store told is not found out by telling it again: the meaning differs by the store.
+    stolen = tills.sale("K-S", card, 4_000) | {
+        "data": tills.sale("K-S", card, 4_000)["data"] | {"store": "777"}
+    }
+    answer = httpx.post(f"{target.address}/v1/evaluate", json=stolen, headers=bound, timeout=30)
+    assert answer.json()["code"] == "idempotency_conflict"
+    assert target.rows(COUNTS) == before
+
+
+def test_a_revoked_key_is_worth_nothing_within_seconds(
+    target: Target, django_db_blocker: pytest.MonkeyPatch
+) -> None:
+    with django_db_blocker.unblock(), pointing_at(target.database.url):  # type: ignore[attr-defined]
+        key = key_with("events:write", "customers:read")
+        known = queries.key_for(key)
+        assert known is not None
+        headers = {"Authorization": f"Bearer {key}"}
+
+        def status(method: str, path: str) -> int:
+            return httpx.request(
+                method, f"{target.address}{path}", headers=headers, json={}, timeout=30
+            ).status_code
+
+        assert status("POST", "/v1/events") == 422
+        assert status("GET", f"/v1/customers/{uuid.UUID(int=7)}") == 404
+        people.revoke_key(known.id, COMMAND_LINE)
+        assert status("GET", f"/v1/customers/{uuid.UUID(int=7)}") == 401
+        eventually(lambda: status("POST", "/v1/events") == 401, 6)
