@@ -66,7 +66,9 @@ def test_plain_values_mean_the_same_as_their_json() -> None:
 def test_what_a_line_leaves_out_comes_from_the_catalogue() -> None:
     line = {"sku": "bag", "amount_minor": 10, "brand": "", "kind": "fee"}
     incoming = parse_one(sale(data={"lines": [line]}))
-    event = to_fact(incoming, catalogue=lambda _: KnownProduct("household", "national", 2000, LineKind.PRODUCT)).event
+    event = to_fact(
+        incoming, catalogue=lambda _: KnownProduct("household", "national", 2000, LineKind.PRODUCT)
+    ).event
     assert isinstance(event, Sale)
     (found,) = event.lines
     assert (found.department, found.brand, found.vat_bp, found.kind) == ("household", "", 2000, LineKind.FEE)
