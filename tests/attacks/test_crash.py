@@ -25,7 +25,7 @@ CARDS = [f"29900000{n:05d}" for n in range(48)]
 REUSED = 0.3
 KILLS = ("server", "database", "both", "server", "database")
 BETWEEN_KILLS = 120
-SECONDS_MAX = 60.0
+SECONDS_MAX = 90.0
 DECIDED = (200, 409, 422)
 
 
