@@ -54,6 +54,7 @@ ACTIONS: dict[str, str | Promise] = {
     "plan.checked": _("Checked a version of the programme"),
     "rebuild.verified": _("Checked that every balance follows from what was recorded"),
     "simulation.run": _("Ran a simulation"),
+    "simulation.cancelled": _("Stopped a simulation"),
 }
 
 REJECTS: dict[str, str | Promise] = {
@@ -132,6 +133,7 @@ OBJECTS: dict[str, str | Promise] = {
     "list": _("list"),
     "permission": _("permission"),
     "plan": _("version"),
+    "simulation": _("simulation"),
     "event": _("event"),
 }
 
