@@ -45,9 +45,15 @@ COMMANDS = {
     "simulate": Entry(
         "simulate", "Replay history as it was decided, or under another plan.", needs_django=True
     ),
-    "import": Entry("import_", "Take what other systems exported, each file with its mapping.", needs_django=True),
-    "demo": Entry("demo", "Load a real retailer's year, decide it, and serve it.", needs_django=True, serves=True),
-    "tick": Entry("tick", "Decide what has become due by now, as the server does every minute.", needs_django=True),
+    "import": Entry(
+        "import_", "Take what other systems exported, each file with its mapping.", needs_django=True
+    ),
+    "demo": Entry(
+        "demo", "Load a real retailer's year, decide it, and serve it.", needs_django=True, serves=True
+    ),
+    "tick": Entry(
+        "tick", "Decide what has become due by now, as the server does every minute.", needs_django=True
+    ),
     "rebuild": Entry(
         "rebuild", "Prove that balances, lots and counters follow from what was recorded.", needs_django=True
     ),
