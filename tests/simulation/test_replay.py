@@ -144,6 +144,8 @@ def test_a_decision_changed_behind_our_back_is_found_and_named(assidu_db: Databa
     assert answer.unexplained >= 1
     assert (str(sold.customer_id), sold.seq, "unexplained") in answer.examples
     assert under(assidu_db, club, club.documents[0]).unexplained >= 1
+    other_rules = under(assidu_db, club, a_club(BASE, WELCOME, DOUBLE))
+    assert (str(sold.customer_id), sold.seq, "unexplained") in other_rules.examples, "not blamed on the plan"
 
 
 @pytest.mark.parametrize("change", ["quantity = quantity - 1", "quantity = 1", "expires_on = expires_on + 1"])

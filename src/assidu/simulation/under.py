@@ -12,9 +12,10 @@ from uuid import UUID
 
 import psycopg
 
+from assidu.decisions import decide
 from assidu.decisions.decision import Claim, Decision, Refused, ShortfallCause
 from assidu.decisions.events import Event, Merger, Return, RewardRequest, Sale
-from assidu.decisions.facts import SoldBefore
+from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
@@ -111,6 +112,7 @@ class _Run:
     def __init__(
         self, recorded_book: PlanBook, book: PlanBook, quotas: RefereedQuotas, outcome: Outcome
     ) -> None:
+        self._recorded_book = recorded_book
         self._quotas = quotas
         self._places = _Places(quotas.full)
         self._waiting = 0
@@ -174,8 +176,8 @@ class _Run:
             customer.waiting = happening
             self._waiting += 1
             return
+        self._compare(customer, recorded, happening.was, answer, event, before[0])
         self._count(recorded, event, answer)
-        self._compare(customer, recorded, happening.was, answer)
 
     def _wait_for(self, customer: _Customer) -> None:
         while customer.waiting is not None:
@@ -253,7 +255,13 @@ class _Run:
         return None
 
     def _compare(
-        self, customer: _Customer, recorded: Recorded, was: Decision, answer: Decided | Refused | None
+        self,
+        customer: _Customer,
+        recorded: Recorded,
+        was: Decision,
+        answer: Decided | Refused | None,
+        event: Event | None = None,
+        before: State | None = None,
     ) -> None:
         """Count what was decided this time; when it is not what was recorded, say why."""
         decided = answer if isinstance(answer, Decided) else None
@@ -261,6 +269,12 @@ class _Run:
         if decided is not None and _is_same(decided.decision, was):
             return
         cause = self._cause(customer, recorded, was, answer)
+        if (
+            customer.cause is None
+            and cause is not Cause.MERGE
+            and not self._would_be(was, recorded, event, before)
+        ):
+            cause = Cause.UNEXPLAINED
         customer.cause = customer.cause or cause
         differ(self._outcome, cause, recorded.customer_id, recorded.seq)
 
@@ -298,6 +312,19 @@ class _Run:
             return Cause.CLAIM
         assert customer.cause is not None
         return customer.cause
+
+    def _would_be(self, was: Decision, recorded: Recorded, event: Event | None, before: State | None) -> bool:
+        """Would the recorded rules and places still decide what was recorded? Then it is they that make a difference.
+
+        Asked once for each customer, when their history first goes another way: until then nothing else may differ.
+        """
+        if event is None or before is None:
+            return True  # the clock's: its postings follow from lots and a tier that were the same until now
+        grants = was.inputs.grants if was.inputs is not None else None
+        sold = self._sold(recorded.customer_id, event) if isinstance(event, Return) else None
+        facts = Facts(before, sold=sold, grants=grants, has_happened=True)
+        again = decide(self._recorded_book.version(recorded.plan_version), facts, event)
+        return isinstance(again, Decision) and _is_same(again, was)
 
     def _has_other_absorbed(self, recorded: Recorded) -> bool:
         """Is it a merger with somebody whose own history had gone another way?"""
