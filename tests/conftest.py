@@ -34,8 +34,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "assidu.project.settings"
 
 from assidu.foundation.database import Database, as_django
 from assidu.foundation.settings import Settings, current_settings
+from builders.databases import TEMPLATE, copy, drop
 
-TEMPLATE = "assidu_template"
 _numbers = itertools.count(1)
 
 
@@ -82,8 +82,8 @@ def template(cluster: Database, settings_of_home: Settings, django_db_blocker: o
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = settings_of_home.home / "template.done"
         if not done.exists():
-            _drop(cluster, TEMPLATE)
-            _copy(cluster, TEMPLATE, None)
+            drop(cluster, TEMPLATE)
+            copy(cluster, TEMPLATE, None)
             with django_db_blocker.unblock():  # type: ignore[attr-defined]
                 migrate(database)
             done.touch()
@@ -93,10 +93,10 @@ def template(cluster: Database, settings_of_home: Settings, django_db_blocker: o
 @pytest.fixture(scope="session")
 def worker_database(cluster: Database, template: Database) -> Iterator[Database]:
     name = f"worker_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    _drop(cluster, name)
-    _copy(cluster, name, TEMPLATE)
+    drop(cluster, name)
+    copy(cluster, name, TEMPLATE)
     yield cluster.named(name)
-    _drop(cluster, name)
+    drop(cluster, name)
 
 
 @pytest.fixture(scope="session")
@@ -115,13 +115,13 @@ def assidu_db(cluster: Database, template: Database, django_db_blocker: object) 
     from assidu.foundation.schema import connected_to
 
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{next(_numbers)}"
-    _copy(cluster, name, TEMPLATE)
+    copy(cluster, name, TEMPLATE)
     database = cluster.named(name)
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         with connected_to(database.url):
             yield database
             connections.close_all()
-        _drop(cluster, name)
+        drop(cluster, name)
 
 
 @pytest.fixture(scope="session")
@@ -132,27 +132,3 @@ def browser_path() -> Path:
     if os.environ.get("CI") == "true":
         pytest.fail("Chromium is missing, and under CI a browser story must not be skipped")
     pytest.skip("no Chromium on this machine: apt install chromium to run the browser stories")
-
-
-def _copy(cluster: Database, name: str, template: str | None) -> None:
-    import psycopg
-
-    from assidu.foundation.postgres.cluster import create_database, grant_defaults
-
-    assert cluster.admin_url
-    with psycopg.connect(cluster.admin_url, autocommit=True) as connection:
-        create_database(connection, name, template)
-    if template is None:
-        from assidu.foundation.database import with_name
-
-        with psycopg.connect(with_name(cluster.admin_url, name), autocommit=True) as connection:
-            grant_defaults(connection)
-
-
-def _drop(cluster: Database, name: str) -> None:
-    import psycopg
-    from psycopg import sql
-
-    assert cluster.admin_url
-    with psycopg.connect(cluster.admin_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -80,15 +80,15 @@ def site(cluster: Database, template: Database, django_db_blocker: Any) -> Itera
     from django.db import connections
 
     from assidu.foundation.schema import connected_to
-    from conftest import _copy, _drop
+    from builders.databases import TEMPLATE, copy, drop
 
     class Quiet(WSGIRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """Says nothing: pytest shows what failed."""
 
     name = f"site_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    _drop(cluster, name)
-    _copy(cluster, name, "assidu_template")
+    drop(cluster, name)
+    copy(cluster, name, TEMPLATE)
     with django_db_blocker.unblock(), connected_to(cluster.named(name).url):
         people, colleague = _staff()
         customers = _shop()
@@ -102,7 +102,7 @@ def site(cluster: Database, template: Database, django_db_blocker: Any) -> Itera
         server.server_close()
         connections.close_all()
     with django_db_blocker.unblock():
-        _drop(cluster, name)
+        drop(cluster, name)
 
 
 def _staff() -> tuple[dict[tuple[str, str], Any], Any]:

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 def target(cluster: Database, template: Database, django_db_blocker: Any) -> Iterator["Target"]:
     """One server for all attacks of this worker; whoever attacks it leaves it standing."""
     from attacks.served import Served, Target, furnish
-    from conftest import TEMPLATE, _copy, _drop
+    from builders.databases import copy, drop
 
     name = f"attacked_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    _drop(cluster, name)
-    _copy(cluster, name, TEMPLATE)
+    drop(cluster, name)
+    copy(cluster, name)
     database = cluster.named(name)
     with contextlib.ExitStack() as stack:
-        stack.callback(_drop, cluster, name)
+        stack.callback(drop, cluster, name)
         with django_db_blocker.unblock():
             key = furnish(database.url)
         home = Path(tempfile.mkdtemp(prefix="attacked-"))

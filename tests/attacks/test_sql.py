@@ -58,11 +58,11 @@ class Victim:
 @pytest.fixture(scope="module")
 def victim(cluster: Database, template: Database, django_db_blocker: Any) -> Iterator[Victim]:
     from attacks.served import pointing_at
-    from conftest import TEMPLATE, _copy, _drop
+    from builders.databases import copy, drop
 
     name = f"by_hand_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-    _drop(cluster, name)
-    _copy(cluster, name, TEMPLATE)
+    drop(cluster, name)
+    copy(cluster, name)
     database = cluster.named(name)
     with django_db_blocker.unblock(), pointing_at(database.url):
         shop = Shop.opened()
@@ -80,7 +80,7 @@ def victim(cluster: Database, template: Database, django_db_blocker: Any) -> Ite
                 "SELECT wallet_id FROM ledger_wallet WHERE customer_id = %s", [customer]
             ).fetchall()
     yield Victim(database, customer, wallet, other)
-    _drop(cluster, name)
+    drop(cluster, name)
 
 
 def refused(url: str, statement: str, parameters: Any = None) -> psycopg.Error:
