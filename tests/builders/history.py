@@ -59,7 +59,7 @@ def sale(
 
 @dataclass(slots=True)
 class History:
-    """``tell`` decides at once; ``write`` puts everything into the database and may be called once."""
+    """``tell`` decides at once; ``write`` puts it into the database."""
 
     documents: Sequence[Document]
     book: PlanBook = field(init=False)
@@ -111,19 +111,21 @@ class History:
         lines = tuple(ReturnedLine(*part) for part in parts)
         return self.tell(customer, Return(at, sold.seq, lines, "" if owner is None else str(owner)))
 
-    def write(self, url: str) -> None:
+    def write(self, url: str, *, since: int = 0) -> None:
+        """``since``: so many events were written before; what was told later is added."""
         last = {member.customer_id: member.last_purchase for member in self.members.values()}
         with psycopg.connect(url) as connection, connection.transaction():
             for customer, member in self.members.items():
                 connection.execute(
-                    "INSERT INTO customers_customer (customer_id, created_at, merged_into) VALUES (%s, %s, %s)",
+                    "INSERT INTO customers_customer AS c (customer_id, created_at, merged_into) VALUES (%s, %s, %s) "
+                    "ON CONFLICT (customer_id) DO UPDATE SET merged_into = excluded.merged_into",
                     (customer, FIRST_DAY, self.merged.get(customer)),
                 )
                 connection.execute(
                     "SELECT loyalty_enrol(ARRAY[%s]::uuid[], ARRAY[%s]::uuid[], %s)",
                     (customer, member.wallet_id, self.book.programme),
                 )
-            columns = record_columns(self.desk.gathered, last, self.book.programme)
+            columns = record_columns(self.desk.gathered[since:], last, self.book.programme)
             connection.execute(record_sql(lambda _: "%s"), [list(column) for column in columns])
 
     def _sold(self, customer: UUID, event: Return) -> SoldBefore | None:

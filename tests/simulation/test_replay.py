@@ -22,7 +22,7 @@ from assidu.loyalty.book import PlanBook
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
-from assidu.simulation.run import simulate
+from assidu.simulation.run import Progress, simulate
 from assidu.simulation.types import Report
 from builders.documents import BASE, a_programme, a_rule
 from builders.history import History, on, sale
@@ -352,3 +352,25 @@ def test_customers_are_cut_in_ten_and_nobody_is_lost(assidu_db: Database, club: 
     assert sum(decile.winners for decile in answer.deciles) == answer.winner_count == 11
     assert len(answer.winners) == 10
     assert answer.winners[0].spend_minor >= answer.winners[-1].spend_minor
+
+
+def test_what_happens_meanwhile_is_not_half_seen(assidu_db: Database, club: History) -> None:
+    """A merger is written while the replay is at work: it sees neither side of it."""
+    one, two = club.customer(), club.customer()
+    for day in range(1, 4):
+        club.tell(one, sale(on(day), 20))
+        club.tell(two, sale(on(day), 30))
+    club.write(assidu_db.url)
+    before = len(club.desk.gathered)
+    club.tell(one, Merger(on(5)), absorbed=two)
+    told: list[Progress] = []
+
+    def write_more(progress: Progress) -> None:
+        if not told:
+            club.write(assidu_db.url, since=before)
+        told.append(progress)
+
+    answer = simulate(assidu_db.url, club.book, None, processes=2, on_progress=write_more)
+    assert told
+    assert (answer.unexplained, answer.events) == (0, before)
+    assert again(assidu_db, club).events == before + 2
