@@ -208,3 +208,20 @@ def test_a_batch_is_split_without_reading_its_events() -> None:
 )
 def test_a_subject_that_is_not_written_as_agreed_is_none(text: str) -> None:
     assert subject_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("type_", "data", "ticket"),
+    [
+        ("Order Completed", {"store": "317", "ticket": "7", "lines": [{"sku": "s", "amount_minor": 1}]}, "7"),
+        ("Order Completed", {"ticket": "7", "lines": [{"sku": "s", "amount_minor": 1}]}, ""),
+        ("Order Refunded",
+         {"store": "317", "ticket": "7", "whole": True, "original_event": {"source": "s", "id": "i"}}, ""),
+    ],
+)  # fmt: skip
+def test_only_a_sale_in_a_store_has_a_number_that_makes_it_the_same(
+    type_: str, data: dict[str, Any], ticket: str
+) -> None:
+    event = {"specversion": "1.0", "id": "1", "source": "s", "time": "2026-03-01T10:00:00Z"}
+    told = parse_one({**event, "subject": "card:2990000000012", "type": type_, "data": data})
+    assert told.ticket == ticket

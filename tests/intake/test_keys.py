@@ -5,6 +5,7 @@ import asyncio
 import httpx
 import pytest
 
+from assidu.customers.types import Profile
 from assidu.foundation.people import actions as people
 from assidu.foundation.people import queries
 from assidu.foundation.people.types import COMMAND_LINE
@@ -77,3 +78,17 @@ def test_a_revoked_key_is_soon_worth_nothing(counter: Counter, monkeypatch: pyte
 def test_a_key_remembers_when_it_was_last_used(counter: Counter) -> None:
     counter.post(sale())
     assert counter.rows("SELECT count(*) FROM people_key WHERE last_used_at IS NOT NULL") == [(1,)]
+
+
+def test_a_stores_key_ends_no_membership_but_asks_for_rewards(counter: Counter) -> None:
+    counter.shop.member(Profile(card="2990000000012"))
+    leaving = {**sale("L-1", type="Member Left"), "data": {}}
+    reward = {**sale("W-1", type="Reward Requested"), "data": {"reward": "voucher-5"}}
+    bound = key_with("events:write", "customers:write", store="317")
+    refused, asked = counter.post(leaving, reward, key=bound)
+    assert (refused.status_code, refused.json()["code"]) == (403, "other_store")
+    assert asked.json()["code"] == "insufficient_balance"
+    [refused] = counter.post(leaving, key=key_with("events:write"))
+    assert refused.json()["code"] == "missing_scope"
+    [left] = counter.post(leaving)
+    assert left.json()["membership"] == "left"

@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
+from assidu.customers import resolve
 from assidu.customers.types import Profile
 from builders.counter import Counter, key_with, sale
 
@@ -187,3 +189,140 @@ def test_a_new_version_is_obeyed_from_the_next_event_on(counter: Counter, anne: 
 
     before, after = counter.tell(story)
     assert after == before + 1
+
+
+def test_a_number_without_a_store_is_no_ticket(counter: Counter, anne: str) -> None:
+    first, second = counter.post(
+        sale("T-1", data={"store": "", "ticket": "7"}), sale("T-2", data={"store": "", "ticket": "7"})
+    )
+    assert [first.json()["status"], second.json()["status"]] == ["created", "created"]
+    assert counter.rows("SELECT count(*) FROM events_ticket WHERE ticket = '7'") == [(0,)]
+
+
+def test_the_number_of_a_return_is_not_that_of_a_sale(counter: Counter, anne: str) -> None:
+    back = {
+        **sale("R-1", type="Order Refunded"),
+        "data": {"store": "317", "ticket": "T-2", "whole": True,
+                 "original": {"store": "317", "date": "2026-03-01", "ticket": "T-1"}},
+    }  # fmt: skip
+    answers = [response.json() for response in counter.post(sale("T-1"), back, sale("T-2"))]
+    assert [answer["status"] for answer in answers] == ["created"] * 3
+    assert "duplicate_of" not in answers[2]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"subject": "card:2990000000029"},
+        {"subject": "card:555500001111"},  # a card that nobody has yet
+        {"data": {"lines": [{"sku": "s", "amount_minor": 12_301}]}},
+    ],
+)
+def test_a_known_ticket_with_another_customer_or_amount_is_set_aside(
+    counter: Counter, anne: str, changes: dict[str, Any]
+) -> None:
+    counter.shop.member(Profile(card="2990000000029"))
+    counter.post(sale())
+    other = sale(source="web/shop", **changes)
+    [tried] = counter.post(other, path="/v1/evaluate")
+    [refused] = counter.post(other)
+    for response in (tried, refused):
+        assert response.status_code == 409, response.text
+        assert response.json()["code"] == "ticket_conflict"
+        assert anne not in response.text
+        assert "figures" not in response.json()
+    assert counter.rows("SELECT source, id, code FROM events_reject") == [
+        ("web/shop", "T-1", "ticket_conflict")
+    ]
+
+
+def test_in_one_batch_a_ticket_of_two_customers_counts_for_the_first(counter: Counter, anne: str) -> None:
+    counter.shop.member(Profile(card="2990000000029"))
+    [response] = counter.post([sale(), sale(subject="card:2990000000029", source="web/shop"), sale("T-2")])
+    first, second, third = response.json()["items"]
+    assert (first["status"], third["status"]) == ("created", "created")
+    assert second["problem"]["code"] == "ticket_conflict"
+
+
+def test_who_names_nobody_learns_nothing_of_a_known_tickets_customer(counter: Counter, anne: str) -> None:
+    counter.post(sale())
+    [response] = counter.post(sale(subject=None, source="web/shop"))
+    assert response.json()["status"] == "exists"
+    assert response.json()["customer"] is None
+    assert response.json()["balances"] == []
+
+
+def test_the_survivor_of_a_merger_is_told_the_tickets_of_both(counter: Counter, anne: str) -> None:
+    counter.shop.member(Profile(card="2990000000029"))
+    merger = {**sale("M-1", type="Customer Merged"), "data": {"absorbed": "card:2990000000029"}}
+    counter.post(sale(subject="card:2990000000029"), merger)
+    [again] = counter.post(sale(source="web/shop"))
+    assert again.json()["duplicate_of"] == {"source": "till/store-317", "id": "T-1"}
+
+
+def test_a_sale_that_waited_for_a_merger_goes_to_the_survivor(counter: Counter, anne: str) -> None:
+    absorbed = counter.shop.member(Profile(card="2990000000029"))
+
+    async def story(client: httpx.AsyncClient) -> list[httpx.Response]:
+        sales = [client.post("/v1/events", json=sale(f"T-{n}", "card:2990000000029")) for n in range(3)]
+        waiting = asyncio.gather(*sales)
+        await asyncio.sleep(0.5)
+        await asyncio.to_thread(finish)
+        return await waiting
+
+    def finish() -> None:
+        merging.execute(
+            "UPDATE loyalty_member SET membership = 'absorbed', "
+            "state = jsonb_set(state, '{membership}', '\"absorbed\"') WHERE customer_id = %s",
+            [absorbed],
+        )
+        at = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        psycopg.RawCursor(merging).execute(resolve.ALIAS, [absorbed, anne, at])
+        merging.commit()
+
+    with psycopg.connect(counter.database.url) as merging:
+        merging.execute("SELECT FROM loyalty_member WHERE customer_id = %s FOR UPDATE", [absorbed])
+        responses = counter.tell(story)
+    assert [response.status_code for response in responses] == [200] * 3, [r.text for r in responses]
+    assert {response.json()["customer"] for response in responses} == {anne}
+
+
+def test_each_tried_ticket_finds_the_last_place_free(counter: Counter) -> None:
+    cards = [f"29900000{n:05d}" for n in range(12)]
+    for card in cards:
+        counter.shop.member(Profile(card=card))
+    [response] = counter.post(
+        [sale(f"T-{n}", f"card:{card}") for n, card in enumerate(cards)], path="/v1/evaluate"
+    )
+    for item in response.json()["items"]:
+        assert "first-ten" in {effect["rule"] for effect in item["effects"]}
+
+
+def test_a_merger_can_be_tried(counter: Counter, anne: str) -> None:
+    counter.shop.member(Profile(card="2990000000029"))
+    merger = {**sale("M-1", type="Customer Merged"), "data": {"absorbed": "card:2990000000029"}}
+    [tried] = counter.post(merger, path="/v1/evaluate")
+    assert tried.json()["status"] == "evaluated", tried.text
+
+
+def test_what_a_late_ticket_gave_and_has_expired_since_is_not_in_the_balance(
+    counter: Counter, anne: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSIDU_NOW", "2029-03-01T12:00:00Z")
+    [tried] = counter.post(sale(), path="/v1/evaluate")
+    [late] = counter.post(sale())
+    assert late.json()["effects"]
+    assert points(tried.json()) == points(late.json()) == 0
+
+
+def test_the_reasons_know_what_was_due_before(
+    counter: Counter, anne: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Points that paid for something would still be there without what is due."""
+    counter.post(sale())
+    monkeypatch.setenv("ASSIDU_NOW", "2029-03-01T12:00:00Z")
+    [tried] = counter.post(sale("T-2", time="2029-03-01T10:00:00Z"), path="/v1/evaluate")
+    applied = {
+        (r["rule"], r["figures"].get("quantity")) for r in tried.json()["reasons"] if r["code"] == "applied"
+    }
+    assert {rule for rule, _ in applied} == {effect["rule"] for effect in tried.json()["effects"]}

@@ -1,13 +1,17 @@
 """A database that is away is said clearly, and comes back by itself."""
 
 import asyncio
+from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
 from assidu.foundation.database import Database
+from assidu.foundation.settings import Settings, SettingsError, current_settings
 from assidu.intake import lanes
+from assidu.intake.app import Intake
+from assidu.intake.shops import Shops
 from builders.counter import Counter, sale, serving
 
 
@@ -134,3 +138,36 @@ def test_what_happened_is_told_to_prometheus(counter: Counter) -> None:
     text = counter.tell(story)
     assert 'assidu_events_total{outcome="created",type="Order Completed"}' in text
     assert "2990000000012" not in text
+
+
+def test_who_went_away_does_not_keep_the_lanes_from_closing() -> None:
+    async def story() -> list[Any]:
+        async def connect() -> Any:
+            raise AssertionError("nothing is posted")
+
+        closing = lanes.Lanes(connect, Shops(current_settings()))
+        gone, patient = closing.submit([], "/v1/events"), closing.submit([], "/v1/events")
+        gone.cancel()
+        await closing.close()
+        return list(await patient)
+
+    assert asyncio.run(story()) == []
+
+
+def test_a_start_that_failed_is_tried_again(counter: Counter) -> None:
+    faults = [SettingsError("no settings yet")]
+
+    def settings() -> Settings:
+        if faults:
+            raise faults.pop()
+        return current_settings()
+
+    async def story() -> list[int]:
+        intake = Intake(lambda: counter.database.url, settings)
+        transport = httpx.ASGITransport(app=intake)
+        async with httpx.AsyncClient(transport=transport, base_url="http://till") as client:
+            answers = [await client.get("/readyz"), await client.get("/readyz")]
+        await intake.close()
+        return [answer.status_code for answer in answers]
+
+    assert asyncio.run(story()) == [500, 200]

@@ -10,7 +10,8 @@ REF = "#/components/schemas/{name}"
 RECORD = """One event, or a batch of up to {many}, each with an answer of its own. The answer comes after the commit:
 what the event gave and why, what the customer now has, what is missing to the next status, and the sentence for the
 receipt. `source` and `id` make an event the same for ever: sent again, it is answered as the first time (`exists`);
-with another meaning it is refused (`idempotency_conflict`)."""
+with another meaning it is refused (`idempotency_conflict`), as is a known ticket with another customer or amount
+(`ticket_conflict`)."""
 EVALUATE = """The same answer as recording would give, with a reason for every rule, and nothing is changed. Places that
 customers share are looked at, not taken."""
 

@@ -313,7 +313,11 @@ class Incoming:
 
     @property
     def ticket(self) -> str:
-        return getattr(self.data, "ticket", "")
+        """The number that makes a sale the same sale in its store on its day: two systems may both tell it.
+
+        Empty on anything else, returns included, and without a store: such numbers say nothing elsewhere.
+        """
+        return self.data.ticket if isinstance(self.data, SaleData) and self.data.store else ""
 
     @property
     def profile(self) -> Profile | None:

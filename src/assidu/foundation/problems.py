@@ -90,6 +90,7 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
     "unknown_key": (404, "There is no such key"),
     "no_programme": (503, "No programme is in force"),
     "idempotency_conflict": (409, "This source and id are known with another meaning"),
+    "ticket_conflict": (409, "This ticket is known with another customer or amount"),
     "overloaded": (503, "Too many events are waiting"),
     "customer_busy": (503, "Somebody holds this customer for long"),
     "database_unavailable": (503, "The database does not answer"),

@@ -39,7 +39,7 @@ def answer(
             words = refusal(outcome, opened.documents[plan.version], _language(entry, "", opened))
             return problems.refused(outcome.code, words, outcome.figures)
         case Conflict():
-            return problems.CONFLICT
+            return problems.TICKET_CONFLICT if outcome.is_of_ticket else problems.CONFLICT
         case UnknownCustomer():
             return problems.UNKNOWN_CUSTOMER
         case _:

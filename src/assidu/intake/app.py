@@ -104,8 +104,12 @@ class Intake:
                 _log.warning("catalogue not refreshed", error=type(error).__name__)
 
     async def _ready(self) -> None:
-        """Servers without a life span (a Dispatcher asked late) start with the first request."""
-        if self._started is None:
+        """Servers without a life span (a Dispatcher asked late) start with the first request.
+
+        A start that failed is tried again with the next one.
+        """
+        before = self._started
+        if before is None or (before.done() and (before.cancelled() or before.exception() is not None)):
             self._started = asyncio.create_task(self.start())
         await asyncio.shield(self._started)
 
@@ -115,9 +119,9 @@ class Intake:
         path = request.path.rstrip("/") or "/"
         if path == "/livez":
             return Response(200, b'{"status":"alive"}')
-        if self._refreshing is None:
-            await self._ready()
         try:
+            if self._refreshing is None:
+                await self._ready()
             match path:
                 case "/v1/events":
                     return await self._recording.record(request)

@@ -29,7 +29,7 @@ RECORD: Final = "events:write"
 EVALUATE: Final = "evaluate"
 READ: Final = "customers:read"
 CHANGE: Final = "customers:write"
-_BY_STAFF: Final = frozenset({EventType.CORRECTION, EventType.MERGER, EventType.TAKE_OVER})
+_BY_STAFF: Final = frozenset({EventType.CORRECTION, EventType.LEAVING, EventType.MERGER, EventType.TAKE_OVER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Caller:
         return None if scope in self.scopes else problems.missing_scope(scope)
 
     def refusal_of(self, incoming: Incoming) -> Problem | None:
-        """Whether this key may record that: a till tells its own store's sales, and corrects nobody's balance."""
+        """Whether this key may record that: a till tells its own store's sales, and no key of a store corrects a
+        balance or ends a membership."""
         if incoming.type in _BY_STAFF:
             if self.store:
                 return problems.OTHER_STORE

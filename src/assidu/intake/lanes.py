@@ -14,6 +14,7 @@ from datetime import datetime
 
 import structlog
 
+from assidu.decisions.decision import RefusalCode, Refused
 from assidu.foundation import clock
 from assidu.foundation.problems import Problem
 from assidu.intake import metrics, problems
@@ -74,7 +75,8 @@ class Lanes:
         await asyncio.gather(*self._tasks)
         while self._waiting:
             job = self._waiting.popleft()
-            job.answered.set_result([problems.DATABASE_DOWN] * len(job.entries))
+            if not job.answered.done():  # whoever asked may have gone
+                job.answered.set_result([problems.DATABASE_DOWN] * len(job.entries))
 
     def submit(self, entries: Sequence[Entry], origin: str) -> asyncio.Future[list[Result]]:
         answered: asyncio.Future[list[Result]] = asyncio.get_running_loop().create_future()
@@ -171,7 +173,7 @@ class Lanes:
             return [await self._post_one(connection, entry, origin) for entry in entries]
         results: list[Result] = []
         for entry, outcome in zip(entries, outcomes, strict=True):
-            is_later = isinstance(outcome, Later)
+            is_later = isinstance(outcome, Later) or _was_absorbed(outcome)
             results.append(await self._post_one(connection, entry, origin) if is_later else outcome)  # type: ignore[arg-type]
         return results
 
@@ -197,6 +199,8 @@ class Lanes:
                 if connection.is_closed():
                     raise
                 return self._failure(error)
+            if attempt < ATTEMPTS_MAX and _was_absorbed(outcome):
+                continue
             assert not isinstance(outcome, Later), "a single event waits for no other"
             return outcome
         raise AssertionError("the last attempt answers")
@@ -237,6 +241,11 @@ class Lanes:
             return problems.FAILED
         _log.warning("event not posted", code=problem.code, error=type(error).__name__)
         return problem
+
+
+def _was_absorbed(outcome: Outcome | Later) -> bool:
+    """A merger ended while the event waited for the lock: looked up once more, it goes to the survivor."""
+    return isinstance(outcome, Refused) and outcome.code is RefusalCode.ABSORBED
 
 
 def _refuse_empty_customers(outcomes: list[Outcome | Later]) -> None:

@@ -63,6 +63,10 @@ CONFLICT: Final = Problem(
     409, "idempotency_conflict", "This source and id are known with another meaning",
     "An event is never changed: send what is different under an id of its own.",
 )  # fmt: skip
+TICKET_CONFLICT: Final = Problem(
+    409, "ticket_conflict", "This ticket is known with another customer or amount",
+    "A store numbers each ticket of a day once. Nothing was done; the event is set aside.",
+)  # fmt: skip
 UNKNOWN_CUSTOMER: Final = Problem(
     422, "unknown_customer", "Nobody has this identifier",
     "Only a sale, joining or a take-over opens a customer.",

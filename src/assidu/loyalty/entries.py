@@ -90,8 +90,8 @@ def _who(subject: str, pseudonym_key: bytes) -> Who | NotAnIdentifier:
 class Told:
     """An event as it was decided, now or before (``is_new`` false), and the customer's state.
 
-    ``state`` is that right after the decision when it is new, and as of now otherwise. ``duplicate_of`` names the
-    event under which another source had already told the same ticket.
+    ``state`` is as of now: right after the decision when it is new, without what is due since. ``duplicate_of`` names
+    the event under which another source had already told the same ticket.
     """
 
     key: EventKey
@@ -123,9 +123,14 @@ class Anonymous:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """The key is known, and meant something else."""
+    """The key is known, and meant something else; or its ticket is, with another customer or amount."""
 
     key: EventKey
+    is_of_ticket: bool = False
+
+    @property
+    def code(self) -> str:
+        return "ticket_conflict" if self.is_of_ticket else "idempotency_conflict"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from assidu.customers import resolve
 from assidu.customers.vault import Vault
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
+from assidu.decisions.due import next_due
 from assidu.decisions.earning import claim_key
 from assidu.decisions.events import Merger, Return, Sale
 from assidu.decisions.facts import Grants, SoldBefore
@@ -71,8 +72,11 @@ SET_ASIDE = (
     "FROM unnest($4::text[], $5::text[], $6::bytea[]) AS r (source, id, fingerprint)"
 )
 KEYS_OF_TICKETS = (
-    "SELECT source, id FROM events_anonymous "
+    "SELECT source, id, amount_minor FROM events_anonymous "
     "WHERE day = $1::date AND store_id = $2::text AND ticket = $3::text LIMIT 1"
+)
+SOLD_FOR = (
+    "SELECT source, id, amount_minor FROM events_event WHERE customer_id = $1::uuid AND seq = $2::integer"
 )
 STORED = (
     "SELECT e.source, e.id, e.type, e.at, e.day, d.plan_version, d.record::text, "
@@ -214,7 +218,7 @@ class _Batch:
         self.outcomes: list[Outcome | Later] = [UnknownCustomer()] * len(entries)
         self.works: list[_Work] = []
         self.anonymous: list[tuple[object, ...]] = []
-        self.conflicts: list[Entry] = []
+        self.conflicts: dict[int, Entry] = {}
         self.sold: dict[tuple[UUID, int, str], SoldBefore] = {}
         self.gathered: list[Decided] = []
         self.places: Mapping[str, int] = {}
@@ -237,12 +241,14 @@ class _Batch:
         if key_fingerprint is not None:
             if key_fingerprint != entry.fingerprint:
                 self.outcomes[index] = Conflict(entry.key)
-                self.conflicts.append(entry)
+                self.conflicts[index] = entry
             else:
                 self.outcomes[index] = yield from self._known(entry, key_customer, key_seq)
             return
         if row[5]:
-            self.outcomes[index] = yield from self._known_ticket(entry, row[6], row[7])
+            self.outcomes[index] = outcome = yield from self._known_ticket(entry, customer_id, row[6], row[7])
+            if isinstance(outcome, Conflict):
+                self.conflicts[index] = entry
             return
         self._keys.add(entry.key)
         if ticket[2]:
@@ -306,12 +312,25 @@ class _Batch:
         assert told is not None, "a key points to an event"
         return told
 
-    def _known_ticket(self, entry: Entry, customer_id: UUID | None, seq: int | None) -> Script[Outcome]:
-        """Another source told this ticket before."""
+    def _known_ticket(
+        self, entry: Entry, asking: UUID | None, customer_id: UUID | None, seq: int | None
+    ) -> Script[Outcome]:
+        """Another source told this ticket before. Nobody but its customer is told what it gave."""
         if customer_id is None or seq is None:
             rows = yield Step(KEYS_OF_TICKETS, (entry.day, entry.incoming.store, entry.incoming.ticket))
-            first = EventKey(*rows[0]) if rows else entry.key
+        else:
+            rows = yield Step(SOLD_FOR, (customer_id, seq))
+        first = entry.key
+        if rows:
+            first = EventKey(rows[0][0], rows[0][1])
+            if rows[0][2] != to_fact(entry.incoming).amount_minor:
+                return Conflict(entry.key, is_of_ticket=True)
+        if customer_id is None or seq is None or entry.is_anonymous:
             return Anonymous(first, entry.day, is_new=False, duplicate_of=first)
+        if asking != customer_id:
+            followed = yield Step(resolve.FOLLOW, ([customer_id],))
+            if asking is None or asking not in [row[1] for row in followed]:
+                return Conflict(entry.key, is_of_ticket=True)
         told = yield from recall(customer_id, seq, self.shop, self.at)
         assert told is not None, "a ticket points to an event"
         return told.again(duplicate_of=told.key)
@@ -362,17 +381,28 @@ class _Batch:
                 result.fact.at,
                 result.day,
                 self._explained(work, members, decision) if self.is_trying else decision,
-                result.state,
+                self._present(result),
                 plan,
                 work.language,
             )
 
     def _explained(self, work: _Work, members: Mapping[UUID, Member], decision: Decision) -> Decision:
-        """The same decision with why, and why not, for every rule."""
+        """The same decision with why, and why not, for every rule, on the same state: what is due comes first."""
+        if work.absorbed_id is not None:
+            return decision  # no rule has a part in a merger
         desk = Desk(self.shop.book, Places({}), self._sold, self.at)
+        member = members[work.customer_id].copy()
+        desk.catch_up(member, local_day(self.at, self.shop.book.at(work.fact.at).zone))
         grants = decision.inputs.grants if decision.inputs is not None else None
-        traced = desk.evaluate(members[work.customer_id].copy(), work.fact, grants)
+        traced = desk.evaluate(member, work.fact, grants)
         return decision if isinstance(traced, Refused) else replace(decision, reasons=traced.reasons)
+
+    def _present(self, one: Decided) -> State:
+        """What the customer has now: a ticket that comes late may bring units that are gone since."""
+        due = next_due(one.state)
+        if due is None or due > local_day(self.at, self.shop.book.at(self.at).zone):
+            return one.state
+        return as_of(Member(one.customer_id, one.wallet_id, one.state), self.shop.book, self.at)
 
     def _decide_all(self, members: Mapping[UUID, Member], quotas: "Places") -> list[Decided | Refused]:
         """From the states as they were loaded, whatever was decided on them before."""
@@ -380,9 +410,11 @@ class _Batch:
         desk = Desk(self.shop.book, quotas, self._sold, self.at, full=self.shop.full.of)
         results: list[Decided | Refused] = []
         for work in self.works:
+            if self.is_trying:  # nothing tried depends on what was tried before
+                concerned = [one for one in (work.customer_id, work.absorbed_id) if one is not None]
+                present = {customer: members[customer].copy() for customer in concerned}
+                desk.quotas = quotas.fresh()
             member = present[work.customer_id]
-            if self.is_trying:
-                member = members[work.customer_id].copy()  # nothing tried depends on what was tried before
             if work.absorbed_id is not None:
                 assert isinstance(work.fact.event, Merger)
                 results.append(desk.merge(member, present[work.absorbed_id], work.fact))
@@ -406,10 +438,11 @@ class _Batch:
         if self.anonymous:
             yield Step(RECORD_ANONYMOUS, [list(column) for column in zip(*self.anonymous, strict=True)])
         if self.conflicts:
-            columns = zip(*((e.key.source, e.key.id, e.fingerprint) for e in self.conflicts), strict=True)
-            yield Step(
-                SET_ASIDE, (self.at, origin, "idempotency_conflict", *(list(column) for column in columns))
-            )
+            told = [(outcome.code, e) for i, e in self.conflicts.items()
+                    if isinstance(outcome := self.outcomes[i], Conflict)]  # fmt: skip
+            for code in sorted({code for code, _ in told}):
+                rows = ((e.key.source, e.key.id, e.fingerprint) for its, e in told if its == code)
+                yield Step(SET_ASIDE, (self.at, origin, code, *(list(c) for c in zip(*rows, strict=True))))
         for work in self.works:
             outcome = self.outcomes[work.index]
             if not isinstance(outcome, Told):
@@ -430,6 +463,12 @@ class Places:
         self._taken = dict(taken)
         self.limits = dict(limits or {})
         self.missing: list[Claim] = []
+
+    def fresh(self) -> "Places":
+        """The same places with nobody on them yet; what is missing there is missing here."""
+        places = Places(self._before, self.limits)
+        places.missing = self.missing
+        return places
 
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
         taken = self._taken.get(claim.key)
