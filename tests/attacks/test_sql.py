@@ -4,6 +4,7 @@ import os
 import threading
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +29,8 @@ KEPT_BY_TRIGGER = ("ledger_lot", "ledger_balance")
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """A customer with a past: joined (1), corrected by +2,000 (2), bought (3), returned in part (4), rewarded (5)."""
+    """A customer with a past: joined (1), corrected by +2,000 (2), bought (3), returned in part (4), rewarded (5);
+    and events that moved nothing (6 to 12)."""
 
     database: Database
     customer: uuid.UUID
@@ -38,7 +40,7 @@ class Victim:
     def posting(self, **changes: Any) -> tuple[str, list[Any]]:
         """An insertion of one posting: 10 points corrected in, unless changed."""
         columns = {
-            "customer_id": self.customer, "seq": 5, "n": 90, "wallet_id": self.wallet, "source": 13, "target": 1,
+            "customer_id": self.customer, "seq": 6, "n": 90, "wallet_id": self.wallet, "source": 13, "target": 1,
             "currency": "points", "quantity": 10, "issued_month": "2026-02-01", "expires_on": "2026-09-01",
             "reverses_seq": None, "reverses_n": None, "day": "2026-02-05",
         } | changes  # fmt: skip
@@ -46,8 +48,9 @@ class Victim:
         return f"INSERT INTO ledger_posting ({names}) VALUES ({places})", list(columns.values())
 
     def event(self, **changes: Any) -> tuple[str, list[Any]]:
+        """An insertion of the customer's next event."""
         columns = {
-            "customer_id": self.customer, "seq": 6, "source": "sql", "id": "x", "type": "Member Left",
+            "customer_id": self.customer, "seq": 13, "source": "sql", "id": "x", "type": "Member Left",
             "at": "2026-02-06T10:00Z", "recorded_at": "2026-02-06T10:00Z", "day": "2026-02-06",
             "programme": "le-cercle", "body": "{}",
         } | changes  # fmt: skip
@@ -55,12 +58,12 @@ class Victim:
         return f"INSERT INTO events_event ({names}) VALUES ({places})", list(columns.values())
 
 
-@pytest.fixture(scope="module")
-def victim(cluster: Database, template: Database, django_db_blocker: Any) -> Iterator[Victim]:
+@contextmanager
+def attacked(cluster: Database, django_db_blocker: Any, name: str) -> Iterator[Victim]:
     from attacks.served import pointing_at
     from builders.databases import copy, drop
 
-    name = f"by_hand_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
+    name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     drop(cluster, name)
     copy(cluster, name)
     database = cluster.named(name)
@@ -79,8 +82,26 @@ def victim(cluster: Database, template: Database, django_db_blocker: Any) -> Ite
             [(wallet,)] = connection.execute(
                 "SELECT wallet_id FROM ledger_wallet WHERE customer_id = %s", [customer]
             ).fetchall()
-    yield Victim(database, customer, wallet, other)
+    found = Victim(database, customer, wallet, other)
+    with psycopg.connect(database.url) as connection:
+        for seq in range(6, 13):
+            connection.execute(*found.event(seq=seq, id=f"idle {seq}", day="2026-02-05"))
+    yield found
     drop(cluster, name)
+
+
+@pytest.fixture(scope="module")
+def victim(cluster: Database, template: Database, django_db_blocker: Any) -> Iterator[Victim]:
+    """For attacks of which nothing stays."""
+    with attacked(cluster, django_db_blocker, "by_hand") as found:
+        yield found
+
+
+@pytest.fixture
+def spare_victim(cluster: Database, template: Database, django_db_blocker: Any) -> Iterator[Victim]:
+    """For one that commits."""
+    with attacked(cluster, django_db_blocker, "by_hand_spare") as found:
+        yield found
 
 
 def refused(url: str, statement: str, parameters: Any = None) -> psycopg.Error:
@@ -94,6 +115,10 @@ def refused(url: str, statement: str, parameters: Any = None) -> psycopg.Error:
         finally:
             connection.rollback()
     raise AssertionError(f"accepted: {statement} {parameters or ''}")
+
+
+def refused_posting(victim: Victim, **changes: Any) -> psycopg.Error:
+    return refused(victim.database.url, *victim.posting(**changes))
 
 
 def last_column(url: str, table: str) -> str:
@@ -183,17 +208,22 @@ POSTINGS: dict[str, dict[str, Any]] = {
     "with half a lot": {"expires_on": None},
     "with a lot where none moves": {"source": 4, "target": 13},
     "that fills the account of the world to bursting": {"quantity": 2**63 - 1},
-    "of an event that does not exist": {"seq": 6},
+    "of an event that does not exist": {"seq": 13},
     "of an event far away": {"seq": 10_000},
     "of an event before the first": {"seq": 0},
-    "on another day than its event": {"day": "2026-02-06"},
+    "on another day than its event": {"day": "2026-02-07"},
     "of nobody": {"customer_id": uuid.UUID(int=7)},
     "of a wallet that does not exist": {"wallet_id": uuid.UUID(int=7)},
     "with a number below zero": {"n": -1},
     "that is there already": {"seq": 2, "n": 0, "day": "2026-02-02"},
+    "of an event that has its postings": {"seq": 5},
+    "that reverses in the same direction": {"reverses_seq": 2, "reverses_n": 0, "quantity": 1},
+    "that reverses to another account": {
+        "reverses_seq": 2, "reverses_n": 0, "source": 1, "target": 11, "quantity": 1,
+    },
     "that reverses what is not": {"reverses_seq": 2, "reverses_n": 77, "source": 1, "target": 13},
     "that reverses what comes later": {"seq": 2, "day": "2026-02-02", "reverses_seq": 3, "reverses_n": 0},
-    "that reverses itself": {"reverses_seq": 5, "reverses_n": 90},
+    "that reverses itself": {"reverses_seq": 6, "reverses_n": 90},
     "that reverses half a key": {"reverses_seq": 2, "source": 1, "target": 13},
     "that reverses beyond the original": {
         "reverses_seq": 2, "reverses_n": 0, "source": 1, "target": 13, "quantity": 2_001,
@@ -206,23 +236,21 @@ POSTINGS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("name", POSTINGS)
 def test_no_posting(victim: Victim, name: str) -> None:
-    statement, parameters = victim.posting(**POSTINGS[name])
-    error = refused(victim.database.url, statement, parameters)
+    error = refused_posting(victim, **POSTINGS[name])
     assert isinstance(error, psycopg.IntegrityError | psycopg.DataError), error
 
 
 def test_an_honest_posting_is_accepted_so_that_the_others_are_refused_for_what_they_are(
     victim: Victim,
 ) -> None:
-    statement, parameters = victim.posting()
     with psycopg.connect(victim.database.url) as connection:
-        connection.execute(statement, parameters)
+        connection.execute(*victim.posting())
         connection.rollback()
 
 
 def test_no_posting_in_the_wallet_of_somebody_else(victim: Victim) -> None:
-    statement, parameters = victim.posting(customer_id=victim.other, seq=1, day="2026-02-01")
-    assert isinstance(refused(victim.database.url, statement, parameters), psycopg.IntegrityError)
+    error = refused_posting(victim, customer_id=victim.other, seq=1, day="2026-02-01", n=90)
+    assert isinstance(error, errors.ForeignKeyViolation)
 
 
 def test_a_reversal_is_not_reversed(victim: Victim) -> None:
@@ -234,63 +262,57 @@ def test_a_reversal_is_not_reversed(victim: Victim) -> None:
         ).fetchone()
     assert found is not None, "the return reversed something"
     seq, n, source, target, month, expires = found
-    statement, parameters = victim.posting(
-        reverses_seq=seq,
-        reverses_n=n,
-        source=target,
-        target=source,
-        quantity=1,
-        issued_month=month,
+    error = refused_posting(
+        victim, reverses_seq=seq, reverses_n=n, source=target, target=source, quantity=1, issued_month=month,
         expires_on=expires,
-    )
-    assert isinstance(refused(victim.database.url, statement, parameters), errors.CheckViolation)
+    )  # fmt: skip
+    assert isinstance(error, errors.CheckViolation)
+
+
+def the_lot_of(victim: Victim, seq: int) -> dict[str, Any]:
+    with psycopg.connect(victim.database.url) as connection:
+        [(month, expires)] = connection.execute(
+            "SELECT issued_month, expires_on FROM ledger_posting WHERE customer_id = %s AND seq = %s",
+            [victim.customer, seq],
+        ).fetchall()
+    return {"issued_month": month, "expires_on": expires}
 
 
 def test_reversals_in_parts_stop_at_the_original_even_within_one_statement(victim: Victim) -> None:
-    part = {"reverses_seq": 2, "reverses_n": 0, "source": 1, "target": 13, "quantity": 600}
+    lot = the_lot_of(victim, 2)
+    part = {"reverses_seq": 2, "reverses_n": 0, "source": 1, "target": 13, "quantity": 600} | lot
     with psycopg.connect(victim.database.url) as connection:
-        [(month, expires)] = connection.execute(
-            "SELECT issued_month, expires_on FROM ledger_posting WHERE customer_id = %s AND seq = 2",
-            [victim.customer],
-        ).fetchall()
         # Room enough in the lot: it is the original that ends it.
-        connection.execute(*victim.posting(n=80, quantity=5_000, issued_month=month, expires_on=expires))
-        part |= {"issued_month": month, "expires_on": expires}
-        for n in range(3):
-            connection.execute(*victim.posting(n=90 + n, **part))
-        with pytest.raises(errors.CheckViolation):
-            connection.execute(*victim.posting(n=93, **part))
-        connection.rollback()
-        connection.execute(*victim.posting(n=80, quantity=5_000, issued_month=month, expires_on=expires))
-        statement, parameters = victim.posting(n=90, **part)
+        connection.execute(*victim.posting(quantity=5_000, **lot))
+        with connection.transaction(force_rollback=True):
+            for seq in range(7, 10):
+                connection.execute(*victim.posting(seq=seq, **part))
+            with pytest.raises(errors.CheckViolation), connection.transaction():
+                connection.execute(*victim.posting(seq=10, **part))
+        statement, parameters = victim.posting(seq=7, **part)
         values = statement.partition("VALUES ")[2]
-        four = [[*parameters[:2], 90 + n, *parameters[3:]] for n in range(4)]
-        with pytest.raises(errors.CheckViolation):
+        four = [[*parameters[:2], n, *parameters[3:]] for n in range(4)]
+        with pytest.raises(errors.CheckViolation), connection.transaction():
             connection.execute(
                 f"{statement}, {', '.join([values] * 3)}", [value for row in four for value in row]
             )
         connection.rollback()
 
 
-def test_two_who_reverse_the_same_posting_at_once_do_not_pass_it_together(victim: Victim) -> None:
+def test_two_who_reverse_the_same_posting_at_once_do_not_pass_it_together(spare_victim: Victim) -> None:
     """Neither holds the customer's lock, as our code would: the database must see it all the same."""
-    with psycopg.connect(victim.database.url, autocommit=True) as connection:
-        [(month, expires)] = connection.execute(
-            "SELECT issued_month, expires_on FROM ledger_posting WHERE customer_id = %s AND seq = 2",
-            [victim.customer],
-        ).fetchall()
-    part = {"reverses_seq": 2, "reverses_n": 0, "source": 1, "target": 13, "quantity": 1_100}
-    part |= {"issued_month": month, "expires_on": expires}
-    extra = victim.posting(n=80, quantity=5_000, issued_month=month, expires_on=expires)
+    victim, url = spare_victim, spare_victim.database.url
+    part = {"reverses_seq": 6, "reverses_n": 90, "source": 1, "target": 13, "quantity": 1_100}
     refusals: list[psycopg.Error] = []
-    with psycopg.connect(victim.database.url) as one, psycopg.connect(victim.database.url) as two:
-        # Both leave enough in the lot for both, and neither is ever committed.
-        one.execute(*extra)
-        one.execute(*victim.posting(n=91, **part))
+    with psycopg.connect(url) as connection:
+        connection.execute(*victim.posting(quantity=2_000))
+        connection.execute(*victim.posting(seq=7, quantity=5_000))  # room for both in the lot
+    with psycopg.connect(url) as one, psycopg.connect(url) as two:
+        one.execute(*victim.posting(seq=8, **part))
 
         def reverse() -> None:
             try:
-                two.execute(*victim.posting(n=92, **part))
+                two.execute(*victim.posting(seq=9, **part))
             except psycopg.Error as error:
                 refusals.append(error)
 
@@ -309,7 +331,7 @@ def test_two_who_reverse_the_same_posting_at_once_do_not_pass_it_together(victim
 
 
 EVENTS: dict[str, dict[str, Any]] = {
-    "after a gap": {"seq": 8},
+    "after a gap": {"seq": 15},
     "before the first": {"seq": 0},
     "below zero": {"seq": -1},
     "at a place that is taken": {"seq": 3},
@@ -327,12 +349,12 @@ def test_no_event(victim: Victim, name: str) -> None:
 
 
 def test_a_gap_is_not_hidden_behind_a_table_of_the_same_name(victim: Victim) -> None:
-    statement, parameters = victim.event(seq=8)
+    statement, parameters = victim.event(seq=15)
     with psycopg.connect(victim.database.url) as connection:
         connection.execute(
             "CREATE TEMPORARY TABLE events_event (LIKE public.events_event INCLUDING DEFAULTS)"
         )
-        connection.execute(*victim.event(seq=7))  # into the temporary one
+        connection.execute(*victim.event(seq=14))  # into the temporary one
         connection.execute("SET search_path = pg_temp, public")
         with pytest.raises(errors.CheckViolation):
             connection.execute(statement.replace("events_event", "public.events_event"), parameters)
@@ -452,6 +474,15 @@ def test_operators_of_mine_do_not_mislead_it(victim: Victim) -> None:
         with pytest.raises(errors.CheckViolation):
             connection.execute(statement.replace("ledger_posting", "public.ledger_posting"), parameters)
         connection.rollback()
+
+
+def test_a_quantity_beyond_all_reason_breaks_no_view_for_everybody(victim: Victim) -> None:
+    body = '{"ticket": "1", "lines": [["s", 3000000000, 12300, 0, "produce", "", 550]]}'
+    with psycopg.connect(victim.database.owner_url) as connection:
+        connection.execute(*victim.event(type="Order Completed", body=body))
+        found = connection.execute("SELECT max(quantity) FROM bi.sale_line").fetchone()
+        connection.rollback()
+    assert found == (3_000_000_000,)
 
 
 def test_places_never_exceed_their_limit_whoever_writes_them(victim: Victim) -> None:

@@ -175,15 +175,40 @@ def test_a_posting_that_makes_no_sense_is_not_written(
 
 def test_a_posting_is_undone_once_and_never_beyond_its_quantity(server: Server) -> None:
     post(server, 1, ISSUED, AVAILABLE, 100)
-    post(server, 1, ISSUED, AVAILABLE, 900, n=1)
-    post(server, 2, AVAILABLE, ISSUED, 60, reverses=(1, 0))
-    assert post_refused(server, 3, AVAILABLE, ISSUED, 41, reverses=(1, 0)) == "reversed_within_original"
-    post(server, 3, AVAILABLE, ISSUED, 40, reverses=(1, 0))
-    assert post_refused(server, 4, AVAILABLE, ISSUED, 1, reverses=(1, 0)) == "reversed_within_original"
-    assert post_refused(server, 4, ISSUED, AVAILABLE, 1, reverses=(2, 0)) == "reversed_within_original"
-    assert post_refused(server, 4, AVAILABLE, ISSUED, 1, reverses=(1, 7)) == "reversed_within_original"
-    assert post_refused(server, 4, AVAILABLE, ISSUED, 1, reverses=(4, 0)) == "reverses_something_earlier"
+    post(server, 2, ISSUED, AVAILABLE, 900)
+    post(server, 3, AVAILABLE, ISSUED, 60, reverses=(1, 0))
+    assert post_refused(server, 4, AVAILABLE, ISSUED, 41, reverses=(1, 0)) == "reversed_within_original"
+    post(server, 4, AVAILABLE, ISSUED, 40, reverses=(1, 0))
+    assert post_refused(server, 5, AVAILABLE, ISSUED, 1, reverses=(1, 0)) == "reversed_within_original"
+    assert post_refused(server, 5, ISSUED, AVAILABLE, 1, reverses=(3, 0)) == "reversed_within_original"
+    assert post_refused(server, 5, AVAILABLE, ISSUED, 1, reverses=(1, 7)) == "reversed_within_original"
+    assert post_refused(server, 5, AVAILABLE, ISSUED, 1, reverses=(5, 0)) == "reverses_something_earlier"
     assert balance(server) == (900, 0, 0)
+
+
+def test_a_reversal_goes_back_where_its_original_came_from(server: Server) -> None:
+    post(server, 1, ISSUED, AVAILABLE, 100)
+    post(server, 2, AVAILABLE, USED, 50)
+    for source, target, original in (
+        (ISSUED, AVAILABLE, 1),  # earned twice
+        (AVAILABLE, USED, 1),  # to another account than gave
+        (AVAILABLE, USED, 2),  # spent twice
+        (ISSUED, AVAILABLE, 2),  # out of another account than received
+    ):
+        stopped = post_refused(server, 3, source, target, 10, reverses=(original, 0))
+        assert stopped == "reversed_within_original", (source, target, original)
+    post(server, 3, AVAILABLE, ISSUED, 10, reverses=(1, 0))
+    post(server, 4, USED, AVAILABLE, 10, reverses=(2, 0))
+    assert balance(server) == (50, 0, 0)
+
+
+def test_an_event_that_has_its_postings_gets_no_more(server: Server) -> None:
+    happen(server, 1)
+    row = "(%(a)s, 1, {}, %(w)s, 10, 1, 'points', 60, %(m)s, %(s)s, NULL, NULL, %(m)s)"
+    names = {"a": ANNE, "w": WALLET, "m": MARCH, "s": SEPTEMBER}
+    server.execute(f"INSERT INTO ledger_posting VALUES {row.format(0)}, {row.format(1)}", names)
+    assert post_refused(server, 1, ISSUED, AVAILABLE, 900, n=2) == "posted_once"
+    assert balance(server) == (120, 0, 0)
 
 
 def test_a_posting_hangs_on_an_event_and_a_wallet_of_its_customer(server: Server) -> None:

@@ -73,24 +73,34 @@ BEGIN
       USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'posting_of_an_event';
   END IF;
 
+  -- An event's postings are written together, in one statement: nobody adds to what is already in the books.
+  IF EXISTS (SELECT FROM (SELECT customer_id, seq, count(*) AS written FROM added GROUP BY 1, 2) AS a
+              WHERE a.written <> (SELECT count(*) FROM ledger_posting AS p
+                                   WHERE p.customer_id = a.customer_id AND p.seq = a.seq)) THEN
+    RAISE EXCEPTION 'an event that has its postings gets no more'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'posted_once';
+  END IF;
+
   IF EXISTS (SELECT FROM added WHERE reverses_seq IS NOT NULL) THEN
     -- Two who reverse the same posting at once: the second waits here, and then sees the first.
     PERFORM 1 FROM ledger_wallet AS w
       WHERE (w.customer_id, w.wallet_id) IN (SELECT customer_id, wallet_id FROM added WHERE reverses_seq IS NOT NULL)
       ORDER BY w.customer_id, w.wallet_id FOR UPDATE;
     PERFORM 1
-      FROM (SELECT DISTINCT customer_id, wallet_id, currency, reverses_seq, reverses_n
+      FROM (SELECT DISTINCT customer_id, wallet_id, currency, reverses_seq, reverses_n, source, target
               FROM added WHERE reverses_seq IS NOT NULL) AS r
       LEFT JOIN ledger_posting AS original
         ON original.customer_id = r.customer_id AND original.seq = r.reverses_seq AND original.n = r.reverses_n
      WHERE original.quantity IS NULL
         OR original.reverses_seq IS NOT NULL
         OR original.currency <> r.currency OR original.wallet_id <> r.wallet_id
+        -- Back to the programme's account that gave, or out of the account that received.
+        OR CASE WHEN original.source >= 10 THEN r.target <> original.source ELSE r.source <> original.target END
         OR original.quantity < (SELECT sum(p.quantity) FROM ledger_posting AS p
                                  WHERE p.customer_id = r.customer_id
                                    AND p.reverses_seq = r.reverses_seq AND p.reverses_n = r.reverses_n);
     IF FOUND THEN
-      RAISE EXCEPTION 'a posting is reversed beyond its quantity, or does not exist, or is itself a reversal'
+      RAISE EXCEPTION 'a posting is reversed beyond its quantity, or not back, or does not exist, or is itself a reversal'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'reversed_within_original';
     END IF;
   END IF;

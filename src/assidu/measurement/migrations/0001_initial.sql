@@ -34,7 +34,7 @@ CREATE VIEW bi.sale AS
 
 CREATE VIEW bi.sale_line AS
   SELECT e.customer_id, e.seq, e.day, e.store_id, e.channel, (line.n - 1)::integer AS line,
-         line.fields ->> 0 AS sku, (line.fields ->> 1)::integer AS quantity, (line.fields ->> 2)::bigint AS amount_minor,
+         line.fields ->> 0 AS sku, (line.fields ->> 1)::bigint AS quantity, (line.fields ->> 2)::bigint AS amount_minor,
          (line.fields ->> 3)::bigint AS discount_minor, line.fields ->> 4 AS department, line.fields ->> 5 AS brand,
          (line.fields ->> 6)::integer AS vat_bp, coalesce(line.fields ->> 7, 'product') AS kind
     FROM events_event AS e, jsonb_array_elements(e.body -> 'lines') WITH ORDINALITY AS line (fields, n)
