@@ -7,6 +7,7 @@ from uuid import UUID
 
 import psycopg
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from assidu.customers import profiles, resolve
 from assidu.customers.identifiers import identifiers_of, lookup
@@ -28,6 +29,11 @@ from assidu.foundation.sql import raw_connection
 
 RECORDS_MAX = 2_000
 """How many profiles one transaction writes: it holds their identifiers until it ends."""
+_ROOT_SQL = "SELECT coalesce(merged_into, customer_id) FROM customers_customer WHERE customer_id = %s"
+_FAMILY_SQL = (
+    "SELECT customer_id, erased_at FROM customers_customer WHERE customer_id = %(id)s OR merged_into = %(id)s "
+    "ORDER BY customer_id FOR UPDATE"
+)
 
 
 def write_profiles(records: Sequence[ProfileRecord], at: datetime) -> list[Written]:
@@ -155,58 +161,60 @@ def erase(customer_id: UUID, by: Actor, at: datetime) -> Erasure | None:
     the same card opens a new customer. ``None``: there is no such customer. Erasing twice changes nothing more.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(merged_into, customer_id) FROM customers_customer WHERE customer_id = %s",
-            [customer_id],
-        )
-        row = cursor.fetchone()
-        if row is None:
+        found = _locked_family(cursor, customer_id)
+        if found is None:
             return None
-        cursor.execute(
-            "SELECT customer_id FROM customers_customer WHERE customer_id = %(id)s OR merged_into = %(id)s "
-            "ORDER BY customer_id",
-            {"id": row[0]},
-        )
-        family = [found[0] for found in cursor.fetchall()]
-        # The lock order of every writer: identifiers, then customers.
-        cursor.execute(
-            "SELECT 1 FROM customers_identifier WHERE customer_id = ANY (%s) ORDER BY kind, lookup FOR UPDATE",
-            [family],
-        )
-        cursor.execute("DELETE FROM customers_identifier WHERE customer_id = ANY (%s)", [family])
-        identifiers = cursor.rowcount
-        cursor.execute(
-            "SELECT erased_at FROM customers_customer WHERE customer_id = ANY (%s) ORDER BY customer_id FOR UPDATE",
-            [family],
-        )
-        earlier = [found[0] for found in cursor.fetchall()]
-        cursor.execute("DELETE FROM customers_key WHERE customer_id = ANY (%s)", [family])
-        cursor.execute("DELETE FROM customers_event_personal WHERE customer_id = ANY (%s)", [family])
+        root, family = found
+        ids, earlier = list(family), list(family.values())
+        cursor.execute("DELETE FROM customers_key WHERE customer_id = ANY (%s)", [ids])
+        cursor.execute("DELETE FROM customers_event_personal WHERE customer_id = ANY (%s)", [ids])
         event_fields = cursor.rowcount
         cursor.execute(
             "DELETE FROM customers_possible_duplicate WHERE customer_id = ANY (%(ids)s) OR other_id = ANY (%(ids)s)",
-            {"ids": family},
+            {"ids": ids},
         )
         cursor.execute(
             "UPDATE customers_customer SET title = '', first_name = '', last_name = '', search_name = '', "
             "birth_date = NULL, postcode = '', town = '', language = '', sealed = NULL, "
             "erased_at = coalesce(erased_at, %s) WHERE customer_id = ANY (%s)",
-            [at, family],
+            [at, ids],
         )
-    if all(earlier):
-        return Erasure(tuple(family), 0, 0, max(earlier))
+        # Last: who gives them another identifier now waits for their rows, and then sees that they are erased.
+        cursor.execute("DELETE FROM customers_identifier WHERE customer_id = ANY (%s)", [ids])
+        identifiers = cursor.rowcount
+    dated = [one for one in earlier if one is not None]
+    if len(dated) == len(ids) and not identifiers:
+        return Erasure(tuple(ids), 0, 0, max(dated))
     people.record(
         by,
         "customer.erased",
         "customer",
-        str(row[0]),
+        str(root),
         after={
-            "customers": [str(one) for one in family],
+            "customers": [str(one) for one in ids],
             "identifiers": identifiers,
             "event_fields": event_fields,
         },
     )
-    return Erasure(tuple(family), identifiers, event_fields, at)
+    return Erasure(tuple(ids), identifiers, event_fields, at)
+
+
+def _locked_family(
+    cursor: CursorWrapper, customer_id: UUID
+) -> tuple[UUID, dict[UUID, datetime | None]] | None:
+    """Who a customer is by now, and everyone merged into them with when they were erased, locked in the one order."""
+    known: tuple[UUID, dict[UUID, datetime | None]] | None = None
+    while True:
+        cursor.execute(_ROOT_SQL, [customer_id])
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        cursor.execute(_FAMILY_SQL, {"id": row[0]})
+        found = row[0], dict(cursor.fetchall())
+        # Read again with the rows held: whoever was merged meanwhile belongs to them as well.
+        if known is not None and found[0] == known[0] and found[1].keys() == known[1].keys():
+            return found
+        known = found
 
 
 @transaction.atomic

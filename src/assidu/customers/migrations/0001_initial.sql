@@ -99,7 +99,7 @@ BEGIN
 END $$;
 
 -- Gives further identifiers to customers. One that somebody else already has stays theirs, and the two are noted.
--- Answers the customers that were noted.
+-- Who is erased, or is being erased meanwhile, gets none. Answers the customers that were noted.
 CREATE FUNCTION customers_claim(i_kind text[], i_lookup bytea[], c_id uuid[], c_source text[], c_at timestamptz)
   RETURNS TABLE (customer_id uuid, other_id uuid, kind text)
   LANGUAGE plpgsql AS $$
@@ -108,13 +108,19 @@ BEGIN
   INSERT INTO customers_identifier (kind, lookup, customer_id, added_at, source)
     SELECT a.kind, a.lookup, a.customer_id, c_at, a.source
       FROM unnest(i_kind, i_lookup, c_id, c_source) AS a (kind, lookup, customer_id, source)
+      JOIN customers_customer AS c ON c.customer_id = a.customer_id AND c.erased_at IS NULL
      ORDER BY a.kind, a.lookup
   ON CONFLICT DO NOTHING;
+  -- Identifiers before customers, in the one order of locks: so it is known only now whether they are still there.
+  PERFORM 1 FROM customers_customer AS c WHERE c.customer_id = ANY (c_id) ORDER BY c.customer_id FOR UPDATE;
+  DELETE FROM customers_identifier AS i
+   USING customers_customer AS c
+   WHERE c.customer_id = ANY (c_id) AND c.erased_at IS NOT NULL AND i.customer_id = c.customer_id;
   RETURN QUERY
     WITH asked AS (
       SELECT a.kind, a.source, coalesce(mine.merged_into, mine.customer_id) AS mine, f.customer_id AS theirs
         FROM unnest(i_kind, i_lookup, c_id, c_source) AS a (kind, lookup, customer_id, source)
-        JOIN customers_customer AS mine ON mine.customer_id = a.customer_id
+        JOIN customers_customer AS mine ON mine.customer_id = a.customer_id AND mine.erased_at IS NULL
         JOIN customers_find(i_kind, i_lookup) AS f ON f.kind = a.kind AND f.lookup = a.lookup
     )
     INSERT INTO customers_possible_duplicate (customer_id, other_id, kind, source, noted_at)
@@ -126,6 +132,9 @@ END $$;
 
 -- A merger: from now on reads of the absorbed customers, and of whoever they had absorbed, follow to the survivor.
 CREATE FUNCTION customers_alias(absorbed uuid, survivor uuid, settled timestamptz) RETURNS void LANGUAGE sql AS $$
+  -- The survivor too: who erases the survivor meanwhile either sees this merger or is waited for.
+  SELECT 1 FROM customers_customer WHERE customer_id IN (absorbed, survivor) OR merged_into = absorbed
+   ORDER BY customer_id FOR UPDATE;
   UPDATE customers_customer SET merged_into = survivor WHERE customer_id = absorbed OR merged_into = absorbed;
   UPDATE customers_possible_duplicate SET settled_at = settled
    WHERE settled_at IS NULL AND customer_id = least(absorbed, survivor) AND other_id = greatest(absorbed, survivor);
