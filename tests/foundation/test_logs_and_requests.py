@@ -4,12 +4,14 @@ import json
 import logging
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 import structlog
 from django.http import HttpResponse
 from django.test import RequestFactory
 
 from assidu.foundation import logs
+from assidu.foundation.database import Database
 from assidu.foundation.requests import HEADER, RequestIdMiddleware, request_id
 
 
@@ -50,6 +52,39 @@ def test_a_trace_shows_no_variables(capsys: pytest.CaptureFixture[str]) -> None:
     written = capsys.readouterr().err
     assert "ValueError: 18" in written
     assert email not in written
+
+
+class Planted(Exception):
+    """What others raise on top of the database's error."""
+
+
+@pytest.mark.parametrize("style", ["json", "text"])
+def test_no_log_repeats_the_row_that_the_database_refused(
+    worker_database: Database, capsys: pytest.CaptureFixture[str], style: str
+) -> None:
+    logs.configure("info", style)
+    name = "Quenneville\n\nApolline"
+    with psycopg.connect(worker_database.url) as connection:
+        connection.execute("CREATE TEMPORARY TABLE planted (name text PRIMARY KEY CHECK (name <> 'Q'))")
+        connection.execute("INSERT INTO planted VALUES (%s)", [name])
+        try:
+            connection.execute("INSERT INTO planted VALUES (%s)", [name])
+        except psycopg.errors.UniqueViolation as error:
+            refused = error
+            structlog.get_logger("test").exception("ours")
+    assert "Apolline" in str(refused)
+    structlog.get_logger("test").error("ours, by value", error=refused)
+    logging.getLogger("django.request").error("theirs: %s", refused, exc_info=refused)
+    try:
+        raise Planted from ExceptionGroup("several", [refused])
+    except Planted:
+        logging.getLogger("test").exception("chained and grouped")
+    written = capsys.readouterr().err
+    assert "Quenneville" not in written
+    assert "Apolline" not in written
+    assert written.count("duplicate key value violates unique constraint") >= 5
+    assert "Traceback" in written
+    assert "Planted" in written
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ net: code should not give it to the log in the first place.
 
 import logging
 import logging.config
+import re
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -18,6 +20,10 @@ PERSONAL = frozenset(
 )  # fmt: skip
 
 
+_VALUES = re.compile(r"^[ |]*(?:DETAIL|CONTEXT|QUERY|WHERE|LINE \d+):", re.MULTILINE)
+"""Where PostgreSQL's message ends and what it says of rows and statements begins: names and addresses, in clear."""
+
+
 def configure(level: str = "info", style: str = "text") -> None:
     """Set up logging for this process."""
     shared: list[structlog.types.Processor] = [
@@ -25,12 +31,13 @@ def configure(level: str = "info", style: str = "text") -> None:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        # Both renderers get traces as text: richer ones print local variables, and those hold people's data.
+        structlog.processors.ExceptionRenderer(without_values),
         without_personal_data,
     ]
     renderer: structlog.types.Processor = (
         structlog.processors.JSONRenderer()
         if style == "json"
-        # Plain traces: richer ones print local variables, and those hold people's data.
         else structlog.dev.ConsoleRenderer(
             colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
         )
@@ -39,7 +46,6 @@ def configure(level: str = "info", style: str = "text") -> None:
         processors=[
             structlog.stdlib.filter_by_level,
             *shared,
-            structlog.processors.format_exc_info if style == "json" else _unchanged,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -63,11 +69,34 @@ def configure(level: str = "info", style: str = "text") -> None:
 def without_personal_data(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Hide the values whose name says that they may be personal or secret."""
-    for name in event.keys() & PERSONAL:
-        event[name] = "(hidden)"
+    """Hide the values whose name says that they may be personal or secret, and what errors say of rows."""
+    for name, value in event.items():
+        if name in PERSONAL:
+            event[name] = "(hidden)"
+        elif isinstance(value, BaseException):
+            event[name] = _cut(str(value))
+        elif isinstance(value, str) and name != "exception":
+            event[name] = _cut(value)
     return event
 
 
-def _unchanged(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return event
+def without_values(exc_info: structlog.typing.ExcInfo) -> str:
+    """A trace with the first part alone of what PostgreSQL said: the rest repeats the values of rows."""
+    _, error, _ = exc_info
+    trace = traceback.TracebackException.from_exception(error)
+    chain: list[traceback.TracebackException | None] = [trace]
+    while chain:
+        part = chain.pop()
+        if part is not None:
+            # What stands after the class's name; there is no public way to another text.
+            part._str = _cut(part._str)  # type: ignore[attr-defined]
+            notes = getattr(part, "__notes__", None)
+            if notes:
+                part.__notes__ = [_cut(note) for note in notes]
+            chain += [part.__cause__, part.__context__, *(part.exceptions or ())]
+    return "".join(trace.format()).rstrip("\n")
+
+
+def _cut(text: str) -> str:
+    found = _VALUES.search(text)
+    return text[: found.start()].rstrip() if found else text
