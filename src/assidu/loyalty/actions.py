@@ -8,12 +8,13 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
-from psycopg.errors import UniqueViolation
+from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
 from assidu.catalogue.queries import products
 from assidu.catalogue.types import UNKNOWN_PRODUCT, KnownProduct, ProductFinder
 from assidu.customers.types import NotAnIdentifier
 from assidu.customers.vault import Vault
+from assidu.decisions.decision import RefusalCode, Refused
 from assidu.decisions.events import LineKind
 from assidu.events.types import EventKey, EventType
 from assidu.events.wire import (
@@ -36,6 +37,7 @@ from assidu.loyalty.queries import current_book
 from assidu.loyalty.script import run_script
 
 ATTEMPTS_MAX = 3
+TRY_AGAIN = (UniqueViolation, DeadlockDetected, SerializationFailure)
 STAFF_SOURCE = "assidu/staff"
 
 
@@ -54,11 +56,16 @@ def record(incoming: Incoming, at: datetime, *, programme: str) -> Outcome | Not
         return entry
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
-            return _record(entry, shop, at)
-        except UniqueViolation:
-            # The same key or ticket came in meanwhile by another door: the next look finds it.
+            outcome = _record(entry, shop, at)
+        except TRY_AGAIN:
+            # Somebody else was at the same key, ticket or customers: the next look finds what they did.
             if attempt == ATTEMPTS_MAX:
                 raise
+            continue
+        is_absorbed = isinstance(outcome, Refused) and outcome.code is RefusalCode.ABSORBED
+        if is_absorbed and attempt < ATTEMPTS_MAX:
+            continue  # absorbed while we waited for the lock: the next look finds the survivor
+        return outcome
     raise AssertionError("the last attempt answers or raises")
 
 
