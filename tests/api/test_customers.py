@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from assidu.api.routes import customers as routes
+from assidu.customers import queries as customers
 from assidu.customers.types import Profile
 from assidu.decisions.events import Merger, Return
 from assidu.foundation.people import queries as people
@@ -64,6 +66,32 @@ def test_a_customer_is_told_with_balances_status_and_contact_only_for_those_who_
     assert opened["profile"]["contact"]["cards"] == ["2990000000012"]
     looks = people.audit_trail(action="customer.looked_at").entries
     assert {entry.after["page"] for entry in looks if entry.after} == {"api.customer", "api.contact"}
+
+
+def test_whatever_a_key_reads_of_one_person_is_a_look(anne: UUID) -> None:
+    reader = a_program("customers:read", "ledger:read")
+    for page in ("", "/ledger", "/events", "/explain/2"):
+        assert reader.get(f"/v1/customers/{anne}{page}").status_code == 200
+    looks = people.audit_trail(action="customer.looked_at").entries
+    assert [entry.after["page"] for entry in looks if entry.after][::-1] == [
+        "api.customer",
+        "api.ledger",
+        "api.events",
+        "api.explain",
+    ]
+
+
+def test_a_profile_that_cannot_be_noted_is_not_written(anne: UUID, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_args: object, **_more: object) -> None:
+        raise RuntimeError("the server stops here")
+
+    # There is no other way to stop between the two: what is tested is that they are one transaction.
+    monkeypatch.setattr(routes, "record", crash)
+    answer = a_program("customers:write").post(
+        "/v1/customers", {"card": "2990000000029", "last_name": "Roux"}
+    )
+    assert answer.status_code == 500
+    assert not customers.search("2990000000029")
 
 
 def test_the_statement_the_time_line_and_why(anne: UUID, shop: Shop) -> None:

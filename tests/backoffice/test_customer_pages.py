@@ -2,8 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
@@ -12,7 +13,9 @@ from assidu.backoffice.periods import period_in
 from assidu.customers import queries as customers
 from assidu.customers.types import Profile
 from assidu.decisions.events import Correction, Merger, Return, ReturnedLine
+from assidu.foundation.people import actions as people_actions
 from assidu.foundation.people import queries as people
+from assidu.ledger import queries as ledger
 from assidu.loyalty import queries
 from assidu.loyalty.plans import plan_book
 from assidu.loyalty.ticket_lines import NotCounted, ticket_lines
@@ -53,13 +56,130 @@ def text_of(client: Client, address: str, status: int = 200) -> str:
 def test_whoever_looks_at_a_customer_is_noted_page_by_page(shop: Shop, client: Client) -> None:
     customer = anne(shop)
     sign_in(client, *SERVICE)
-    for page in ("", "statement/", "events/2/"):
+    dialogs = ("correct", "reward", "join", "leave", "erase", "merge")
+    for page in ("", "statement/", "events/2/", *(f"{dialog}/" for dialog in dialogs)):
         text_of(client, f"/customers/{customer}/{page}")
-    assert [look.page for look in people.looks(customer_id=customer).entries] == [
-        "explain",
-        "statement",
-        "customer",
-    ]
+    looks = people.looks(customer_id=customer).entries
+    assert [look.page for look in looks][::-1] == ["customer", "statement", "explain", *dialogs]
+
+
+def test_both_records_that_are_compared_are_looked_at(shop: Shop, client: Client) -> None:
+    customer, other = anne(shop), shop.member(Profile(card="2990000000029", last_name="Béraud"))
+    sign_in(client, *SERVICE)
+    text_of(client, f"/customers/{customer}/merge/?other={other}")
+    assert [look.page for look in people.looks(customer_id=other).entries] == ["merge"]
+
+
+def event_of(client: Client, address: str) -> str:
+    """The hidden id that a form was shown with."""
+    found = re.search(r'name="event" value="([0-9a-f-]{36})"', text_of(client, address))
+    assert found
+    return found[1]
+
+
+GOODWILL = {"direction": "add", "currency": "points", "quantity": "600", "reason": "Queue at the till"}
+
+
+@pytest.mark.parametrize(
+    ("dialog", "fields", "action"),
+    [
+        ("correct", GOODWILL, "balance.corrected"),
+        ("reward", {"reward": "voucher-5", "quantity": "1"}, "reward.given"),
+        ("leave", {}, "customer.left"),
+        ("merge", {"reason": "Same telephone"}, "customer.merged"),
+        ("join", {}, "customer.joined"),
+    ],
+)
+def test_what_is_sent_twice_counts_once(
+    shop: Shop, client: Client, dialog: str, fields: dict[str, str], action: str
+) -> None:
+    customer = anne(shop)
+    sign_in(client, *SERVICE, language="en")
+    prepare = f"/customers/{customer}/correct/"
+    assert client.post(prepare, GOODWILL | {"event": event_of(client, prepare)}).status_code == 302
+    if dialog == "join":
+        client.post(f"/customers/{customer}/leave/", {"event": str(uuid4())})
+    address, query = f"/customers/{customer}/{dialog}/", ""
+    if dialog == "merge":
+        other = shop.member(Profile(card="2990000000029", last_name="Béraud"))
+        shop.must(other, a_sale(3000, at=OPENED + timedelta(days=11)))
+        fields, query = fields | {"other": str(other)}, f"?other={other}"
+    form = fields | {"event": event_of(client, address + query)}
+    first = client.post(address, form)
+    assert (first.status_code, first["Location"]) == (302, f"/customers/{customer}/")
+    moved = ledger.statement(customer).movements
+    lines = people.audit_trail(action=action).entries
+    again = client.post(address, form)
+    assert (again.status_code, again["Location"]) == (302, f"/customers/{customer}/")
+    assert ledger.statement(customer).movements == moved
+    assert people.audit_trail(action=action).entries == lines
+
+
+def test_a_member_who_is_sent_twice_joins_once(shop: Shop, client: Client) -> None:
+    sign_in(client, *SERVICE, language="en")
+    form = {
+        "first_name": "Zoé", "last_name": "Marin", "language": "fr", "card": "2990000000999", "accepts": "on",
+        "event": event_of(client, "/customers/new/"),
+    }  # fmt: skip
+    first, again = client.post("/customers/new/", form), client.post("/customers/new/", form)
+    assert (again.status_code, again["Location"]) == (302, first["Location"])
+    assert len(people.audit_trail(action="customer.joined").entries) == 1
+
+
+def test_a_form_that_was_changed_after_it_was_sent_is_another_event(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    sign_in(client, *SERVICE, language="en")
+    address = f"/customers/{customer}/correct/"
+    form = GOODWILL | {"event": event_of(client, address)}
+    client.post(address, form)
+    before = len(ledger.statement(customer).movements)
+    answer = client.post(address, form | {"quantity": "7"})
+    assert answer.status_code == 422
+    assert "already recorded, otherwise" in answer.content.decode()
+    assert form["event"] not in answer.content.decode()
+    assert len(ledger.statement(customer).movements) == before
+
+
+@pytest.mark.parametrize("event", ["", "1", "\x00", "' OR 1=1 --"])
+def test_a_form_without_its_id_does_nothing(shop: Shop, client: Client, event: str) -> None:
+    customer = anne(shop)
+    before = ledger.statement(customer).movements
+    sign_in(client, *SERVICE, language="en")
+    for dialog, fields in (("correct", GOODWILL), ("leave", {})):
+        answer = client.post(f"/customers/{customer}/{dialog}/", fields | {"event": event})
+        assert answer.status_code == 422
+        assert "open it again" in answer.content.decode()
+    assert ledger.statement(customer).movements == before
+
+
+@pytest.mark.parametrize("dialog", ["correct", "reward", "leave", "merge"])
+def test_what_cannot_be_noted_is_not_done(
+    shop: Shop, client: Client, monkeypatch: pytest.MonkeyPatch, dialog: str
+) -> None:
+    customer = anne(shop)
+    other = shop.member(Profile(card="2990000000029", last_name="Béraud"))
+    shop.must(other, a_sale(3000, at=OPENED + timedelta(days=11)))
+    sign_in(client, *SERVICE)
+    address = f"/customers/{customer}/correct/"
+    client.post(address, GOODWILL | {"event": event_of(client, address)})
+    before = ledger.statement(customer).movements
+    events = len(queries.timeline((customer,)).entries)
+
+    def crash(*_args: object, **_more: object) -> None:
+        raise RuntimeError("the server stops here")
+
+    # There is no other way to stop between the two: what is tested is that they are one transaction.
+    monkeypatch.setattr(people_actions, "record", crash)
+    fields = {
+        "correct": GOODWILL,
+        "reward": {"reward": "voucher-5", "quantity": "1"},
+        "leave": {},
+        "merge": {"other": str(other), "reason": "Same telephone"},
+    }[dialog]
+    with pytest.raises(RuntimeError):
+        client.post(f"/customers/{customer}/{dialog}/", fields | {"event": str(uuid4())})
+    assert ledger.statement(customer).movements == before
+    assert len(queries.timeline((customer,)).entries) == events
 
 
 def test_contact_details_are_for_those_who_may_see_them(shop: Shop, client: Client) -> None:
@@ -89,7 +209,10 @@ def test_goodwill_is_posted_with_its_reason_and_leaves_a_line_on_the_trail(
     customer = anne(shop)
     before = queries.standing(customer, datetime.now(UTC))
     sign_in(client, *SERVICE, language="en")
-    form = {"direction": "add", "currency": "points", "quantity": "35", "reason": "Queue at the till"}
+    form = {
+        "direction": "add", "currency": "points", "quantity": "35", "reason": "Queue at the till",
+        "event": str(uuid4()),
+    }  # fmt: skip
     assert client.post(f"/customers/{customer}/correct/", form).status_code == 302
     after = queries.standing(customer, datetime.now(UTC))
     assert before
@@ -105,7 +228,10 @@ def test_goodwill_is_posted_with_its_reason_and_leaves_a_line_on_the_trail(
 def test_what_the_core_refuses_is_said_and_nothing_is_written(shop: Shop, client: Client) -> None:
     customer = anne(shop)
     sign_in(client, *SERVICE, language="en")
-    form = {"direction": "take", "currency": "points", "quantity": "900000", "reason": "A try"}
+    form = {
+        "direction": "take", "currency": "points", "quantity": "900000", "reason": "A try",
+        "event": str(uuid4()),
+    }  # fmt: skip
     answer = client.post(f"/customers/{customer}/correct/", form)
     assert answer.status_code == 422
     assert "The balance is not enough" in answer.content.decode()
@@ -115,7 +241,7 @@ def test_what_the_core_refuses_is_said_and_nothing_is_written(shop: Shop, client
 
 def test_a_new_member_needs_a_way_to_be_found_and_to_have_accepted(shop: Shop, client: Client) -> None:
     sign_in(client, *SERVICE, language="en")
-    form = {"first_name": "Zoé", "last_name": "Marin", "language": "fr", "store": ""}
+    form = {"first_name": "Zoé", "last_name": "Marin", "language": "fr", "store": "", "event": str(uuid4())}
     assert client.post("/customers/new/", form).status_code == 422
     assert client.post("/customers/new/", form | {"accepts": "on"}).status_code == 422
     answer = client.post("/customers/new/", form | {"accepts": "on", "card": "2990000000999"})
@@ -123,6 +249,7 @@ def test_a_new_member_needs_a_way_to_be_found_and_to_have_accepted(shop: Shop, c
     found = customers.search("2990000000999")
     assert [one.name for one in found] == ["Zoé Marin"]
     assert "Joined the programme" in text_of(client, f"/customers/{found[0].customer_id}/")
+    form |= {"event": str(uuid4())}
     again = client.post("/customers/new/", form | {"accepts": "on", "card": "2990000000999"})
     assert "already a member" in again.content.decode()
 
@@ -132,7 +259,7 @@ def test_a_merged_record_leads_to_the_one_it_became(shop: Shop, client: Client) 
     other = shop.member(Profile(card="2990000000029", first_name="A.", last_name="Béraud"))
     shop.must(other, a_sale(3000, at=OPENED + timedelta(days=11)))
     sign_in(client, *SERVICE, language="en")
-    form = {"other": str(other), "reason": "Same telephone"}
+    form = {"other": str(other), "reason": "Same telephone", "event": str(uuid4())}
     assert client.post(f"/customers/{customer}/merge/", form).status_code == 302
     assert client.get(f"/customers/{other}/")["Location"] == f"/customers/{customer}/"
     page = text_of(client, f"/customers/{customer}/")

@@ -132,6 +132,20 @@ def test_publishing_asks_once_more_then_numbers_the_version_and_leaves_its_line(
     assert "Anne Roche" in marketing.get("/programme/versions/2/").content.decode()
 
 
+def test_a_version_that_cannot_be_noted_is_not_published(
+    marketing: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(TEXT)
+
+    def crash(*_args: object, **_more: object) -> None:
+        raise RuntimeError("the server stops here")
+
+    monkeypatch.setattr(actions, "record", crash)
+    with pytest.raises(RuntimeError):
+        marketing.post("/programme/publish/", {"yaml": OTHER, "after": "1", "first_day": TODAY.isoformat()})
+    assert len(published_plans("club")) == 1
+
+
 def test_a_version_does_not_begin_in_the_past(marketing: Client) -> None:
     put(TEXT)
     for day in ((TODAY - timedelta(days=2)).isoformat(), "", "soon"):

@@ -14,7 +14,7 @@ from ninja.parser import Parser
 
 from assidu.customers import queries as customers
 from assidu.foundation.people import queries as people
-from assidu.foundation.people.actions import note_key_use, record
+from assidu.foundation.people.actions import note_key_use, record, record_look
 from assidu.foundation.people.types import Actor, ApiKey
 from assidu.foundation.problems import MEDIA_TYPE, Problem, problem
 from assidu.loyalty import queries as loyalty
@@ -181,4 +181,11 @@ def customer_at(caller: Caller, customer_id: UUID) -> UUID:
     if caller.store and not loyalty.is_known_in_store(found, caller.store):
         record(caller.actor, "access.refused", "customer", str(found))
         raise stop("other_store", "The customer neither joined nor bought in the store of this key.")
+    return found
+
+
+def looked_at(caller: Caller, customer_id: UUID, page: str) -> UUID:
+    """The same for a route that shows their name, history or balances: each look is kept in the trail of the key."""
+    found = customer_at(caller, customer_id)
+    record_look(caller.actor, found, page)
     return found

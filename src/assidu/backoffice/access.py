@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
-from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -43,11 +42,8 @@ def request_id_at(request: HttpRequest) -> str:
     return str(request.META.get("ASSIDU_REQUEST_ID", ""))
 
 
-def allowed(permission: str | None = None, *, look: str | None = None) -> Callable[[View[P]], View[P]]:
-    """Let in who is signed in and has the permission; a refusal is kept in the trail.
-
-    `look` names the page in the log of who looked at whom: the view must take a `customer_id`.
-    """
+def allowed(permission: str | None = None) -> Callable[[View[P]], View[P]]:
+    """Let in who is signed in and has the permission; a refusal is kept in the trail."""
 
     def guard(view: View[P]) -> View[P]:
         @wraps(view)
@@ -58,10 +54,7 @@ def allowed(permission: str | None = None, *, look: str | None = None) -> Callab
             if permission and not person.may(permission):
                 actions.record(actor_at(request), "access.refused", "permission", permission)
                 raise PermissionDenied(permission)
-            response = view(request, *args, **kwargs)
-            if look and response.status_code == 200:
-                actions.record_look(actor_at(request), UUID(str(kwargs["customer_id"])), look)
-            return response
+            return view(request, *args, **kwargs)
 
         return guarded
 

@@ -7,7 +7,7 @@ trail are written together or not at all. Hot routes and files have doors of the
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
 from assidu.catalogue.queries import products
@@ -33,7 +33,7 @@ from assidu.foundation.ids import new_id
 from assidu.foundation.settings import current_settings
 from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_of
 from assidu.loyalty.live import Newcomers, Shop, post
-from assidu.loyalty.queries import current_book
+from assidu.loyalty.queries import current_book, recorded_at
 from assidu.loyalty.script import run_script
 
 ATTEMPTS_MAX = 3
@@ -78,19 +78,38 @@ def evaluate(incoming: Incoming, at: datetime, *, programme: str) -> Outcome | N
     return _only(run_script(post([entry], shop, at, is_trying=True)))
 
 
+# ---------------------------------------------------------------- what staff do
+#
+# ``event_id`` is that of the form which was sent: sent again, it answers what was done the first time.
+
+
 def correct(
-    customer_id: UUID, currency: str, quantity: int, reason: str, *, by: str, at: datetime, programme: str
+    customer_id: UUID,
+    currency: str,
+    quantity: int,
+    reason: str,
+    *,
+    by: str,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None = None,
 ) -> Outcome:
     """Staff add to or take from a balance; ``by`` is the person's id."""
-    return _own(customer_id, EventType.CORRECTION, CorrectionData(
-        currency=currency, quantity=quantity, reason=reason, by=by
-    ), at, programme)  # fmt: skip
+    data = CorrectionData(currency=currency, quantity=quantity, reason=reason, by=by)
+    return _own(customer_id, EventType.CORRECTION, data, at, programme, event_id)
 
 
-def request_reward(customer_id: UUID, reward: str, quantity: int, *, at: datetime, programme: str) -> Outcome:
-    return _own(
-        customer_id, EventType.REWARD_REQUEST, RewardData(reward=reward, quantity=quantity), at, programme
-    )
+def request_reward(
+    customer_id: UUID,
+    reward: str,
+    quantity: int,
+    *,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None = None,
+) -> Outcome:
+    data = RewardData(reward=reward, quantity=quantity)
+    return _own(customer_id, EventType.REWARD_REQUEST, data, at, programme, event_id)
 
 
 def join(
@@ -102,30 +121,55 @@ def join(
     profile: Profile | None,
     at: datetime,
     programme: str,
+    event_id: UUID | None = None,
 ) -> Outcome | NotAnIdentifier:
     """Somebody becomes a member: opened if nobody knows them, and their profile kept."""
     data = JoiningData(store=store, channel=channel, terms_version=terms_version, profile=profile)
-    return record(_told(EventType.JOINING, subject, data, at), at, programme=programme)
+    return _once(EventType.JOINING, subject, data, at, programme, event_id)
 
 
-def leave(customer_id: UUID, *, at: datetime, programme: str) -> Outcome:
-    return _own(customer_id, EventType.LEAVING, LeavingData(), at, programme)
+def leave(customer_id: UUID, *, at: datetime, programme: str, event_id: UUID | None = None) -> Outcome:
+    return _own(customer_id, EventType.LEAVING, LeavingData(), at, programme, event_id)
 
 
-def merge(survivor: UUID, absorbed: UUID, *, by: str, reason: str, at: datetime, programme: str) -> Outcome:
+def merge(
+    survivor: UUID,
+    absorbed: UUID,
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None = None,
+) -> Outcome:
     """Two customers turn out to be one: everything leaves the absorbed one and arrives at the survivor."""
     data = MergerData(absorbed=f"customer:{absorbed}", by=by, reason=reason)
-    return _own(survivor, EventType.MERGER, data, at, programme)
+    return _own(survivor, EventType.MERGER, data, at, programme, event_id)
 
 
-def _own(customer_id: UUID, type_: EventType, data: Data, at: datetime, programme: str) -> Outcome:
-    outcome = record(_told(type_, Subject("customer", str(customer_id)), data, at), at, programme=programme)
+def _own(
+    customer_id: UUID, type_: EventType, data: Data, at: datetime, programme: str, event_id: UUID | None
+) -> Outcome:
+    outcome = _once(type_, Subject("customer", str(customer_id)), data, at, programme, event_id)
     assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
     return outcome
 
 
-def _told(type_: EventType, subject: Subject, data: Data, at: datetime) -> Incoming:
-    return Incoming(EventKey(STAFF_SOURCE, str(new_id(at))), type_, at, subject, data)
+@transaction.atomic
+def _once(
+    type_: EventType, subject: Subject, data: Data, at: datetime, programme: str, event_id: UUID | None
+) -> Outcome | NotAnIdentifier:
+    key = EventKey(STAFF_SOURCE, str(event_id or new_id(at)))
+    told_at = at
+    if event_id is not None:
+        # The moment is part of what an event means, and a form sent again comes later: it is told as of the first
+        # time. Whoever sends it at the same instant waits here until the first is written.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{key.source}:{key.id}",)
+            )
+        told_at = recorded_at(key) or at
+    return record(Incoming(key, type_, told_at, subject, data), at, programme=programme)
 
 
 def _record(entry: Entry, shop: Shop, at: datetime) -> Outcome:

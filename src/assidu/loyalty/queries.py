@@ -200,6 +200,16 @@ def entry_by_key(customer_ids: Sequence[UUID], key: EventKey) -> TimelineEntry |
     return _entries(found)[0] if found else None
 
 
+def recorded_at(key: EventKey) -> datetime | None:
+    """When the event with this key happened, whosoever it is; ``None`` while there is none."""
+    found = rows(
+        "SELECT e.at FROM events_key AS k JOIN events_event AS e ON e.customer_id = k.customer_id AND e.seq = k.seq "
+        "WHERE k.source = %s AND k.id = %s",
+        [key.source, key.id],
+    )
+    return found[0][0] if found else None
+
+
 def entries_by_id(customer_ids: Sequence[UUID], event_id: str) -> list[TimelineEntry]:
     """Events of these customers with that id, from whatever source."""
     found = rows(

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Query, Router
 
 from assidu.api import answers, types
-from assidu.api.door import Caller, caller_at, customer_at, stop
+from assidu.api.door import Caller, caller_at, customer_at, looked_at, stop
 from assidu.api.parameters import (
     Cursor,
     CustomerFilters,
@@ -25,7 +26,7 @@ from assidu.events.types import EventKey, EventType
 from assidu.foundation import clock
 from assidu.foundation.cursors import read_cursor, write_cursor
 from assidu.foundation.people import queries as people
-from assidu.foundation.people.actions import record, record_look
+from assidu.foundation.people.actions import record
 from assidu.ledger import queries as ledger
 from assidu.loyalty import queries as loyalty
 from assidu.loyalty.explain import explain
@@ -62,18 +63,20 @@ def write_customer(request: HttpRequest, body: ProfileBody) -> types.WrittenProf
         if profile.store not in (None, "", caller.store):
             raise stop("other_store")
         _check_known(caller, profile.card, profile.external, profile.phone, profile.email)
-    written = actions.write_profile(ProfileRecord(profile, "api"), now)
-    if written.customer_id is None:
-        raise stop(
-            "invalid_subject", "A card, an external id, a telephone or an e-mail is needed, and well formed."
+    with transaction.atomic():
+        written = actions.write_profile(ProfileRecord(profile, "api"), now)
+        if written.customer_id is None:
+            raise stop(
+                "invalid_subject",
+                "A card, an external id, a telephone or an e-mail is needed, and well formed.",
+            )
+        record(
+            caller.actor,
+            "customer.written",
+            "customer",
+            str(written.customer_id),
+            after={"is_new": written.is_new},
         )
-    record(
-        caller.actor,
-        "customer.written",
-        "customer",
-        str(written.customer_id),
-        after={"is_new": written.is_new},
-    )
     return answers.written(written)
 
 
@@ -99,10 +102,10 @@ def read_customer(
 ) -> types.Customer:
     """Who it is and what they have, as of now. Each look is kept in the trail."""
     caller = caller_at(request, "customers:read", *(["customers:write"] if contact else []))
-    found = customers.customer(customer_at(caller, customer_id), with_contact=contact)
+    page = "api.contact" if contact else "api.customer"
+    found = customers.customer(looked_at(caller, customer_id, page), with_contact=contact)
     if found is None:
         raise stop("unknown_customer")
-    record_look(caller.actor, found.customer_id, "api.contact" if contact else "api.customer")
     return answers.customer(found, loyalty.standing(found.customer_id, clock.now()))
 
 
@@ -116,7 +119,7 @@ def read_ledger(
 ) -> types.LedgerPage:
     """Every movement, the youngest first, each with the balance after it."""
     caller = caller_at(request, "ledger:read")
-    found = customer_at(caller, customer_id)
+    found = looked_at(caller, customer_id, "api.ledger")
     statement = ledger.statement(found, currency=currency, cursor=cursor, limit=limit)
     return answers.ledger_page(found, statement, loyalty.standing(found, clock.now()))
 
@@ -133,7 +136,7 @@ def read_events(
 ) -> types.EventPage:
     """The time line, the youngest first, with that of customers merged into this one."""
     caller = caller_at(request, "customers:read")
-    family = _family(customer_at(caller, customer_id))
+    family = _family(looked_at(caller, customer_id, "api.events"))
     return answers.event_page(loyalty.timeline(family, types=kinds or (), cursor=cursor, limit=limit))
 
 
@@ -149,7 +152,7 @@ def explain_event(
 ) -> types.Explanation:
     """The event decided again with a reason for every rule, and compared with what was recorded."""
     caller = caller_at(request, "customers:read")
-    found = _event(_family(customer_at(caller, customer_id)), event, source)
+    found = _event(_family(looked_at(caller, customer_id, "api.explain")), event, source)
     explained = explain(found.customer_id, found.seq, language_at(request, language))
     if explained is None:
         raise stop("unknown_event")

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router, Status
 
@@ -108,11 +109,12 @@ def publish_plan(request: HttpRequest, body: PublishBody, language: Spoken = Non
         raise stop(
             "starts_in_the_past", "Sales were already decided on that day: let it begin today or later."
         )
-    published = plans.publish(document, body.content, at=now, by=f"key:{caller.key.id}", note=body.note)
-    is_new = published.version not in {one.version for one in earlier}
-    if is_new:
-        after = {"version": published.version, "hash": published.hash}
-        record(caller.actor, "plan.published", "plan", document.programme, after=after)
+    with transaction.atomic():
+        published = plans.publish(document, body.content, at=now, by=f"key:{caller.key.id}", note=body.note)
+        is_new = published.version not in {one.version for one in earlier}
+        if is_new:
+            after = {"version": published.version, "hash": published.hash}
+            record(caller.actor, "plan.published", "plan", document.programme, after=after)
     answer = types.Published(
         document.programme,
         published.version,

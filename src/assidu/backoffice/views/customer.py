@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assidu.backoffice import formats
-from assidu.backoffice.access import allowed, signed_in
+from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.moments import KINDS, Moment, Names, moment_of
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
@@ -29,6 +29,7 @@ from assidu.decisions.state import Membership
 from assidu.foundation import clock
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.people import queries as people
+from assidu.foundation.people.actions import record_look
 from assidu.ledger import queries as ledger
 from assidu.ledger.types import Lot, Movement
 from assidu.loyalty import queries
@@ -101,11 +102,12 @@ class Known:
         return str(MEMBERSHIPS[self.standing.membership if self.standing else Membership.NONE])
 
 
-def known(request: HttpRequest, customer_id: UUID, *, with_contact: bool = False) -> Known:
-    """A customer, or no such page."""
+def known(request: HttpRequest, customer_id: UUID, page: str, *, with_contact: bool = False) -> Known:
+    """A customer, or no such page. Whoever is loaded is looked at: it is kept here, so that no page forgets it."""
     found = customers.customer(customer_id, with_contact=with_contact)
     if found is None:
         raise Http404
+    record_look(actor_at(request), customer_id, page)
     name = _("Erased customer") if found.is_erased else found.name or _("Customer without a name")
     stores = {store.store_id: store.name for store in catalogue.stores()}
     return Known(
@@ -117,11 +119,11 @@ def known(request: HttpRequest, customer_id: UUID, *, with_contact: bool = False
     )
 
 
-@allowed("customers.view", look="customer")
+@allowed("customers.view")
 def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     person = signed_in(request)
     may_contact = person.may("customers.contact")
-    shown = known(request, customer_id, with_contact=may_contact)
+    shown = known(request, customer_id, "customer", with_contact=may_contact)
     if (survivor := _survivor(request, shown)) is not None:
         return survivor
     kind = request.GET.get("kind", "")
@@ -151,9 +153,9 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     return render(request, "backoffice/customer.html", context)
 
 
-@allowed("customers.view", look="statement")
+@allowed("customers.view")
 def statement(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
-    shown = known(request, customer_id)
+    shown = known(request, customer_id, "statement")
     if (survivor := _survivor(request, shown)) is not None:
         return survivor
     programme = shown.programme

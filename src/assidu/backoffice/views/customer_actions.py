@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -22,11 +23,13 @@ from assidu.backoffice.views.palette import folded
 from assidu.catalogue import queries as catalogue
 from assidu.customers import actions as customers
 from assidu.customers import queries as customer_queries
+from assidu.customers.types import NotAnIdentifier
 from assidu.events.wire import Profile, Subject
 from assidu.foundation import clock
+from assidu.foundation.ids import new_id
 from assidu.foundation.people import actions as people
 from assidu.loyalty import actions
-from assidu.loyalty.entries import Told
+from assidu.loyalty.entries import Conflict, Outcome, Told
 from assidu.loyalty.person_file import person_file
 from assidu.plans.wording import language_of
 
@@ -35,7 +38,35 @@ QUANTITY_MAX = 1_000_000
 ADD, TAKE = "add", "take"
 
 
-class CorrectionForm(forms.Form):
+class OnceForm(forms.Form):
+    """What happens to a customer is an event, and its id is made when the form is shown: sent twice, it counts once."""
+
+    event = forms.UUIDField(
+        widget=forms.HiddenInput,
+        initial=lambda: new_id(clock.now()),
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), gettext_lazy("This form is not complete: open it again.")
+        ),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "event" in self.errors:
+            self.add_error(None, self.errors["event"].as_data())  # a hidden field has no place for its own
+            self._renew()
+        return cleaned
+
+    def refuse(self, outcome: Outcome | NotAnIdentifier, programme: Programme) -> None:
+        self.add_error(None, outcome_sentence(outcome, programme))
+        if isinstance(outcome, Conflict):
+            self._renew()
+
+    def _renew(self) -> None:
+        """What was changed after it had been sent is another event, should they send it again."""
+        self.data = dict(self.data.items()) | {"event": str(new_id(clock.now()))}
+
+
+class CorrectionForm(OnceForm):
     direction = forms.ChoiceField(
         label=gettext_lazy("What to do"),
         choices=((ADD, gettext_lazy("Add")), (TAKE, gettext_lazy("Take away"))),
@@ -54,7 +85,7 @@ class CorrectionForm(forms.Form):
         self.fields["currency"].choices = currencies  # type: ignore[attr-defined]
 
 
-class RewardForm(forms.Form):
+class RewardForm(OnceForm):
     reward = forms.ChoiceField(label=gettext_lazy("Reward"))
     quantity = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, max_value=100, initial=1)
 
@@ -63,7 +94,7 @@ class RewardForm(forms.Form):
         self.fields["reward"].choices = rewards  # type: ignore[attr-defined]
 
 
-class MergeForm(forms.Form):
+class MergeForm(OnceForm):
     other = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.CharField(
         label=gettext_lazy("Why they are one person"),
@@ -72,7 +103,7 @@ class MergeForm(forms.Form):
     )
 
 
-class MemberForm(forms.Form):
+class MemberForm(OnceForm):
     first_name = forms.CharField(label=gettext_lazy("First name"), max_length=80)
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=80)
     card = forms.CharField(label=gettext_lazy("Card number"), max_length=40, required=False)
@@ -126,7 +157,7 @@ def _done(request: HttpRequest, customer_id: UUID, words: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed("ledger.correct")
 def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    shown, programme = known(request, customer_id), _programme(request)
+    shown, programme = known(request, customer_id, "correct"), _programme(request)
     form = CorrectionForm(
         request.POST or None,
         currencies=[(code, programme.currency_name(code)) for code in programme.plan.currencies],
@@ -135,21 +166,23 @@ def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         asked = form.cleaned_data
         quantity = asked["quantity"] if asked["direction"] == ADD else -asked["quantity"]
         by = signed_in(request)
-        outcome = actions.correct(
-            customer_id, asked["currency"], quantity, asked["reason"],
-            by=str(by.id), at=clock.now(), programme=programme.code,
-        )  # fmt: skip
-        if isinstance(outcome, Told):
-            people.record(
-                actor_at(request), "balance.corrected", "customer", str(customer_id),
-                after={"currency": asked["currency"], "quantity": quantity, "event": outcome.key.id},
+        with transaction.atomic():
+            outcome = actions.correct(
+                customer_id, asked["currency"], quantity, asked["reason"],
+                by=str(by.id), at=clock.now(), programme=programme.code, event_id=asked["event"],
             )  # fmt: skip
+            if isinstance(outcome, Told) and outcome.is_new:
+                people.record(
+                    actor_at(request), "balance.corrected", "customer", str(customer_id),
+                    after={"currency": asked["currency"], "quantity": quantity, "event": outcome.key.id},
+                )  # fmt: skip
+        if isinstance(outcome, Told):
             said = _("%(change)s written to the account of %(name)s.")
             return _done(
                 request, customer_id,
                 said % {"change": programme.change(quantity, asked["currency"]), "name": shown.name},
             )  # fmt: skip
-        form.add_error(None, outcome_sentence(outcome, programme))
+        form.refuse(outcome, programme)
     return sheets.show(
         request,
         "backoffice/customer_correct.html",
@@ -162,25 +195,28 @@ def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed("customers.edit")
 def reward(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    shown, programme = known(request, customer_id), _programme(request)
+    shown, programme = known(request, customer_id, "reward"), _programme(request)
     offered = [(code, programme.phrases.reward(one)) for code, one in programme.phrases.rewards.items()]
     form = RewardForm(request.POST or None, rewards=offered)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
-        outcome = actions.request_reward(
-            customer_id, asked["reward"], asked["quantity"], at=clock.now(), programme=programme.code
-        )
-        if isinstance(outcome, Told):
-            people.record(
-                actor_at(request), "reward.given", "customer", str(customer_id),
-                after={"reward": asked["reward"], "quantity": asked["quantity"], "event": outcome.key.id},
+        with transaction.atomic():
+            outcome = actions.request_reward(
+                customer_id, asked["reward"], asked["quantity"],
+                at=clock.now(), programme=programme.code, event_id=asked["event"],
             )  # fmt: skip
+            if isinstance(outcome, Told) and outcome.is_new:
+                people.record(
+                    actor_at(request), "reward.given", "customer", str(customer_id),
+                    after={"reward": asked["reward"], "quantity": asked["quantity"], "event": outcome.key.id},
+                )  # fmt: skip
+        if isinstance(outcome, Told):
             gives = programme.phrases.rewards[asked["reward"]].gives
             units = programme.units(gives.units * asked["quantity"], gives.currency)
             return _done(
                 request, customer_id, _("%(name)s now has: %(units)s.") % {"name": shown.name, "units": units}
             )
-        form.add_error(None, outcome_sentence(outcome, programme))
+        form.refuse(outcome, programme)
     return sheets.show(
         request,
         "backoffice/customer_reward.html",
@@ -227,20 +263,23 @@ def new_member(request: HttpRequest) -> HttpResponse:
             },
             language=asked["language"],
         )
-        outcome = actions.join(
-            Subject(kind, asked[kind]),
-            store=asked["store"],
-            channel="store" if asked["store"] else "",
-            terms_version=str(programme.plan.version),
-            profile=profile,
-            at=clock.now(),
-            programme=programme.code,
-        )
+        with transaction.atomic():
+            outcome = actions.join(
+                Subject(kind, asked[kind]),
+                store=asked["store"],
+                channel="store" if asked["store"] else "",
+                terms_version=str(programme.plan.version),
+                profile=profile,
+                at=clock.now(),
+                programme=programme.code,
+                event_id=asked["event"],
+            )
+            if isinstance(outcome, Told) and outcome.is_new:
+                people.record(actor_at(request), "customer.joined", "customer", str(outcome.customer_id))
         if isinstance(outcome, Told):
-            people.record(actor_at(request), "customer.joined", "customer", str(outcome.customer_id))
             name = f"{asked['first_name']} {asked['last_name']}"
             return _done(request, outcome.customer_id, _("%(name)s is now a member.") % {"name": name})
-        form.add_error(None, outcome_sentence(outcome, programme))
+        form.refuse(outcome, programme)
     context = {"form": form, "programme": programme}
     return sheets.show(
         request, "backoffice/customer_new.html", _("New member"), context, status=422 if form.errors else 200
@@ -251,48 +290,55 @@ def new_member(request: HttpRequest) -> HttpResponse:
 @allowed("customers.edit")
 def join(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     """Somebody who is already known becomes a member."""
-    shown, programme = known(request, customer_id), _programme(request)
-    error = ""
-    if request.method == "POST":
-        outcome = actions.join(
-            Subject("customer", str(customer_id)),
-            store=signed_in(request).store or shown.customer.store,
-            channel="store",
-            terms_version=str(programme.plan.version),
-            profile=None,
-            at=clock.now(),
-            programme=programme.code,
-        )
+    shown, programme = known(request, customer_id, "join"), _programme(request)
+    form = OnceForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with transaction.atomic():
+            outcome = actions.join(
+                Subject("customer", str(customer_id)),
+                store=signed_in(request).store or shown.customer.store,
+                channel="store",
+                terms_version=str(programme.plan.version),
+                profile=None,
+                at=clock.now(),
+                programme=programme.code,
+                event_id=form.cleaned_data["event"],
+            )
+            if isinstance(outcome, Told) and outcome.is_new:
+                people.record(actor_at(request), "customer.joined", "customer", str(customer_id))
         if isinstance(outcome, Told):
-            people.record(actor_at(request), "customer.joined", "customer", str(customer_id))
             return _done(request, customer_id, _("%(name)s is now a member.") % {"name": shown.name})
-        error = outcome_sentence(outcome, programme)
+        form.refuse(outcome, programme)
     return sheets.show(
         request,
         "backoffice/customer_join.html",
         _("Make a member"),
-        {"shown": shown, "programme": programme, "error": error},
-        status=422 if error else 200,
+        {"shown": shown, "programme": programme, "form": form},
+        status=422 if form.errors else 200,
     )
 
 
 @require_http_methods(["GET", "POST"])
 @allowed("customers.edit")
 def leave(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    shown, programme = known(request, customer_id), _programme(request)
-    error = ""
-    if request.method == "POST":
-        outcome = actions.leave(customer_id, at=clock.now(), programme=programme.code)
+    shown, programme = known(request, customer_id, "leave"), _programme(request)
+    form = OnceForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with transaction.atomic():
+            outcome = actions.leave(
+                customer_id, at=clock.now(), programme=programme.code, event_id=form.cleaned_data["event"]
+            )
+            if isinstance(outcome, Told) and outcome.is_new:
+                people.record(actor_at(request), "customer.left", "customer", str(customer_id))
         if isinstance(outcome, Told):
-            people.record(actor_at(request), "customer.left", "customer", str(customer_id))
             return _done(request, customer_id, _("%(name)s has left the programme.") % {"name": shown.name})
-        error = outcome_sentence(outcome, programme)
+        form.refuse(outcome, programme)
     return sheets.show(
         request,
         "backoffice/customer_leave.html",
         _("Leave the programme"),
-        {"shown": shown, "programme": programme, "error": error, "have": _have(shown)},
-        status=422 if error else 200,
+        {"shown": shown, "programme": programme, "form": form, "have": _have(shown)},
+        status=422 if form.errors else 200,
     )
 
 
@@ -303,25 +349,28 @@ def leave(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 @allowed("customers.edit")
 def merge(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     """Search the other record, compare both, say why, confirm."""
-    shown, programme = known(request, customer_id), _programme(request)
+    shown, programme = known(request, customer_id, "merge"), _programme(request)
     chosen = _uuid(request.POST.get("other") or request.GET.get("other", ""))
-    other = known(request, chosen) if chosen and chosen != customer_id else None
+    other = known(request, chosen, "merge") if chosen and chosen != customer_id else None
     form = MergeForm(request.POST or None, initial={"other": chosen})
     if request.method == "POST" and other is not None and form.is_valid():
         by = signed_in(request)
-        outcome = actions.merge(
-            customer_id, other.id,
-            by=str(by.id), reason=form.cleaned_data["reason"], at=clock.now(), programme=programme.code,
-        )  # fmt: skip
-        if isinstance(outcome, Told):
-            people.record(
-                actor_at(request), "customer.merged", "customer", str(customer_id),
-                after={"absorbed": str(other.id), "event": outcome.key.id},
+        asked_for = form.cleaned_data
+        with transaction.atomic():
+            outcome = actions.merge(
+                customer_id, other.id, by=str(by.id), reason=asked_for["reason"],
+                at=clock.now(), programme=programme.code, event_id=asked_for["event"],
             )  # fmt: skip
+            if isinstance(outcome, Told) and outcome.is_new:
+                people.record(
+                    actor_at(request), "customer.merged", "customer", str(customer_id),
+                    after={"absorbed": str(other.id), "event": outcome.key.id},
+                )  # fmt: skip
+        if isinstance(outcome, Told):
             return _done(
                 request, customer_id, _("%(name)s: both records are now one.") % {"name": shown.name}
             )
-        form.add_error(None, outcome_sentence(outcome, programme))
+        form.refuse(outcome, programme)
     asked = request.GET.get("q", "").strip()[:80].replace("\x00", "")
     found = (
         [one for one in customer_queries.search(asked, FOUND_MAX) if one.customer_id != customer_id]
@@ -368,7 +417,7 @@ def not_duplicate(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 @allowed("customers.export")
 def export(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     """Everything that is known of somebody, as one file to hand over."""
-    shown = known(request, customer_id)
+    shown = known(request, customer_id, "export")
     content = person_file(customer_id, language_of(request.LANGUAGE_CODE), clock.now())
     people.record(actor_at(request), "customer.exported", "customer", str(customer_id))
     response = HttpResponse(content, content_type="application/zip")
@@ -380,7 +429,7 @@ def export(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
 @allowed("customers.erase")
 def erase(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     """Confirmed by typing the name, so that nobody erases the wrong person by habit."""
-    shown = known(request, customer_id)
+    shown = known(request, customer_id, "erase")
     form = EraseForm(request.POST or None)
     form.fields["typed"].label = _("To confirm, type “%(name)s”") % {"name": shown.name}
     if request.method == "POST" and form.is_valid():

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -151,21 +152,24 @@ def publish_version(request: HttpRequest) -> HttpResponse:
         return _confirm_page(request, known, text)
     document, text = beginning_on(document, text, first_day)
     note = request.POST.get("note", "").strip()[:500]
-    plan = publish(document, text, at=clock.now(), by=str(signed_in(request).id), note=note)
-    if known is not None and plan.version == known.versions[-1].version:
+    with transaction.atomic():
+        plan = publish(document, text, at=clock.now(), by=str(signed_in(request).id), note=note)
+        is_new = known is None or plan.version != known.versions[-1].version
+        if is_new:
+            actions.record(
+                actor_at(request),
+                "plan.published",
+                "plan",
+                str(plan.version),
+                after={"programme": document.programme, "valid_from": document.valid_from.isoformat()},
+            )
+    if not is_new:
         messages.info(
             request,
             _("Version %(version)s already says the same: nothing was published.")
             % {"version": plan.version},
         )
         return redirect("programme")
-    actions.record(
-        actor_at(request),
-        "plan.published",
-        "plan",
-        str(plan.version),
-        after={"programme": document.programme, "valid_from": document.valid_from.isoformat()},
-    )
     messages.success(request, _("Version %(version)s is published.") % {"version": plan.version})
     return redirect("programme-version", version=plan.version)
 

@@ -48,9 +48,9 @@ PERIODS: dict[Period, Promise] = {
 }
 
 
-@allowed("customers.view", look="explain")
+@allowed("customers.view")
 def event(request: HttpRequest, customer_id: UUID, seq: int) -> HttpResponse:
-    shown = known(request, customer_id)
+    shown = known(request, customer_id, "explain")
     programme = shown.programme
     if programme is None or seq > SEQ_MAX:
         raise Http404

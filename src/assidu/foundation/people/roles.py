@@ -15,7 +15,7 @@ PERMISSIONS: Final[dict[str, str | Promise]] = {
     "customers.view": _("Look at customers and their history"),
     "customers.contact": _("See e-mail addresses, telephone numbers and postal addresses"),
     "customers.export": _("Export lists of customers, or one customer's file"),
-    "customers.edit": _("Change a customer's profile, merge duplicates"),
+    "customers.edit": _("Serve customers: let them join or leave, exchange rewards, merge duplicates"),
     "customers.erase": _("Erase a customer's personal data"),
     "ledger.correct": _("Correct a balance, grant a goodwill gesture"),
     "plan.view": _("Read the programme and its versions"),
@@ -57,7 +57,7 @@ ROLES: Final[dict[str, Role]] = {
             _("Designs the programme and tries it on the past"),
             _DESIGN | {"customers.contact", "customers.export", "plan.publish"},
         ),
-        Role("store", _("Store"), _("Serves customers of one store"), _SERVE),
+        Role("store", _("Store"), _("Serves customers in a store; sees those of every store"), _SERVE),
         Role(
             "service",
             _("Customer service"),
