@@ -60,7 +60,7 @@ def test_a_year_comes_in_and_a_second_time_changes_nothing(assidu_db: Database, 
     assert not year.set_aside
     assert afterwards.recorded == feed.counts["late_tickets"]
     assert afterwards.exists == feed.counts["repeated_tickets"] + feed.counts["web_copies"]
-    tickets = feed.counts["till_tickets"] + feed.counts["late_tickets"] + feed.counts["returns"]
+    tickets = feed.counts["till_tickets"] + feed.counts["late_tickets"]  # of sales alone
     assert scalar(assidu_db, "SELECT count(*) FROM events_ticket") == tickets
     # Every balance is what its postings say, whoever adds them up.
     assert (
@@ -180,6 +180,42 @@ def test_bad_rows_are_set_aside_and_the_rest_goes_on(programme: Database, tmp_pa
     )
     again = take(programme, [pair])
     assert (again.recorded, scalar(programme, "SELECT count(*) FROM events_reject")) == (0, 7)
+    assert (again.exists, again.refused_before) == (2, 1)
+    assert again.set_aside["unknown_sale"] == 1
+    assert again.set_aside["insufficient_balance"] == 0
+
+
+def test_what_only_came_too_early_is_taken_by_a_later_import(programme: Database, tmp_path: Path) -> None:
+    early = events_file(
+        tmp_path / "a.jsonl",
+        joined("2990001", "2026-01-01T10:00:00Z"),
+        event("Order Refunded", "r1", "2026-01-11T10:00:00Z", "card:2990001", whole=True,
+              original={"store": "1", "date": "2026-01-10", "ticket": "17"}),
+    )  # fmt: skip
+    assert take(programme, [early]).set_aside == {"unknown_sale": 1}
+    take(
+        programme,
+        [events_file(tmp_path / "b.jsonl", sale("t1", "2026-01-10T10:00:00Z", "card:2990001", ticket="17"))],
+    )
+    again = take(programme, [early])
+    assert (again.recorded, again.exists, again.refused_before, dict(again.set_aside)) == (1, 1, 0, {})
+
+
+def test_what_was_refused_may_be_told_otherwise(programme: Database, tmp_path: Path) -> None:
+    def asked(time: str) -> dict[str, object]:
+        return event("Reward Requested", "v1", time, "card:2990001", reward="voucher-5")
+
+    first = asked("2026-11-11T10:00:00Z")
+    newcomer = joined("2990001", "2026-11-01T10:00:00Z")
+    report = take(programme, [events_file(tmp_path / "a.jsonl", newcomer, first)])
+    assert report.set_aside == {"insufficient_balance": 1}
+    rich = event("Balance Corrected", "c1", "2026-11-12T10:00:00Z", "card:2990001",
+                 currency="points", quantity=1_000, reason="goodwill", by="test")  # fmt: skip
+    corrected = asked("2026-11-13T10:00:00Z")
+    report = take(programme, [events_file(tmp_path / "b.jsonl", rich, first)])
+    assert (report.recorded, report.exists, report.refused_before) == (1, 0, 1)
+    report = take(programme, [events_file(tmp_path / "c.jsonl", corrected)])
+    assert (report.recorded, report.exists, dict(report.set_aside)) == (1, 0, {})
 
 
 def test_a_late_file_takes_the_next_places_in_the_sequence(programme: Database, tmp_path: Path) -> None:

@@ -169,9 +169,12 @@ class _Importer:
         """The places of events that are neither known, nor told twice, nor refused by an earlier import."""
         entries = self._telling.entries
         known = lookups.known_keys(self._connection, {entry.key for entry in entries})
-        refused = lookups.refused_before(self._connection, {entry.source for entry in entries})
+        resumed_from = self._run.recorded_at if self._run.is_resumed else None
+        sources = {entry.source for entry in entries}
+        refused = lookups.refused_before(self._connection, sources, resumed_from)
         order = first_told(entries, known, refused)
-        self._report.exists += order.exists + len(order.refused_before)
+        self._report.exists += order.exists
+        self._report.refused_before += len(order.refused_before)
         aside += [self._aside(place, CONFLICT) for place in order.conflicts]
         return order.going
 

@@ -112,6 +112,8 @@ def words(report: Report) -> str:
     lines.append(
         f"{report.recorded:,} {recorded} ({report.anonymous:,} without a customer), {report.exists:,} known"
     )
+    if report.refused_before:
+        lines.append(f"{report.refused_before:,} refused by an earlier import")
     if report.ticks:
         lines.append(f"{report.ticks:,} expiries and reviews on the way")
     if report.set_aside:

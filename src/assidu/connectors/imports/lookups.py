@@ -1,7 +1,7 @@
 """What the database already knows of the keys, tickets and customers of an import, asked in bulk."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
@@ -40,7 +40,9 @@ _LOCK_SQL = """
 SELECT customer_id, wallet_id, seq, state::text, last_purchase, lots::text, debts::text FROM loyalty_lock(%s)
 """
 _ENROL_SQL = "SELECT loyalty_enrol(%s::uuid[], %s::uuid[], %s)"
+_ASKED_AGAIN = frozenset({RefusalCode.UNKNOWN_SALE, RefusalCode.ABSORBED})
 _REFUSALS = sorted(code.value for code in RefusalCode)
+_REFUSALS_FOR_GOOD = sorted(code.value for code in RefusalCode if code not in _ASKED_AGAIN)
 
 
 def known_keys(
@@ -87,13 +89,21 @@ def known_originals(connection: Connection, originals: Iterable[Original]) -> di
     return found
 
 
-def refused_before(connection: Connection, sources: Iterable[str]) -> set[tuple[str, str]]:
-    """Events that an import has already shown to the programme, and that it refused: they do not ask twice."""
+def refused_before(
+    connection: Connection, sources: Iterable[str], resumed_from: datetime | None
+) -> set[tuple[str, str, bytes]]:
+    """Events, with what they said, that an import showed to the programme, and that it refused: no second asking.
+
+    Those that only came before their sale, or for an alias, are asked again; but not by the very run, killed and
+    resumed (told by the instant that it records at), that refused them: it answers as if it had never stopped.
+    """
     rows = connection.execute(
-        "SELECT source, id FROM events_reject WHERE code = ANY (%s) AND source = ANY (%s) AND origin <> ''",
-        [_REFUSALS, sorted(set(sources))],
+        "SELECT source, id, fingerprint FROM events_reject "
+        "WHERE (code = ANY (%s) OR code = ANY (%s) AND at = %s) AND source = ANY (%s) AND origin <> '' "
+        "AND fingerprint IS NOT NULL",
+        [_REFUSALS_FOR_GOOD, _REFUSALS, resumed_from, sorted(set(sources))],
     )
-    return {(source, id_) for source, id_ in rows}
+    return {(source, id_, bytes(fingerprint)) for source, id_, fingerprint in rows}
 
 
 def enrol(connection: Connection, customers: Iterable[UUID], programme: str, at: Any) -> None:

@@ -26,7 +26,7 @@ def order_key(entry: Entry) -> tuple[object, ...]:
 def first_told(
     entries: Sequence[Entry],
     known: Mapping[tuple[str, str], tuple[bytes, Place]],
-    refused: set[tuple[str, str]],
+    refused: set[tuple[str, str, bytes]],
 ) -> Order:
     """One key, one meaning, one effect: the first in the order counts, what says the same again exists."""
     order = Order()
@@ -41,7 +41,7 @@ def first_told(
                 order.conflicts.append(place)
             continue
         meanings[key] = entry.fingerprint
-        if key in refused:
+        if (*key, entry.fingerprint) in refused:
             order.refused_before.append(place)
         else:
             order.going.append(place)

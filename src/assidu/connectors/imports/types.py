@@ -112,6 +112,7 @@ class Report:
     recorded: int = 0
     anonymous: int = 0
     exists: int = 0
+    refused_before: int = 0
     ticks: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
     fields_left_out: Counter[str] = field(default_factory=Counter)
@@ -133,6 +134,7 @@ class Report:
             "recorded": self.recorded,
             "anonymous": self.anonymous,
             "exists": self.exists,
+            "refused_before": self.refused_before,
             "ticks": self.ticks,
             "set_aside": sum(self.set_aside.values()),
             "set_aside_by_reason": dict(sorted(self.set_aside.items())),
