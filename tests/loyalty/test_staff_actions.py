@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
 from assidu.customers.types import Profile
 from assidu.decisions.decision import RefusalCode, Refused
@@ -90,6 +91,22 @@ def test_the_same_ticket_from_another_source_is_told_as_a_duplicate(anne: UUID) 
     again = told(record(sale(source="web/shop")))
     assert again.duplicate_of == first.key
     assert again.seq == first.seq
+
+
+@pytest.mark.parametrize("fault", [UniqueViolation, DeadlockDetected, SerializationFailure])
+def test_who_crossed_somebody_else_is_posted_at_the_next_attempt(
+    anne: UUID, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    """Two who lock in opposite orders cannot be arranged every time: the fault is raised in their place."""
+    faults, attempt = [fault()], actions._record
+
+    def crossed(*arguments: Any) -> Outcome:
+        if faults:
+            raise faults.pop()
+        return attempt(*arguments)
+
+    monkeypatch.setattr(actions, "_record", crossed)
+    assert told(record(sale())).is_new
 
 
 def test_an_unknown_card_opens_a_customer_and_a_refusal_does_not(shop: Shop) -> None:

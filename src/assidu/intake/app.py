@@ -108,10 +108,10 @@ class Intake:
 
         A start that failed is tried again with the next one.
         """
-        before = self._started
-        if before is None or (before.done() and (before.cancelled() or before.exception() is not None)):
-            self._started = asyncio.create_task(self.start())
-        await asyncio.shield(self._started)
+        started = self._started
+        if started is None or (started.done() and (started.cancelled() or started.exception() is not None)):
+            started = self._started = asyncio.create_task(self.start())
+        await asyncio.shield(started)
 
     # ------------------------------------------------------------ routes
 
