@@ -9,6 +9,7 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 
 from assidu.api.openapi import openapi
+from assidu.api.routes import programme
 from assidu.foundation.people import queries as people
 from assidu.foundation.problems import KNOWN, Problem
 from assidu.intake import problems
@@ -57,6 +58,17 @@ def test_a_programme_is_checked_published_once_and_read_again(monkeypatch: pytes
         "version": 1,
         "hash": first.json()["hash"],
     }
+
+
+def test_a_programme_that_cannot_be_noted_is_not_published(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*_args: object, **_more: object) -> None:
+        raise RuntimeError("the server stops here")
+
+    monkeypatch.setenv("ASSIDU_NOW", NOW.isoformat())
+    monkeypatch.setattr(programme, "record", crash)
+    maker = a_program("plan:read", "plan:write")
+    assert maker.post("/v1/plans", {"content": V1}).status_code == 500
+    assert maker.get("/v1/plans").json()["code"] == "no_programme"
 
 
 def test_keys_are_made_listed_and_revoked() -> None:
