@@ -44,7 +44,9 @@ def tickets_of(rows: list[Row]) -> dict[tuple[str, date, str], list[Row]]:
 
 
 def fingerprints(feed: Feed) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(feed.folder.iterdir())}
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(feed.folder.iterdir())
+    }
 
 
 def people_of(feed: Feed) -> list[Row]:
@@ -124,14 +126,23 @@ def test_tills_are_in_the_order_in_which_history_is_decided(small: Feed) -> None
 def test_every_ticket_has_one_time_one_card_and_its_lines_together(small: Feed) -> None:
     rows = rows_of(small.folder / "till.parquet")
     changes = 1 + sum(
-        (one["store"], one["date"], one["ticket"]) != (next_one["store"], next_one["date"], next_one["ticket"])
+        (one["store"], one["date"], one["ticket"])
+        != (next_one["store"], next_one["date"], next_one["ticket"])
         for one, next_one in pairwise(rows)
     )
     tickets = tickets_of(rows)
 
     assert changes == len(tickets) == small.counts["till_tickets"]
     for lines in tickets.values():
-        assert len({(line["time_local"], line["card"], line["channel"], line["paid_voucher_5"]) for line in lines}) == 1
+        assert (
+            len(
+                {
+                    (line["time_local"], line["card"], line["channel"], line["paid_voucher_5"])
+                    for line in lines
+                }
+            )
+            == 1
+        )
         assert lines[0]["time_local"].date() == lines[0]["date"]
 
 
@@ -155,7 +166,9 @@ def test_people_can_neither_be_reached_nor_confused(small: Feed) -> None:
     assert phones <= {"01 99 00", "02 61 91", "03 53 01", "04 65 71", "05 36 49", "06 39 98"}
     households_by_phone = Counter(person["phone"] for person in people if person["phone"])
     assert max(households_by_phone.values()) <= 2
-    born = [(date.fromisoformat(one["birth_date"]), datetime.fromisoformat(one["joined_at"])) for one in people]
+    born = [
+        (date.fromisoformat(one["birth_date"]), datetime.fromisoformat(one["joined_at"])) for one in people
+    ]
     assert all(joined.year - birth.year >= 18 for birth, joined in born)
 
 
@@ -183,7 +196,9 @@ def test_the_control_total_is_what_the_takeover_holds(small: Feed) -> None:
 
     assert control["members"] == len({row["card"] for row in rows})
     assert control["currencies"]["points"]["by_issued_month"] == dict(sorted(by_month.items()))
-    assert control["currencies"]["points"]["total"] == sum(by_month.values()) == small.counts["takeover_points"]
+    assert (
+        control["currencies"]["points"]["total"] == sum(by_month.values()) == small.counts["takeover_points"]
+    )
     tiers = Counter({row["card"]: row["tier"] for row in rows}.values())
     assert control["tiers"] == dict(sorted(tiers.items()))
     assert all(bool(row["tier_until"]) == (row["tier"] != "bronze") for row in rows)

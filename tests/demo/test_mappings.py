@@ -35,7 +35,9 @@ def columns_named(value: Any) -> set[str]:
         return set()
     if str(value.get("from", "")).startswith("column:"):
         return {value["from"].removeprefix("column:")}
-    named = {str(value[key]) for key in ("column", "skip_empty") if key in value} | set(value.get("group_by", ()))
+    named = {str(value[key]) for key in ("column", "skip_empty") if key in value} | set(
+        value.get("group_by", ())
+    )
     return named.union(*(columns_named(one) for key, one in value.items() if key != "column"))
 
 

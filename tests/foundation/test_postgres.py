@@ -150,7 +150,9 @@ def test_what_was_answered_survives_the_death_of_the_server(home: Path) -> None:
 def fill(url: str) -> None:
     """Write until there is no room: some 15 MB each time, and as much again in the log."""
     for _ in range(20):
-        query(url, "INSERT INTO filler SELECT repeat(md5(n::text), 20) FROM generate_series(1, 20000) AS s (n)")
+        query(
+            url, "INSERT INTO filler SELECT repeat(md5(n::text), 20) FROM generate_series(1, 20000) AS s (n)"
+        )
 
 
 def is_served_by_another(home: Path, pid: int) -> bool:

@@ -77,7 +77,9 @@ def write_people(path: Path, people: Iterable[Person], numbers: Mapping[str, str
     return _write_csv(path, PERSON_COLUMNS, rows)
 
 
-def write_takeover(path: Path, control: Path, openings: Sequence[Opening], members: Membership, start: date) -> int:
+def write_takeover(
+    path: Path, control: Path, openings: Sequence[Opening], members: Membership, start: date
+) -> int:
     columns = (
         "member", "card", "taken_over_at", "joined_on", "tier", "tier_until", "quantity", "issued_on", "expires_on",
         "invented",
@@ -90,7 +92,14 @@ def write_takeover(path: Path, control: Path, openings: Sequence[Opening], membe
     for opening in sorted(openings, key=lambda one: numbers[members.people[one.holder].card]):
         card = members.people[opening.holder].card
         until = opening.tier_until or ""
-        shared = (numbers[card], card, f"{start.isoformat()}T00:00:00", opening.joined_on, opening.tier, until)
+        shared = (
+            numbers[card],
+            card,
+            f"{start.isoformat()}T00:00:00",
+            opening.joined_on,
+            opening.tier,
+            until,
+        )
         by_tier[opening.tier] = by_tier.get(opening.tier, 0) + 1
         if not opening.lots:
             rows.append((*shared, "", "", "", "true"))
@@ -101,7 +110,9 @@ def write_takeover(path: Path, control: Path, openings: Sequence[Opening], membe
     _write_csv(path, columns, rows)
     totals = {
         "members": len(openings),
-        "currencies": {"points": {"total": sum(by_month.values()), "by_issued_month": dict(sorted(by_month.items()))}},
+        "currencies": {
+            "points": {"total": sum(by_month.values()), "by_issued_month": dict(sorted(by_month.items()))}
+        },
         "tiers": dict(sorted(by_tier.items())),
     }
     write_json(control, totals)
@@ -164,14 +175,19 @@ class Tickets:
             first = int(baskets.first_line[index])
             vouchers = int(self.rewards.paid_vouchers[index])
             points = int(self.rewards.paid_points[index])
-            paid = [{"currency": "voucher-5", "quantity": vouchers}, {"currency": "points", "quantity": points}]
+            paid = [
+                {"currency": "voucher-5", "quantity": vouchers},
+                {"currency": "points", "quantity": points},
+            ]
             orders.append(
                 {
                     "number": f"W{day.replace('-', '')}-{number:05d}",
                     "placed_at": self.year.clock.iso(int(baskets.local_s[index])),
                     "customer": {"card": self.members.people[int(self.members.holder[index])].card},
                     "pickup": {"store": store, "date": day, "ticket": ticket},
-                    "items": [self._item(line) for line in range(first, first + int(baskets.line_count[index]))],
+                    "items": [
+                        self._item(line) for line in range(first, first + int(baskets.line_count[index]))
+                    ],
                     "vouchers": [one for one in paid if one["quantity"]],
                     "invented": "copy",
                 }
@@ -180,7 +196,9 @@ class Tickets:
         return len(orders)
 
     def _item(self, line: int) -> JsonObject:
-        product = self.catalogue.products[int(self.catalogue.positions(self.lines.product[line : line + 1])[0])]
+        product = self.catalogue.products[
+            int(self.catalogue.positions(self.lines.product[line : line + 1])[0])
+        ]
         item: JsonObject = {
             "sku": str(product.sku),
             "quantity": int(self.lines.quantity[line]),
@@ -211,7 +229,8 @@ def write_returns(path: Path, returns: Sequence[Return], year: Year, members: Me
         if back.is_whole:
             rows.append(shared | {"whole": True})
         rows += [
-            shared | {"line": line, "quantity": quantity, "amount_eur": amount} for line, quantity, amount in back.lines
+            shared | {"line": line, "quantity": quantity, "amount_eur": amount}
+            for line, quantity, amount in back.lines
         ]
 
     def column(name: str, kind: pa.DataType) -> pa.Array:

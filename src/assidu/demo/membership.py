@@ -56,7 +56,9 @@ def enrol(year: Year, stores: dict[int, Store], seed: int) -> Membership:
     holder[is_real] = np.searchsorted(households, baskets.household[is_real])
 
     regulars = [
-        place for place, own in enumerate(by_household) if place not in joiners and len(own) >= SECOND_CARD_BASKETS_MIN
+        place
+        for place, own in enumerate(by_household)
+        if place not in joiners and len(own) >= SECOND_CARD_BASKETS_MIN
     ]
     drawn = rng.choice(regulars, size=min(SECOND_CARDS + LEAVERS, len(regulars)), replace=False).tolist()
     second_cards: list[tuple[int, int]] = []

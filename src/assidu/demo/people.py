@@ -86,7 +86,9 @@ def earlier_joining(store: int, opened_at: date, start: date, rng: np.random.Gen
     return Joining(at_s, store, "store", is_taken_over=True)
 
 
-def invent_people(households: Ints, joinings: list[Joining], stores: dict[int, Store], seed: int) -> list[Person]:
+def invent_people(
+    households: Ints, joinings: list[Joining], stores: dict[int, Store], seed: int
+) -> list[Person]:
     """One card holder per household, in the same order."""
     rng = np.random.default_rng([seed, 2])
     fake = Faker("fr_FR")
@@ -136,7 +138,9 @@ def second_card(person: Person, serial: int, start: date, rng: np.random.Generat
     """The same person once more under another card: asked for again at another till, typed a little otherwise."""
     plain = _without_accents(person.first_name)
     first_name = plain if plain != person.first_name else f"{person.first_name[0]}."
-    joined = min(day_of(person.joined_s) + timedelta(days=int(rng.integers(20, 900))), start - timedelta(days=3))
+    joined = min(
+        day_of(person.joined_s) + timedelta(days=int(rng.integers(20, 900))), start - timedelta(days=3)
+    )
     return replace(
         person,
         card=card_number(serial),

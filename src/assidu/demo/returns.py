@@ -59,9 +59,9 @@ def invent_returns(
     """Bring goods back; `excluded` tickets stay (they reach Assidu late, after their return would)."""
     rng = np.random.default_rng([seed, 5])
     baskets = year.baskets
-    taken_back = np.array([p.kind == "product" and p.department not in NOT_TAKEN_BACK for p in catalogue.products])[
-        catalogue.positions(lines.product)
-    ]
+    taken_back = np.array(
+        [p.kind == "product" and p.department not in NOT_TAKEN_BACK for p in catalogue.products]
+    )[catalogue.positions(lines.product)]
     returnable = taken_back & (lines.quantity > 0) & (lines.amount_minor > 0)
     first_of_real = np.flatnonzero(np.diff(lines.basket, prepend=-1))
     counts = np.add.reduceat(returnable.astype(np.int64), first_of_real)
@@ -84,7 +84,9 @@ def invent_returns(
             amount = sum(line.amount_minor for line in back) if back else left
             left -= amount
             drafts.append(
-                Return(index, int(members.holder[index]), int(baskets.store[index]), local_s, "", back, amount)
+                Return(
+                    index, int(members.holder[index]), int(baskets.store[index]), local_s, "", back, amount
+                )
             )
     return _numbered(drafts, year)
 
@@ -133,7 +135,9 @@ def _in_parts(place: int, lines: RealLines, first: int) -> list[ReturnedLine]:
 def _numbered(drafts: list[Return], year: Year) -> list[Return]:
     """In the order (instant, source, id), with refund tickets numbered per store and day."""
     local_s = year.clock.existing(np.array([draft.local_s for draft in drafts], dtype=np.int64)).tolist()
-    ordered = sorted(zip(local_s, drafts, strict=True), key=lambda pair: (pair[0], str(pair[1].store), pair[1].basket))
+    ordered = sorted(
+        zip(local_s, drafts, strict=True), key=lambda pair: (pair[0], str(pair[1].store), pair[1].basket)
+    )
     numbers: dict[tuple[int, int], int] = {}
     returns: list[Return] = []
     for at_s, draft in ordered:

@@ -20,7 +20,9 @@ JsonObject = dict[str, object]
 
 VOUCHER_USERS_SHARE = 0.60
 POINTS_PAYERS_SHARE = 0.15
-ASKING_BALANCE = 650  # 150 more than a voucher costs: the estimate may be too high, a refusal would be a bad story
+ASKING_BALANCE = (
+    650  # 150 more than a voucher costs: the estimate may be too high, a refusal would be a bad story
+)
 VOUCHER_MINOR = 500
 VOUCHER_BASKET_MIN_MINOR = 1500
 VOUCHER_DAYS_MAX = 55
@@ -115,14 +117,18 @@ def invent_rewards(
         is_second = any(holder == second for _, second in members.second_cards)
         if is_second or habits >= VOUCHER_USERS_SHARE + POINTS_PAYERS_SHARE:
             continue
-        story = _Story(year, members, arrivals, holder, opening_of.get(holder), leaving_s.get(holder), expiries)
+        story = _Story(
+            year, members, arrivals, holder, opening_of.get(holder), leaving_s.get(holder), expiries
+        )
         if habits < VOUCHER_USERS_SHARE:
             happenings += story.use_vouchers(returned.get(holder, []), paid_vouchers, rng)
         else:
             story.pay_with_points(returned.get(holder, []), paid_points, rng)
     happenings += _corrections(year, members, leaving_s, rng)
     happenings += _merges(year, members, rng)
-    happenings += [_Happening(at_s, holder, "Member Left", "backoffice", {}) for holder, at_s in leaving_s.items()]
+    happenings += [
+        _Happening(at_s, holder, "Member Left", "backoffice", {}) for holder, at_s in leaving_s.items()
+    ]
     counts = {
         "voucher_requests": sum(happening.type == "Reward Requested" for happening in happenings),
         "paid_vouchers": int(paid_vouchers.sum()),
@@ -171,7 +177,9 @@ class _Story:
         points = max(0, int(self.baskets.earning_minor[index]) - less_minor) // 100
         self.estimate.earn(self.expiries[at_s // DAY_S], points)
 
-    def use_vouchers(self, returns: list[Return], paid_vouchers: Ints, rng: np.random.Generator) -> list[_Happening]:
+    def use_vouchers(
+        self, returns: list[Return], paid_vouchers: Ints, rng: np.random.Generator
+    ) -> list[_Happening]:
         """Ask in the app when there is enough, then pay one of the next baskets with what was got."""
         asked: list[_Happening] = []
         in_hand: list[int] = []  # days on which vouchers were got
@@ -182,7 +190,11 @@ class _Story:
                 self.estimate.spend(-(-back.amount_minor // 100))
                 continue
             in_hand = [got for got in in_hand if day - got <= VOUCHER_DAYS_MAX]
-            if in_hand and self.baskets.total_minor[index] >= VOUCHER_BASKET_MIN_MINOR and rng.random() < 0.85:
+            if (
+                in_hand
+                and self.baskets.total_minor[index] >= VOUCHER_BASKET_MIN_MINOR
+                and rng.random() < 0.85
+            ):
                 in_hand.pop(0)
                 paid_vouchers[index] = 1
             self._earn(index, at_s, VOUCHER_MINOR * int(paid_vouchers[index]))
@@ -203,7 +215,11 @@ class _Story:
                 self.estimate.spend(-(-back.amount_minor // 100))
                 continue
             affordable = (self.estimate.balance(at_s // DAY_S) - 150) // 100
-            if affordable >= 1 and self.baskets.total_minor[index] >= POINTS_BASKET_MIN_MINOR and rng.random() < 0.12:
+            if (
+                affordable >= 1
+                and self.baskets.total_minor[index] >= POINTS_BASKET_MIN_MINOR
+                and rng.random() < 0.12
+            ):
                 paid_points[index] = 100 * min(affordable, int(rng.integers(1, 4)))
                 self.estimate.spend(int(paid_points[index]))
             self._earn(index, at_s, int(paid_points[index]))
@@ -235,7 +251,10 @@ def _corrections(
     regulars = [
         holder
         for holder, own in enumerate(members.baskets_of)
-        if len(own) >= 6 and members.people[holder].is_taken_over and holder not in leaving_s and holder not in second
+        if len(own) >= 6
+        and members.people[holder].is_taken_over
+        and holder not in leaving_s
+        and holder not in second
     ]
     if not regulars:
         return []

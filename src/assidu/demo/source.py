@@ -67,7 +67,9 @@ def read_lines(households: int | None, seed: int) -> RealLines:
     order = np.lexsort((basket, at))
     quantity = _ints(table["quantity"])
     is_measure = quantity > QUANTITY_MAX
-    discount = _cents(table["retail_disc"]) + _cents(table["coupon_disc"]) + _cents(table["coupon_match_disc"])
+    discount = (
+        _cents(table["retail_disc"]) + _cents(table["coupon_disc"]) + _cents(table["coupon_match_disc"])
+    )
     return RealLines(
         household=_ints(table["household_id"])[order],
         store=_ints(table["store_id"])[order],

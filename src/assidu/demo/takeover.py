@@ -59,7 +59,9 @@ def invent_openings(year: Year, members: Membership, seed: int) -> list[Opening]
     return sorted(openings, key=lambda opening: members.people[opening.holder].card)
 
 
-def _lots(points_a_month: float, joined_on: date, start: date, rng: np.random.Generator) -> tuple[OpeningLot, ...]:
+def _lots(
+    points_a_month: float, joined_on: date, start: date, rng: np.random.Generator
+) -> tuple[OpeningLot, ...]:
     """Six months of points, less the vouchers already taken from the oldest ones."""
     issued = [first_of_month(start, -months) for months in range(MONTHS_VALID, 0, -1)]
     earned = [int(points_a_month * rng.lognormal(0.0, 0.3)) if day >= joined_on else 0 for day in issued]

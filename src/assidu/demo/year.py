@@ -62,7 +62,9 @@ def build_year(lines: RealLines, catalogue: Catalogue, *, today: date, seed: int
     clock = LocalTime(first_day, last_day)
     first_line = np.flatnonzero(np.diff(lines.basket, prepend=-1))
     line_count = np.diff(first_line, append=len(lines))
-    assert len(np.unique(lines.basket)) == len(first_line), "a basket's lines are not together: it has two times"
+    assert len(np.unique(lines.basket)) == len(first_line), (
+        "a basket's lines are not together: it has two times"
+    )
     real_s = clock.existing(moved[first_line])
 
     rng = np.random.default_rng([seed, 3])

@@ -57,7 +57,8 @@ def body_of(event: Event) -> Body:
                 "tier": event.tier,
                 "tier_until": _iso(event.tier_until),
                 "lots": [
-                    [lot.currency, lot.quantity, lot.issued_on.isoformat(), _iso(lot.expires_on)] for lot in event.lots
+                    [lot.currency, lot.quantity, lot.issued_on.isoformat(), _iso(lot.expires_on)]
+                    for lot in event.lots
                 ],
             }
         case Tick():

@@ -42,7 +42,9 @@ def publish(document: Document, yaml: str, *, at: datetime, by: str = "", note: 
     Publishing the very same programme with the same first day again changes nothing and answers what is there.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"plan:{document.programme}",))
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"plan:{document.programme}",)
+        )
         known = published_plans(document.programme)
         if known:
             same = published(document, known[-1].version)
