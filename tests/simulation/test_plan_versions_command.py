@@ -1,6 +1,7 @@
 """`assidu plan` with published versions: history, export, publish, and differences between them."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from assidu.cli.main import run
 from assidu.foundation.clock import now
 from assidu.foundation.database import Database
 from assidu.foundation.people import queries
+from assidu.foundation.settings import current_settings
 from assidu.loyalty.plans import published_plans
 from builders.documents import a_programme
 
@@ -20,10 +22,14 @@ RICHER = TEXT.replace("give: 1, each: 1.00", "give: 2, each: 1.00")
 
 
 @pytest.fixture
-def terminal(assidu_db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    monkeypatch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
-    monkeypatch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
-    return assidu_db
+def terminal(assidu_db: Database) -> Iterator[Database]:
+    """The settings of a process are read once: here they are read again, before and after."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
+        patch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
+        current_settings.cache_clear()
+        yield assidu_db
+    current_settings.cache_clear()
 
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
