@@ -1,0 +1,49 @@
+"""When a rule applies, and to which lines."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Trigger(StrEnum):
+    SALE = "sale"
+    JOINING = "joining"
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a ticket and its customer must be for a rule to apply; an empty set asks nothing."""
+
+    channels: frozenset[str] = frozenset()
+    stores: frozenset[str] = frozenset()
+    weekdays: frozenset[int] = frozenset()  # Monday is 0
+    from_day: date | None = None
+    to_day: date | None = None  # inclusive
+    tiers: frozenset[str] = frozenset()
+    is_first_purchase: bool = False
+    amount_min_minor: int | None = None
+    amount_max_minor: int | None = None
+
+
+ALWAYS = Conditions()
+"""Nothing is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Which lines of the ticket count; every set that is not empty must hold the line."""
+
+    departments: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
+    skus: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusions:
+    """Lines that never earn, whatever the rule."""
+
+    departments: frozenset[str] = frozenset()
+    brands: frozenset[str] = frozenset()
+    skus: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset({"gift_card", "deposit", "shipping", "fee"})
+    discounted: bool = False

@@ -1,0 +1,38 @@
+"""One version of the programme, ready to decide with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from assidu.decisions.plan.conditions import Exclusions
+from assidu.decisions.plan.currencies import Currency
+from assidu.decisions.plan.rewards import Reward
+from assidu.decisions.plan.rules import EarnRule, RuleIndex
+from assidu.decisions.plan.tiers import Tiers
+
+
+class ReturnPolicy(StrEnum):
+    """What a return may take back when the units were spent in the meantime."""
+
+    ONLY_PENDING = "only_pending"
+    WITHIN_BALANCE = "within_balance"
+    MAY_GO_NEGATIVE = "may_go_negative"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One version of the programme, ready to decide with."""
+
+    version: int
+    programme: str
+    zone: ZoneInfo
+    currencies: Mapping[str, Currency]
+    rules: tuple[EarnRule, ...]
+    rewards: Mapping[str, Reward]
+    tiers: Tiers | None
+    exclusions: Exclusions
+    return_policy: ReturnPolicy
+    earns_on_part_paid_with_rewards: bool
+    joining_rules: tuple[int, ...]
+    index: Mapping[str | None, RuleIndex]

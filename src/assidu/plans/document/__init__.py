@@ -1,0 +1,83 @@
+"""The programme as people write it: a closed vocabulary of typed parts, with names in French and English.
+
+Amounts are decimals of the sale currency (``5.00``); ``compile`` turns them into minor units. Codes are what
+events and the ledger speak of; names are what customers and staff read."""
+
+from assidu.plans.document.conditions import Exclusions, Lines, Weekday, When
+from assidu.plans.document.currencies import Currency, SaleCurrency, Worth
+from assidu.plans.document.gifts import Gift, Multiply, PerAmount, Step
+from assidu.plans.document.parts import (
+    AMOUNT_MAX,
+    CODE_PATTERN,
+    CURRENCIES_MAX,
+    FORMAT,
+    LABELS_MAX,
+    LEVELS_MAX,
+    PERCENT_MAX,
+    REWARDS_MAX,
+    RULES_MAX,
+    SELECTED_MAX,
+    STEPS_MAX,
+    UNITS_MAX,
+    WINDOW_MONTHS_MAX,
+    Amount,
+    Code,
+    Duration,
+    Part,
+    Selected,
+    Text,
+    Units,
+    Words,
+)
+from assidu.plans.document.programme import Document, Labels, Returns, published
+from assidu.plans.document.rewards import Reward, Side
+from assidu.plans.document.rules import Cap, Quota, Rule, Times
+from assidu.plans.document.tiers import Level, Tiers, Window
+
+__all__ = [
+    "AMOUNT_MAX",
+    "CODE_PATTERN",
+    "CURRENCIES_MAX",
+    "FORMAT",
+    "LABELS_MAX",
+    "LEVELS_MAX",
+    "PERCENT_MAX",
+    "REWARDS_MAX",
+    "RULES_MAX",
+    "SELECTED_MAX",
+    "STEPS_MAX",
+    "UNITS_MAX",
+    "WINDOW_MONTHS_MAX",
+    "Amount",
+    "Cap",
+    "Code",
+    "Currency",
+    "Document",
+    "Duration",
+    "Exclusions",
+    "Gift",
+    "Labels",
+    "Level",
+    "Lines",
+    "Multiply",
+    "Part",
+    "PerAmount",
+    "Quota",
+    "Returns",
+    "Reward",
+    "Rule",
+    "SaleCurrency",
+    "Selected",
+    "Side",
+    "Step",
+    "Text",
+    "Tiers",
+    "Times",
+    "Units",
+    "Weekday",
+    "When",
+    "Window",
+    "Words",
+    "Worth",
+    "published",
+]

@@ -1,0 +1,87 @@
+"""The whole document."""
+
+from datetime import date
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from assidu.decisions.plan import ReturnPolicy
+from assidu.plans.document.conditions import Exclusions
+from assidu.plans.document.currencies import Currency, SaleCurrency
+from assidu.plans.document.parts import (
+    CURRENCIES_MAX,
+    FORMAT,
+    LABELS_MAX,
+    REWARDS_MAX,
+    RULES_MAX,
+    Code,
+    Part,
+    Selected,
+    Text,
+)
+from assidu.plans.document.rewards import Reward
+from assidu.plans.document.rules import Rule
+from assidu.plans.document.tiers import Level, Tiers
+
+
+class Returns(Part, frozen=True, kw_only=True):
+    """What happens when goods come back after what they earned was used."""
+
+    take_back: ReturnPolicy = ReturnPolicy.WITHIN_BALANCE
+
+
+class Labels(Part, frozen=True, kw_only=True):
+    """How sentences call the codes of the catalogue. Where given, a code that is not listed is questioned."""
+
+    departments: Annotated[dict[Selected, Text], Meta(max_length=LABELS_MAX)] = {}
+    brands: Annotated[dict[Selected, Text], Meta(max_length=LABELS_MAX)] = {}
+    stores: Annotated[dict[Selected, Text], Meta(max_length=LABELS_MAX)] = {}
+    products: Annotated[dict[Selected, Text], Meta(max_length=LABELS_MAX)] = {}
+    channels: Annotated[dict[Selected, Text], Meta(max_length=LABELS_MAX)] = {}
+
+
+class Document(Part, frozen=True, kw_only=True):
+    """A loyalty programme, as Assidu reads it."""
+
+    format: Annotated[int, Meta(ge=FORMAT, le=FORMAT, description="The version of this format: 1.")]
+    programme: Code
+    name: Text
+    version: (
+        Annotated[int, Meta(ge=1, le=1_000_000, description="Given when the programme is published.")] | None
+    ) = None
+    valid_from: Annotated[
+        date, Meta(description="The first day on which tickets are decided with this version.")
+    ]
+    zone: Annotated[str, Meta(min_length=1, max_length=64, description="For example Europe/Paris.")]
+    sale_currency: SaleCurrency
+    currencies: Annotated[tuple[Currency, ...], Meta(min_length=1, max_length=CURRENCIES_MAX)]
+    exclusions: Exclusions = Exclusions()
+    rules: Annotated[tuple[Rule, ...], Meta(max_length=RULES_MAX)] = ()
+    rewards: Annotated[tuple[Reward, ...], Meta(max_length=REWARDS_MAX)] = ()
+    tiers: Tiers | None = None
+    returns: Returns = Returns()
+    part_paid_with_rewards_earns: Annotated[
+        bool, Meta(description="Does the part of a ticket paid with points or vouchers earn?")
+    ] = False
+    labels: Labels = Labels()
+
+    def rule(self, code: str) -> Rule | None:
+        return next((rule for rule in self.rules if rule.code == code), None)
+
+    def currency(self, code: str) -> Currency | None:
+        return next((currency for currency in self.currencies if currency.code == code), None)
+
+    def reward(self, code: str) -> Reward | None:
+        return next((reward for reward in self.rewards if reward.code == code), None)
+
+    def level(self, code: str) -> Level | None:
+        levels = self.tiers.levels if self.tiers is not None else ()
+        return next((level for level in levels if level.code == code), None)
+
+
+def published(document: Document, version: int, valid_from: date | None = None) -> Document:
+    """The document as it is kept once it has a number."""
+    return msgspec.structs.replace(
+        document, version=version, valid_from=valid_from if valid_from is not None else document.valid_from
+    )

@@ -1,0 +1,50 @@
+"""Rules: ways to earn, with their limits."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from assidu.decisions.calendar import Period
+from assidu.decisions.plan import QuotaScope, Trigger
+from assidu.plans.document.conditions import Lines, When
+from assidu.plans.document.gifts import Gift
+from assidu.plans.document.parts import Code, Duration, Part, Text, Units
+
+
+class Cap(Part, frozen=True, kw_only=True):
+    """At most so many units for one customer in a period."""
+
+    units: Units
+    per: Period
+
+
+class Times(Part, frozen=True, kw_only=True):
+    """At most so often for one customer in a period."""
+
+    limit: Annotated[int, Meta(ge=1, le=1_000_000)]
+    per: Period
+
+
+class Quota(Part, frozen=True, kw_only=True):
+    """Only for the first tickets of a period, over the programme or in each store."""
+
+    first: Annotated[int, Meta(ge=1, le=10_000_000)]
+    per: Period
+    over: QuotaScope = QuotaScope.PROGRAMME
+
+
+class Rule(Part, frozen=True, kw_only=True):
+    """One way to earn."""
+
+    code: Code
+    name: Text
+    trigger: Trigger = Trigger.SALE
+    currency: Code
+    gift: Gift
+    when: When = When()
+    lines: Lines | None = None
+    cap_per_sale: Units | None = None
+    cap: Cap | None = None
+    times: Times | None = None
+    quota: Quota | None = None
+    expires: Annotated[Duration, Meta(description="Instead of the currency's own.")] | None = None
