@@ -99,6 +99,32 @@ def end_after(start: date, duration: Duration) -> date:
     return last + timedelta(days=1)
 
 
+def minute_of(at: datetime, zone: ZoneInfo) -> int:
+    """Minutes of the local clock since midnight: 0 to 1,439."""
+    local = at.astimezone(zone)
+    return local.hour * 60 + local.minute
+
+
+def period_start(period: Period, day: date) -> date:
+    """The first day of the period that contains ``day``; of ``EVER``, the first day there is."""
+    if period is Period.DAY:
+        return day
+    if period is Period.WEEK:
+        return date.fromordinal(max(day.toordinal() - day.weekday(), 1))
+    if period is Period.MONTH:
+        return month_of(day)
+    if period is Period.YEAR:
+        return date(day.year, 1, 1)
+    return date.min
+
+
+def previous_period(period: Period, start: date) -> date:
+    """The first day of the period before the one that begins on ``start``."""
+    if start == date.min:
+        return start
+    return period_start(period, date.fromordinal(start.toordinal() - 1))
+
+
 def period_key(period: Period, day: date) -> str:
     """The name of the period that contains ``day``: ``2026-11-22``, ``2026-W47``, ``2026-11``, ``2026``, ``ever``."""
     if period is Period.DAY:

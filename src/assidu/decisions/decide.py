@@ -2,10 +2,13 @@
 
 from typing import assert_never
 
+from assidu.decisions.audiences import decide_audience_change
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import decide_tick
 from assidu.decisions.events import (
     Absorption,
+    Activity,
+    AudienceChange,
     Correction,
     Event,
     Joining,
@@ -25,6 +28,7 @@ from assidu.decisions.membership import (
     decide_merger,
     decide_take_over,
 )
+from assidu.decisions.occasions import decide_activity
 from assidu.decisions.plan import Plan
 from assidu.decisions.returning import decide_return
 from assidu.decisions.rewarding import decide_correction, decide_reward
@@ -54,6 +58,10 @@ def decide(plan: Plan, facts: Facts, event: Event, *, trace: bool = False) -> De
             return decide_correction(plan, facts, event)
         case Joining():
             return decide_joining(plan, facts, event, trace=trace)
+        case Activity():
+            return decide_activity(plan, facts, event, trace=trace)
+        case AudienceChange():
+            return decide_audience_change(plan, facts, event)
         case Leaving():
             return decide_leaving(plan, facts, event)
         case TakeOver():

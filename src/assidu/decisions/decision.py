@@ -36,7 +36,8 @@ class Posting:
     """Moves ``quantity > 0`` units between two accounts, so that books balance by construction.
 
     ``lot`` says which lot of the wallet grows or shrinks; a debt has none. ``reverses`` names the posting of this
-    customer (seq, n) that is undone, in part or whole.
+    customer (seq, n) that is undone, in part or whole. ``active_on``: the day on which what is pending can be used,
+    wherever something pending comes in or goes out.
     """
 
     source: Account
@@ -45,6 +46,7 @@ class Posting:
     quantity: int
     lot: LotKey | None
     reverses: tuple[int, int] | None = None
+    active_on: date | None = None
 
     def __post_init__(self) -> None:
         assert self.quantity > 0
@@ -83,6 +85,11 @@ class ReasonCode(StrEnum):
     TIMES_REACHED = "times_reached"
     QUOTA_ASKED = "quota_asked"
     QUOTA_TAKEN = "quota_taken"
+    OTHER_HOUR = "other_hour"
+    NOT_IN_AUDIENCE = "not_in_audience"
+    ENGAGEMENT_TOO_LOW = "engagement_too_low"
+    GOAL_NOT_REACHED = "goal_not_reached"
+    GOAL_ALREADY_REACHED = "goal_already_reached"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,13 @@ class TierChange:
 class MembershipChange:
     membership: Membership
     on: date
+
+
+class AudienceMove(NamedTuple):
+    """The customer enters an audience, or leaves it."""
+
+    audience: str
+    is_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +191,7 @@ class Decision:
     eligible_minor: int = 0
     inputs: SaleInputs | None = None
     reasons: tuple[Reason, ...] = ()
+    audience: AudienceMove | None = None
 
 
 class RefusalCode(StrEnum):
@@ -197,6 +212,8 @@ class RefusalCode(StrEnum):
     NOTHING_LEFT_TO_RETURN = "nothing_left_to_return"
     NOTHING_DUE = "nothing_due"
     SAME_CUSTOMER = "same_customer"
+    UNKNOWN_ACTIVITY = "unknown_activity"
+    UNKNOWN_AUDIENCE = "unknown_audience"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the clock owes a customer. Night work runs in one published order: expire, then review the tier."""
+"""What the clock owes a customer. Night work runs in one published order: activate, expire, review the tier."""
 
 from datetime import date
 
@@ -16,6 +16,10 @@ def next_due(state: State) -> date | None:
     if state.membership is Membership.ABSORBED:
         return None
     days = [key.expires_on for key, left in state.lots.items() if left > 0 and key.expires_on is not None]
+    for pending in state.pending:
+        days.append(pending.active_on)
+        if pending.expires_on is not None:
+            days.append(pending.expires_on)
     if state.tier_until is not None and state.membership is Membership.MEMBER:
         days.append(state.tier_until)
     return min(days, default=None)
@@ -26,8 +30,12 @@ def decide_tick(plan: Plan, facts: Facts, event: Tick) -> Decision | Refused:
     if due is None or due > event.day:
         return Refused(RefusalCode.NOTHING_DUE)
     wallet = Wallet(facts.state)
+    wallet.activate(event.day)
     for lot, left in wallet.open_lots():
         if lot.expires_on is not None and lot.expires_on <= event.day:
             wallet.take_from(lot, Account.BREAKAGE, left)
+    for pending, left in wallet.all_pending():
+        if pending.expires_on is not None and pending.expires_on <= event.day:
+            wallet.take_pending(pending, Account.BREAKAGE, left)
     tier = review(plan, facts.state, event.day) if facts.state.membership is Membership.MEMBER else None
     return Decision(plan.version, tuple(wallet.postings), tier=tier)

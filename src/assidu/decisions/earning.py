@@ -1,19 +1,22 @@
 """What a ticket earns: the plan's rules on its eligible lines, under inputs that are kept with the decision."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from assidu.decisions.calendar import Period, period_key
+from assidu.decisions.calendar import Period, minute_of, period_key
 from assidu.decisions.decision import Award, Claim, Count, Reason, ReasonCode
 from assidu.decisions.events import Sale
 from assidu.decisions.facts import SaleInputs
+from assidu.decisions.goals import progress
 from assidu.decisions.money import Rounding, allocate, divide
 from assidu.decisions.plan import (
+    Conditions,
     EarnRule,
     Fixed,
     Gift,
+    GoalMeasure,
     Lines,
     Multiply,
     PerAmount,
@@ -50,6 +53,8 @@ class _Ticket:
     """What rules look at: the eligible lines with what earns on them, their sums, and what is known besides."""
 
     __slots__ = (
+        "_at",
+        "_zone",
         "amounts",
         "by_brand",
         "by_department",
@@ -60,10 +65,10 @@ class _Ticket:
         "inputs",
         "lines",
         "periods",
+        "progress",
         "read",
         "store",
         "total_minor",
-        "weekday",
     )
 
     def __init__(self, plan: Plan, sale: Sale, inputs: SaleInputs, returned_minor: Mapping[int, int]) -> None:
@@ -98,11 +103,16 @@ class _Ticket:
         self.channel = sale.channel
         self.store = sale.store
         self.day = inputs.day
-        self.weekday = inputs.day.weekday()
+        self.progress: dict[str, int] = {}
+        self._at = sale.at
+        self._zone = plan.zone
         self.periods: dict[Period, str] = {}
         self.read: dict[str, int] = {}
         self.counts: list[Count] = []
         self.granted: dict[str, int] = {}
+
+    def minute(self) -> int:
+        return minute_of(self._at, self._zone)
 
     def amount_of(self, lines: Lines | None) -> int:
         """What the selected lines add up to; 0 when there is none, since lines of nothing are left out."""
@@ -126,6 +136,22 @@ class _Ticket:
             ):
                 total += amount
         return total
+
+    def departments_of(self, lines: Lines | None) -> dict[str, int]:
+        """The departments of the selected lines, each once."""
+        return {
+            line.department: 1
+            for line in self.lines
+            if line.department
+            and (
+                lines is None
+                or (
+                    (not lines.departments or line.department in lines.departments)
+                    and (not lines.brands or line.brand in lines.brands)
+                    and (not lines.skus or line.sku in lines.skus)
+                )
+            )
+        }
 
     def counter(self, kind: str, rule: EarnRule, cap: PeriodCap) -> str:
         """The counter behind a cap, as ``caps_of`` names it, with the period named once for all rules."""
@@ -279,6 +305,10 @@ def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Claim | ReasonCode:
     basis = ticket.total_minor if rule.lines is None else ticket.amount_of(rule.lines)
     if basis == 0:
         return ReasonCode.NO_SUCH_LINE
+    if rule.goal is not None:
+        missed = _toward(rule, ticket, basis)
+        if missed is not None:
+            return missed
     wished = given = gift_of(rule.gift, basis)
     if wished == 0:
         return (
@@ -308,6 +338,25 @@ def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Claim | ReasonCode:
     return Award(rule.code, rule.currency, given, basis, wished)
 
 
+def _toward(rule: EarnRule, ticket: _Ticket, basis_minor: int) -> ReasonCode | None:
+    """Count the ticket toward the rule's goal; why it does not give yet, or ``None`` when the goal is reached now."""
+    goal = rule.goal
+    assert goal is not None
+    if goal.measure is GoalMeasure.SPEND:
+        items = {"": basis_minor}
+    elif goal.measure is GoalMeasure.DEPARTMENTS:
+        items = ticket.departments_of(rule.lines)
+    elif goal.measure is GoalMeasure.DAYS:
+        items = {ticket.day.isoformat(): 1}
+    else:
+        items = {"": 1}
+    made = progress(rule, ticket.inputs.counters, ticket.day, items)
+    ticket.read.update(made.read)
+    ticket.counts += made.counts
+    ticket.progress[rule.code] = made.done
+    return made.refusal
+
+
 def _room(rule: EarnRule, ticket: _Ticket) -> int | ReasonCode:
     """What a rule may still give to this customer, or which of its limits is reached."""
     if rule.times is not None and ticket.used(ticket.counter("times", rule, rule.times)) >= rule.times.limit:
@@ -321,20 +370,9 @@ def _room(rule: EarnRule, ticket: _Ticket) -> int | ReasonCode:
 def _why_not(rule: EarnRule, ticket: _Ticket) -> ReasonCode | None:
     """The first condition that fails."""
     when = rule.when
-    if not ticket.inputs.is_member:
-        return ReasonCode.NOT_A_MEMBER
-    if when.from_day is not None and ticket.day < when.from_day:
-        return ReasonCode.NOT_YET
-    if when.to_day is not None and ticket.day > when.to_day:
-        return ReasonCode.OVER
-    if when.channels and ticket.channel not in when.channels:
-        return ReasonCode.OTHER_CHANNEL
-    if when.stores and ticket.store not in when.stores:
-        return ReasonCode.OTHER_STORE
-    if when.weekdays and ticket.weekday not in when.weekdays:
-        return ReasonCode.OTHER_DAY
-    if when.tiers and ticket.inputs.tier not in when.tiers:
-        return ReasonCode.OTHER_TIER
+    code = why_not_now(when, ticket.inputs, ticket.store, ticket.channel, ticket.minute)
+    if code is not None:
+        return code
     if when.is_first_purchase and not ticket.inputs.is_first_purchase:
         return ReasonCode.NOT_FIRST_PURCHASE
     if when.amount_min_minor is not None and ticket.total_minor < when.amount_min_minor:
@@ -342,6 +380,42 @@ def _why_not(rule: EarnRule, ticket: _Ticket) -> ReasonCode | None:
     if when.amount_max_minor is not None and ticket.total_minor > when.amount_max_minor:
         return ReasonCode.AMOUNT_TOO_HIGH
     return None
+
+
+def why_not_now(
+    when: Conditions, inputs: SaleInputs, store: str, channel: str, minute: Callable[[], int]
+) -> ReasonCode | None:
+    """The first condition that fails of those that any occasion can meet, with or without a ticket.
+
+    ``minute`` of the local day is only asked for where a rule has hours.
+    """
+    if not inputs.is_member:
+        return ReasonCode.NOT_A_MEMBER
+    if when.from_day is not None and inputs.day < when.from_day:
+        return ReasonCode.NOT_YET
+    if when.to_day is not None and inputs.day > when.to_day:
+        return ReasonCode.OVER
+    if when.channels and channel not in when.channels:
+        return ReasonCode.OTHER_CHANNEL
+    if when.stores and store not in when.stores:
+        return ReasonCode.OTHER_STORE
+    if when.weekdays and inputs.day.weekday() not in when.weekdays:
+        return ReasonCode.OTHER_DAY
+    if when.from_minute is not None and not _is_between(minute(), when.from_minute, when.until_minute):
+        return ReasonCode.OTHER_HOUR
+    if when.tiers and inputs.tier not in when.tiers:
+        return ReasonCode.OTHER_TIER
+    if when.audiences and when.audiences.isdisjoint(inputs.audiences):
+        return ReasonCode.NOT_IN_AUDIENCE
+    if when.engagement_min is not None and inputs.engagement < when.engagement_min:
+        return ReasonCode.ENGAGEMENT_TOO_LOW
+    return None
+
+
+def _is_between(minute: int, first: int, until: int | None) -> bool:
+    """Hours may run past midnight: from 22:00 until 02:00."""
+    assert until is not None, "hours have two ends"
+    return first <= minute < until if first < until else minute >= first or minute < until
 
 
 def _why(award: Award) -> Reason:
@@ -370,6 +444,10 @@ def _figures(rule: EarnRule, ticket: _Ticket, code: ReasonCode) -> dict[str, int
         return {"limit": rule.cap.limit, "used": ticket.used(ticket.counter("cap", rule, rule.cap))}
     if code is ReasonCode.QUOTA_TAKEN and rule.quota is not None:
         return {"limit": rule.quota.limit}
+    if code is ReasonCode.ENGAGEMENT_TOO_LOW and when.engagement_min is not None:
+        return {"missing": when.engagement_min - ticket.inputs.engagement}
+    if code is ReasonCode.GOAL_NOT_REACHED and rule.goal is not None:
+        return {"done": ticket.progress[rule.code], "target": rule.goal.target}
     return {}
 
 

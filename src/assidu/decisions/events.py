@@ -71,12 +71,15 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A member of staff adds to (``quantity > 0``) or takes from a balance, and says why."""
+    """A member of staff adds to (``quantity > 0``) or takes from a balance.
+
+    ``reason_code`` says why in a word of a closed list; what they wrote is personal, and no decision knows it.
+    """
 
     at: datetime
     currency: str
     quantity: int
-    reason: str = ""
+    reason_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +145,36 @@ class Tick:
     day: date
 
 
-Event = Sale | Return | Correction | RewardRequest | Joining | Leaving | TakeOver | Absorption | Merger | Tick
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Something a customer did that is no purchase: a visit, a survey answered, or what the plan declares."""
+
+    at: datetime
+    activity: str
+    store: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceChange:
+    """The customer enters an audience, or leaves it."""
+
+    at: datetime
+    audience: str
+    is_in: bool = True
+
+
+Event = (
+    Sale
+    | Return
+    | Correction
+    | RewardRequest
+    | Joining
+    | Leaving
+    | TakeOver
+    | Absorption
+    | Merger
+    | Activity
+    | AudienceChange
+    | Tick
+)

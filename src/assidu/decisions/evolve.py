@@ -4,12 +4,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from assidu.decisions.calendar import add_months
-from assidu.decisions.decision import Account, Decision, Posting, TierChange
-from assidu.decisions.state import LotKey, Membership, State, TierSpan
+from assidu.decisions.decision import Account, AudienceMove, Decision, Posting, TierChange
+from assidu.decisions.state import LotKey, Membership, PendingKey, State, TierSpan
 from assidu.decisions.tiers import MONTHS_KEPT_MAX, SPEND, spend_counter
 
 DAYS_KEPT_MAX = 62
 """How long a counter of one day is kept after it: a late ticket of last month still meets its cap."""
+
+
+KEPT_APART = (Account.PENDING, Account.HELD)
+"""Inside the wallet, with a lot, and not to be used."""
 
 
 def evolve(state: State, decision: Decision) -> State:
@@ -37,7 +41,13 @@ def evolve(state: State, decision: Decision) -> State:
         counters=_counted(state.counters, decision) if decision.counts else state.counters,
         lots=lots,
         debts=debts,
+        audiences=_moved(state.audiences, decision.audience) if decision.audience is not None else state.audiences,
+        pending=_pending_after(state.pending, decision.postings) if decision.postings else state.pending,
     )
+
+
+def _moved(audiences: frozenset[str], move: AudienceMove) -> frozenset[str]:
+    return audiences | {move.audience} if move.is_in else audiences - {move.audience}
 
 
 def apply_postings(
@@ -49,9 +59,12 @@ def apply_postings(
     for posting in postings:
         quantity, lot = posting.quantity, posting.lot
         if lot is not None:
-            sign = 1 if posting.target is Account.AVAILABLE else -1
-            assert sign == 1 or posting.source is Account.AVAILABLE, "only what is available lies in lots"
-            new_lots[lot] = new_lots.get(lot, 0) + sign * quantity
+            if posting.target is Account.AVAILABLE:
+                new_lots[lot] = new_lots.get(lot, 0) + quantity
+            elif posting.source is Account.AVAILABLE:
+                new_lots[lot] = new_lots.get(lot, 0) - quantity
+            else:
+                assert posting.source in KEPT_APART or posting.target in KEPT_APART, "a lot lies in the wallet"
         if posting.source is Account.DEBT:
             new_debts[posting.currency] = new_debts.get(posting.currency, 0) + quantity
         elif posting.target is Account.DEBT:
@@ -62,6 +75,31 @@ def apply_postings(
         {key: left for key, left in new_lots.items() if left},
         {currency: owed for currency, owed in new_debts.items() if owed},
     )
+
+
+def _pending_after(
+    pending: Mapping[PendingKey, int], postings: Iterable[Posting]
+) -> Mapping[PendingKey, int]:
+    """What is pending after ``postings``: their lots say which units, their ``active_on`` from when."""
+    moved: dict[PendingKey, int] = {}
+    for posting in postings:
+        if posting.target is Account.PENDING:
+            change = posting.quantity
+        elif posting.source is Account.PENDING:
+            change = -posting.quantity
+        else:
+            continue
+        assert posting.lot is not None
+        assert posting.active_on is not None, "what is pending has a day from which it can be used"
+        key = PendingKey(*posting.lot, posting.active_on)
+        moved[key] = moved.get(key, 0) + change
+    if not moved:
+        return pending
+    after = dict(pending)
+    for key, change in moved.items():
+        after[key] = after.get(key, 0) + change
+        assert after[key] >= 0, "nothing pending below zero"
+    return {key: left for key, left in after.items() if left}
 
 
 def _with_tier(tiers: tuple[TierSpan, ...], change: TierChange) -> tuple[TierSpan, ...]:

@@ -13,9 +13,10 @@ Grants = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class SaleInputs:
-    """Everything a ticket's rules looked at, kept with the decision so that it can be decided again for ever.
+    """Everything that the rules of a ticket, or of an activity, looked at.
 
-    ``counters`` are the values before the ticket, of the counters that its rules read.
+    It is kept with the decision, so that it can be decided again for ever. ``counters`` are the values before it, of
+    the counters that its rules read.
     """
 
     day: date
@@ -24,6 +25,8 @@ class SaleInputs:
     is_first_purchase: bool
     counters: Mapping[str, int] = field(default_factory=dict)
     grants: Grants = field(default_factory=dict)
+    audiences: frozenset[str] = frozenset()
+    engagement: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class SoldPosting:
     lot_issued_month: date | None
     lot_expires_on: date | None
     reversed_quantity: int = 0
+    active_on: date | None = None  # where it went in as pending
 
     @property
     def open_quantity(self) -> int:

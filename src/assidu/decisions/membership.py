@@ -1,28 +1,27 @@
 """Joining, leaving, arriving from an earlier programme, and two customers who turn out to be one."""
 
+from dataclasses import replace
 from datetime import date
 
 from assidu.decisions.calendar import LAST_DAY, local_day, month_of
 from assidu.decisions.decision import (
     Account,
-    Award,
     Count,
     Decision,
     MembershipChange,
-    Reason,
-    ReasonCode,
     RefusalCode,
     Refused,
     TierCause,
     TierChange,
 )
-from assidu.decisions.earning import caps_of, gift_of
 from assidu.decisions.events import Absorption, Joining, Leaving, Merger, TakeOver
-from assidu.decisions.facts import Facts, SaleInputs
-from assidu.decisions.plan import EarnRule, Plan
+from assidu.decisions.facts import Facts
+from assidu.decisions.inputs import inputs_on
+from assidu.decisions.occasions import Occasion, give
+from assidu.decisions.plan import Plan
 from assidu.decisions.state import LotKey, Membership
 from assidu.decisions.tiers import entry
-from assidu.decisions.wallet import Wallet, lot_for
+from assidu.decisions.wallet import Wallet
 
 
 def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> Decision | Refused:
@@ -31,63 +30,20 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
     if facts.state.membership is Membership.MEMBER:
         return Refused(RefusalCode.ALREADY_A_MEMBER)
     day = local_day(event.at, plan.zone)
-    inputs = SaleInputs(day, True, None, False, facts.state.counters)
+    # They are a member from this day on, whatever they were before: of what they did earlier only counters tell.
+    inputs = replace(inputs_on(plan, facts, day), is_member=True, tier=None, is_first_purchase=False)
     wallet = Wallet(facts.state)
-    awards: list[Award] = []
-    counts: list[Count] = []
-    reasons: list[Reason] = []
-    for i in plan.joining_rules:
-        rule = plan.rules[i]
-        refusal = _why_not(rule, event, inputs)
-        if refusal is None:
-            wished = gift_of(rule.gift, 0)
-            quantity = min([wished, *_room(rule, inputs)])
-            wallet.credit(Account.ISSUED, lot_for(plan, rule.currency, day, rule.expires), quantity)
-            awards.append(Award(rule.code, rule.currency, quantity, wished=wished))
-            counts += [
-                Count(counter, quantity if counter.startswith("cap:") else 1)
-                for counter, _, _ in caps_of(rule, inputs.day)
-            ]
-            refusal = Reason(rule.code, ReasonCode.APPLIED, {"given": quantity})
-        if trace:
-            reasons.append(refusal)
+    occasion = Occasion(event.at, event.store, event.channel, inputs)
+    given = give(plan, plan.joining_rules, occasion, wallet, trace=trace)
     return Decision(
         plan_version=plan.version,
         postings=tuple(wallet.postings),
-        awards=tuple(awards),
-        counts=tuple(counts),
+        awards=tuple(given.awards),
+        counts=tuple(given.counts),
         tier=entry(plan, day),
         membership=MembershipChange(Membership.MEMBER, day),
-        reasons=tuple(reasons),
+        reasons=tuple(given.reasons),
     )
-
-
-def _room(rule: EarnRule, inputs: SaleInputs) -> list[int]:
-    """What the rule's caps leave to give."""
-    room = [] if rule.cap_per_sale is None else [rule.cap_per_sale]
-    for counter, limit, code in caps_of(rule, inputs.day):
-        if code is ReasonCode.CAP_REACHED:
-            room.append(limit - inputs.counters.get(counter, 0))
-    return room
-
-
-def _why_not(rule: EarnRule, event: Joining, inputs: SaleInputs) -> Reason | None:
-    when = rule.when
-    if when.from_day is not None and inputs.day < when.from_day:
-        return Reason(rule.code, ReasonCode.NOT_YET)
-    if when.to_day is not None and inputs.day > when.to_day:
-        return Reason(rule.code, ReasonCode.OVER)
-    if when.channels and event.channel not in when.channels:
-        return Reason(rule.code, ReasonCode.OTHER_CHANNEL)
-    if when.stores and event.store not in when.stores:
-        return Reason(rule.code, ReasonCode.OTHER_STORE)
-    if when.weekdays and inputs.day.weekday() not in when.weekdays:
-        return Reason(rule.code, ReasonCode.OTHER_DAY)
-    for counter, limit, code in caps_of(rule, inputs.day):
-        used = inputs.counters.get(counter, 0)
-        if used >= limit:
-            return Reason(rule.code, code, {"limit": limit, "used": used})
-    return None
 
 
 def decide_leaving(plan: Plan, facts: Facts, event: Leaving) -> Decision | Refused:

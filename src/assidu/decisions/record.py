@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from assidu.decisions.calendar import LAST_DAY
 from assidu.decisions.decision import (
+    AudienceMove,
     Award,
     Claim,
     Clawback,
@@ -22,7 +24,7 @@ from assidu.decisions.decision import (
     TierChange,
 )
 from assidu.decisions.facts import SaleInputs
-from assidu.decisions.state import LotKey, Membership, State, TierSpan
+from assidu.decisions.state import LotKey, Membership, PendingKey, State, TierSpan
 
 Record = dict[str, Any]
 
@@ -51,6 +53,8 @@ def decision_record(decision: Decision) -> Record:
         record["returned"] = [[r.line, r.amount_minor] for r in decision.returned]
     if decision.eligible_minor:
         record["eligible_minor"] = decision.eligible_minor
+    if decision.audience is not None:
+        record["audience"] = list(decision.audience)
     if decision.inputs is not None:
         record["inputs"] = _inputs_record(decision.inputs)
     return record
@@ -75,6 +79,7 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         returned=tuple(ReturnedPart(*fields) for fields in get("returned", ())),
         eligible_minor=get("eligible_minor", 0),
         inputs=None if inputs is None else inputs_from(inputs),
+        audience=AudienceMove(*record["audience"]) if "audience" in record else None,
     )
 
 
@@ -90,6 +95,10 @@ def _inputs_record(inputs: SaleInputs) -> Record:
         record["counters"] = dict(inputs.counters)
     if inputs.grants:
         record["grants"] = dict(inputs.grants)
+    if inputs.audiences:
+        record["audiences"] = sorted(inputs.audiences)
+    if inputs.engagement:
+        record["engagement"] = inputs.engagement
     return record
 
 
@@ -101,11 +110,16 @@ def inputs_from(record: Mapping[str, Any]) -> SaleInputs:
         is_first_purchase=record.get("is_first_purchase", False),
         counters=record.get("counters", {}),
         grants=record.get("grants", {}),
+        audiences=frozenset(record.get("audiences", ())),
+        engagement=record.get("engagement", 0),
     )
 
 
 def state_record(state: State) -> Record:
-    """A state without its ``seq``, lots and debts, which have columns and tables of their own."""
+    """A state without its ``seq``, lots and debts, which have columns and tables of their own.
+
+    What is pending is here, day by day; the ledger keeps its sum beside each lot.
+    """
     record: Record = {"membership": state.membership.value}
     if state.joined_on is not None:
         record["joined_on"] = state.joined_on.isoformat()
@@ -117,7 +131,19 @@ def state_record(state: State) -> Record:
         record["tier_until"] = state.tier_until.isoformat()
     if state.counters:
         record["counters"] = dict(state.counters)
+    if state.audiences:
+        record["audiences"] = sorted(state.audiences)
+    if state.pending:
+        record["pending"] = [
+            [key.currency, key.issued_month.isoformat(), _iso(key.expires_on), key.active_on.isoformat(), left]
+            for key, left in sorted(state.pending.items(), key=_by_day)
+        ]
     return record
+
+
+def _by_day(item: tuple[PendingKey, int]) -> tuple[str, date, date, date]:
+    key = item[0]
+    return key.currency, key.active_on, key.expires_on or LAST_DAY, key.issued_month
 
 
 def state_from(
@@ -134,6 +160,11 @@ def state_from(
         counters=get("counters", {}),
         lots=lots,
         debts=debts,
+        audiences=frozenset(get("audiences", ())),
+        pending={
+            PendingKey(currency, _day(issued), _date(end), _day(active)): left
+            for currency, issued, end, active, left in get("pending", ())
+        },
     )
 
 

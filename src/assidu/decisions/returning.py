@@ -18,9 +18,9 @@ from assidu.decisions.decision import (
 from assidu.decisions.earning import caps_of, charged_minor, earn
 from assidu.decisions.events import Return
 from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
+from assidu.decisions.inputs import SALES
 from assidu.decisions.plan import CurrencyKind, Plan, ReturnPolicy
-from assidu.decisions.selling import SALES
-from assidu.decisions.state import LotKey, Membership
+from assidu.decisions.state import LotKey, Membership, PendingKey
 from assidu.decisions.tiers import spend_counter
 from assidu.decisions.wallet import Wallet, lot_for
 
@@ -154,23 +154,31 @@ def _take_back(
         due[clawback.currency] = due.get(clawback.currency, 0) + clawback.quantity
     shortfalls = []
     for currency, quantity in due.items():
-        missing = quantity
-        if plan.return_policy is not ReturnPolicy.ONLY_PENDING:
-            missing = _reverse(plan, wallet, sold, currency, quantity)
+        missing = _reverse(plan, wallet, sold, currency, quantity)
         if missing:
             shortfalls.append(Shortfall(currency, missing, ShortfallCause.NOT_RECOVERED))
     return tuple(shortfalls)
 
 
 def _reverse(plan: Plan, wallet: Wallet, sold: SoldBefore, currency: str, quantity: int) -> int:
-    """Answers what could not be taken."""
+    """Take what still waits of the ticket's own units, then what the policy lets; answers what could not be taken."""
     own = [p for p in sold.postings if p.currency == currency and not p.is_burn]
     lots = [
         LotKey(currency, p.lot_issued_month, p.lot_expires_on) for p in own if p.lot_issued_month is not None
     ]
     missing = quantity
+    from_pending: dict[int, int] = {}
     for posting in own:
-        part = min(missing, posting.open_quantity)
+        if posting.active_on is not None and posting.lot_issued_month is not None:
+            key = PendingKey(currency, posting.lot_issued_month, posting.lot_expires_on, posting.active_on)
+            part = min(missing, posting.open_quantity)
+            taken = wallet.take_pending(key, Account.ISSUED, part, sold.posting(posting.n)) if part > 0 else 0
+            from_pending[posting.n] = taken
+            missing -= taken
+    if plan.return_policy is ReturnPolicy.ONLY_PENDING:
+        return missing
+    for posting in own:
+        part = min(missing, posting.open_quantity - from_pending.get(posting.n, 0))
         if part <= 0:
             continue
         reverses = sold.posting(posting.n)

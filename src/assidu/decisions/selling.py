@@ -1,5 +1,6 @@
 """A ticket: what is paid with the programme's currencies, what it earns, what it counts for."""
 
+from dataclasses import replace
 from datetime import date
 
 from assidu.decisions.calendar import Duration, local_day
@@ -13,14 +14,14 @@ from assidu.decisions.decision import (
     ShortfallCause,
 )
 from assidu.decisions.earning import Earned, charged_minor, earn, worth_minor
+from assidu.decisions.engagement import did
 from assidu.decisions.events import Payment, Sale
 from assidu.decisions.facts import Facts, SaleInputs
-from assidu.decisions.plan import Plan
+from assidu.decisions.inputs import SALES, inputs_on
+from assidu.decisions.plan import Pending, Plan
 from assidu.decisions.state import LotKey, Membership
 from assidu.decisions.tiers import spend_counter, upgrade
-from assidu.decisions.wallet import Wallet, lot_for
-
-SALES = "sales:ever"
+from assidu.decisions.wallet import Wallet, earned_into
 
 
 def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decision | Refused:
@@ -28,27 +29,18 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     if state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
     day = local_day(sale.at, plan.zone)
-    inputs = SaleInputs(
-        day=day,
-        is_member=state.is_member_on(day),
-        tier=state.tier_on(day),
-        is_first_purchase=state.counters.get(SALES, 0) == 0,
-        counters=state.counters,
-        grants=facts.grants or {},
-    )
+    inputs = inputs_on(plan, facts, day)
     wallet = Wallet(state)
     paid = _pay(plan, wallet, sale, inputs, has_happened=facts.has_happened)
     if isinstance(paid, Refused):
         return paid
     earned = earn(plan, sale, inputs, trace=trace)
     _credit(plan, wallet, earned, day)
-    kept = SaleInputs(
-        day, inputs.is_member, inputs.tier, inputs.is_first_purchase, earned.read, earned.granted
-    )
+    kept = replace(inputs, counters=earned.read, grants=earned.granted)
     counts: tuple[Count, ...] = ()
     tier = None
     if inputs.is_member:
-        counts = (*earned.counts, Count(SALES, 1))
+        counts = (*earned.counts, Count(SALES, 1), *did(plan.engagement, "sale", day))
         if earned.eligible_minor:
             counts += (Count(spend_counter(day), earned.eligible_minor),)
             tier = upgrade(plan, state, day, earned.eligible_minor)
@@ -68,16 +60,16 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
 
 def _credit(plan: Plan, wallet: Wallet, earned: Earned, day: date) -> None:
     """One posting for each lot, whatever the number of rules behind it."""
-    by_term: dict[tuple[str, Duration | None], int] = {}
+    by_term: dict[tuple[str, Duration | None, Pending | None], int] = {}
     for award, rule in zip(earned.awards, earned.rules, strict=True):
-        term = (award.currency, rule.expires)
+        term = (award.currency, rule.expires, rule.pending)
         by_term[term] = by_term.get(term, 0) + award.quantity
-    by_lot: dict[LotKey, int] = {}
-    for (currency, expires), quantity in by_term.items():
-        lot = lot_for(plan, currency, day, expires)
-        by_lot[lot] = by_lot.get(lot, 0) + quantity
-    for lot, quantity in by_lot.items():
-        wallet.credit(Account.ISSUED, lot, quantity)
+    by_lot: dict[tuple[LotKey, date | None], int] = {}
+    for (currency, expires, pending), quantity in by_term.items():
+        into = earned_into(plan, currency, day, expires, pending)
+        by_lot[into] = by_lot.get(into, 0) + quantity
+    for (lot, active_on), quantity in by_lot.items():
+        wallet.earn(Account.ISSUED, lot, active_on, quantity)
 
 
 def _pay(

@@ -31,6 +31,7 @@ def sold_before(
                 is_burn,
                 lot.issued_month if lot else None,
                 lot.expires_on if lot else None,
+                active_on=posting.active_on,
             )
         )
     sold = SoldBefore(

@@ -20,6 +20,19 @@ class LotKey(NamedTuple):
     expires_on: date | None
 
 
+class PendingKey(NamedTuple):
+    """Units that were earned and cannot be used before ``active_on``, when they join the lot of the same dates."""
+
+    currency: str
+    issued_month: date
+    expires_on: date | None
+    active_on: date
+
+    @property
+    def lot(self) -> LotKey:
+        return LotKey(self.currency, self.issued_month, self.expires_on)
+
+
 class Membership(StrEnum):
     NONE = "none"
     MEMBER = "member"
@@ -47,6 +60,8 @@ class State:
     counters: Mapping[str, int] = field(default_factory=dict)
     lots: Mapping[LotKey, int] = field(default_factory=dict)
     debts: Mapping[str, int] = field(default_factory=dict)
+    audiences: frozenset[str] = frozenset()
+    pending: Mapping[PendingKey, int] = field(default_factory=dict)
 
     @property
     def tier(self) -> str | None:
@@ -66,8 +81,16 @@ class State:
         return self.joined_on <= day and (self.left_on is None or day < self.left_on)
 
     def available(self, currency: str) -> int:
-        """Units that can be used now. Holds are not yet part of the vocabulary, so available = posted − 0."""
+        """Units that can be used now: neither pending nor held."""
         return sum(quantity for key, quantity in self.lots.items() if key.currency == currency)
+
+    def awaited(self, currency: str) -> list[tuple[date, int]]:
+        """What is pending, by the day on which it can be used, the first one first."""
+        days: dict[date, int] = {}
+        for key, quantity in self.pending.items():
+            if key.currency == currency:
+                days[key.active_on] = days.get(key.active_on, 0) + quantity
+        return sorted(days.items())
 
     def open_lots(self, currency: str) -> Iterator[tuple[LotKey, int]]:
         """Lots with something left, the first to expire first, then the oldest."""

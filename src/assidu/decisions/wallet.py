@@ -5,8 +5,8 @@ from datetime import date
 
 from assidu.decisions.calendar import LAST_DAY, Duration, end_after, month_of
 from assidu.decisions.decision import Account, Posting
-from assidu.decisions.plan import Plan
-from assidu.decisions.state import LotKey, State
+from assidu.decisions.plan import Pending, Plan
+from assidu.decisions.state import LotKey, PendingKey, State
 
 
 def lot_for(plan: Plan, currency: str, day: date, expires: Duration | None = None) -> LotKey:
@@ -15,14 +15,30 @@ def lot_for(plan: Plan, currency: str, day: date, expires: Duration | None = Non
     return LotKey(currency, month_of(day), None if duration is None else end_after(day, duration))
 
 
-class Wallet:
-    """Lots and debts as they change, and the postings that change them."""
+def earned_into(
+    plan: Plan, currency: str, day: date, expires: Duration | None, pending: Pending | None
+) -> tuple[LotKey, date | None]:
+    """The lot of what a rule gives on ``day``, and from when it can be used (``None``: at once)."""
+    known = plan.currencies[currency]
+    waits = pending or known.pending
+    if waits is None:
+        return lot_for(plan, currency, day, expires), None
+    active_on = waits.active_on(day)
+    if active_on is None or waits.expires_from_earning:
+        return lot_for(plan, currency, day, expires), active_on
+    end = lot_for(plan, currency, active_on, expires).expires_on
+    return LotKey(currency, month_of(day), end), active_on
 
-    __slots__ = ("_debts", "_lots", "postings")
+
+class Wallet:
+    """Lots, debts and what is pending as they change, and the postings that change them."""
+
+    __slots__ = ("_debts", "_lots", "_pending", "postings")
 
     def __init__(self, state: State) -> None:
         self._lots = dict(state.lots)
         self._debts = dict(state.debts)
+        self._pending = dict(state.pending)
         self.postings: list[Posting] = []
 
     def available(self, currency: str) -> int:
@@ -43,6 +59,50 @@ class Wallet:
         if quantity > repaid:
             self._lots[lot] = self._lots.get(lot, 0) + quantity - repaid
             self._post(source, Account.AVAILABLE, lot.currency, quantity - repaid, lot, reverses)
+
+    def earn(self, source: Account, lot: LotKey, active_on: date | None, quantity: int) -> None:
+        """Add units that may have to wait. What waits repays no debt before it can be used."""
+        if active_on is None:
+            self.credit(source, lot, quantity)
+        elif quantity:
+            key = PendingKey(lot.currency, lot.issued_month, lot.expires_on, active_on)
+            self._pending[key] = self._pending.get(key, 0) + quantity
+            self._post(source, Account.PENDING, lot.currency, quantity, lot, None, active_on)
+
+    def activate(self, day: date) -> None:
+        """What can be used from ``day`` on joins its lot, once a debt is repaid."""
+        for key, left in self.all_pending():
+            if key.active_on > day:
+                continue
+            repaid = self.take_pending(key, Account.DEBT, min(left, self.debt(key.currency)))
+            if repaid:
+                self._debts[key.currency] -= repaid
+            if left > repaid:
+                self.take_pending(key, Account.AVAILABLE, left - repaid)
+                self._lots[key.lot] = self._lots.get(key.lot, 0) + left - repaid
+
+    def take_pending(
+        self, key: PendingKey, target: Account, quantity: int, reverses: tuple[int, int] | None = None
+    ) -> int:
+        """Take what is there of units that wait; answers how much."""
+        part = min(quantity, self._pending.get(key, 0))
+        if part > 0:
+            self._pending[key] -= part
+            self._post(Account.PENDING, target, key.currency, part, key.lot, reverses, key.active_on)
+        return part
+
+    def all_pending(self) -> list[tuple[PendingKey, int]]:
+        """Everything that waits, the first to be used first."""
+        found = [(key, left) for key, left in self._pending.items() if left > 0]
+        found.sort(
+            key=lambda item: (
+                item[0].currency,
+                item[0].active_on,
+                item[0].expires_on or LAST_DAY,
+                item[0].issued_month,
+            )
+        )
+        return found
 
     def take(
         self,
@@ -103,5 +163,6 @@ class Wallet:
         quantity: int,
         lot: LotKey | None,
         reverses: tuple[int, int] | None,
+        active_on: date | None = None,
     ) -> None:
-        self.postings.append(Posting(source, target, currency, quantity, lot, reverses))
+        self.postings.append(Posting(source, target, currency, quantity, lot, reverses, active_on))

@@ -17,8 +17,8 @@ import psycopg
 
 from assidu.decisions.calendar import LAST_DAY
 from assidu.decisions.due import next_due
+from assidu.decisions.inputs import SALES
 from assidu.decisions.record import decision_record, state_record
-from assidu.decisions.selling import SALES
 from assidu.loyalty.desk import Decided, Member
 from assidu.loyalty.rows import paid_minor
 

@@ -1,6 +1,7 @@
 """Everything that reads the programme: its plan book, what a customer has, what happened, who matches a filter."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -9,12 +10,12 @@ from uuid import UUID
 import msgspec
 
 from assidu.customers.identifiers import words_of
-from assidu.customers.queries import prefix_query
+from assidu.customers.queries import fields_of_events, prefix_query
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Account
 from assidu.decisions.earning import worth_minor
+from assidu.decisions.inputs import SALES
 from assidu.decisions.plan import CurrencyKind, Plan
-from assidu.decisions.selling import SALES
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import missing_minor, spend_minor
 from assidu.events.bodies import event_from
@@ -121,14 +122,14 @@ def state_on(book: PlanBook, member: Member, today: date, now: datetime) -> Stat
     return member.state
 
 
-def is_known_in_store(customer_id: UUID, store: str) -> bool:
-    """Whether a customer, or somebody merged into them, joined or bought in a store."""
+def is_known_in_store(customer_id: UUID, *stores: str) -> bool:
+    """Whether a customer, or somebody merged into them, joined or bought in one of these stores."""
     found = rows(
         "WITH family AS (SELECT customer_id, store_id FROM customers_customer "
         "                 WHERE customer_id = %(id)s OR merged_into = %(id)s) "
-        "SELECT EXISTS (SELECT FROM family WHERE store_id = %(store)s) OR EXISTS ("
-        "  SELECT FROM events_event AS e JOIN family USING (customer_id) WHERE e.store_id = %(store)s)",
-        {"id": customer_id, "store": store},
+        "SELECT EXISTS (SELECT FROM family WHERE store_id = ANY (%(stores)s)) OR EXISTS ("
+        "  SELECT FROM events_event AS e JOIN family USING (customer_id) WHERE e.store_id = ANY (%(stores)s))",
+        {"id": customer_id, "stores": list(stores)},
     )
     return bool(found[0][0])
 
@@ -179,6 +180,17 @@ def whole_history(customer_id: UUID) -> list[TimelineEntry]:
     return _entries(rows(f"{_ENTRIES} WHERE e.customer_id = %s ORDER BY e.seq", [customer_id]))
 
 
+def places_of(events: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], tuple[EventType, str]]:
+    """What events are and in which store they happened, by customer and ``seq``."""
+    found = rows(
+        "SELECT e.customer_id, e.seq, e.type, e.store_id "
+        "FROM unnest(%s::uuid[], %s::integer[]) AS asked (customer_id, seq) "
+        "JOIN events_event AS e USING (customer_id, seq)",
+        [[customer_id for customer_id, _ in events], [seq for _, seq in events]],
+    )
+    return {(customer_id, seq): (EventType(type_), store) for customer_id, seq, type_, store in found}
+
+
 def returns_of(customer_ids: Sequence[UUID], owner: UUID, sale_seq: int) -> list[TimelineEntry]:
     """What came back of a ticket of ``owner``, told on any of these customers."""
     found = rows(
@@ -227,7 +239,14 @@ def _entries(found: Sequence[tuple[Any, ...]]) -> list[TimelineEntry]:
     for customer_id, seqs in stretches.items():
         for seq, moved in ledger.movements_of(customer_id, min(seqs), max(seqs)).items():
             movements[customer_id, seq] = moved
-    return [_entry(row, tuple(movements.get((row[0], row[1]), ()))) for row in found]
+    entries = [_entry(row, tuple(movements.get((row[0], row[1]), ()))) for row in found]
+    written = fields_of_events([(one.customer_id, one.seq) for one in entries if one.written])
+    return [
+        replace(one, written={**one.written, **written.get((one.customer_id, one.seq), {})})
+        if one.written
+        else one
+        for one in entries
+    ]
 
 
 def _entry(row: tuple[Any, ...], movements: tuple[Movement, ...]) -> TimelineEntry:
@@ -267,6 +286,7 @@ def _entry(row: tuple[Any, ...], movements: tuple[Movement, ...]) -> TimelineEnt
         semantics=semantics,
         movements=movements,
         other=UUID(other) if other else None,
+        written=dict.fromkeys(content.get("sealed", ())),
     )
 
 
@@ -397,6 +417,8 @@ def _conditions(wanted: CustomerFilter) -> tuple[list[str], dict[str, Any]]:
         add("m.tier = ANY (%(tiers)s)", tiers=list(wanted.tiers))
     if wanted.store:
         add("c.store_id = %(store)s", store=wanted.store)
+    if wanted.known_in is not None:
+        add(_among(_KNOWN_IN), known_in=list(wanted.known_in))
     _between(add, "m.joined_on", "joined", wanted.joined_since, wanted.joined_until)
     _between(add, "m.last_purchase", "last", wanted.last_purchase_since, wanted.last_purchase_until)
     if wanted.balance_min is not None:
@@ -453,6 +475,12 @@ def _between(
         add(f"{column} <= %({name}_until)s", **{f"{name}_until": until})
 
 
+_KNOWN_IN = """(
+    SELECT coalesce(merged_into, customer_id) AS customer_id FROM customers_customer WHERE store_id = ANY (%(known_in)s)
+    UNION ALL
+    SELECT coalesce(c.merged_into, c.customer_id)
+      FROM events_event AS e JOIN customers_customer AS c USING (customer_id) WHERE e.store_id = ANY (%(known_in)s)
+  ) AS known"""
 _MOVED = {
     Moved.ISSUED: f"p.source = {Account.ISSUED:d}",
     Moved.USED: f"p.target = {Account.USED:d}",

@@ -20,8 +20,8 @@ from assidu.decisions import evolve
 from assidu.decisions.calendar import LAST_DAY
 from assidu.decisions.decision import Account
 from assidu.decisions.due import next_due
+from assidu.decisions.inputs import SALES
 from assidu.decisions.record import state_record
-from assidu.decisions.selling import SALES
 from assidu.decisions.state import LotKey, State
 from assidu.events.types import EventType
 from assidu.loyalty.recorded import Recorded, history_of
@@ -385,6 +385,11 @@ _LOOKUPS = {
       SELECT NULL::uuid, a.source || ' ' || a.id, 'a key'
         FROM events_anonymous AS a LEFT JOIN events_key AS k ON k.source = a.source AND k.id = a.id
        WHERE k.source IS NULL LIMIT 200""",
+    "a claimed ticket that is nobody's": """
+      SELECT c.customer_id, c.source || ' ' || c.id || ' → seq ' || c.seq, 'a ticket, and a sale of its amount'
+        FROM events_claim AS c LEFT JOIN events_anonymous AS a USING (source, id)
+        LEFT JOIN events_event AS e ON e.customer_id = c.customer_id AND e.seq = c.seq
+       WHERE e.amount_minor IS DISTINCT FROM a.amount_minor LIMIT 200""",
     "a posting without its event": """
       SELECT p.customer_id, 'seq ' || p.seq || ' no. ' || p.n, 'an event of the same day'
         FROM ledger_posting AS p LEFT JOIN events_event AS e USING (customer_id, seq)

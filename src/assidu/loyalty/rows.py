@@ -15,8 +15,8 @@ from assidu.decisions.calendar import LAST_DAY
 from assidu.decisions.decision import Account, Decision, Posting
 from assidu.decisions.due import next_due
 from assidu.decisions.events import Return
+from assidu.decisions.inputs import SALES
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
-from assidu.decisions.selling import SALES
 from assidu.decisions.state import LotKey, State
 from assidu.loyalty.desk import Decided, Member
 

@@ -1,24 +1,32 @@
 """The compiled plan: what ``decide`` obeys. ``assidu.plans`` makes it from the document that people write."""
 
-from assidu.decisions.plan.conditions import Conditions, Exclusions, Lines, Trigger
-from assidu.decisions.plan.currencies import Currency, CurrencyKind
+from assidu.decisions.plan.conditions import ALWAYS, KNOWN_ACTIVITIES, Conditions, Exclusions, Lines, Trigger
+from assidu.decisions.plan.currencies import Currency, CurrencyKind, Pending
+from assidu.decisions.plan.engagement import Engagement
 from assidu.decisions.plan.gifts import Fixed, Gift, Multiply, PerAmount, Threshold
+from assidu.decisions.plan.goals import Goal, GoalMeasure
 from assidu.decisions.plan.programme import Plan, ReturnPolicy
 from assidu.decisions.plan.rewards import Reward
 from assidu.decisions.plan.rules import EarnRule, PeriodCap, Quota, QuotaScope, RuleIndex
 from assidu.decisions.plan.tiers import Downgrade, TierLevel, Tiers, TierWindow
 
 __all__ = [
+    "ALWAYS",
+    "KNOWN_ACTIVITIES",
     "Conditions",
     "Currency",
     "CurrencyKind",
     "Downgrade",
     "EarnRule",
+    "Engagement",
     "Exclusions",
     "Fixed",
     "Gift",
+    "Goal",
+    "GoalMeasure",
     "Lines",
     "Multiply",
+    "Pending",
     "PerAmount",
     "PeriodCap",
     "Plan",

@@ -8,6 +8,22 @@ from enum import StrEnum
 class Trigger(StrEnum):
     SALE = "sale"
     JOINING = "joining"
+    ACTIVITY = "activity"
+
+
+KNOWN_ACTIVITIES = frozenset(
+    {
+        "visit",
+        "survey-answered",
+        "profile-completed",
+        "review",
+        "social-share",
+        "app-use",
+        "birthday",
+        "anniversary",
+    }
+)
+"""What every programme knows that customers do; a plan may declare others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +39,10 @@ class Conditions:
     is_first_purchase: bool = False
     amount_min_minor: int | None = None
     amount_max_minor: int | None = None
+    from_minute: int | None = None  # of the local day
+    until_minute: int | None = None  # no longer included; before ``from_minute``: past midnight
+    audiences: frozenset[str] = frozenset()  # one of them is enough
+    engagement_min: int | None = None
 
 
 ALWAYS = Conditions()

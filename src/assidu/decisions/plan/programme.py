@@ -1,12 +1,13 @@
 """One version of the programme, ready to decide with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from assidu.decisions.plan.conditions import Exclusions
+from assidu.decisions.plan.conditions import KNOWN_ACTIVITIES, Exclusions
 from assidu.decisions.plan.currencies import Currency
+from assidu.decisions.plan.engagement import Engagement
 from assidu.decisions.plan.rewards import Reward
 from assidu.decisions.plan.rules import EarnRule, RuleIndex
 from assidu.decisions.plan.tiers import Tiers
@@ -36,3 +37,7 @@ class Plan:
     earns_on_part_paid_with_rewards: bool
     joining_rules: tuple[int, ...]
     index: Mapping[str | None, RuleIndex]
+    activities: frozenset[str] = KNOWN_ACTIVITIES
+    activity_rules: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    audiences: frozenset[str] = frozenset()
+    engagement: Engagement | None = None

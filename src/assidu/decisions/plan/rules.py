@@ -6,7 +6,9 @@ from enum import StrEnum
 
 from assidu.decisions.calendar import Duration, Period
 from assidu.decisions.plan.conditions import ALWAYS, Conditions, Lines, Trigger
+from assidu.decisions.plan.currencies import Pending
 from assidu.decisions.plan.gifts import Gift
+from assidu.decisions.plan.goals import Goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class EarnRule:
     times: PeriodCap | None = None  # how often, per customer
     quota: Quota | None = None
     expires: Duration | None = None  # instead of the currency's own
+    pending: Pending | None = None  # instead of the currency's own
+    activity: str = ""  # for the trigger of that name
+    goal: Goal | None = None
 
     @property
     def is_local(self) -> bool:

@@ -1,0 +1,147 @@
+"""Rules without a ticket: what is given on joining, and for what customers do besides buying."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from assidu.decisions.calendar import local_day, minute_of
+from assidu.decisions.decision import (
+    Account,
+    Award,
+    Claim,
+    Count,
+    Decision,
+    Reason,
+    ReasonCode,
+    RefusalCode,
+    Refused,
+)
+from assidu.decisions.earning import caps_of, claim_key, gift_of, why_not_now
+from assidu.decisions.engagement import did
+from assidu.decisions.events import Activity
+from assidu.decisions.facts import Facts, SaleInputs
+from assidu.decisions.goals import progress
+from assidu.decisions.inputs import inputs_on
+from assidu.decisions.plan import EarnRule, GoalMeasure, Plan
+from assidu.decisions.state import Membership
+from assidu.decisions.wallet import Wallet, lot_for
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When and where it was, and what was known of the customer."""
+
+    at: datetime
+    store: str
+    channel: str
+    inputs: SaleInputs
+
+
+class Given:
+    """What rules give on one occasion, gathered."""
+
+    __slots__ = ("awards", "claims", "counts", "granted", "read", "reasons")
+
+    def __init__(self) -> None:
+        self.awards: list[Award] = []
+        self.claims: list[Claim] = []
+        self.counts: list[Count] = []
+        self.reasons: list[Reason] = []
+        self.read: dict[str, int] = {}
+        self.granted: dict[str, int] = {}
+
+    def inputs(self, asked: SaleInputs) -> SaleInputs:
+        """What is kept: what rules looked at, and no more."""
+        return SaleInputs(
+            asked.day,
+            asked.is_member,
+            asked.tier,
+            False,
+            self.read,
+            self.granted,
+            asked.audiences,
+            asked.engagement,
+        )
+
+
+def give(
+    plan: Plan, rules: Iterable[int], occasion: Occasion, wallet: Wallet, *, trace: bool = False
+) -> Given:
+    """Decide ``rules`` one after another; what they give goes to the wallet."""
+    given = Given()
+    for i in rules:
+        rule = plan.rules[i]
+        answer = _apply(plan, rule, occasion, given)
+        if isinstance(answer, Award):
+            lot = lot_for(plan, rule.currency, occasion.inputs.day, rule.expires)
+            wallet.credit(Account.ISSUED, lot, answer.quantity)
+            given.awards.append(answer)
+            answer = Reason(rule.code, ReasonCode.APPLIED, {"given": answer.quantity})
+        elif isinstance(answer, Claim):
+            given.claims.append(answer)
+            given.reasons.append(Reason(rule.code, ReasonCode.QUOTA_ASKED, {"limit": answer.limit}))
+            continue
+        if trace:
+            given.reasons.append(answer)
+    return given
+
+
+def _apply(plan: Plan, rule: EarnRule, occasion: Occasion, given: Given) -> Award | Claim | Reason:
+    inputs = occasion.inputs
+    code = why_not_now(
+        rule.when, inputs, occasion.store, occasion.channel, lambda: minute_of(occasion.at, plan.zone)
+    )
+    if code is not None:
+        return Reason(rule.code, code)
+    if rule.goal is not None:
+        item = inputs.day.isoformat() if rule.goal.measure is GoalMeasure.DAYS else ""
+        made = progress(rule, inputs.counters, inputs.day, {item: 1})
+        given.read.update(made.read)
+        given.counts += made.counts
+        if made.refusal is not None:
+            return Reason(rule.code, made.refusal, {"done": made.done, "target": rule.goal.target})
+    wished = quantity = gift_of(rule.gift, 0)
+    if rule.cap_per_sale is not None:
+        quantity = min(quantity, rule.cap_per_sale)
+    for counter, limit, reached in caps_of(rule, inputs.day):
+        used = given.read[counter] = inputs.counters.get(counter, 0)
+        if used >= limit:
+            return Reason(rule.code, reached, {"limit": limit, "used": used})
+        if reached is ReasonCode.CAP_REACHED:
+            quantity = min(quantity, limit - used)
+    if rule.quota is not None:
+        key = claim_key(rule, occasion.store, inputs.day)
+        granted = inputs.grants.get(key)
+        if granted is None:
+            return Claim(key, rule.quota.limit, rule.code)
+        given.granted[key] = granted
+        if granted <= 0:
+            return Reason(rule.code, ReasonCode.QUOTA_TAKEN, {"limit": rule.quota.limit})
+    for counter, _, reached in caps_of(rule, inputs.day):
+        given.counts.append(Count(counter, quantity if reached is ReasonCode.CAP_REACHED else 1))
+    return Award(rule.code, rule.currency, quantity, wished=wished)
+
+
+def decide_activity(plan: Plan, facts: Facts, event: Activity, *, trace: bool) -> Decision | Refused:
+    """What an activity earns. It is recorded also for somebody who is no member: they did it."""
+    state = facts.state
+    if state.membership is Membership.ABSORBED:
+        return Refused(RefusalCode.ABSORBED)
+    if event.activity not in plan.activities:
+        return Refused(RefusalCode.UNKNOWN_ACTIVITY, subject=event.activity)
+    inputs = inputs_on(plan, facts, local_day(event.at, plan.zone))
+    rules = plan.activity_rules.get(event.activity, ())
+    wallet = Wallet(state)
+    if not inputs.is_member:
+        reasons = tuple(Reason(plan.rules[i].code, ReasonCode.NOT_A_MEMBER) for i in rules) if trace else ()
+        return Decision(plan.version, inputs=Given().inputs(inputs), reasons=reasons)
+    given = give(plan, rules, Occasion(event.at, event.store, event.channel, inputs), wallet, trace=trace)
+    return Decision(
+        plan_version=plan.version,
+        postings=tuple(wallet.postings),
+        awards=tuple(given.awards),
+        counts=(*given.counts, *did(plan.engagement, event.activity, inputs.day)),
+        claims=tuple(given.claims),
+        inputs=given.inputs(inputs),
+        reasons=tuple(given.reasons),
+    )
