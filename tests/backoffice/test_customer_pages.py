@@ -10,11 +10,14 @@ import pytest
 from django.test import Client
 
 from assidu.backoffice.periods import period_in
+from assidu.customers import actions as customer_actions
 from assidu.customers import queries as customers
 from assidu.customers.types import Profile
 from assidu.decisions.events import Correction, Merger, Return, ReturnedLine
 from assidu.foundation.people import actions as people_actions
 from assidu.foundation.people import queries as people
+from assidu.foundation.people.types import COMMAND_LINE
+from assidu.foundation.sql import rows as database_rows
 from assidu.ledger import queries as ledger
 from assidu.loyalty import queries
 from assidu.loyalty.plans import plan_book
@@ -190,7 +193,7 @@ def test_contact_details_are_for_those_who_may_see_them(shop: Shop, client: Clie
     assert "anne@exemple.fr" not in page
     assert "masqué" in page
     client.post("/sign-out/")
-    sign_in(client, "store")
+    sign_in(client, "service")
     assert "anne@exemple.fr" in text_of(client, f"/customers/{customer}/")
 
 
@@ -223,6 +226,24 @@ def test_goodwill_is_posted_with_its_reason_and_leaves_a_line_on_the_trail(
     assert line.after
     assert (line.object_id, line.after["quantity"]) == (str(customer), 35)
     assert "Queue" not in str(line.after)
+
+
+def test_what_staff_wrote_about_somebody_is_gone_with_them_and_its_word_stays(
+    shop: Shop, client: Client
+) -> None:
+    customer = anne(shop)
+    sign_in(client, *SERVICE, language="en")
+    form = {
+        "direction": "add", "currency": "points", "quantity": "35", "reason_code": "complaint",
+        "reason": "Her daughter Capucine fell", "event": str(uuid4()),
+    }  # fmt: skip
+    assert client.post(f"/customers/{customer}/correct/", form).status_code == 302
+    page = text_of(client, f"/customers/{customer}/")
+    assert "a complaint · Her daughter Capucine fell · Anne Roche" in page
+    assert "Capucine" not in str(database_rows("SELECT body::text FROM events_event"))
+    customer_actions.erase(customer, COMMAND_LINE, datetime.now(UTC))
+    page = text_of(client, f"/customers/{customer}/")
+    assert "a complaint · reason erased · Anne Roche" in page
 
 
 def test_what_the_core_refuses_is_said_and_nothing_is_written(shop: Shop, client: Client) -> None:

@@ -13,12 +13,14 @@ from assidu.decisions.decision import RefusalCode, Refused
 from assidu.decisions.state import Membership
 from assidu.events.wire import Incoming, Subject, parse_one
 from assidu.events.wire import Profile as WrittenProfile
+from assidu.foundation.people.types import Actor
 from assidu.foundation.sql import rows
 from assidu.loyalty import actions
 from assidu.loyalty.entries import Anonymous, Conflict, Outcome, Told, UnknownCustomer
 from builders.shop import PROGRAMME, Shop
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+HUGO = Actor(person_id=UUID(int=9))
 
 
 @pytest.fixture
@@ -186,13 +188,13 @@ def test_a_merger_moves_everything_and_the_old_card_finds_the_survivor(shop: Sho
     other = shop.member(Profile(card="2990000000029"))
     theirs = told(record(sale(subject="card:2990000000029"))).state.available("points")
     mine = told(record(sale("T-2"))).state.available("points")
-    merged = told(actions.merge(anne, other, by="p-1", reason="same person", at=NOW, programme=PROGRAMME))
+    merged = told(actions.merge(anne, other, by=HUGO, reason="same person", at=NOW, programme=PROGRAMME))
     assert merged.state.available("points") == mine + theirs
     after = told(record(sale("T-3", "card:2990000000029")))
     assert after.customer_id == anne
     brought_back = told(record(back("R-1", subject="card:2990000000012", whole=True)))
     assert brought_back.state.available("points") < after.state.available("points")
-    again = actions.merge(anne, other, by="p-1", reason="again", at=NOW, programme=PROGRAMME)
+    again = actions.merge(anne, other, by=HUGO, reason="again", at=NOW, programme=PROGRAMME)
     assert isinstance(again, Refused)
     assert again.code is RefusalCode.SAME_CUSTOMER
 
@@ -232,7 +234,7 @@ def test_corrections_rewards_and_leaving(anne: UUID) -> None:
     def outcome(value: Outcome) -> Told:
         return told(value)
 
-    given = outcome(actions.correct(anne, "points", 700, "goodwill", by="p-1", at=NOW, programme=PROGRAMME))
+    given = outcome(actions.correct(anne, "points", 700, "goodwill", by=HUGO, at=NOW, programme=PROGRAMME))
     voucher = outcome(actions.request_reward(anne, "voucher-5", 1, at=NOW, programme=PROGRAMME))
     assert voucher.state.available("points") == given.state.available("points") - 500
     assert voucher.state.available("voucher-5") == 1

@@ -27,6 +27,7 @@ from assidu.decisions.events import (
 )
 from assidu.events.types import EventType
 from assidu.loyalty.types import TimelineEntry
+from assidu.loyalty.wording import correction_reason
 from assidu.plans.wording import tier_cause
 
 KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
@@ -144,7 +145,7 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             return "gift", "used", _("Exchange for a reward"), f"{event.quantity} × {name}"
         case Correction():
             title = _("Goodwill or correction") if event.quantity > 0 else _("Correction")
-            return "pencil", "points", title, _joined(event.reason, _by(entry, names))
+            return "pencil", "points", title, _joined(_reason(entry, programme), _by(entry, names))
         case Joining():
             return "user-plus", "tier", _("Joined the programme"), store
         case Leaving():
@@ -153,8 +154,7 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             since = _("member since %(day)s") % {"day": formats.day(event.joined_on)}
             return "book-open", "tier", _("Taken over from the earlier programme"), since
         case Merger():
-            reason = str(entry.body.get("reason", ""))
-            detail = _joined(_other(entry, names), reason, _by(entry, names))
+            detail = _joined(_other(entry, names), _reason(entry, programme), _by(entry, names))
             return "merge", "points", _("Merged with another record"), detail
         case Absorption():
             return "merge", "returned", _("Merged into another record"), _other(entry, names)
@@ -166,10 +166,19 @@ def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _reason(entry: TimelineEntry, programme: Programme) -> str:
+    """What staff wrote; once the person is erased, that it was, beside the word of the list that stays."""
+    code = entry.event.reason_code if isinstance(entry.event, Correction) else ""
+    written = entry.written.get("reason", "")
+    return _joined(
+        correction_reason(code, programme.language), _("reason erased") if written is None else written
+    )
+
+
 def _by(entry: TimelineEntry, names: Names) -> str:
     """Who of the staff did it: their name, or what another system calls them."""
-    by = str(entry.body.get("by", ""))
-    return names.people.get(by, by)
+    person = str(entry.body.get("by", ""))
+    return names.people.get(person, person) or entry.written.get("operator") or ""
 
 
 def _other(entry: TimelineEntry, names: Names) -> str:

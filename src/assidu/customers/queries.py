@@ -177,12 +177,33 @@ def identifier_kinds(customer_ids: Collection[UUID]) -> list[tuple[IdentifierKin
 
 def event_fields(customer_ids: Collection[UUID]) -> dict[tuple[UUID, int], Any]:
     """Personal fields that came inside events, opened, by customer and ``seq``."""
-    vault = Vault(current_settings().vault_key)
-    found = rows(
-        "SELECT p.customer_id, p.seq, p.sealed, k.wrapped FROM customers_event_personal AS p "
-        "JOIN customers_key AS k USING (customer_id) WHERE p.customer_id = ANY (%s) ORDER BY 1, 2",
-        [list(customer_ids)],
+    return _opened(
+        rows(f"{_EVENT_FIELDS} WHERE p.customer_id = ANY (%s) ORDER BY 1, 2", [list(customer_ids)])
     )
+
+
+def fields_of_events(events: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], Any]:
+    """The same of these events alone; what was erased is missing."""
+    if not events:
+        return {}
+    customer_ids, seqs = zip(*events, strict=True)
+    return _opened(
+        rows(
+            f"{_EVENT_FIELDS} JOIN unnest(%s::uuid[], %s::integer[]) AS asked (customer_id, seq) "
+            "ON asked.customer_id = p.customer_id AND asked.seq = p.seq",
+            [list(customer_ids), list(seqs)],
+        )
+    )
+
+
+_EVENT_FIELDS = (
+    "SELECT p.customer_id, p.seq, p.sealed, k.wrapped FROM customers_event_personal AS p "
+    "JOIN customers_key AS k ON k.customer_id = p.customer_id"
+)
+
+
+def _opened(found: Iterable[tuple[Any, ...]]) -> dict[tuple[UUID, int], Any]:
+    vault = Vault(current_settings().vault_key)
     return {
         (customer_id, seq): unseal(vault.open_key(customer_id, bytes(wrapped)), customer_id, bytes(sealed))
         for customer_id, seq, sealed, wrapped in found

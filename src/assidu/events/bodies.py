@@ -46,7 +46,10 @@ def body_of(event: Event) -> Body:
                 body["sale_owner"] = event.sale_owner
             return body
         case Correction():
-            return {"currency": event.currency, "quantity": event.quantity, "reason": event.reason}
+            body = {"currency": event.currency, "quantity": event.quantity}
+            if event.reason_code:
+                body["reason_code"] = event.reason_code
+            return body
         case RewardRequest():
             return {"reward": event.reward, "quantity": event.quantity}
         case Joining():
@@ -84,7 +87,7 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             lines = tuple(ReturnedLine(*fields) for fields in body["lines"])
             return Return(at, body["sale_seq"], lines, body.get("sale_owner", ""))
         case EventType.CORRECTION:
-            return Correction(at, body["currency"], body["quantity"], body.get("reason", ""))
+            return Correction(at, body["currency"], body["quantity"], body.get("reason_code", ""))
         case EventType.REWARD_REQUEST:
             return RewardRequest(at, body["reward"], body["quantity"])
         case EventType.JOINING:

@@ -26,6 +26,15 @@ class EventType(StrEnum):
     TICK = "Tick"  # the clock's; nobody sends it
 
 
+class CorrectionReason(StrEnum):
+    """Why a balance was corrected, in a word that stays when what was written about it is erased."""
+
+    GOODWILL = "goodwill"
+    MISTAKE = "mistake"
+    COMPLAINT = "complaint"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class EventKey:
     """What makes an event the same event, for ever."""

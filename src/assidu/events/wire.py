@@ -1,7 +1,7 @@
 """Events as others write them: CloudEvents 1.0 in JSON, read strictly into typed values, then into facts.
 
-One door for all: the intake, files and the import after its mapping. What is personal (``subject``, ``profile``)
-stays in ``Incoming`` and never reaches a ``Fact``.
+One door for all: the intake, files and the import after its mapping. What is personal (``subject``, ``profile``, what
+people write about somebody) stays in ``Incoming`` and never reaches a ``Fact``.
 """
 
 import hmac
@@ -33,7 +33,8 @@ from assidu.decisions.events import (
     TakeOver,
 )
 from assidu.events.bodies import body_of
-from assidu.events.types import EventKey, EventType, Fact
+from assidu.events.types import CorrectionReason, EventKey, EventType, Fact
+from assidu.foundation.people.types import Actor
 
 AMOUNT_MAX = 10**10
 LINES_MAX = 1_000
@@ -145,11 +146,28 @@ class LeavingData(_Data, frozen=True, kw_only=True):
     pass
 
 
+Written = Annotated[
+    str,
+    Meta(
+        max_length=TEXT_LENGTH_MAX,
+        description="In free words. Sealed as the customer's, and erased with them.",
+    ),
+]
+Operator = Annotated[
+    str,
+    Meta(
+        max_length=NAME_LENGTH_MAX,
+        description="Who did it, as the sender calls them: kept as told by the key, and erased with the customer.",
+    ),
+]
+
+
 class CorrectionData(_Data, frozen=True, kw_only=True):
     currency: Key
     quantity: Amount
-    reason: Text = ""
-    by: Name = ""
+    reason_code: CorrectionReason | None = None
+    reason: Written = ""
+    by: Operator = ""
 
 
 class RewardData(_Data, frozen=True, kw_only=True):
@@ -159,8 +177,8 @@ class RewardData(_Data, frozen=True, kw_only=True):
 
 class MergerData(_Data, frozen=True, kw_only=True):
     absorbed: Key
-    by: Name = ""
-    reason: Text = ""
+    by: Operator = ""
+    reason: Written = ""
 
 
 class OpeningLotData(_Data, frozen=True, kw_only=True):
@@ -322,6 +340,18 @@ class Incoming:
     @property
     def profile(self) -> Profile | None:
         return getattr(self.data, "profile", None)
+
+    @property
+    def personal(self) -> dict[str, Any]:
+        """What is sealed under the customer's key beside the event: who they are, or what people wrote about them."""
+        match self.data:
+            case CorrectionData() | MergerData():
+                return _said(reason=self.data.reason, operator=self.data.by)
+            case JoiningData() | TakeOverData() if self.data.profile is not None:
+                found: dict[str, Any] = msgspec.to_builtins(self.data.profile)
+                return found
+            case _:
+                return {}
 
     @property
     def absorbed(self) -> Subject | None:
@@ -527,15 +557,18 @@ def to_fact(
     find_sale: SaleFinder | None = None,
     fingerprint: bytes = b"",
     has_happened: bool = False,
+    by: Actor | None = None,
 ) -> Fact:
     """What is decided and stored of an event, without anything personal.
 
-    ``customer_id`` and ``find_sale`` serve returns; raises ``UnknownSale``.
+    ``customer_id`` and ``find_sale`` serve returns; raises ``UnknownSale``. ``by`` is who of ours does it by hand.
     """
     event, extra = _event_of(incoming, catalogue, customer_id, find_sale)
     body = body_of(event)
     if extra:
         body.update(extra)
+    if by is not None and by.person_id is not None:
+        body["by"] = str(by.person_id)
     return Fact(
         key=incoming.key,
         type=incoming.type,
@@ -572,11 +605,12 @@ def _event_of(
         case LeavingData():
             return Leaving(at), None
         case CorrectionData():
-            return Correction(at, data.currency, data.quantity, data.reason), _said(by=data.by)
+            code = data.reason_code.value if data.reason_code is not None else ""
+            return Correction(at, data.currency, data.quantity, code), _sealed(incoming)
         case RewardData():
             return RewardRequest(at, data.reward, data.quantity), None
         case MergerData():
-            return Merger(at), _said(by=data.by, reason=data.reason)
+            return Merger(at), _sealed(incoming)
         case TakeOverData():
             lots = tuple(
                 OpeningLot(lot.currency, lot.quantity, lot.issued_on, lot.expires_on) for lot in data.lots
@@ -601,3 +635,8 @@ def _sale_line(line: LineData, catalogue: ProductFinder) -> SaleLine:
 
 def _said(**words: str) -> dict[str, Any]:
     return {name: text for name, text in words.items() if text}
+
+
+def _sealed(incoming: Incoming) -> dict[str, Any]:
+    """The names of what lies sealed beside the event: after the erasure they say that something was written."""
+    return {"sealed": list(words)} if (words := incoming.personal) else {}

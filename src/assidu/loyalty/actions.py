@@ -16,7 +16,7 @@ from assidu.customers.types import NotAnIdentifier
 from assidu.customers.vault import Vault
 from assidu.decisions.decision import RefusalCode, Refused
 from assidu.decisions.events import LineKind
-from assidu.events.types import EventKey, EventType
+from assidu.events.types import CorrectionReason, EventKey, EventType
 from assidu.events.wire import (
     CorrectionData,
     Data,
@@ -30,6 +30,7 @@ from assidu.events.wire import (
     Subject,
 )
 from assidu.foundation.ids import new_id
+from assidu.foundation.people.types import Actor
 from assidu.foundation.settings import current_settings
 from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_of
 from assidu.loyalty.live import Newcomers, Shop, post
@@ -45,13 +46,15 @@ class NoProgramme(Exception):
     """Nothing can be recorded before a programme is published."""
 
 
-def record(incoming: Incoming, at: datetime, *, programme: str) -> Outcome | NotAnIdentifier:
+def record(
+    incoming: Incoming, at: datetime, *, programme: str, by: Actor | None = None
+) -> Outcome | NotAnIdentifier:
     """Record one event, decided and posted. A refusal, and whatever is not new, writes nothing.
 
-    Within a transaction of the caller it is part of it; ``at`` is now.
+    Within a transaction of the caller it is part of it; ``at`` is now, ``by`` who does it by hand.
     """
     shop = _shop(programme, incoming)
-    entry = entry_of(incoming, shop.book, shop.pseudonym_key)
+    entry = entry_of(incoming, shop.book, shop.pseudonym_key, by)
     if isinstance(entry, NotAnIdentifier):
         return entry
     for attempt in range(1, ATTEMPTS_MAX + 1):
@@ -89,14 +92,15 @@ def correct(
     quantity: int,
     reason: str,
     *,
-    by: str,
+    by: Actor,
     at: datetime,
     programme: str,
     event_id: UUID | None = None,
+    reason_code: CorrectionReason | None = None,
 ) -> Outcome:
-    """Staff add to or take from a balance; ``by`` is the person's id."""
-    data = CorrectionData(currency=currency, quantity=quantity, reason=reason, by=by)
-    return _own(customer_id, EventType.CORRECTION, data, at, programme, event_id)
+    """Staff add to or take from a balance. ``reason`` is erased with the customer, ``reason_code`` stays."""
+    data = CorrectionData(currency=currency, quantity=quantity, reason_code=reason_code, reason=reason)
+    return _own(customer_id, EventType.CORRECTION, data, at, programme, event_id, by)
 
 
 def request_reward(
@@ -136,28 +140,40 @@ def merge(
     survivor: UUID,
     absorbed: UUID,
     *,
-    by: str,
+    by: Actor,
     reason: str,
     at: datetime,
     programme: str,
     event_id: UUID | None = None,
 ) -> Outcome:
     """Two customers turn out to be one: everything leaves the absorbed one and arrives at the survivor."""
-    data = MergerData(absorbed=f"customer:{absorbed}", by=by, reason=reason)
-    return _own(survivor, EventType.MERGER, data, at, programme, event_id)
+    data = MergerData(absorbed=f"customer:{absorbed}", reason=reason)
+    return _own(survivor, EventType.MERGER, data, at, programme, event_id, by)
 
 
 def _own(
-    customer_id: UUID, type_: EventType, data: Data, at: datetime, programme: str, event_id: UUID | None
+    customer_id: UUID,
+    type_: EventType,
+    data: Data,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None,
+    by: Actor | None = None,
 ) -> Outcome:
-    outcome = _once(type_, Subject("customer", str(customer_id)), data, at, programme, event_id)
+    outcome = _once(type_, Subject("customer", str(customer_id)), data, at, programme, event_id, by)
     assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
     return outcome
 
 
 @transaction.atomic
 def _once(
-    type_: EventType, subject: Subject, data: Data, at: datetime, programme: str, event_id: UUID | None
+    type_: EventType,
+    subject: Subject,
+    data: Data,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None,
+    by: Actor | None = None,
 ) -> Outcome | NotAnIdentifier:
     key = EventKey(STAFF_SOURCE, str(event_id or new_id(at)))
     told_at = at
@@ -169,7 +185,7 @@ def _once(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{key.source}:{key.id}",)
             )
         told_at = recorded_at(key) or at
-    return record(Incoming(key, type_, told_at, subject, data), at, programme=programme)
+    return record(Incoming(key, type_, told_at, subject, data), at, programme=programme, by=by)
 
 
 def _record(entry: Entry, shop: Shop, at: datetime) -> Outcome:

@@ -12,6 +12,7 @@ from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType
 from assidu.events.wire import Incoming, fingerprint
+from assidu.foundation.people.types import Actor
 from assidu.loyalty.book import PlanBook
 
 OPENING_TYPES = frozenset({EventType.SALE, EventType.JOINING, EventType.TAKE_OVER})
@@ -33,13 +34,15 @@ NOBODY = Who()
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event, read and checked, ready to be posted. ``day`` is its business date."""
+    """One event, read and checked, ready to be posted. ``day`` is its business date; ``by`` is known where a person
+    does it by hand, or a key does what only staff may."""
 
     incoming: Incoming
     fingerprint: bytes
     day: date
     who: Who = NOBODY
     absorbed: Who | None = None
+    by: Actor | None = None
 
     @property
     def key(self) -> EventKey:
@@ -55,7 +58,9 @@ class Entry:
         return self.absorbed is not None or self.incoming.profile is not None
 
 
-def entry_of(incoming: Incoming, book: PlanBook, pseudonym_key: bytes) -> Entry | NotAnIdentifier:
+def entry_of(
+    incoming: Incoming, book: PlanBook, pseudonym_key: bytes, by: Actor | None = None
+) -> Entry | NotAnIdentifier:
     who = NOBODY
     if incoming.subject is not None:
         found = _who(str(incoming.subject), pseudonym_key)
@@ -69,7 +74,7 @@ def entry_of(incoming: Incoming, book: PlanBook, pseudonym_key: bytes) -> Entry 
             return found
         absorbed = found
     day = local_day(incoming.at, book.at(incoming.at).zone)
-    return Entry(incoming, fingerprint(incoming, pseudonym_key), day, who, absorbed)
+    return Entry(incoming, fingerprint(incoming, pseudonym_key), day, who, absorbed, by)
 
 
 def _who(subject: str, pseudonym_key: bytes) -> Who | NotAnIdentifier:

@@ -302,6 +302,7 @@ class _Batch:
             customer_id=customer_id,
             find_sale=lambda _: found,
             fingerprint=entry.fingerprint,
+            by=entry.by,
         )
         self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id))
 
@@ -438,19 +439,21 @@ class _Batch:
         if self.anonymous:
             yield Step(RECORD_ANONYMOUS, [list(column) for column in zip(*self.anonymous, strict=True)])
         if self.conflicts:
-            told = [(outcome.code, e) for i, e in self.conflicts.items()
-                    if isinstance(outcome := self.outcomes[i], Conflict)]  # fmt: skip
-            for code in sorted({code for code, _ in told}):
-                rows = ((e.key.source, e.key.id, e.fingerprint) for its, e in told if its == code)
+            refused = [(outcome.code, e) for i, e in self.conflicts.items()
+                       if isinstance(outcome := self.outcomes[i], Conflict)]  # fmt: skip
+            for code in sorted({code for code, _ in refused}):
+                rows = ((e.key.source, e.key.id, e.fingerprint) for its, e in refused if its == code)
                 yield Step(SET_ASIDE, (self.at, origin, code, *(list(c) for c in zip(*rows, strict=True))))
-        for work in self.works:
-            outcome = self.outcomes[work.index]
-            if not isinstance(outcome, Told):
-                continue
-            if work.entry.incoming.profile is not None:
-                yield from write_personal(
-                    work.entry.incoming.profile, outcome.customer_id, outcome.seq, self.shop.vault
-                )
+        told = [
+            (work, outcome) for work in self.works if isinstance(outcome := self.outcomes[work.index], Told)
+        ]
+        said = [
+            (outcome.customer_id, outcome.seq, personal)
+            for work, outcome in told
+            if (personal := work.entry.incoming.personal)
+        ]
+        yield from write_personal(said, self.shop.vault)
+        for work, _ in told:
             if work.absorbed_id is not None:
                 yield Step(resolve.ALIAS, (work.absorbed_id, work.customer_id, self.at))
 

@@ -1,9 +1,9 @@
 """The personal part of a live event: laid over the customer's profile, and kept beside the event, sealed."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
-
-import msgspec
 
 from assidu.customers import profiles
 from assidu.customers.identifiers import identifiers_of, lookup
@@ -13,8 +13,12 @@ from assidu.customers.vault import Vault, seal, unseal
 from assidu.events import wire
 from assidu.loyalty.script import Script, Step
 
-KEY = "SELECT wrapped FROM customers_key WHERE customer_id = $1::uuid"
-KEEP = "INSERT INTO customers_event_personal (customer_id, seq, sealed) VALUES ($1::uuid, $2::integer, $3::bytea)"
+KEYS = "SELECT customer_id, wrapped FROM customers_key WHERE customer_id = ANY ($1::uuid[])"
+KEEP = (
+    "INSERT INTO customers_event_personal (customer_id, seq, sealed) "
+    "SELECT p.customer_id, p.seq, p.sealed FROM unnest($1::uuid[], $2::integer[], $3::bytea[]) "
+    "AS p (customer_id, seq, sealed)"
+)
 
 
 def profile_of(written: wire.Profile, store: str) -> Profile:
@@ -68,9 +72,16 @@ def write_profile(
                 yield Step(profiles.FORGET, ([customer_id], [kind.value], [kept]))
 
 
-def write_personal(written: wire.Profile, customer_id: UUID, seq: int, vault: Vault) -> Script[None]:
-    """What the event itself said, under the customer's own key."""
-    rows = yield Step(KEY, (customer_id,))
-    if rows:
-        key = vault.open_key(customer_id, bytes(rows[0][0]))
-        yield Step(KEEP, (customer_id, seq, seal(key, customer_id, msgspec.to_builtins(written))))
+def write_personal(said: Sequence[tuple[UUID, int, Mapping[str, Any]]], vault: Vault) -> Script[None]:
+    """What events themselves said of their customers, each under its customer's own key; of who is erased, nothing."""
+    if not said:
+        return
+    rows = yield Step(KEYS, (sorted({customer_id for customer_id, _, _ in said}),))
+    keys = {row[0]: vault.open_key(row[0], bytes(row[1])) for row in rows}
+    sealed = [
+        (customer_id, seq, seal(keys[customer_id], customer_id, content))
+        for customer_id, seq, content in said
+        if customer_id in keys
+    ]
+    if sealed:
+        yield Step(KEEP, [list(column) for column in zip(*sealed, strict=True)])

@@ -1,7 +1,7 @@
 """What a customer has and what happened to them, as screens, commands and the API may hold it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -68,6 +68,7 @@ class TimelineEntry:
     """One event with everything that was decided and moved because of it.
 
     ``other`` is the second customer of a merger: the absorbed one, or the survivor. ``body`` is as it was stored.
+    ``written`` is what people wrote about the customer (``reason``, ``operator``), by name; ``None`` once erased.
     """
 
     customer_id: UUID
@@ -87,6 +88,7 @@ class TimelineEntry:
     semantics: int
     movements: tuple[Movement, ...]
     other: UUID | None = None
+    written: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def is_late(self) -> bool:
@@ -125,6 +127,7 @@ class CustomerFilter:
     memberships: tuple[Membership, ...] = ()
     tiers: tuple[str, ...] = ()
     store: str = ""  # where they joined
+    known_in: tuple[str, ...] | None = None  # joined or bought in one of these stores
     joined_since: date | None = None
     joined_until: date | None = None
     last_purchase_since: date | None = None

@@ -20,6 +20,7 @@ from assidu.decisions.events import (
     Tick,
 )
 from assidu.decisions.state import Membership
+from assidu.events.types import CorrectionReason
 from assidu.ledger.types import Movement
 from assidu.loyalty.types import TimelineEntry
 from assidu.plans.document import Document
@@ -50,7 +51,12 @@ HEADS = {
     ),
     "tick": Sentence("Échéance du {day}.", "What was due on {day}."),
     "correction": Sentence("Correction par l'équipe : {change}.", "Correction by staff: {change}."),
-    "correction_reason": Sentence("Motif : {reason}.", "Reason given: {reason}."),
+    "reason_code": Sentence("Motif : {reason}.", "Reason: {reason}."),
+    "written": Sentence("Motif écrit : « {reason} »", "Reason given: “{reason}”"),
+    "written_erased": Sentence(
+        "Le motif écrit est effacé avec les données de la personne.",
+        "The reason that was written is erased, as are the person's data.",
+    ),
     "reward": Sentence("Demande de {units}.", "{units} asked for."),
     "joining": Sentence("Adhésion au programme le {day}.", "Joined the programme on {day}."),
     "leaving": Sentence("Départ du programme le {day}.", "Left the programme on {day}."),
@@ -71,6 +77,13 @@ HEADS = {
     "late": Sentence("Appris le {day} seulement.", "Only known to us on {day}."),
     "nothing": Sentence("Rien ne change pour les soldes.", "No balance changes."),
 }  # fmt: skip
+
+CORRECTION_REASONS: dict[str, Sentence] = {
+    CorrectionReason.GOODWILL: Sentence("geste commercial", "goodwill"),
+    CorrectionReason.MISTAKE: Sentence("erreur à réparer", "a mistake to mend"),
+    CorrectionReason.COMPLAINT: Sentence("réclamation", "a complaint"),
+    CorrectionReason.OTHER: Sentence("autre", "other"),
+}
 
 LOT = Sentence("lot {of}{month}", "lot {of}{month}")
 EXPIRY = Sentence(", valable jusqu'au {day}", ", valid until {day}")
@@ -181,6 +194,12 @@ def said_of(
         yield telling.say("nothing")
 
 
+def correction_reason(code: str, language: Language) -> str:
+    """A word of the list; a code that left the list stands for itself."""
+    known = CORRECTION_REASONS.get(code)
+    return known.say(language) if known else code
+
+
 def movement_said(movement: Movement, phrases: Phrases) -> str:
     """One posting in words: « +12 points (gagnés en mars 2026, valables jusqu'au 1er octobre 2026 exclu). »"""
     sentence = MOVES.get((movement.source, movement.target))
@@ -223,8 +242,10 @@ def _head(telling: _Telling) -> Iterator[str]:
         case Correction():
             sign = "+" if event.quantity > 0 else "−"
             yield telling.say("correction", change=sign + phrases.units(abs(event.quantity), event.currency))
-            if event.reason:
-                yield telling.say("correction_reason", reason=event.reason)
+            if event.reason_code:
+                said = correction_reason(event.reason_code, phrases.language)
+                yield telling.say("reason_code", reason=said)
+            yield from _written(telling)
         case RewardRequest():
             yield telling.say("reward", units=_reward(event, phrases))
         case Joining():
@@ -237,6 +258,7 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield telling.say("absorption")
         case Merger():
             yield telling.say("merger")
+            yield from _written(telling)
             change = entry.decision.membership
             if change is not None and change.membership is Membership.MEMBER:
                 yield telling.say("joined_earlier", day=phrases.day(change.on))
@@ -251,6 +273,14 @@ def _sale(telling: _Telling, sale: Sale) -> Iterator[str]:
         yield telling.say("not_a_member")
     elif entry.decision.eligible_minor != sale.total_minor:
         yield telling.say("eligible", eligible=telling.money(entry.decision.eligible_minor))
+
+
+def _written(telling: _Telling) -> Iterator[str]:
+    """What staff wrote; once the person is erased, that it was."""
+    if "reason" not in telling.entry.written:
+        return
+    reason = telling.entry.written["reason"]
+    yield telling.say("written_erased") if reason is None else telling.say("written", reason=reason)
 
 
 def _reward(event: RewardRequest, phrases: Phrases) -> str:

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assidu.backoffice import sheets
@@ -24,6 +24,7 @@ from assidu.catalogue import queries as catalogue
 from assidu.customers import actions as customers
 from assidu.customers import queries as customer_queries
 from assidu.customers.types import NotAnIdentifier
+from assidu.events.types import CorrectionReason
 from assidu.events.wire import Profile, Subject
 from assidu.foundation import clock
 from assidu.foundation.ids import new_id
@@ -31,6 +32,7 @@ from assidu.foundation.people import actions as people
 from assidu.loyalty import actions
 from assidu.loyalty.entries import Conflict, Outcome, Told
 from assidu.loyalty.person_file import person_file
+from assidu.loyalty.wording import correction_reason
 from assidu.plans.wording import language_of
 
 FOUND_MAX = 8
@@ -74,6 +76,7 @@ class CorrectionForm(OnceForm):
     )
     currency = forms.ChoiceField(label=gettext_lazy("Of what"))
     quantity = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, max_value=QUANTITY_MAX)
+    reason_code = forms.ChoiceField(label=gettext_lazy("In a word"), required=False)
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         max_length=200,
@@ -82,7 +85,12 @@ class CorrectionForm(OnceForm):
 
     def __init__(self, *args: Any, currencies: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        language = language_of(get_language())
         self.fields["currency"].choices = currencies  # type: ignore[attr-defined]
+        self.fields["reason_code"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            *((code.value, correction_reason(code, language)) for code in CorrectionReason),
+        ]
 
 
 class RewardForm(OnceForm):
@@ -165,11 +173,11 @@ def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         quantity = asked["quantity"] if asked["direction"] == ADD else -asked["quantity"]
-        by = signed_in(request)
         with transaction.atomic():
             outcome = actions.correct(
-                customer_id, asked["currency"], quantity, asked["reason"],
-                by=str(by.id), at=clock.now(), programme=programme.code, event_id=asked["event"],
+                customer_id, asked["currency"], quantity, asked["reason"], by=actor_at(request), at=clock.now(),
+                programme=programme.code, event_id=asked["event"],
+                reason_code=CorrectionReason(asked["reason_code"]) if asked["reason_code"] else None,
             )  # fmt: skip
             if isinstance(outcome, Told) and outcome.is_new:
                 people.record(
@@ -354,11 +362,10 @@ def merge(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     other = known(request, chosen, "merge") if chosen and chosen != customer_id else None
     form = MergeForm(request.POST or None, initial={"other": chosen})
     if request.method == "POST" and other is not None and form.is_valid():
-        by = signed_in(request)
         asked_for = form.cleaned_data
         with transaction.atomic():
             outcome = actions.merge(
-                customer_id, other.id, by=str(by.id), reason=asked_for["reason"],
+                customer_id, other.id, by=actor_at(request), reason=asked_for["reason"],
                 at=clock.now(), programme=programme.code, event_id=asked_for["event"],
             )  # fmt: skip
             if isinstance(outcome, Told) and outcome.is_new:

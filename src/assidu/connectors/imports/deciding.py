@@ -6,10 +6,11 @@ happened meanwhile, when a live event was quicker than its writing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -30,7 +31,7 @@ from assidu.events.types import EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.copying import Lines
 from assidu.loyalty.desk import Decided, Desk, FullFinder, Member, Quotas
-from assidu.loyalty.script import Script
+from assidu.loyalty.script import Answer, Script
 from assidu.loyalty.sold_tickets import load_sold
 
 
@@ -64,7 +65,7 @@ class GroupRun:
     aside: list[SetAside] = field(default_factory=list)
     limits: dict[str, int] = field(default_factory=dict)
     places: Counter[str] = field(default_factory=Counter)
-    personal: list[tuple[UUID, int, wire.Profile]] = field(default_factory=list)
+    personal: list[tuple[UUID, int, Mapping[str, Any]]] = field(default_factory=list)
     recorded: int = 0
     ticks: int = 0
     waiting: tuple[int, wire.Incoming, Fact] | None = None
@@ -211,8 +212,8 @@ class Decider:
 
     def _remember(self, entry: Entry, incoming: wire.Incoming, fact: Fact, decided: Decided) -> None:
         run, event = self._run, fact.event
-        if incoming.profile is not None:
-            run.personal.append((decided.customer_id, decided.seq, incoming.profile))
+        if personal := incoming.personal:
+            run.personal.append((decided.customer_id, decided.seq, personal))
         if isinstance(event, Return):
             key = self._sale_key(decided.customer_id, event)
             sold = run.sold[key]
@@ -253,7 +254,7 @@ class Decider:
         return (UUID(event.sale_owner) if event.sale_owner else customer_id), event.sale_seq
 
 
-def run_on(connection: Connection, script: Script[SoldBefore | None]) -> SoldBefore | None:
+def run_on(connection: Connection, script: Script[Answer]) -> Answer:
     """Run a script on a connection of our own."""
     cursor = psycopg.RawCursor(connection)
     try:
@@ -262,5 +263,5 @@ def run_on(connection: Connection, script: Script[SoldBefore | None]) -> SoldBef
             cursor.execute(step.statement, step.parameters)
             step = script.send(cursor.fetchall() if cursor.description else [])
     except StopIteration as finished:
-        answer: SoldBefore | None = finished.value
+        answer: Answer = finished.value
         return answer

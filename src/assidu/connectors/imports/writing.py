@@ -112,9 +112,9 @@ class Writer:
             lines.add(run.lines)
         copy_lines(self.connection, lines)
         update_members(self.connection, members.values())
+        said = [one for run in chunk for one in run.personal]
+        run_on(self.connection, write_personal(said, self.vault))
         for run in chunk:
-            for customer, seq, profile in run.personal:
-                run_on(self.connection, write_personal(profile, customer, seq, self.vault))
             for absorbed, survivor in run.aliases.items():
                 self.connection.execute(_ALIAS_SQL, [absorbed, survivor, self.shop.recorded_at])
         runs.tell_set_aside(
