@@ -265,6 +265,7 @@ def test_a_programme_is_described_rule_by_rule() -> None:
         "tiers",
         "currencies",
         "returns",
+        "forgotten_tickets",
     ]
 
 

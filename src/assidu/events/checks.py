@@ -7,7 +7,7 @@ from assidu.foundation.checks import Finding
 from assidu.foundation.guards import CHANGING, not_allowed, triggers_on
 from assidu.foundation.sql import rows
 
-FACTS = ("events_event", "events_key", "events_ticket", "events_anonymous", "events_reject")
+FACTS = ("events_event", "events_key", "events_ticket", "events_anonymous", "events_claim", "events_reject")
 REJECTED_PERCENT_MAX = 5
 
 

@@ -16,10 +16,17 @@ from assidu.loyalty.rows import posting_from, stored_decision
 from assidu.loyalty.script import Script, Step
 
 _BY_TICKET = (
-    "SELECT customer_id, seq FROM events_ticket "
-    "WHERE store_id = $1::text AND day = $2::date AND ticket = $3::text"
+    "SELECT coalesce(t.customer_id, c.customer_id), coalesce(t.seq, c.seq) FROM events_ticket AS t "
+    "LEFT JOIN events_anonymous AS a ON t.customer_id IS NULL AND a.day = t.day AND a.store_id = t.store_id "
+    "     AND a.ticket = t.ticket "
+    "LEFT JOIN events_claim AS c ON c.source = a.source AND c.id = a.id "
+    "WHERE t.store_id = $1::text AND t.day = $2::date AND t.ticket = $3::text"
 )
-_BY_KEY = "SELECT customer_id, seq FROM events_key WHERE source = $1::text AND id = $2::text"
+_BY_KEY = (
+    "SELECT coalesce(k.customer_id, c.customer_id), coalesce(k.seq, c.seq) FROM events_key AS k "
+    "LEFT JOIN events_claim AS c ON k.customer_id IS NULL AND c.source = k.source AND c.id = k.id "
+    "WHERE k.source = $1::text AND k.id = $2::text"
+)
 _FAMILY = "SELECT customer_id FROM customers_customer WHERE customer_id = $1::uuid OR merged_into = $1::uuid"
 _EVENT = (
     "SELECT e.customer_id, e.seq, e.type, e.at, e.store_id, e.channel, e.body::text, d.plan_version, d.record::text, "

@@ -125,8 +125,10 @@ _SUMS: Any = """
   WITH event AS MATERIALIZED (
     SELECT customer_id, seq, type, amount_minor FROM events_event WHERE day BETWEEN %(first)s AND %(last)s
   ), anonymous AS (
-    SELECT count(*) AS tickets, coalesce(sum(amount_minor), 0)::bigint AS amount_minor
-      FROM events_anonymous WHERE day BETWEEN %(first)s AND %(last)s
+    SELECT count(*) AS tickets,
+           coalesce(sum(a.amount_minor) FILTER (WHERE c.customer_id IS NULL), 0)::bigint AS amount_minor
+      FROM events_anonymous AS a LEFT JOIN events_claim AS c USING (source, id)  -- a claimed one is among the events
+     WHERE a.day BETWEEN %(first)s AND %(last)s
   ), posting AS (
     SELECT currency, source, target, sum(quantity)::bigint AS quantity
       FROM ledger_posting WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 3

@@ -86,6 +86,7 @@ COUNTED = (
     "events_event",
     "events_key",
     "events_anonymous",
+    "events_claim",
     "events_reject",
     "customers_customer",
     "customers_identifier",

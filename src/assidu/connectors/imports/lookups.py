@@ -19,14 +19,18 @@ Connection = psycopg.Connection[Any]
 Item = TypeVar("Item")
 
 _KEYS_SQL = """
-SELECT k.source, k.id, k.fingerprint, k.customer_id, k.seq
+SELECT k.source, k.id, k.fingerprint, coalesce(k.customer_id, c.customer_id), coalesce(k.seq, c.seq)
   FROM unnest(%s::text[], %s::text[]) AS asked (source, id)
   JOIN events_key AS k ON k.source = asked.source AND k.id = asked.id
+  LEFT JOIN events_claim AS c ON k.customer_id IS NULL AND c.source = k.source AND c.id = k.id
 """
 _TICKETS_SQL = """
-SELECT t.store_id, t.day, t.ticket, t.customer_id, t.seq
+SELECT t.store_id, t.day, t.ticket, coalesce(t.customer_id, c.customer_id), coalesce(t.seq, c.seq)
   FROM unnest(%s::text[], %s::date[], %s::text[]) AS asked (store_id, day, ticket)
   JOIN events_ticket AS t ON t.store_id = asked.store_id AND t.day = asked.day AND t.ticket = asked.ticket
+  LEFT JOIN (SELECT a.store_id, a.day, a.ticket, c.customer_id, c.seq
+               FROM events_claim AS c JOIN events_anonymous AS a USING (source, id)) AS c
+    ON t.customer_id IS NULL AND c.store_id = t.store_id AND c.day = t.day AND c.ticket = t.ticket
 """
 _MEMBERS_SQL = """
 SELECT m.customer_id, m.wallet_id, m.seq, m.state::text, m.last_purchase,

@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
-            "DROP TABLE events_event, events_key, events_ticket, events_anonymous, events_reject CASCADE; DROP FUNCTION events_refuse_change, events_follow, events_record_anonymous;",
+            "DROP TABLE events_event, events_key, events_ticket, events_anonymous, events_claim, events_reject CASCADE; DROP FUNCTION events_refuse_change, events_follow, events_record_anonymous;",
         )
     ]

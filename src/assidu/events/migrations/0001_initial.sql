@@ -53,7 +53,17 @@ CREATE TABLE events_anonymous (
   body           jsonb NOT NULL,
   PRIMARY KEY (source, id)
 );
-CREATE INDEX events_anonymous_day ON events_anonymous (day);
+CREATE INDEX events_anonymous_day ON events_anonymous (day, store_id);
+
+-- A ticket without a customer that somebody claimed since: the sale of theirs that it became. Once, for ever.
+CREATE TABLE events_claim (
+  source         text NOT NULL,                 -- the key of the anonymous ticket
+  id             text NOT NULL,
+  customer_id    uuid NOT NULL,
+  seq            integer NOT NULL,
+  claimed_at     timestamptz NOT NULL,
+  PRIMARY KEY (source, id)
+);
 
 -- What was set aside, and why. The content is not kept here: it may hold personal data; its origin and row are.
 CREATE TABLE events_reject (
@@ -112,7 +122,8 @@ END $$;
 DO $$
 DECLARE t text;
 BEGIN
-  FOREACH t IN ARRAY ARRAY['events_event', 'events_key', 'events_ticket', 'events_anonymous', 'events_reject'] LOOP
+  FOREACH t IN ARRAY ARRAY['events_event', 'events_key', 'events_ticket', 'events_anonymous', 'events_claim',
+                           'events_reject'] LOOP
     EXECUTE format('CREATE TRIGGER %I BEFORE UPDATE OR DELETE OR TRUNCATE ON %I FOR EACH STATEMENT '
                    'EXECUTE FUNCTION events_refuse_change()', t || '_append_only', t);
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'assidu_app') THEN

@@ -22,7 +22,7 @@ CREATE VIEW bi.event AS
          e.amount_minor, d.plan_version, d.semantics
     FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq);
 
--- Tickets of customers and tickets without one; returns are in bi.event with a negative amount.
+-- Tickets of customers and tickets without one, a claimed one once; returns are in bi.event with a negative amount.
 CREATE VIEW bi.sale AS
   SELECT customer_id, seq, source, id, at, day, programme, store_id, channel, body ->> 'ticket' AS ticket, amount_minor,
          jsonb_array_length(body -> 'lines') AS line_count
@@ -30,7 +30,8 @@ CREATE VIEW bi.sale AS
   UNION ALL
   SELECT NULL, NULL, source, id, at, day, programme, store_id, channel, ticket, amount_minor,
          coalesce(jsonb_array_length(body -> 'lines'), 0)
-    FROM events_anonymous;
+    FROM events_anonymous AS a
+   WHERE NOT EXISTS (SELECT FROM events_claim AS c WHERE c.source = a.source AND c.id = a.id);
 
 CREATE VIEW bi.sale_line AS
   SELECT e.customer_id, e.seq, e.day, e.store_id, e.channel, (line.n - 1)::integer AS line,

@@ -5,6 +5,7 @@ events and the ledger speak of; names are what customers and staff read."""
 
 from assidu.plans.document.conditions import Exclusions, Lines, Weekday, When
 from assidu.plans.document.currencies import Currency, SaleCurrency, Worth
+from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.gifts import Gift, Multiply, PerAmount, Step
 from assidu.plans.document.parts import (
     AMOUNT_MAX,
@@ -55,6 +56,7 @@ __all__ = [
     "Document",
     "Duration",
     "Exclusions",
+    "ForgottenTickets",
     "Gift",
     "Labels",
     "Level",

@@ -9,6 +9,7 @@ from msgspec import Meta
 from assidu.decisions.plan import ReturnPolicy
 from assidu.plans.document.conditions import Exclusions
 from assidu.plans.document.currencies import Currency, SaleCurrency
+from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.parts import (
     CURRENCIES_MAX,
     FORMAT,
@@ -61,6 +62,7 @@ class Document(Part, frozen=True, kw_only=True):
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=REWARDS_MAX)] = ()
     tiers: Tiers | None = None
     returns: Returns = Returns()
+    forgotten_tickets: ForgottenTickets | None = None
     part_paid_with_rewards_earns: Annotated[
         bool, Meta(description="Does the part of a ticket paid with points or vouchers earn?")
     ] = False

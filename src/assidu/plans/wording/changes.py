@@ -12,6 +12,7 @@ from assidu.plans.document import (
     Currency,
     Document,
     Duration,
+    ForgottenTickets,
     Gift,
     Level,
     Quota,
@@ -77,6 +78,7 @@ FIELDS = {
     "document.exclusions.kinds": Sentence("types de lignes exclus", "kinds of lines excluded"),
     "document.exclusions.discounted": Sentence("articles remisés exclus", "discounted lines excluded"),
     "document.returns.take_back": Sentence("en cas de retour", "on a return"),
+    "document.forgotten_tickets": Sentence("tickets oubliés, à réclamer", "forgotten tickets, to be claimed"),
     "document.part_paid_with_rewards_earns": Sentence(
         "gain sur la part payée en points ou en bons", "earning on the part paid with points or vouchers"
     ),
@@ -150,6 +152,7 @@ GIFT = Sentence(
 PERCENT = Sentence(
     "{subject} passe de {before} à {after}{only}.", "{subject} goes from {before} to {after}{only}."
 )
+FORGOTTEN = Sentence("sous {days} jours", "within {days} days")
 ONLY = Sentence(", pour {names} seulement", ", for {names} only")
 
 _LIMITS = {"cap", "cap_per_sale", "times", "quota"}
@@ -295,6 +298,8 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
             return phrases.quota(value)
         case Side():
             return phrases.side(value)
+        case ForgottenTickets():
+            return phrases.say(FORGOTTEN, days=figures.number(value.days, phrases.language))
         case Window():
             return phrases.window(value)
         case Worth():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from assidu.decisions.plan import CurrencyKind
 from assidu.plans.document import Currency, Document, Tiers
+from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.phrases import DOWNGRADES, RETURN_POLICIES, Phrases, phrases_of
 
@@ -14,6 +15,7 @@ TITLES = {
     "rewards": Sentence("Utiliser", "Using"),
     "tiers": Sentence("Les statuts", "Statuses"),
     "returns": Sentence("Les retours", "Returns"),
+    "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
 }
 
 LINES = {
@@ -48,6 +50,10 @@ LINES = {
         "A status lasts {duration}; when the spend no longer reaches it, one goes {downgrade}.",
     ),
     "returns": Sentence("En cas de retour, {policy}.", "On a return, {policy}."),
+    "forgotten_tickets": Sentence(
+        "Un ticket passé sans la carte peut être réclamé sous {days} jours ; il rapporte selon les règles de son jour.",
+        "A ticket without the card may be claimed within {days} days; it earns by the rules of its own day.",
+    ),
 }
 
 
@@ -84,6 +90,7 @@ def describe(document: Document, language: Language) -> Description:
         "tiers": [] if document.tiers is None else _tiers(document.tiers, phrases),
         "currencies": [Line(_currency(currency, phrases), currency.code) for currency in document.currencies],
         "returns": [_returns(phrases)],
+        "forgotten_tickets": _forgotten(phrases),
     }
     return Description(
         _opening(phrases),
@@ -172,6 +179,14 @@ def _tiers(tiers: Tiers, phrases: Phrases) -> list[Line]:
 def _returns(phrases: Phrases) -> Line:
     policy = phrases.say(RETURN_POLICIES[phrases.document.returns.take_back])
     return Line(phrases.say(LINES["returns"], policy=policy))
+
+
+def _forgotten(phrases: Phrases) -> list[Line]:
+    part = phrases.document.forgotten_tickets
+    if part is None:
+        return []
+    days = figures.number(part.days, phrases.language)
+    return [Line(phrases.say(LINES["forgotten_tickets"], days=days))]
 
 
 def _capital(text: str) -> str:
