@@ -110,6 +110,7 @@ class OpeningLot:
     quantity: int
     issued_on: date
     expires_on: date | None
+    active_on: date | None = None  # it waits until then
 
 
 @dataclass(frozen=True, slots=True)

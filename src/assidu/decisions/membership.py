@@ -53,6 +53,8 @@ def decide_leaving(plan: Plan, facts: Facts, event: Leaving) -> Decision | Refus
     wallet = Wallet(facts.state)
     for lot, left in wallet.open_lots():
         wallet.take_from(lot, Account.FORFEITED, left)
+    for pending, left in wallet.all_pending():
+        wallet.take_pending(pending, Account.FORFEITED, left)
     day = local_day(event.at, plan.zone)
     return Decision(plan.version, tuple(wallet.postings), membership=MembershipChange(Membership.LEFT, day))
 
@@ -78,7 +80,7 @@ def decide_take_over(plan: Plan, facts: Facts, event: TakeOver) -> Decision | Re
                 RefusalCode.QUANTITY_TOO_SMALL, {"asked": lot.quantity, "at_least": 0}, lot.currency
             )
         key = LotKey(lot.currency, month_of(lot.issued_on), lot.expires_on)
-        wallet.credit(Account.OPENING, key, lot.quantity)
+        wallet.earn(Account.OPENING, key, lot.active_on, lot.quantity)
     return Decision(
         plan.version,
         tuple(wallet.postings),
@@ -94,6 +96,8 @@ def decide_absorption(plan: Plan, facts: Facts, event: Absorption) -> Decision |
     wallet = Wallet(facts.state)
     for lot, left in wallet.open_lots():
         wallet.take_from(lot, Account.IN_TRANSIT, left)
+    for pending, left in wallet.all_pending():
+        wallet.take_pending(pending, Account.IN_TRANSIT, left)
     for currency, owed in wallet.debts():
         # A debt leaves by being repaid from transit: no lot is touched, since the debt takes it all.
         wallet.credit(Account.IN_TRANSIT, LotKey(currency, date.min, None), owed)
@@ -112,6 +116,8 @@ def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused
     wallet = Wallet(mine)
     for lot, left in Wallet(theirs).open_lots():
         wallet.credit(Account.IN_TRANSIT, lot, left)
+    for pending, left in Wallet(theirs).all_pending():
+        wallet.earn(Account.IN_TRANSIT, pending.lot, pending.active_on, left)
     for currency, owed in Wallet(theirs).debts():
         paid = wallet.take(Account.IN_TRANSIT, currency, owed)
         if owed > paid:

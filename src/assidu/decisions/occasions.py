@@ -24,7 +24,7 @@ from assidu.decisions.goals import progress
 from assidu.decisions.inputs import inputs_on
 from assidu.decisions.plan import EarnRule, GoalMeasure, Plan
 from assidu.decisions.state import Membership
-from assidu.decisions.wallet import Wallet, lot_for
+from assidu.decisions.wallet import Wallet, earned_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,10 @@ def give(
         rule = plan.rules[i]
         answer = _apply(plan, rule, occasion, given)
         if isinstance(answer, Award):
-            lot = lot_for(plan, rule.currency, occasion.inputs.day, rule.expires)
-            wallet.credit(Account.ISSUED, lot, answer.quantity)
+            lot, active_on = earned_into(
+                plan, rule.currency, occasion.inputs.day, rule.expires, rule.pending
+            )
+            wallet.earn(Account.ISSUED, lot, active_on, answer.quantity)
             given.awards.append(answer)
             answer = Reason(rule.code, ReasonCode.APPLIED, {"given": answer.quantity})
         elif isinstance(answer, Claim):

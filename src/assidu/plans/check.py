@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,8 +15,9 @@ import msgspec
 
 from assidu.decisions.events import LineKind
 from assidu.decisions.plan import CurrencyKind, TierWindow, Trigger
+from assidu.plans.checks.occasions import check_occasions
 from assidu.plans.document import AMOUNT_MAX, Document, Duration, Gift, Lines, Rule, Text, When
-from assidu.plans.problems import Mark, Path, Problem
+from assidu.plans.problems import Mark, Path, Problem, unknown
 from assidu.plans.reading import read
 
 SELECTED_ALL_MAX = 200_000
@@ -101,6 +101,7 @@ class _Checker:
         self._selected()
         self._overlaps()
         self._labels()
+        self.problems += check_occasions(self.document)
 
     def _header(self) -> None:
         if not _is_zone(self.document.zone):
@@ -132,6 +133,9 @@ class _Checker:
             ("currencies", [currency.code for currency in document.currencies]),
             ("rules", [rule.code for rule in document.rules]),
             ("rewards", [reward.code for reward in document.rewards]),
+            ("objectives", [objective.code for objective in document.objectives]),
+            ("activities", [activity.code for activity in document.activities]),
+            ("audiences", [audience.code for audience in document.audiences]),
         ):
             self._once(codes, (name,))
         self._once(self.levels, ("tiers", "levels"))
@@ -164,7 +168,10 @@ class _Checker:
                 continue
             if currency.code not in earned:
                 self.warning("currency_never_earned", *path, code=currency.code)
-            if currency.code not in spent and not currency.pays:
+            if currency.kind is CurrencyKind.BADGE:
+                if currency.pays:
+                    self.error("badge_pays", *path, "pays", code=currency.code)
+            elif currency.code not in spent and not currency.pays:
                 self.warning("currency_never_used", *path, code=currency.code)
 
     def _exclusions(self) -> None:
@@ -204,14 +211,7 @@ class _Checker:
     def _unknown(
         self, code: str, found: str, known: Iterable[str], path: Path, *, is_warning: bool = False
     ) -> None:
-        tell = self.warning if is_warning else self.error
-        names = sorted(known)
-        close = get_close_matches(found, names, n=1, cutoff=0.6)
-        shown = ", ".join(names[:20]) or "-"
-        if close:
-            tell(f"{code}_close", *path, found=found, close=close[0], known=shown)
-        else:
-            tell(code, *path, found=found, known=shown)
+        self.problems.append(unknown(code, found, known, path, is_warning=is_warning))
 
     def _gift(self, rule: Rule, path: Path) -> None:
         gift = rule.gift

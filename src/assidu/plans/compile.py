@@ -6,7 +6,19 @@ from zoneinfo import ZoneInfo
 
 from assidu.decisions import calendar
 from assidu.decisions import plan as compiled
-from assidu.plans.document import Currency, Document, Duration, Exclusions, Gift, Lines, Rule, Tiers, When
+from assidu.plans.document import (
+    Currency,
+    Document,
+    Duration,
+    Engagement,
+    Exclusions,
+    Gift,
+    Goal,
+    Lines,
+    Rule,
+    Tiers,
+    When,
+)
 
 
 def compile_plan(document: Document, version: int | None = None) -> compiled.Plan:
@@ -36,6 +48,10 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         earns_on_part_paid_with_rewards=document.part_paid_with_rewards_earns,
         joining_rules=tuple(i for i, rule in enumerate(rules) if rule.trigger is compiled.Trigger.JOINING),
         index=index_rules(rules, tiers),
+        activities=compiled.KNOWN_ACTIVITIES | {activity.code for activity in document.activities},
+        activity_rules=_activity_rules(rules),
+        audiences=frozenset(audience.code for audience in document.audiences),
+        engagement=None if document.engagement is None else _engagement(document.engagement),
     )
 
 
@@ -110,7 +126,42 @@ def _rule(document: Document, written: Rule) -> compiled.EarnRule:
         if written.quota is None
         else compiled.Quota(written.quota.first, written.quota.per, written.quota.over),
         expires=None if written.expires is None else duration(written.expires),
+        activity=written.activity or "",
+        goal=None if written.goal is None else _goal(written.goal, decimals),
     )
+
+
+def _goal(written: Goal, decimals: int) -> compiled.Goal:
+    if written.measure is compiled.GoalMeasure.SPEND:
+        assert written.amount_at_least is not None, "check asks for the amount"
+        target = minor(written.amount_at_least, decimals)
+    else:
+        assert written.at_least is not None, "check asks for the number"
+        target = written.at_least
+    return compiled.Goal(written.measure, target, written.per, written.in_a_row)
+
+
+def _activity_rules(rules: tuple[compiled.EarnRule, ...]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for i, rule in enumerate(rules):
+        if rule.trigger is compiled.Trigger.ACTIVITY:
+            found.setdefault(rule.activity, []).append(i)
+    return _frozen(found)
+
+
+def _engagement(written: Engagement) -> compiled.Engagement:
+    """What is left after m months is 2^(-m / half-life), in millionths; below a hundredth it is over."""
+    fading: list[int] = []
+    while True:
+        left = round(1_000_000 * 0.5 ** (len(fading) / written.half_life_months))
+        if left < 10_000:
+            break
+        fading.append(left)
+    return compiled.Engagement({weight.of: weight.score for weight in written.weights}, tuple(fading))
+
+
+def _minutes(clock: str) -> int:
+    return int(clock[:2]) * 60 + int(clock[3:])
 
 
 def _conditions(written: When, decimals: int) -> compiled.Conditions:
@@ -125,6 +176,10 @@ def _conditions(written: When, decimals: int) -> compiled.Conditions:
         is_first_purchase=written.first_purchase,
         amount_min_minor=None if at_least is None else minor(at_least, decimals),
         amount_max_minor=None if at_most is None else minor(at_most, decimals),
+        from_minute=None if written.hours is None else _minutes(written.hours.first),
+        until_minute=None if written.hours is None else _minutes(written.hours.until),
+        audiences=frozenset(written.audiences),
+        engagement_min=written.engagement_at_least,
     )
 
 

@@ -8,12 +8,15 @@ from typing import Any
 import msgspec
 
 from assidu.plans.document import (
+    Activity,
+    Audience,
     Currency,
     Document,
     Exclusions,
     Labels,
     Level,
     Lines,
+    Objective,
     Returns,
     Reward,
     Rule,
@@ -42,15 +45,31 @@ class Change:
     after: Any = None
 
 
+Listed = Currency | Rule | Reward | Level | Objective | Activity | Audience
+"""What the document lists by code."""
+
 _WHOLE = (When, Lines, Exclusions, Returns, Labels)
 """Parts that are looked into; every other part is told as a whole."""
 
-_NOT_COMPARED = {"format", "version", "currencies", "rules", "rewards", "tiers"}
+_NOT_COMPARED = {
+    "format",
+    "version",
+    "objectives",
+    "activities",
+    "audiences",
+    "currencies",
+    "rules",
+    "rewards",
+    "tiers",
+}
 
 
 def diff(before: Document, after: Document) -> tuple[Change, ...]:
     """Nothing when both say the same; the number and the order inside selections do not count."""
     found = [*_fields("document", "", before, after, _NOT_COMPARED)]
+    found += _listed("objectives", before.objectives, after.objectives)
+    found += _listed("activities", before.activities, after.activities)
+    found += _listed("audiences", before.audiences, after.audiences)
     found += _listed("currencies", before.currencies, after.currencies)
     found += _listed("rules", before.rules, after.rules)
     found += _listed("rewards", before.rewards, after.rewards)
@@ -72,8 +91,8 @@ def _tiers(before: Tiers | None, after: Tiers | None) -> Iterator[Change]:
 
 def _listed(
     part: str,
-    before: Sequence[Currency | Rule | Reward | Level],
-    after: Sequence[Currency | Rule | Reward | Level],
+    before: Sequence[Listed],
+    after: Sequence[Listed],
 ) -> Iterator[Change]:
     """Members of a list are told apart by their code: a new code is a new member."""
     old = {member.code: member for member in before}

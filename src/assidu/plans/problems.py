@@ -1,7 +1,8 @@
 """What is wrong with a document, where, and in which words it will be told."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import NamedTuple
 
 Path = tuple[str | int, ...]
@@ -32,3 +33,13 @@ def path_text(path: Path) -> str:
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text
+
+
+def unknown(code: str, found: str, known: Iterable[str], path: Path, *, is_warning: bool = False) -> Problem:
+    """``found`` is not among ``known``: told with the one that is close, where there is one."""
+    names = sorted(known)
+    figures: dict[str, str | int] = {"found": found, "known": ", ".join(names[:20]) or "-"}
+    close = get_close_matches(found, names, n=1, cutoff=0.6)
+    if close:
+        return Problem(f"{code}_close", path, {**figures, "close": close[0]}, is_warning=is_warning)
+    return Problem(code, path, figures, is_warning=is_warning)

@@ -11,6 +11,7 @@ class CurrencyKind(StrEnum):
     POINTS = "points"
     MONEY = "money"
     VOUCHER = "voucher"
+    BADGE = "badge"  # held once, never used
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,21 @@
 Amounts are decimals of the sale currency (``5.00``); ``compile`` turns them into minor units. Codes are what
 events and the ledger speak of; names are what customers and staff read."""
 
-from assidu.plans.document.conditions import Exclusions, Lines, Weekday, When
+from assidu.plans.document.activities import (
+    ACTIVITIES_MAX,
+    AUDIENCES_MAX,
+    HALF_LIFE_MONTHS_MAX,
+    Activity,
+    Audience,
+    Engagement,
+    Weight,
+)
+from assidu.plans.document.conditions import Exclusions, Hours, Lines, Weekday, When
 from assidu.plans.document.currencies import Currency, SaleCurrency, Worth
 from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.gifts import Gift, Multiply, PerAmount, Step
+from assidu.plans.document.goals import Goal
+from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
 from assidu.plans.document.parts import (
     AMOUNT_MAX,
     CODE_PATTERN,
@@ -36,12 +47,16 @@ from assidu.plans.document.rules import Cap, Quota, Rule, Times
 from assidu.plans.document.tiers import Level, Tiers, Window
 
 __all__ = [
+    "ACTIVITIES_MAX",
     "AMOUNT_MAX",
+    "AUDIENCES_MAX",
     "CODE_PATTERN",
     "CURRENCIES_MAX",
     "FORMAT",
+    "HALF_LIFE_MONTHS_MAX",
     "LABELS_MAX",
     "LEVELS_MAX",
+    "OBJECTIVES_MAX",
     "PERCENT_MAX",
     "REWARDS_MAX",
     "RULES_MAX",
@@ -49,19 +64,25 @@ __all__ = [
     "STEPS_MAX",
     "UNITS_MAX",
     "WINDOW_MONTHS_MAX",
+    "Activity",
     "Amount",
+    "Audience",
     "Cap",
     "Code",
     "Currency",
     "Document",
     "Duration",
+    "Engagement",
     "Exclusions",
     "ForgottenTickets",
     "Gift",
+    "Goal",
+    "Hours",
     "Labels",
     "Level",
     "Lines",
     "Multiply",
+    "Objective",
     "Part",
     "PerAmount",
     "Quota",
@@ -77,6 +98,7 @@ __all__ = [
     "Times",
     "Units",
     "Weekday",
+    "Weight",
     "When",
     "Window",
     "Words",

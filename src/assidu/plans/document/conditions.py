@@ -44,6 +44,18 @@ class Weekday(StrEnum):
         return list(Weekday).index(self)
 
 
+class Hours(Part, frozen=True, kw_only=True):
+    """A part of the day, on the clock of the programme; past midnight when it ends before it begins."""
+
+    first: Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="For example `08:00`.")]
+    until: Annotated[
+        str,
+        Meta(
+            pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="No longer included, for example `11:30`."
+        ),
+    ]
+
+
 class When(Part, frozen=True, kw_only=True):
     """What must hold for a rule to apply; what is left out asks nothing."""
 
@@ -58,6 +70,9 @@ class When(Part, frozen=True, kw_only=True):
         Annotated[Amount, Meta(description="Of the whole ticket, exclusions taken off.")] | None
     ) = None
     amount_at_most: Amount | None = None
+    hours: Hours | None = None
+    audiences: Annotated[tuple[Code, ...], Meta(max_length=100, description="Customers in one of them.")] = ()
+    engagement_at_least: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
 
 
 class Lines(Part, frozen=True, kw_only=True):

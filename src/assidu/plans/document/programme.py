@@ -7,9 +7,11 @@ import msgspec
 from msgspec import Meta
 
 from assidu.decisions.plan import ReturnPolicy
+from assidu.plans.document.activities import ACTIVITIES_MAX, AUDIENCES_MAX, Activity, Audience, Engagement
 from assidu.plans.document.conditions import Exclusions
 from assidu.plans.document.currencies import Currency, SaleCurrency
 from assidu.plans.document.forgotten import ForgottenTickets
+from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
 from assidu.plans.document.parts import (
     CURRENCIES_MAX,
     FORMAT,
@@ -57,6 +59,12 @@ class Document(Part, frozen=True, kw_only=True):
     zone: Annotated[str, Meta(min_length=1, max_length=64, description="For example Europe/Paris.")]
     sale_currency: SaleCurrency
     currencies: Annotated[tuple[Currency, ...], Meta(min_length=1, max_length=CURRENCIES_MAX)]
+    objectives: Annotated[
+        tuple[Objective, ...], Meta(max_length=OBJECTIVES_MAX, description="Ranked: the first comes first.")
+    ] = ()
+    activities: Annotated[tuple[Activity, ...], Meta(max_length=ACTIVITIES_MAX)] = ()
+    audiences: Annotated[tuple[Audience, ...], Meta(max_length=AUDIENCES_MAX)] = ()
+    engagement: Engagement | None = None
     exclusions: Exclusions = Exclusions()
     rules: Annotated[tuple[Rule, ...], Meta(max_length=RULES_MAX)] = ()
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=REWARDS_MAX)] = ()

@@ -8,6 +8,7 @@ from assidu.decisions.calendar import Period
 from assidu.decisions.plan import QuotaScope, Trigger
 from assidu.plans.document.conditions import Lines, When
 from assidu.plans.document.gifts import Gift
+from assidu.plans.document.goals import Goal
 from assidu.plans.document.parts import Code, Duration, Part, Text, Units
 
 
@@ -39,6 +40,7 @@ class Rule(Part, frozen=True, kw_only=True):
     code: Code
     name: Text
     trigger: Trigger = Trigger.SALE
+    activity: Annotated[Code, Meta(description="Which one, where the trigger is `activity`.")] | None = None
     currency: Code
     gift: Gift
     when: When = When()
@@ -47,4 +49,6 @@ class Rule(Part, frozen=True, kw_only=True):
     cap: Cap | None = None
     times: Times | None = None
     quota: Quota | None = None
+    goal: Goal | None = None
+    serves: Annotated[Code, Meta(description="The objective that it serves.")] | None = None
     expires: Annotated[Duration, Meta(description="Instead of the currency's own.")] | None = None

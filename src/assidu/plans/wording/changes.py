@@ -6,15 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from assidu.decisions.plan import Downgrade, ReturnPolicy, Trigger
-from assidu.plans.diff import Change, Kind
+from assidu.plans.diff import Change, Kind, Listed
 from assidu.plans.document import (
     Cap,
-    Currency,
     Document,
     Duration,
+    Engagement,
     ForgottenTickets,
     Gift,
-    Level,
+    Goal,
+    Hours,
     Quota,
     Reward,
     Rule,
@@ -36,6 +37,9 @@ SUBJECTS = {
     "rewards": Sentence("L'avantage « {name} »", "The reward “{name}”"),
     "levels": Sentence("Le statut « {name} »", "The “{name}” status"),
     "tiers": Sentence("Les statuts", "The statuses"),
+    "objectives": Sentence("L'objectif « {name} »", "The objective “{name}”"),
+    "activities": Sentence("L'activité « {name} »", "The activity “{name}”"),
+    "audiences": Sentence("L'audience « {name} »", "The audience “{name}”"),
 }
 
 ADDED = {
@@ -48,6 +52,9 @@ ADDED = {
     "tiers": Sentence(
         "Le programme a désormais des statuts : {names}.", "The programme now has statuses: {names}."
     ),
+    "objectives": Sentence("Nouvel objectif : {name}.", "New objective: {name}."),
+    "activities": Sentence("Nouvelle activité : {name}.", "New activity: {name}."),
+    "audiences": Sentence("Nouvelle audience : {name}.", "New audience: {name}."),
 }
 
 REMOVED = {
@@ -56,6 +63,9 @@ REMOVED = {
     "rewards": Sentence("L'avantage « {name} » disparaît.", "The reward “{name}” is gone."),
     "levels": Sentence("Le statut « {name} » disparaît.", "The “{name}” status is gone."),
     "tiers": Sentence("Le programme n'a plus de statuts.", "The programme has no statuses any more."),
+    "objectives": Sentence("L'objectif « {name} » disparaît.", "The objective “{name}” is gone."),
+    "activities": Sentence("L'activité « {name} » disparaît.", "The activity “{name}” is gone."),
+    "audiences": Sentence("L'audience « {name} » disparaît.", "The audience “{name}” is gone."),
 }
 
 REORDERED = {
@@ -63,6 +73,9 @@ REORDERED = {
     "rules": Sentence("L'ordre des règles change.", "The order of the rules changes."),
     "rewards": Sentence("L'ordre des avantages change.", "The order of the rewards changes."),
     "levels": Sentence("L'ordre des statuts change.", "The order of the statuses changes."),
+    "objectives": Sentence("Le classement des objectifs change.", "The ranking of the objectives changes."),
+    "activities": Sentence("L'ordre des activités change.", "The order of the activities changes."),
+    "audiences": Sentence("L'ordre des audiences change.", "The order of the audiences changes."),
 }
 
 FIELDS = {
@@ -117,6 +130,16 @@ FIELDS = {
     "rules.cap": Sentence("plafond par client", "cap per customer"),
     "rules.times": Sentence("nombre de fois", "number of times"),
     "rules.quota": Sentence("premiers servis", "first served"),
+    "rules.activity": Sentence("activité", "activity"),
+    "rules.goal": Sentence("but à atteindre", "goal to reach"),
+    "rules.serves": Sentence("objectif servi", "objective served"),
+    "rules.when.hours": Sentence("heures", "hours"),
+    "rules.when.audiences": Sentence("audiences", "audiences"),
+    "rules.when.engagement_at_least": Sentence("note d'engagement minimum", "least engagement score"),
+    "objectives.name": Sentence("nom", "name"),
+    "activities.name": Sentence("nom", "name"),
+    "audiences.name": Sentence("nom", "name"),
+    "document.engagement": Sentence("note d'engagement", "engagement score"),
     "rules.expires": Sentence("durée de validité propre", "time of validity of its own"),
     # Rewards, levels, tiers.
     "rewards.name": Sentence("nom", "name"),
@@ -185,7 +208,10 @@ def _added(found: Change, new: Phrases) -> str:
 
 
 def _name(found: Change, phrases: Phrases) -> str:
-    named: Mapping[str, Mapping[str, Currency | Rule | Reward | Level]] = {
+    named: Mapping[str, Mapping[str, Listed]] = {
+        "objectives": {one.code: one for one in phrases.document.objectives},
+        "activities": {one.code: one for one in phrases.document.activities},
+        "audiences": {one.code: one for one in phrases.document.audiences},
         "currencies": phrases.currencies,
         "rules": phrases.rules,
         "rewards": phrases.rewards,
@@ -296,6 +322,12 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
             return phrases.times(value)
         case Quota():
             return phrases.quota(value)
+        case Goal():
+            return phrases.goal(value)
+        case Hours():
+            return phrases.hours(value)
+        case Engagement():
+            return phrases.engagement(value)
         case Side():
             return phrases.side(value)
         case ForgottenTickets():
@@ -306,6 +338,10 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
             return phrases.worth(value, found.subject)
         case SaleCurrency():
             return f"{value.code} ({value.decimals})"
+    if found.field == "activity":
+        return phrases.activity_name(str(value))
+    if found.field == "serves":
+        return phrases.objective_name(str(value))
     if found.field == "currency":
         return phrases.currency_name(str(value))
     if found.field == "kind":

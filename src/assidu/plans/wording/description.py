@@ -10,7 +10,9 @@ from assidu.plans.wording.phrases import DOWNGRADES, RETURN_POLICIES, Phrases, p
 
 TITLES = {
     "currencies": Sentence("Les monnaies", "Currencies"),
+    "objectives": Sentence("Les objectifs, par ordre d'importance", "Objectives, the first one first"),
     "rules": Sentence("Gagner", "Earning"),
+    "engagement": Sentence("L'engagement", "Engagement"),
     "exclusions": Sentence("Ce qui ne rapporte rien", "What earns nothing"),
     "rewards": Sentence("Utiliser", "Using"),
     "tiers": Sentence("Les statuts", "Statuses"),
@@ -84,11 +86,18 @@ def describe(document: Document, language: Language) -> Description:
     """Section by section, rule by rule; parts that the document does not have are left out."""
     phrases = phrases_of(document, language)
     sections = {
+        "objectives": [
+            Line(f"{rank}. {_capital(phrases.text(objective.name))}.", objective.code)
+            for rank, objective in enumerate(document.objectives, start=1)
+        ],
         "rules": [Line(phrases.rule(rule), rule.code) for rule in document.rules],
         "exclusions": _exclusions(phrases),
         "rewards": [Line(phrases.reward(reward), reward.code) for reward in document.rewards],
         "tiers": [] if document.tiers is None else _tiers(document.tiers, phrases),
         "currencies": [Line(_currency(currency, phrases), currency.code) for currency in document.currencies],
+        "engagement": []
+        if document.engagement is None
+        else [Line(_capital(phrases.engagement(document.engagement)) + ".")],
         "returns": [_returns(phrases)],
         "forgotten_tickets": _forgotten(phrases),
     }

@@ -5,12 +5,23 @@ from datetime import date
 from decimal import Decimal
 
 from assidu.decisions.calendar import Period, RoundTo
-from assidu.decisions.plan import CurrencyKind, Downgrade, QuotaScope, ReturnPolicy, TierWindow, Trigger
+from assidu.decisions.plan import (
+    CurrencyKind,
+    Downgrade,
+    GoalMeasure,
+    QuotaScope,
+    ReturnPolicy,
+    TierWindow,
+    Trigger,
+)
 from assidu.plans.document import (
     Cap,
     Document,
     Duration,
+    Engagement,
     Gift,
+    Goal,
+    Hours,
     Lines,
     Quota,
     Reward,
@@ -194,13 +205,55 @@ RETURN_POLICIES = {
 TRIGGERS = {
     Trigger.SALE: Sentence("à l'achat", "on a purchase"),
     Trigger.JOINING: Sentence("à l'adhésion", "on joining"),
+    Trigger.ACTIVITY: Sentence("lors d'une activité", "on an activity"),
 }
 
 CURRENCY_KINDS = {
     CurrencyKind.POINTS: Sentence("points", "points"),
     CurrencyKind.MONEY: Sentence("argent", "money"),
     CurrencyKind.VOUCHER: Sentence("bons", "vouchers"),
+    CurrencyKind.BADGE: Sentence("badge", "badge"),
 }
+
+ACTIVITIES = {
+    "sale": Sentence("un achat", "a purchase"),
+    "visit": Sentence("une visite", "a visit"),
+    "survey-answered": Sentence("une enquête répondue", "a survey answered"),
+    "profile-completed": Sentence("un profil complété", "a profile completed"),
+    "review": Sentence("un avis déposé", "a review written"),
+    "social-share": Sentence("un partage sur un réseau social", "a share on a social network"),
+    "app-use": Sentence("une ouverture de l'application", "a use of the app"),
+    "birthday": Sentence("l'anniversaire", "the birthday"),
+    "anniversary": Sentence("l'anniversaire d'adhésion", "the anniversary of joining"),
+}
+
+FOR_ACTIVITY = Sentence("{gift} pour {activity}", "{gift} for {activity}")
+
+GOALS = {
+    GoalMeasure.PURCHASES: Sentence("dès {target} achats", "from {target} purchases on"),
+    GoalMeasure.SPEND: Sentence("dès {target} d'achats cumulés", "from {target} spent in all on"),
+    GoalMeasure.DEPARTMENTS: Sentence(
+        "dès {target} rayons différents", "from {target} different departments on"
+    ),
+    GoalMeasure.DAYS: Sentence("dès {target} jours différents", "from {target} different days on"),
+    GoalMeasure.TIMES: Sentence("dès {target} fois", "from {target} times on"),
+}
+GOAL_PER = Sentence("{goal} dans {period}", "{goal} in a {period}")
+GOAL_EVER = Sentence("{goal} en tout", "{goal} in all")
+GOAL_IN_A_ROW = Sentence(
+    "{goal} dans {period}, {count} fois de suite", "{goal} in a {period}, {count} in a row"
+)
+GOAL_PERIODS = {
+    Period.DAY: Sentence("la journée", "day"),
+    Period.WEEK: Sentence("la semaine", "week"),
+    Period.MONTH: Sentence("le mois", "month"),
+    Period.YEAR: Sentence("l'année", "year"),
+    Period.EVER: Sentence("le temps", "lifetime"),
+}
+ENGAGEMENT_PARTS = Sentence("{weights} ; la moitié après {half}", "{weights}; half of it after {half}")
+HOURS = Sentence("de {first} à {until}", "from {first} to {until}")
+AUDIENCES = Sentence("pour {names}", "for {names}")
+ENGAGEMENT = Sentence("dès une note d'engagement de {score}", "from an engagement score of {score} on")
 
 REWARD = Sentence("{name} : {gives} contre {costs}.", "{name}: {gives} for {costs}.")
 YES_NO = {True: Sentence("oui", "yes"), False: Sentence("non", "no")}
@@ -373,7 +426,55 @@ class Phrases:
         found += self._dates(when)
         if when.first_purchase:
             found.append(self.say(WHEN["first_purchase"]))
+        if when.hours is not None:
+            found.append(self.hours(when.hours))
+        if when.audiences:
+            found.append(self.say(AUDIENCES, names=self.audience_names(when.audiences)))
+        if when.engagement_at_least is not None:
+            score = figures.number(when.engagement_at_least, self.language)
+            found.append(self.say(ENGAGEMENT, score=score))
         return found + self._amounts(when)
+
+    def hours(self, hours: Hours) -> str:
+        return self.say(HOURS, first=hours.first, until=hours.until)
+
+    def audience_names(self, codes: Iterable[str]) -> str:
+        names = {audience.code: self.text(audience.name) for audience in self.document.audiences}
+        return self.listing(names.get(code, code) for code in codes)
+
+    def activity_name(self, code: str) -> str:
+        declared = next((one for one in self.document.activities if one.code == code), None)
+        if declared is not None:
+            return self.text(declared.name)
+        return self.say(ACTIVITIES[code]) if code in ACTIVITIES else code
+
+    def objective_name(self, code: str) -> str:
+        found = next((one for one in self.document.objectives if one.code == code), None)
+        return code if found is None else self.text(found.name)
+
+    def engagement(self, engagement: Engagement) -> str:
+        """« un achat 10, une visite 2 ; la moitié après 6 mois »."""
+        weights = [
+            f"{self.activity_name(weight.of)} {figures.number(weight.score, self.language)}"
+            for weight in engagement.weights
+        ]
+        half = self.duration(Duration(months=engagement.half_life_months))
+        return self.say(ENGAGEMENT_PARTS, weights=", ".join(weights), half=half)
+
+    def goal(self, goal: Goal) -> str:
+        """« dès 3 rayons différents dans le mois »."""
+        if goal.amount_at_least is not None:
+            target = self.amount(goal.amount_at_least)
+        else:
+            target = figures.number(goal.at_least or 0, self.language)
+        said = self.say(GOALS[goal.measure], target=target)
+        if goal.per is Period.EVER:
+            return self.say(GOAL_EVER, goal=said)
+        period = self.say(GOAL_PERIODS[goal.per])
+        if goal.in_a_row > 1:
+            count = figures.number(goal.in_a_row, self.language)
+            return self.say(GOAL_IN_A_ROW, goal=said, period=period, count=count)
+        return self.say(GOAL_PER, goal=said, period=period)
 
     def _dates(self, when: When) -> list[str]:
         first = None if when.first_day is None else self.day(when.first_day)
@@ -428,7 +529,11 @@ class Phrases:
     def rule(self, rule: Rule) -> str:
         """A whole rule in one sentence."""
         said = f"{self.quoted(rule.name)} {self.gift(rule.gift, rule.currency, rule.trigger)}"
+        if rule.activity is not None:
+            said = self.say(FOR_ACTIVITY, gift=said, activity=self.activity_name(rule.activity))
         circumstances = self.lines(rule.lines) + self.when(rule.when)
+        if rule.goal is not None:
+            circumstances.append(self.goal(rule.goal))
         if circumstances:
             said += " " + ", ".join(circumstances)
         return self.semicolons([said, *self.limits(rule)]) + "."
@@ -453,6 +558,8 @@ class Phrases:
                 return [self.channel_name(code) for code in codes]
             case "days":
                 return [self.say(DAYS[Weekday(code)]) for code in codes]
+            case "audiences":
+                return [self.audience_names([code]) for code in codes]
             case "kinds":
                 return [self.say(KINDS[code]) for code in codes]
         named: Mapping[str, Text] = getattr(labels, kind)

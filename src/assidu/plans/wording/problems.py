@@ -138,6 +138,83 @@ PROBLEMS = {
         "le code « {code} » est déjà pris plus haut : choisissez-en un autre",
         "the code `{code}` is already taken above: choose another",
     ),
+    "badge_pays": Sentence(
+        "« {code} » est un badge : on ne paie pas avec", "`{code}` is a badge: nobody pays with it"
+    ),
+    "badge_not_one": Sentence(
+        "« {code} » est un badge : une règle en donne un seul (fixed: 1)",
+        "`{code}` is a badge: a rule gives one (fixed: 1)",
+    ),
+    "activity_known": Sentence(
+        "« {code} » est déjà connu de tous les programmes : choisissez un autre code",
+        "`{code}` is known to every programme already: choose another code",
+    ),
+    "activity_missing": Sentence(
+        "dites quelle activité déclenche la règle (activity) : {known}",
+        "say which activity triggers the rule (activity): {known}",
+    ),
+    "activity_without_trigger": Sentence(
+        "« {activity} » ne sert que si la règle se déclenche sur une activité (trigger: activity)",
+        "`{activity}` only counts where an activity triggers the rule (trigger: activity)",
+    ),
+    "activity_not_fixed": Sentence(
+        "rien n'est acheté : une activité donne un nombre fixe (fixed)",
+        "nothing is bought: an activity gives a fixed number (fixed)",
+    ),
+    "activity_cannot": Sentence(
+        "rien n'est acheté lors d'une activité : retirez « {name} »",
+        "nothing is bought on an activity: take `{name}` out",
+    ),
+    "unknown_activity_close": Sentence(
+        "l'activité « {found} » n'existe pas ; vouliez-vous dire « {close} » ?",
+        "there is no activity `{found}`; did you mean `{close}`?",
+    ),
+    "unknown_activity": Sentence(
+        "l'activité « {found} » n'existe pas ; déclarez-la dans activities, ou choisissez parmi : {known}",
+        "there is no activity `{found}`; declare it in activities, or choose among: {known}",
+    ),
+    "unknown_audience_close": Sentence(
+        "l'audience « {found} » n'existe pas ; vouliez-vous dire « {close} » ?",
+        "there is no audience `{found}`; did you mean `{close}`?",
+    ),
+    "unknown_audience": Sentence(
+        "l'audience « {found} » n'existe pas ; déclarez-la dans audiences (il y a : {known})",
+        "there is no audience `{found}`; declare it in audiences (there are: {known})",
+    ),
+    "unknown_objective_close": Sentence(
+        "l'objectif « {found} » n'existe pas ; vouliez-vous dire « {close} » ?",
+        "there is no objective `{found}`; did you mean `{close}`?",
+    ),
+    "unknown_objective": Sentence(
+        "l'objectif « {found} » n'existe pas ; déclarez-le dans objectives (il y a : {known})",
+        "there is no objective `{found}`; declare it in objectives (there are: {known})",
+    ),
+    "no_engagement": Sentence(
+        "le programme n'a pas de note d'engagement : dites ce qui compte (engagement)",
+        "the programme has no engagement score: say what counts (engagement)",
+    ),
+    "hours_empty": Sentence(
+        "ces heures commencent et finissent au même moment", "these hours begin and end at the same moment"
+    ),
+    "goal_target": Sentence(
+        "« {measure} » demande amount_at_least pour spend, at_least pour les autres mesures",
+        "`{measure}`: amount_at_least goes with spend, at_least with every other measure",
+    ),
+    "goal_not_fixed": Sentence(
+        "un objectif atteint donne un nombre fixe (fixed)",
+        "a goal that is reached gives a fixed number (fixed)",
+    ),
+    "goal_ever_in_a_row": Sentence(
+        "« ever » n'a qu'une période : retirez in_a_row", "`ever` is a single period: take in_a_row out"
+    ),
+    "goal_of_activity": Sentence(
+        "une activité se compte en times ou en days, pas en « {measure} »",
+        "an activity is counted in times or in days, not in `{measure}`",
+    ),
+    "goal_of_sale": Sentence(
+        "les achats se comptent en purchases ; times est pour les activités",
+        "purchases are counted in purchases; times is for activities",
+    ),
     "voucher_without_worth": Sentence(
         "« {code} » est un bon : dites ce qu'il vaut, par exemple worth: {{amount: 5.00}}",
         "`{code}` is a voucher: say what it is worth, for example worth: {{amount: 5.00}}",

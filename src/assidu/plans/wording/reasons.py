@@ -2,6 +2,7 @@
 
 from assidu.decisions.calendar import Period
 from assidu.decisions.decision import Reason, ReasonCode, RefusalCode, Refused, TierCause
+from assidu.decisions.plan import GoalMeasure
 from assidu.plans.document import Document, Rule
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
@@ -64,6 +65,18 @@ REASONS = {
     ReasonCode.QUOTA_TAKEN: Sentence(
         "{rule} : les {limit} places étaient déjà prises", "{rule}: all {limit} places were already taken"
     ),
+    ReasonCode.OTHER_HOUR: Sentence(
+        "{rule} : pas à cette heure (seulement : {wanted})", "{rule}: not at this hour (only: {wanted})"
+    ),
+    ReasonCode.NOT_IN_AUDIENCE: Sentence("{rule} : réservé à {wanted}", "{rule}: only for {wanted}"),
+    ReasonCode.ENGAGEMENT_TOO_LOW: Sentence(
+        "{rule} : il manquait {score} à la note d'engagement",
+        "{rule}: the engagement score was {score} short",
+    ),
+    ReasonCode.GOAL_NOT_REACHED: Sentence("{rule} : {done} sur {target}", "{rule}: {done} of {target}"),
+    ReasonCode.GOAL_ALREADY_REACHED: Sentence(
+        "{rule} : déjà obtenu {period}", "{rule}: already given in this {period}"
+    ),
 }
 
 CAPPED = Sentence(
@@ -122,6 +135,13 @@ REFUSALS = {
         "Tout a déjà été rendu.", "Everything has already been returned."
     ),
     RefusalCode.NOTHING_DUE: Sentence("Rien n'est encore dû ce jour-là.", "Nothing is due on that day yet."),
+    RefusalCode.UNKNOWN_ACTIVITY: Sentence(
+        "Le programme ne connaît pas l'activité « {subject} ».",
+        "The programme knows no activity “{subject}”.",
+    ),
+    RefusalCode.UNKNOWN_AUDIENCE: Sentence(
+        "Le programme n'a pas d'audience « {subject} ».", "The programme has no audience “{subject}”."
+    ),
     RefusalCode.SAME_CUSTOMER: Sentence(
         "Les deux fiches sont la même personne.", "Both records are the same person."
     ),
@@ -175,7 +195,17 @@ def _figures(found: Reason, rule: Rule | None, phrases: Phrases) -> dict[str, st
         "limit": limit,
         "period": _period(found.code, rule, phrases),
         "wanted": _wanted(found.code, rule, phrases),
+        "score": number(given.get("missing", 0), language),
+        "done": _progress(given.get("done", 0), rule, phrases),
+        "target": _progress(given.get("target", 0), rule, phrases),
     }
+
+
+def _progress(quantity: int, rule: Rule | None, phrases: Phrases) -> str:
+    """How far a goal is: an amount, or a number."""
+    if rule is not None and rule.goal is not None and rule.goal.measure is GoalMeasure.SPEND:
+        return _money(quantity, phrases)
+    return figures.number(quantity, phrases.language)
 
 
 def _period(code: ReasonCode, rule: Rule | None, phrases: Phrases) -> str:
@@ -184,6 +214,8 @@ def _period(code: ReasonCode, rule: Rule | None, phrases: Phrases) -> str:
         period = rule.cap.per
     elif rule is not None and code is ReasonCode.TIMES_REACHED and rule.times is not None:
         period = rule.times.per
+    elif rule is not None and code is ReasonCode.GOAL_ALREADY_REACHED and rule.goal is not None:
+        period = rule.goal.per
     return phrases.say(OF_PERIODS[period])
 
 
@@ -196,6 +228,10 @@ def _wanted(code: ReasonCode, rule: Rule | None, phrases: Phrases) -> str:
         return phrases.listing(phrases.channel_name(channel) for channel in when.channels)
     if code is ReasonCode.OTHER_DAY:
         return phrases.weekdays(when.days)
+    if code is ReasonCode.OTHER_HOUR and when.hours is not None:
+        return phrases.hours(when.hours)
+    if code is ReasonCode.NOT_IN_AUDIENCE:
+        return phrases.audience_names(when.audiences)
     if code is ReasonCode.OTHER_TIER:
         return phrases.level_names(when.tiers)
     if code is ReasonCode.NOT_YET and when.first_day is not None:
