@@ -123,8 +123,10 @@ def _staff() -> tuple[dict[tuple[str, str], Any], Any]:
         )
         people[language, theme] = actions.set_preferences(person.id, theme=theme)  # type: ignore[union-attr]
     by = Actor(people["fr", "light"].id, request_id="0f3a9c1d2e4b")
-    colleague = actions.create_person("hugo.marchand@exemple.fr", "Hugo Marchand", ["store"], by, store="317")
-    actions.change_access(colleague.id, ["service", "store"], "317", True, by)  # type: ignore[union-attr]
+    colleague = actions.create_person(
+        "hugo.marchand@exemple.fr", "Hugo Marchand", ["store"], by, stores=["317"]
+    )
+    actions.change_access(colleague.id, ["service", "store"], ["317"], True, by)  # type: ignore[union-attr]
     actions.create_person(
         "ines.delorme@exemple.fr", "Inès Delorme", ["marketing", "data"], by, password=PASSWORD
     )

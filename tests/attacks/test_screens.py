@@ -65,7 +65,7 @@ def address_of(pattern: URLPattern, customer: uuid.UUID | None = None) -> str:
 
 def somebody(*roles: str, name: str = "Anne Roche", email: str = "") -> Person:
     made = people.create_person(
-        email or f"{'-'.join(roles)}@exemple.fr", name, roles, COMMAND_LINE, password=None, language="fr"
+        email or f"{'-'.join(roles)}@exemple.fr", name, roles, COMMAND_LINE, password=None, stores=["317"]
     )
     assert isinstance(made, Person)
     return made
@@ -121,9 +121,9 @@ def test_a_role_that_was_taken_away_is_gone_at_once() -> None:
     boss, person = somebody("it", email="boss@exemple.fr"), somebody("service")
     client = signed_in(person)
     assert client.get("/customers/").status_code == 200
-    people.change_access(person.id, ["agency"], "", True, COMMAND_LINE)
+    people.change_access(person.id, ["agency"], [], True, COMMAND_LINE)
     assert client.get("/customers/").status_code == 403
-    people.change_access(person.id, ["agency"], "", False, COMMAND_LINE)
+    people.change_access(person.id, ["agency"], [], False, COMMAND_LINE)
     assert client.get("/programme/")["Location"].startswith("/sign-in/")
     assert boss.may("people.manage")
 
@@ -241,7 +241,7 @@ def test_the_time_of_a_refusal_does_not_tell_who_has_a_sign_in() -> None:
     people.create_person("known@exemple.fr", "A", ["it"], COMMAND_LINE, password=PASSWORD)
     gone = people.create_person("gone@exemple.fr", "B", ["it"], COMMAND_LINE, password=PASSWORD)
     assert isinstance(gone, Person)
-    people.change_access(gone.id, ["it"], "", False, COMMAND_LINE)
+    people.change_access(gone.id, ["it"], [], False, COMMAND_LINE)
     people.create_person("invited@exemple.fr", "C", ["it"], COMMAND_LINE, password=None)
 
     def seconds(email: str) -> float:

@@ -84,7 +84,7 @@ def test_the_demo_is_made_whole_and_the_second_time_is_there(assidu_db: Database
         due = connection.execute(
             "SELECT count(*) FROM loyalty_member WHERE next_due <= '2026-11-22'"
         ).fetchone()
-        store = connection.execute("SELECT store FROM people_person WHERE store <> ''").fetchone()
+        store = connection.execute("SELECT stores FROM people_person WHERE stores <> '{}'").fetchone()
     assert due == (0,)
     assert store is not None
     kept = contents(assidu_db.url)

@@ -59,7 +59,7 @@ def test_an_unknown_role_is_refused() -> None:
 def test_a_deactivated_person_may_do_nothing_and_cannot_sign_in() -> None:
     person("chef@exemple.fr")
     gone = person("parti@exemple.fr")
-    changed = actions.change_access(gone.id, ["it"], "", False, COMMAND_LINE)
+    changed = actions.change_access(gone.id, ["it"], [], False, COMMAND_LINE)
     assert isinstance(changed, Person)
     assert changed.permissions == frozenset()
     assert actions.check_sign_in("parti@exemple.fr", PASSWORD, "1.2.3.4") == Refused(Refusal.WRONG_PASSWORD)
@@ -67,17 +67,17 @@ def test_a_deactivated_person_may_do_nothing_and_cannot_sign_in() -> None:
 
 def test_somebody_always_remains_who_can_manage_people() -> None:
     alone = person()
-    assert actions.change_access(alone.id, ["agency"], "", True, COMMAND_LINE) == Refused(
+    assert actions.change_access(alone.id, ["agency"], [], True, COMMAND_LINE) == Refused(
         Refusal.LAST_ADMINISTRATOR
     )
-    assert actions.change_access(alone.id, ["it"], "", False, COMMAND_LINE) == Refused(
+    assert actions.change_access(alone.id, ["it"], [], False, COMMAND_LINE) == Refused(
         Refusal.LAST_ADMINISTRATOR
     )
     assert queries.person(alone.id).may("people.manage")
 
 
 def test_an_invitation_works_once() -> None:
-    invited = actions.invite("neuf@exemple.fr", "Neuf", ["store"], COMMAND_LINE, store="317")
+    invited = actions.invite("neuf@exemple.fr", "Neuf", ["store"], COMMAND_LINE, stores=["317"])
     assert isinstance(invited, Invitation)
     assert not invited.person.has_signed_up
     assert isinstance(actions.accept_invitation(invited.person.id, invited.token, PASSWORD), Person)
@@ -104,11 +104,11 @@ def test_an_unknown_email_is_locked_like_a_known_one_so_that_nothing_is_learnt()
 
 def test_a_change_of_access_is_on_the_trail_with_before_and_after() -> None:
     boss, hugo = person("chef@exemple.fr"), person("hugo@exemple.fr", ("store",))
-    actions.change_access(hugo.id, ["service"], "317", True, Actor(boss.id, request_id="r-1"))
+    actions.change_access(hugo.id, ["service"], ["317"], True, Actor(boss.id, request_id="r-1"))
     entry = queries.audit_trail(action="person.access_changed").entries[0]
     assert (entry.person_id, entry.object_id, entry.request_id) == (boss.id, str(hugo.id), "r-1")
-    assert entry.before == {"roles": ["store"], "store": "", "is_active": True}
-    assert entry.after == {"roles": ["service"], "store": "317", "is_active": True}
+    assert entry.before == {"roles": ["store"], "stores": [], "is_active": True}
+    assert entry.after == {"roles": ["service"], "stores": ["317"], "is_active": True}
 
 
 def test_the_trail_holds_no_name_and_no_address() -> None:

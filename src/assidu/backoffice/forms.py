@@ -1,5 +1,6 @@
 """Forms of the back office. They check shape only; whether something may be done is the action's answer."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -73,30 +74,41 @@ class PreferencesForm(forms.Form):
     theme = forms.ChoiceField(label=_("Appearance"), choices=THEMES)
 
 
-class InviteForm(forms.Form):
+class StoresForm(forms.Form):
+    """``known`` are all stores by code; those that somebody has already can be kept, known or not."""
+
+    stores = forms.MultipleChoiceField(
+        label=_("Stores"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=_(
+            "Whose customers people of the role “Store” see; Ctrl and a click choose several. Without a store they "
+            "find customers by card or telephone only."
+        ),
+    )
+
+    def __init__(self, *args: Any, known: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        had = dict.fromkeys(self.initial.get("stores", ()))
+        first = [(code, known.get(code, code)) for code in had]
+        rest = sorted(
+            ((code, name) for code, name in known.items() if code not in had), key=lambda one: one[1]
+        )
+        self.fields["stores"].choices = [*first, *rest]  # type: ignore[attr-defined]
+
+
+class InviteForm(StoresForm):
     name = forms.CharField(label=_("Name"), max_length=120)
     email = forms.EmailField(label=_("E-mail"))
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     roles = forms.MultipleChoiceField(
         label=_("Roles"), choices=[(role.name, role.label) for role in ROLES.values()]
     )
-    store = forms.CharField(
-        label=_("Store"),
-        required=False,
-        max_length=60,
-        help_text=_("Code of the store, for people who work in one."),
-    )
 
 
-class AccessForm(forms.Form):
+class AccessForm(StoresForm):
     roles = forms.MultipleChoiceField(
         label=_("Roles"), choices=[(role.name, role.label) for role in ROLES.values()]
-    )
-    store = forms.CharField(
-        label=_("Store"),
-        required=False,
-        max_length=60,
-        help_text=_("Code of the store, for people who work in one."),
     )
     is_active = forms.BooleanField(label=_("May sign in"), required=False)
 

@@ -152,7 +152,7 @@ def _sign_ins() -> tuple[SignIn, ...]:
             [sign_in.role],
             COMMAND_LINE,
             password=sign_in.password,
-            store=sign_in.store,
+            stores=[sign_in.store] if sign_in.store else [],
         )
         assert not isinstance(made, PersonRefused) or made.reason.value == "email_taken", made
         found.append(sign_in)

@@ -1,7 +1,7 @@
 """One customer: who they are, what they have, everything that happened, and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.moments import KINDS, Moment, Names, moment_of
 from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.reach import is_of_their_stores, require
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
@@ -26,6 +27,7 @@ from assidu.customers.types import Customer, IdentifierKind, Identity
 from assidu.decisions.decision import Account
 from assidu.decisions.plan import CurrencyKind
 from assidu.decisions.state import Membership
+from assidu.events.types import EventType
 from assidu.foundation import clock
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.people import queries as people
@@ -61,13 +63,24 @@ ACCOUNTS: dict[Account, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A customer as every page about them shows them."""
+    """A customer as every page about them shows them.
+
+    ``seen_stores`` are those of who looks (`None`: all); ``has_history``: they may see more than who it is.
+    """
 
     customer: Customer
     name: str
     store: str
     programme: Programme | None
     standing: Standing | None
+    has_history: bool = True
+    seen_stores: tuple[str, ...] | None = None
+
+    def is_elsewhere(self, what: EventType, store: str) -> bool:
+        """Whether an event belongs to a store that who looks does not see; a ticket without a store is no store's."""
+        if self.seen_stores is None or store in self.seen_stores:
+            return False
+        return bool(store) or what in (EventType.SALE, EventType.RETURN)
 
     @property
     def id(self) -> UUID:
@@ -102,11 +115,22 @@ class Known:
         return str(MEMBERSHIPS[self.standing.membership if self.standing else Membership.NONE])
 
 
-def known(request: HttpRequest, customer_id: UUID, page: str, *, with_contact: bool = False) -> Known:
-    """A customer, or no such page. Whoever is loaded is looked at: it is kept here, so that no page forgets it."""
+def known(
+    request: HttpRequest,
+    customer_id: UUID,
+    page: str,
+    *,
+    with_contact: bool = False,
+    needs_history: bool = False,
+) -> Known:
+    """A customer, or no such page. Whoever is loaded is looked at: it is kept here, so that no page forgets it.
+
+    Raises `OtherStore` where who asks may not see them, or, if the page ``needs_history``, not what they did.
+    """
     found = customers.customer(customer_id, with_contact=with_contact)
     if found is None:
         raise Http404
+    has_history = require(request, found.merged_into or customer_id, needs_history=needs_history)
     record_look(actor_at(request), customer_id, page)
     name = _("Erased customer") if found.is_erased else found.name or _("Customer without a name")
     stores = {store.store_id: store.name for store in catalogue.stores()}
@@ -116,6 +140,8 @@ def known(request: HttpRequest, customer_id: UUID, page: str, *, with_contact: b
         stores.get(found.store, found.store),
         programme_at(request),
         queries.standing(customer_id, clock.now()),
+        has_history,
+        signed_in(request).seen_stores,
     )
 
 
@@ -126,6 +152,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     shown = known(request, customer_id, "customer", with_contact=may_contact)
     if (survivor := _survivor(request, shown)) is not None:
         return survivor
+    may_contact = may_contact and shown.has_history
     kind = request.GET.get("kind", "")
     stretch = _moments(shown, kind if kind in KINDS else "", request.GET.get("cursor", ""))
     context: dict[str, Any] = {"shown": shown, "kind": kind, **stretch}
@@ -135,7 +162,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         return render(request, "backoffice/parts/timeline.html", context | {"kinds": _kinds(shown, kind)})
     today = shown.programme.today if shown.programme else clock.now().date()
     year = (today.replace(day=1) - timedelta(days=334)).replace(day=1)
-    spending = measurement.spending(shown.family, year, today)
+    spending = measurement.spending(shown.family, year, today) if shown.has_history else None
     context |= {
         "tab": "timeline",
         "kinds": _kinds(shown, kind),
@@ -144,9 +171,13 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         "purses": _purses(shown),
         "batches": _batches(shown, today),
         "path": _path(shown),
-        "identities": _identities(shown, may_contact),
+        "identities": _identities(shown, may_contact) if shown.has_history else [],
         "may_contact": may_contact,
-        "duplicates": customers.possible_duplicates(customer_id),
+        "duplicates": [
+            one
+            for one in customers.possible_duplicates(customer_id)
+            if is_of_their_stores(person, one.other_id)
+        ],
         "absorbed": customers.names_of(shown.customer.absorbed),
         "rewards": _rewards(shown),
     }
@@ -155,7 +186,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
 
 @allowed("customers.view")
 def statement(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
-    shown = known(request, customer_id, "statement")
+    shown = known(request, customer_id, "statement", needs_history=True)
     if (survivor := _survivor(request, shown)) is not None:
         return survivor
     programme = shown.programme
@@ -172,7 +203,7 @@ def statement(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     context = {
         "shown": shown,
         "tab": "statement",
-        "lines": [_line(movement, programme) for movement in page.movements] if programme else [],
+        "lines": _lines(page.movements, shown, programme) if programme else [],
         "currencies": [
             (code, programme.currency_name(code), f"{base}?{urlencode({'currency': code})}", code == currency)
             for code in currencies
@@ -216,7 +247,7 @@ def _uuid(text: object) -> UUID | None:
 
 def _moments(shown: Known, kind: str, cursor: str) -> dict[str, Any]:
     programme = shown.programme
-    if programme is None:
+    if programme is None or not shown.has_history:
         return {"months": [], "next_address": ""}
     types = KINDS[kind][1] if kind else ()
     try:
@@ -229,7 +260,10 @@ def _moments(shown: Known, kind: str, cursor: str) -> dict[str, Any]:
         month = entry.day.replace(day=1)
         if not months or months[-1][0] != month:
             months.append((month, []))
-        months[-1][1].append(moment_of(entry, programme, names))
+        moment = moment_of(entry, programme, names)
+        if shown.is_elsewhere(entry.type, entry.store):
+            moment = replace(moment, detail=_("not in your stores"), address="")
+        months[-1][1].append(moment)
     address = ""
     if found.next:
         after = ({"kind": kind} if kind else {}) | {"cursor": found.next}
@@ -354,6 +388,22 @@ def _shown_value(identity: Identity, may_contact: bool) -> str:
 
 
 # ---------------------------------------------------------------- the statement
+
+
+def _lines(movements: Sequence[Movement], shown: Known, programme: Programme) -> list[dict[str, Any]]:
+    """Lines of other stores lead nowhere: what was bought there is not shown."""
+    lines = [_line(movement, programme) for movement in movements]
+    if shown.seen_stores is None:
+        return lines
+    places = queries.places_of({(movement.customer_id, movement.seq) for movement in movements})
+    reversed_ones = {(m.customer_id, m.reverses[0]) for m in movements if m.reverses}
+    places |= queries.places_of(reversed_ones)
+    for movement, line in zip(movements, lines, strict=True):
+        if shown.is_elsewhere(*places[movement.customer_id, movement.seq]):
+            line["address"] = ""
+        if movement.reverses and shown.is_elsewhere(*places[movement.customer_id, movement.reverses[0]]):
+            line["reverses"] = ""
+    return lines
 
 
 def _line(movement: Movement, programme: Programme) -> dict[str, Any]:

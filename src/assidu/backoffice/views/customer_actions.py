@@ -17,12 +17,12 @@ from assidu.backoffice import sheets
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.forms import LANGUAGES
 from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.reach import find, require
 from assidu.backoffice.sentences import outcome_sentence
 from assidu.backoffice.views.customer import Known, known
 from assidu.backoffice.views.palette import folded
 from assidu.catalogue import queries as catalogue
 from assidu.customers import actions as customers
-from assidu.customers import queries as customer_queries
 from assidu.customers.types import NotAnIdentifier
 from assidu.events.types import CorrectionReason
 from assidu.events.wire import Profile, Subject
@@ -129,10 +129,14 @@ class MemberForm(OnceForm):
         error_messages={"required": gettext_lazy("Nobody joins without having accepted the terms.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, only: tuple[str, ...] | None, **kwargs: Any) -> None:
+        """``only``: the stores of who asks, if they are bound to some."""
         super().__init__(*args, **kwargs)
-        stores = [("", "—"), *((store.store_id, store.name) for store in catalogue.stores())]
-        self.fields["store"].choices = stores  # type: ignore[attr-defined]
+        names = {store.store_id: store.name for store in catalogue.stores()}
+        known = (
+            [("", "—"), *names.items()] if only is None else [(code, names.get(code, code)) for code in only]
+        )
+        self.fields["store"].choices = known or [("", "—")]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -248,8 +252,11 @@ def _have(shown: Known) -> list[str]:
 @allowed("customers.edit")
 def new_member(request: HttpRequest) -> HttpResponse:
     programme = _programme(request)
+    by = signed_in(request)
     form = MemberForm(
-        request.POST or None, initial={"language": request.LANGUAGE_CODE, "store": signed_in(request).store}
+        request.POST or None,
+        only=by.seen_stores,
+        initial={"language": request.LANGUAGE_CODE, "store": next(iter(by.stores), "")},
     )
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
@@ -304,7 +311,7 @@ def join(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         with transaction.atomic():
             outcome = actions.join(
                 Subject("customer", str(customer_id)),
-                store=signed_in(request).store or shown.customer.store,
+                store=next(iter(signed_in(request).stores), shown.customer.store),
                 channel="store",
                 terms_version=str(programme.plan.version),
                 profile=None,
@@ -380,9 +387,7 @@ def merge(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         form.refuse(outcome, programme)
     asked = request.GET.get("q", "").strip()[:80].replace("\x00", "")
     found = (
-        [one for one in customer_queries.search(asked, FOUND_MAX) if one.customer_id != customer_id]
-        if asked
-        else []
+        [one for one in find(request, asked, FOUND_MAX) if one.customer_id != customer_id] if asked else []
     )
     context = {
         "shown": shown,
@@ -412,6 +417,9 @@ def _uuid(text: str) -> UUID | None:
 @allowed("customers.edit")
 def not_duplicate(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     other = _uuid(request.POST.get("other", ""))
+    for one in (customer_id, other):
+        if one is not None:
+            require(request, one)
     if other and customers.settle_duplicate(customer_id, other, actor_at(request), clock.now()):
         messages.success(request, _("Noted: these are two people."))
     return redirect("customer", customer_id)

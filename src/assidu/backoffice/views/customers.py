@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from assidu.backoffice import cells, formats
+from assidu.backoffice.access import signed_in
 from assidu.backoffice.icons import icon
 from assidu.backoffice.listing import Choice, Chosen, Column, Day, Filter, Listing, Number, Search, Slice
 from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.reach import look_up
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
-from assidu.customers.types import FoundBy
 from assidu.decisions.state import Membership
 from assidu.foundation.cursors import InvalidCursor
 from assidu.loyalty import queries
@@ -66,10 +67,12 @@ class CustomerList(Listing[CustomerRow]):
     )
     programme: Programme | None = None
     stores: dict[str, str]
+    seen_stores: tuple[str, ...] | None = None
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         self.programme = programme_at(request)
         self.stores = {store.store_id: store.name for store in catalogue.stores()}
+        self.seen_stores = signed_in(request).seen_stores
         self.filters = self._filters()
         return super().answer(request)
 
@@ -79,7 +82,11 @@ class CustomerList(Listing[CustomerRow]):
         rules = _rules(programme) if programme else []
         memberships = [(one.value, MEMBERSHIPS[one]) for one in LISTED_MEMBERSHIPS]
         moves = [(one.value, label) for one, label in MOVES.items()]
-        stores = list(self.stores.items())
+        stores = [
+            (code, name)
+            for code, name in self.stores.items()
+            if self.seen_stores is None or code in self.seen_stores
+        ]
         points = programme.currency_name(programme.points) if programme else _("points")
         return (
             Search("q", _("Name, card, telephone or e-mail")),
@@ -136,7 +143,7 @@ class CustomerList(Listing[CustomerRow]):
         )  # fmt: skip
 
     def rows(self, request: HttpRequest, chosen: Chosen, cursor: str, size: int) -> Slice[CustomerRow]:
-        wanted = self._wanted(chosen)
+        wanted = self._wanted(request, chosen)
         try:
             found = queries.customers(wanted, sort=CustomerSort(chosen.sort), cursor=cursor, limit=size)
         except InvalidCursor:
@@ -144,8 +151,9 @@ class CustomerList(Listing[CustomerRow]):
         is_page = request.GET.get("format") != "csv"
         return Slice(found.rows, found.next, queries.count_customers(wanted) if is_page else None)
 
-    def _wanted(self, chosen: Chosen) -> CustomerFilter:
-        text, ids = _whom(chosen.text("q"))
+    def _wanted(self, request: HttpRequest, chosen: Chosen) -> CustomerFilter:
+        text, ids = _whom(request, chosen.text("q"))
+        known_in = None if ids else self.seen_stores  # who was looked up is found wherever they belong
         if chosen.text("duplicates"):
             pairs = set(customers.with_possible_duplicates())
             ids = tuple(pairs if ids is None else pairs & set(ids))
@@ -155,6 +163,7 @@ class CustomerList(Listing[CustomerRow]):
             memberships=(Membership(chosen.text("membership")),) if chosen.text("membership") else (),
             tiers=(chosen.text("tier"),) if chosen.text("tier") else (),
             store=chosen.text("store"),
+            known_in=known_in,
             joined_since=chosen.date("joined_from"),
             joined_until=chosen.date("joined_to"),
             last_purchase_since=chosen.date("last_from"),
@@ -186,13 +195,12 @@ class CustomerList(Listing[CustomerRow]):
         return {"programme": self.programme}
 
 
-def _whom(asked: str) -> tuple[str, tuple[Any, ...] | None]:
+def _whom(request: HttpRequest, asked: str) -> tuple[str, tuple[Any, ...] | None]:
     """A card, telephone, e-mail or identifier is one customer; anything else is looked for among the names."""
     if not asked:
         return "", None
-    found = customers.search(asked, limit=1)
-    if found and found[0].found_by is not FoundBy.NAME:
-        return "", (found[0].customer_id,)
+    if found := look_up(request, asked):
+        return "", (found.customer_id,)
     return ("", ()) if "@" in asked else (asked, None)
 
 

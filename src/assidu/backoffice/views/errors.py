@@ -5,10 +5,12 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from assidu.backoffice.access import request_id_at
+from assidu.backoffice.reach import OtherStore
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "backoffice/403.html", {"request_id": request_id_at(request)}, status=403)
+    page = "other_store" if isinstance(exception, OtherStore) else "403"
+    return render(request, f"backoffice/{page}.html", {"request_id": request_id_at(request)}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

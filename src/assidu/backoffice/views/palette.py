@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from assidu.backoffice.access import allowed, signed_in
 from assidu.backoffice.navigation import menu
-from assidu.customers import queries as customer_queries
+from assidu.backoffice.reach import find
 from assidu.foundation.people import queries
-from assidu.foundation.people.types import Person
 
 LIMIT = 8
 CUSTOMER_LETTERS_MIN = 2
@@ -27,10 +26,11 @@ class Answer:
     below: str = ""
 
 
-Source = Callable[[Person, str], tuple[str, list[Answer]]]
+Source = Callable[[HttpRequest, str], tuple[str, list[Answer]]]
 
 
-def pages(person: Person, asked: str) -> tuple[str, list[Answer]]:
+def pages(request: HttpRequest, asked: str) -> tuple[str, list[Answer]]:
+    person = signed_in(request)
     known = [
         Answer(str(link.item.label), link.address, link.item.icon, str(section))
         for section, links in menu(person, "")
@@ -46,18 +46,18 @@ def pages(person: Person, asked: str) -> tuple[str, list[Answer]]:
     ]
 
 
-def colleagues(person: Person, asked: str) -> tuple[str, list[Answer]]:
-    found = queries.people(asked) if asked and person.may("people.manage") else []
+def colleagues(request: HttpRequest, asked: str) -> tuple[str, list[Answer]]:
+    found = queries.people(asked) if asked and signed_in(request).may("people.manage") else []
     return _("People"), [
         Answer(one.name, reverse("person", args=[one.id]), "user", ", ".join(one.role_labels))
         for one in found
     ]
 
 
-def customers(person: Person, asked: str) -> tuple[str, list[Answer]]:
-    if len(asked) < CUSTOMER_LETTERS_MIN or not person.may("customers.view"):
+def customers(request: HttpRequest, asked: str) -> tuple[str, list[Answer]]:
+    if len(asked) < CUSTOMER_LETTERS_MIN or not signed_in(request).may("customers.view"):
         return _("Customers"), []
-    found = customer_queries.search(asked, LIMIT)
+    found = find(request, asked, LIMIT)
     return _("Customers"), [
         Answer(
             one.name or _("Customer without a name"),
@@ -76,10 +76,9 @@ SOURCES: list[Source] = [customers, pages, colleagues]
 @allowed()
 def palette(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:80].replace("\x00", "")
-    person = signed_in(request)
     groups = [
         (label, answers[:LIMIT])
-        for label, answers in (source(person, asked) for source in SOURCES)
+        for label, answers in (source(request, asked) for source in SOURCES)
         if answers
     ]
     return render(request, "backoffice/parts/palette_answers.html", {"groups": groups, "asked": asked})

@@ -1,6 +1,6 @@
 """Who works here and what they may do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from assidu.backoffice.access import actor_at, allowed
 from assidu.backoffice.forms import AccessForm, InviteForm
 from assidu.backoffice.listing import Choice, Chosen, Column, Listing, Search, Slice, sliced
 from assidu.backoffice.sentences import action_sentence, refusal_sentence
+from assidu.catalogue import queries as catalogue
 from assidu.foundation.people import actions, queries
 from assidu.foundation.people.roles import PERMISSIONS, ROLES
 from assidu.foundation.people.types import Invitation, Person, Refusal, Refused
@@ -28,6 +29,14 @@ def _state(person: Person) -> Any:
     if not person.has_signed_up:
         return cells.pill(_("Invited"), "warn")
     return cells.pill(_("Active"), "good")
+
+
+def _store_names() -> dict[str, str]:
+    return {store.store_id: store.name for store in catalogue.stores()}
+
+
+def _stores(person: Person, names: Mapping[str, str]) -> str:
+    return ", ".join(names.get(code, code) for code in person.stores)
 
 
 class PeopleList(Listing[Person]):
@@ -53,6 +62,7 @@ class PeopleList(Listing[Person]):
     )
 
     def columns(self, request: HttpRequest) -> Sequence[Column[Person]]:
+        stores = _store_names()
         return (
             Column(
                 _("Name"),
@@ -62,7 +72,7 @@ class PeopleList(Listing[Person]):
             Column(
                 _("Roles"), lambda p: cells.pills(p.role_labels, "accent"), lambda p: ", ".join(p.role_labels)
             ),
-            Column(_("Store"), lambda p: p.store or cells.EMPTY, lambda p: p.store),
+            Column(_("Stores"), lambda p: _stores(p, stores) or cells.EMPTY, lambda p: _stores(p, stores)),
             Column(_("State"), _state, lambda p: p.is_active),
             Column(_("Last sign-in"), lambda p: cells.when(p.last_seen_at), lambda p: p.last_seen_at),
         )
@@ -78,7 +88,7 @@ class PeopleList(Listing[Person]):
 @require_http_methods(["GET", "POST"])
 @allowed("people.manage")
 def invite(request: HttpRequest) -> HttpResponse:
-    form = InviteForm(request.POST or None, initial={"language": request.LANGUAGE_CODE})
+    form = InviteForm(request.POST or None, known=_store_names(), initial={"language": request.LANGUAGE_CODE})
     if request.method == "POST" and form.is_valid():
         answer = actions.invite(by=actor_at(request), **form.cleaned_data)
         if isinstance(answer, Invitation):
@@ -98,7 +108,8 @@ def person(request: HttpRequest, person_id: UUID) -> HttpResponse:
         raise Http404
     form = AccessForm(
         request.POST or None,
-        initial={"roles": shown.roles, "store": shown.store, "is_active": shown.is_active},
+        known=_store_names(),
+        initial={"roles": shown.roles, "stores": shown.stores, "is_active": shown.is_active},
     )
     if request.method == "POST" and form.is_valid():
         answer = actions.change_access(person_id, by=actor_at(request), **form.cleaned_data)

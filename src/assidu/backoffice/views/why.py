@@ -15,6 +15,7 @@ from assidu.backoffice import formats
 from assidu.backoffice.access import allowed, signed_in
 from assidu.backoffice.moments import moment_of
 from assidu.backoffice.programme import Programme
+from assidu.backoffice.reach import refuse
 from assidu.backoffice.views.customer import Known, known, names_for
 from assidu.catalogue import queries as catalogue
 from assidu.catalogue.types import Product
@@ -50,7 +51,7 @@ PERIODS: dict[Period, Promise] = {
 
 @allowed("customers.view")
 def event(request: HttpRequest, customer_id: UUID, seq: int) -> HttpResponse:
-    shown = known(request, customer_id, "explain")
+    shown = known(request, customer_id, "explain", needs_history=True)
     programme = shown.programme
     if programme is None or seq > SEQ_MAX:
         raise Http404
@@ -58,6 +59,8 @@ def event(request: HttpRequest, customer_id: UUID, seq: int) -> HttpResponse:
     if explained is None:
         raise Http404
     entry = explained.entry
+    if shown.is_elsewhere(entry.type, entry.store):
+        refuse(request, customer_id)
     plan = programme.book.version(explained.plan_version)
     is_panel = request.headers.get("HX-Request-Type") == "partial"
     context = {

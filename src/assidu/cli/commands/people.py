@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from assidu.catalogue import queries as catalogue
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.foundation.people import actions, queries
@@ -17,6 +18,10 @@ app = typer.Typer(no_args_is_help=True)
 Roles = Annotated[
     list[str], typer.Option("--role", help="One of: " + ", ".join(ROLES) + "; may be repeated.")
 ]
+Stores = Annotated[
+    list[str] | None,
+    typer.Option("--store", help="Code of a store whose customers they see (role store); may be repeated."),
+]
 
 
 @app.command()
@@ -24,7 +29,7 @@ def create(
     email: Annotated[str, typer.Option(prompt=True, help="With which they sign in.")],
     name: Annotated[str, typer.Option(prompt=True, help="As colleagues know them.")],
     role: Roles,
-    store: Annotated[str, typer.Option(help="Code of the store in which they work.")] = "",
+    store: Stores = None,
     language: Annotated[str, typer.Option(help="fr or en.")] = "",
     password_stdin: Annotated[
         bool,
@@ -48,12 +53,17 @@ def create(
                 people.COMMAND_LINE,
                 password=password,
                 language=chosen_language,
-                store=store,
+                stores=_known_stores(store),
             )
             link = None
         else:
             invited = actions.invite(
-                email, name, role, people.COMMAND_LINE, language=chosen_language, store=store
+                email,
+                name,
+                role,
+                people.COMMAND_LINE,
+                language=chosen_language,
+                stores=_known_stores(store),
             )
             link = None if isinstance(invited, people.Refused) else _link(invited)
             made = invited if isinstance(invited, people.Refused) else invited.person
@@ -61,6 +71,27 @@ def create(
             raise _refusal(made)
     answer = {"id": made.id, "email": made.email, "roles": made.roles, "link": link}
     output.answer(answer, f"{made.name} <{made.email}>" + (f"\n{link}" if link else ""))
+
+
+@app.command()
+def stores(
+    email: Annotated[str, typer.Argument(help="Of whom.")],
+    store: Stores = None,
+    json: JsonFlag = False,
+) -> None:
+    """Choose the stores whose customers someone of the role "store" sees; none named: none."""
+    output = Output(json)
+    with database(output):
+        known = queries.person_by_email(email)
+        if known is None:
+            raise Refused(f"Nobody signs in as {email}.", code="unknown_person")
+        changed = actions.change_access(
+            known.id, known.roles, _known_stores(store), known.is_active, people.COMMAND_LINE
+        )
+        if isinstance(changed, people.Refused):
+            raise _refusal(changed)
+    answer = {"id": changed.id, "email": changed.email, "stores": changed.stores}
+    output.answer(answer, f"{changed.name}: {', '.join(changed.stores) or 'no store'}")
 
 
 @app.command()
@@ -89,13 +120,21 @@ def list_people(json: JsonFlag = False) -> None:
             "email": one.email,
             "name": one.name,
             "roles": one.roles,
-            "store": one.store,
+            "stores": one.stores,
             "active": one.is_active,
         }
         for one in known
     ]
     text = "\n".join(f"{one.email:<40} {one.name:<30} {', '.join(one.roles)}" for one in known)
     output.answer({"people": rows}, text or "Nobody yet")
+
+
+def _known_stores(codes: list[str] | None) -> list[str]:
+    names = {store.store_id for store in catalogue.stores()}
+    for code in codes or ():
+        if code not in names:
+            raise Refused(f"There is no store {code}.", "Stores come with an import.", "unknown_store")
+    return codes or []
 
 
 def _link(invited: people.Invitation) -> str:

@@ -73,14 +73,14 @@ def create_person(
     *,
     password: str | None = None,
     language: str = "fr",
-    store: str = "",
+    stores: Iterable[str] = (),
 ) -> Person | Refused:
     """Give someone a sign-in. Without a password they cannot sign in before they have used their invitation."""
     try:
         address = validate_email(email, check_deliverability=False, test_environment=True).normalized.lower()
     except EmailNotValidError:
         return Refused(Refusal.EMAIL_INVALID)
-    chosen = tuple(dict.fromkeys(roles))
+    chosen, bound_to = tuple(dict.fromkeys(roles)), list(dict.fromkeys(stores))
     if not chosen or not ROLES.keys() >= set(chosen):
         return Refused(Refusal.UNKNOWN_ROLE)
     row, is_new = models.Person.objects.get_or_create(
@@ -89,7 +89,7 @@ def create_person(
             "name": name.strip(),
             "roles": list(chosen),
             "language": language,
-            "store": store,
+            "stores": bound_to,
             "password": make_password(password),
             "created_at": clock.now(),
             "created_by": by.person_id,
@@ -97,15 +97,21 @@ def create_person(
     )
     if not is_new:
         return Refused(Refusal.EMAIL_TAKEN)
-    record(by, "person.created", "person", str(row.id), after={"roles": list(chosen), "store": store})
+    record(by, "person.created", "person", str(row.id), after={"roles": list(chosen), "stores": bound_to})
     return person(row.id)
 
 
 def invite(
-    email: str, name: str, roles: Iterable[str], by: Actor, *, language: str = "fr", store: str = ""
+    email: str,
+    name: str,
+    roles: Iterable[str],
+    by: Actor,
+    *,
+    language: str = "fr",
+    stores: Iterable[str] = (),
 ) -> Invitation | Refused:
     """Create someone without a password, and the link with which they choose one."""
-    created = create_person(email, name, roles, by, language=language, store=store)
+    created = create_person(email, name, roles, by, language=language, stores=stores)
     if isinstance(created, Refused):
         return created
     return Invitation(created, _token_for(created.id))
@@ -139,9 +145,9 @@ def accept_invitation(person_id: UUID, token: str, password: str, request_id: st
 
 @transaction.atomic
 def change_access(
-    person_id: UUID, roles: Iterable[str], store: str, is_active: bool, by: Actor
+    person_id: UUID, roles: Iterable[str], stores: Iterable[str], is_active: bool, by: Actor
 ) -> Person | Refused:
-    """Change someone's roles, store, or whether they may sign in at all. Somebody must remain to manage people."""
+    """Change someone's roles, stores, or whether they may sign in at all. Somebody must remain to manage people."""
     chosen = tuple(dict.fromkeys(roles))
     if not chosen or not ROLES.keys() >= set(chosen):
         return Refused(Refusal.UNKNOWN_ROLE)
@@ -150,13 +156,13 @@ def change_access(
     row = rows.get(person_id)
     if row is None:
         return Refused(Refusal.UNKNOWN_PERSON)
-    before = {"roles": list(row.roles), "store": row.store, "is_active": row.is_active}
-    row.roles, row.store, row.is_active = list(chosen), store, is_active
+    before = {"roles": list(row.roles), "stores": list(row.stores), "is_active": row.is_active}
+    row.roles, row.stores, row.is_active = list(chosen), list(dict.fromkeys(stores)), is_active
     if not any(r.is_active and "people.manage" in permissions_of(tuple(r.roles)) for r in rows.values()):
         return Refused(Refusal.LAST_ADMINISTRATOR)
-    after = {"roles": list(row.roles), "store": row.store, "is_active": row.is_active}
+    after = {"roles": list(row.roles), "stores": list(row.stores), "is_active": row.is_active}
     if before != after:
-        row.save(update_fields=["roles", "store", "is_active"])
+        row.save(update_fields=["roles", "stores", "is_active"])
         record(by, "person.access_changed", "person", str(person_id), before, after)
     return person(person_id)
 

@@ -21,7 +21,7 @@ class Person(AbstractBaseUser):
     roles = ArrayField(models.CharField(max_length=30), default=list)
     language = models.CharField(max_length=10, default="fr")
     theme = models.CharField(max_length=10, default="system")
-    store = models.CharField(max_length=60, blank=True, default="")
+    stores = ArrayField(models.CharField(max_length=60), default=list)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
     created_by = models.UUIDField(null=True)

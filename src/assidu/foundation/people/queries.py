@@ -70,7 +70,7 @@ def person_of(row: models.Person) -> Person:
         roles=tuple(row.roles),
         language=row.language,
         theme=row.theme,
-        store=row.store,
+        stores=tuple(row.stores),
         is_active=row.is_active,
         has_signed_up=is_password_usable(row.password),
         created_at=row.created_at,
@@ -235,3 +235,10 @@ def looks(
         for row in found[:limit]
     )
     return LookPage(entries, entries[-1].id if len(found) > limit else None)
+
+
+def has_looked(person_id: UUID, customer_id: UUID, page: str, since: datetime) -> bool:
+    """Whether the trail holds such a look since then."""
+    return models.Look.objects.filter(
+        customer_id=customer_id, at__gte=since, person_id=person_id, page=page
+    ).exists()

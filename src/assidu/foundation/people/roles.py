@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 PERMISSIONS: Final[dict[str, str | Promise]] = {
     "dashboard.view": _("See the dashboard"),
     "customers.view": _("Look at customers and their history"),
+    "customers.every_store": _("See the customers of every store"),
     "customers.contact": _("See e-mail addresses, telephone numbers and postal addresses"),
     "customers.export": _("Export lists of customers, or one customer's file"),
     "customers.edit": _("Serve customers: let them join or leave, exchange rewards, merge duplicates"),
@@ -29,7 +30,7 @@ PERMISSIONS: Final[dict[str, str | Promise]] = {
     "system.view": _("See the state of the system"),
 }
 
-_LOOK = frozenset({"dashboard.view", "customers.view", "plan.view"})
+_LOOK = frozenset({"dashboard.view", "customers.view", "customers.every_store", "plan.view"})
 _SERVE = _LOOK | {"customers.contact", "customers.edit"}
 _DESIGN = _LOOK | {"plan.edit", "simulate.run"}
 
@@ -57,7 +58,15 @@ ROLES: Final[dict[str, Role]] = {
             _("Designs the programme and tries it on the past"),
             _DESIGN | {"customers.contact", "customers.export", "plan.publish"},
         ),
-        Role("store", _("Store"), _("Serves customers in a store; sees those of every store"), _SERVE),
+        Role(
+            "store",
+            _("Store"),
+            _(
+                "Serves customers in their own stores: lists and histories show who joined or bought there; anyone "
+                "else is found by their whole card or telephone number, and each look is kept"
+            ),
+            _SERVE - {"customers.every_store"},
+        ),
         Role(
             "service",
             _("Customer service"),

@@ -19,7 +19,7 @@ class Person:
     roles: tuple[str, ...]
     language: str
     theme: str
-    store: str
+    stores: tuple[str, ...]
     is_active: bool
     has_signed_up: bool
     created_at: datetime
@@ -31,6 +31,11 @@ class Person:
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
+
+    @property
+    def seen_stores(self) -> tuple[str, ...] | None:
+        """The stores whose customers this person sees; ``None``: every store."""
+        return None if self.may("customers.every_store") else self.stores
 
     @property
     def role_labels(self) -> tuple[str, ...]:

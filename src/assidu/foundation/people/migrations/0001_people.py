@@ -57,7 +57,12 @@ class Migration(migrations.Migration):
                 ),
                 ("language", models.CharField(default="fr", max_length=10)),
                 ("theme", models.CharField(default="system", max_length=10)),
-                ("store", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "stores",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
                 ("is_active", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField()),
                 ("created_by", models.UUIDField(null=True)),

@@ -1,0 +1,70 @@
+"""`assidu people`: sign-ins from a terminal, and the stores whose customers somebody sees."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from assidu.catalogue.actions import put_stores
+from assidu.catalogue.types import Store
+from assidu.cli.main import run
+from assidu.foundation.database import Database
+from assidu.foundation.people import queries
+from assidu.foundation.settings import current_settings
+
+
+@pytest.fixture
+def terminal(assidu_db: Database) -> Iterator[Database]:
+    """The settings of a process are read once: here they are read again, before and after."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
+        patch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
+        current_settings.cache_clear()
+        put_stores([Store("317", "Nantes", "Nantes"), Store("401", "Lille", "Lille")])
+        yield assidu_db
+    current_settings.cache_clear()
+
+
+def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
+    status = run(["people", *arguments, "--json"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def test_somebody_is_bound_to_stores_and_to_others_later(
+    terminal: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for email, *rest in (("it@exemple.fr", "it"), ("caisse@exemple.fr", "store", "--store", "317")):
+        status, _made = asked(capsys, "create", "--email", email, "--name", "A", "--role", *rest)
+        assert status == 0
+    status, changed = asked(capsys, "stores", "caisse@exemple.fr", "--store", "401", "--store", "317")
+    assert (status, changed["stores"]) == (0, ["401", "317"])
+    person = queries.person_by_email("caisse@exemple.fr")
+    assert person is not None
+    assert (person.roles, person.seen_stores) == (("store",), ("401", "317"))
+    entry = queries.audit_trail(action="person.access_changed").entries[0]
+    assert entry.before is not None
+    assert (entry.via, entry.before["stores"]) == ("command", ["317"])
+    _status, listed = asked(capsys, "list")
+    assert {one["email"]: one["stores"] for one in listed["people"]} == {
+        "it@exemple.fr": [],
+        "caisse@exemple.fr": ["401", "317"],
+    }
+    assert asked(capsys, "stores", "caisse@exemple.fr")[1]["stores"] == []
+
+
+def test_a_store_or_a_person_that_is_not_known_is_refused(
+    terminal: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked(capsys, "create", "--email", "it@exemple.fr", "--name", "A", "--role", "it")
+    for arguments, code in (
+        (("stores", "it@exemple.fr", "--store", "999"), "unknown_store"),
+        (("stores", "nobody@exemple.fr"), "unknown_person"),
+        (
+            ("create", "--email", "b@exemple.fr", "--name", "B", "--role", "store", "--store", "999"),
+            "unknown_store",
+        ),
+    ):
+        status, answer = asked(capsys, *arguments)
+        assert (status, answer["error"]["code"]) == (1, code)
+    assert queries.person_by_email("b@exemple.fr") is None
