@@ -1,23 +1,17 @@
 """Versions and drafts of the programme as pages show them: sentences, differences, mistakes with their lines."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.utils.translation import get_language
-from msgspec.structs import replace
 
 from assidu.plans.check import Examination
 from assidu.plans.diff import diff
 from assidu.plans.document import Document
 from assidu.plans.problems import Problem, path_text
-from assidu.plans.reading import read
 from assidu.plans.wording import Language, change, language_of, problem
-from assidu.plans.writing import to_yaml
 
 LINES_AROUND = 1
-_VALID_FROM = re.compile(r"^(valid_from:\s*)[^\s#]+", re.MULTILINE)
 
 
 def language() -> Language:
@@ -56,12 +50,3 @@ def _told(found: Problem, lines: Sequence[str]) -> Told:
         first, last = max(1, line - LINES_AROUND), min(len(lines), line + LINES_AROUND)
         excerpt = tuple((n, lines[n - 1][:200], n == line) for n in range(first, last + 1))
     return Told(problem(found, language()), line, path_text(found.path), found.is_warning, excerpt)
-
-
-def beginning_on(document: Document, text: str, first_day: date) -> tuple[Document, str]:
-    """The document with another first day, also in its text, whose comments stay."""
-    if document.valid_from == first_day:
-        return document, text
-    moved = replace(document, valid_from=first_day)
-    written = _VALID_FROM.sub(rf"\g<1>{first_day.isoformat()}", text, count=1)
-    return moved, written if read(written).document == moved else to_yaml(moved)

@@ -1,18 +1,25 @@
-"""The published versions of a programme: numbered, hashed, never changed. The current ones make the plan book."""
+"""The published versions of a programme: numbered, hashed, never changed. The current ones make the plan book.
 
+Each was published by a decision who had to approve it (``needs``), which the database asks for.
+"""
+
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
 from assidu.decisions.calendar import midnight
+from assidu.foundation.ids import new_id
 from assidu.loyalty.book import PlanBook, Version
+from assidu.loyalty.needs import Cause, Need, threshold_for
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document, published
-from assidu.plans.identity import canonical_json, document_from_json, document_hash
+from assidu.plans.identity import canonical_json, document_from_json, document_hash, to_builtins
 
 PLANS_SQL = (
     "SELECT version, valid_from, document::text, yaml, hash, published_at, published_by, note "
@@ -36,10 +43,24 @@ class PublishedPlan:
     note: str
 
 
-def publish(document: Document, yaml: str, *, at: datetime, by: str = "", note: str = "") -> PublishedPlan:
+class NotApproved(Exception):
+    """A version that others must approve first, or may have to."""
+
+
+def publish(
+    document: Document,
+    yaml: str,
+    *,
+    at: datetime,
+    by: str = "",
+    note: str = "",
+    request_id: UUID | None = None,
+) -> PublishedPlan:
     """Number and keep a checked document; it is in force from the first instant of its ``valid_from``.
 
-    Publishing the very same programme with the same first day again changes nothing and answers what is there.
+    ``request_id`` is the decision who had to approve it; without one it is taken here, and ``NotApproved`` raised where
+    somebody may have to. Publishing the very same programme with the same first day again changes nothing and answers
+    what is there.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -50,6 +71,8 @@ def publish(document: Document, yaml: str, *, at: datetime, by: str = "", note: 
             same = published(document, known[-1].version)
             if document_hash(same) == known[-1].hash:
                 return known[-1]
+        if request_id is None:
+            request_id = ask(document, _need_of_nobody(document, known), at=at, by=by, authors=[by])
         version = known[-1].version + 1 if known else 1
         numbered = published(document, version)
         plan = PublishedPlan(
@@ -64,7 +87,7 @@ def publish(document: Document, yaml: str, *, at: datetime, by: str = "", note: 
         )
         cursor.execute(
             "INSERT INTO loyalty_plan (programme, version, valid_from, document, yaml, hash, published_at, "
-            "published_by, note) VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s)",
+            "published_by, note, request_id) VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s)",
             (
                 numbered.programme,
                 version,
@@ -75,9 +98,51 @@ def publish(document: Document, yaml: str, *, at: datetime, by: str = "", note: 
                 at,
                 by,
                 note,
+                request_id,
             ),
         )
         return plan
+
+
+def _need_of_nobody(document: Document, known: Sequence[PublishedPlan]) -> Need:
+    if not known:
+        return Need(0, Cause.OPENING)
+    if threshold_for(document.programme) is None:
+        return Need(0, Cause.NO_THRESHOLD)
+    raise NotApproved
+
+
+def ask(
+    document: Document,
+    need: Need,
+    *,
+    at: datetime,
+    by: str,
+    authors: Sequence[str],
+    draft_id: UUID | None = None,
+) -> UUID:
+    """Keep the decision who must approve what ``document`` says, whatever its number and first day."""
+    request_id = new_id(at)
+    content = to_builtins(document)
+    content.pop("version", None)
+    content.pop("valid_from", None)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO loyalty_approval_request (request_id, programme, draft_id, content, asked_at, asked_by, "
+            "authors, needed, grounds) VALUES (%s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s::jsonb)",
+            (
+                request_id,
+                document.programme,
+                draft_id,
+                json.dumps(content),
+                at,
+                by,
+                list(dict.fromkeys(authors)),
+                need.approvals,
+                json.dumps(need.grounds),
+            ),
+        )
+    return request_id
 
 
 def published_plans(programme: str) -> list[PublishedPlan]:

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.periods import Period, period_in
 from assidu.backoffice.programme import Programme, programme_at
-from assidu.backoffice.versions import beginning_on, differences, language, told
+from assidu.backoffice.versions import differences, language, told
 from assidu.foundation import clock
 from assidu.foundation.people import actions
 from assidu.foundation.people.queries import person as find_person
+from assidu.loyalty.approvals import beginning_on
 from assidu.loyalty.plans import PublishedPlan, publish
 from assidu.measurement.queries import has_invented, rule_figures
 from assidu.measurement.types import RuleFigures
