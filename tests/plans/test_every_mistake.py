@@ -80,7 +80,59 @@ WRONG_TYPES = {
     "amount_too_large": swapped("amount: 1.00}", "amount: 999999999}  # here"),
 }
 
+
+def with_activity(*parts: str, gift: str = "{fixed: 10}") -> str:
+    return with_rule("trigger: activity", *parts, gift=gift)
+
+
+def with_badge(parts: str = "", gift: str = "{fixed: 1}") -> str:
+    """A programme with a badge, given by a rule."""
+    badge = f"  - {{code: star, kind: badge, name: {{fr: a, en: a}}{parts}}}"
+    mark = "  # here" if parts else ""
+    text = with_rule(gift=gift).replace("rules:", f"{badge}{mark}\nrules:", 1)
+    head, _, tail = text.rpartition("currency: points")
+    return f"{head}currency: star{tail}"
+
+
 WITHOUT_SENSE = {
+    "badge_pays": with_badge(", pays: true, worth: {amount: 1.00}"),
+    "badge_not_one": with_badge(gift="{fixed: 2}  # here"),
+    "activity_known": a_programme(more="activities:\n  - {code: visit, name: {fr: a, en: a}}  # here\n"),
+    "activity_missing": with_activity().replace("code: extra", "code: extra  # here"),
+    "activity_without_trigger": with_rule("activity: visit  # here"),
+    "activity_not_fixed": with_activity(
+        "activity: visit", gift="{per_amount: {give: 1, each: 1.00}}  # here"
+    ),
+    "activity_cannot": with_activity("activity: visit", "cap_per_sale: 10  # here"),
+    "unknown_activity_close": with_activity("activity: visite  # here"),
+    "unknown_activity": with_activity("activity: knitting  # here"),
+    "unknown_audience_close": a_programme(
+        BASE,
+        a_rule("{fixed: 10}", "when: {audiences: [studens]}  # here"),
+        more="audiences:\n  - {code: students, name: {fr: a, en: a}}\n",
+    ),
+    "unknown_audience": with_rule("when: {audiences: [students]}  # here"),
+    "unknown_objective_close": a_programme(
+        BASE,
+        a_rule("{fixed: 10}", "serves: win-bac  # here"),
+        more="objectives:\n  - {code: win-back, name: {fr: a, en: a}}\n",
+    ),
+    "unknown_objective": with_rule("serves: win-back  # here"),
+    "no_engagement": with_rule("when: {engagement_at_least: 10}  # here"),
+    "hours_empty": with_rule('when: {hours: {first: "08:00", until: "08:00"}}  # here'),
+    "bad_hour": with_rule('when: {hours: {first: "8h", until: "10:00"}}  # here'),
+    "goal_target": with_rule("goal: {measure: spend, at_least: 3, per: month}  # here"),
+    "goal_not_fixed": with_rule(
+        "goal: {measure: purchases, at_least: 3, per: month}  # here",
+        gift="{per_amount: {give: 1, each: 1.00}}",
+    ),
+    "goal_ever_in_a_row": with_rule(
+        "goal: {measure: purchases, at_least: 3, per: ever, in_a_row: 2}  # here"
+    ),
+    "goal_of_activity": with_activity(
+        "activity: visit", "goal: {measure: purchases, at_least: 3, per: month}  # here"
+    ),
+    "goal_of_sale": with_rule("goal: {measure: times, at_least: 3, per: month}  # here"),
     "zone_unknown": swapped("Europe/Paris", "Europe/Paname  # here"),
     "amount_zero": swapped("amount: 1.00}", "amount: 0.00}  # here"),
     "too_many_decimals": swapped("amount: 1.00}", "amount: 1.005}  # here"),

@@ -51,7 +51,7 @@ Listed = Currency | Rule | Reward | Level | Objective | Activity | Audience
 _WHOLE = (When, Lines, Exclusions, Returns, Labels)
 """Parts that are looked into; every other part is told as a whole."""
 
-_NOT_COMPARED = {
+NOT_COMPARED = {
     "format",
     "version",
     "objectives",
@@ -66,7 +66,7 @@ _NOT_COMPARED = {
 
 def diff(before: Document, after: Document) -> tuple[Change, ...]:
     """Nothing when both say the same; the number and the order inside selections do not count."""
-    found = [*_fields("document", "", before, after, _NOT_COMPARED)]
+    found = [*_fields("document", "", before, after, NOT_COMPARED)]
     found += _listed("objectives", before.objectives, after.objectives)
     found += _listed("activities", before.activities, after.activities)
     found += _listed("audiences", before.audiences, after.audiences)

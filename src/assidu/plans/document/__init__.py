@@ -12,7 +12,7 @@ from assidu.plans.document.activities import (
     Engagement,
     Weight,
 )
-from assidu.plans.document.conditions import Exclusions, Hours, Lines, Weekday, When
+from assidu.plans.document.conditions import HOUR_PATTERN, Exclusions, Hours, Lines, Weekday, When
 from assidu.plans.document.currencies import Currency, SaleCurrency, Worth
 from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.gifts import Gift, Multiply, PerAmount, Step
@@ -54,6 +54,7 @@ __all__ = [
     "CURRENCIES_MAX",
     "FORMAT",
     "HALF_LIFE_MONTHS_MAX",
+    "HOUR_PATTERN",
     "LABELS_MAX",
     "LEVELS_MAX",
     "OBJECTIVES_MAX",

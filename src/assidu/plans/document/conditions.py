@@ -44,15 +44,16 @@ class Weekday(StrEnum):
         return list(Weekday).index(self)
 
 
+HOUR_PATTERN = "^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+
 class Hours(Part, frozen=True, kw_only=True):
     """A part of the day, on the clock of the programme; past midnight when it ends before it begins."""
 
-    first: Annotated[str, Meta(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="For example `08:00`.")]
+    first: Annotated[str, Meta(pattern=HOUR_PATTERN, description="For example `08:00`.")]
     until: Annotated[
         str,
-        Meta(
-            pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="No longer included, for example `11:30`."
-        ),
+        Meta(pattern=HOUR_PATTERN, description="No longer included, for example `11:30`."),
     ]
 
 

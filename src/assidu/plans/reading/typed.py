@@ -10,7 +10,7 @@ from unicodedata import category
 
 from msgspec import inspect
 
-from assidu.plans.document import AMOUNT_MAX
+from assidu.plans.document import AMOUNT_MAX, HOUR_PATTERN
 from assidu.plans.problems import Mark, Path, Problem
 from assidu.plans.reading.nodes import Kind, Listing, Mapping, Node, Scalar
 
@@ -167,10 +167,12 @@ class Reader:
         if not text.strip():
             return self._wrong("not_text", node, path)
         if expected.pattern is not None and re.search(expected.pattern, text) is None:
-            is_currency = expected.pattern.startswith("^[A-Z]")
-            return self._wrong(
-                "bad_money_code" if is_currency else "bad_code", node, path, found=_shown(text)
-            )
+            code = "bad_code"
+            if expected.pattern == HOUR_PATTERN:
+                code = "bad_hour"
+            elif expected.pattern.startswith("^[A-Z]"):
+                code = "bad_money_code"
+            return self._wrong(code, node, path, found=_shown(text))
         return text
 
     def _integer(self, node: Scalar, expected: inspect.IntType, path: Path) -> Any:

@@ -95,6 +95,10 @@ PROBLEMS = {
         "« {found} » n'est pas une monnaie : trois majuscules, par exemple EUR",
         "`{found}` is not a currency: three capital letters, for example EUR",
     ),
+    "bad_hour": Sentence(
+        "« {found} » n'est pas une heure : écrivez par exemple 08:30, entre guillemets",
+        "`{found}` is not an hour: write 08:30 for example, in quotes",
+    ),
     "not_whole": Sentence(
         "« {found} » n'est pas un nombre entier ; écrivez par exemple 200, sans guillemets",
         "`{found}` is not a whole number; write 200 for example, without quotes",
