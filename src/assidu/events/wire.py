@@ -84,6 +84,15 @@ class SaleData(_Data, frozen=True, kw_only=True):
     ticket: Name = ""
     language: Annotated[str, Meta(max_length=35)] = ""
     payments: Annotated[list[PaymentData], Meta(max_length=100)] = []
+    has_happened: Annotated[
+        bool,
+        Meta(
+            description="The customer has left with the goods: a till that was cut off tells it afterwards. It is not "
+            "refused for its payments; they are taken as far as the balance goes, and the answer's `shortfalls` say "
+            "what was not covered. The key needs the scope `events:past`. How a sale is told is not what it means: "
+            "sent before without this, it is the same event."
+        ),
+    ] = False
 
 
 class TicketData(_Data, frozen=True, kw_only=True):
@@ -338,6 +347,11 @@ class Incoming:
         return self.data.ticket if isinstance(self.data, SaleData) and self.data.store else ""
 
     @property
+    def has_happened(self) -> bool:
+        """Told for good, whatever the balance says: nobody can be asked to pay otherwise any more."""
+        return isinstance(self.data, SaleData) and self.data.has_happened
+
+    @property
     def profile(self) -> Profile | None:
         return getattr(self.data, "profile", None)
 
@@ -530,7 +544,11 @@ def _refuse_nul(value: Any, path: str) -> None:
 def fingerprint(incoming: Incoming, key: bytes) -> bytes:
     """A keyed hash of what the event means: the same key with another meaning is refused."""
     subject = str(incoming.subject) if incoming.subject else None
-    meaning = _encoder.encode((incoming.type, incoming.at, subject, incoming.data))
+    data = incoming.data
+    if incoming.has_happened:
+        # A till that heard no answer sends it again as having happened: it may have been recorded the first time.
+        data = msgspec.structs.replace(data, has_happened=False)
+    meaning = _encoder.encode((incoming.type, incoming.at, subject, data))
     return hmac.digest(key, meaning, "sha256")
 
 

@@ -29,6 +29,7 @@ RECORD: Final = "events:write"
 EVALUATE: Final = "evaluate"
 READ: Final = "customers:read"
 CHANGE: Final = "customers:write"
+PAST: Final = "events:past"
 _BY_STAFF: Final = frozenset({EventType.CORRECTION, EventType.LEAVING, EventType.MERGER, EventType.TAKE_OVER})
 
 
@@ -52,7 +53,7 @@ class Caller:
             return self.refusal(CHANGE)
         if self.store and hasattr(incoming.data, "store") and incoming.store != self.store:
             return problems.OTHER_STORE
-        return None
+        return self.refusal(PAST) if incoming.has_happened else None
 
 
 class Keys:

@@ -113,7 +113,7 @@ class Desk:
 
     def take(self, member: Member, fact: Fact) -> Decided | Refused:
         """Decide one event, after what is due before it; a refusal leaves no trace but the ticks."""
-        self.catch_up(member, self._today(fact))
+        self.catch_up(member, self.today(fact))
         return self._record(member, fact, self._decide(member, fact))
 
     def merge(self, survivor: Member, absorbed: Member, fact: Fact) -> Decided | Refused:
@@ -121,8 +121,8 @@ class Desk:
         assert isinstance(fact.event, Merger)
         if survivor.customer_id == absorbed.customer_id:
             return Refused(RefusalCode.SAME_CUSTOMER)
-        self.catch_up(survivor, self._today(fact))
-        self.catch_up(absorbed, self._today(fact))
+        self.catch_up(survivor, self.today(fact))
+        self.catch_up(absorbed, self.today(fact))
         plan = self.book.at(fact.at)
         before = absorbed.state
         arriving = decide(plan, Facts(survivor.state, absorbed=before), fact.event)
@@ -200,9 +200,10 @@ class Desk:
         self.gathered.append(decided)
         return decided
 
-    def _today(self, fact: Fact) -> date:
-        """Live, what is due today comes first; history only knows its own time."""
-        return local_day(fact.at if fact.has_happened else self.recorded_at, self.book.at(fact.at).zone)
+    def today(self, fact: Fact) -> date:
+        """Live, what is due today comes first; what has happened only knows its own time, and none that is to come."""
+        known_at = min(fact.at, self.recorded_at) if fact.has_happened else self.recorded_at
+        return local_day(known_at, self.book.at(fact.at).zone)
 
 
 def tick_of(customer_id: UUID, due: date, seq: int, book: PlanBook) -> Fact:

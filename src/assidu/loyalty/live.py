@@ -302,6 +302,7 @@ class _Batch:
             customer_id=customer_id,
             find_sale=lambda _: found,
             fingerprint=entry.fingerprint,
+            has_happened=entry.incoming.has_happened,
             by=entry.by,
         )
         self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id))
@@ -393,7 +394,7 @@ class _Batch:
             return decision  # no rule has a part in a merger
         desk = Desk(self.shop.book, Places({}), self._sold, self.at)
         member = members[work.customer_id].copy()
-        desk.catch_up(member, local_day(self.at, self.shop.book.at(work.fact.at).zone))
+        desk.catch_up(member, desk.today(work.fact))
         grants = decision.inputs.grants if decision.inputs is not None else None
         traced = desk.evaluate(member, work.fact, grants)
         return decision if isinstance(traced, Refused) else replace(decision, reasons=traced.reasons)

@@ -116,6 +116,7 @@ ROLES: Final[dict[str, Role]] = {
 
 SCOPES: Final[dict[str, str | Promise]] = {
     "events:write": _("Record sales and other events"),
+    "events:past": _("Record sales that have happened, whether the balance covers their payments or not"),
     "evaluate": _("Preview what a basket would earn"),
     "customers:read": _("Read customers, balances and explanations"),
     "customers:write": _("Create and change customers"),
