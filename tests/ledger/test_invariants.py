@@ -13,7 +13,7 @@ from assidu.foundation.database import Database
 ANNE = UUID(int=1)
 WALLET = UUID(int=11)
 ISSUED, AVAILABLE, USED, PENDING, HELD, DEBT = 10, 1, 11, 2, 3, 4
-MARCH, SEPTEMBER = date(2026, 3, 1), date(2026, 9, 1)
+MARCH, MAY, SEPTEMBER = date(2026, 3, 1), date(2026, 5, 1), date(2026, 9, 1)
 
 Server = psycopg.Connection[tuple[Any, ...]]
 
@@ -57,12 +57,13 @@ def post(
     lot: tuple[date, date] | None = (MARCH, SEPTEMBER),
     reverses: tuple[int, int] | None = None,
     currency: str = "points",
+    active: date | None = None,
 ) -> None:
     happen(server, seq)
     server.execute(
-        "INSERT INTO ledger_posting VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        "INSERT INTO ledger_posting VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [ANNE, seq, n, WALLET, source, target, currency, quantity, *(lot or (None, None)),
-         *(reverses or (None, None)), MARCH],
+         *(reverses or (None, None)), MARCH, active],
     )  # fmt: skip
 
 
@@ -95,6 +96,35 @@ def test_lots_and_balances_follow_from_postings(server: Server) -> None:
     assert server.execute("SELECT remaining FROM ledger_lot").fetchall() == [(70,)]
     post(server, 4, DEBT, USED, 5, lot=None)
     assert balance(server) == (70, 20, 5)
+
+
+def quantities(server: Server) -> list[tuple[Any, ...]]:
+    return server.execute("SELECT remaining, pending, held FROM ledger_lot ORDER BY expires_on").fetchall()
+
+
+def test_what_waits_and_what_is_held_are_part_of_a_lot_and_of_the_balance(server: Server) -> None:
+    post(server, 1, ISSUED, PENDING, 100, active=MAY)
+    post(server, 2, ISSUED, AVAILABLE, 50)
+    post(server, 3, AVAILABLE, HELD, 20)
+    assert quantities(server) == [(150, 100, 20)]
+    row = server.execute("SELECT posted, pending, held, debt FROM ledger_balance").fetchone()
+    assert row == (150, 100, 20, 0)
+    post(server, 4, PENDING, AVAILABLE, 60, active=MAY)
+    post(server, 5, PENDING, ISSUED, 40, active=MAY, reverses=(1, 0))
+    post(server, 6, HELD, USED, 20)
+    assert quantities(server) == [(90, 0, 0)]
+    row = server.execute("SELECT posted, pending, held, debt FROM ledger_balance").fetchone()
+    assert row == (90, 0, 0, 0)
+
+
+def test_nothing_that_waits_is_used_and_no_more_stops_waiting_than_waits(server: Server) -> None:
+    post(server, 1, ISSUED, PENDING, 100, active=MAY)
+    assert post_refused(server, 2, AVAILABLE, USED, 1) == "lot_within_remaining"
+    assert post_refused(server, 2, AVAILABLE, HELD, 1) == "lot_within_remaining"
+    assert post_refused(server, 2, PENDING, AVAILABLE, 101, active=MAY) == "lot_pending_not_negative"
+    assert post_refused(server, 2, HELD, USED, 1) == "lot_held_not_negative"
+    post(server, 2, PENDING, AVAILABLE, 10, active=MAY)
+    assert post_refused(server, 3, AVAILABLE, USED, 11) == "lot_within_remaining"
 
 
 @pytest.mark.parametrize(
@@ -144,9 +174,9 @@ def test_no_account_goes_below_its_floor(server: Server) -> None:
     other_lot = (date(2026, 4, 1), SEPTEMBER)
     assert post_refused(server, 2, AVAILABLE, USED, 1, lot=other_lot) == "lot_not_negative"
     assert post_refused(server, 2, USED, DEBT, 1, lot=None) == "debt_not_negative"
-    assert post_refused(server, 2, HELD, AVAILABLE, 1) == "held_within_balance"
+    assert post_refused(server, 2, HELD, AVAILABLE, 1) == "lot_held_not_negative"
     post(server, 2, AVAILABLE, HELD, 80)
-    assert post_refused(server, 3, AVAILABLE, USED, 21) == "held_within_balance"
+    assert post_refused(server, 3, AVAILABLE, USED, 21) == "lot_within_remaining"
     assert balance(server) == (100, 80, 0)
 
 
@@ -160,6 +190,8 @@ def test_no_account_goes_below_its_floor(server: Server) -> None:
         ("touches_the_wallet", {"source": ISSUED, "target": USED, "lot": None}),
         ("lot_iff_units", {"lot": None}),
         ("lot_iff_units", {"target": DEBT}),
+        ("active_iff_pending", {"target": PENDING}),
+        ("active_iff_pending", {"active": MAY}),
         ("ledger_posting_pkey", {"seq": 1}),
         ("ledger_posting_n_check", {"n": -1}),
         ("22003", {"quantity": 2**63 - 1}),

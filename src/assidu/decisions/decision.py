@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
@@ -147,6 +147,13 @@ class Claim:
     rule: str
 
 
+class HoldChange(NamedTuple):
+    """Units are set aside as the hold of this name, until an instant; ``None``: the hold is over."""
+
+    hold: str
+    until: datetime | None
+
+
 class ShortfallCause(StrEnum):
     UNFUNDED_BURN = "unfunded_burn"
     NOT_RECOVERED = "not_recovered"
@@ -190,6 +197,7 @@ class Decision:
     returned: tuple[ReturnedPart, ...] = ()
     eligible_minor: int = 0
     inputs: SaleInputs | None = None
+    holds: tuple[HoldChange, ...] = ()
     reasons: tuple[Reason, ...] = ()
     audience: AudienceMove | None = None
 

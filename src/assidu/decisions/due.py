@@ -1,6 +1,6 @@
 """What the clock owes a customer. Night work runs in one published order: activate, expire, review the tier."""
 
-from datetime import date
+from datetime import date, datetime
 
 from assidu.decisions.decision import Account, Decision, RefusalCode, Refused
 from assidu.decisions.events import Tick
@@ -23,6 +23,11 @@ def next_due(state: State) -> date | None:
     if state.tier_until is not None and state.membership is Membership.MEMBER:
         days.append(state.tier_until)
     return min(days, default=None)
+
+
+def next_release(state: State) -> datetime | None:
+    """When the first hold of this customer runs out."""
+    return min((held.until for held in state.holds.values()), default=None)
 
 
 def decide_tick(plan: Plan, facts: Facts, event: Tick) -> Decision | Refused:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from assidu.decisions.calendar import add_months
+from assidu.decisions.calendar import LAST_DAY, add_months
 from assidu.decisions.decision import Account, AudienceMove, Decision, Posting, TierChange
-from assidu.decisions.state import LotKey, Membership, PendingKey, State, TierSpan
+from assidu.decisions.state import Held, LotKey, Membership, PendingKey, State, TierSpan
 from assidu.decisions.tiers import MONTHS_KEPT_MAX, SPEND, spend_counter
 
 DAYS_KEPT_MAX = 62
@@ -41,8 +41,11 @@ def evolve(state: State, decision: Decision) -> State:
         counters=_counted(state.counters, decision) if decision.counts else state.counters,
         lots=lots,
         debts=debts,
-        audiences=_moved(state.audiences, decision.audience) if decision.audience is not None else state.audiences,
+        audiences=_moved(state.audiences, decision.audience)
+        if decision.audience is not None
+        else state.audiences,
         pending=_pending_after(state.pending, decision.postings) if decision.postings else state.pending,
+        holds=_held_after(state.holds, decision) if decision.holds else state.holds,
     )
 
 
@@ -64,7 +67,9 @@ def apply_postings(
             elif posting.source is Account.AVAILABLE:
                 new_lots[lot] = new_lots.get(lot, 0) - quantity
             else:
-                assert posting.source in KEPT_APART or posting.target in KEPT_APART, "a lot lies in the wallet"
+                assert posting.source in KEPT_APART or posting.target in KEPT_APART, (
+                    "a lot lies in the wallet"
+                )
         if posting.source is Account.DEBT:
             new_debts[posting.currency] = new_debts.get(posting.currency, 0) + quantity
         elif posting.target is Account.DEBT:
@@ -100,6 +105,33 @@ def _pending_after(
         after[key] = after.get(key, 0) + change
         assert after[key] >= 0, "nothing pending below zero"
     return {key: left for key, left in after.items() if left}
+
+
+def _held_after(holds: Mapping[str, Held], decision: Decision) -> Mapping[str, Held]:
+    """A hold begins with what is set aside now; one that is over leaves with all that it held."""
+    after = dict(holds)
+    held: dict[LotKey, int] = {}
+    for posting in decision.postings:
+        if Account.HELD in (posting.source, posting.target):
+            assert posting.lot is not None
+            change = posting.quantity if posting.target is Account.HELD else -posting.quantity
+            held[posting.lot] = held.get(posting.lot, 0) + change
+    for change_ in decision.holds:
+        if change_.until is None:
+            for lot, quantity in after.pop(change_.hold).parts:
+                held[lot] = held.get(lot, 0) + quantity
+    for change_ in decision.holds:
+        if change_.until is not None:
+            parts = tuple(sorted(((lot, left) for lot, left in held.items() if left), key=_first_to_expire))
+            after[change_.hold] = Held(change_.until, parts)
+            held = {}
+    assert not any(held.values()), "what is held belongs to a hold"
+    return after
+
+
+def _first_to_expire(part: tuple[LotKey, int]) -> tuple[str, date, date]:
+    key = part[0]
+    return key.currency, key.expires_on or LAST_DAY, key.issued_month
 
 
 def _with_tier(tiers: tuple[TierSpan, ...], change: TierChange) -> tuple[TierSpan, ...]:

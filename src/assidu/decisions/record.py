@@ -4,7 +4,7 @@ Postings are not part of a record: they are the ledger's rows, joined again when
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from assidu.decisions.calendar import LAST_DAY
@@ -15,6 +15,7 @@ from assidu.decisions.decision import (
     Clawback,
     Count,
     Decision,
+    HoldChange,
     MembershipChange,
     Posting,
     ReturnedPart,
@@ -24,7 +25,7 @@ from assidu.decisions.decision import (
     TierChange,
 )
 from assidu.decisions.facts import SaleInputs
-from assidu.decisions.state import LotKey, Membership, PendingKey, State, TierSpan
+from assidu.decisions.state import Held, LotKey, Membership, PendingKey, State, TierSpan
 
 Record = dict[str, Any]
 
@@ -55,6 +56,8 @@ def decision_record(decision: Decision) -> Record:
         record["eligible_minor"] = decision.eligible_minor
     if decision.audience is not None:
         record["audience"] = list(decision.audience)
+    if decision.holds:
+        record["holds"] = [[h.hold, h.until.isoformat() if h.until else None] for h in decision.holds]
     if decision.inputs is not None:
         record["inputs"] = _inputs_record(decision.inputs)
     return record
@@ -79,6 +82,7 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         returned=tuple(ReturnedPart(*fields) for fields in get("returned", ())),
         eligible_minor=get("eligible_minor", 0),
         inputs=None if inputs is None else inputs_from(inputs),
+        holds=tuple(HoldChange(hold, _instant(until)) for hold, until in get("holds", ())),
         audience=AudienceMove(*record["audience"]) if "audience" in record else None,
     )
 
@@ -118,7 +122,7 @@ def inputs_from(record: Mapping[str, Any]) -> SaleInputs:
 def state_record(state: State) -> Record:
     """A state without its ``seq``, lots and debts, which have columns and tables of their own.
 
-    What is pending is here, day by day; the ledger keeps its sum beside each lot.
+    What is pending (day by day) and held (hold by hold) is here; the ledger keeps its sum beside each lot.
     """
     record: Record = {"membership": state.membership.value}
     if state.joined_on is not None:
@@ -135,9 +139,26 @@ def state_record(state: State) -> Record:
         record["audiences"] = sorted(state.audiences)
     if state.pending:
         record["pending"] = [
-            [key.currency, key.issued_month.isoformat(), _iso(key.expires_on), key.active_on.isoformat(), left]
+            [
+                key.currency,
+                key.issued_month.isoformat(),
+                _iso(key.expires_on),
+                key.active_on.isoformat(),
+                left,
+            ]
             for key, left in sorted(state.pending.items(), key=_by_day)
         ]
+    if state.holds:
+        record["holds"] = {
+            hold: [
+                held.until.isoformat(),
+                [
+                    [key.currency, key.issued_month.isoformat(), _iso(key.expires_on), n]
+                    for key, n in held.parts
+                ],
+            ]
+            for hold, held in state.holds.items()
+        }
     return record
 
 
@@ -165,11 +186,22 @@ def state_from(
             PendingKey(currency, _day(issued), _date(end), _day(active)): left
             for currency, issued, end, active, left in get("pending", ())
         },
+        holds={
+            hold: Held(
+                datetime.fromisoformat(until),
+                tuple((LotKey(currency, _day(issued), _date(end)), n) for currency, issued, end, n in parts),
+            )
+            for hold, (until, parts) in get("holds", {}).items()
+        },
     )
 
 
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
 
 
 def _day(text: str) -> date:

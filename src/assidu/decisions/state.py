@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -31,6 +31,13 @@ class PendingKey(NamedTuple):
     @property
     def lot(self) -> LotKey:
         return LotKey(self.currency, self.issued_month, self.expires_on)
+
+
+class Held(NamedTuple):
+    """Units set aside for a purchase that is not yet known to be made, until an instant (UTC)."""
+
+    until: datetime
+    parts: tuple[tuple[LotKey, int], ...]
 
 
 class Membership(StrEnum):
@@ -62,6 +69,7 @@ class State:
     debts: Mapping[str, int] = field(default_factory=dict)
     audiences: frozenset[str] = frozenset()
     pending: Mapping[PendingKey, int] = field(default_factory=dict)
+    holds: Mapping[str, Held] = field(default_factory=dict)
 
     @property
     def tier(self) -> str | None:
@@ -83,6 +91,11 @@ class State:
     def available(self, currency: str) -> int:
         """Units that can be used now: neither pending nor held."""
         return sum(quantity for key, quantity in self.lots.items() if key.currency == currency)
+
+    def held(self, currency: str) -> int:
+        """Units set aside, whatever for."""
+        parts = [part for held in self.holds.values() for part in held.parts]
+        return sum(quantity for key, quantity in parts if key.currency == currency)
 
     def awaited(self, currency: str) -> list[tuple[date, int]]:
         """What is pending, by the day on which it can be used, the first one first."""

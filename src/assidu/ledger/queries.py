@@ -16,7 +16,7 @@ STATEMENT_MAX = 200
 def balances(customer_id: UUID) -> list[Balance]:
     """As posted; what is due to expire today may not have been posted yet."""
     found = rows(
-        "SELECT currency, posted, held, debt FROM ledger_balance WHERE customer_id = %s ORDER BY currency",
+        "SELECT currency, posted, held, pending, debt FROM ledger_balance WHERE customer_id = %s ORDER BY currency",
         [customer_id],
     )
     return [Balance(*row) for row in found]
@@ -25,11 +25,13 @@ def balances(customer_id: UUID) -> list[Balance]:
 def lots(customer_id: UUID) -> list[Lot]:
     """What is left, the first to expire first."""
     found = rows(
-        "SELECT currency, issued_month, expires_on, remaining FROM ledger_lot "
+        "SELECT currency, issued_month, expires_on, remaining, pending, held FROM ledger_lot "
         "WHERE customer_id = %s AND remaining > 0 ORDER BY currency, expires_on, issued_month",
         [customer_id],
     )
-    return [Lot(currency, issued, _end(expires), left) for currency, issued, expires, left in found]
+    return [
+        Lot(currency, issued, _end(expires), *quantities) for currency, issued, expires, *quantities in found
+    ]
 
 
 def statement(
@@ -113,7 +115,9 @@ def _movement(row: tuple[Any, ...]) -> Movement:
         debt,
         issued,
         expires,
-        *undone,
+        reverses_seq,
+        reverses_n,
+        active_on,
     ) = row
     return Movement(
         customer_id,
@@ -129,7 +133,8 @@ def _movement(row: tuple[Any, ...]) -> Movement:
         debt,
         issued,
         _end(expires),
-        None if undone[0] is None else (undone[0], undone[1]),
+        None if reverses_seq is None else (reverses_seq, reverses_n),
+        active_on,
     )
 
 
@@ -141,10 +146,10 @@ def _bounded(number: int) -> int:
     return max(-(2**62), min(number, 2**62))
 
 
-_CHANGE = "CASE WHEN target IN (1,2,3) THEN quantity ELSE 0 END - CASE WHEN source IN (1,2,3) THEN quantity ELSE 0 END"
+_CHANGE = "CASE WHEN target = 1 THEN quantity ELSE 0 END - CASE WHEN source = 1 THEN quantity ELSE 0 END"
 _STATEMENT = f"""
   SELECT customer_id, seq, n, day, currency, source, target, quantity, change, balance::bigint, debt::bigint,
-         issued_month, expires_on, reverses_seq, reverses_n
+         issued_month, expires_on, reverses_seq, reverses_n, active_on
     FROM (SELECT p.*, {_CHANGE} AS change,
                  sum({_CHANGE}) OVER so_far AS balance,
                  sum(CASE WHEN source = 4 THEN quantity WHEN target = 4 THEN -quantity ELSE 0 END) OVER so_far AS debt

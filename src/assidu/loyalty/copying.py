@@ -16,7 +16,7 @@ import msgspec
 import psycopg
 
 from assidu.decisions.calendar import LAST_DAY
-from assidu.decisions.due import next_due
+from assidu.decisions.due import next_due, next_release
 from assidu.decisions.inputs import SALES
 from assidu.decisions.record import decision_record, state_record
 from assidu.loyalty.desk import Decided, Member
@@ -48,16 +48,17 @@ _COPIES: Final = (
     (
         "postings",
         "ledger_posting (customer_id, seq, n, wallet_id, source, target, currency, quantity, issued_month, expires_on, "
-        "reverses_seq, reverses_n, day)",
+        "reverses_seq, reverses_n, day, active_on)",
     ),
 )
 _MEMBERS_SQL: Final = """
 UPDATE loyalty_member AS m
    SET seq = n.seq, state = n.state::jsonb, membership = n.membership, tier = n.tier, joined_on = n.joined_on,
-       next_due = n.next_due, last_purchase = n.last_purchase, purchases = n.purchases
+       next_due = n.next_due, last_purchase = n.last_purchase, purchases = n.purchases,
+       next_release = n.next_release
   FROM unnest(%s::uuid[], %s::integer[], %s::text[], %s::text[], %s::text[], %s::date[], %s::date[], %s::date[],
-              %s::integer[])
-    AS n (customer, seq, state, membership, tier, joined_on, next_due, last_purchase, purchases)
+              %s::integer[], %s::timestamptz[])
+    AS n (customer, seq, state, membership, tier, joined_on, next_due, last_purchase, purchases, next_release)
  WHERE m.customer_id = n.customer
 """
 
@@ -102,9 +103,11 @@ class Lines:
                 else f"{lot.issued_month.isoformat()}\t{(lot.expires_on or LAST_DAY).isoformat()}"
             )
             reverses_columns = f"{_NULL}\t{_NULL}" if reverses is None else f"{reverses[0]}\t{reverses[1]}"
+            active = _NULL if posting.active_on is None else posting.active_on.isoformat()
             self.postings.append(
                 f"{where}\t{n}\t{_text_of(one.wallet_id)}\t{int(posting.source)}\t{int(posting.target)}"
-                f"\t{escaped(posting.currency)}\t{posting.quantity}\t{lot_columns}\t{reverses_columns}\t{day}\n"
+                f"\t{escaped(posting.currency)}\t{posting.quantity}\t{lot_columns}\t{reverses_columns}\t{day}"
+                f"\t{active}\n"
             )
 
     def add_key(self, source: str, id_: str, fingerprint: bytes, where: str = f"{_NULL}\t{_NULL}") -> None:
@@ -162,6 +165,7 @@ def update_members(connection: psycopg.Connection[Any], members: Iterable[Member
             next_due(member.state),
             member.last_purchase,
             member.state.counters.get(SALES, 0),
+            next_release(member.state),
         )
         for member in members
         if member.is_changed

@@ -81,11 +81,11 @@ SOLD_FOR = (
 STORED = (
     "SELECT e.source, e.id, e.type, e.at, e.day, d.plan_version, d.record::text, "
     "(SELECT json_agg(json_build_array(p.source, p.target, p.currency, p.quantity, p.issued_month, p.expires_on, "
-    "                                  p.reverses_seq, p.reverses_n) ORDER BY p.n)::text "
+    "                                  p.reverses_seq, p.reverses_n, p.active_on) ORDER BY p.n)::text "
     "   FROM ledger_posting AS p WHERE p.customer_id = e.customer_id AND p.seq = e.seq), "
     "m.wallet_id, m.seq, m.state::text, m.last_purchase, "
-    "(SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining))::text "
-    "   FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > 0), "
+    "(SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining - l.pending - l.held))::text "
+    "   FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > l.pending + l.held), "
     "(SELECT json_agg(json_build_array(b.currency, b.debt))::text "
     "   FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0), c.language "
     "FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq) "
@@ -611,4 +611,4 @@ def as_of(member: Member, book: PlanBook, at: datetime) -> State:
 
 
 __all__ = ["Newcomers", "NothingWritten", "OutOfDate", "Shop", "as_of", "post", "recall"]
-assert len(RECORD_COLUMNS) == 41, "the signature of loyalty_record"
+assert len(RECORD_COLUMNS) == 43, "the signature of loyalty_record"

@@ -265,6 +265,7 @@ def _entry(row: tuple[Any, ...], movements: tuple[Movement, ...]) -> TimelineEnt
             m.expires_on,
             m.reverses[0] if m.reverses else None,
             m.reverses[1] if m.reverses else None,
+            m.active_on,
         )
         for m in movements
     ]
@@ -328,8 +329,8 @@ def _purses(plan: Plan, state: State) -> Iterable[Purse]:
 
 _MEMBER = """
   SELECT m.customer_id, m.wallet_id, m.seq, m.state::text, m.last_purchase,
-         (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining))::text
-            FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > 0),
+         (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining - l.pending - l.held))::text
+            FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > l.pending + l.held),
          (SELECT json_agg(json_build_array(b.currency, b.debt))::text
             FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0),
          m.programme
@@ -422,9 +423,15 @@ def _conditions(wanted: CustomerFilter) -> tuple[list[str], dict[str, Any]]:
     _between(add, "m.joined_on", "joined", wanted.joined_since, wanted.joined_until)
     _between(add, "m.last_purchase", "last", wanted.last_purchase_since, wanted.last_purchase_until)
     if wanted.balance_min is not None:
-        add("coalesce(b.posted - b.held, 0) >= %(balance_min)s::bigint", balance_min=wanted.balance_min)
+        add(
+            "coalesce(b.posted - b.held - b.pending, 0) >= %(balance_min)s::bigint",
+            balance_min=wanted.balance_min,
+        )
     if wanted.balance_max is not None:
-        add("coalesce(b.posted - b.held, 0) <= %(balance_max)s::bigint", balance_max=wanted.balance_max)
+        add(
+            "coalesce(b.posted - b.held - b.pending, 0) <= %(balance_max)s::bigint",
+            balance_max=wanted.balance_max,
+        )
     if wanted.customer_ids is not None:
         add("c.customer_id = ANY (%(customer_ids)s)", customer_ids=list(wanted.customer_ids))
     if wanted.bought_since is not None or wanted.bought_until is not None:
@@ -492,7 +499,7 @@ _SORTS: dict[CustomerSort, tuple[str, Any, bool]] = {
     CustomerSort.JOINED: ("coalesce(m.joined_on, '0001-01-01')", date, True),
     CustomerSort.LAST_PURCHASE: ("coalesce(m.last_purchase, '0001-01-01')", date, True),
     CustomerSort.PURCHASES: ("coalesce(m.purchases, 0)", int, True),
-    CustomerSort.BALANCE: ("coalesce(b.posted - b.held, 0)", int, True),
+    CustomerSort.BALANCE: ("coalesce(b.posted - b.held - b.pending, 0)", int, True),
 }
 _FROM = """customers_customer AS c
     LEFT JOIN loyalty_member AS m USING (customer_id)
@@ -501,6 +508,6 @@ _FROM = """customers_customer AS c
 _LIST = f"""
   SELECT c.customer_id, trim(c.first_name || ' ' || c.last_name), c.town, c.store_id, c.is_invented,
          coalesce(m.membership, 'none'), m.tier, m.joined_on, m.last_purchase, coalesce(m.purchases, 0),
-         (SELECT json_object_agg(h.currency, h.posted - h.held)::text FROM ledger_balance AS h
+         (SELECT json_object_agg(h.currency, h.posted - h.held - h.pending)::text FROM ledger_balance AS h
            WHERE h.customer_id = c.customer_id), {{sort}}
     FROM {_FROM}"""

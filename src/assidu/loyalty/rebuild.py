@@ -19,7 +19,7 @@ import psycopg
 from assidu.decisions import evolve
 from assidu.decisions.calendar import LAST_DAY
 from assidu.decisions.decision import Account
-from assidu.decisions.due import next_due
+from assidu.decisions.due import next_due, next_release
 from assidu.decisions.inputs import SALES
 from assidu.decisions.record import state_record
 from assidu.decisions.state import LotKey, State
@@ -65,8 +65,11 @@ class _Folded:
     last_purchase: date | None = None
     posted: Counter[str] = field(default_factory=Counter)
     held: Counter[str] = field(default_factory=Counter)
+    pending: Counter[str] = field(default_factory=Counter)
     debts: Counter[str] = field(default_factory=Counter)
     lots: Counter[LotKey] = field(default_factory=Counter)
+    lots_pending: Counter[LotKey] = field(default_factory=Counter)
+    lots_held: Counter[LotKey] = field(default_factory=Counter)
     places: Counter[str] = field(default_factory=Counter)
     postings: int = 0
     fault: str = ""
@@ -80,8 +83,8 @@ class _Kept:
     seq: int
     state: Mapping[str, Any]
     columns: Mapping[str, Any]
-    lots: Mapping[LotKey, int]
-    balances: Mapping[str, tuple[int, int, int]]
+    lots: Mapping[LotKey, tuple[int, int, int]]
+    balances: Mapping[str, tuple[int, int, int, int]]
     merged_into: UUID | None
     wallets: int
 
@@ -220,6 +223,10 @@ def _fold(history: Sequence[Recorded]) -> _Folded:
                     folded.lots[posting.lot] += change
                 if account is Account.HELD:
                     folded.held[posting.currency] += change
+                    folded.lots_held[posting.lot] += change  # type: ignore[index]
+                elif account is Account.PENDING:
+                    folded.pending[posting.currency] += change
+                    folded.lots_pending[posting.lot] += change  # type: ignore[index]
                 elif account is Account.DEBT:
                     folded.debts[posting.currency] -= change
         if decision.inputs is not None:
@@ -238,21 +245,21 @@ def _fold(history: Sequence[Recorded]) -> _Folded:
 
 
 def _kept_of(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> dict[UUID, _Kept]:
-    lots: dict[UUID, dict[LotKey, int]] = {}
-    for customer_id, currency, issued, expires, remaining in connection.execute(
-        "SELECT customer_id, currency, issued_month, expires_on, sum(remaining)::bigint FROM ledger_lot "
-        "WHERE customer_id = ANY (%s) GROUP BY 1, 2, 3, 4",
+    lots: dict[UUID, dict[LotKey, tuple[int, int, int]]] = {}
+    for customer_id, currency, issued, expires, *quantities in connection.execute(
+        "SELECT customer_id, currency, issued_month, expires_on, sum(remaining)::bigint, sum(pending)::bigint, "
+        "sum(held)::bigint FROM ledger_lot WHERE customer_id = ANY (%s) GROUP BY 1, 2, 3, 4",
         [list(customers)],
     ):
         key = LotKey(currency, issued, None if expires == LAST_DAY else expires)
-        lots.setdefault(customer_id, {})[key] = remaining
-    balances: dict[UUID, dict[str, tuple[int, int, int]]] = {}
+        lots.setdefault(customer_id, {})[key] = (quantities[0], quantities[1], quantities[2])
+    balances: dict[UUID, dict[str, tuple[int, int, int, int]]] = {}
     for customer_id, currency, *sums in connection.execute(
-        "SELECT customer_id, currency, sum(posted)::bigint, sum(held)::bigint, sum(debt)::bigint FROM ledger_balance "
-        "WHERE customer_id = ANY (%s) GROUP BY 1, 2",
+        "SELECT customer_id, currency, sum(posted)::bigint, sum(held)::bigint, sum(pending)::bigint, "
+        "sum(debt)::bigint FROM ledger_balance WHERE customer_id = ANY (%s) GROUP BY 1, 2",
         [list(customers)],
     ):
-        balances.setdefault(customer_id, {})[currency] = (sums[0], sums[1], sums[2])
+        balances.setdefault(customer_id, {})[currency] = (sums[0], sums[1], sums[2], sums[3])
     kept = {}
     for customer_id, wallet_id, seq, state, merged_into, wallets, *columns in connection.execute(
         _MEMBERS, [list(customers)]
@@ -293,11 +300,15 @@ def _compare(
     for key in sorted(kept.lots.keys() | folded.lots.keys(), key=str):
         end = key.expires_on.isoformat() if key.expires_on else "never"
         what = f"lot {key.currency} of {key.issued_month:%Y-%m}, expires {end}"
-        yield from differs(what, kept.lots.get(key, 0), folded.lots[key])
+        remaining, pending, held = kept.lots.get(key, (0, 0, 0))
+        yield from differs(what, remaining, folded.lots[key])
+        yield from differs(f"pending in {what}", pending, folded.lots_pending[key])
+        yield from differs(f"held in {what}", held, folded.lots_held[key])
     for currency in sorted(kept.balances.keys() | folded.posted.keys() | folded.debts.keys()):
-        posted, held, debt = kept.balances.get(currency, (0, 0, 0))
+        posted, held, pending, debt = kept.balances.get(currency, (0, 0, 0, 0))
         yield from differs(f"balance {currency}", posted, folded.posted[currency])
         yield from differs(f"held {currency}", held, folded.held[currency])
+        yield from differs(f"pending {currency}", pending, folded.pending[currency])
         yield from differs(f"debt {currency}", debt, folded.debts[currency])
     yield from differs("postings in a wallet of somebody else", kept.wallets, 0, is_repairable=False)
     is_absorbed = folded.state.membership.value == "absorbed"
@@ -323,6 +334,7 @@ def _columns_of(folded: _Folded) -> dict[str, Any]:
         "tier": state.tier,
         "joined_on": state.joined_on,
         "next_due": next_due(state),
+        "next_release": next_release(state),
         "last_purchase": folded.last_purchase,
         "purchases": state.counters.get(SALES, 0),
     }
@@ -351,7 +363,7 @@ def _shared(connection: psycopg.Connection[Any], places: Counter[str]) -> Iterat
             yield Difference(customer_id, what, stored, expected, False)
 
 
-_COLUMNS = ("membership", "tier", "joined_on", "next_due", "last_purchase", "purchases")
+_COLUMNS = ("membership", "tier", "joined_on", "next_due", "next_release", "last_purchase", "purchases")
 _MEMBERS = f"""
   SELECT m.customer_id, m.wallet_id, m.seq, m.state::text, c.merged_into,
          (SELECT count(*) FROM ledger_posting AS p
@@ -433,16 +445,25 @@ def _repair_customer(connection: psycopg.Connection[Any], customer_id: UUID) -> 
     connection.execute("DELETE FROM ledger_balance WHERE customer_id = %s", [customer_id])
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO ledger_lot (customer_id, wallet_id, currency, issued_month, expires_on, remaining) "
-            "VALUES (%s, %s, %s, %s, %s, %s)",
+            "INSERT INTO ledger_lot (customer_id, wallet_id, currency, issued_month, expires_on, remaining, pending, "
+            "held) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
             [
-                (customer_id, row[0], key.currency, key.issued_month, key.expires_on or LAST_DAY, left)
+                (
+                    customer_id,
+                    row[0],
+                    key.currency,
+                    key.issued_month,
+                    key.expires_on or LAST_DAY,
+                    left,
+                    folded.lots_pending[key],
+                    folded.lots_held[key],
+                )
                 for key, left in folded.lots.items()
             ],
         )
         cursor.executemany(
-            "INSERT INTO ledger_balance (customer_id, wallet_id, currency, posted, held, debt) "
-            "VALUES (%s, %s, %s, %s, %s, %s)",
+            "INSERT INTO ledger_balance (customer_id, wallet_id, currency, posted, held, pending, debt) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s)",
             [
                 (
                     customer_id,
@@ -450,6 +471,7 @@ def _repair_customer(connection: psycopg.Connection[Any], customer_id: UUID) -> 
                     currency,
                     folded.posted[currency],
                     folded.held[currency],
+                    folded.pending[currency],
                     folded.debts[currency],
                 )
                 for currency in sorted(folded.posted.keys() | folded.debts.keys())

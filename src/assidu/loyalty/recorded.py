@@ -102,7 +102,7 @@ def _postings_of(
     with psycopg.Cursor(connection) as cursor:
         cursor.execute(
             "SELECT customer_id, seq, source, target, currency, quantity, issued_month, expires_on, reverses_seq, "
-            "reverses_n FROM ledger_posting WHERE customer_id = ANY (%s) ORDER BY customer_id, seq, n",
+            "reverses_n, active_on FROM ledger_posting WHERE customer_id = ANY (%s) ORDER BY customer_id, seq, n",
             (list(customers),),
             binary=True,
         )

@@ -13,7 +13,7 @@ import msgspec
 
 from assidu.decisions.calendar import LAST_DAY
 from assidu.decisions.decision import Account, Decision, Posting
-from assidu.decisions.due import next_due
+from assidu.decisions.due import next_due, next_release
 from assidu.decisions.events import Return
 from assidu.decisions.inputs import SALES
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
@@ -26,9 +26,20 @@ EVENT_COLUMNS: Final = (
 )  # fmt: skip
 POSTING_COLUMNS: Final = (
     "uuid", "integer", "smallint", "uuid", "smallint", "smallint", "text", "bigint", "date", "date", "integer",
-    "smallint", "date",
+    "smallint", "date", "date",
 )  # fmt: skip
-MEMBER_COLUMNS: Final = ("uuid", "integer", "text", "text", "text", "date", "date", "date", "integer")
+MEMBER_COLUMNS: Final = (
+    "uuid",
+    "integer",
+    "text",
+    "text",
+    "text",
+    "date",
+    "date",
+    "date",
+    "integer",
+    "timestamptz",
+)
 RECORD_COLUMNS: Final = (*EVENT_COLUMNS, *POSTING_COLUMNS, *MEMBER_COLUMNS)
 
 Columns = list[Sequence[Any]]
@@ -97,6 +108,7 @@ def posting_from(
     expires_on: date | None,
     reverses_seq: int | None,
     reverses_n: int | None,
+    active_on: date | None,
 ) -> Posting:
     """A row of ``ledger_posting``."""
     lot = None
@@ -105,7 +117,7 @@ def posting_from(
     reverses = None
     if reverses_seq is not None and reverses_n is not None:
         reverses = (reverses_seq, reverses_n)
-    return Posting(_ACCOUNTS[source], _ACCOUNTS[target], currency, quantity, lot, reverses)
+    return Posting(_ACCOUNTS[source], _ACCOUNTS[target], currency, quantity, lot, reverses, active_on)
 
 
 def _state_of(seq: int, state: str | bytes, lots: str | bytes | None, debts: str | bytes | None) -> State:
@@ -162,6 +174,7 @@ def _posting_rows(one: Decided) -> list[tuple[Any, ...]]:
                 None if reverses is None else reverses[0],
                 None if reverses is None else reverses[1],
                 one.day,
+                posting.active_on,
             )
         )
     return rows
@@ -179,6 +192,7 @@ def _member_row(one: Decided, last_purchase: date | None) -> tuple[Any, ...]:
         next_due(state),
         last_purchase,
         state.counters.get(SALES, 0),
+        next_release(state),
     )
 
 

@@ -31,7 +31,7 @@ _FAMILY = "SELECT customer_id FROM customers_customer WHERE customer_id = $1::uu
 _EVENT = (
     "SELECT e.customer_id, e.seq, e.type, e.at, e.store_id, e.channel, e.body::text, d.plan_version, d.record::text, "
     "(SELECT json_agg(json_build_array(p.source, p.target, p.currency, p.quantity, p.issued_month, p.expires_on, "
-    "                                  p.reverses_seq, p.reverses_n) ORDER BY p.n)::text "
+    "                                  p.reverses_seq, p.reverses_n, p.active_on) ORDER BY p.n)::text "
     "   FROM ledger_posting AS p WHERE p.customer_id = e.customer_id AND p.seq = e.seq) "
     "FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq) "
 )
@@ -89,10 +89,22 @@ def _posting(
     quantity: int,
     issued: str | None,
     expires: str | None,
-    *undone: int | None,
+    reverses_seq: int | None,
+    reverses_n: int | None,
+    active: str | None,
 ) -> Posting:
     """A posting as JSON tells it."""
-    return posting_from(source, target, currency, quantity, _day(issued), _day(expires), undone[0], undone[1])
+    return posting_from(
+        source,
+        target,
+        currency,
+        quantity,
+        _day(issued),
+        _day(expires),
+        reverses_seq,
+        reverses_n,
+        _day(active),
+    )
 
 
 def _day(text: str | None) -> date | None:

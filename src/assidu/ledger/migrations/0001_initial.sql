@@ -1,5 +1,6 @@
 -- Double entry, append-only, whole units. A posting moves a positive quantity between two accounts, so the books
 -- balance by construction. Lots and balances follow from postings: this trigger keeps them, and nobody else may.
+-- Of what remains of a lot, or is posted to a balance, what is pending or held cannot be used.
 --
 -- Accounts inside a wallet: 1 available, 2 pending, 3 held, 4 debt. The programme's, summed and never stored:
 -- 10 issued, 11 used, 12 breakage, 13 corrected, 14 opening, 15 in transit, 16 variance, 17 forfeited.
@@ -24,12 +25,14 @@ CREATE TABLE ledger_posting (
   reverses_seq   integer,                       -- the posting of this customer that is undone
   reverses_n     smallint,
   day            date NOT NULL,                 -- business date of the event
+  active_on      date,                          -- from when units that wait can be used, where some come in or go out
   PRIMARY KEY (customer_id, seq, n),
   CONSTRAINT two_accounts CHECK (source <> target),
   CONSTRAINT known_accounts CHECK (source IN (1,2,3,4,10,11,12,13,14,15,16,17) AND target IN (1,2,3,4,10,11,12,13,14,15,16,17)),
   CONSTRAINT touches_the_wallet CHECK (source < 10 OR target < 10),
   CONSTRAINT lot_iff_units CHECK ((issued_month IS NOT NULL) = (source IN (1,2,3) OR target IN (1,2,3))
                                   AND (issued_month IS NULL) = (expires_on IS NULL)),
+  CONSTRAINT active_iff_pending CHECK ((active_on IS NOT NULL) = (source = 2 OR target = 2)),
   CONSTRAINT reverses_something_earlier CHECK ((reverses_seq IS NULL) = (reverses_n IS NULL) AND reverses_seq < seq)
 );
 CREATE INDEX ledger_posting_reverses ON ledger_posting (customer_id, reverses_seq, reverses_n) WHERE reverses_seq IS NOT NULL;
@@ -42,6 +45,9 @@ CREATE TABLE ledger_lot (
   issued_month   date NOT NULL,
   expires_on     date NOT NULL,
   remaining      bigint NOT NULL CONSTRAINT lot_not_negative CHECK (remaining >= 0),
+  pending        bigint NOT NULL DEFAULT 0 CONSTRAINT lot_pending_not_negative CHECK (pending >= 0),
+  held           bigint NOT NULL DEFAULT 0 CONSTRAINT lot_held_not_negative CHECK (held >= 0),
+  CONSTRAINT lot_within_remaining CHECK (pending + held <= remaining),
   PRIMARY KEY (customer_id, wallet_id, currency, issued_month, expires_on)
 ) WITH (fillfactor = 80);
 
@@ -51,6 +57,8 @@ CREATE TABLE ledger_balance (
   currency       text NOT NULL,
   posted         bigint NOT NULL CONSTRAINT balance_not_negative CHECK (posted >= 0),
   held           bigint NOT NULL DEFAULT 0 CONSTRAINT held_within_balance CHECK (held >= 0 AND held <= posted),
+  pending        bigint NOT NULL DEFAULT 0
+                 CONSTRAINT pending_within_balance CHECK (pending >= 0 AND pending + held <= posted),
   debt           bigint NOT NULL DEFAULT 0 CONSTRAINT debt_not_negative CHECK (debt >= 0),
   PRIMARY KEY (customer_id, wallet_id, currency)
 ) WITH (fillfactor = 80);
@@ -108,14 +116,20 @@ BEGIN
   MERGE INTO ledger_lot AS lot
   USING (SELECT customer_id, wallet_id, currency, issued_month, expires_on,
                 sum((CASE WHEN target IN (1,2,3) THEN quantity ELSE 0 END)
-                  - (CASE WHEN source IN (1,2,3) THEN quantity ELSE 0 END)) AS change
+                  - (CASE WHEN source IN (1,2,3) THEN quantity ELSE 0 END)) AS remaining,
+                sum((CASE WHEN target = 2 THEN quantity ELSE 0 END)
+                  - (CASE WHEN source = 2 THEN quantity ELSE 0 END)) AS pending,
+                sum((CASE WHEN target = 3 THEN quantity ELSE 0 END)
+                  - (CASE WHEN source = 3 THEN quantity ELSE 0 END)) AS held
            FROM added WHERE issued_month IS NOT NULL
           GROUP BY 1, 2, 3, 4, 5) AS moved
      ON lot.customer_id = moved.customer_id AND lot.wallet_id = moved.wallet_id AND lot.currency = moved.currency
         AND lot.issued_month = moved.issued_month AND lot.expires_on = moved.expires_on
-   WHEN MATCHED THEN UPDATE SET remaining = lot.remaining + moved.change
-   WHEN NOT MATCHED THEN INSERT (customer_id, wallet_id, currency, issued_month, expires_on, remaining)
-        VALUES (moved.customer_id, moved.wallet_id, moved.currency, moved.issued_month, moved.expires_on, moved.change);
+   WHEN MATCHED THEN UPDATE SET remaining = lot.remaining + moved.remaining, pending = lot.pending + moved.pending,
+                                held = lot.held + moved.held
+   WHEN NOT MATCHED THEN INSERT (customer_id, wallet_id, currency, issued_month, expires_on, remaining, pending, held)
+        VALUES (moved.customer_id, moved.wallet_id, moved.currency, moved.issued_month, moved.expires_on,
+                moved.remaining, moved.pending, moved.held);
 
   MERGE INTO ledger_balance AS balance
   USING (SELECT customer_id, wallet_id, currency,
@@ -123,15 +137,18 @@ BEGIN
                   - (CASE WHEN source IN (1,2,3) THEN quantity ELSE 0 END)) AS posted,
                 sum((CASE WHEN target = 3 THEN quantity ELSE 0 END)
                   - (CASE WHEN source = 3 THEN quantity ELSE 0 END)) AS held,
+                sum((CASE WHEN target = 2 THEN quantity ELSE 0 END)
+                  - (CASE WHEN source = 2 THEN quantity ELSE 0 END)) AS pending,
                 sum((CASE WHEN source = 4 THEN quantity ELSE 0 END)
                   - (CASE WHEN target = 4 THEN quantity ELSE 0 END)) AS debt
            FROM added GROUP BY 1, 2, 3) AS moved
      ON balance.customer_id = moved.customer_id AND balance.wallet_id = moved.wallet_id
         AND balance.currency = moved.currency
    WHEN MATCHED THEN UPDATE SET posted = balance.posted + moved.posted, held = balance.held + moved.held,
-                                debt = balance.debt + moved.debt
-   WHEN NOT MATCHED THEN INSERT (customer_id, wallet_id, currency, posted, held, debt)
-        VALUES (moved.customer_id, moved.wallet_id, moved.currency, moved.posted, moved.held, moved.debt);
+                                pending = balance.pending + moved.pending, debt = balance.debt + moved.debt
+   WHEN NOT MATCHED THEN INSERT (customer_id, wallet_id, currency, posted, held, pending, debt)
+        VALUES (moved.customer_id, moved.wallet_id, moved.currency, moved.posted, moved.held, moved.pending,
+                moved.debt);
   RETURN NULL;
 END $$;
 

@@ -23,10 +23,12 @@ CREATE TABLE loyalty_member (
   tier           text,
   joined_on      date,
   next_due       date,                          -- the first local day on which something is due
+  next_release   timestamptz,                   -- when the first hold runs out
   last_purchase  date,
   purchases      integer NOT NULL DEFAULT 0
 ) WITH (fillfactor = 70);
 CREATE INDEX loyalty_member_due ON loyalty_member (next_due) WHERE next_due IS NOT NULL;
+CREATE INDEX loyalty_member_release ON loyalty_member (next_release) WHERE next_release IS NOT NULL;
 
 CREATE TABLE loyalty_decision (
   customer_id    uuid NOT NULL,
@@ -59,8 +61,8 @@ BEGIN
   PERFORM 1 FROM loyalty_member AS m WHERE m.customer_id = ANY (ids) ORDER BY m.customer_id FOR UPDATE;
   RETURN QUERY
     SELECT m.customer_id, m.wallet_id, m.seq, m.state, m.last_purchase,
-           (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining))
-              FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > 0),
+           (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining - l.pending - l.held))
+              FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > l.pending + l.held),
            (SELECT json_agg(json_build_array(b.currency, b.debt))
               FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0)
       FROM loyalty_member AS m WHERE m.customer_id = ANY (ids);
@@ -96,8 +98,8 @@ BEGIN
   RETURN QUERY
     SELECT w.n::integer, w.customer, w.language, k.fingerprint, k.customer_id, k.seq,
            t.store_id IS NOT NULL, t.customer_id, t.seq, m.wallet_id, m.seq, m.state, m.last_purchase,
-           (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining))
-              FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > 0),
+           (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining - l.pending - l.held))
+              FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > l.pending + l.held),
            (SELECT json_agg(json_build_array(b.currency, b.debt))
               FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0),
            (SELECT max(p.version) FROM loyalty_plan AS p WHERE p.programme = p_programme)
@@ -144,9 +146,9 @@ CREATE FUNCTION loyalty_record(
   d_plan integer[], d_semantics smallint[], d_record text[],
   p_customer uuid[], p_seq integer[], p_n smallint[], p_wallet uuid[], p_source smallint[], p_target smallint[],
   p_currency text[], p_quantity bigint[], p_issued date[], p_expires date[], p_reverses_seq integer[],
-  p_reverses_n smallint[], p_day date[],
+  p_reverses_n smallint[], p_day date[], p_active date[],
   m_customer uuid[], m_seq integer[], m_state text[], m_membership text[], m_tier text[], m_joined_on date[],
-  m_next_due date[], m_last_purchase date[], m_purchases integer[]
+  m_next_due date[], m_last_purchase date[], m_purchases integer[], m_next_release timestamptz[]
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO events_key (source, id, fingerprint, customer_id, seq)
@@ -170,16 +172,17 @@ BEGIN
       FROM unnest(e_customer, e_seq, d_plan, d_semantics, d_record) AS d (customer, seq, plan, semantics, record);
   IF cardinality(p_customer) > 0 THEN
     INSERT INTO ledger_posting (customer_id, seq, n, wallet_id, source, target, currency, quantity, issued_month,
-                                expires_on, reverses_seq, reverses_n, day)
+                                expires_on, reverses_seq, reverses_n, day, active_on)
       SELECT * FROM unnest(p_customer, p_seq, p_n, p_wallet, p_source, p_target, p_currency, p_quantity, p_issued,
-                           p_expires, p_reverses_seq, p_reverses_n, p_day);
+                           p_expires, p_reverses_seq, p_reverses_n, p_day, p_active);
   END IF;
   UPDATE loyalty_member AS m
      SET seq = n.seq, state = n.state::jsonb, membership = n.membership, tier = n.tier, joined_on = n.joined_on,
-         next_due = n.next_due, last_purchase = n.last_purchase, purchases = n.purchases
+         next_due = n.next_due, last_purchase = n.last_purchase, purchases = n.purchases,
+         next_release = n.next_release
     FROM unnest(m_customer, m_seq, m_state, m_membership, m_tier, m_joined_on, m_next_due, m_last_purchase,
-                m_purchases)
-      AS n (customer, seq, state, membership, tier, joined_on, next_due, last_purchase, purchases)
+                m_purchases, m_next_release)
+      AS n (customer, seq, state, membership, tier, joined_on, next_due, last_purchase, purchases, next_release)
    WHERE m.customer_id = n.customer;
 END $$;
 
