@@ -1,12 +1,19 @@
-"""Reads what was set aside. What happened to a customer is read with its decision, in the loyalty room."""
+"""Reads what was set aside, and tickets without a customer. What happened to a customer is read with its decision,
+in the loyalty room."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from assidu.events.types import Reject
+import msgspec
+
+from assidu.decisions.events import Sale
+from assidu.events.bodies import event_from
+from assidu.events.types import AnonymousTicket, EventKey, EventType, Reject, TicketKey
 from assidu.foundation.sql import rows
 
 PAGE_MAX = 200
+TICKETS_MAX = 50
 
 
 def rejects(
@@ -43,3 +50,59 @@ def rejects(
 def reject_counts() -> dict[str, int]:
     """How many were set aside, by code."""
     return dict(rows("SELECT code, count(*) FROM events_reject GROUP BY code ORDER BY 2 DESC"))
+
+
+def anonymous_tickets(
+    store: str, day: date, *, ticket: str = "", amount_minor: int | None = None, limit: int = 2
+) -> list[AnonymousTicket]:
+    """Tickets of a store's day that were recorded without a customer, by number, by amount or by both."""
+    assert 0 < limit <= TICKETS_MAX
+    assert ticket or amount_minor is not None, "a whole day of tickets proves nothing"
+    wanted = ["a.day = %(day)s", "a.store_id = %(store)s"]
+    if ticket:
+        wanted.append("a.ticket = %(ticket)s")
+    if amount_minor is not None:
+        wanted.append("a.amount_minor = %(amount)s")
+    found = rows(
+        "SELECT a.source, a.id, a.at, a.day, a.store_id, a.channel, a.ticket, a.amount_minor, a.body::text, "
+        "c.customer_id, c.seq FROM events_anonymous AS a LEFT JOIN events_claim AS c USING (source, id) "
+        f"WHERE {' AND '.join(wanted)} ORDER BY c.customer_id IS NOT NULL, a.at, a.source, a.id LIMIT %(limit)s",
+        {"day": day, "store": store, "ticket": ticket, "amount": amount_minor, "limit": limit},
+    )
+    return [_anonymous(*row) for row in found]
+
+
+def claim_of(ticket: EventKey) -> tuple[UUID, int] | None:
+    """The sale (customer, ``seq``) that a ticket without a customer became."""
+    found = rows(
+        "SELECT customer_id, seq FROM events_claim WHERE source = %s AND id = %s", [ticket.source, ticket.id]
+    )
+    return (found[0][0], found[0][1]) if found else None
+
+
+def owner_of_ticket(key: TicketKey) -> UUID | None:
+    """Whose ticket this is, as it was recorded; ``None``: nobody's, or unknown."""
+    found = rows(
+        "SELECT customer_id FROM events_ticket WHERE store_id = %s AND day = %s AND ticket = %s",
+        [key.store, key.day, key.ticket],
+    )
+    return found[0][0] if found else None
+
+
+def _anonymous(
+    source: str,
+    id_: str,
+    at: datetime,
+    day: date,
+    store: str,
+    channel: str,
+    ticket: str,
+    amount_minor: int,
+    body: str,
+    customer_id: UUID | None,
+    seq: int | None,
+) -> AnonymousTicket:
+    sale = event_from(EventType.SALE, at, store, channel, msgspec.json.decode(body))
+    assert isinstance(sale, Sale)
+    claimed = (customer_id, seq) if customer_id is not None and seq is not None else None
+    return AnonymousTicket(EventKey(source, id_), at, day, ticket, amount_minor, sale, claimed)

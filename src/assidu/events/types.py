@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from assidu.decisions.events import Event
+from assidu.decisions.events import Event, Sale
 
 CLOCK_SOURCE = "assidu/clock"
 
@@ -50,6 +50,19 @@ class TicketKey:
     store: str
     day: date
     ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnonymousTicket:
+    """A ticket that was recorded without a customer; ``claimed`` is the sale (customer, ``seq``) it became since."""
+
+    key: EventKey
+    at: datetime
+    day: date
+    ticket: str
+    amount_minor: int
+    sale: Sale
+    claimed: tuple[UUID, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
