@@ -85,7 +85,11 @@ def test_the_demo_is_made_whole_and_the_second_time_is_there(assidu_db: Database
             "SELECT count(*) FROM loyalty_member WHERE next_due <= '2026-11-22'"
         ).fetchone()
         store = connection.execute("SELECT stores FROM people_person WHERE stores <> '{}'").fetchone()
+        months = connection.execute(
+            "SELECT count(*), min(month)::text, max(month)::text FROM measurement_month"
+        ).fetchone()
     assert due == (0,)
+    assert months == (12, "2025-11-01", "2026-10-01")
     assert store is not None
     kept = contents(assidu_db.url)
     again, said = made(home, assidu_db, now="2026-12-03T12:00:00Z")

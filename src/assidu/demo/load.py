@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from assidu.foundation.settings import Settings
 from assidu.foundation.sql import rows
 from assidu.loyalty.due import run_due
 from assidu.loyalty.plans import programmes, publish, published_plans
+from assidu.measurement.actions import keep_months
 
 PROGRAMME = "le-cercle"
 PUBLISHED_BY = "demo"
@@ -109,6 +111,7 @@ def make_demo(
         watch("What is due by now", 0, 1)
         run_due(now)
         watch("What is due by now", 1, 1)
+    keep_months(now.astimezone(settings.zone).date(), partial(watch, "Adding up the months"))
     return Demo(made, _sign_ins(), was_there, reports)
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
+from datetime import date
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated
@@ -16,6 +18,7 @@ from assidu.connectors.files.mapping_file import read_mapping
 from assidu.connectors.imports.types import AnotherImport, NoProgramme, Pair, Report
 from assidu.foundation import clock
 from assidu.foundation.settings import current_settings
+from assidu.measurement.actions import keep_months
 
 
 def command(
@@ -54,7 +57,10 @@ def run_import(order: ImportOrder, url: str, output: Output) -> Report:
     """The import with its progress; what is the person's business comes out as a refusal."""
     try:
         with Phases(output) as phases:
-            return import_files(order, url, current_settings(), phases.watch)
+            report = import_files(order, url, current_settings(), phases.watch)
+            if order.catches_up and not order.is_dry_run:
+                phases.add_up(order.at.astimezone(current_settings().zone).date())
+            return report
     except MappingError as error:
         raise Refused(str(error), "docs/reference/mapping.md explains mapping files.", "mapping") from error
     except AnotherImport as error:
@@ -89,6 +95,10 @@ class Phases:
         self._stack.close()
         self._phase, self._advance = "", None
         self._output.say(message)
+
+    def add_up(self, today: date) -> None:
+        """What the screens would add up while somebody waits."""
+        keep_months(today, partial(self.watch, "Adding up the months"))
 
     def watch(self, phase: str, done: int, total: int) -> None:
         if phase != self._phase:
