@@ -15,6 +15,8 @@ from assidu.backoffice.programme import Programme
 from assidu.decisions.decision import Account
 from assidu.decisions.events import (
     Absorption,
+    Activity,
+    AudienceChange,
     Correction,
     Joining,
     Leaving,
@@ -36,6 +38,7 @@ KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
     "rewards": (gettext_lazy("Rewards"), (EventType.REWARD_REQUEST,)),
     "corrections": (gettext_lazy("Corrections"), (EventType.CORRECTION,)),
     "due": (gettext_lazy("Expiry and status"), (EventType.TICK,)),
+    "activities": (gettext_lazy("Activities"), (EventType.ACTIVITY, EventType.AUDIENCE_CHANGE)),
     "membership": (
         gettext_lazy("Membership"),
         (EventType.JOINING, EventType.LEAVING, EventType.TAKE_OVER, EventType.MERGER, EventType.ABSORPTION),
@@ -156,10 +159,19 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
         case Merger():
             detail = _joined(_other(entry, names), _reason(entry, programme), _by(entry, names))
             return "merge", "points", _("Merged with another record"), detail
+        case Activity():
+            return "sparkles", "points", _capital(programme.phrases.activity_name(event.activity)), store
+        case AudienceChange():
+            title = _("Entered an audience") if event.is_in else _("Left an audience")
+            return "users", "tier", title, programme.phrases.audience_names([event.audience])
         case Absorption():
             return "merge", "returned", _("Merged into another record"), _other(entry, names)
         case Tick():
             return _due(entry, programme)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _joined(*parts: str) -> str:

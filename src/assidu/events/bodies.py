@@ -11,6 +11,8 @@ from typing import Any, assert_never
 
 from assidu.decisions.events import (
     Absorption,
+    Activity,
+    AudienceChange,
     Correction,
     Event,
     Joining,
@@ -64,6 +66,10 @@ def body_of(event: Event) -> Body:
                     for lot in event.lots
                 ],
             }
+        case Activity():
+            return {"activity": event.activity}
+        case AudienceChange():
+            return {"audience": event.audience, "is_in": event.is_in}
         case Tick():
             return {"day": event.day.isoformat()}
         case Leaving() | Absorption() | Merger():
@@ -97,6 +103,10 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
         case EventType.TAKE_OVER:
             lots = tuple(OpeningLot(c, q, _day(issued), _date(end)) for c, q, issued, end in body["lots"])
             return TakeOver(at, _day(body["joined_on"]), body["tier"], _date(body["tier_until"]), lots)
+        case EventType.ACTIVITY:
+            return Activity(at, body["activity"], store, channel)
+        case EventType.AUDIENCE_CHANGE:
+            return AudienceChange(at, body["audience"], body["is_in"])
         case EventType.ABSORPTION:
             return Absorption(at)
         case EventType.MERGER:

@@ -23,6 +23,8 @@ class EventType(StrEnum):
     MERGER = "Customer Merged"
     ABSORPTION = "Customer Absorbed"  # the absorbed customer's side of a merger; nobody sends it
     TAKE_OVER = "Member Taken Over"
+    ACTIVITY = "Activity Recorded"
+    AUDIENCE_CHANGE = "Audience Changed"
     TICK = "Tick"  # the clock's; nobody sends it
 
 

@@ -17,6 +17,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from assidu.catalogue.types import UNKNOWN_PRODUCT, ProductFinder
 from assidu.decisions.events import (
+    Activity,
+    AudienceChange,
     Correction,
     Event,
     Joining,
@@ -190,6 +192,24 @@ class MergerData(_Data, frozen=True, kw_only=True):
     reason: Written = ""
 
 
+class ActivityData(_Data, frozen=True, kw_only=True):
+    activity: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=40,
+            description="`visit`, `survey-answered`, `review`, `birthday`… or one that the programme declares.",
+        ),
+    ]
+    store: Name = ""
+    channel: Name = ""
+
+
+class AudienceData(_Data, frozen=True, kw_only=True):
+    audience: Annotated[str, Meta(min_length=1, max_length=40)]
+    is_in: Annotated[bool, Meta(description="Does the customer enter it, or leave it?")] = True
+
+
 class OpeningLotData(_Data, frozen=True, kw_only=True):
     currency: Key
     quantity: Natural
@@ -215,6 +235,8 @@ Data = (
     | RewardData
     | MergerData
     | TakeOverData
+    | ActivityData
+    | AudienceData
 )
 
 
@@ -261,6 +283,14 @@ class _MemberTakenOver(_Envelope, frozen=True, kw_only=True, tag=EventType.TAKE_
     data: TakeOverData
 
 
+class _ActivityRecorded(_Envelope, frozen=True, kw_only=True, tag=EventType.ACTIVITY.value):
+    data: ActivityData
+
+
+class _AudienceChanged(_Envelope, frozen=True, kw_only=True, tag=EventType.AUDIENCE_CHANGE.value):
+    data: AudienceData
+
+
 _AnyEnvelope = (
     _OrderCompleted
     | _OrderRefunded
@@ -270,6 +300,8 @@ _AnyEnvelope = (
     | _RewardRequested
     | _CustomerMerged
     | _MemberTakenOver
+    | _ActivityRecorded
+    | _AudienceChanged
 )
 _TYPES: Final[Mapping[type[_Envelope], EventType]] = {
     _OrderCompleted: EventType.SALE,
@@ -280,6 +312,8 @@ _TYPES: Final[Mapping[type[_Envelope], EventType]] = {
     _RewardRequested: EventType.REWARD_REQUEST,
     _CustomerMerged: EventType.MERGER,
     _MemberTakenOver: EventType.TAKE_OVER,
+    _ActivityRecorded: EventType.ACTIVITY,
+    _AudienceChanged: EventType.AUDIENCE_CHANGE,
 }
 KNOWN_TYPES: Final[tuple[str, ...]] = tuple(known.value for known in _TYPES.values())
 _NEED_SUBJECT = frozenset(_TYPES.values()) - {EventType.SALE}
@@ -634,6 +668,10 @@ def _event_of(
                 OpeningLot(lot.currency, lot.quantity, lot.issued_on, lot.expires_on) for lot in data.lots
             )
             return TakeOver(at, data.joined_on, data.tier or None, data.tier_until, lots), None
+        case ActivityData():
+            return Activity(at, data.activity, data.store, data.channel), None
+        case AudienceData():
+            return AudienceChange(at, data.audience, data.is_in), None
         case _:
             assert_never(data)
 

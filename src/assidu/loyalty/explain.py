@@ -13,7 +13,7 @@ from uuid import UUID
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
 from assidu.decisions.decision import Decision, Reason, ReasonCode
 from assidu.decisions.earning import earn
-from assidu.decisions.events import Joining, Merger, Return, Sale
+from assidu.decisions.events import Activity, Joining, Merger, Return, Sale
 from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
 from assidu.decisions.plan import Plan
 from assidu.decisions.sold import sold_before
@@ -218,10 +218,11 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
     inputs = entry.decision.inputs
     if isinstance(entry.event, Sale) and inputs is not None:
         return earn(plan, entry.event, inputs, trace=True).reasons
-    if isinstance(entry.event, Joining):
+    if isinstance(entry.event, Joining | Activity):
         if again is not None and again.reasons:
             return again.reasons
-        traced = decide(plan, Facts(before), entry.event, trace=True)
+        facts = Facts(before, grants=inputs.grants if inputs is not None else None)
+        traced = decide(plan, facts, entry.event, trace=True)
         return traced.reasons if isinstance(traced, Decision) else ()
     return ()
 

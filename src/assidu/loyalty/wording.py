@@ -9,6 +9,8 @@ from babel.dates import format_date
 from assidu.decisions.decision import Account, Decision, ShortfallCause
 from assidu.decisions.events import (
     Absorption,
+    Activity,
+    AudienceChange,
     Correction,
     Joining,
     Leaving,
@@ -63,6 +65,17 @@ HEADS = {
     "take_over": Sentence(
         "Repris de l'ancien programme, membre depuis le {day}.",
         "Taken over from the earlier programme, a member since {day}.",
+    ),
+    "activity": Sentence("Activité, le {day} : {activity}.", "Activity on {day}: {activity}."),
+    "activity_not_a_member": Sentence(
+        "Pas membre ce jour-là : l'activité est connue et ne rapporte rien.",
+        "Not a member on that day: the activity is known and earns nothing.",
+    ),
+    "audience_in": Sentence(
+        "Entrée dans l'audience « {audience} », le {day}.", "Entered the audience “{audience}” on {day}."
+    ),
+    "audience_out": Sentence(
+        "Sortie de l'audience « {audience} », le {day}.", "Left the audience “{audience}” on {day}."
     ),
     "absorption": Sentence(
         "Fiche fusionnée avec une autre : tout part vers elle.",
@@ -254,6 +267,13 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield telling.say("leaving", day=day)
         case TakeOver():
             yield telling.say("take_over", day=phrases.day(event.joined_on))
+        case Activity():
+            yield telling.say("activity", activity=phrases.activity_name(event.activity), day=day)
+            if entry.decision.inputs is not None and not entry.decision.inputs.is_member:
+                yield telling.say("activity_not_a_member")
+        case AudienceChange():
+            said = "audience_in" if event.is_in else "audience_out"
+            yield telling.say(said, audience=phrases.audience_names([event.audience]), day=day)
         case Absorption():
             yield telling.say("absorption")
         case Merger():
