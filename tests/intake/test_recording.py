@@ -260,11 +260,22 @@ def test_the_survivor_of_a_merger_is_told_the_tickets_of_both(counter: Counter, 
     assert again.json()["duplicate_of"] == {"source": "till/store-317", "id": "T-1"}
 
 
-def test_a_sale_that_waited_for_a_merger_goes_to_the_survivor(counter: Counter, anne: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "lock"),
+    [
+        ("/v1/events", "SELECT FROM loyalty_member WHERE customer_id = %(absorbed)s FOR UPDATE"),
+        # Who only looks waits for no row: the whole table is held between finding the customer and reading them.
+        ("/v1/evaluate", "LOCK TABLE loyalty_member IN ACCESS EXCLUSIVE MODE"),
+    ],
+)
+def test_a_sale_that_crossed_a_merger_goes_to_the_survivor(
+    counter: Counter, anne: str, path: str, lock: str
+) -> None:
     absorbed = counter.shop.member(Profile(card="2990000000029"))
 
     async def story(client: httpx.AsyncClient) -> list[httpx.Response]:
-        sales = [client.post("/v1/events", json=sale(f"T-{n}", "card:2990000000029")) for n in range(3)]
+        sales = [client.post(path, json=sale(f"T-{n}", "card:2990000000029")) for n in range(2)]
+        sales.append(client.post(path, json=sale("T-2", f"card:{ANNE}")))
         waiting = asyncio.gather(*sales)
         await asyncio.sleep(0.5)
         await asyncio.to_thread(finish)
@@ -281,7 +292,7 @@ def test_a_sale_that_waited_for_a_merger_goes_to_the_survivor(counter: Counter, 
         merging.commit()
 
     with psycopg.connect(counter.database.url) as merging:
-        merging.execute("SELECT FROM loyalty_member WHERE customer_id = %s FOR UPDATE", [absorbed])
+        merging.execute(lock, {"absorbed": absorbed})
         responses = counter.tell(story)
     assert [response.status_code for response in responses] == [200] * 3, [r.text for r in responses]
     assert {response.json()["customer"] for response in responses} == {anne}

@@ -14,13 +14,12 @@ from datetime import datetime
 
 import structlog
 
-from assidu.decisions.decision import RefusalCode, Refused
 from assidu.foundation import clock
 from assidu.foundation.problems import Problem
 from assidu.intake import metrics, problems
 from assidu.intake.database import TRY_AGAIN, Connect, Connection, run_script, unavailability
 from assidu.intake.shops import NoProgramme, OpenShop, Shops
-from assidu.loyalty.entries import Anonymous, Conflict, Entry, Later, Outcome, Told
+from assidu.loyalty.entries import Anonymous, Conflict, Entry, Later, Outcome, Told, was_absorbed
 from assidu.loyalty.live import Newcomers, OutOfDate, post
 
 LANES = 2
@@ -173,7 +172,7 @@ class Lanes:
             return [await self._post_one(connection, entry, origin) for entry in entries]
         results: list[Result] = []
         for entry, outcome in zip(entries, outcomes, strict=True):
-            is_later = isinstance(outcome, Later) or _was_absorbed(outcome)
+            is_later = isinstance(outcome, Later) or was_absorbed(outcome)
             results.append(await self._post_one(connection, entry, origin) if is_later else outcome)  # type: ignore[arg-type]
         return results
 
@@ -199,7 +198,7 @@ class Lanes:
                 if connection.is_closed():
                     raise
                 return self._failure(error)
-            if attempt < ATTEMPTS_MAX and _was_absorbed(outcome):
+            if attempt < ATTEMPTS_MAX and was_absorbed(outcome):
                 continue
             assert not isinstance(outcome, Later), "a single event waits for no other"
             return outcome
@@ -241,11 +240,6 @@ class Lanes:
             return problems.FAILED
         _log.warning("event not posted", code=problem.code, error=type(error).__name__)
         return problem
-
-
-def _was_absorbed(outcome: Outcome | Later) -> bool:
-    """A merger ended while the event waited for the lock: looked up once more, it goes to the survivor."""
-    return isinstance(outcome, Refused) and outcome.code is RefusalCode.ABSORBED
 
 
 def _refuse_empty_customers(outcomes: list[Outcome | Later]) -> None:

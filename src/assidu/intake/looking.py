@@ -9,7 +9,7 @@ from typing import TypeVar
 from assidu.foundation import clock
 from assidu.intake.database import Connect, Connection, run_script
 from assidu.intake.shops import Shops
-from assidu.loyalty.entries import Entry, Later, Outcome
+from assidu.loyalty.entries import Entry, Later, Outcome, was_absorbed
 from assidu.loyalty.live import OutOfDate, post
 
 CONNECTIONS_MAX = 2
@@ -55,8 +55,19 @@ class Looking:
             return found
 
     async def evaluate(self, entries: Sequence[Entry]) -> list[Outcome]:
-        """What recording would answer; nothing is changed."""
+        """What recording would answer; nothing is changed.
 
+        Who was absorbed while we looked is looked up once more, and found as the survivor.
+        """
+        outcomes = await self._look(entries)
+        absorbed = [place for place, outcome in enumerate(outcomes) if was_absorbed(outcome)]
+        if absorbed:
+            again = await self._look([entries[place] for place in absorbed])
+            for place, outcome in zip(absorbed, again, strict=True):
+                outcomes[place] = outcome
+        return outcomes
+
+    async def _look(self, entries: Sequence[Entry]) -> list[Outcome]:
         async def look(connection: Connection) -> list[Outcome]:
             for _ in range(ATTEMPTS_MAX):
                 opened = self._shops.current or await self._shops.load(connection)

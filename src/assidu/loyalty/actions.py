@@ -14,7 +14,6 @@ from assidu.catalogue.queries import products
 from assidu.catalogue.types import UNKNOWN_PRODUCT, KnownProduct, ProductFinder
 from assidu.customers.types import NotAnIdentifier
 from assidu.customers.vault import Vault
-from assidu.decisions.decision import RefusalCode, Refused
 from assidu.decisions.events import LineKind
 from assidu.events.types import CorrectionReason, EventKey, EventType
 from assidu.events.wire import (
@@ -32,7 +31,7 @@ from assidu.events.wire import (
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.types import Actor
 from assidu.foundation.settings import current_settings
-from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_of
+from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_of, was_absorbed
 from assidu.loyalty.live import Newcomers, Shop, post
 from assidu.loyalty.queries import current_book, recorded_at
 from assidu.loyalty.script import run_script
@@ -65,8 +64,7 @@ def record(
             if attempt == ATTEMPTS_MAX:
                 raise
             continue
-        is_absorbed = isinstance(outcome, Refused) and outcome.code is RefusalCode.ABSORBED
-        if is_absorbed and attempt < ATTEMPTS_MAX:
+        if was_absorbed(outcome) and attempt < ATTEMPTS_MAX:
             continue  # absorbed while we waited for the lock: the next look finds the survivor
         return outcome
     raise AssertionError("the last attempt answers or raises")
@@ -78,7 +76,8 @@ def evaluate(incoming: Incoming, at: datetime, *, programme: str) -> Outcome | N
     entry = entry_of(incoming, shop.book, shop.pseudonym_key)
     if isinstance(entry, NotAnIdentifier):
         return entry
-    return _only(run_script(post([entry], shop, at, is_trying=True)))
+    outcome = _only(run_script(post([entry], shop, at, is_trying=True)))
+    return _only(run_script(post([entry], shop, at, is_trying=True))) if was_absorbed(outcome) else outcome
 
 
 # ---------------------------------------------------------------- what staff do

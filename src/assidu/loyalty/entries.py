@@ -7,7 +7,7 @@ from uuid import UUID
 from assidu.customers.identifiers import lookup, parse_subject
 from assidu.customers.types import Fault, Identifier, NotAnIdentifier
 from assidu.decisions.calendar import local_day
-from assidu.decisions.decision import Decision, Refused
+from assidu.decisions.decision import Decision, RefusalCode, Refused
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType
@@ -151,6 +151,12 @@ class Later:
 Outcome = Told | Anonymous | Conflict | UnknownCustomer | Refused
 """A refusal by the core is an outcome like the others; nothing was written for it."""
 
+
+def was_absorbed(outcome: Outcome | Later) -> bool:
+    """A merger ended between finding the customer and reading them: looked up once more, it is the survivor."""
+    return isinstance(outcome, Refused) and outcome.code is RefusalCode.ABSORBED
+
+
 __all__ = [
     "NOBODY",
     "OPENING_TYPES",
@@ -164,4 +170,5 @@ __all__ = [
     "UnknownCustomer",
     "Who",
     "entry_of",
+    "was_absorbed",
 ]
