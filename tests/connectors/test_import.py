@@ -93,6 +93,31 @@ def test_one_process_and_three_decide_alike_and_share_places_in_the_order_of_tim
     assert contents(assidu_db.url) == alone
 
 
+@pytest.mark.parametrize("places", [1, 3, 4])
+def test_a_wrong_guess_of_who_gets_a_place_changes_nothing(
+    assidu_db: Database, tmp_path: Path, places: int
+) -> None:
+    """Each customer wants one of the day's places each month, and asks again while there was none."""
+    cards = [f"29900{n:02}" for n in range(12)]
+    events = [joined(card, "2026-01-01T08:00:00Z") for card in cards]
+    chance = random.Random(11)
+    for day in [f"2026-0{month}-{day}" for month in range(1, 5) for day in (10, 11, 12)]:
+        chance.shuffle(cards)
+        events += [
+            sale(f"{day}-{n}", f"{day}T08:{n:02}:00Z", f"card:{card}", 4_000 + 100 * n)
+            for n, card in enumerate(cards)
+        ]
+    file = events_file(tmp_path / "a.jsonl", *events)
+    found = []
+    for processes in (1, 2, 3):
+        publish_programme(FIRST_DAY, places=places)
+        take(assidu_db, [file], processes=processes)
+        assert scalar(assidu_db, "SELECT sum(taken)::int FROM loyalty_quota") == 12 * places
+        found.append(contents(assidu_db.url))
+        emptied(assidu_db)
+    assert found[0] == found[1] == found[2]
+
+
 def test_the_order_of_lines_and_files_does_not_matter(programme: Database, tmp_path: Path) -> None:
     events = [joined(f"29900{n}", f"2026-01-0{n + 1}T08:00:00Z") for n in range(5)]
     events += [

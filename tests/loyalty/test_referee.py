@@ -55,6 +55,23 @@ def test_places_go_to_the_first_whoever_decides_them(
     }
 
 
+def test_what_is_asked_together_is_answered_in_the_order_of_time() -> None:
+    """Two processes take turns; each asks for everything before it listens."""
+
+    def work(part: int, _parts: int, quotas: RefereedQuotas) -> list[int]:
+        for place in range(part, 12, 2):
+            quotas.reach(place)
+            quotas.ask(UUID(int=place), (claim("b"), claim("c")))
+        quotas.close()
+        granted: dict[int, int] = {}
+        while len(granted) < 6:
+            granted |= {customer.int: grants["b"] for customer, grants in quotas.answers(is_waiting=True)}
+        assert quotas.full == {"b", "c"}
+        return [place for place, got in granted.items() if got]
+
+    assert sorted(Referee[list[int]]().run(work, 2), key=len) == [[1], [0, 2]]
+
+
 def test_what_a_process_raises_is_raised_here() -> None:
     def work(part: int, _parts: int, quotas: RefereedQuotas) -> None:
         if part:

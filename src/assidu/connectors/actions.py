@@ -1,13 +1,10 @@
 """Everything of this room that writes: the import of files."""
 
-import gc
 import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from multiprocessing import get_context
-from typing import Any
 
 import psycopg
 
@@ -23,21 +20,20 @@ from assidu.connectors.imports.ordering import (
     first_told,
     groups_of,
     order_key,
-    shared_out,
 )
+from assidu.connectors.imports.processes import Work, do_alone, do_at_once
 from assidu.connectors.imports.records import take_records
-from assidu.connectors.imports.sharing import Share
 from assidu.connectors.imports.telling import Telling, tell
 from assidu.connectors.imports.types import Entry, NoProgramme, Pair, Report, SetAside, Watch, unwatched
-from assidu.connectors.imports.writing import Done, Writer
+from assidu.connectors.imports.writing import Done
 from assidu.customers.vault import Vault
 from assidu.events import wire
 from assidu.foundation.settings import Settings
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import plan_book, programmes
-from assidu.loyalty.referee import Referee, RefereedQuotas
 
-EVENTS_PER_PROCESS_MIN = 2_000
+EVENTS_PER_PROCESS_MIN = 8_000
+"""Below that a second process costs more than it takes off: it has to start, and to ask for every shared place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,45 +221,14 @@ class _Importer:
             known_originals=lookups.known_originals(self._connection, originals),
             catches_up=self._order.catches_up,
         )
-        parts = self._order.processes or max(
-            1, min(self._processes, len(alone) // EVENTS_PER_PROCESS_MIN + 1)
-        )
-        shares = shared_out(groups, parts)
-        decided = get_context("fork").Array("q", parts, lock=False)
-        written = get_context("fork").Array("q", parts, lock=False)
-
-        def work(part: int, parts: int, quotas: RefereedQuotas) -> Done:
-            gc.disable()  # nothing here makes cycles, and a pass over all that was inherited costs seconds
-            with psycopg.connect(self._database_url, autocommit=True) as connection:
-                runs.belong(connection)
-                share = Share(shop, shares[part], connection, quotas)
-                share.decide(lambda count: _add(decided, part, count))
-                quotas.close()
-                writer = Writer(
-                    connection,
-                    shop,
-                    Vault(self._settings.vault_key),
-                    quotas.check_parent,
-                    lambda count: _add(written, part, count),
-                )
-                writer.write(share.runs)
-                writer.write_anonymous(anonymous[part::parts])
-                return writer.done
-
-        def watch() -> None:
-            if sum(decided) < len(owners):
-                self._watch("Deciding", sum(decided), len(owners))
-            else:
-                self._watch("Writing", sum(written), len(alone))
-
-        gc.collect()
-        gc.freeze()
-        try:
-            referee = Referee[Done](lookups.places_taken(self._connection), watch)
-            for done in referee.run(work, parts):
+        work = Work(shop, groups, anonymous, self._database_url, Vault(self._settings.vault_key))
+        taken = lookups.places_taken(self._connection)
+        parts = self._order.processes or max(1, min(self._processes, len(alone) // EVENTS_PER_PROCESS_MIN))
+        if parts == 1:
+            self._add(do_alone(work, taken, self._watch))
+        else:
+            for done in do_at_once(work, parts, taken, self._watch):
                 self._add(done)
-        finally:
-            gc.unfreeze()
         self._watch("Writing", len(alone), len(alone))
 
     def _add(self, done: Done) -> None:
@@ -272,7 +237,3 @@ class _Importer:
         self._report.exists += done.exists
         self._report.ticks += done.ticks
         self._report.set_aside.update(done.set_aside)
-
-
-def _add(counts: Any, part: int, count: int) -> None:
-    counts[part] += count

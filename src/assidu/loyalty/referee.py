@@ -9,6 +9,7 @@ import heapq
 import multiprocessing
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
@@ -31,7 +32,8 @@ class RefereedQuotas:
     """A process's side: ``reach`` as its events go by, ``place`` when one of them asks and waits for the answer.
 
     Or ``ask``, and go on with other customers until ``answers`` has the answer; then no event of that customer may be
-    decided before.
+    decided before. What is asked is sent by the next ``answers``, all in one message: until then nobody hears that we
+    came any further, so listen every now and then.
     """
 
     def __init__(self, part: int, clocks: Any, pipe: Connection) -> None:
@@ -39,6 +41,7 @@ class RefereedQuotas:
         self._clocks = clocks
         self._pipe = pipe
         self._position = _NOT_YET
+        self._unsent: list[_Claims] = []
         self._parent = os.getppid()
         self.full: set[str] = set()
         """Keys of which there is no place left, as far as we were told: nobody needs to ask any more."""
@@ -46,10 +49,12 @@ class RefereedQuotas:
     def reach(self, position: int) -> None:
         """Everything before this place in the order is decided here, or asked for."""
         self._position = position
-        self._clocks[self._part] = position
+        if not self._unsent:
+            self._clocks[self._part] = position
 
     def close(self) -> None:
         """No claim will come from here any more: nobody waits for this process."""
+        self._send()
         self.reach(_OVER)
 
     def check_parent(self) -> None:
@@ -65,20 +70,28 @@ class RefereedQuotas:
         return grants[claim.key]
 
     def ask(self, customer_id: UUID, claims: tuple[Claim, ...]) -> None:
-        self._pipe.send(("claim", self._position, str(customer_id), claims))
+        self._unsent.append((self._position, str(customer_id), claims))
 
     def answers(self, *, is_waiting: bool = False) -> list[tuple[UUID, dict[str, int]]]:
         """What was answered since, by customer; ``is_waiting`` for one at least."""
+        self._send()
         found: list[tuple[UUID, dict[str, int]]] = []
         while self._pipe.poll(_PARENT_EVERY_SECONDS if is_waiting and not found else 0):
-            customer_id, grants = self._pipe.recv()
-            # A place that is refused is the last one's sign: no later claim will do better.
-            self.full.update(key for key, granted in grants.items() if not granted)
-            found.append((UUID(customer_id), grants))
+            answered, full = self._pipe.recv()
+            # Everybody has passed the place where the last one was taken: no later claim will do better.
+            self.full.update(full)
+            found += [(UUID(customer_id), grants) for customer_id, grants in answered]
         if is_waiting and not found:
             self.check_parent()
             return self.answers(is_waiting=True)
         return found
+
+    def _send(self) -> None:
+        if self._unsent:
+            self._pipe.send(("claims", self._unsent))
+            self._unsent = []
+            # Only now: whoever sees how far we are must find what we asked before.
+            self._clocks[self._part] = self._position
 
 
 class Referee(Generic[Result]):
@@ -128,6 +141,7 @@ class Referee(Generic[Result]):
     def _judge(self, pipes: list[Connection], clocks: Any) -> list[Result]:
         results: dict[int, Result] = {}
         asked: list[_Asked] = []
+        full = _Full([0] * len(pipes))
         while len(results) < len(pipes):
             listening = [pipe for part, pipe in enumerate(pipes) if part not in results]
             wait(listening, timeout=_POLL_SECONDS if asked else _WATCH_SECONDS)
@@ -136,7 +150,9 @@ class Referee(Generic[Result]):
             for part, pipe in enumerate(pipes):
                 if part not in results:
                     self._hear(part, pipe, asked, results)
-            self._answer(pipes, [_OVER if part in results else at for part, at in enumerate(reached)], asked)
+            reached = [_OVER if part in results else at for part, at in enumerate(reached)]
+            for part, answered in self._answered(reached, asked, full).items():
+                pipes[part].send((answered, full.untold(part)))
             if self._watch is not None:
                 self._watch()
         return [results[part] for part in range(len(pipes))]
@@ -148,25 +164,55 @@ class Referee(Generic[Result]):
                 message = pipe.recv()
             except EOFError:
                 raise ProcessDied(part) from None
-            if message[0] == "claim":
-                heapq.heappush(asked, (*message[1:3], part, message[3]))
+            if message[0] == "claims":
+                for position, customer, claims in message[1]:
+                    heapq.heappush(asked, (position, customer, part, claims))
             elif message[0] == "done":
                 results[part] = message[1]
             else:
                 raise message[1]
 
-    def _answer(self, pipes: list[Connection], reached: list[int], asked: list["_Asked"]) -> None:
-        """Answer the earliest claims while nobody can still come before them."""
+    def _answered(
+        self, reached: list[int], asked: list["_Asked"], full: "_Full"
+    ) -> dict[int, list[tuple[str, dict[str, int]]]]:
+        """The answers, by part, to the earliest claims, while nobody can still come before them."""
+        answered: dict[int, list[tuple[str, dict[str, int]]]] = {}
         while asked:
             position, customer, part, claims = asked[0]
             for other, at in enumerate(reached):
                 is_waiting = at == position and any(one[0] == position and one[2] == other for one in asked)
                 if at < position or (at == position and not is_waiting):
-                    return
+                    return answered
             heapq.heappop(asked)
             grants = {claim.key: self.tally.place(claim, UUID(customer), _NEVER) for claim in claims}
-            pipes[part].send((customer, grants))
+            answered.setdefault(part, []).append((customer, grants))
+            for claim in claims:
+                if self.tally.taken.get(claim.key, 0) >= claim.limit:
+                    full.add(claim.key)
+        return answered
 
+
+@dataclass(slots=True)
+class _Full:
+    """The keys of which all places are taken, in the order in which they went, and how many each part was told."""
+
+    told: list[int]
+    keys: list[str] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+
+    def add(self, key: str) -> None:
+        if key not in self.known:
+            self.known.add(key)
+            self.keys.append(key)
+
+    def untold(self, part: int) -> list[str]:
+        found = self.keys[self.told[part] :]
+        self.told[part] = len(self.keys)
+        return found
+
+
+_Claims = tuple[int, str, tuple[Claim, ...]]
+"""Position, customer, claims: what one event asks."""
 
 _Asked = tuple[int, str, int, tuple[Claim, ...]]
 """Position, customer, part, claims: in this order the claims are answered."""

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -18,19 +17,21 @@ import psycopg
 from assidu.catalogue.types import ProductFinder
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import Group
+from assidu.connectors.imports.places import Places
 from assidu.connectors.imports.telling import original_of
 from assidu.connectors.imports.types import Entry, Original, Place, SetAside
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Claim, RefusalCode, Refused
+from assidu.decisions.earning import claim_key
 from assidu.decisions.events import Return, Sale
 from assidu.decisions.facts import Grants, SoldBefore
-from assidu.decisions.plan import Plan
+from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.sold import returned_since, sold_before
 from assidu.events import wire
 from assidu.events.types import EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.copying import Lines
-from assidu.loyalty.desk import Decided, Desk, FullFinder, Member, Quotas
+from assidu.loyalty.desk import Decided, Desk, Member
 from assidu.loyalty.script import Answer, Script
 from assidu.loyalty.sold_tickets import load_sold
 
@@ -55,7 +56,7 @@ class Shop:
 @dataclass(slots=True)
 class GroupRun:
     """One group on its way: its members as they become, and what is to be written of them. ``waiting`` is the event
-    that has asked for something and was not answered yet, with its place."""
+    that counts on places and was not answered yet; nothing of the group is decided before it is."""
 
     group: Group
     members: dict[UUID, Member]
@@ -68,7 +69,7 @@ class GroupRun:
     personal: list[tuple[UUID, int, Mapping[str, Any]]] = field(default_factory=list)
     recorded: int = 0
     ticks: int = 0
-    waiting: tuple[int, wire.Incoming, Fact] | None = None
+    waiting: "Waiting | None" = None
     tickets: dict[Original, tuple[UUID, int]] = field(default_factory=dict)
     sold: dict[tuple[UUID, int], SoldBefore | None] = field(default_factory=dict)
 
@@ -84,63 +85,86 @@ class GroupRun:
         return customer
 
 
-ASKED_FIRST = -1
-"""What quotas answer to a claim that must be asked of somebody else: the event waits, and is decided again."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A ticket decided on a guess of what its ``claims`` get. ``before`` is its member as the ticket found it, and
+    ``gathered`` what was decided, with what was due before the ticket."""
+
+    entry: Entry
+    incoming: wire.Incoming
+    fact: Fact
+    member: Member
+    before: Member
+    claims: tuple[Claim, ...]
+    guessed: Grants
+    result: Decided
+    gathered: list[Decided]
 
 
 class Decider:
     """Takes events to the desk and keeps what comes of them."""
 
-    def __init__(
-        self, shop: Shop, quotas: Quotas, connection: Connection, full: FullFinder | None = None
-    ) -> None:
+    def __init__(self, shop: Shop, places: Places, connection: Connection) -> None:
         self._shop = shop
-        self._quotas = quotas
+        self._places = places
         self._connection = connection
-        self._full = full
-        self._desk = Desk(
-            shop.book, self, self._find_sold, shop.recorded_at, full=self._gone if full else None
-        )
+        self._desk = Desk(shop.book, self, self._find_sold, shop.recorded_at, full=self._expected)
         self._run: GroupRun
         self._granted: Grants = {}
-        self._asked: list[Claim] = []
+        self._guessed: dict[str, int] = {}
+        self._claimable: dict[str, Claim] = {}
+        self._rules: dict[int, tuple[EarnRule, ...]] = {}
 
-    def take(self, run: GroupRun, place: int, granted: Grants = MappingProxyType({})) -> tuple[Claim, ...]:
-        """Decide one event of a group; or answer which places it asks for first, and leave everything as it was."""
+    def take(self, run: GroupRun, place: int) -> None:
+        """Decide one event of a group; ``run.waiting`` is set if it waits for its places, until ``answered``."""
         self._run = run
-        self._granted = granted
         entry = self._shop.entries[place]
         customer = run.now(self._shop.owners[place])
-        if run.waiting is not None and run.waiting[0] == place:
-            (_, incoming, fact), run.waiting = run.waiting, None
-        else:
-            incoming = self._shop.read(entry)
-            try:
-                fact = self._fact(entry, incoming, customer)
-            except wire.UnknownSale:
-                self._set_aside(entry, Refused(RefusalCode.UNKNOWN_SALE))
-                return ()
+        incoming = self._shop.read(entry)
+        try:
+            fact = self._fact(entry, incoming, customer)
+        except wire.UnknownSale:
+            self._set_aside(entry, Refused(RefusalCode.UNKNOWN_SALE))
+            return
         member = run.members[customer]
-        before = member.state, member.last_purchase, member.is_changed
         if place in self._shop.absorbed:
             result = self._merge(member, run.now(self._shop.absorbed[place]), fact)
+            self._keep_result(entry, incoming, fact, result)
+            return
+        before = member.copy()
+        result = self._desk_takes(member, fact, {})
+        if isinstance(result, Decided) and (claims := self._claims_of(result)):
+            run.waiting = Waiting(
+                entry, incoming, fact, member, before, claims, self._guessed, result, self._desk.gathered
+            )
+            self._desk.gathered = []
+            granted = self._places.take(claims, customer)
+            if granted is not None:
+                self.answered(run, granted)
+            return
+        self._keep_result(entry, incoming, fact, result)
+
+    def answered(self, run: GroupRun, granted: Grants) -> None:
+        """The group's waiting ticket goes on as it was decided, or is decided again if the guess was wrong."""
+        waiting, run.waiting = run.waiting, None
+        assert waiting is not None, "only who waits is answered"
+        self._run = run
+        result: Decided | Refused = waiting.result
+        if all(granted[claim.key] == waiting.guessed[claim.key] for claim in waiting.claims):
+            self._desk.gathered = waiting.gathered
         else:
-            result = self._desk.take(member, fact)
-        if self._asked:
-            # Only a ticket asks, and it concerns nobody else: this customer's state is all that has changed.
-            member.state, member.last_purchase, member.is_changed = before
-            self._desk.gathered.clear()
-            asked = tuple(self._asked)
-            self._asked.clear()
-            run.waiting = place, incoming, fact
-            return asked
-        if isinstance(result, Refused):
-            self._set_aside(entry, result)
-        else:
-            run.recorded += 1
-            self._remember(entry, incoming, fact, result)
-        self._keep()
-        return ()
+            member, before = waiting.member, waiting.before
+            member.state, member.last_purchase = before.state, before.last_purchase
+            member.is_changed = before.is_changed
+            result = self._desk_takes(member, waiting.fact, granted)
+            assert isinstance(result, Refused) or not self._claims_of(result), (
+                "all places are asked for at once"
+            )
+        for claim in waiting.claims:
+            if granted[claim.key]:
+                run.places[claim.key] += 1
+                run.limits[claim.key] = claim.limit
+        self._keep_result(waiting.entry, waiting.incoming, waiting.fact, result)
 
     def finish(self, run: GroupRun) -> None:
         """Decide what has become due since."""
@@ -162,24 +186,59 @@ class Decider:
             has_happened=True,
         )
 
-    def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:
-        """What the desk asks: answered before, or by the database, or first to be asked of the referee."""
-        granted = self._granted.get(claim.key)
-        if granted is None:
-            granted = self._quotas.place(claim, customer_id, at)
-        if granted == ASKED_FIRST:
-            self._asked.append(claim)
-            return 0
-        if granted:
-            self._run.places[claim.key] += 1
-            self._run.limits[claim.key] = claim.limit
-        return granted
+    def _desk_takes(self, member: Member, fact: Fact, granted: Grants) -> Decided | Refused:
+        """``granted`` is what the event's claims have got, if they were answered."""
+        self._granted = granted
+        if self._claimable:
+            self._claimable, self._guessed = {}, {}
+        return self._desk.take(member, fact)
 
-    def _gone(self, plan: Plan, sale: Sale) -> Grants:
-        """Places known to be gone, but for the one that this very ticket got before they were."""
-        assert self._full is not None
-        found = self._full(plan, sale)
-        return {key: 0 for key in found if key not in self._granted} if self._granted else found
+    def _expected(self, plan: Plan, sale: Sale) -> Grants:
+        """What the desk takes for granted of every place that the ticket may claim: the answer, or a guess."""
+        rules = self._rules.get(plan.version)
+        if rules is None:
+            rules = self._rules[plan.version] = tuple(rule for rule in plan.rules if rule.quota is not None)
+        if not rules:
+            return {}
+        day = local_day(sale.at, plan.zone)
+        grants = {}
+        for rule in rules:
+            assert rule.quota is not None
+            claim = Claim(claim_key(rule, sale.store, day), rule.quota.limit, rule.code)
+            grants[claim.key] = self._answer(claim)
+        return grants
+
+    def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
+        """What the desk asks for an event that is no ticket."""
+        return self._answer(claim)
+
+    def _answer(self, claim: Claim) -> int:
+        """What the referee said, or what is known by now, or a guess."""
+        granted = self._granted.get(claim.key)
+        if granted is not None:
+            return granted
+        if self._places.is_gone(claim.key, claim.limit):
+            return 0
+        self._claimable[claim.key] = claim
+        guess = self._guessed[claim.key] = self._places.guess(claim.key, claim.limit)
+        return guess
+
+    def _claims_of(self, decided: Decided) -> tuple[Claim, ...]:
+        """The places that a decision only guessed at."""
+        inputs = decided.decision.inputs
+        if not self._claimable or inputs is None:
+            return ()
+        return tuple(self._claimable[key] for key in inputs.grants if key in self._claimable)
+
+    def _keep_result(
+        self, entry: Entry, incoming: wire.Incoming, fact: Fact, result: Decided | Refused
+    ) -> None:
+        if isinstance(result, Refused):
+            self._set_aside(entry, result)
+        else:
+            self._run.recorded += 1
+            self._remember(entry, incoming, fact, result)
+        self._keep()
 
     def _merge(self, survivor: Member, absorbed_id: UUID, fact: Fact) -> Decided | Refused:
         result = self._desk.merge(survivor, self._run.members[absorbed_id], fact)

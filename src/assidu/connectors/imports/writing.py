@@ -7,17 +7,15 @@ was killed is simply done again: what was written is known by its keys, and plac
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from uuid import UUID
 
 from psycopg import errors
 
 from assidu.connectors.imports import lookups, runs
 from assidu.connectors.imports.deciding import Decider, GroupRun, Shop, run_on
 from assidu.connectors.imports.lookups import Connection
+from assidu.connectors.imports.places import LockedOnDemand
 from assidu.customers.vault import Vault
 from assidu.decisions.calendar import local_day
-from assidu.decisions.decision import Claim
 from assidu.events import wire
 from assidu.loyalty.copying import Lines, copy_lines, update_members
 from assidu.loyalty.personal import write_personal
@@ -159,7 +157,8 @@ class Writer:
             self.connection, (t for place in run.group.places if (t := entries[place].ticket) is not None)
         )
         fresh = GroupRun.of(run.group, locked)
-        decider = Decider(self.shop, _LockedPlaces(self.connection), self.connection)
+        places = LockedOnDemand(lambda limits: lookups.lock_places(self.connection, limits))
+        decider = Decider(self.shop, places, self.connection)
         for place in run.group.places:
             if entries[place].key not in keys and entries[place].ticket not in tickets:
                 decider.take(fresh, place)
@@ -199,22 +198,6 @@ class Writer:
         with self.connection.transaction():
             copy_lines(self.connection, lines)
         return len(places)
-
-
-class _LockedPlaces:
-    """Places asked for while the transaction that takes them is open."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._taken: dict[str, int] = {}
-
-    def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
-        if claim.key not in self._taken:
-            self._taken |= lookups.lock_places(self._connection, {claim.key: claim.limit})
-        if self._taken[claim.key] >= claim.limit:
-            return 0
-        self._taken[claim.key] += 1
-        return 1
 
 
 def _chunks(groups: Iterable[GroupRun]) -> Iterator[list[GroupRun]]:

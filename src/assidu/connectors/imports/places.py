@@ -1,0 +1,95 @@
+"""Places that customers share (the first ten of a day), as a process of an import comes by them.
+
+A ticket is decided at once, on a guess of what it gets: whoever comes too late for a place mostly knows. Only when
+the answer is another one is it decided again.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from assidu.decisions.decision import Claim
+from assidu.decisions.facts import Grants
+from assidu.loyalty.referee import RefereedQuotas
+
+
+class Places(Protocol):
+    """Whoever gives places to one process, which asks in the order over all customers."""
+
+    def is_gone(self, key: str, limit: int) -> bool:
+        """Known to be taken, all of them: nobody needs to ask, since none ever comes back."""
+
+    def guess(self, key: str, limit: int) -> int:
+        """What is most likely answered for a place that may still be there."""
+
+    def take(self, claims: Sequence[Claim], customer_id: UUID) -> Grants | None:
+        """What each claim got; ``None`` when the answer comes later and the event has to wait."""
+
+
+class CountedHere:
+    """One process decides everything, so that it counts the places itself. ``taken`` were gone before."""
+
+    def __init__(self, taken: Mapping[str, int]) -> None:
+        self._taken = dict(taken)
+
+    def is_gone(self, key: str, limit: int) -> bool:
+        return self._taken.get(key, 0) >= limit
+
+    def guess(self, key: str, limit: int) -> int:  # noqa: ARG002 (the protocol's)
+        return 1
+
+    def take(self, claims: Sequence[Claim], customer_id: UUID) -> Grants:  # noqa: ARG002 (the protocol's)
+        granted = {}
+        for claim in claims:
+            taken = self._taken.get(claim.key, 0)
+            granted[claim.key] = 1 if taken < claim.limit else 0
+            self._taken[claim.key] = taken + granted[claim.key]
+        return granted
+
+
+class AskedOfReferee:
+    """One of several processes, with the referee, who knows which comes first.
+
+    As many claims as there are places are enough: none that comes after them gets one. Of the places each process
+    gets about as many as the others, so that it can guess its first claims' answers and those of the rest.
+    """
+
+    def __init__(self, quotas: RefereedQuotas, processes: int) -> None:
+        self._quotas = quotas
+        self._processes = processes
+        self._asked: Counter[str] = Counter()
+
+    def is_gone(self, key: str, limit: int) -> bool:
+        return key in self._quotas.full or self._asked[key] >= limit
+
+    def guess(self, key: str, limit: int) -> int:
+        return 1 if self._asked[key] * self._processes < limit else 0
+
+    def take(self, claims: Sequence[Claim], customer_id: UUID) -> None:
+        self._asked.update(claim.key for claim in claims)
+        self._quotas.ask(customer_id, tuple(claims))
+
+
+class LockedOnDemand:
+    """A group is decided again in the transaction that writes it: ``lock`` answers how many of these places are taken,
+    and nobody else takes one until it ends."""
+
+    def __init__(self, lock: Callable[[Mapping[str, int]], Mapping[str, int]]) -> None:
+        self._lock = lock
+        self._taken: dict[str, int] = {}
+
+    def is_gone(self, key: str, limit: int) -> bool:
+        return self._taken.get(key, 0) >= limit
+
+    def guess(self, key: str, limit: int) -> int:  # noqa: ARG002 (the protocol's)
+        return 1
+
+    def take(self, claims: Sequence[Claim], customer_id: UUID) -> Grants:  # noqa: ARG002 (the protocol's)
+        granted = {}
+        for claim in claims:
+            if claim.key not in self._taken:
+                self._taken |= self._lock({claim.key: claim.limit})
+            granted[claim.key] = 1 if self._taken[claim.key] < claim.limit else 0
+            self._taken[claim.key] += granted[claim.key]
+        return granted
