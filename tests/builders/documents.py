@@ -44,13 +44,13 @@ def a_rule(gift: str, *more: str, code: str = "extra") -> str:
     return "\n".join((f"code: {code}", f"name: {name}", "currency: points", f"gift: {gift}", *more)) + "\n"
 
 
-def a_programme(*rules: str, more: str = "", tiers: str = TIERS) -> str:
-    """A whole file; without rules it has the one that gives a point for each euro."""
-    return HEAD + "rules:\n" + "".join(_item(rule) for rule in rules or (BASE,)) + tiers + dedent(more)
+def a_programme(*rules: str, more: str = "", tiers: str = TIERS, currencies: str = "") -> str:
+    """A whole file; without rules it has the one that gives a point for each euro, in points beside ``currencies``."""
+    return HEAD + currencies + "rules:\n" + "".join(_item(rule) for rule in rules or (BASE,)) + tiers + dedent(more)
 
 
-def a_document(*rules: str, more: str = "", tiers: str = TIERS) -> Document:
-    examined = examine(a_programme(*rules, more=more, tiers=tiers))
+def a_document(*rules: str, more: str = "", tiers: str = TIERS, currencies: str = "") -> Document:
+    examined = examine(a_programme(*rules, more=more, tiers=tiers, currencies=currencies))
     assert examined.is_ok, examined.errors
     assert examined.document is not None
     return examined.document

@@ -233,6 +233,17 @@ def _by_name(text: str, limit: int) -> list[Found]:
     return _found([row[0] for row in found], FoundBy.NAME)
 
 
+def customers_born_on(months: list[int], days: list[int]) -> list[UUID]:
+    """Whose birthday is on one of these dates, as far as they told it."""
+    found = rows(
+        "SELECT customer_id FROM customers_customer WHERE merged_into IS NULL AND erased_at IS NULL "
+        "AND (extract(month FROM birth_date), extract(day FROM birth_date)) "
+        "IN (SELECT * FROM unnest(%s::int[], %s::int[]))",
+        [months, days],
+    )
+    return [row[0] for row in found]
+
+
 def prefix_query(words: Iterable[str]) -> str:
     """The full-text query that asks for a word beginning with each of ``words``; they are letters and digits only."""
     return " & ".join(f"{word}:*" for word in words)

@@ -5,12 +5,17 @@ from datetime import date
 
 from assidu.decisions.calendar import LAST_DAY, add_months
 from assidu.decisions.decision import Account, AudienceMove, Decision, Posting, TierChange
+from assidu.decisions.goals import GOAL
 from assidu.decisions.state import Held, LotKey, Membership, PendingKey, State, TierSpan
 from assidu.decisions.tiers import MONTHS_KEPT_MAX, SPEND, spend_counter
 
 DAYS_KEPT_MAX = 62
 """How long a counter of one day is kept after it: a late ticket of last month still meets its cap."""
 
+
+GOAL_DAYS_KEPT_MAX = 400
+"""How long after a period began its goals are kept: a year, for the longest streaks; those of all time for ever."""
+FIRST_DAY = date.min.isoformat()
 
 KEPT_APART = (Account.PENDING, Account.HELD)
 """Inside the wallet, with a lot, and not to be used."""
@@ -160,13 +165,26 @@ def _counted(counters: Mapping[str, int], decision: Decision) -> dict[str, int]:
     if decision.inputs is None or len(after) <= len(counters):
         return after
     day = decision.inputs.day
-    oldest_day = date.fromordinal(max(day.toordinal() - DAYS_KEPT_MAX, 1)).isoformat()
+    oldest_day = _days_before(day, DAYS_KEPT_MAX)
     oldest_month = spend_counter(add_months(day, -MONTHS_KEPT_MAX)) if day.year > 4 else ""
+    oldest_goal = _days_before(day, GOAL_DAYS_KEPT_MAX)
     return {
         name: value
         for name, value in after.items()
-        if not (_is_day(name) and name[-10:] < oldest_day) and not SPEND < name < oldest_month
+        if not (
+            SPEND < name < oldest_month
+            or (
+                _is_day(name)
+                and (
+                    FIRST_DAY < name[-10:] < oldest_goal if name.startswith(GOAL) else name[-10:] < oldest_day
+                )
+            )
+        )
     }
+
+
+def _days_before(day: date, days: int) -> str:
+    return date.fromordinal(max(day.toordinal() - days, 1)).isoformat()
 
 
 def _is_day(counter: str) -> bool:

@@ -16,8 +16,10 @@ from assidu.decisions.decision import (
     ShortfallCause,
 )
 from assidu.decisions.earning import caps_of, charged_minor, earn
+from assidu.decisions.engagement import did
 from assidu.decisions.events import Return
 from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
+from assidu.decisions.goals import changed
 from assidu.decisions.inputs import SALES
 from assidu.decisions.plan import CurrencyKind, Plan, ReturnPolicy
 from assidu.decisions.state import LotKey, Membership, PendingKey
@@ -47,6 +49,7 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
     _pay_back(plan, wallet, sold, event, returned, is_whole=is_whole)
     shortfalls = _take_back(plan, wallet, sold, clawbacks)
     counts = _counts(plan, sold, clawbacks, before.eligible_minor - after.eligible_minor, is_whole=is_whole)
+    counts += changed(before.counts, after.counts)
     return Decision(
         plan_version=plan.version,
         postings=tuple(wallet.postings),
@@ -214,4 +217,5 @@ def _counts(
         counts.append(Count(spend_counter(sold.inputs.day), -spend_back_minor))
     if is_whole:
         counts.append(Count(SALES, -1))
+        counts += did(plan.engagement, "sale", sold.inputs.day, -1)
     return counts

@@ -1,6 +1,7 @@
 """Reads what was set aside, and tickets without a customer. What happened to a customer is read with its decision,
 in the loyalty room."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -78,6 +79,14 @@ def claim_of(ticket: EventKey) -> tuple[UUID, int] | None:
         "SELECT customer_id, seq FROM events_claim WHERE source = %s AND id = %s", [ticket.source, ticket.id]
     )
     return (found[0][0], found[0][1]) if found else None
+
+
+def known_ids(source: str, ids: Sequence[str]) -> set[str]:
+    """Those of ``ids`` under which ``source`` has already told something."""
+    return {
+        row[0]
+        for row in rows("SELECT id FROM events_key WHERE source = %s AND id = ANY (%s)", [source, list(ids)])
+    }
 
 
 def owner_of_ticket(key: TicketKey) -> UUID | None:

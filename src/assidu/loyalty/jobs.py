@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db import connections
 from django.db.utils import Error as DatabaseError
 
 from assidu.foundation import clock
+from assidu.loyalty.anniversaries import tell_anniversaries
 from assidu.loyalty.due import run_due
 
 EVERY_SECONDS = 60.0
+ANNIVERSARIES_EVERY = timedelta(hours=1)
 
 log = structlog.get_logger(__name__)
 
@@ -20,12 +23,19 @@ log = structlog.get_logger(__name__)
 def ticking(every_seconds: float = EVERY_SECONDS) -> Iterator[None]:
     """While the block runs, what becomes due is decided within a minute; several servers share the work."""
     is_over = threading.Event()
+    looked_at = datetime.min.replace(tzinfo=UTC)
 
     def tick() -> None:
+        nonlocal looked_at
         while not is_over.wait(every_seconds):
             try:
-                if count := run_due(clock.now()):
+                now = clock.now()
+                if count := run_due(now):
                     log.info("due", customers=count)
+                if now - looked_at >= ANNIVERSARIES_EVERY:
+                    if count := tell_anniversaries(now):
+                        log.info("anniversaries", told=count)
+                    looked_at = now
             except DatabaseError as error:
                 # The database may come back; until then nothing is lost, only later.
                 log.warning("due_later", error=type(error).__name__)

@@ -3,12 +3,18 @@
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Output
 from assidu.foundation import clock
+from assidu.loyalty.anniversaries import tell_anniversaries
 from assidu.loyalty.due import run_due
 
 
 def command(json: JsonFlag = False) -> None:
-    """Decide what has become due by now: expiries, ends of statuses."""
+    """Decide what has become due by now: expiries, ends of statuses, birthdays and anniversaries."""
     output = Output(json)
     with database(output):
-        count = run_due(clock.now())
-    output.answer({"customers": count}, f"{count:,} customers had something due")
+        now = clock.now()
+        count = run_due(now)
+        told = tell_anniversaries(now)
+    output.answer(
+        {"customers": count, "anniversaries": told},
+        f"{count:,} customers had something due; {told:,} birthdays and anniversaries",
+    )
