@@ -10,6 +10,7 @@ import pytest
 
 from assidu.customers import resolve
 from assidu.customers.types import Profile
+from assidu.loyalty.rebuild import verify
 from builders.counter import Counter, key_with, sale
 
 ANNE = "2990000000012"
@@ -337,3 +338,17 @@ def test_the_reasons_know_what_was_due_before(
     assert tried.json()["tier"]["code"] != "gold"
     applied = {reason["rule"] for reason in tried.json()["reasons"] if reason["code"] == "applied"}
     assert applied == {effect["rule"] for effect in tried.json()["effects"]}
+
+
+def test_units_that_never_expire_are_written_as_everybody_reads_them(counter: Counter) -> None:
+    lots = [{"currency": "points", "quantity": 900, "issued_on": "2025-12-01"}]
+    taken_over = {**sale("O-1", type="Member Taken Over"), "data": {"joined_on": "2020-01-01", "lots": lots}}
+    paid = sale("T-1", data={"payments": [{"currency": "points", "quantity": 900}]})
+    told, again, bought = counter.post(taken_over, taken_over, paid)
+    assert [answer.json()["status"] for answer in (told, again, bought)] == ["created", "exists", "created"]
+    days = "SELECT DISTINCT expires_on::text FROM {} WHERE issued_month = '2025-12-01'"
+    for table in ("ledger_lot", "ledger_posting"):
+        assert counter.rows(days.format(table)) == [("9999-12-31",)]
+    assert points(again.json()) == 900
+    assert not [m for m in bought.json()["movements"] if m["cause"] == "used" and "expires_on" in m]
+    assert verify(counter.database.url).found == []

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 
 import asyncpg
@@ -75,9 +76,24 @@ def connector(url: Callable[[], str], folder: Path | None = None) -> Connect:
             if folder is not None and _has_no_room(folder):
                 raise NoRoom from error
             raise
+        # The driver would write the last day, which is our "never", as infinity: another day to everybody else.
+        await connection.set_type_codec(
+            "date", schema="pg_catalog", encoder=_days_since_epoch, decoder=_day, format="tuple"
+        )
         return connection
 
     return connect
+
+
+_EPOCH = date(2000, 1, 1).toordinal()
+
+
+def _days_since_epoch(day: date) -> tuple[int]:
+    return (day.toordinal() - _EPOCH,)
+
+
+def _day(days: tuple[int]) -> date:
+    return date.fromordinal(days[0] + _EPOCH)
 
 
 def _has_no_room(folder: Path) -> bool:
