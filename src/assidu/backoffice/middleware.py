@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from assidu.backoffice.access import person_at
+from assidu.foundation.people.types import Person
 
 LANGUAGE_COOKIE = "assidu_language"
 THEME_COOKIE = "assidu_theme"
@@ -46,11 +48,20 @@ class ScreenMiddleware:
 
     def _language(self, request: HttpRequest) -> str:
         known = dict(settings.LANGUAGES)
-        # The session is read only for those who have one: programs with a key never touch it.
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and (person := person_at(request)):
+        if (person := self._person(request)) is not None:
             return person.language if person.language in known else settings.LANGUAGE_CODE
         if (chosen := request.COOKIES.get(LANGUAGE_COOKIE)) in known:
             return str(chosen)
         if "Accept-Language" in request.headers:
             return translation.get_language_from_request(request)
         return settings.LANGUAGE_CODE
+
+    def _person(self, request: HttpRequest) -> Person | None:
+        # The session is read only for those who have one: programs with a key never touch it.
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+            return None
+        try:
+            return person_at(request)
+        except DatabaseError:
+            # The view meets the same fault, inside the language and the headers that its page needs.
+            return None
