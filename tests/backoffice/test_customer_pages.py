@@ -409,6 +409,40 @@ def test_the_dashboard_says_what_needs_a_look_and_where_to_look(shop: Shop, clie
     assert pair.count("main-link") == 2
 
 
+def test_the_dashboard_shows_no_way_to_a_page_that_is_closed(shop: Shop, client: Client) -> None:
+    anne(shop)
+    shop.customer(Profile(card="2990000000029", first_name="Anne", last_name="Beraud", phone="0611111111"))
+    sign_in(client, "it", language="en")
+    page = text_of(client, "/dashboard/?from=2025-01-01&to=2025-12-31")
+    assert "1 pair of customers shares" in page
+    assert "duplicates=open" not in page, "who looks after the machine does not see customers"
+
+
+def test_a_look_is_told_in_the_words_of_the_screen(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    sign_in(client, "service", "legal")
+    text_of(client, f"/customers/{customer}/statement/")
+    page = text_of(client, "/settings/audit/looks/")
+    assert ">Relevé<" in page
+    assert ">statement<" not in page
+
+
+def test_a_purchase_without_points_says_so(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    sign_in(client, *SERVICE)
+    assert "rien gagné" not in text_of(client, f"/customers/{customer}/")
+    shop.must(customer, a_sale(a_line(40), at=OPENED + timedelta(days=11)))
+    assert text_of(client, f"/customers/{customer}/").count("rien gagné") == 1
+
+
+def test_a_search_that_finds_nobody_says_what_to_try(shop: Shop, client: Client) -> None:
+    anne(shop)
+    sign_in(client, *SERVICE)
+    page = text_of(client, "/customers/?q=zzzz")
+    assert "Essayez le début d’un nom" in page
+    assert "assidu import" not in page
+
+
 def test_before_there_is_anything_the_dashboard_says_how_to_begin(db: None, client: Client) -> None:
     sign_in(client, "management", language="en")
     assert "assidu plan publish" in text_of(client, "/dashboard/")

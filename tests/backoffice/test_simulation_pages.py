@@ -128,6 +128,25 @@ def test_a_run_is_started_followed_and_kept_on_the_trail(finance: Client, past: 
     assert run.state in (RunState.CANCELLED, RunState.DONE)
 
 
+def test_a_run_without_a_name_is_called_by_its_first_change_cut_between_words(
+    assidu_db: Database, finance: Client
+) -> None:
+    code = "produce-counts-double-in-the-first-weeks"
+    more = a_rule("{multiply: {rule: base, percent: 200}}", "lines: {departments: [produce]}", code=code)
+    history = History([a_document(BASE, more)])
+    history.tell(history.customer(), sale(on(1), 30))
+    history.write(assidu_db.url)
+    asked = form(history.documents[0], do="run") | {f"rules.{code}.percent": "300"}
+    run_id = UUID(finance.post("/simulation/new/", asked)["Location"].strip("/").split("/")[-1])
+    finance.post(f"/simulation/{run_id}/stop/")
+    run = queries.run(run_id)
+    assert run is not None
+    whole = f"The rule “{code}” goes from 200% to 300%."
+    assert run.label.endswith("…")
+    assert len(run.label) <= 72
+    assert whole.startswith(run.label[:-1] + " ")
+
+
 def test_a_run_on_its_way_shows_how_far_it_is(finance: Client, past: History) -> None:
     run_id = actions.ask(past.documents[0], to_yaml(past.documents[0]), label="An idea", by="")
     actions.tell(run_id, 15, 30, 12.0)

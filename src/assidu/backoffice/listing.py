@@ -165,6 +165,8 @@ class Listing(Generic[Row]):
     empty_icon: ClassVar[str] = "inbox"
     empty_title: ClassVar[Text]
     empty_text: ClassVar[Text] = ""
+    unmatched_text: ClassVar[Text] = ""
+    """What to do when nothing fits the filters; ``empty_text`` where a list has no word of its own for it."""
 
     def columns(self, request: HttpRequest) -> Sequence[Column[Row]]:
         raise NotImplementedError

@@ -63,6 +63,7 @@ class Moment:
     detail: str
     amount: str
     deltas: tuple[Delta, ...]
+    earned_nothing: bool
     notes: tuple[tuple[str, str], ...]  # words and the tone of their pill
     address: str
     id: str
@@ -97,6 +98,7 @@ def moment_of(entry: TimelineEntry, programme: Programme, names: Names) -> Momen
         detail=detail,
         amount=programme.money(entry.amount_minor) if entry.amount_minor else "",
         deltas=deltas_of(entry, programme),
+        earned_nothing=entry.type is EventType.SALE and not entry.movements,
         notes=tuple(notes),
         address=reverse("customer-event", args=[entry.customer_id, entry.seq]),
         id=f"e-{entry.customer_id}-{entry.seq}",

@@ -15,12 +15,27 @@ from django.utils.translation import gettext_lazy
 
 from assidu.backoffice import cells
 from assidu.backoffice.listing import Choice, Chosen, Column, Day, Listing, Search, Slice, number_in
+from assidu.backoffice.reach import LOOKED_UP
 from assidu.backoffice.sentences import FIELDS, GROUPS, OBJECTS, PLACES, action_sentence
 from assidu.foundation.people import queries
 from assidu.foundation.people.roles import ROLES
 from assidu.foundation.people.types import AuditEntry, Look
 
 OBJECT_PAGES = {"person": "person", "customer": "customer"}
+PAGES = {
+    "customer": gettext_lazy("History"),
+    "statement": gettext_lazy("Statement"),
+    "explain": gettext_lazy("Why?"),
+    "correct": gettext_lazy("Goodwill or correction"),
+    "reward": gettext_lazy("Exchange for a reward"),
+    "join": gettext_lazy("Make a member"),
+    "leave": gettext_lazy("Leave the programme"),
+    "merge": gettext_lazy("Merge with another record"),
+    "export": gettext_lazy("Export the personal file"),
+    "erase": gettext_lazy("Erase personal data"),
+    LOOKED_UP: gettext_lazy("Search"),
+}
+"""What staff call the page that was looked at; the API's pages go by their own names."""
 
 
 class AuditList(Listing[AuditEntry]):
@@ -94,7 +109,11 @@ class LookList(Listing[Look]):
                 ),
                 lambda look: look.customer_id,
             ),
-            Column(_("On the page"), lambda look: cells.pill(look.page), lambda look: look.page),
+            Column(
+                _("On the page"),
+                lambda look: cells.pill(str(PAGES.get(look.page, look.page))),
+                lambda look: look.page,
+            ),
         )
 
     def rows(self, request: HttpRequest, chosen: Chosen, cursor: str, size: int) -> Slice[Look]:

@@ -65,6 +65,9 @@ class CustomerList(Listing[CustomerRow]):
     empty_text = gettext_lazy(
         "They appear with their first ticket or when they join; `assidu import` brings in those you already have."
     )
+    unmatched_text = gettext_lazy(
+        "Try the beginning of a name, with or without accents, or the whole of a card, a telephone or an e-mail."
+    )
     programme: Programme | None = None
     stores: dict[str, str]
     seen_stores: tuple[str, ...] | None = None

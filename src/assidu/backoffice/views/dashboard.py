@@ -17,6 +17,7 @@ from assidu.backoffice.access import allowed, signed_in
 from assidu.backoffice.charts import Chart, Series
 from assidu.backoffice.periods import Period, period_in
 from assidu.backoffice.programme import Programme, programme_at
+from assidu.foundation.people.types import Person
 from assidu.ledger import queries as ledger
 from assidu.measurement import queries
 from assidu.measurement.types import Attention, CurrencyFigures, Dashboard, Month
@@ -82,7 +83,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     )
     shown = _Shown(programme, period, figures, earlier, signed_in(request).may("customers.view"))
     attention = queries.attention(period.since, programme.today)
-    todos = _todos(attention, period)
+    todos = _todos(attention, period, signed_in(request))
     context = {
         "programme": programme,
         "period": period,
@@ -96,7 +97,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "todos": todos,
         "changes": _changes(programme),
         "has_invented": queries.has_invented(),
-        "programme_page": _page("programme") if signed_in(request).may("plan.view") else "",
+        "programme_page": _page("programme", signed_in(request), "plan.view"),
         "is_last_month_open": not shown.ends_with_a_month,
         "is_quiet": not figures.purchases,
     }  # fmt: skip
@@ -327,7 +328,8 @@ def _title(name: str) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _todos(attention: Attention, period: Period) -> list[ToDo]:
+def _todos(attention: Attention, period: Period, person: Person) -> list[ToDo]:
+    """What is to be looked at; the way there only for who may go."""
     found = []
     if attention.late_ticks:
         text = ngettext(
@@ -335,14 +337,16 @@ def _todos(attention: Attention, period: Period) -> list[ToDo]:
             "%(n)s members have an expiry or a status that was due before today and is not written yet.",
             attention.late_ticks,
         ) % {"n": formats.number(attention.late_ticks)}
-        found.append(ToDo("calendar-clock", "warn", _("Due"), text, _page("system"), _("Look")))
+        found.append(
+            ToDo("calendar-clock", "warn", _("Due"), text, _page("system", person, "system.view"), _("Look"))
+        )
     if attention.rejects:
         text = ngettext(
             "%(n)s record was set aside since the start of the period, with its reason.",
             "%(n)s records were set aside since the start of the period, each with its reason.",
             attention.rejects,
         ) % {"n": formats.number(attention.rejects)}
-        address = _page("rejects")
+        address = _page("rejects", person, "sources.view")
         found.append(
             ToDo(
                 "inbox",
@@ -359,12 +363,19 @@ def _todos(attention: Attention, period: Period) -> list[ToDo]:
             "%(n)s pairs of customers share a telephone or an e-mail: perhaps one person each.",
             attention.duplicates,
         ) % {"n": formats.number(attention.duplicates)}
-        address = _page("customers")
-        found.append(ToDo("merge", "info", _("Duplicates"), text, f"{address}?duplicates=open", _("Compare")))
+        address = _page("customers", person, "customers.view")
+        found.append(
+            ToDo(
+                "merge", "info", _("Duplicates"), text, address and f"{address}?duplicates=open", _("Compare")
+            )
+        )
     return found
 
 
-def _page(name: str) -> str:
+def _page(name: str, person: Person, permission: str) -> str:
+    """The page's address, or nothing where there is none for this person."""
+    if not person.may(permission):
+        return ""
     try:
         return reverse(name)
     except NoReverseMatch:

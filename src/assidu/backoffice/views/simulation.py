@@ -33,6 +33,7 @@ RUNNING_MAX = 2
 """Each takes every core: more of them would only make all of them slow."""
 COMPARED_MAX = 4
 LABEL_MAX = 120
+TITLE_MAX = 72
 
 
 @dataclass(frozen=True)
@@ -148,13 +149,21 @@ def start_from_text(request: HttpRequest) -> HttpResponseBase:
     return _launch(request, known, examined.document, text)
 
 
+def _in_short(sentence: str) -> str:
+    """A sentence as a title: cut between two words."""
+    if len(sentence) <= TITLE_MAX:
+        return sentence
+    return f"{sentence[:TITLE_MAX].rpartition(' ')[0].rstrip(',;:')}…"
+
+
 def _launch(request: HttpRequest, known: Programme, document: Document, yaml: str) -> HttpResponse:
     if sum(not run.state.is_over for run in queries.runs(known.code)) >= RUNNING_MAX:
         messages.error(request, _("Two simulations are at work already: wait for one, or stop it."))
         return redirect("simulation")
     changes = differences(known.document, document)
-    label = request.POST.get("label", "").strip() or (changes[0] if changes else _("Nothing changed"))
-    run_id = actions.start(document, yaml, label=label[:LABEL_MAX], by=str(signed_in(request).id))
+    named = request.POST.get("label", "").strip()
+    label = named[:LABEL_MAX] or (_in_short(changes[0]) if changes else _("Nothing changed"))
+    run_id = actions.start(document, yaml, label=label, by=str(signed_in(request).id))
     trail.record(actor_at(request), "simulation.run", "simulation", str(run_id))
     return redirect("simulation-run", run_id=run_id)
 
