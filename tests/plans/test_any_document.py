@@ -18,6 +18,7 @@ from assidu.decisions.money import Rounding
 from assidu.decisions.plan import (
     CurrencyKind,
     Downgrade,
+    ExpiryBasis,
     QuotaScope,
     ReturnPolicy,
     RuleIndex,
@@ -34,10 +35,12 @@ from assidu.plans.document import (
     Document,
     Duration,
     Exclusions,
+    Expiry,
     Gift,
     Level,
     Lines,
     Multiply,
+    Pending,
     PerAmount,
     Quota,
     Returns,
@@ -49,6 +52,7 @@ from assidu.plans.document import (
     Text,
     Tiers,
     Times,
+    Transfers,
     Weekday,
     When,
     Window,
@@ -81,6 +85,26 @@ durations = st.builds(
     months=st.none() | st.integers(1, 24),
     until_end_of=st.sampled_from(RoundTo),
 ) | st.builds(Duration, months=st.integers(1, 24), until_end_of=st.sampled_from(RoundTo))
+expiries = (
+    st.builds(
+        Expiry,
+        months=st.integers(1, 24),
+        counted_from=st.sampled_from(ExpiryBasis),
+        until_end_of=st.sampled_from(RoundTo),
+    )
+    | st.builds(Expiry, days=st.integers(1, 400), extended_by_purchases=st.booleans())
+    | st.builds(
+        Expiry,
+        each_year=st.sampled_from(["01-31", "02-29", "12-31", "04-31"]),
+        months=st.none() | st.integers(1, 24),
+    )
+)
+waits = st.builds(
+    Pending,
+    days=st.none() | st.integers(0, 40),
+    until=st.none() | st.dates(date(2025, 12, 1), date(2026, 12, 31)),
+    expires_from_earning=st.booleans(),
+) | st.builds(Pending, weeks=st.integers(1, 3))
 days = st.none() | st.dates(date(2026, 1, 1), date(2026, 12, 31))
 
 
@@ -134,6 +158,7 @@ rules = st.builds(
     quota=st.none()
     | st.builds(Quota, first=st.integers(1, 3), per=periods, over=st.sampled_from(QuotaScope)),
     expires=st.none() | durations,
+    pending=st.none() | waits,
 )
 currencies = st.tuples(
     st.builds(
@@ -142,7 +167,15 @@ currencies = st.tuples(
         name=texts,
         singular=st.none() | texts,
         kind=st.just(CurrencyKind.POINTS),
-        expires=st.none() | durations,
+        expires=st.none() | expiries,
+        pending=st.none() | waits,
+        debt_at_most=st.none() | st.integers(1, 100),
+        transfers=st.none()
+        | st.builds(
+            Transfers,
+            at_least=st.integers(1, 10),
+            cap=st.none() | st.builds(Cap, units=st.integers(1, 50), per=periods),
+        ),
         worth=st.none() | st.builds(Worth, units=st.integers(1, 500), amount=amounts),
         pays=st.booleans(),
     ),

@@ -33,6 +33,12 @@ def with_rule(*parts: str, gift: str = "{fixed: 10}") -> str:
     return a_programme(BASE, a_rule(gift, *parts))
 
 
+def with_points(part: str, *of_rule: str) -> str:
+    """The points say more, and so may the rule that gives them."""
+    text = a_programme(BASE, a_rule("{fixed: 10}", *of_rule))
+    return text.replace("    worth: {units: 100", f"    {part}\n    worth: {{units: 100", 1)
+
+
 NOT_A_TREE = {
     "empty": "",
     "not_yaml": "format: [1, 2\nname: }  # here\n",
@@ -137,6 +143,17 @@ WITHOUT_SENSE = {
     "amount_zero": swapped("amount: 1.00}", "amount: 0.00}  # here"),
     "too_many_decimals": swapped("amount: 1.00}", "amount: 1.005}  # here"),
     "duration_count": with_rule("expires: {days: 3, months: 1}  # here"),
+    "each_year_alone": with_points("expires: {each_year: 01-31, counted_from: last_earning}  # here"),
+    "extended_from_earning": with_points(
+        "expires: {months: 6, counted_from: last_purchase, extended_by_purchases: true}  # here"
+    ),
+    "expires_with_balance": with_points(
+        "expires: {months: 6, counted_from: last_purchase}", "expires: {days: 3}  # here"
+    ),
+    "pending_count": with_points("pending: {days: 3, weeks: 1}  # here"),
+    "pending_beyond_expiry": with_points(
+        "expires: {days: 3}", "pending: {days: 4, expires_from_earning: true}  # here"
+    ),
     "code_twice": a_programme(BASE, BASE.replace("code: base", "code: base  # here")),
     "voucher_without_worth": HEAD
     + "  - {code: gift, kind: voucher, pays: true, name: {fr: bon, en: voucher}}  # here\n"
@@ -190,6 +207,7 @@ WITHOUT_SENSE = {
 }
 
 ODD = {
+    "pending_over": with_points("pending: {until: 2025-12-01}  # here"),
     "pays_at_least_alone": swapped("pays: true", "pays_at_least: 2  # here")
     .replace(
         "rules:",

@@ -5,14 +5,23 @@ from datetime import date
 
 from assidu.decisions.calendar import LAST_DAY, Duration, end_after, month_of
 from assidu.decisions.decision import Account, Posting
-from assidu.decisions.plan import Pending, Plan
+from assidu.decisions.plan import EachYear, Expiry, Extended, Pending, Plan
 from assidu.decisions.state import LotKey, PendingKey, State
 
 
 def lot_for(plan: Plan, currency: str, day: date, expires: Duration | None = None) -> LotKey:
     """The lot into which units earned on ``day`` go."""
-    duration = expires or plan.currencies[currency].expires
-    return LotKey(currency, month_of(day), None if duration is None else end_after(day, duration))
+    policy = expires or plan.currencies[currency].expires
+    return LotKey(currency, month_of(day), None if policy is None else _end(policy, day))
+
+
+def _end(policy: Expiry, day: date) -> date | None:
+    """The lot's own end; ``None``: it has none, though the whole balance may."""
+    if isinstance(policy, Duration):
+        return end_after(day, policy)
+    if isinstance(policy, EachYear):
+        return policy.end(day)
+    return end_after(day, policy.lasts) if isinstance(policy, Extended) else None
 
 
 def earned_into(

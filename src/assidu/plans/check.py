@@ -16,7 +16,8 @@ import msgspec
 from assidu.decisions.events import LineKind
 from assidu.decisions.plan import CurrencyKind, TierWindow, Trigger
 from assidu.plans.checks.occasions import check_occasions
-from assidu.plans.document import AMOUNT_MAX, Document, Duration, Gift, Lines, Rule, Text, When
+from assidu.plans.checks.wallets import check_wallets
+from assidu.plans.document import AMOUNT_MAX, Document, Duration, Expiry, Gift, Lines, Rule, Text, When
 from assidu.plans.problems import Mark, Path, Problem, unknown
 from assidu.plans.reading import read
 
@@ -102,6 +103,7 @@ class _Checker:
         self._overlaps()
         self._labels()
         self.problems += check_occasions(self.document)
+        self.problems += check_wallets(self.document)
 
     def _header(self) -> None:
         if not _is_zone(self.document.zone):
@@ -124,7 +126,9 @@ class _Checker:
                 named = [
                     name for name in ("days", "weeks", "months", "years") if getattr(part, name) is not None
                 ]
-                if len(named) != 1:
+                # Until a day of each year: a duration beside it is optional.
+                is_enough = isinstance(part, Expiry) and part.each_year is not None and not named
+                if len(named) != 1 and not is_enough:
                     self.error("duration_count", *path, found=", ".join(named) or "-")
 
     def _codes_once(self) -> None:

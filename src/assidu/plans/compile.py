@@ -12,11 +12,14 @@ from assidu.plans.document import (
     Duration,
     Engagement,
     Exclusions,
+    Expiry,
     Gift,
     Goal,
     Lines,
+    Pending,
     Rule,
     Tiers,
+    Transfers,
     When,
 )
 
@@ -82,10 +85,39 @@ def _currency(written: Currency, decimals: int) -> compiled.Currency:
         exponent=written.decimals,
         worth_minor=0 if written.worth is None else minor(written.worth.amount, decimals),
         worth_units=1 if written.worth is None else written.worth.units,
-        expires=None if written.expires is None else duration(written.expires),
+        expires=None if written.expires is None else _expiry(written.expires),
         pays=written.pays,
         pays_at_least=written.pays_at_least,
+        pending=_pending(written.pending),
+        debt_at_most=written.debt_at_most,
+        transfers=None if written.transfers is None else _transfers(written.transfers),
     )
+
+
+def _expiry(written: Expiry) -> compiled.Expiry:
+    if written.each_year is not None:
+        month, day = written.each_year.split("-")
+        has_duration = any((written.days, written.weeks, written.months, written.years))
+        return compiled.EachYear(int(month), int(day), duration(written) if has_duration else None)
+    if written.counted_from is not compiled.ExpiryBasis.EARNING:
+        is_by_purchase = written.counted_from is compiled.ExpiryBasis.LAST_PURCHASE
+        return compiled.Inactivity(duration(written), is_by_purchase)
+    return compiled.Extended(duration(written)) if written.extended_by_purchases else duration(written)
+
+
+def _pending(written: Pending | None) -> compiled.Pending | None:
+    if written is None:
+        return None
+    lasts = None
+    if written.until is None and written.days != 0:
+        lasts = duration(Duration(days=written.days, weeks=written.weeks, months=written.months))
+    return compiled.Pending(lasts, written.until, written.expires_from_earning)
+
+
+def _transfers(written: Transfers) -> compiled.Transfers:
+    if written.cap is None:
+        return compiled.Transfers(written.at_least)
+    return compiled.Transfers(written.at_least, written.cap.units, written.cap.per)
 
 
 def _exclusions(written: Exclusions) -> compiled.Exclusions:
@@ -126,6 +158,7 @@ def _rule(document: Document, written: Rule) -> compiled.EarnRule:
         if written.quota is None
         else compiled.Quota(written.quota.first, written.quota.per, written.quota.over),
         expires=None if written.expires is None else duration(written.expires),
+        pending=_pending(written.pending),
         activity=written.activity or "",
         goal=None if written.goal is None else _goal(written.goal, decimals),
     )

@@ -147,7 +147,7 @@ def other_levers(document: Document) -> tuple[Lever, ...]:
         if level.spend_at_least
     ]
     for currency in document.currencies:
-        if currency.expires is not None:
+        if currency.expires is not None and _has_number(currency.expires):
             unit, number = _written(currency.expires)
             found.append(
                 Lever(
@@ -278,6 +278,11 @@ def _number(lever: Lever, text: str) -> int | Decimal | None:
     if not (bare.isascii() and bare.isdecimal() and len(bare) <= 12 and least <= int(bare) <= most):
         raise BadNumber(lever, text)
     return int(bare)
+
+
+def _has_number(duration: Duration) -> bool:
+    """Units that can be used until a day of each year need no duration beside it."""
+    return any(getattr(duration, unit) is not None for unit in _DURATION_UNITS)
 
 
 def _written(duration: Duration) -> tuple[str, int]:

@@ -1,7 +1,17 @@
 """The compiled plan: what ``decide`` obeys. ``assidu.plans`` makes it from the document that people write."""
 
 from assidu.decisions.plan.conditions import ALWAYS, KNOWN_ACTIVITIES, Conditions, Exclusions, Lines, Trigger
-from assidu.decisions.plan.currencies import Currency, CurrencyKind, Pending
+from assidu.decisions.plan.currencies import (
+    Currency,
+    CurrencyKind,
+    EachYear,
+    Expiry,
+    ExpiryBasis,
+    Extended,
+    Inactivity,
+    Pending,
+    Transfers,
+)
 from assidu.decisions.plan.engagement import Engagement
 from assidu.decisions.plan.gifts import Fixed, Gift, Multiply, PerAmount, Threshold
 from assidu.decisions.plan.goals import Goal, GoalMeasure
@@ -17,13 +27,18 @@ __all__ = [
     "Currency",
     "CurrencyKind",
     "Downgrade",
+    "EachYear",
     "EarnRule",
     "Engagement",
     "Exclusions",
+    "Expiry",
+    "ExpiryBasis",
+    "Extended",
     "Fixed",
     "Gift",
     "Goal",
     "GoalMeasure",
+    "Inactivity",
     "Lines",
     "Multiply",
     "Pending",
@@ -39,5 +54,6 @@ __all__ = [
     "TierLevel",
     "TierWindow",
     "Tiers",
+    "Transfers",
     "Trigger",
 ]

@@ -1,10 +1,10 @@
 """What customers earn and use."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
-from assidu.decisions.calendar import Duration, end_after
+from assidu.decisions.calendar import Duration, Period, add_months, end_after
 
 
 class CurrencyKind(StrEnum):
@@ -12,6 +12,67 @@ class CurrencyKind(StrEnum):
     MONEY = "money"
     VOUCHER = "voucher"
     BADGE = "badge"  # held once, never used
+
+
+class ExpiryBasis(StrEnum):
+    """From when the time of validity is counted."""
+
+    EARNING = "earning"
+    LAST_EARNING = "last_earning"
+    LAST_PURCHASE = "last_purchase"
+
+
+@dataclass(frozen=True, slots=True)
+class EachYear:
+    """Units can be used up to and including a day of the year: the first one that gives them ``at_least`` that time.
+
+    29 February is the last day of that month in other years.
+    """
+
+    month: int
+    day: int
+    at_least: Duration | None = None
+
+    def end(self, earned_on: date) -> date:
+        """The first day on which units earned on ``earned_on`` can no longer be used."""
+        first = (
+            earned_on if self.at_least is None else end_after(earned_on, self.at_least) - timedelta(days=1)
+        )
+        last = self._of(first.year)
+        if last < first:
+            last = self._of(first.year + 1)
+        return last + timedelta(days=1)
+
+    def _of(self, year: int) -> date:
+        return add_months(date(year - 1, 12, self.day), self.month)
+
+
+@dataclass(frozen=True, slots=True)
+class Inactivity:
+    """The whole balance expires when nothing was earned, or bought, for so long."""
+
+    lasts: Duration
+    is_by_purchase: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """Each lot has its own time, and every purchase gives all of them the whole time again."""
+
+    lasts: Duration
+
+
+Expiry = Duration | EachYear | Inactivity | Extended
+"""How units expire; a plain duration is each lot's own, counted from when it was earned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfers:
+    """What a customer may give to another: ``at_least`` at once, no more than ``limit`` in a period."""
+
+    at_least: int = 1
+    limit: int | None = None
+    period: Period = Period.EVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +91,19 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """``worth_units`` units take ``worth_minor`` off a ticket (500 points = 500 cents); 0 when they cannot pay."""
+    """``worth_units`` units take ``worth_minor`` off a ticket (500 points = 500 cents); 0 when they cannot pay.
+
+    ``debt_at_most``: how far below zero a balance may be brought; ``None``: only by returns, and without limit.
+    """
 
     code: str
     kind: CurrencyKind
     exponent: int = 0
     worth_minor: int = 0
     worth_units: int = 1
-    expires: Duration | None = None
+    expires: Expiry | None = None
     pays: bool = False
     pays_at_least: int = 1
     pending: Pending | None = None
+    debt_at_most: int | None = None
+    transfers: Transfers | None = None

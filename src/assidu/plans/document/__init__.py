@@ -13,7 +13,7 @@ from assidu.plans.document.activities import (
     Weight,
 )
 from assidu.plans.document.conditions import HOUR_PATTERN, Exclusions, Hours, Lines, Weekday, When
-from assidu.plans.document.currencies import Currency, SaleCurrency, Worth
+from assidu.plans.document.currencies import Currency, Expiry, SaleCurrency, Transfers, Worth
 from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.gifts import Gift, Multiply, PerAmount, Step
 from assidu.plans.document.goals import Goal
@@ -22,6 +22,7 @@ from assidu.plans.document.parts import (
     AMOUNT_MAX,
     CODE_PATTERN,
     CURRENCIES_MAX,
+    DAY_OF_YEAR_PATTERN,
     FORMAT,
     LABELS_MAX,
     LEVELS_MAX,
@@ -41,6 +42,7 @@ from assidu.plans.document.parts import (
     Units,
     Words,
 )
+from assidu.plans.document.pending import Pending
 from assidu.plans.document.programme import Document, Labels, Returns, published
 from assidu.plans.document.rewards import Reward, Side
 from assidu.plans.document.rules import Cap, Quota, Rule, Times
@@ -52,6 +54,7 @@ __all__ = [
     "AUDIENCES_MAX",
     "CODE_PATTERN",
     "CURRENCIES_MAX",
+    "DAY_OF_YEAR_PATTERN",
     "FORMAT",
     "HALF_LIFE_MONTHS_MAX",
     "HOUR_PATTERN",
@@ -75,6 +78,7 @@ __all__ = [
     "Duration",
     "Engagement",
     "Exclusions",
+    "Expiry",
     "ForgottenTickets",
     "Gift",
     "Goal",
@@ -85,6 +89,7 @@ __all__ = [
     "Multiply",
     "Objective",
     "Part",
+    "Pending",
     "PerAmount",
     "Quota",
     "Returns",
@@ -97,6 +102,7 @@ __all__ = [
     "Text",
     "Tiers",
     "Times",
+    "Transfers",
     "Units",
     "Weekday",
     "Weight",

@@ -4,8 +4,10 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from assidu.decisions.plan import CurrencyKind
-from assidu.plans.document.parts import Amount, Code, Duration, Part, Text, Units
+from assidu.decisions.plan import CurrencyKind, ExpiryBasis
+from assidu.plans.document.parts import DAY_OF_YEAR_PATTERN, Amount, Code, Duration, Part, Text, Units
+from assidu.plans.document.pending import Pending
+from assidu.plans.document.rules import Cap
 
 
 class SaleCurrency(Part, frozen=True, kw_only=True):
@@ -22,6 +24,39 @@ class Worth(Part, frozen=True, kw_only=True):
     amount: Amount
 
 
+class Expiry(Duration, frozen=True, kw_only=True):
+    """How long units can be used: a duration, from the day they are earned unless something else is said, or until a
+    day of each year."""
+
+    each_year: (
+        Annotated[
+            str,
+            Meta(
+                pattern=DAY_OF_YEAR_PATTERN,
+                description="The last day of use of each year, as month and day: `01-31`. With a duration: the first "
+                "such day that gives at least that time.",
+            ),
+        ]
+        | None
+    ) = None
+    counted_from: Annotated[
+        ExpiryBasis,
+        Meta(
+            description="`last_earning`, `last_purchase`: the whole balance expires at once when nothing comes."
+        ),
+    ] = ExpiryBasis.EARNING
+    extended_by_purchases: Annotated[
+        bool, Meta(description="Does each purchase give everything the customer has the whole time again?")
+    ] = False
+
+
+class Transfers(Part, frozen=True, kw_only=True):
+    """What a customer may give to another one."""
+
+    at_least: Annotated[Units, Meta(description="The fewest units that can be given at once.")] = 1
+    cap: Annotated[Cap, Meta(description="The most that one customer may give in a period.")] | None = None
+
+
 class Currency(Part, frozen=True, kw_only=True):
     """What customers earn and use: points, money of the programme, or vouchers (one unit is one voucher)."""
 
@@ -30,8 +65,10 @@ class Currency(Part, frozen=True, kw_only=True):
     singular: Annotated[Text, Meta(description="For one unit; the name when left out.")] | None = None
     kind: CurrencyKind
     decimals: Annotated[int, Meta(ge=0, le=4, description="For money: units are then cents.")] = 0
-    expires: (
-        Annotated[Duration, Meta(description="From the day it is earned; never when left out.")] | None
+    expires: Annotated[Expiry, Meta(description="Never when left out.")] | None = None
+    pending: (
+        Annotated[Pending, Meta(description="What is earned waits; it can be used at once when left out.")]
+        | None
     ) = None
     worth: Worth | None = None
     pays: Annotated[
@@ -40,3 +77,17 @@ class Currency(Part, frozen=True, kw_only=True):
     pays_at_least: Annotated[
         Units, Meta(description="The fewest units that one ticket can be paid with.")
     ] = 1
+    debt_at_most: (
+        Annotated[
+            Units,
+            Meta(
+                description="How far below zero a correction by staff may bring a balance, and a return where returns "
+                "may. When left out corrections never do, and returns have no limit."
+            ),
+        ]
+        | None
+    ) = None
+    transfers: (
+        Annotated[Transfers, Meta(description="Customers may give it to one another; never when left out.")]
+        | None
+    ) = None

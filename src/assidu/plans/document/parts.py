@@ -19,6 +19,7 @@ UNITS_MAX = 1_000_000_000
 AMOUNT_MAX = Decimal(100_000_000)
 PERCENT_MAX = 10_000
 WINDOW_MONTHS_MAX = 36
+DAY_OF_YEAR_PATTERN = r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"
 CODE_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 Code = Annotated[
     str,

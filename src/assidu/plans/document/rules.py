@@ -10,6 +10,7 @@ from assidu.plans.document.conditions import Lines, When
 from assidu.plans.document.gifts import Gift
 from assidu.plans.document.goals import Goal
 from assidu.plans.document.parts import Code, Duration, Part, Text, Units
+from assidu.plans.document.pending import Pending
 
 
 class Cap(Part, frozen=True, kw_only=True):
@@ -52,3 +53,4 @@ class Rule(Part, frozen=True, kw_only=True):
     goal: Goal | None = None
     serves: Annotated[Code, Meta(description="The objective that it serves.")] | None = None
     expires: Annotated[Duration, Meta(description="Instead of the currency's own.")] | None = None
+    pending: Annotated[Pending, Meta(description="Instead of the currency's own.")] | None = None

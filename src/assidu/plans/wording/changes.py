@@ -12,10 +12,12 @@ from assidu.plans.document import (
     Document,
     Duration,
     Engagement,
+    Expiry,
     ForgottenTickets,
     Gift,
     Goal,
     Hours,
+    Pending,
     Quota,
     Reward,
     Rule,
@@ -23,6 +25,7 @@ from assidu.plans.document import (
     Side,
     Text,
     Times,
+    Transfers,
     Window,
     Worth,
 )
@@ -106,6 +109,9 @@ FIELDS = {
     "currencies.kind": Sentence("nature", "kind"),
     "currencies.decimals": Sentence("décimales", "decimals"),
     "currencies.expires": Sentence("durée de validité", "time of validity"),
+    "currencies.pending": Sentence("attente avant usage", "wait before use"),
+    "currencies.debt_at_most": Sentence("solde négatif possible", "how far below zero"),
+    "currencies.transfers": Sentence("dons entre membres", "transfers between members"),
     "currencies.worth": Sentence("valeur", "worth"),
     "currencies.pays": Sentence("utilisable pour payer", "can pay"),
     "currencies.pays_at_least": Sentence("minimum pour payer", "least to pay with"),
@@ -140,6 +146,7 @@ FIELDS = {
     "activities.name": Sentence("nom", "name"),
     "audiences.name": Sentence("nom", "name"),
     "document.engagement": Sentence("note d'engagement", "engagement score"),
+    "rules.pending": Sentence("attente propre avant usage", "wait before use of its own"),
     "rules.expires": Sentence("durée de validité propre", "time of validity of its own"),
     # Rewards, levels, tiers.
     "rewards.name": Sentence("nom", "name"),
@@ -303,7 +310,7 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
             return phrases.say(RETURN_POLICIES[value])
         case int():
             currency = phrases.rules[found.subject].currency if found.part == "rules" else found.subject
-            is_units = found.field in ("cap_per_sale", "pays_at_least")
+            is_units = found.field in ("cap_per_sale", "pays_at_least", "debt_at_most")
             return phrases.units(value, currency) if is_units else figures.number(value, phrases.language)
         case Text():
             return phrases.quoted(value)
@@ -311,6 +318,12 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
             return phrases.amount(value)
         case date():
             return phrases.day(value)
+        case Expiry():
+            return phrases.expiry(value)
+        case Pending():
+            return phrases.pending(value)
+        case Transfers():
+            return phrases.transfers(value, found.subject)
         case Duration():
             return phrases.duration(value)
         case Gift():

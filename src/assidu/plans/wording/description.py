@@ -7,6 +7,7 @@ from assidu.plans.document import Currency, Document, Tiers
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.phrases import DOWNGRADES, RETURN_POLICIES, Phrases, phrases_of
+from assidu.plans.wording.wallets import DEBT, is_of_lot
 
 TITLES = {
     "currencies": Sentence("Les monnaies", "Currencies"),
@@ -31,6 +32,7 @@ LINES = {
     ),
     "never_expires": Sentence("sans date limite", "with no expiry"),
     "expires": Sentence("validité de {duration}", "valid for {duration}"),
+    "expires_otherwise": Sentence("validité : {validity}", "validity: {validity}"),
     "pays": Sentence("permet de payer", "can pay"),
     "pays_from": Sentence("permet de payer à partir de {units}", "can pay from {units} on"),
     "excluded": Sentence("Ne rapportent rien : {names}.", "These earn nothing: {names}."),
@@ -131,14 +133,22 @@ def _currency(currency: Currency, phrases: Phrases) -> str:
         parts.append(phrases.worth(currency.worth, currency.code))
     if currency.expires is None:
         parts.append(phrases.say(LINES["never_expires"]))
-    else:
+    elif is_of_lot(currency.expires):
         parts.append(phrases.say(LINES["expires"], duration=phrases.duration(currency.expires)))
+    else:
+        parts.append(phrases.say(LINES["expires_otherwise"], validity=phrases.expiry(currency.expires)))
+    if currency.pending is not None:
+        parts.append(phrases.pending(currency.pending))
     if currency.pays and currency.pays_at_least > 1:
         parts.append(
             phrases.say(LINES["pays_from"], units=phrases.units(currency.pays_at_least, currency.code))
         )
     elif currency.pays and currency.kind is not CurrencyKind.VOUCHER:
         parts.append(phrases.say(LINES["pays"]))
+    if currency.transfers is not None:
+        parts.append(phrases.transfers(currency.transfers, currency.code))
+    if currency.debt_at_most is not None:
+        parts.append(phrases.say(DEBT, units=phrases.units(currency.debt_at_most, currency.code)))
     return phrases.say(
         Sentence("{name} : {parts}.", "{name}: {parts}."),
         name=_capital(name),

@@ -97,6 +97,12 @@ def day(value: date, language: Language) -> str:
     return f"1er{text[1:]}" if value.day == 1 else text
 
 
+def day_of_year(value: date, language: Language) -> str:
+    """``31 janvier``, ``1er juin``; ``31 January``."""
+    text = format_date(value, "d MMMM", locale=str(language))
+    return f"1er{text[1:]}" if value.day == 1 and language != Language.EN else text
+
+
 def listing(items: Iterable[str], language: Language) -> str:
     """``a, b et c``."""
     known = list(items)

@@ -19,22 +19,25 @@ from assidu.plans.document import (
     Document,
     Duration,
     Engagement,
+    Expiry,
     Gift,
     Goal,
     Hours,
     Lines,
+    Pending,
     Quota,
     Reward,
     Rule,
     Side,
     Text,
     Times,
+    Transfers,
     Weekday,
     When,
     Window,
     Worth,
 )
-from assidu.plans.wording import figures
+from assidu.plans.wording import figures, wallets
 from assidu.plans.wording.language import Language, Sentence, quoted, text_in
 
 LISTED_MAX = 8
@@ -355,6 +358,15 @@ class Phrases:
                 parts.append(self.say(one if n == 1 else many, n=figures.number(n, self.language)))
         return self.say(ROUNDED[duration.until_end_of], duration=self.listing(parts))
 
+    def expiry(self, expires: Expiry) -> str:
+        return wallets.expiry_of(expires, self)
+
+    def pending(self, pending: Pending) -> str:
+        return wallets.pending_of(pending, self)
+
+    def transfers(self, transfers: Transfers, currency: str) -> str:
+        return wallets.transfers_of(transfers, currency, self)
+
     def window(self, window: Window) -> str:
         return self.say(WINDOWS[window.kind], months=window.months)
 
@@ -524,6 +536,8 @@ class Phrases:
             found.append(self.times(rule.times))
         if rule.expires is not None:
             found.append(self.say(LIMITS["expires"], duration=self.duration(rule.expires)))
+        if rule.pending is not None:
+            found.append(self.pending(rule.pending))
         return found
 
     def rule(self, rule: Rule) -> str:

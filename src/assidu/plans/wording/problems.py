@@ -138,6 +138,31 @@ PROBLEMS = {
         "une durée a exactement une unité parmi days, weeks, months, years (ici : {found})",
         "a duration has exactly one of days, weeks, months, years (here: {found})",
     ),
+    "each_year_alone": Sentence(
+        "une date de fin par an vaut pour tous les lots : enlevez counted_from et extended_by_purchases",
+        "one end each year holds for all lots: remove counted_from and extended_by_purchases",
+    ),
+    "extended_from_earning": Sentence(
+        "un solde compté depuis le dernier gain ou achat est déjà prolongé : gardez l'un des deux",
+        "a balance counted from the last earning or purchase is extended already: keep one of the two",
+    ),
+    "expires_with_balance": Sentence(
+        "« {code} » expire en bloc selon l'activité du client : une règle ne peut pas lui donner une durée propre",
+        "`{code}` expires as a whole with the customer's activity: a rule cannot give it a time of its own",
+    ),
+    "pending_count": Sentence(
+        "une attente a exactement une partie parmi days, weeks, months, until (ici : {found})",
+        "a wait has exactly one of days, weeks, months, until (here: {found})",
+    ),
+    "pending_over": Sentence(
+        "ce jour est passé quand la version commence : plus rien n'attendra",
+        "this day is past when the version begins: nothing will wait",
+    ),
+    "pending_beyond_expiry": Sentence(
+        "ces unités expireraient avant de pouvoir servir : raccourcissez l'attente ou comptez la validité à partir "
+        "de l'activation",
+        "these units would expire before they can be used: shorten the wait, or count the validity from when they can",
+    ),
     "code_twice": Sentence(
         "le code « {code} » est déjà pris plus haut : choisissez-en un autre",
         "the code `{code}` is already taken above: choose another",
