@@ -1,0 +1,295 @@
+"""The vocabulary as a form reads it: the words around each blank, by the class and field of the document.
+
+A field without words here still appears, called by its own name; one line gives it words.
+"""
+
+from assidu.plans.wording.language import Language, Sentence
+
+CLAUSES = {
+    # {} is the blank, or the blanks of the part; a yes-or-no field has none.
+    "Rule.trigger": Sentence("{}", "{}"),
+    "Rule.activity": Sentence("qui est {}", "which is {}"),
+    "Rule.currency": Sentence("en {}", "in {}"),
+    "Rule.gift": Sentence("{}", "{}"),
+    "Rule.cap_per_sale": Sentence("au plus {} par ticket", "at most {} per ticket"),
+    "Rule.cap": Sentence("au plus {}", "at most {}"),
+    "Rule.times": Sentence("au plus {}", "at most {}"),
+    "Rule.quota": Sentence("pour les {}", "for the first {}"),
+    "Rule.goal": Sentence("une fois atteint : {}", "once there are {}"),
+    "Rule.serves": Sentence("pour l'objectif {}", "for the objective {}"),
+    "Rule.expires": Sentence("validité de {}", "valid for {}"),
+    "When.channels": Sentence("sur les canaux {}", "through {}"),
+    "When.stores": Sentence("dans les magasins {}", "in stores {}"),
+    "When.days": Sentence("les {}", "on {}"),
+    "When.hours": Sentence("entre {}", "between {}"),
+    "When.first_day": Sentence("à partir du {}", "from {} on"),
+    "When.last_day": Sentence("jusqu'au {}", "until {}"),
+    "When.tiers": Sentence("pour les statuts {}", "for the statuses {}"),
+    "When.audiences": Sentence("pour les clients de {}", "for customers in {}"),
+    "When.engagement_at_least": Sentence("à partir d'un score de {}", "from a score of {} on"),
+    "When.first_purchase": Sentence("au premier achat seulement", "on the first purchase only"),
+    "When.amount_at_least": Sentence("quand le ticket atteint {}", "when the ticket reaches {}"),
+    "When.amount_at_most": Sentence("tant que le ticket ne dépasse pas {}", "up to a ticket of {}"),
+    "Lines.departments": Sentence("dans les rayons {}", "in the departments {}"),
+    "Lines.brands": Sentence("pour les marques {}", "for the brands {}"),
+    "Lines.products": Sentence("sur les produits {}", "on the products {}"),
+    "Gift.per_amount": Sentence("{}", "{}"),
+    "Gift.fixed": Sentence("{}", "{}"),
+    "Gift.multiply": Sentence("{}", "{}"),
+    "Gift.steps": Sentence("{}", "{}"),
+    "PerAmount.rounding": Sentence("arrondi {}", "rounded {}"),
+    "PerAmount.whole_steps": Sentence("par tranche entière", "for full steps only"),
+    "Reward.costs": Sentence("demander {}", "ask for {}"),
+    "Reward.gives": Sentence("et donner {}", "and give {}"),
+    "Level.spend_at_least": Sentence("dès {} d'achats", "from {} spent on"),
+    "Tiers.window": Sentence("on compte les achats sur {}", "the spend counts over {}"),
+    "Tiers.keep": Sentence("un statut est gardé {}", "a status is kept for {}"),
+    "Tiers.downgrade": Sentence(
+        "quand les achats ne suffisent plus, on descend {}",
+        "when the spend no longer reaches it, one goes {}",
+    ),
+    "Currency.kind": Sentence("ce sont des {}", "they are {}"),
+    "Currency.singular": Sentence("au singulier {}", "in the singular {}"),
+    "Currency.decimals": Sentence("avec {} décimales", "with {} decimals"),
+    "Currency.expires": Sentence("validité de {} après le gain", "valid for {} once earned"),
+    "Currency.worth": Sentence("valeur : {}", "worth: {}"),
+    "Currency.pays": Sentence("permet de payer un ticket", "can pay for a ticket"),
+    "Currency.pays_at_least": Sentence("à partir de {}", "from {} on"),
+    "Exclusions.departments": Sentence("les rayons {}", "the departments {}"),
+    "Exclusions.brands": Sentence("les marques {}", "the brands {}"),
+    "Exclusions.products": Sentence("les produits {}", "the products {}"),
+    "Exclusions.kinds": Sentence("les lignes de type {}", "the kinds of lines {}"),
+    "Exclusions.discounted": Sentence("les articles remisés", "discounted articles"),
+    "Returns.take_back": Sentence("en cas de retour, {}", "on a return, {}"),
+    "Goal.in_a_row": Sentence("{} périodes de suite", "{} periods in a row"),
+    "Goal.amount_at_least": Sentence("pour {}", "for {}"),
+    "Goal.at_least": Sentence("au nombre de {}", "as many as {}"),
+    "Engagement.half_life_months": Sentence(
+        "le score est divisé par deux en {} mois", "the score halves in {} months"
+    ),
+    "Engagement.weights": Sentence("on ajoute {}", "one adds {}"),
+    "ForgottenTickets.days": Sentence(
+        "un ticket oublié peut être réclamé pendant {} jours", "a forgotten ticket can be claimed for {} days"
+    ),
+}
+
+PARTS = {
+    # The blanks of a part by their names, in the order in which they are read.
+    "Text": Sentence("{fr} (français) {en} (anglais)", "{fr} (French) {en} (English)"),
+    "Cap": Sentence("{units} par client et par {per}", "{units} for each customer per {per}"),
+    "Times": Sentence("{limit} fois par client et par {per}", "{limit} times for each customer per {per}"),
+    "Quota": Sentence("{first} premiers tickets par {per}, {over}", "{first} tickets of the {per}, {over}"),
+    "PerAmount": Sentence("{give} pour {each} d'achats", "{give} for each {each} spent"),
+    "Multiply": Sentence("{percent} de ce que donne {rule}", "{percent} of what {rule} gives"),
+    "Step": Sentence("{give} dès {at_least} d'achats", "{give} from {at_least} spent on"),
+    "Hours": Sentence("{first} et {until}", "{first} and {until}"),
+    "Side": Sentence("{units} {currency}", "{units} {currency}"),
+    "Worth": Sentence("{units} valent {amount}", "{units} take off {amount}"),
+    "Window": Sentence("{kind} {months} mois", "{kind} {months} months"),
+    "Goal": Sentence("{measure} par {per}", "{measure} per {per}"),
+    "Weight": Sentence("{score} pour {of}", "{score} for {of}"),
+}
+
+ONE_OF = {
+    # Parts of which exactly one field is given.
+    "Gift": {
+        "fixed": Sentence("un nombre fixe", "a fixed number"),
+        "per_amount": Sentence("un nombre par montant d'achats", "a number for each amount spent"),
+        "multiply": Sentence("multiplie une autre règle", "multiplies another rule"),
+        "steps": Sentence("par paliers d'achats", "by steps of spend"),
+    },
+}
+
+GROUPS = {
+    "when": Sentence("Quand", "When"),
+    "on": Sentence("Sur quoi", "On what"),
+    "give": Sentence("Donner", "Give"),
+    "limit": Sentence("Limites", "Limits"),
+    "also": Sentence("Aussi", "Also"),
+}
+
+GROUP_OF = {
+    "Rule.trigger": "when",
+    "Rule.activity": "when",
+    "Rule.when": "when",
+    "Rule.goal": "when",
+    "Rule.lines": "on",
+    "Rule.currency": "give",
+    "Rule.gift": "give",
+    "Rule.expires": "give",
+    "Rule.cap_per_sale": "limit",
+    "Rule.cap": "limit",
+    "Rule.times": "limit",
+    "Rule.quota": "limit",
+}
+
+MEMBERS = {
+    # The lists of the document: what one of their members is called, and how to add one.
+    "rules": (Sentence("Règle", "Rule"), Sentence("Ajouter une règle", "Add a rule")),
+    "rewards": (Sentence("Avantage", "Reward"), Sentence("Ajouter un avantage", "Add a reward")),
+    "currencies": (Sentence("Monnaie", "Currency"), Sentence("Ajouter une monnaie", "Add a currency")),
+    "tiers.levels": (Sentence("Statut", "Status"), Sentence("Ajouter un statut", "Add a status")),
+    "objectives": (Sentence("Objectif", "Objective"), Sentence("Ajouter un objectif", "Add an objective")),
+    "activities": (Sentence("Activité", "Activity"), Sentence("Ajouter une activité", "Add an activity")),
+    "audiences": (Sentence("Audience", "Audience"), Sentence("Ajouter une audience", "Add an audience")),
+    "offers": (Sentence("Offre", "Offer"), Sentence("Ajouter une offre", "Add an offer")),
+}
+
+LISTS = {
+    "rules": Sentence("Gagner", "Earning"),
+    "rewards": Sentence("Utiliser", "Using"),
+    "currencies": Sentence("Les monnaies", "Currencies"),
+    "tiers.levels": Sentence("Les statuts", "Statuses"),
+    "objectives": Sentence("Les objectifs", "Objectives"),
+    "activities": Sentence("Les activités", "Activities"),
+    "audiences": Sentence("Les audiences", "Audiences"),
+    "offers": Sentence("Les offres", "Offers"),
+}
+
+WHOLES = {
+    # Parts that there is one of.
+    "tiers": Sentence("Durée des statuts", "How long a status lasts"),
+    "exclusions": Sentence("Ce qui ne rapporte rien", "What earns nothing"),
+    "returns": Sentence("Les retours", "Returns"),
+    "engagement": Sentence("Le score d'engagement", "The engagement score"),
+    "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
+}
+
+CHOICES = {
+    "Trigger.sale": Sentence("À chaque achat", "On every purchase"),
+    "Trigger.joining": Sentence("À l'adhésion", "On joining"),
+    "Trigger.activity": Sentence("À chaque activité", "On every activity"),
+    "Period.day": Sentence("jour", "day"),
+    "Period.week": Sentence("semaine", "week"),
+    "Period.month": Sentence("mois", "month"),
+    "Period.year": Sentence("an", "year"),
+    "Period.ever": Sentence("programme (en tout)", "programme (in all)"),
+    "Weekday.monday": Sentence("lundi", "Monday"),
+    "Weekday.tuesday": Sentence("mardi", "Tuesday"),
+    "Weekday.wednesday": Sentence("mercredi", "Wednesday"),
+    "Weekday.thursday": Sentence("jeudi", "Thursday"),
+    "Weekday.friday": Sentence("vendredi", "Friday"),
+    "Weekday.saturday": Sentence("samedi", "Saturday"),
+    "Weekday.sunday": Sentence("dimanche", "Sunday"),
+    "QuotaScope.programme": Sentence("tous magasins confondus", "over all stores"),
+    "QuotaScope.store": Sentence("dans chaque magasin", "in each store"),
+    "Rounding.down": Sentence("au-dessous", "down"),
+    "Rounding.up": Sentence("au-dessus", "up"),
+    "Rounding.half_up": Sentence("au plus proche", "to the nearest"),
+    "Rounding.half_even": Sentence("au plus proche, pair", "to the nearest, half to even"),
+    "RoundTo.day": Sentence("jour pour jour", "to the day"),
+    "RoundTo.month": Sentence("puis jusqu'à la fin du mois", "then until the end of the month"),
+    "RoundTo.year": Sentence("puis jusqu'à la fin de l'année", "then until the end of the year"),
+    "CurrencyKind.points": Sentence("points", "points"),
+    "CurrencyKind.money": Sentence("sommes d'argent", "sums of money"),
+    "CurrencyKind.voucher": Sentence("bons", "vouchers"),
+    "CurrencyKind.badge": Sentence("badges", "badges"),
+    "TierWindow.rolling_months": Sentence("les derniers", "the last"),
+    "TierWindow.calendar_year": Sentence("l'année civile, de", "the calendar year, of"),
+    "Downgrade.one_step": Sentence("d'un seul niveau", "one step down"),
+    "Downgrade.reassess": Sentence("au niveau des achats", "down to what the spend reaches"),
+    "ReturnPolicy.only_pending": Sentence(
+        "ce qui est déjà acquis n'est pas repris", "what was already given is not taken back"
+    ),
+    "ReturnPolicy.within_balance": Sentence(
+        "ce que le ticket avait rapporté est repris dans la limite du solde",
+        "what the ticket had earned is taken back as far as the balance goes",
+    ),
+    "ReturnPolicy.may_go_negative": Sentence(
+        "ce que le ticket avait rapporté est repris, même sous zéro",
+        "what the ticket had earned is taken back, even below zero",
+    ),
+    "LineKind.product": Sentence("produits", "products"),
+    "LineKind.gift_card": Sentence("cartes cadeaux", "gift cards"),
+    "LineKind.deposit": Sentence("consignes", "deposits"),
+    "LineKind.shipping": Sentence("frais de livraison", "shipping"),
+    "LineKind.fee": Sentence("frais", "fees"),
+    "GoalMeasure.purchases": Sentence("achats", "purchases"),
+    "GoalMeasure.spend": Sentence("montant d'achats", "amount spent"),
+    "GoalMeasure.departments": Sentence("rayons différents", "different departments"),
+    "GoalMeasure.days": Sentence("jours différents", "different days"),
+    "GoalMeasure.times": Sentence("activités", "activities"),
+    "Duration.days": Sentence("jours", "days"),
+    "Duration.weeks": Sentence("semaines", "weeks"),
+    "Duration.months": Sentence("mois", "months"),
+    "Duration.years": Sentence("ans", "years"),
+}
+
+BLANKS = {
+    # What a blank is called by who reads the page aloud, where the words around it do not say it.
+    "PerAmount.give": Sentence("combien", "how many"),
+    "PerAmount.each": Sentence("pour quel montant", "for which amount"),
+    "Step.give": Sentence("combien", "how many"),
+    "Step.at_least": Sentence("dès quel montant", "from which amount on"),
+    "Multiply.rule": Sentence("la règle multipliée", "the rule that is multiplied"),
+    "Multiply.percent": Sentence("pour cent", "percent"),
+    "Cap.units": Sentence("plafond", "cap"),
+    "Cap.per": Sentence("période du plafond", "period of the cap"),
+    "Times.limit": Sentence("nombre de fois", "number of times"),
+    "Times.per": Sentence("période", "period"),
+    "Quota.first": Sentence("nombre de tickets", "number of tickets"),
+    "Quota.per": Sentence("période", "period"),
+    "Quota.over": Sentence("où", "where"),
+    "Rule.trigger": Sentence("moment", "moment"),
+    "Rule.currency": Sentence("monnaie", "currency"),
+    "Rule.gift": Sentence("façon de donner", "way to give"),
+    "Gift.fixed": Sentence("combien", "how many"),
+    "Text.fr": Sentence("en français", "in French"),
+    "Text.en": Sentence("en anglais", "in English"),
+    "Hours.first": Sentence("début", "beginning"),
+    "Hours.until": Sentence("fin", "end"),
+    "Duration.number": Sentence("durée", "how long"),
+    "Duration.unit": Sentence("unité de la durée", "unit of time"),
+    "Duration.until_end_of": Sentence("prolongée", "prolonged"),
+    "Side.units": Sentence("combien", "how many"),
+    "Side.currency": Sentence("monnaie", "currency"),
+    "Worth.units": Sentence("combien d'unités", "how many units"),
+    "Worth.amount": Sentence("quel montant", "which amount"),
+}
+
+EMPTY = Sentence("à remplir", "to be filled in")
+
+
+def clause(owner: str, field: str, language: Language) -> str:
+    """The words of a field with ``{}`` for its blank; its own name where nobody wrote any."""
+    words = CLAUSES.get(f"{owner}.{field}")
+    return f"{spaced(field)}{_COLON[language]}{{}}" if words is None else _words(words, language)
+
+
+def part(owner: str, language: Language) -> str | None:
+    words = PARTS.get(owner)
+    return None if words is None else _words(words, language)
+
+
+def choice(owner: str, value: str, language: Language) -> str:
+    words = CHOICES.get(f"{owner}.{value}")
+    return spaced(value) if words is None else _words(words, language)
+
+
+def one_of(owner: str, field: str, language: Language) -> str:
+    words = ONE_OF[owner].get(field)
+    return spaced(field) if words is None else _words(words, language)
+
+
+def blank(owner: str, field: str, language: Language) -> str:
+    """The name of one blank alone."""
+    words = BLANKS.get(f"{owner}.{field}")
+    if words is not None:
+        return _words(words, language)
+    return bare(clause(owner, field, language))
+
+
+def bare(words: str) -> str:
+    """A clause without its blank: what the menu of clauses and a blank of its own are called."""
+    return " ".join(words.replace("{}", "…").split())
+
+
+def spaced(name: str) -> str:
+    return name.replace("_", " ").replace("-", " ")
+
+
+_COLON = {Language.FR: "\u00a0: ", Language.EN: ": "}
+
+
+def _words(words: Sentence, language: Language) -> str:
+    return words.fr if language is Language.FR else words.en

@@ -1,0 +1,201 @@
+"""Forms of the programme: what stands in the blanks of a part reads back as it, and mistakes find their blank."""
+
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import assidu.demo
+from assidu.plans.blanks import (
+    Blank,
+    Clause,
+    Form,
+    added,
+    begun,
+    fill,
+    form_of,
+    lists,
+    members,
+    removed,
+    texts_of,
+    wholes,
+)
+from assidu.plans.blanks.filling import BLANK
+from assidu.plans.blanks.kinds import is_list, struct
+from assidu.plans.check import examine
+from assidu.plans.document import Document, Rule, When
+from assidu.plans.wording.language import Language
+from builders.documents import a_document, a_rule
+
+DEMO = Path(assidu.demo.__file__).parent / "plans"
+FIRST = {"currency": "points"}
+
+
+def demo(name: str) -> Document:
+    document = examine((DEMO / name).read_bytes()).document
+    assert document is not None
+    return document
+
+
+def kept(part: msgspec.Struct) -> dict[str, object]:
+    """What a form does not ask."""
+    built = msgspec.to_builtins(part, str_keys=True, enc_hook=str)
+    names = {field.name for field in struct(type(part)).fields if field.name == "code" or is_list(field)}
+    return {name: built[name] for name in names if name in built}
+
+
+def parts_of(document: Document) -> list[msgspec.Struct]:
+    found = [member.value for name in lists() for member in members(document, name)]
+    return found + [whole for name in wholes() if (whole := getattr(document, name)) is not None]
+
+
+def blanks_of(form: Form) -> dict[str, Blank]:
+    found: dict[str, Blank] = {}
+
+    def walk(piece: object) -> None:
+        if isinstance(piece, Blank):
+            found[piece.name] = piece
+        elif isinstance(piece, Clause):
+            for inner in piece.pieces:
+                walk(inner)
+
+    walk(form.name)
+    for group in form.groups:
+        for clause in group.clauses:
+            walk(clause)
+    return found
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("name", ["le-cercle-v1.yaml", "le-cercle-v2.yaml", "le-cercle-v3.yaml"])
+def test_what_stands_in_the_blanks_of_a_part_is_that_part(name: str, language: Language) -> None:
+    document = demo(name)
+    for part in parts_of(document):
+        filled = fill(type(part), texts_of(part, language), kept(part))
+        assert filled.problems == {}
+        assert filled.part == part
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_text_has_a_blank_and_every_blank_is_asked_by_name(language: Language) -> None:
+    document = demo("le-cercle-v3.yaml")
+    for part in parts_of(document):
+        texts = texts_of(part, language)
+        form = form_of(type(part), texts, document, {}, language)
+        blanks = blanks_of(form)
+        assert set(texts) - {"has"} == set(blanks), type(part)
+        assert all(blank.label for blank in blanks.values())
+
+
+def test_a_rule_begun_empty_says_what_is_missing_beside_each_blank() -> None:
+    texts = begun(Rule, FIRST)
+    filled = fill(Rule, texts, {"code": "new"})
+    assert filled.part is None
+    assert set(filled.problems) == {"name.fr", "name.en", "gift.fixed"}
+    assert {problem.code for told in filled.problems.values() for problem in told} == {BLANK}
+    texts |= {"name.fr": ["Bonus"], "name.en": ["Bonus"], "gift.fixed": ["1 200"]}
+    rule = fill(Rule, texts, {"code": "new"}).part
+    assert (rule.gift.fixed, rule.currency, rule.code) == (1200, "points", "new")
+
+
+def test_a_mistake_stands_beside_its_blank_with_the_words_of_the_document() -> None:
+    texts = texts_of(demo("le-cercle-v3.yaml").rules[6])
+    texts["gift.steps.1.at_least"] = ["cent"]
+    texts["times.limit"] = ["0"]
+    texts["when.first_day"] = ["31/02"]
+    texts["has"].append("when.first_day")
+    problems = fill(Rule, texts, {"code": "full-basket"}).problems
+    assert {name: told[0].code for name, told in problems.items()} == {
+        "gift.steps.1.at_least": "not_an_amount",
+        "times.limit": "too_small",
+        "when.first_day": "not_a_day",
+    }
+
+
+def test_amounts_are_read_as_people_of_both_languages_write_them() -> None:
+    texts = added(Rule, begun(Rule, FIRST), "when.amount_at_least", FIRST)
+    texts |= {"name.fr": ["a"], "name.en": ["a"], "gift.fixed": ["3"]}
+    for written in ("1 250,50", "1250.50", "1\u202f250,50"):
+        texts["when.amount_at_least"] = [written]
+        rule = fill(Rule, texts, {"code": "a"}).part
+        assert str(rule.when.amount_at_least) == "1250.50"
+
+
+def test_clauses_are_added_and_taken_away_one_by_one() -> None:
+    texts = begun(Rule, FIRST)
+    for name in ("when.channels", "when.first_purchase", "times", "expires", "lines.brands"):
+        texts = added(Rule, texts, name, FIRST)
+    texts |= {
+        "name.fr": ["a"], "name.en": ["a"], "gift.fixed": ["3"], "when.channels": ["web", "app"],
+        "times.limit": ["4"], "times.per": ["month"], "expires.number": ["2"], "expires.unit": ["weeks"],
+        "lines.brands": ["private"],
+    }  # fmt: skip
+    rule = fill(Rule, texts, {"code": "a"}).part
+    assert rule.when.channels == ("web", "app")
+    assert rule.when.first_purchase
+    assert (rule.times.limit, rule.times.per.value) == (4, "month")
+    assert rule.expires.weeks == 2
+    for name in ("when.channels", "when.first_purchase", "times", "expires", "lines.brands"):
+        texts = removed(texts, name)
+    bare = fill(Rule, texts, {"code": "a"}).part
+    assert (bare.times, bare.expires, bare.lines, bare.when) == (None, None, None, When())
+    assert added(Rule, texts, "no.such.thing", FIRST) == texts
+
+
+def test_steps_move_up_when_one_before_them_goes() -> None:
+    texts = texts_of(demo("le-cercle-v3.yaml").rules[6])
+    texts = removed(texts, "gift.steps.0")
+    rule = fill(Rule, texts, {"code": "full-basket"}).part
+    assert [step.give for step in rule.gift.steps] == [60, 100]
+    texts = added(Rule, texts, "gift.steps", FIRST)
+    texts |= {"gift.steps.2.at_least": ["300"], "gift.steps.2.give": ["500"]}
+    rule = fill(Rule, texts, {"code": "full-basket"}).part
+    assert [step.give for step in rule.gift.steps] == [60, 100, 500]
+
+
+def test_another_way_to_give_asks_its_own_blanks() -> None:
+    document = a_document()
+    texts = begun(Rule, FIRST) | {"name.fr": ["a"], "name.en": ["a"], "gift.kind": ["multiply"]}
+    form = form_of(Rule, texts, document, {}, Language.EN)
+    blanks = blanks_of(form)
+    assert {"gift.multiply.percent", "gift.multiply.rule"} <= set(blanks)
+    assert [option.value for option in blanks["gift.multiply.rule"].options] == ["base"]
+    texts |= {"gift.multiply.percent": ["200"], "gift.multiply.rule": ["base"]}
+    rule = fill(Rule, texts, {"code": "a"}).part
+    assert (rule.gift.multiply.rule, rule.gift.multiply.percent, rule.gift.fixed) == ("base", 200, None)
+
+
+def test_what_nobody_knows_any_more_stays_choosable() -> None:
+    document = a_document(a_rule("{fixed: 10}", "when: {channels: [kiosk]}"))
+    texts = texts_of(document.rules[0])
+    form = form_of(Rule, texts, document, {"channels": []}, Language.EN)
+    assert [option.value for option in blanks_of(form)["when.channels"].options] == ["kiosk"]
+
+
+def test_an_empty_list_is_not_the_list_that_is_there_by_default() -> None:
+    document = a_document(more="exclusions: {kinds: []}")
+    assert document.exclusions.kinds == ()
+    texts = texts_of(document.exclusions)
+    assert fill(type(document.exclusions), texts).part == document.exclusions
+
+
+def test_every_list_and_part_of_the_document_has_a_form() -> None:
+    """A class added to the document shows up here without another line; words for it make it read better."""
+    assert {"rules", "rewards", "currencies", "tiers.levels", "objectives"} <= set(lists())
+    assert {"exclusions", "tiers", "returns"} <= set(wholes())
+    document = a_document()
+    for cls in (*lists().values(), *(cls for cls, _ in wholes().values())):
+        texts = begun(cls, FIRST)
+        form = form_of(cls, texts, document, {}, Language.FR)
+        for group in form.groups:
+            for addable in group.addable:
+                more = added(cls, texts, addable.name, FIRST)
+                assert more != texts, addable
+                form_of(cls, more, document, {}, Language.FR)
+
+
+def test_days_are_days() -> None:
+    texts = added(Rule, begun(Rule, FIRST), "when.last_day", FIRST)
+    texts |= {"name.fr": ["a"], "name.en": ["a"], "gift.fixed": ["3"], "when.last_day": ["2026-12-31"]}
+    assert fill(Rule, texts, {"code": "a"}).part.when.last_day == date(2026, 12, 31)
