@@ -165,6 +165,68 @@ def test_one_ticket_counts_once_whoever_sends_it(programme: Database, tmp_path: 
     assert take(programme, [events_file(tmp_path / "b.jsonl", shop)]).exists == 1
 
 
+def test_a_ticket_told_with_another_customer_or_amount_is_set_aside(
+    programme: Database, tmp_path: Path
+) -> None:
+    at = "2026-01-10T10:00:00Z"
+    first = [
+        joined("2990001", "2026-01-01T10:00:00Z"),
+        joined("2990002", "2026-01-01T10:00:00Z"),
+        sale("t1", at, "card:2990001", ticket="17"),
+        sale("t2", at, None, ticket="18"),
+        sale("t3", at, "card:2990001", ticket="19"),
+    ]
+    second = [
+        sale("w1", at, "card:2990001", ticket="17"),
+        sale("w2", at, "card:2990002", ticket="17"),
+        sale("w3", at, "card:2990001", 1200, ticket="17"),
+        sale("w4", at, None, ticket="17"),
+        sale("w5", at, "card:2990002", ticket="18"),
+        sale("w6", at, None, 900, ticket="18"),
+        sale("t3", "2026-01-10T11:00:00Z", "card:2990001", 1300, ticket="19"),
+    ]
+    conflicts = {"ticket_conflict": 3, "idempotency_conflict": 1}
+    together = take(programme, [events_file(tmp_path / "all.jsonl", *first, *second)])
+    assert (together.recorded, together.exists, together.set_aside) == (5, 3, conflicts)
+    whole = contents(programme.url)
+    emptied(programme)
+    publish_programme(FIRST_DAY)
+    take(programme, [events_file(tmp_path / "first.jsonl", *first)])
+    for name in ("second.jsonl", "again.jsonl"):
+        report = take(programme, [events_file(tmp_path / name, *second)])
+        assert (report.recorded, report.exists, report.set_aside) == (0, 3, conflicts)
+    with psycopg.connect(programme.url) as connection:
+        told = connection.execute(
+            "SELECT id, code, detail FROM events_reject WHERE origin = 'second.jsonl' ORDER BY id"
+        ).fetchall()
+    assert told == [
+        ("t3", "idempotency_conflict", ""),
+        ("w2", "ticket_conflict", "another customer"),
+        ("w3", "ticket_conflict", "amount_minor=1200 first_told=1000"),
+        ("w6", "ticket_conflict", "amount_minor=900 first_told=1000"),
+    ]
+    separate = contents(programme.url)
+    whole["events_reject"] = separate["events_reject"]
+    assert separate == whole
+
+
+def test_a_ticket_of_somebody_merged_is_the_survivors(programme: Database, tmp_path: Path) -> None:
+    at = "2026-01-10T10:00:00Z"
+    before = [
+        joined("2990001", "2026-01-01T10:00:00Z"),
+        joined("2990002", "2026-01-01T10:00:00Z"),
+        sale("t1", at, "card:2990002", ticket="17"),
+        event(
+            "Customer Merged", "m1", "2026-01-11T10:00:00Z", "card:2990001", absorbed="card:2990002", by="x"
+        ),
+    ]
+    again = sale("w1", "2026-01-10T11:00:00Z", "card:2990001", ticket="17")
+    report = take(programme, [events_file(tmp_path / "a.jsonl", *before, again)])
+    assert (report.recorded, report.exists, report.set_aside) == (4, 1, {})
+    report = take(programme, [events_file(tmp_path / "b.jsonl", again)])
+    assert (report.recorded, report.exists, report.set_aside) == (0, 1, {})
+
+
 def test_bad_rows_are_set_aside_and_the_rest_goes_on(programme: Database, tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     pair = events_file(

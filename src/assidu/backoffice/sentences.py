@@ -79,6 +79,8 @@ REJECTS: dict[str, str | Promise] = {
     "not_a_member": _("Not a member on that day"),
     "already_a_member": _("Already a member"),
     "insufficient_balance": _("The balance was not enough"),
+    "idempotency_conflict": _("The same number was sent before, with another content"),
+    "ticket_conflict": _("The ticket was told before, with another customer or amount"),
     "key_conflict": _("The same number was sent before, with another content"),
     "conflict": _("The same number was sent before, with another content"),
     "invalid_event": _("The event is not complete"),

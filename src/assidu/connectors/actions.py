@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import psycopg
 
@@ -24,6 +25,8 @@ from assidu.connectors.imports.ordering import (
 from assidu.connectors.imports.processes import Work, do_alone, do_at_once
 from assidu.connectors.imports.records import take_records
 from assidu.connectors.imports.telling import Telling, tell
+from assidu.connectors.imports.tickets import TICKET_CONFLICT, Sold, contradiction, sold
+from assidu.connectors.imports.tickets import written as written_tickets
 from assidu.connectors.imports.types import Entry, NoProgramme, Pair, Report, SetAside, Watch, unwatched
 from assidu.connectors.imports.writing import Done
 from assidu.customers.vault import Vault
@@ -147,9 +150,7 @@ class _Importer:
             return aside
         identities.settle([entries[place] for place in going], self._read)
         owned = self._owned(going, identities, aside)
-        tickets = (t for place in owned if (t := entries[place].ticket) is not None)
-        alone = first_tickets(entries, owned, lookups.known_tickets(self._connection, tickets))
-        report.exists += len(owned) - len(alone)
+        alone = self._told_first(owned, identities, aside)
         self._watch("Finding customers", 1, 1)
         self._decide(alone, identities)
         return aside
@@ -189,11 +190,36 @@ class _Importer:
                 aside.append(self._aside(place, fault))
         return owned
 
-    def _aside(self, place: int, code: str) -> SetAside:
-        entry = self._telling.entries[place]
-        return SetAside(
-            self._files[entry.file], entry.row, code, "", entry.source, entry.id, entry.fingerprint
+    def _told_first(self, owned: Sequence[int], identities: Identities, aside: list[SetAside]) -> list[int]:
+        """Those whose ticket nobody told before. One that tells it otherwise is set aside, the same again exists."""
+        entries = self._telling.entries
+        known = lookups.known_tickets(
+            self._connection, (t for place in owned if (t := entries[place].ticket) is not None)
         )
+        tickets = first_tickets(entries, owned, known)
+        if not tickets.again:
+            return tickets.firsts
+        written = written_tickets(self._connection, known)
+        merging = _merging(entries, owned, identities)
+
+        def told(place: int) -> Sold:
+            subject = entries[place].subject
+            return sold(self._read(entries[place]), identities.customer(subject) if subject else None)
+
+        for place, first in tickets.again:
+            ticket = entries[place].ticket
+            assert ticket is not None
+            mine, other = told(place), written[ticket] if first is None else told(first)
+            together = merging.get(mine.customer_id, ()) if mine.customer_id else ()
+            if (detail := contradiction(mine, other, together)) is None:
+                self._report.exists += 1
+            else:
+                aside.append(self._aside(place, TICKET_CONFLICT, detail))
+        return tickets.firsts
+
+    def _aside(self, place: int, code: str, detail: str = "") -> SetAside:
+        entry = self._telling.entries[place]
+        return SetAside.of(entry, self._files[entry.file], code, detail)
 
     # ------------------------------------------------------------ deciding and writing
 
@@ -237,3 +263,20 @@ class _Importer:
         self._report.exists += done.exists
         self._report.ticks += done.ticks
         self._report.set_aside.update(done.set_aside)
+
+
+def _merging(
+    entries: Sequence[Entry], places: Sequence[int], identities: Identities
+) -> dict[UUID, set[UUID]]:
+    """Customers who become one in this import, each with the others."""
+    owners: dict[int, UUID] = {}
+    absorbed: dict[int, UUID] = {}
+    for place in places:
+        subject, other = entries[place].subject, entries[place].absorbed
+        if subject and other and (owner := identities.customer(subject)):
+            owners[place] = owner
+            if gone := identities.customer(other):
+                absorbed[place] = gone
+    return {
+        customer: group.customers for group in groups_of(owners, absorbed) for customer in group.customers
+    }

@@ -77,12 +77,14 @@ def system(request: HttpRequest) -> HttpResponse:
         rooms.setdefault(str(ROOMS.get(room, room)), []).append(check)
     unwell = [check for checks in rooms.values() for check in checks if not check.is_well]
     now = clock.now()
+    imports = [_import(run) for run in connectors.import_runs(IMPORTS_SHOWN)]
     context = {
         "unwell": unwell,
         "rooms": {name: [check for check in checks if check.is_well] for name, checks in rooms.items()},
         "facts": _facts(),
         "rebuild": _last_rebuild(),
-        "imports": [_import(run) for run in connectors.import_runs(IMPORTS_SHOWN)],
+        "imports": imports,
+        "shows_refused_before": any(one["refused_before"] for one in imports),
         "rejects": [
             (reject_sentence(code), formats.number(count), code)
             for code, count in events.reject_counts().items()
@@ -135,6 +137,7 @@ def _import(run: ImportRun) -> dict[str, Any]:
         "recorded": totals.get("recorded", 0) + totals.get("anonymous", 0),
         "exists": totals.get("exists", 0),
         "set_aside": totals.get("set_aside", 0),
+        "refused_before": totals.get("refused_before", 0),
         "seconds": totals.get("seconds"),
         "differences": len(totals.get("differences", ())),
     }

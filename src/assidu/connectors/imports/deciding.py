@@ -256,14 +256,11 @@ class Decider:
     def _set_aside(self, entry: Entry, refused: Refused) -> None:
         figures = " ".join(f"{name}={number}" for name, number in sorted(refused.figures.items()))
         self._run.aside.append(
-            SetAside(
+            SetAside.of(
+                entry,
                 self._shop.files[entry.file],
-                entry.row,
                 refused.code.value,
                 " ".join(part for part in (refused.subject, figures) if part),
-                entry.source,
-                entry.id,
-                entry.fingerprint,
             )
         )
 

@@ -34,7 +34,8 @@ SELECT t.store_id, t.day, t.ticket, coalesce(t.customer_id, c.customer_id), coal
 """
 _MEMBERS_SQL = """
 SELECT m.customer_id, m.wallet_id, m.seq, m.state::text, m.last_purchase,
-       (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on, l.remaining - l.pending - l.held))::text
+       (SELECT json_agg(json_build_array(l.currency, l.issued_month, l.expires_on,
+                                         l.remaining - l.pending - l.held))::text
           FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > l.pending + l.held),
        (SELECT json_agg(json_build_array(b.currency, b.debt))::text
           FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0)

@@ -48,18 +48,30 @@ def first_told(
     return order
 
 
-def first_tickets(entries: Sequence[Entry], going: Sequence[int], known: Mapping[Ticket, Place]) -> list[int]:
+@dataclass(slots=True)
+class Tickets:
+    """``firsts`` are to be done. ``again`` tell a ticket that the database knows, or that the event at the second
+    place told first."""
+
+    firsts: list[int] = field(default_factory=list)
+    again: list[tuple[int, int | None]] = field(default_factory=list)
+
+
+def first_tickets(entries: Sequence[Entry], going: Sequence[int], known: Mapping[Ticket, Place]) -> Tickets:
     """Of several events that tell one ticket, the first: two systems may both send it, under keys of their own."""
-    alone: list[int] = []
-    seen: set[Ticket] = set()
+    tickets = Tickets()
+    seen: dict[Ticket, int] = {}
     for place in going:
         ticket = entries[place].ticket
         if ticket is not None:
-            if ticket in known or ticket in seen:
+            if ticket in known:
+                tickets.again.append((place, None))
                 continue
-            seen.add(ticket)
-        alone.append(place)
-    return alone
+            if (first := seen.setdefault(ticket, place)) != place:
+                tickets.again.append((place, first))
+                continue
+        tickets.firsts.append(place)
+    return tickets
 
 
 @dataclass(slots=True)

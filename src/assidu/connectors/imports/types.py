@@ -67,6 +67,11 @@ class SetAside:
     id: str = ""
     fingerprint: bytes | None = None
 
+    @classmethod
+    def of(cls, entry: Entry, file: str, code: str, detail: str = "") -> "SetAside":
+        """An event that could be read."""
+        return cls(file, entry.row, code, detail, entry.source, entry.id, entry.fingerprint)
+
 
 class Place(NamedTuple):
     """Where a ticket or key was written; an anonymous ticket has no customer."""

@@ -5,15 +5,20 @@ was killed is simply done again: what was written is known by its keys, and plac
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from psycopg import errors
 
 from assidu.connectors.imports import lookups, runs
 from assidu.connectors.imports.deciding import Decider, GroupRun, Shop, run_on
 from assidu.connectors.imports.lookups import Connection
+from assidu.connectors.imports.ordering import CONFLICT
 from assidu.connectors.imports.places import LockedOnDemand
+from assidu.connectors.imports.tickets import TICKET_CONFLICT, contradiction, sold
+from assidu.connectors.imports.tickets import written as written_tickets
+from assidu.connectors.imports.types import SetAside
 from assidu.customers.vault import Vault
 from assidu.decisions.calendar import local_day
 from assidu.events import wire
@@ -80,20 +85,12 @@ class Writer:
                 written = self._write_anonymous(chunk)
             except _CROSSED:
                 # Somebody told one of them meanwhile: without those.
-                keys = lookups.known_keys(self.connection, (self.shop.entries[place].key for place in chunk))
-                tickets = lookups.known_tickets(
-                    self.connection,
-                    (t for place in chunk if (t := self.shop.entries[place].ticket) is not None),
-                )
-                fresh = [
-                    place
-                    for place in chunk
-                    if self.shop.entries[place].key not in keys
-                    and self.shop.entries[place].ticket not in tickets
-                ]
-                written = self._write_anonymous(fresh)
+                told = self._told_meanwhile(chunk)
+                aside = [one for one in told.values() if one is not None]
+                written = self._write_anonymous([place for place in chunk if place not in told], aside)
+                self.done.set_aside.update(one.code for one in aside)
+                self.done.exists += len(told) - len(aside)
             self.done.anonymous += written
-            self.done.exists += len(chunk) - written
             self.wrote(len(chunk))
 
     # ------------------------------------------------------------ groups
@@ -150,20 +147,41 @@ class Writer:
                 return
 
     def _decide_again(self, run: GroupRun) -> list[GroupRun]:
-        entries = self.shop.entries
         locked = lookups.lock_members(self.connection, list(run.members))
-        keys = lookups.known_keys(self.connection, (entries[place].key for place in run.group.places))
-        tickets = lookups.known_tickets(
-            self.connection, (t for place in run.group.places if (t := entries[place].ticket) is not None)
-        )
+        told = self._told_meanwhile(run.group.places, run.group.customers)
         fresh = GroupRun.of(run.group, locked)
         places = LockedOnDemand(lambda limits: lookups.lock_places(self.connection, limits))
         decider = Decider(self.shop, places, self.connection)
         for place in run.group.places:
-            if entries[place].key not in keys and entries[place].ticket not in tickets:
+            if place not in told:
                 decider.take(fresh, place)
         decider.finish(fresh)
+        fresh.aside += [one for one in told.values() if one is not None]
         return [fresh]
+
+    def _told_meanwhile(
+        self, places: Sequence[int], merging: Collection[UUID] = ()
+    ) -> dict[int, SetAside | None]:
+        """The events that somebody else has told since; what says something else is set aside."""
+        entries, files = self.shop.entries, self.shop.files
+        keys = lookups.known_keys(self.connection, (entries[place].key for place in places))
+        tickets = lookups.known_tickets(
+            self.connection, (t for place in places if (t := entries[place].ticket) is not None)
+        )
+        written = written_tickets(self.connection, tickets)
+        found: dict[int, SetAside | None] = {}
+        for place in places:
+            entry = entries[place]
+            file = files[entry.file]
+            if entry.key in keys:
+                is_same = keys[entry.key][0] == entry.fingerprint
+                found[place] = None if is_same else SetAside.of(entry, file, CONFLICT)
+            elif entry.ticket is not None and entry.ticket in written:
+                mine = sold(self.shop.read(entry), self.shop.owners.get(place))
+                detail = contradiction(mine, written[entry.ticket], merging)
+                is_same = detail is None
+                found[place] = None if is_same else SetAside.of(entry, file, TICKET_CONFLICT, detail or "")
+        return found
 
     def _count(self, chunk: Iterable[GroupRun]) -> None:
         for run in chunk:
@@ -173,7 +191,7 @@ class Writer:
 
     # ------------------------------------------------------------ tickets without a customer
 
-    def _write_anonymous(self, places: Sequence[int]) -> int:
+    def _write_anonymous(self, places: Sequence[int], aside: Sequence[SetAside] = ()) -> int:
         lines = Lines()
         book = self.shop.book
         for place in places:
@@ -197,6 +215,7 @@ class Writer:
             )
         with self.connection.transaction():
             copy_lines(self.connection, lines)
+            runs.tell_set_aside(self.connection, self.shop.recorded_at, aside)
         return len(places)
 
 

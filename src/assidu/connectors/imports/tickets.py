@@ -1,0 +1,64 @@
+"""A ticket told twice, by two systems under keys of their own: the same again, or with another customer or amount."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from assidu.connectors.imports.lookups import Connection
+from assidu.connectors.imports.types import Place, Ticket
+from assidu.customers import resolve
+from assidu.events import wire
+
+TICKET_CONFLICT = "ticket_conflict"
+
+_FOLLOW_SQL = resolve.FOLLOW.replace("$1", "%s")
+_AMOUNTS_SQL = """
+SELECT t.store_id, t.day, t.ticket, coalesce(e.amount_minor, a.amount_minor)
+  FROM unnest(%s::text[], %s::date[], %s::text[]) AS asked (store_id, day, ticket)
+  JOIN events_ticket AS t ON t.store_id = asked.store_id AND t.day = asked.day AND t.ticket = asked.ticket
+  LEFT JOIN events_event AS e ON e.customer_id = t.customer_id AND e.seq = t.seq
+  LEFT JOIN events_anonymous AS a
+    ON t.customer_id IS NULL AND a.store_id = t.store_id AND a.day = t.day AND a.ticket = t.ticket
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """Whose ticket it is, or nobody's, and what was paid."""
+
+    customer_id: UUID | None
+    amount_minor: int
+
+
+def sold(incoming: wire.Incoming, customer_id: UUID | None) -> Sold:
+    return Sold(customer_id, wire.to_fact(incoming).amount_minor)
+
+
+def written(connection: Connection, known: Mapping[Ticket, Place]) -> dict[Ticket, Sold]:
+    """What the database has of tickets that it knows; customers as who they are by now."""
+    if not known:
+        return {}
+    customers = sorted({place.customer_id for place in known.values() if place.customer_id is not None})
+    by_now: dict[UUID, UUID] = dict(connection.execute(_FOLLOW_SQL, [customers]).fetchall())
+    columns = [list(column) for column in zip(*known, strict=True)]
+    columns[1] = [date.fromisoformat(day) for day in columns[1]]
+    found = {}
+    for store, day, number, amount_minor in connection.execute(_AMOUNTS_SQL, columns):
+        ticket = store, day.isoformat(), number
+        owner = known[ticket].customer_id
+        found[ticket] = Sold(None if owner is None else by_now.get(owner, owner), amount_minor)
+    return found
+
+
+def contradiction(told: Sold, first: Sold, merging: Collection[UUID] = ()) -> str | None:
+    """What of a ticket is not as it was first told; ``None`` when it is the same again, or a card shown only once.
+
+    ``merging`` are customers who become one in this very import.
+    """
+    if told.amount_minor != first.amount_minor:
+        return f"amount_minor={told.amount_minor} first_told={first.amount_minor}"
+    owners = {told.customer_id, first.customer_id} - {None}
+    if len(owners) < 2 or owners <= set(merging):
+        return None
+    return "another customer"
