@@ -21,7 +21,9 @@ PERMISSIONS: Final[dict[str, str | Promise]] = {
     "ledger.correct": _("Correct a balance, grant a goodwill gesture"),
     "plan.view": _("Read the programme and its versions"),
     "plan.edit": _("Prepare a new version of the programme"),
+    "plan.approve": _("Approve a version of the programme that somebody else wrote"),
     "plan.publish": _("Publish a version of the programme"),
+    "plan.threshold": _("Say from which cost on a second person approves a version"),
     "simulate.run": _("Replay the past under other rules"),
     "sources.view": _("See sources, imports and rejected records"),
     "people.manage": _("Invite people, change roles, deactivate"),
@@ -50,13 +52,21 @@ ROLES: Final[dict[str, Role]] = {
             "management",
             _("Management"),
             _("Reads every figure, decides what goes live"),
-            _DESIGN | {"customers.contact", "plan.publish", "audit.view", "sources.view"},
+            _DESIGN
+            | {
+                "customers.contact",
+                "plan.approve",
+                "plan.publish",
+                "plan.threshold",
+                "audit.view",
+                "sources.view",
+            },
         ),
         Role(
             "marketing",
             _("Marketing"),
             _("Designs the programme and tries it on the past"),
-            _DESIGN | {"customers.contact", "customers.export", "plan.publish"},
+            _DESIGN | {"customers.contact", "customers.export", "plan.approve", "plan.publish"},
         ),
         Role(
             "store",
@@ -83,7 +93,7 @@ ROLES: Final[dict[str, Role]] = {
             "finance",
             _("Finance"),
             _("Follows cost and the points provision"),
-            _LOOK | {"simulate.run", "audit.view"},
+            _LOOK | {"simulate.run", "plan.approve", "audit.view"},
         ),
         Role(
             "it",
