@@ -26,7 +26,10 @@ from builders.shop import Shop
 NOW = "2026-03-01T12:00:00Z"
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 30.0
-EVERY_SCOPE = ("events:write", "evaluate", "customers:read", "customers:write", "ledger:read", "plan:read")
+EVERY_SCOPE = (
+    "events:write", "evaluate", "customers:read", "customers:write", "customers:merge", "customers:import",
+    "corrections:write", "ledger:read", "plan:read",
+)  # fmt: skip
 
 
 @dataclass(slots=True)

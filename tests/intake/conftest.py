@@ -16,4 +16,5 @@ def counter(assidu_db: Database, monkeypatch: pytest.MonkeyPatch) -> "Counter":
     from builders.shop import Shop
 
     monkeypatch.setenv("ASSIDU_NOW", "2026-03-01T12:00:00Z")
-    return Counter(assidu_db, Shop.opened(), key_with("events:write", "evaluate", "customers:write"))
+    office = ("customers:write", "customers:merge", "customers:import", "corrections:write")
+    return Counter(assidu_db, Shop.opened(), key_with("events:write", "evaluate", *office))

@@ -37,7 +37,7 @@ def test_a_key_does_what_its_scopes_say(counter: Counter) -> None:
 
 
 def test_a_stores_key_speaks_for_its_store_alone(counter: Counter) -> None:
-    key = key_with("events:write", "customers:write", store="317")
+    key = key_with("events:write", "customers:write", "corrections:write", store="317")
     mine, other, none, batch = counter.post(
         sale("T-1"),
         sale("T-2", data={"store": "400"}),

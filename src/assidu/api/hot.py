@@ -11,7 +11,11 @@ RECORD = """One event, or a batch of up to {many}, each with an answer of its ow
 what the event gave and why, what the customer now has, what is missing to the next status, and the sentence for the
 receipt. `source` and `id` make an event the same for ever: sent again, it is answered as the first time (`exists`);
 with another meaning it is refused (`idempotency_conflict`), as is a known ticket with another customer or amount
-(`ticket_conflict`)."""
+(`ticket_conflict`).
+
+What is done by hand needs a key without a store and a further scope: `Balance Corrected` `corrections:write`,
+`Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left` `customers:write`; its author is
+the key. A sale that `has_happened` needs `events:past`."""
 EVALUATE = """The same answer as recording would give, with a reason for every rule, and nothing is changed. Places that
 customers share are looked at, not taken."""
 

@@ -190,9 +190,14 @@ def _reason(entry: TimelineEntry, programme: Programme) -> str:
 
 
 def _by(entry: TimelineEntry, names: Names) -> str:
-    """Who of the staff did it: their name, or what another system calls them."""
+    """Who did it: the name of one of us, or the key that told it and whom it names."""
     person = str(entry.body.get("by", ""))
-    return names.people.get(person, person) or entry.written.get("operator") or ""
+    operator = entry.written.get("operator") or ""
+    if key := entry.body.get("key"):
+        if operator:
+            return _("%(operator)s, says the key “%(key)s”") % {"operator": operator, "key": key["name"]}
+        return _("by the key “%(key)s”") % {"key": key["name"]}
+    return names.people.get(person, person) or operator
 
 
 def _other(entry: TimelineEntry, names: Names) -> str:

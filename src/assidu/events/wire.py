@@ -621,6 +621,8 @@ def to_fact(
         body.update(extra)
     if by is not None and by.person_id is not None:
         body["by"] = str(by.person_id)
+    elif by is not None and by.key_id is not None:
+        body["key"] = {"id": str(by.key_id), "name": by.key_name}
     return Fact(
         key=incoming.key,
         type=incoming.type,

@@ -11,6 +11,7 @@ from uuid import UUID
 from assidu.events.types import EventType
 from assidu.events.wire import Incoming
 from assidu.foundation import clock
+from assidu.foundation.people.types import Actor
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
 from assidu.intake.database import Connection
@@ -19,7 +20,7 @@ GOOD_SECONDS = 3.0
 BAD_SECONDS = 1.0
 KEPT_MAX = 10_000
 
-_FIND = "SELECT id, scopes, store FROM people_key WHERE secret_hash = $1 AND revoked_at IS NULL"
+_FIND = "SELECT id, name, scopes, store FROM people_key WHERE secret_hash = $1 AND revoked_at IS NULL"
 _NOTE_USE = (
     "UPDATE people_key SET last_used_at = $2 "
     "WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2::timestamptz - interval '1 minute')"
@@ -30,7 +31,13 @@ EVALUATE: Final = "evaluate"
 READ: Final = "customers:read"
 CHANGE: Final = "customers:write"
 PAST: Final = "events:past"
-_BY_STAFF: Final = frozenset({EventType.CORRECTION, EventType.LEAVING, EventType.MERGER, EventType.TAKE_OVER})
+BY_HAND: Final = {
+    EventType.CORRECTION: "corrections:write",
+    EventType.LEAVING: CHANGE,
+    EventType.MERGER: "customers:merge",
+    EventType.TAKE_OVER: "customers:import",
+}
+"""What no till tells: the scope that each needs besides, and its author is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +45,12 @@ class Caller:
     """Who asks: a key, its scopes, and the store that it is bound to, if any."""
 
     key_id: UUID
+    name: str
     scopes: frozenset[str]
     store: str
+
+    def author(self, request_id: str) -> Actor:
+        return Actor(key_id=self.key_id, key_name=self.name, request_id=request_id)
 
     def refusal(self, scope: str) -> Problem | None:
         return None if scope in self.scopes else problems.missing_scope(scope)
@@ -47,10 +58,10 @@ class Caller:
     def refusal_of(self, incoming: Incoming) -> Problem | None:
         """Whether this key may record that: a till tells its own store's sales, and no key of a store corrects a
         balance or ends a membership."""
-        if incoming.type in _BY_STAFF:
+        if (scope := BY_HAND.get(incoming.type)) is not None:
             if self.store:
                 return problems.OTHER_STORE
-            return self.refusal(CHANGE)
+            return self.refusal(scope)
         if self.store and hasattr(incoming.data, "store") and incoming.store != self.store:
             return problems.OTHER_STORE
         return self.refusal(PAST) if incoming.has_happened else None
@@ -75,7 +86,7 @@ class Keys:
         row = await connection.fetchrow(_FIND, hashed)
         caller = None
         if row is not None:
-            caller = Caller(row["id"], frozenset(row["scopes"]), row["store"])
+            caller = Caller(row["id"], row["name"], frozenset(row["scopes"]), row["store"])
             await connection.execute(_NOTE_USE, caller.key_id, self._now())
         if len(self._kept) >= KEPT_MAX:
             self._kept.clear()

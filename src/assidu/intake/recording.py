@@ -95,7 +95,7 @@ class Recording:
     ) -> Response | Problem:
         if len(raw) > EVENT_BYTES_MAX:
             return problems.too_large(EVENT_BYTES_MAX)
-        entry = self._entry(raw, caller, opened)
+        entry = self._entry(raw, caller, opened, request)
         if isinstance(entry, Problem):
             return entry
         [result] = await self._results([entry], request, is_trying=is_trying)
@@ -110,7 +110,7 @@ class Recording:
             written = split_batch(raw)
         except Invalid as invalid:
             return problems.malformed(invalid.errors)
-        read = [self._entry(one, caller, opened) for one in written]
+        read = [self._entry(one, caller, opened, request) for one in written]
         entries = [one for one in read if not isinstance(one, Problem)]
         results = iter(await self._results(entries, request, is_trying=is_trying) if entries else [])
         items: list[Any] = []
@@ -125,7 +125,7 @@ class Recording:
         refused = sum(1 for item in items if item["status"] == "refused")
         return Response(207, encode({"accepted": len(items) - refused, "refused": refused, "items": items}))
 
-    def _entry(self, raw: bytes, caller: Caller, opened: OpenShop) -> Entry | Problem:
+    def _entry(self, raw: bytes, caller: Caller, opened: OpenShop, request: Request) -> Entry | Problem:
         try:
             incoming: Incoming = parse(raw)
         except Invalid as invalid:
@@ -134,7 +134,8 @@ class Recording:
             return refusal
         if incoming.at > clock.now() + AHEAD_MAX:
             return problems.malformed([WireError("$.time", "lies in the future", "time_in_future")])
-        entry = entry_of(incoming, opened.shop.book, self._pseudonym_key)
+        author = caller.author(request.id) if incoming.type in keys.BY_HAND else None
+        entry = entry_of(incoming, opened.shop.book, self._pseudonym_key, author)
         if isinstance(entry, NotAnIdentifier):
             return problems.malformed([WireError("$.subject", "not a valid identifier", entry.fault.value)])
         return entry

@@ -21,13 +21,15 @@ from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due
 from assidu.decisions.earning import claim_key
-from assidu.decisions.events import Merger, Return, Sale
+from assidu.decisions.events import Correction, Merger, Return, Sale
 from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.events.wire import ReturnData, SaleFound, to_fact
 from assidu.foundation.ids import new_id
+from assidu.foundation.people.trail import APPEND, Line, lines_of
+from assidu.foundation.people.types import Actor
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided, Desk, Member
 from assidu.loyalty.entries import (
@@ -455,9 +457,38 @@ class _Batch:
             if (personal := work.entry.incoming.personal)
         ]
         yield from write_personal(said, self.shop.vault)
+        # A person's action leaves its line where the person is known; what a key does by hand leaves it here.
+        lines = [
+            _line(by, work, outcome)
+            for work, outcome in told
+            if (by := work.entry.by) is not None and by.key_id is not None
+        ]
+        if lines:
+            yield Step(APPEND, lines_of(lines, self.at))
         for work, _ in told:
             if work.absorbed_id is not None:
                 yield Step(resolve.ALIAS, (work.absorbed_id, work.customer_id, self.at))
+
+
+_DONE_BY_HAND = {
+    EventType.CORRECTION: "balance.corrected",
+    EventType.LEAVING: "customer.left",
+    EventType.MERGER: "customer.merged",
+    EventType.TAKE_OVER: "customer.taken_over",
+}
+
+
+def _line(by: Actor, work: _Work, told: Told) -> Line:
+    """The trail's line of what a key did by hand: what changed, by code and figure, and under which event."""
+    after: dict[str, object] = {"source": told.key.source, "event": told.key.id}
+    event = work.fact.event
+    if isinstance(event, Correction):
+        after |= {"currency": event.currency, "quantity": event.quantity}
+        if event.reason_code:
+            after["reason_code"] = event.reason_code
+    if work.absorbed_id is not None:
+        after["absorbed"] = str(work.absorbed_id)
+    return Line(by, _DONE_BY_HAND[told.type], "customer", str(told.customer_id), after)
 
 
 class Places:

@@ -54,6 +54,11 @@ HEADS = {
     "tick": Sentence("Échéance du {day}.", "What was due on {day}."),
     "correction": Sentence("Correction par l'équipe : {change}.", "Correction by staff: {change}."),
     "reason_code": Sentence("Motif : {reason}.", "Reason: {reason}."),
+    "by_key": Sentence("Fait par la clé d'API « {name} ».", "Done by the API key “{name}”."),
+    "by_key_for": Sentence(
+        "Fait par la clé d'API « {name} », qui nomme {operator}.",
+        "Done by the API key “{name}”, which names {operator}.",
+    ),
     "written": Sentence("Motif écrit : « {reason} »", "Reason given: “{reason}”"),
     "written_erased": Sentence(
         "Le motif écrit est effacé avec les données de la personne.",
@@ -189,6 +194,7 @@ def said_of(
     telling = _Telling(entry, phrases_of(document, language), sold_on)
     decision = entry.decision
     yield from _head(telling)
+    yield from _author(telling)
     if entry.is_late:
         yield telling.say("late", day=telling.phrases.day(entry.recorded_at.date()))
     for clawback in decision.clawbacks:
@@ -293,6 +299,19 @@ def _sale(telling: _Telling, sale: Sale) -> Iterator[str]:
         yield telling.say("not_a_member")
     elif entry.decision.eligible_minor != sale.total_minor:
         yield telling.say("eligible", eligible=telling.money(entry.decision.eligible_minor))
+
+
+def _author(telling: _Telling) -> Iterator[str]:
+    """The key that told it, and whom it names: who that is, only its owner knows."""
+    key = telling.entry.body.get("key")
+    if key is None:
+        return
+    operator = telling.entry.written.get("operator")
+    yield (
+        telling.say("by_key", name=key["name"])
+        if not operator
+        else telling.say("by_key_for", name=key["name"], operator=operator)
+    )
 
 
 def _written(telling: _Telling) -> Iterator[str]:

@@ -51,11 +51,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: a person on a screen, a program with a key, or the command line."""
+    """Who does something: a person on a screen, a program with a key (and its name then), or the command line."""
 
     person_id: UUID | None = None
     key_id: UUID | None = None
     request_id: str = ""
+    key_name: str = ""
 
     @property
     def via(self) -> str:
