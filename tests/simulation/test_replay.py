@@ -190,6 +190,21 @@ def test_one_changed_rule_gives_differences_and_every_one_has_its_cause(
     assert answer.winners[0].replayed_minor > answer.winners[0].recorded_minor
 
 
+def test_a_reward_for_fewer_points_costs_what_it_gives_on_top(assidu_db: Database, club: History) -> None:
+    a_year(club)
+    club.write(assidu_db.url)
+    (reward,) = club.documents[0].rewards
+    costs = msgspec.structs.replace(reward.costs, units=20)
+    cheaper = msgspec.structs.replace(
+        club.documents[0], rewards=(msgspec.structs.replace(reward, costs=costs),)
+    )
+    answer = under(assidu_db, club, cheaper)
+    assert answer.replayed["points"].issued == answer.recorded["points"].issued
+    assert answer.replayed_cost_minor - answer.recorded_cost_minor == 30, "50 cents for 20 points, not for 50"
+    assert answer.replayed_cost_minor == sum(decile.replayed_minor for decile in answer.deciles)
+    assert (answer.winner_count, answer.loser_count) == (1, 0)
+
+
 def test_a_poorer_plan_names_what_it_could_not_fund(assidu_db: Database, club: History) -> None:
     a_year(club)
     club.write(assidu_db.url)

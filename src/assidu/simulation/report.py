@@ -1,11 +1,11 @@
 """From the sum of a replay to what people read: costs, statuses, winners and losers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from assidu.decisions.plan import Plan
-from assidu.simulation.sums import face_value, outstanding_minor
-from assidu.simulation.types import Cause, CustomerOutcome, Decile, Flow, Outcome, Report
+from assidu.simulation.sums import outstanding_minor
+from assidu.simulation.types import Cause, CustomerOutcome, Decile, Outcome, Report
 
 DECILES = 10
 NAMED_MAX = 10
@@ -20,7 +20,8 @@ def report(
     since: date | None = None,
     until: date | None = None,
 ) -> Report:
-    """``seconds`` is the whole wall time; costs are what was issued, at face value of the plan of each side."""
+    """``seconds`` is the whole wall time; costs are what was given, net of what returns took back
+    and of what was handed in for a reward, at face value of the plan of each side."""
     customers = outcome.customers
     changes = sorted(customers, key=lambda c: (c.replayed_minor - c.recorded_minor, c.customer_id))
     winners = [c for c in reversed(changes) if c.replayed_minor > c.recorded_minor]
@@ -34,8 +35,8 @@ def report(
         spend_minor=sum(c.spend_minor for c in customers),
         replayed=dict(sorted(outcome.replayed.items())),
         recorded=dict(sorted(outcome.recorded.items())),
-        recorded_cost_minor=cost_minor(outcome.recorded, recorded_plan),
-        replayed_cost_minor=cost_minor(outcome.replayed, plan),
+        recorded_cost_minor=sum(c.recorded_minor for c in customers),
+        replayed_cost_minor=sum(c.replayed_minor for c in customers),
         recorded_outstanding_minor=outstanding_minor(outcome.recorded, recorded_plan),
         replayed_outstanding_minor=outstanding_minor(outcome.replayed, plan),
         tiers=_tiers(customers),
@@ -54,12 +55,6 @@ def report(
         seconds=round(seconds, 3),
         sales_per_second=round(outcome.sales / seconds, 1) if seconds else 0.0,
     )
-
-
-def cost_minor(flows: Mapping[str, Flow], plan: Plan) -> int:
-    """What was issued, net of what returns took back, at face value."""
-    worth = face_value(plan)
-    return sum(worth(currency, flow.issued) for currency, flow in flows.items() if flow.issued > 0)
 
 
 def deciles(customers: Sequence[CustomerOutcome]) -> tuple[Decile, ...]:

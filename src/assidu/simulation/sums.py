@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from assidu.decisions.decision import Account, Decision, Posting
-from assidu.decisions.plan import CurrencyKind, Plan
+from assidu.decisions.plan import Plan
 from assidu.decisions.state import Membership
 from assidu.simulation.types import EXAMPLES_MAX, Cause, Flow, Outcome
 
@@ -14,14 +14,17 @@ Worth = Callable[[str, int], int]
 
 @dataclass(slots=True)
 class Sums:
-    """What one side did for one customer: units issued, and where the decisions left them."""
+    """What one side did for one customer: units given, and where the decisions left them.
 
-    issued: dict[str, int] = field(default_factory=dict)
+    What was exchanged for a reward is not given twice: the reward counts, the units handed in for it do not.
+    """
+
+    given: dict[str, int] = field(default_factory=dict)
     membership: Membership = Membership.NONE
     tier: str | None = None
 
     def worth_minor(self, worth: Worth) -> int:
-        return sum(worth(currency, quantity) for currency, quantity in self.issued.items())
+        return sum(worth(currency, quantity) for currency, quantity in self.given.items())
 
     @property
     def shown_tier(self) -> str | None:
@@ -30,11 +33,11 @@ class Sums:
 
 
 def face_value(plan: Plan) -> Worth:
-    """What units cost at face value; a voucher was already counted with the points that it cost."""
+    """What units cost at face value, points and vouchers alike."""
 
     def worth(currency: str, quantity: int) -> int:
         known = plan.currencies.get(currency)
-        if known is None or known.kind is CurrencyKind.VOUCHER or not known.worth_minor:
+        if known is None or not known.worth_minor:
             return 0
         return quantity * known.worth_minor // known.worth_units
 
@@ -62,8 +65,9 @@ class Side:
     def add(self, decision: Decision, sums: Sums) -> None:
         """Count what a decision moved, gave and took back."""
         if decision.postings:
+            is_exchange = _is_exchange(decision)
             for posting in decision.postings:
-                self._move(posting, sums)
+                self._move(posting, sums, is_exchange)
         for award in decision.awards:
             figures = self._rules.get(award.rule)
             if figures is None:
@@ -78,7 +82,7 @@ class Side:
         if decision.membership is not None:
             sums.membership = decision.membership.membership
 
-    def _move(self, posting: Posting, sums: Sums) -> None:
+    def _move(self, posting: Posting, sums: Sums, is_exchange: bool) -> None:
         currency, quantity = posting.currency, posting.quantity
         flow = self._flows.get(currency)
         if flow is None:
@@ -86,9 +90,9 @@ class Side:
         self._change(flow, posting.source, -quantity)
         self._change(flow, posting.target, quantity)
         if posting.source is Account.ISSUED:
-            sums.issued[currency] = sums.issued.get(currency, 0) + quantity
-        elif posting.target is Account.ISSUED:
-            sums.issued[currency] = sums.issued.get(currency, 0) - quantity
+            sums.given[currency] = sums.given.get(currency, 0) + quantity
+        elif posting.target is Account.ISSUED or (is_exchange and posting.target is Account.USED):
+            sums.given[currency] = sums.given.get(currency, 0) - quantity
 
     @staticmethod
     def _change(flow: Flow, account: Account, change: int) -> None:
@@ -105,6 +109,15 @@ class Side:
             flow.corrected -= change
         elif account is Account.OPENING:
             flow.opening -= change
+
+
+def _is_exchange(decision: Decision) -> bool:
+    """Whether units were handed in for others: a reward. A ticket that pays and earns gives by its awards."""
+    return (
+        not decision.awards
+        and any(posting.target is Account.USED for posting in decision.postings)
+        and any(posting.source is Account.ISSUED for posting in decision.postings)
+    )
 
 
 def differ(outcome: Outcome, cause: Cause, customer: UUID, seq: int) -> None:

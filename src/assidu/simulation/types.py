@@ -43,7 +43,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class CustomerOutcome:
-    """One customer with all who were merged into them, as recorded and as replayed: what was issued at face value,
+    """One customer with all who were merged into them, as recorded and as replayed: what was given at face value,
     and the status at the end (of a member)."""
 
     customer_id: UUID
