@@ -83,11 +83,11 @@ class Programme:
         return tuple(level.code for level in self.plan.tiers.levels) if self.plan.tiers else ()
 
     def currency_name(self, code: str) -> str:
-        return self.phrases.currency_name(code)
+        return formats.typographic(self.phrases.currency_name(code))
 
     def units(self, quantity: int, currency: str) -> str:
         """512 points, 2 vouchers of 5 €."""
-        return self.phrases.units(quantity, currency)
+        return formats.typographic(self.phrases.units(quantity, currency))
 
     def quantity(self, quantity: int, currency: str) -> str:
         """The number alone, as its currency is written."""
