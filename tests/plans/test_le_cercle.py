@@ -9,7 +9,7 @@ from assidu.decisions.decision import Decision
 from assidu.decisions.events import Event, Joining, RewardRequest
 from assidu.decisions.facts import Facts
 from assidu.decisions.state import State
-from assidu.demo.programme import FILES, plan_documents, plan_text
+from assidu.demo.programme import FILES, moved_text, plan_documents, plan_text
 from assidu.plans.check import check, examine
 from assidu.plans.compile import compile_plan
 from assidu.plans.diff import diff
@@ -23,6 +23,12 @@ VERSIONS = plan_documents(FIRST_DAY)
 @pytest.mark.parametrize("name", FILES)
 def test_each_version_is_correct_without_a_warning(name: str) -> None:
     assert examine(plan_text(name)).problems == ()
+
+
+def test_the_published_text_says_the_days_that_are_in_force() -> None:
+    texts = [moved_text(name, FIRST_DAY) for name in FILES]
+    assert [examine(text).document for text in texts] == VERSIONS
+    assert texts[2].count("\n") == plan_text(FILES[2]).count("\n"), "its comments stay"
 
 
 def test_the_versions_follow_one_another_through_the_year() -> None:

@@ -17,7 +17,7 @@ from assidu.connectors.imports.types import Pair, Report, Watch
 from assidu.connectors.queries import import_runs
 from assidu.decisions.calendar import midnight
 from assidu.demo import feed as feeds
-from assidu.demo.programme import FILES, plan_documents, plan_text
+from assidu.demo.programme import FILES, moved_text, plan_documents
 from assidu.foundation.people import actions as people
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.people.types import Refused as PersonRefused
@@ -136,7 +136,7 @@ def _publish(first_day: date) -> None:
     known = len(published_plans(PROGRAMME))
     for document, file in list(zip(plan_documents(first_day), FILES, strict=True))[known:]:
         from_when = midnight(document.valid_from, ZoneInfo(document.zone))
-        publish(document, plan_text(file), at=from_when, by=PUBLISHED_BY)
+        publish(document, moved_text(file, first_day), at=from_when, by=PUBLISHED_BY)
 
 
 def _read(pairs: Sequence[feeds.Pair]) -> list[Pair]:

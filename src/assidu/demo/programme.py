@@ -1,5 +1,6 @@
 """Le Cercle, the demo's programme, in its three versions, with dates moved to the demo's year."""
 
+import re
 from datetime import date, timedelta
 from importlib.resources import files
 
@@ -8,6 +9,7 @@ from msgspec.structs import replace
 from assidu.plans.document import Document, Rule, When
 from assidu.plans.reading import read
 
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 FILES = ("le-cercle-v1.yaml", "le-cercle-v2.yaml", "le-cercle-v3.yaml")
 
 
@@ -21,6 +23,12 @@ def plan_documents(first_day: date) -> list[Document]:
 def plan_text(name: str) -> str:
     """One of ``FILES`` as it is written, dates of the model year included."""
     return (files("assidu.demo") / "plans" / name).read_text(encoding="utf-8")
+
+
+def moved_text(name: str, first_day: date) -> str:
+    """One of ``FILES`` with every date in it moved as `plan_documents` moves them, and nothing else changed."""
+    shift = first_day - _written(FILES[0]).valid_from
+    return _DAY.sub(lambda day: (date.fromisoformat(day[0]) + shift).isoformat(), plan_text(name))
 
 
 def _written(name: str) -> Document:
