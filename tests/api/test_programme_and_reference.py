@@ -72,7 +72,7 @@ def test_a_programme_that_cannot_be_noted_is_not_published(monkeypatch: pytest.M
 
 
 def test_keys_are_made_listed_and_revoked() -> None:
-    admin = a_program("admin")
+    admin = a_program("admin", "events:write")
     made = admin.post("/v1/keys", {"name": "till 12", "scopes": ["events:write"], "store": "317"})
     assert made.status_code == 201
     key = made.json()["key"]
@@ -83,6 +83,17 @@ def test_keys_are_made_listed_and_revoked() -> None:
     assert admin.get("/v1/rejects").json() == {"rejects": [], "next": None}
     assert admin.get("/v1/audit", action="key.").json()["entries"][0]["action"] == "key.revoked"
     assert a_program(store="317").get("/v1/audit").json()["code"] == "other_store"
+
+
+def test_a_key_gives_no_other_key_more_than_it_has() -> None:
+    admin = a_program("admin", "events:write")
+    wanted = {"name": "x", "scopes": ["events:write", "corrections:write", "customers:read"]}
+    refused = admin.post("/v1/keys", wanted)
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_not_held")
+    assert "corrections:write, customers:read" in refused.json()["detail"]
+    assert len(admin.get("/v1/keys").json()["keys"]) == 1
+    [entry] = people.audit_trail(action="access.refused").entries
+    assert (entry.object_id, entry.via) == ("corrections:write", "key")
 
 
 def test_the_document_covers_hot_and_administrative_routes_and_every_reference_leads_somewhere() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from assidu.backoffice import formats
 from assidu.backoffice.listing import neutral
 from assidu.backoffice.sparkline import meter, sparkline
 from assidu.foundation.people import actions, queries
+from assidu.foundation.people.roles import SCOPES
 from assidu.foundation.people.types import COMMAND_LINE, Person
 
 PASSWORD = "quatre mots bien choisis"
@@ -86,6 +88,26 @@ def test_the_secret_of_a_new_key_is_shown_once(signed_in: Client) -> None:
     assert secret in answer.content.decode()
     assert secret not in signed_in.get("/settings/keys/").content.decode()
     assert queries.key_for(secret) is not None
+
+
+@pytest.mark.django_db
+def test_who_makes_keys_is_offered_the_scopes_of_their_own_roles(client: Client) -> None:
+    sign_in(client, "integrator", language="en")
+    page = client.get("/settings/keys/new/").content.decode()
+    offered = set(re.findall(r'name="scopes" value="([^"]+)"', page))
+    assert offered == {"events:write", "events:past", "evaluate", "plan:read"}
+    form = {"name": "Till", "scopes": ["events:write", "customers:read"], "store": ""}
+    answer = client.post("/settings/keys/new/", form)
+    assert answer.status_code == 422
+    assert "A key is only given what you may do yourself." in answer.content.decode()
+    assert queries.api_keys() == []
+    assert client.post("/settings/keys/new/", form | {"scopes": ["events:write"]}).status_code == 200
+    assert len(queries.api_keys()) == 1
+
+
+def test_whoever_manages_people_is_offered_every_scope(signed_in: Client) -> None:
+    page = signed_in.get("/settings/keys/new/").content.decode()
+    assert set(re.findall(r'name="scopes" value="([^"]+)"', page)) == SCOPES.keys()
 
 
 def test_an_invited_person_comes_in_by_their_link(signed_in: Client) -> None:

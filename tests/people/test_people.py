@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from assidu.foundation import clock
 from assidu.foundation.people import actions, queries
-from assidu.foundation.people.roles import PERMISSIONS, ROLES
+from assidu.foundation.people.roles import PERMISSIONS, ROLES, SCOPES
 from assidu.foundation.people.types import COMMAND_LINE, Actor, Invitation, Person, Refusal, Refused
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +191,47 @@ def test_changing_a_password_asks_for_the_present_one() -> None:
     assert isinstance(
         actions.change_password(anne.id, PASSWORD, "un tout nouveau secret", Actor(anne.id)), Person
     )
+
+
+# ---------------------------------------------------------------- what a key may be given
+
+
+@pytest.mark.parametrize(
+    ("roles", "held", "not_held"),
+    [
+        (("integrator",), "events:past", "corrections:write"),
+        (("integrator",), "plan:read", "admin"),
+        (("integrator", "service"), "corrections:write", "plan:write"),
+        (("integrator", "store"), "customers:merge", "customers:read"),  # a store's people see no other store
+        (("integrator", "legal"), "customers:read", "customers:write"),
+    ],
+)
+def test_nobody_gives_a_key_more_than_their_roles_hold(
+    roles: tuple[str, ...], held: str, not_held: str
+) -> None:
+    maker = Actor(person("maker@exemple.fr", roles).id, request_id="r-7")
+    assert isinstance(actions.create_key("till", [held], maker), tuple)
+    refused = actions.create_key("till", [held, not_held], maker)
+    assert refused == Refused(Refusal.SCOPE_NOT_HELD)
+    assert len(queries.api_keys()) == 1
+    [entry] = queries.audit_trail(action="access.refused").entries
+    assert (entry.object_kind, entry.object_id, entry.request_id) == ("scope", not_held, "r-7")
+
+
+def test_administrators_of_people_and_the_machine_s_owner_give_any_scope() -> None:
+    administrator = Actor(person().id)
+    for maker in (administrator, COMMAND_LINE):
+        assert isinstance(actions.create_key("all", SCOPES, maker), tuple)
+
+
+def test_who_was_deactivated_or_revoked_gives_nothing() -> None:
+    person("chef@exemple.fr")
+    gone = person("parti@exemple.fr")
+    actions.change_access(gone.id, ["it"], [], False, COMMAND_LINE)
+    assert queries.grantable_scopes(Actor(gone.id)) == frozenset()
+    made = actions.create_key("all", SCOPES, COMMAND_LINE)
+    assert isinstance(made, tuple)
+    assert queries.grantable_scopes(Actor(key_id=made[0].id)) == SCOPES.keys()
+    actions.revoke_key(made[0].id, COMMAND_LINE)
+    assert queries.grantable_scopes(Actor(key_id=made[0].id)) == frozenset()
+    assert queries.grantable_scopes(Actor(uuid.uuid4())) == frozenset()

@@ -5,9 +5,10 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from assidu.foundation.people.roles import ROLES, SCOPES
+from assidu.foundation.people.roles import ROLES
 
 LANGUAGES = (("fr", "Français"), ("en", "English"))
 THEMES = (("system", _("As the device")), ("light", _("Light")), ("dark", _("Dark")))
@@ -119,7 +120,15 @@ class KeyForm(forms.Form):
         max_length=120,
         help_text=_("What uses it: \u201ctills\u201d, \u201cshop site\u201d, \u201cnightly export\u201d."),
     )
-    scopes = forms.MultipleChoiceField(label=_("What it may do"), choices=list(SCOPES.items()))
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        error_messages={"invalid_choice": _("A key is only given what you may do yourself.")},
+    )
     store = forms.CharField(
         label=_("Only for the store"), required=False, max_length=60, help_text=_("Left empty: every store.")
     )
+
+    def __init__(self, *args: Any, offered: Mapping[str, str | Promise], **kwargs: Any) -> None:
+        """``offered``: the scopes that whoever makes the key may give."""
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = list(offered.items())  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ REFUSALS: dict[Refusal, str | Promise] = {
     Refusal.EMAIL_INVALID: _("This is not a complete e-mail address."),
     Refusal.UNKNOWN_ROLE: _("Choose at least one role."),
     Refusal.UNKNOWN_SCOPE: _("Choose at least one thing that the key may do."),
+    Refusal.SCOPE_NOT_HELD: _("A key is only given what you may do yourself."),
     Refusal.UNKNOWN_PERSON: _("This person no longer has a sign-in."),
     Refusal.LAST_ADMINISTRATOR: _(
         "Somebody must remain who can manage people: give that role to someone else first."

@@ -87,6 +87,7 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
     "starts_in_the_past": (422, "A new version begins today or later"),
     "other_programme": (422, "Another programme is in service"),
     "unknown_scope": (422, "There is no such scope"),
+    "scope_not_held": (403, "A key is only given what its maker may do"),
     "unknown_key": (404, "There is no such key"),
     "no_programme": (503, "No programme is in force"),
     "idempotency_conflict": (409, "This source and id are known with another meaning"),

@@ -14,7 +14,7 @@ from assidu.foundation.cursors import read_cursor, write_cursor
 from assidu.foundation.people import actions
 from assidu.foundation.people import queries as people
 from assidu.foundation.people.roles import SCOPES
-from assidu.foundation.people.types import Refused
+from assidu.foundation.people.types import Refusal, Refused
 
 router = Router(tags=["Administration"])
 
@@ -65,10 +65,15 @@ def list_keys(request: HttpRequest) -> types.KeyList:
 
 @router.post("/keys", response={201: types.NewKey}, summary="Make a key")
 def create_key(request: HttpRequest, body: KeyBody) -> Status[types.NewKey]:
-    """Its secret is told once and kept nowhere."""
+    """Its secret is told once and kept nowhere. It is given no scope that the key which makes it lacks."""
     caller = caller_at(request, "admin", is_for_stores=False)
     made = actions.create_key(body.name, body.scopes, caller.actor, store=body.store)
     if isinstance(made, Refused):
+        if made.reason is Refusal.SCOPE_NOT_HELD:
+            missing = sorted(set(body.scopes) - people.grantable_scopes(caller.actor))
+            raise stop(
+                "scope_not_held", f"This key lacks {', '.join(missing)}, and can give no other key more."
+            )
         raise stop("unknown_scope", f"Scopes are: {', '.join(SCOPES)}.")
     return Status(201, types.NewKey(answers.key(made[0]), made[1]))
 

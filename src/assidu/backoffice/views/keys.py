@@ -97,7 +97,9 @@ def _revoke_cell(request: HttpRequest) -> Any:
 @require_http_methods(["GET", "POST"])
 @allowed("keys.manage")
 def make_key(request: HttpRequest) -> HttpResponse:
-    form = KeyForm(request.POST or None)
+    grantable = queries.grantable_scopes(actor_at(request))
+    offered = {scope: words for scope, words in SCOPES.items() if scope in grantable}
+    form = KeyForm(request.POST or None, offered=offered)
     if request.method == "POST" and form.is_valid():
         answer = actions.create_key(
             form.cleaned_data["name"],
@@ -109,7 +111,7 @@ def make_key(request: HttpRequest) -> HttpResponse:
             key, secret = answer
             return render(request, "backoffice/key_made.html", {"key": key, "secret": secret})
         form.add_error("scopes", refusal_sentence(answer.reason))
-    context = {"form": form, "scopes": SCOPES, "chosen": form["scopes"].value() or []}
+    context = {"form": form, "scopes": offered, "chosen": form["scopes"].value() or []}
     return render(request, "backoffice/key_new.html", context, status=422 if form.errors else 200)
 
 

@@ -13,7 +13,14 @@ from email_validator import EmailNotValidError, validate_email
 
 from assidu.foundation import clock
 from assidu.foundation.people import models
-from assidu.foundation.people.queries import api_key, hash_secret, is_locked_out, person, sign_in_fingerprints
+from assidu.foundation.people.queries import (
+    api_key,
+    grantable_scopes,
+    hash_secret,
+    is_locked_out,
+    person,
+    sign_in_fingerprints,
+)
 from assidu.foundation.people.roles import ROLES, SCOPES, permissions_of
 from assidu.foundation.people.types import (
     Actor,
@@ -217,10 +224,13 @@ def check_sign_in(email: str, password: str, source: str, request_id: str = "") 
 def create_key(
     name: str, scopes: Iterable[str], by: Actor, *, store: str = ""
 ) -> tuple[ApiKey, str] | Refused:
-    """Make a key and its secret, which nobody can read again."""
+    """Make a key and its secret, which nobody can read again. Nobody gives a key more than they may do themselves."""
     chosen = tuple(dict.fromkeys(scopes))
     if not chosen or not SCOPES.keys() >= set(chosen):
         return Refused(Refusal.UNKNOWN_SCOPE)
+    if missing := sorted(set(chosen) - grantable_scopes(by)):
+        record(by, "access.refused", "scope", missing[0], after={"scopes": list(chosen)})
+        return Refused(Refusal.SCOPE_NOT_HELD)
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
     row = models.Key.objects.create(
         name=name.strip(),

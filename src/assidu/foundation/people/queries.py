@@ -13,7 +13,8 @@ from django.db.models import Q, QuerySet
 
 from assidu.foundation import clock
 from assidu.foundation.people import models
-from assidu.foundation.people.types import ApiKey, AuditEntry, Look, Person
+from assidu.foundation.people.roles import SCOPES, scopes_grantable_with
+from assidu.foundation.people.types import Actor, ApiKey, AuditEntry, Look, Person
 from assidu.foundation.settings import current_settings
 
 FAILURES_PER_EMAIL = 5
@@ -101,6 +102,17 @@ def _fingerprint(text: str) -> str:
 
 
 # ---------------------------------------------------------------- API keys
+
+
+def grantable_scopes(by: Actor) -> frozenset[str]:
+    """The scopes that somebody may give a key: a person those of their roles, a key its own, the command line all."""
+    if by.person_id is not None:
+        maker = find_person(by.person_id)
+        return scopes_grantable_with(maker.permissions) if maker is not None else frozenset()
+    if by.key_id is not None:
+        key = api_key(by.key_id)
+        return frozenset(key.scopes) if key.is_live else frozenset()
+    return frozenset(SCOPES)
 
 
 def hash_secret(secret: str) -> str:

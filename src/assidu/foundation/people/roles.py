@@ -141,6 +141,33 @@ SCOPES: Final[dict[str, str | Promise]] = {
 }
 
 
+GRANTED_BY: Final[dict[str, frozenset[str]]] = {
+    "events:write": frozenset({"keys.manage"}),
+    "events:past": frozenset({"keys.manage"}),
+    "evaluate": frozenset({"keys.manage"}),
+    "customers:read": frozenset({"customers.view", "customers.every_store"}),
+    "customers:write": frozenset(
+        {"customers.edit", "customers.contact"}
+    ),  # with it, contact details are read
+    "customers:merge": frozenset({"customers.edit"}),
+    "customers:import": frozenset({"customers.edit", "ledger.correct"}),
+    "corrections:write": frozenset({"ledger.correct"}),
+    "ledger:read": frozenset({"customers.view", "customers.every_store"}),
+    "plan:read": frozenset({"plan.view"}),
+    "plan:write": frozenset({"plan.publish"}),
+    "simulate": frozenset({"simulate.run"}),
+    "admin": frozenset({"people.manage"}),
+}
+"""What somebody who makes keys must be allowed themselves, to give a key this scope. Connecting tills is what makers of
+keys are for; whoever manages people could give themselves any role, and so any scope."""
+
+
+def scopes_grantable_with(permissions: frozenset[str]) -> frozenset[str]:
+    if "people.manage" in permissions:
+        return frozenset(SCOPES)
+    return frozenset(scope for scope, needed in GRANTED_BY.items() if needed <= permissions)
+
+
 def permissions_of(roles: tuple[str, ...]) -> frozenset[str]:
     """Everything that someone with these roles may do; a role that no longer exists allows nothing."""
     return frozenset().union(*(ROLES[name].permissions for name in roles if name in ROLES))
@@ -148,3 +175,5 @@ def permissions_of(roles: tuple[str, ...]) -> frozenset[str]:
 
 for _role in ROLES.values():
     assert _role.permissions <= PERMISSIONS.keys(), _role.name
+assert GRANTED_BY.keys() == SCOPES.keys()
+assert frozenset().union(*GRANTED_BY.values()) <= PERMISSIONS.keys()

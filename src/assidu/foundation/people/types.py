@@ -73,6 +73,7 @@ class Refusal(StrEnum):
     EMAIL_INVALID = "email_invalid"
     UNKNOWN_ROLE = "unknown_role"
     UNKNOWN_SCOPE = "unknown_scope"
+    SCOPE_NOT_HELD = "scope_not_held"
     UNKNOWN_PERSON = "unknown_person"
     LAST_ADMINISTRATOR = "last_administrator"
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - the name of a refusal
