@@ -60,6 +60,7 @@ PAGES: list[Page] = [
     Page("customer-merge", lambda site: _customer(site, "merge/?q=client")),
     Page("customer-merge-compare", lambda site: _customer(site, f"merge/?other={site.customers.stranger}")),
     Page("customer-erase", lambda site: _customer(site, "erase/")),
+    Page("caisse", "/caisse/", ready="#scan", is_main=True),
     Page("programme", f"/programme/?{YEAR}"),
     Page("programme-version", "/programme/versions/1/"),
     Page("programme-draft", "/programme/draft/"),

@@ -51,6 +51,8 @@ ACTIONS: dict[str, str | Promise] = {
     "customer.merged": _("Merged two customers"),
     "customer.taken_over": _("Took someone over from an earlier programme"),
     "reward.given": _("Exchanged points for a reward"),
+    "ticket.attached": _("Attached a ticket to a customer"),
+    "ticket.typed": _("Recorded a ticket by hand"),
     "balance.corrected": _("Corrected a balance"),
     "plan.published": _("Put a version of the programme into service"),
     "plan.checked": _("Checked a version of the programme"),
@@ -100,6 +102,7 @@ GROUPS: tuple[tuple[str, str | Promise], ...] = (
     ("customer", _("Customers")),
     ("balance", _("Corrections")),
     ("reward", _("Rewards")),
+    ("ticket", _("Tickets")),
     ("plan", _("Programme")),
     ("simulation", _("Simulations")),
 )

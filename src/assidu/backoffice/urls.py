@@ -4,6 +4,7 @@ from django.urls import path
 
 from assidu.backoffice.views import (
     audit,
+    caisse,
     customer,
     customer_actions,
     customers,
@@ -46,6 +47,10 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/leave/", customer_actions.leave, name="customer-leave"),
     path("customers/<uuid:customer_id>/export/", customer_actions.export, name="customer-export"),
     path("customers/<uuid:customer_id>/erase/", customer_actions.erase, name="customer-erase"),
+    path("caisse/", caisse.caisse, name="caisse"),
+    path("caisse/find/", caisse.find, name="caisse-find"),
+    path("caisse/ticket/", caisse.ticket, name="caisse-ticket"),
+    path("caisse/join/", caisse.join, name="caisse-join"),
     path("programme/", programme.programme, name="programme"),
     path("programme/versions/<int:version>/", programme.version, name="programme-version"),
     path("programme/draft/", programme.draft, name="programme-draft"),

@@ -1,0 +1,85 @@
+"""What a cashier says to a customer: one line, the most useful thing first."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.utils.translation import gettext as _
+
+from assidu.backoffice import formats
+from assidu.backoffice.programme import Programme
+from assidu.decisions.plan import CurrencyKind
+from assidu.decisions.state import Membership
+from assidu.loyalty.types import Purse, Standing
+
+SOON = timedelta(days=31)
+NEAR_PERCENT = 20
+"""A status is near when at most this share of what it asks for is missing."""
+
+
+def line_to_say(standing: Standing | None, programme: Programme) -> str:
+    return next(_lines(standing, programme), "")
+
+
+def _lines(standing: Standing | None, programme: Programme) -> Iterator[str]:
+    """The best first; the last one can always be said."""
+    if standing is None or standing.membership is not Membership.MEMBER:
+        yield _("You could earn on this ticket: shall I make you a member?")
+        return
+    yield from _vouchers(standing, programme)
+    yield from _leaving_soon(standing, programme)
+    yield from _next_status(standing, programme)
+    yield from _reward(standing, programme)
+    balance = programme.units(standing.available(programme.points), programme.points)
+    yield _("You have %(balance)s.") % {"balance": balance}
+
+
+def _vouchers(standing: Standing, programme: Programme) -> Iterator[str]:
+    for purse in standing.purses:
+        if purse.kind is CurrencyKind.VOUCHER and purse.available and _pays(purse, programme):
+            units = programme.units(purse.available, purse.currency)
+            if purse.next_expiry is None:
+                yield _("You have %(units)s: shall we use it today?") % {"units": units}
+            else:
+                yield _("You have %(units)s, until %(day)s: shall we use it today?") % {
+                    "units": units,
+                    "day": formats.day(_last_day(purse.next_expiry)),
+                }
+
+
+def _leaving_soon(standing: Standing, programme: Programme) -> Iterator[str]:
+    for purse in standing.purses:
+        if purse.next_expiry is not None and purse.next_expiry - standing.today <= SOON:
+            yield _("To be used soon: %(units)s, until %(day)s.") % {
+                "units": programme.units(purse.next_expiry_quantity, purse.currency),
+                "day": formats.day(_last_day(purse.next_expiry)),
+            }
+
+
+def _next_status(standing: Standing, programme: Programme) -> Iterator[str]:
+    tiers = standing.tiers
+    if tiers is None or tiers.next_tier is None or not tiers.next_from_minor:
+        return
+    if tiers.missing_minor * 100 <= tiers.next_from_minor * NEAR_PERCENT:
+        yield _("Only %(missing)s to go for %(tier)s status.") % {
+            "missing": programme.money(tiers.missing_minor),
+            "tier": programme.tier_name(tiers.next_tier),
+        }
+
+
+def _reward(standing: Standing, programme: Programme) -> Iterator[str]:
+    for code, reward in programme.plan.rewards.items():
+        if standing.available(reward.currency) >= reward.cost and code in programme.phrases.rewards:
+            yield _("With %(units)s you can have: %(reward)s.") % {
+                "units": programme.units(reward.cost, reward.currency),
+                "reward": programme.phrases.text(programme.phrases.rewards[code].name),
+            }
+
+
+def _pays(purse: Purse, programme: Programme) -> bool:
+    known = programme.plan.currencies.get(purse.currency)
+    return known is not None and known.pays
+
+
+def _last_day(expires_on: date) -> date:
+    """People are told the last good day, not the first bad one."""
+    return expires_on - timedelta(days=1)

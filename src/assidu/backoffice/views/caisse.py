@@ -1,0 +1,536 @@
+"""The till's page: scan a card or type a telephone, say one line, confirm with the ticket. Scanner and keyboard alone.
+
+Each form is answered with the part of the page that changes; without scripts, with the whole page. Nothing that
+names a customer is ever in an address.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from assidu.backoffice import formats
+from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.reach import OtherStore, look_up, require
+from assidu.backoffice.saying import line_to_say
+from assidu.backoffice.views.customer_actions import OnceForm
+from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
+from assidu.catalogue import queries as catalogue
+from assidu.customers import queries as customers
+from assidu.customers.identifiers import normalise
+from assidu.customers.types import Customer, Identifier, IdentifierKind, NotAnIdentifier
+from assidu.decisions.plan import CurrencyKind
+from assidu.decisions.state import Membership
+from assidu.events.types import EventKey
+from assidu.events.wire import NAME_LENGTH_MAX, Profile, Subject
+from assidu.foundation import clock
+from assidu.foundation.people import actions as people
+from assidu.loyalty import actions, queries
+from assidu.loyalty.attaching import (
+    ClaimRefusal,
+    ClaimRefused,
+    Paid,
+    Proof,
+    attach_ticket,
+    record_typed_ticket,
+)
+from assidu.loyalty.entries import Outcome, Told
+from assidu.loyalty.types import Standing
+from assidu.plans.wording import language_of, receipt, short_receipt
+
+PART = "X-Caisse-Part"
+STORE = "caisse_store"
+AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?\Z")
+AMOUNT_MINOR_MAX = 10_000_000
+ASKED_MAX = 120
+KINDS = (IdentifierKind.CARD, IdentifierKind.PHONE, IdentifierKind.EMAIL)
+
+
+# ---------------------------------------------------------------- forms
+
+
+class TicketForm(OnceForm):
+    """The ticket that ends the visit, or one that was forgotten."""
+
+    customer = forms.UUIDField(widget=forms.HiddenInput)
+    ticket = forms.CharField(
+        label=gettext_lazy("Ticket number"),
+        max_length=NAME_LENGTH_MAX,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "data-next": True}),
+    )
+    amount = forms.CharField(
+        label=gettext_lazy("Amount"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    day = forms.DateField(
+        label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    store = forms.ChoiceField(label=gettext_lazy("Store"))
+
+    def __init__(
+        self,
+        *args: Any,
+        programme: Programme,
+        uses: "list[Use]",
+        stores: list[tuple[str, str]],
+        **kwargs: Any,
+    ):
+        super().__init__(*args, **kwargs)
+        self.programme = programme
+        self.uses = uses
+        self.fields["store"].choices = stores  # type: ignore[attr-defined]
+        for use in uses:
+            self.fields[use.field] = forms.IntegerField(
+                label=use.label,
+                help_text=use.note,
+                min_value=0,
+                max_value=use.available,
+                required=False,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "0"}),
+            )
+
+    @property
+    def use_fields(self) -> list[forms.BoundField]:
+        return [self[use.field] for use in self.uses]
+
+    @property
+    def is_of_another_day(self) -> bool:
+        """Whether day and store are worth showing: they were changed, or are wrong."""
+        if not self.is_bound:
+            return False
+        return bool({"day", "store"} & {*self.errors, *self.changed_data})
+
+    @property
+    def payments(self) -> list[Paid]:
+        asked = ((use.currency, self.cleaned_data.get(use.field)) for use in self.uses)
+        return [Paid(currency, quantity) for currency, quantity in asked if quantity]
+
+    def clean_ticket(self) -> str:
+        return str(self.cleaned_data["ticket"]).strip()
+
+    def clean_day(self) -> date:
+        chosen: date = self.cleaned_data["day"]
+        if chosen > self.programme.today:
+            raise forms.ValidationError(_("This day is still to come."))
+        return chosen
+
+    def clean_amount(self) -> int | None:
+        text = "".join(self.cleaned_data["amount"].split()).replace(",", ".").strip("€")
+        if not text:
+            return None
+        minor = Decimal(0)
+        if AMOUNT.match(text):
+            minor = Decimal(text).scaleb(self.programme.document.sale_currency.decimals)
+        if minor != int(minor) or not 0 < minor <= AMOUNT_MINOR_MAX:
+            raise forms.ValidationError(_("Write the amount in figures, for example 42.50."))
+        return int(minor)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors and not cleaned.get("ticket") and cleaned.get("amount") is None:
+            self.add_error("ticket", _("Scan or type the ticket's number."))
+        return cleaned
+
+
+class JoinForm(OnceForm):
+    """Somebody at the till becomes a member, with the card that was just scanned or the telephone just typed."""
+
+    asked = forms.CharField(widget=forms.HiddenInput, max_length=ASKED_MAX)
+    first_name = forms.CharField(label=gettext_lazy("First name"), max_length=80)
+    last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=80)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=30, required=False)
+    accepts = forms.BooleanField(
+        label=gettext_lazy("Has read and accepts the terms of the programme"),
+        error_messages={"required": gettext_lazy("Nobody joins without having accepted the terms.")},
+    )
+
+    def clean_phone(self) -> str:
+        written = str(self.cleaned_data["phone"])
+        if written and isinstance(normalise(IdentifierKind.PHONE, written), NotAnIdentifier):
+            raise forms.ValidationError(_("This is not a complete telephone number."))
+        return written
+
+
+# ---------------------------------------------------------------- who stands at the till
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A currency that the customer may pay with: vouchers before points."""
+
+    currency: str
+    available: int
+    label: str
+    note: str
+    is_voucher: bool
+
+    @property
+    def field(self) -> str:
+        return f"use-{self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A customer as the till's page shows them."""
+
+    customer: Customer
+    programme: Programme
+    standing: Standing | None
+
+    @property
+    def name(self) -> str:
+        return self.customer.name or _("Customer without a name")
+
+    @property
+    def initials(self) -> str:
+        return initials_of(self.name)
+
+    @property
+    def is_member(self) -> bool:
+        return self.standing is not None and self.standing.membership is Membership.MEMBER
+
+    @property
+    def membership(self) -> str:
+        return str(MEMBERSHIPS[self.standing.membership if self.standing else Membership.NONE])
+
+    @property
+    def tier(self) -> str:
+        tiers = self.standing.tiers if self.standing and self.is_member else None
+        return tiers.tier or "" if tiers else ""
+
+    @property
+    def tier_name(self) -> str:
+        return self.programme.tier_name(self.tier)
+
+    @property
+    def tier_tone(self) -> str:
+        return self.programme.tier_tone(self.tier)
+
+    @property
+    def saying(self) -> str:
+        return line_to_say(self.standing, self.programme)
+
+    @property
+    def path(self) -> dict[str, Any] | None:
+        """What is missing to the next status."""
+        tiers = self.standing.tiers if self.standing and self.is_member else None
+        if tiers is None:
+            return None
+        return {
+            "next": self.programme.tier_name(tiers.next_tier),
+            "tone": self.programme.tier_tone(tiers.next_tier),
+            "missing": self.programme.money(tiers.missing_minor),
+            "spend_minor": tiers.spend_minor,
+            "from_minor": tiers.next_from_minor,
+        }
+
+    @property
+    def purses(self) -> list[dict[str, str]]:
+        """Every balance that there is: what can be used, what it is worth, until when."""
+        if self.standing is None:
+            return []
+        return [
+            {
+                "name": self.programme.currency_name(purse.currency),
+                "quantity": self.programme.quantity(purse.available, purse.currency),
+                "worth": self.programme.money(purse.worth_minor) if purse.worth_minor else "",
+                "until": formats.day(purse.next_expiry - timedelta(days=1)) if purse.next_expiry else "",
+                "next": self.programme.units(purse.next_expiry_quantity, purse.currency)
+                if purse.next_expiry
+                else "",
+                "icon": "ticket" if purse.kind is CurrencyKind.VOUCHER else "coins",
+            }
+            for purse in self.standing.purses
+            if purse.available or purse.kind is not CurrencyKind.VOUCHER
+        ]
+
+    @property
+    def uses(self) -> list[Use]:
+        if self.standing is None or not self.is_member:
+            return []
+        found = []
+        for purse in self.standing.purses:
+            known = self.programme.plan.currencies.get(purse.currency)
+            if known is None or not known.pays or purse.available < max(1, known.pays_at_least):
+                continue
+            note = _("of %(available)s") % {
+                "available": self.programme.units(purse.available, purse.currency)
+            }
+            if purse.worth_minor:
+                note += f" ({self.programme.money(purse.worth_minor)})"
+            is_voucher = purse.kind is CurrencyKind.VOUCHER
+            label = self.programme.currency_name(purse.currency)
+            found.append(
+                Use(purse.currency, purse.available, label[:1].upper() + label[1:], note, is_voucher)
+            )
+        return sorted(found, key=lambda use: not use.is_voucher)
+
+
+# ---------------------------------------------------------------- the page and its parts
+
+
+@require_GET
+@allowed("customers.edit")
+def caisse(request: HttpRequest) -> HttpResponse:
+    _programme(request)
+    return _answer(request, {"state": "idle"})
+
+
+@require_POST
+@allowed("customers.edit")
+def find(request: HttpRequest) -> HttpResponse:
+    """Who this card, telephone or e-mail belongs to."""
+    programme = _programme(request)
+    if (store := request.POST.get("store", "")) in dict(_stores(request)):
+        request.session[STORE] = store
+    asked = request.POST.get("who", "").strip()[:ASKED_MAX]
+    if not asked:
+        return _answer(request, {"state": "idle"})
+    found = look_up(request, asked)
+    if found is not None:
+        return _customer(request, found.customer_id, programme)
+    return _unknown(request, asked)
+
+
+@require_POST
+@allowed("customers.edit")
+def ticket(request: HttpRequest) -> HttpResponse:
+    """Confirm with a ticket: one that waits without a customer, a new one, or one of another day."""
+    programme = _programme(request)
+    shown = _shown(request, programme)
+    if shown is None:
+        return _answer(request, {"state": "idle", "notice": _("Scan the card once more.")})
+    form = _form(request, shown, request.POST)
+    if (other := _scanned_instead(request, shown)) is not None:
+        return _customer(request, other, programme)
+    if form.is_valid():
+        outcome = _confirm(request, shown, form)
+        if isinstance(outcome, Told):
+            return _done(request, shown, outcome)
+        if outcome is None:
+            form.add_error("amount", _("The till has not told this ticket yet: type its amount."))
+        elif isinstance(outcome, ClaimRefused):
+            form.add_error("ticket", outcome.said(programme.language))
+        else:
+            form.refuse(outcome, programme)
+    return _answer(request, {"state": "customer", "shown": shown, "form": form}, status=422)
+
+
+@require_POST
+@allowed("customers.edit")
+def join(request: HttpRequest) -> HttpResponse:
+    """Nobody had the card: now somebody has."""
+    programme = _programme(request)
+    form = JoinForm(request.POST)
+    if form.is_valid():
+        asked = form.cleaned_data
+        identifier = _identifier(asked["asked"])
+        if identifier is None:
+            return _unknown(request, asked["asked"])
+        profile = Profile(
+            first_name=asked["first_name"],
+            last_name=asked["last_name"],
+            email=asked["email"] or (identifier.value if identifier.kind is IdentifierKind.EMAIL else ""),
+            phone=asked["phone"] or (identifier.value if identifier.kind is IdentifierKind.PHONE else ""),
+            card=identifier.value if identifier.kind is IdentifierKind.CARD else "",
+            language=request.LANGUAGE_CODE,
+        )
+        with transaction.atomic():
+            outcome = actions.join(
+                Subject(identifier.kind.value, identifier.value),
+                store=_store(request),
+                channel="store",
+                terms_version=str(programme.plan.version),
+                profile=profile,
+                at=clock.now(),
+                programme=programme.code,
+                event_id=asked["event"],
+            )
+            if isinstance(outcome, Told) and outcome.is_new:
+                people.record(actor_at(request), "customer.joined", "customer", str(outcome.customer_id))
+        if isinstance(outcome, Told):
+            look_up(request, asked["asked"])  # a look that opens what follows, and is kept
+            return _customer(request, outcome.customer_id, programme, _("Welcome: a member from now on."))
+        form.refuse(outcome, programme)
+    return _answer(
+        request,
+        {"state": "unknown", "asked": request.POST.get("asked", ""), "join": form, "may_join": True},
+        status=422,
+    )
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _programme(request: HttpRequest) -> Programme:
+    programme = programme_at(request)
+    if programme is None:
+        raise Http404  # before the first programme there is nothing to serve
+    return programme
+
+
+def _answer(request: HttpRequest, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    is_part = PART in request.headers
+    template = "backoffice/parts/caisse_desk.html" if is_part else "backoffice/caisse.html"
+    page = {"stores": _stores(request), "store": _store(request)}
+    return render(request, template, page | context, status=status)
+
+
+def _customer(
+    request: HttpRequest, customer_id: UUID, programme: Programme, notice: str = ""
+) -> HttpResponse:
+    people.record_look(actor_at(request), customer_id, "caisse")
+    found = customers.customer(customer_id)
+    assert found is not None, "somebody has just been found"
+    shown = Shown(found, programme, queries.standing(customer_id, clock.now()))
+    context = {"state": "customer", "shown": shown, "form": _form(request, shown), "notice": notice}
+    return _answer(request, context)
+
+
+def _unknown(request: HttpRequest, asked: str) -> HttpResponse:
+    identifier = _identifier(asked)
+    form = JoinForm(initial={"asked": asked})
+    if identifier is not None and identifier.kind is not IdentifierKind.CARD:
+        form.fields[identifier.kind.value].initial = identifier.value
+    context = {"state": "unknown", "asked": asked, "join": form, "may_join": identifier is not None}
+    return _answer(request, context, status=404)
+
+
+def _identifier(asked: str) -> Identifier | None:
+    """What was scanned or typed, as the first kind that it can be: digits that a card may have are a card's."""
+    if "@" in asked:
+        made = normalise(IdentifierKind.EMAIL, asked)
+        return made if isinstance(made, Identifier) else None
+    phone = normalise(IdentifierKind.PHONE, asked)
+    if isinstance(phone, Identifier) and asked.lstrip().startswith(("0", "+")):
+        return phone
+    card = normalise(IdentifierKind.CARD, asked)
+    return card if isinstance(card, Identifier) and any(map(str.isdigit, card.value)) else None
+
+
+def _shown(request: HttpRequest, programme: Programme) -> Shown | None:
+    """The customer of a form that was sent, if who sends it may still serve them."""
+    try:
+        customer_id = customers.follow(UUID(request.POST.get("customer", "")))
+        if customer_id is None:
+            return None
+        require(request, customer_id)
+    except (ValueError, OtherStore):
+        return None
+    found = customers.customer(customer_id)
+    if found is None or found.is_erased:
+        return None
+    return Shown(found, programme, queries.standing(customer_id, clock.now()))
+
+
+def _form(request: HttpRequest, shown: Shown, sent: Any = None) -> TicketForm:
+    store = _store(request)
+    return TicketForm(
+        sent,
+        initial={"customer": shown.customer.customer_id, "day": shown.programme.today, "store": store},
+        programme=shown.programme,
+        uses=shown.uses,
+        stores=_stores(request),
+    )
+
+
+def _scanned_instead(request: HttpRequest, shown: Shown) -> UUID | None:
+    """The next customer's card, scanned where a ticket was expected: nobody looks at the screen for that."""
+    made = normalise(IdentifierKind.CARD, request.POST.get("ticket", ""))
+    if not isinstance(made, Identifier) or request.POST.get("amount", "").strip():
+        return None
+    found = customers.by_identifier(made)
+    if found is None:
+        return None
+    look_up(request, made.value)
+    return found
+
+
+def _confirm(request: HttpRequest, shown: Shown, form: TicketForm) -> Outcome | ClaimRefused | None:
+    """``None``: the till has not told this ticket, and only its amount is missing to record it."""
+    asked = form.cleaned_data
+    by, now, programme = actor_at(request), clock.now(), shown.programme
+    customer_id = shown.customer.customer_id
+    with transaction.atomic():
+        outcome: Outcome | ClaimRefused = attach_ticket(
+            customer_id,
+            Proof(asked["store"], asked["day"], asked["ticket"], asked["amount"]),
+            by=by,
+            at=now,
+            programme=programme.code,
+            payments=form.payments,
+            event_id=asked["event"],
+        )
+        is_unknown = isinstance(outcome, ClaimRefused) and _is_untold(outcome, shown, asked["event"])
+        if is_unknown and asked["ticket"] and asked["day"] == programme.today:
+            if asked["amount"] is None:
+                return None
+            outcome = record_typed_ticket(
+                customer_id,
+                asked["store"],
+                asked["ticket"],
+                asked["amount"],
+                by=by,
+                at=now,
+                programme=programme.code,
+                payments=form.payments,
+                event_id=asked["event"],
+            )
+        if isinstance(outcome, Told) and outcome.is_new:
+            action = "ticket.typed" if is_unknown else "ticket.attached"
+            people.record(by, action, "customer", str(customer_id), after={"event": outcome.key.id})
+    return outcome
+
+
+def _is_untold(refused: ClaimRefused, shown: Shown, event_id: UUID) -> bool:
+    """Whether the till has yet to tell the ticket; typed by this very form, it is theirs and still untold."""
+    if refused.code is ClaimRefusal.UNKNOWN_TICKET:
+        return True
+    key = EventKey(actions.STAFF_SOURCE, str(event_id))
+    family = (shown.customer.customer_id, *shown.customer.absorbed)
+    return refused.code is ClaimRefusal.ALREADY_THEIRS and queries.entry_by_key(family, key) is not None
+
+
+def _done(request: HttpRequest, shown: Shown, told: Told) -> HttpResponse:
+    programme = shown.programme
+    document = programme.document_of(told.plan.version)
+    spoken = language_of(shown.customer.language, programme.language)
+    context = {
+        "state": "done",
+        "shown": Shown(shown.customer, programme, queries.standing(told.customer_id, clock.now())),
+        "told": told,
+        "sentence": receipt(told.decision, told.state, told.plan, document, spoken, told.day),
+        "short": short_receipt(told.decision, told.state, document, spoken),
+        "spoken": spoken.value,
+    }
+    return _answer(request, context)
+
+
+def _stores(request: HttpRequest) -> list[tuple[str, str]]:
+    """Where this person may serve: in their own stores, or anywhere."""
+    seen = signed_in(request).seen_stores
+    return [(one.store_id, one.name) for one in catalogue.stores() if seen is None or one.store_id in seen]
+
+
+def _store(request: HttpRequest) -> str:
+    """The store of this till: as last chosen, else the person's own, else the first there is."""
+    known = [code for code, _name in _stores(request)]
+    for code in (request.session.get(STORE, ""), *signed_in(request).stores, *known):
+        if code in known:
+            return str(code)
+    return ""

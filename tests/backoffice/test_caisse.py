@@ -1,0 +1,268 @@
+"""The till's page without a browser: who is found, what is refused and why, what is kept."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from assidu.customers import queries as customers
+from assidu.customers.types import Profile
+from assidu.events.wire import parse_one
+from assidu.foundation.people import actions as people_actions
+from assidu.foundation.people import queries as people
+from assidu.foundation.people.types import COMMAND_LINE, Person
+from assidu.loyalty import actions, queries
+from backoffice.test_pages import PASSWORD
+from builders.shop import PROGRAMME, Shop
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 3, 13, 10, tzinfo=UTC)
+CARD = "2990000000012"
+
+
+@pytest.fixture(autouse=True)
+def _present(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSIDU_NOW", NOW.isoformat())
+
+
+@pytest.fixture
+def shop(db: None) -> Shop:
+    from assidu.catalogue.actions import put_stores
+    from assidu.catalogue.types import Store
+
+    put_stores([Store("317", "Nantes centre", "Nantes", ""), Store("318", "Rennes", "Rennes", "")])
+    return Shop.opened()
+
+
+@pytest.fixture
+def anne(shop: Shop) -> UUID:
+    profile = Profile(card=CARD, first_name="Anne", last_name="Béraud", phone="0611111111", store="317")
+    return shop.member(profile)
+
+
+@pytest.fixture
+def till(client: Client, shop: Shop) -> Client:
+    """Somebody who serves in store 317."""
+    made = people_actions.create_person(
+        "ines@exemple.fr", "Inès Lemoine", ["store"], COMMAND_LINE, password=PASSWORD, stores=["317"]
+    )
+    assert isinstance(made, Person)
+    client.post("/sign-in/", {"email": "ines@exemple.fr", "password": PASSWORD})
+    return client
+
+
+def part(till: Client, step: str, **sent: Any) -> tuple[int, str]:
+    answer = till.post(f"/caisse/{step}/", sent, headers={"X-Caisse-Part": "desk"})
+    return answer.status_code, answer.content.decode().replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def found(till: Client, who: str = CARD) -> str:
+    status, text = part(till, "find", who=who)
+    assert status == 200, text
+    return text
+
+
+def event_in(text: str) -> str:
+    match = re.search(r'name="event" value="([0-9a-f-]{36})"', text)
+    assert match
+    return match[1]
+
+
+def confirmed(till: Client, customer: UUID, text: str, **rest: Any) -> tuple[int, str]:
+    sent = {"event": event_in(text), "customer": customer, "day": "2026-03-13", "store": "317"} | rest
+    return part(till, "ticket", **sent)
+
+
+def anonymous(id_: str, amount: int = 4_200, at: datetime = NOW - timedelta(hours=1)) -> None:
+    lines = [{"sku": "s", "amount_minor": amount, "department": "grocery"}]
+    written = {
+        "specversion": "1.0", "id": id_, "source": "till/store-317", "type": "Order Completed", "time": at.isoformat(),
+        "data": {"store": "317", "channel": "store", "ticket": id_, "lines": lines},
+    }  # fmt: skip
+    actions.record(parse_one(written), at, programme=PROGRAMME)
+
+
+def points(customer: UUID) -> int:
+    standing = queries.standing(customer, NOW)
+    assert standing is not None
+    return standing.available("points")
+
+
+def test_a_card_or_a_telephone_shows_who_it_is_what_they_have_and_what_to_say(
+    till: Client, anne: UUID
+) -> None:
+    for who in (CARD, " 2990 0000 00012 ", "06 11 11 11 11", "+33611111111"):
+        text = found(till, who)
+        assert "Anne Béraud" in text
+        assert "Bronze" in text
+        assert "pour le statut" in text or "Argent" in text
+        assert 'class="say"' in text
+
+
+def test_whoever_is_looked_up_is_noted(till: Client, anne: UUID) -> None:
+    found(till)
+    assert "caisse" in [look.page for look in people.looks(customer_id=anne).entries]
+
+
+def test_nothing_about_a_customer_is_in_an_address(till: Client, anne: UUID) -> None:
+    text = found(till)
+    assert not re.search(rf'(href|action)="[^"]*({anne}|{CARD})', text)
+
+
+def test_an_unknown_card_offers_to_join_and_joins(till: Client, shop: Shop) -> None:
+    status, text = part(till, "find", who="2990000000999")
+    assert status == 404
+    assert 'name="asked" value="2990000000999"' in text
+    sent = {"event": event_in(text), "asked": "2990000000999", "first_name": "Luc", "last_name": "Morel"}
+    status, text = part(till, "join", **sent)
+    assert status == 422
+    assert "conditions" in text
+    status, text = part(till, "join", **sent, accepts="on", phone="12")
+    assert status == 422
+    status, text = part(till, "join", **sent, accepts="on", phone="0622222222")
+    assert status == 200
+    assert "Luc Morel" in text
+    joined = customers.by_subject("card:2990000000999")
+    assert isinstance(joined, UUID)
+    assert customers.by_subject("phone:0622222222") == joined
+    [entry] = queries.timeline([joined]).entries
+    assert entry.store == "317"
+    assert entry.body["terms_version"] == "3"
+
+
+def test_an_unknown_telephone_joins_with_it(till: Client, shop: Shop) -> None:
+    _status, text = part(till, "find", who="0633333333")
+    sent = {
+        "event": event_in(text),
+        "asked": "0633333333",
+        "first_name": "Zoé",
+        "last_name": "Petit",
+        "accepts": "on",
+    }
+    status, _text = part(till, "join", **sent)
+    assert status == 200
+    assert isinstance(customers.by_subject("phone:0633333333"), UUID)
+
+
+@pytest.mark.parametrize("nonsense", ["bonjour madame", "???", "a@", "%00"])
+def test_what_is_no_number_is_said_to_be_none(till: Client, shop: Shop, nonsense: str) -> None:
+    status, text = part(till, "find", who=nonsense)
+    assert status == 404
+    assert "data-f2" not in text
+
+
+def test_a_ticket_that_waits_is_attached(till: Client, anne: UUID) -> None:
+    anonymous("T-1")
+    before = points(anne)
+    status, text = confirmed(till, anne, found(till), ticket="T-1")
+    assert status == 200, text
+    assert "Vous gagnez" in text
+    assert points(anne) > before
+    assert [one.action for one in people.audit_trail(action="ticket").entries] == ["ticket.attached"]
+
+
+def test_a_ticket_that_the_till_has_not_told_asks_for_its_amount_and_is_recorded(
+    till: Client, anne: UUID
+) -> None:
+    text = found(till)
+    status, answer = confirmed(till, anne, text, ticket="T-7")
+    assert status == 422
+    assert "aria-invalid" in answer
+    for _ in range(2):  # sent twice, it counts once
+        status, answer = confirmed(till, anne, text, ticket="T-7", amount="42,50")
+        assert status == 200, answer
+    assert [e.amount_minor for e in queries.timeline([anne]).entries if e.amount_minor] == [4_250]
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "x", "1e3", "NaN", "12,345", "99999999999", "Infinity"])
+def test_an_amount_that_is_none_is_refused(till: Client, anne: UUID, amount: str) -> None:
+    status, _text = confirmed(till, anne, found(till), ticket="T-7", amount=amount)
+    assert status == 422
+
+
+def test_points_and_vouchers_are_used_on_the_ticket(till: Client, anne: UUID) -> None:
+    actions.correct(anne, "points", 600, "Queue", by=COMMAND_LINE, at=NOW, programme=PROGRAMME)
+    actions.request_reward(anne, "voucher-5", 1, at=NOW, programme=PROGRAMME)
+    text = found(till)
+    assert 'name="use-voucher-5"' in text
+    anonymous("T-1")
+    status, answer = confirmed(till, anne, text, ticket="T-1", **{"use-voucher-5": "1"})
+    assert status == 200, answer
+    standing = queries.standing(anne, NOW)
+    assert standing is not None
+    assert standing.available("voucher-5") == 0
+    status, answer = confirmed(till, anne, found(till), ticket="T-2", amount="10", **{"use-voucher-5": "1"})
+    assert status == 200  # the field is gone with the voucher: nothing can be used
+
+
+def test_a_forgotten_ticket_of_another_day_is_attached_or_refused_with_the_reason(
+    till: Client, anne: UUID
+) -> None:
+    anonymous("T-1", at=NOW - timedelta(days=12))
+    anonymous("T-2", at=NOW - timedelta(days=40))
+    status, text = confirmed(till, anne, found(till), ticket="T-1", day="2026-03-01")
+    assert status == 200, text
+    status, text = confirmed(till, anne, found(till), ticket="T-1", day="2026-03-01")
+    assert status == 422
+    assert "déjà sur ce compte" in text
+    assert " open>" in text
+    status, text = confirmed(till, anne, found(till), ticket="T-2", day="2026-02-01")
+    assert status == 422
+    assert "Trop tard" in text
+    status, text = confirmed(till, anne, found(till), ticket="T-3", amount="10", day="2026-03-02")
+    assert status == 422  # a ticket of the past is never made up
+    assert "ne correspond" in text
+    status, text = confirmed(till, anne, found(till), ticket="T-3", day="2026-03-14")
+    assert status == 422
+
+
+def test_the_next_card_scanned_where_a_ticket_was_expected_is_the_next_customer(
+    till: Client, anne: UUID, shop: Shop
+) -> None:
+    shop.member(Profile(card="2990000000029", first_name="Luc", last_name="Morel"))
+    status, text = confirmed(till, anne, found(till), ticket="2990000000029")
+    assert status == 200
+    assert "Luc Morel" in text
+    assert "Anne" not in text
+
+
+def test_whoever_left_is_shown_and_earns_nothing(till: Client, anne: UUID) -> None:
+    actions.leave(anne, at=NOW, programme=PROGRAMME)
+    text = found(till)
+    assert "Anne Béraud" in text
+    assert "ne rapporte rien" in text
+
+
+def test_nobody_is_served_whom_nobody_looked_up(till: Client, anne: UUID, shop: Shop) -> None:
+    stranger = shop.member(Profile(card="2990000000029", last_name="Morel", store="318"))
+    anonymous("T-1")
+    status, text = confirmed(till, stranger, found(till), ticket="T-1")
+    assert status == 200
+    assert 'data-state="idle"' in text
+    assert points(stranger) == points(anne)
+
+
+def test_other_stores_are_not_on_offer(till: Client, anne: UUID) -> None:
+    text = found(till)
+    assert "Rennes" not in text
+    status, _text = confirmed(till, anne, text, ticket="T-1", amount="10", store="318")
+    assert status == 422
+
+
+def test_the_page_is_for_who_serves(client: Client, shop: Shop) -> None:
+    made = people_actions.create_person("f@exemple.fr", "F", ["finance"], COMMAND_LINE, password=PASSWORD)
+    assert isinstance(made, Person)
+    client.post("/sign-in/", {"email": "f@exemple.fr", "password": PASSWORD})
+    assert client.get("/caisse/").status_code == 403
+
+
+def test_without_scripts_the_whole_page_is_answered(till: Client, anne: UUID) -> None:
+    answer = till.post("/caisse/find/", {"who": CARD})
+    text = answer.content.decode()
+    assert "<html" in text
+    assert "Anne Béraud" in text
+    assert date(2026, 3, 13).isoformat() in text
