@@ -1,6 +1,5 @@
 """The processes that decide and write an import: as many as it is worth, or this one alone."""
 
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -65,15 +64,9 @@ def do_alone(work: Work, taken: Mapping[str, int], watch: Watch) -> Done:
         counts[which] += more
         work.tell(watch, *counts)
 
-    was_enabled = gc.isenabled()
-    gc.disable()  # nothing here makes cycles
-    try:
-        return work.do(
-            work.groups, work.anonymous, taken, 1, lambda more: count(0, more), lambda more: count(1, more)
-        )
-    finally:
-        if was_enabled:
-            gc.enable()
+    return work.do(
+        work.groups, work.anonymous, taken, 1, lambda more: count(0, more), lambda more: count(1, more)
+    )
 
 
 def do_at_once(work: Work, parts: int, taken: Mapping[str, int], watch: Watch) -> list[Done]:
@@ -83,7 +76,6 @@ def do_at_once(work: Work, parts: int, taken: Mapping[str, int], watch: Watch) -
     written = get_context("fork").Array("q", parts, lock=False)
 
     def do(part: int, parts: int, quotas: RefereedQuotas) -> Done:
-        gc.disable()  # nothing here makes cycles, and a pass over all that was inherited costs seconds
         return work.do(
             shares[part],
             work.anonymous[part::parts],
@@ -93,11 +85,7 @@ def do_at_once(work: Work, parts: int, taken: Mapping[str, int], watch: Watch) -
             lambda more: _add(written, part, more),
         )
 
-    gc.freeze()
-    try:
-        return Referee[Done](taken, lambda: work.tell(watch, sum(decided), sum(written))).run(do, parts)
-    finally:
-        gc.unfreeze()
+    return Referee[Done](taken, lambda: work.tell(watch, sum(decided), sum(written))).run(do, parts)
 
 
 def _add(counts: Any, part: int, more: int) -> None:
