@@ -84,10 +84,12 @@ def receipt(
 
 
 def short_receipt(decision: Decision, state: State, document: Document, language: Language) -> str:
-    """At most ``SHORT_MAX`` plain characters for the display of a till: the first currency only."""
+    """At most ``SHORT_MAX`` plain characters for a till's display, on the first currency that moved, else the first."""
     phrases = phrases_of(document, language)
-    main = document.currencies[0]
     moved = _moved(decision)
+    shown_moves = {(Account.ISSUED, Account.AVAILABLE), (Account.AVAILABLE, Account.USED)}
+    touched = {currency for currency, source, target in moved if (source, target) in shown_moves}
+    main = next((one for one in document.currencies if one.code in touched), document.currencies[0])
     gained = moved.get((main.code, Account.ISSUED, Account.AVAILABLE), 0)
     used = moved.get((main.code, Account.AVAILABLE, Account.USED), 0)
     balance = state.available(main.code)
@@ -202,5 +204,5 @@ def _status(
 
 
 def _plain(text: str) -> str:
-    """Tills show no special spaces."""
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
+    """Tills show no special spaces, and one line."""
+    return " ".join(text.split())
