@@ -10,15 +10,30 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 from assidu.decisions.calendar import Duration, Period, RoundTo, Unit
-from assidu.decisions.events import Correction, Joining, Leaving, Return, RewardRequest, Sale, TakeOver
+from assidu.decisions.events import (
+    Correction,
+    Hold,
+    Joining,
+    Leaving,
+    Release,
+    Return,
+    RewardRequest,
+    Sale,
+    TakeOver,
+    TransferOut,
+)
 from assidu.decisions.money import Rounding
 from assidu.decisions.plan import (
     CurrencyKind,
     Downgrade,
+    EachYear,
     EarnRule,
+    Extended,
     Fixed,
+    Inactivity,
     Multiply,
     PerAmount,
     Plan,
@@ -45,6 +60,14 @@ class Earning:
     left: int
     issued_on: date
     expires_on: date | None
+    waits_until: date | None = None
+    came: int = 0
+    """How much came in; of that, ``unwaited`` went back to where it came from while it waited until ``waited``."""
+    unwaited: int = 0
+    waited: date | None = None
+
+    def __post_init__(self) -> None:
+        self.came, self.waited = self.left, self.waits_until
 
     @property
     def month(self) -> tuple[int, int]:
@@ -89,6 +112,14 @@ class Ticket:
     is_back: bool = False
 
 
+@dataclass(eq=False)
+class SetAside:
+    """Units held for a purchase."""
+
+    until: datetime
+    pieces: list[Piece]
+
+
 @dataclass
 class Programme:
     """What customers share: the places of quotas."""
@@ -112,6 +143,10 @@ class Customer:
     owed: Counter[str] = field(default_factory=Counter)
     tickets: list[Ticket] = field(default_factory=list)
     gifts: list[tuple[date, Given]] = field(default_factory=list)
+    holds: dict[str, SetAside] = field(default_factory=dict)
+    active_on: dict[str, date] = field(default_factory=dict)
+    """By currency whose balance lives on activity, the last day of it."""
+    given_away: list[tuple[str, date, int]] = field(default_factory=list)
     moved: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By (account of the programme, currency), what came from there less what went there."""
 
@@ -122,12 +157,63 @@ class Customer:
         return self.tiers[-1][1] if self.tiers else None
 
     def balance(self, currency: str) -> int:
-        return sum(e.left for e in self.earnings if e.currency == currency)
+        return sum(e.left for e in self.earnings if e.currency == currency and e.waits_until is None)
+
+    def waiting(self) -> dict[tuple[str, date, date | None, date], int]:
+        found: Counter[tuple[str, date, date | None, date]] = Counter()
+        for e in self.earnings:
+            if e.waits_until is not None:
+                found[e.currency, e.issued_on.replace(day=1), e.expires_on, e.waits_until] += e.left
+        return {key: left for key, left in found.items() if left}
+
+    def held(self) -> dict[str, tuple[datetime, dict[tuple[str, date, date | None], int]]]:
+        told = {}
+        for name, hold in self.holds.items():
+            parts: Counter[tuple[str, date, date | None]] = Counter()
+            for piece in hold.pieces:
+                e = piece.earning
+                parts[e.currency, e.issued_on.replace(day=1), e.expires_on] += piece.quantity
+            told[name] = (hold.until, dict(parts))
+        return told
+
+    def end_of(self, e: Earning) -> date | None:
+        """When an earning is over: at its own time, or when its owner was active for the last time long ago."""
+        policy = self._policy(e.currency)
+        if policy is None or e.currency not in self.active_on:
+            return e.expires_on
+        over = end_after(self.active_on[e.currency], policy.lasts)
+        assert over is not None
+        return over if e.expires_on is None else max(over, e.expires_on)
+
+    def _policy(self, currency: str) -> Inactivity | Extended | None:
+        known = self.plan.currencies.get(currency)
+        policy = known.expires if known is not None else None
+        return policy if isinstance(policy, Inactivity | Extended) else None
+
+    def _has_bought(self, day: date) -> None:
+        for code in self.plan.currencies:
+            policy = self._policy(code)
+            if isinstance(policy, Extended) or (policy is not None and policy.is_by_purchase):
+                self.active_on[code] = max(day, self.active_on.get(code, day))
+
+    def _has_received(self, currency: str, day: date, *, is_earned: bool) -> None:
+        """An earning is activity where the plan says so; anything that comes in finds a clock that runs."""
+        policy = self._policy(currency)
+        if policy is None:
+            return
+        last = self.active_on.get(currency)
+        if is_earned and isinstance(policy, Inactivity) and not policy.is_by_purchase:
+            self.active_on[currency] = max(day, last or day)
+            return
+        over = None if last is None else end_after(last, policy.lasts)
+        if over is None or over <= day:
+            self.active_on[currency] = day
 
     def lots(self) -> dict[tuple[str, date, date | None], int]:
         found: Counter[tuple[str, date, date | None]] = Counter()
         for e in self.earnings:
-            found[e.currency, e.issued_on.replace(day=1), e.expires_on] += e.left
+            if e.waits_until is None:
+                found[e.currency, e.issued_on.replace(day=1), e.expires_on] += e.left
         return {key: left for key, left in found.items() if left}
 
     def debts(self) -> dict[str, int]:
@@ -196,6 +282,8 @@ class Customer:
         for e in self.earnings:
             self._move("forfeited", e.currency, -e.left)
             e.left = 0
+        for piece in self._all_held():
+            self._move("forfeited", piece.earning.currency, -piece.quantity)
         self.is_member, self.has_left, self.left_on = False, True, self._day(event.at)
 
     def take_over(self, event: TakeOver) -> None:
@@ -209,7 +297,10 @@ class Customer:
             if lot.quantity < 0:
                 raise No("quantity_too_small")
         for lot in event.lots:
-            self._come_in(Earning(lot.currency, lot.quantity, lot.issued_on, lot.expires_on), "opening")
+            came = Earning(lot.currency, lot.quantity, lot.issued_on, lot.expires_on, lot.active_on)
+            self._come_in(came, "opening")
+            if lot.quantity:
+                self._has_received(lot.currency, self._day(event.at), is_earned=False)
         self._enter(event.joined_on)
         if event.tier is not None:
             self._hold(event.tier, min(event.joined_on, self._day(event.at)), event.tier_until)
@@ -222,12 +313,16 @@ class Customer:
             raise No("unknown_currency")
         if event.quantity >= 0:
             day = self._day(event.at)
-            ends = end_after(day, self.plan.currencies[event.currency].expires)
+            ends = self._own_end(event.currency, day)
             self._come_in(Earning(event.currency, event.quantity, day, ends), "corrected")
+            if event.quantity:
+                self._has_received(event.currency, day, is_earned=False)
             return
-        if self.balance(event.currency) < -event.quantity and not has_happened:
+        room = max((self.plan.currencies[event.currency].debt_at_most or 0) - self.owed[event.currency], 0)
+        if self.balance(event.currency) + room < -event.quantity and not has_happened:
             raise No("insufficient_balance")
-        self._go_out(event.currency, -event.quantity, "corrected")
+        taken = sum(p.quantity for p in self._go_out(event.currency, -event.quantity, "corrected"))
+        self._owe(event.currency, min(-event.quantity - taken, room), "corrected")
 
     def request(self, event: RewardRequest) -> None:
         day = self._day(event.at)
@@ -241,8 +336,9 @@ class Customer:
         if self.balance(reward.currency) < reward.cost * event.quantity:
             raise No("insufficient_balance")
         self._go_out(reward.currency, reward.cost * event.quantity, "used")
-        ends = end_after(day, self.plan.currencies[reward.gives].expires)
+        ends = self._own_end(reward.gives, day)
         self._come_in(Earning(reward.gives, reward.quantity_each * event.quantity, day, ends), "issued")
+        self._has_received(reward.gives, day, is_earned=True)
 
     def buy(self, sale: Sale, *, has_happened: bool = False) -> None:
         self._is_not_absorbed()
@@ -250,9 +346,16 @@ class Customer:
         ticket = Ticket(
             sale, self.plan, day, self.was_member_on(day), self.tier_on(day), was_first=self.sales() == 0
         )
-        self._check_payments(ticket, has_happened)
+        hold = self.holds.get(sale.hold) if sale.hold else None
+        if sale.hold and hold is None and not has_happened:
+            raise No("hold_not_open")
+        self._check_payments(ticket, has_happened, hold)
+        needed = payments(sale)
+        if hold is not None:
+            ticket.paid += self._end_hold(sale.hold, day, needed)
         for currency, quantity in payments(sale).items():
             if ticket.was_member:
+                quantity -= sum(p.quantity for p in ticket.paid if p.earning.currency == currency)
                 ticket.paid += self._go_out(currency, quantity, "used")
         for rule in self.plan.rules:
             if rule.cap is not None:
@@ -272,6 +375,8 @@ class Customer:
             ticket.earnings.append(self._earn(given.rule, given.quantity, day, "issued"))
         ticket.counted = sum(counting(ticket, ticket.returned).values())
         self.tickets.append(ticket)
+        if ticket.was_member:
+            self._has_bought(day)
         if ticket.was_member and ticket.counted:
             self._rise(day)
 
@@ -297,7 +402,9 @@ class Customer:
             raise No("return_exceeds_sale")
         ticket.returned.update(asked)
         ticket.is_back = asked == Counter(open_lines)
-        self._pay_back(ticket, self._day(event.at))
+        today = self._day(event.at)
+        for currency in self._pay_back(ticket, today):
+            self._has_received(currency, today, is_earned=False)
         self._take_back(ticket)
         ticket.counted = sum(counting(ticket, ticket.returned).values())
 
@@ -306,6 +413,8 @@ class Customer:
         for e in self.earnings:
             self._move("in_transit", e.currency, -e.left)
             e.left = 0
+        for piece in self._all_held():
+            self._move("in_transit", piece.earning.currency, -piece.quantity)
         for currency, owed in self.owed.items():
             self._move("in_transit", currency, owed)
         self.owed.clear()
@@ -315,12 +424,22 @@ class Customer:
         """``other`` as it was before it was absorbed."""
         self._is_not_absorbed()
         for e in sorted(other.earnings, key=lambda e: (e.expires_on or FOR_EVER, e.month)):
-            self._come_in(Earning(e.currency, e.left, e.issued_on, e.expires_on), "in_transit")
+            came = Earning(e.currency, e.left, e.issued_on, e.expires_on, e.waits_until)
+            self._come_in(came, "in_transit")
+            if e.left:
+                self._has_received(e.currency, self._day(at), is_earned=False)
+        for piece in [piece for hold in other.holds.values() for piece in hold.pieces]:
+            e = piece.earning
+            self._come_in(Earning(e.currency, piece.quantity, e.issued_on, e.expires_on), "in_transit")
+            self._has_received(e.currency, self._day(at), is_earned=False)
+        for code, day in other.active_on.items():
+            self.active_on[code] = max(day, self.active_on.get(code, day))
         for currency, owed in other.owed.items():
             found = sum(piece.quantity for piece in self._go_out(currency, owed, "in_transit"))
             self.owed[currency] += owed - found
             self._move("in_transit", currency, -(owed - found))
         self.has_absorbed = True
+        self.given_away += other.given_away
         self.tickets += other.tickets
         self.gifts += other.gifts
         if not other.is_member:
@@ -333,20 +452,90 @@ class Customer:
         if not self.is_member or self.joined_on is None or other.joined_on < self.joined_on:
             self._enter(other.joined_on)
 
-    def sleep_until(self, today: date) -> None:
-        """Every night until ``today``, one by one: units expire, then the tier is reviewed."""
+    def hold(self, event: Hold, name: str) -> None:
+        self._is_not_absorbed()
+        if not self.was_member_on(self._day(event.at)):
+            raise No("not_a_member")
+        if len(self.holds) >= 20:
+            raise No("too_many_holds")
+        asked: Counter[str] = Counter()
+        for payment in event.payments:
+            asked[payment.currency] += payment.quantity
+        for currency, quantity in asked.items():
+            self._check_payment(currency, quantity)
+            if self.balance(currency) < quantity:
+                raise No("insufficient_balance")
+        pieces = [piece for currency, n in asked.items() for piece in self._go_out(currency, n, "")]
+        self.holds[name] = SetAside(event.at + timedelta(minutes=event.minutes), pieces)
+
+    def let_go(self, event: Release) -> None:
+        if event.hold not in self.holds:
+            raise No("hold_not_open")
+        self._end_hold(event.hold, self._day(event.at), {})
+
+    def give_to(self, other: "Customer", event: TransferOut) -> None:
+        day = self._day(event.at)
+        if not self.was_member_on(day):
+            raise No("not_a_member")
+        known = self.plan.currencies.get(event.currency)
+        if known is None:
+            raise No("unknown_currency")
+        policy = known.transfers
+        if policy is None:
+            raise No("not_transferable")
+        if event.quantity < policy.at_least:
+            raise No("quantity_too_small")
+        given = sum(
+            n
+            for code, on, n in self.given_away
+            if code == event.currency and is_same_period(policy.period, on, day)
+        )
+        if policy.limit is not None and given + event.quantity > policy.limit:
+            raise No("transfer_limit")
+        if self.balance(event.currency) < event.quantity:
+            raise No("insufficient_balance")
+        if not other.was_member_on(day):
+            raise No("receiver_not_a_member")
+        self.given_away.append((event.currency, day, event.quantity))
+        for piece in self._go_out(event.currency, event.quantity, "in_transit"):
+            e = piece.earning
+            other._come_in(Earning(e.currency, piece.quantity, e.issued_on, e.expires_on), "in_transit")
+            other._has_received(e.currency, day, is_earned=False)
+
+    def sleep_until(self, today: date, now: datetime | None = None) -> None:
+        """Every night until ``today``, one by one: what waited can be used, units expire, then the tier is reviewed.
+        Holds end at their own instants, until ``now``."""
         if self.is_absorbed:
             return
-        dates = [e.expires_on for e in self.earnings if e.left and e.expires_on is not None]
-        night = min([*dates, self.tier_until or FOR_EVER])
-        while night <= today:
-            for e in self.earnings:
-                if e.expires_on is not None and e.expires_on <= night:
-                    self._move("breakage", e.currency, -e.left)
-                    e.left = 0
-            if self.is_member and self.tier_until is not None and self.tier_until <= night:
-                self._review(night)
+        now = now or midnight_of(today, self.plan.zone)
+        days = [day for e in self.earnings if e.left for day in (self.end_of(e), e.waits_until) if day]
+        night = min([*days, self.tier_until or FOR_EVER])
+        while True:
+            ran_out = sorted((hold.until, name) for name, hold in self.holds.items() if hold.until <= now)
+            if ran_out and (night > today or ran_out[0][0] < midnight_of(night, self.plan.zone)):
+                until, name = ran_out[0]
+                self._end_hold(name, self._day(until), {})
+                night = min(night, self._day(until))
+                continue
+            if night > today:
+                return
+            self._night(night)
             night += timedelta(days=1)
+
+    def _night(self, night: date) -> None:
+        waited = [e for e in self.earnings if e.left and e.waits_until is not None and e.waits_until <= night]
+        for e in sorted(waited, key=lambda e: (e.waits_until, e.expires_on or FOR_EVER, e.month)):
+            repaid = min(e.left, self.owed[e.currency])
+            self.owed[e.currency] -= repaid
+            e.left -= repaid
+            e.waits_until = None
+        for e in self.earnings:
+            end = self.end_of(e)
+            if end is not None and end <= night:
+                self._move("breakage", e.currency, -e.left)
+                e.left = 0
+        if self.is_member and self.tier_until is not None and self.tier_until <= night:
+            self._review(night)
 
     # ------------------------------------------------------------ the wallet
 
@@ -356,6 +545,9 @@ class Customer:
     def _come_in(self, earning: Earning, account: str) -> Earning:
         """A debt is repaid first."""
         self._move(account, earning.currency, earning.left)
+        if earning.waits_until is not None:
+            self.earnings.append(earning)
+            return earning
         repaid = min(earning.left, self.owed[earning.currency])
         self.owed[earning.currency] -= repaid
         earning.left -= repaid
@@ -371,33 +563,99 @@ class Customer:
         pieces = []
         for e in [*own, *others]:
             part = min(quantity, e.left)
-            if part and e.currency == currency:
+            if part > 0 and e.currency == currency and e.waits_until is None:
                 e.left -= part
                 quantity -= part
-                self._move(account, currency, -part)
+                if account:
+                    self._move(account, currency, -part)
                 pieces.append(Piece(e, part))
         return pieces
 
-    def _earn(self, rule: EarnRule, quantity: int, day: date, account: str) -> Earning:
-        ends = end_after(day, rule.expires or self.plan.currencies[rule.currency].expires)
-        return self._come_in(Earning(rule.currency, quantity, day, ends), account)
+    def _owe(self, currency: str, quantity: int, account: str) -> None:
+        self.owed[currency] += quantity
+        self._move(account, currency, -quantity)
 
-    def _check_payments(self, ticket: Ticket, has_happened: bool) -> None:
+    def _all_held(self) -> list[Piece]:
+        pieces = [piece for hold in self.holds.values() for piece in hold.pieces]
+        self.holds.clear()
+        return pieces
+
+    def _end_hold(self, name: str, day: date, needed: dict[str, int]) -> list[Piece]:
+        """What is needed is used; the rest comes back unless it has expired."""
+        used: list[Piece] = []
+        pieces = self.holds.pop(name).pieces
+        for piece in sorted(pieces, key=lambda p: (p.earning.expires_on or FOR_EVER, p.earning.month)):
+            e = piece.earning
+            wanted = needed.get(e.currency, 0) - sum(
+                p.quantity for p in used if p.earning.currency == e.currency
+            )
+            part = max(min(piece.quantity, wanted), 0)
+            if part:
+                used.append(Piece(e, part))
+                self._move("used", e.currency, -part)
+            rest = piece.quantity - part
+            end = self.end_of(e)
+            if end is not None and end <= day:
+                self._move("breakage", e.currency, -rest)
+                continue
+            repaid = min(rest, self.owed[e.currency])
+            self.owed[e.currency] -= repaid
+            e.left += rest - repaid
+        return used
+
+    def _own_end(self, currency: str, day: date, instead: Duration | None = None) -> date | None:
+        policy = instead or self.plan.currencies[currency].expires
+        if isinstance(policy, EachYear):
+            least = day if policy.at_least is None else end_after(day, policy.at_least)
+            assert least is not None
+            last = least if policy.at_least is None else least - timedelta(days=1)
+            while not is_day_of_year(last, policy.month, policy.day):
+                last += timedelta(days=1)
+            return last + timedelta(days=1)
+        if isinstance(policy, Inactivity):
+            return None
+        return end_after(day, policy.lasts if isinstance(policy, Extended) else policy)
+
+    def _earn(self, rule: EarnRule, quantity: int, day: date, account: str) -> Earning:
+        pending = rule.pending or self.plan.currencies[rule.currency].pending
+        waits = None
+        if pending is not None:
+            waits = end_after(day, pending.lasts) if pending.lasts is not None else pending.until
+            waits = waits if waits is not None and waits > day else None
+        counted = day if waits is None or pending is None or pending.expires_from_earning else waits
+        ends = self._own_end(rule.currency, counted, rule.expires)
+        earning = Earning(rule.currency, quantity, day, ends, waits)
+        came = self._come_in(earning, account)
+        if quantity:
+            self._has_received(rule.currency, day, is_earned=True)
+        return came
+
+    def _check_payment(self, currency: str, quantity: int) -> None:
+        known = self.plan.currencies.get(currency)
+        if known is None:
+            raise No("unknown_currency")
+        if not known.pays:
+            raise No("currency_cannot_pay")
+        if quantity < known.pays_at_least:
+            raise No("payment_too_small")
+
+    def _check_payments(self, ticket: Ticket, has_happened: bool, hold: SetAside | None = None) -> None:
         sale, worth = ticket.sale, 0
         for currency, quantity in payments(sale).items():
             known = self.plan.currencies.get(currency)
             if not (has_happened and quantity > 0):
-                if known is None:
-                    raise No("unknown_currency")
-                if not known.pays:
-                    raise No("currency_cannot_pay")
-                if quantity < known.pays_at_least:
-                    raise No("payment_too_small")
+                self._check_payment(currency, quantity)
             if known is not None:
                 worth += quantity * known.worth_minor // known.worth_units
-            if not has_happened and not ticket.was_member:
+            held = (
+                [p.quantity for p in hold.pieces if p.earning.currency == currency]
+                if hold is not None
+                else []
+            )
+            missing = quantity - min(sum(held), quantity)
+            if missing and not has_happened and not ticket.was_member:
                 raise No("not_a_member")
-            if not has_happened and self.balance(currency) < quantity:
+            if not has_happened and self.balance(currency) < missing:
                 raise No("insufficient_balance")
         if worth > sum(charged_lines(sale)) and not has_happened:
             raise No("pays_more_than_ticket")
@@ -430,7 +688,8 @@ class Customer:
 
     # ------------------------------------------------------------ returns
 
-    def _pay_back(self, ticket: Ticket, today: date) -> None:
+    def _pay_back(self, ticket: Ticket, today: date) -> list[str]:
+        """Answers in which currencies something came back."""
         sale, charged = ticket.sale, charged_lines(ticket.sale)
         came_back = sum(
             int(Fraction(charged[i] * amount, sale.lines[i].amount_minor))
@@ -438,6 +697,7 @@ class Customer:
             if amount
         )
         currencies = list(dict.fromkeys(piece.earning.currency for piece in ticket.paid))
+        came = []
         for currency in currencies:
             pieces = [piece for piece in ticket.paid if piece.earning.currency == currency]
             paid = sum(piece.quantity for piece in pieces)
@@ -454,8 +714,10 @@ class Customer:
                 due -= part
                 again = Earning(currency, part, piece.earning.issued_on, piece.earning.expires_on)
                 if again.expires_on is not None and again.expires_on <= today:
-                    again = Earning(currency, part, today, end_after(today, known.expires))
+                    again = Earning(currency, part, today, self._own_end(currency, today))
                 self._come_in(again, "used")
+                came.append(currency)
+        return came
 
     def _take_back(self, ticket: Ticket) -> None:
         currencies = list(dict.fromkeys(given.rule.currency for given in ticket.given))
@@ -473,13 +735,30 @@ class Customer:
                 if part > 0:
                     g.taken_back += part
                     quantity += part
+            quantity -= self._go_out_of_waiting(ticket, currency, quantity)
             if ticket.plan.return_policy is ReturnPolicy.ONLY_PENDING:
                 continue
             pieces = self._go_out(currency, quantity, "issued", like=ticket.earnings)
             missing = quantity - sum(piece.quantity for piece in pieces)
             if ticket.plan.return_policy is ReturnPolicy.MAY_GO_NEGATIVE:
-                self.owed[currency] += missing
-                self._move("issued", currency, -missing)
+                floor = ticket.plan.currencies[currency].debt_at_most
+                room = missing if floor is None else max(floor - self.owed[currency], 0)
+                self._owe(currency, min(missing, room), "issued")
+
+    def _go_out_of_waiting(self, ticket: Ticket, currency: str, quantity: int) -> int:
+        """What still waits of units that came in with the ticket: others of the same dates are the same units."""
+        gone = 0
+        for own in ticket.earnings:
+            if own.currency != currency or own.waited is None:
+                continue
+            for e in self.earnings:
+                if e.is_like(own) and e.waits_until == own.waited:
+                    part = min(quantity - gone, e.left, own.came - own.unwaited)
+                    e.left -= part
+                    own.unwaited += part
+                    gone += part
+                    self._move("issued", currency, -part)
+        return gone
 
     # ------------------------------------------------------------ membership and tiers
 
@@ -715,6 +994,16 @@ def end_after(start: date, duration: Duration | None) -> date | None:
     ):
         day += timedelta(days=1)
     return day
+
+
+def is_day_of_year(day: date, month: int, number: int) -> bool:
+    """The last day of the month where the month is shorter."""
+    is_last = (day + timedelta(days=1)).month != day.month
+    return day.month == month and (day.day == number or (is_last and day.day < number))
+
+
+def midnight_of(day: date, zone: ZoneInfo) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
 
 
 def at_noon(day: date) -> datetime:

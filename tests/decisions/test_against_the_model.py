@@ -1,7 +1,7 @@
 """The core against the oracle: any sequence of events gives the same books, and the invariants hold all the way."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,29 +10,35 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from assidu.decisions import decide, evolve
-from assidu.decisions.calendar import Period
+from assidu.decisions.calendar import Duration, Period, Unit
 from assidu.decisions.decision import Account, Decision, Refused
 from assidu.decisions.events import (
     Absorption,
     Correction,
     Event,
+    Hold,
     Joining,
     Leaving,
     Merger,
     OpeningLot,
     Payment,
+    Release,
     Return,
     ReturnedLine,
     RewardRequest,
     Sale,
     SaleLine,
     TakeOver,
+    TransferIn,
+    TransferOut,
+    TransferredPart,
 )
 from assidu.decisions.evolve import apply_postings
-from assidu.decisions.plan import ReturnPolicy
+from assidu.decisions.facts import Facts
+from assidu.decisions.plan import EachYear, Extended, Inactivity, Pending, Plan, ReturnPolicy, Transfers
 from assidu.decisions.state import Membership, State
 from builders.notebook import Entry, Notebook
-from builders.plans import PARIS, a_full_plan, with_policy, with_rules
+from builders.plans import PARIS, SIX_MONTHS, THREE_DAYS, a_full_plan, with_policy, with_rules
 from decisions.model import Customer, No, Programme, Ticket
 from decisions.strategies import lines
 
@@ -44,14 +50,54 @@ payment = st.builds(
 
 
 ALL_RULES = a_full_plan().rules
+FOUR_WEEKS = Duration(4, Unit.WEEK)
+wallets = st.fixed_dictionaries(
+    {
+        "expires": st.sampled_from(
+            [
+                SIX_MONTHS,
+                EachYear(2, 29, THREE_DAYS),
+                EachYear(1, 31),
+                Inactivity(FOUR_WEEKS),
+                Inactivity(FOUR_WEEKS, is_by_purchase=True),
+                Extended(FOUR_WEEKS),
+                None,
+            ]
+        ),
+        "pending": st.sampled_from(
+            [
+                None,
+                None,
+                Pending(Duration(14, Unit.DAY)),
+                Pending(Duration(6, Unit.WEEK), expires_from_earning=True),
+                Pending(until=date(2026, 4, 4)),
+            ]
+        ),
+        "debt_at_most": st.sampled_from([None, 30]),
+        "transfers": st.sampled_from([None, Transfers(), Transfers(5, 50, Period.MONTH)]),
+    }
+)
+"""How the points wait, expire, may be owed and given."""
+
+
+def with_wallets(plan: Plan, points: Mapping[str, object]) -> Plan:
+    currencies = {**plan.currencies, "points": replace(plan.currencies["points"], **points)}  # type: ignore[arg-type]
+    rules = [replace(r, pending=Pending()) if r.code == "first" else r for r in plan.rules]
+    is_lapsing = isinstance(points["expires"], Inactivity | Extended)
+    return replace(with_rules(plan, *rules), currencies=currencies, lapsing=("points",) if is_lapsing else ())
 
 
 class Books(RuleBasedStateMachine):
     """Two customers of one programme, each kept twice: by the core's notebook and by the oracle."""
 
-    @initialize(policy=st.sampled_from(ReturnPolicy), earns=st.booleans(), hour=st.integers(0, 23))
-    def open_the_books(self, policy: ReturnPolicy, earns: bool, hour: int) -> None:
-        plan = self.plan = with_policy(a_full_plan(), policy, earns)
+    @initialize(
+        policy=st.sampled_from(ReturnPolicy), earns=st.booleans(), hour=st.integers(0, 23), wallets=wallets
+    )
+    def open_the_books(
+        self, policy: ReturnPolicy, earns: bool, hour: int, wallets: Mapping[str, object]
+    ) -> None:
+        plan = self.plan = with_wallets(with_policy(a_full_plan(), policy, earns), wallets)
+        self.all_rules = plan.rules
         self.places: dict[str, int] = {}
         self.programme = Programme()
         self.now = datetime(2026, 1, 14, hour, 30, tzinfo=UTC)
@@ -67,7 +113,7 @@ class Books(RuleBasedStateMachine):
     ) -> Decision | Refused:
         """Both are told, and both must say the same."""
         book, model = self.books[who], self.models[who]
-        model.sleep_until(self.now.astimezone(PARIS).date())
+        model.sleep_until(self.now.astimezone(PARIS).date(), self.now)
         answer = book.tell(event, now=self.now, has_happened=has_happened)
         said = "done"
         try:
@@ -85,7 +131,7 @@ class Books(RuleBasedStateMachine):
     @rule(change=st.sampled_from(["base", "steps", "early"]), policy=st.sampled_from(ReturnPolicy))
     def change_the_plan(self, change: str, policy: ReturnPolicy) -> None:
         """A new version without one rule, with another return policy; what was sold keeps its own version."""
-        kept = [found for found in a_full_plan().rules if found.code != change]
+        kept = [found for found in self.all_rules if found.code != change]
         self.plan = replace(with_rules(self.plan, *kept), version=self.plan.version + 1, return_policy=policy)
         for book, model in zip(self.books, self.models, strict=True):
             book.plan = model.plan = self.plan
@@ -95,8 +141,8 @@ class Books(RuleBasedStateMachine):
         self.now += timedelta(days=days, hours=hours)
         for book, model in zip(self.books, self.models, strict=True):
             today = self.now.astimezone(PARIS).date()
-            book.catch_up(today)
-            model.sleep_until(today)
+            book.catch_up(today, self.now)
+            model.sleep_until(today, self.now)
 
     @rule(
         who=st.integers(0, 1),
@@ -184,6 +230,69 @@ class Books(RuleBasedStateMachine):
             has_happened=has_happened,
         )
 
+    @rule(
+        who=st.integers(0, 1),
+        currency=st.sampled_from(["points", "points", "voucher-5", "shells"]),
+        quantity=st.sampled_from([1, 20, 60, 5000]),
+        minutes=st.sampled_from([15, 600, 6_000]),
+    )
+    def hold(self, who: int, currency: str, quantity: int, minutes: int) -> None:
+        book, model = self.books[who], self.models[who]
+        book.catch_up(self.now.astimezone(PARIS).date(), self.now)
+        name = str(book.state.seq + 1)
+        event = Hold(self.now, (Payment(currency, quantity),), minutes)
+        self.tell(who, event, lambda _: model.hold(event, name))
+
+    @precondition(lambda self: any(model.holds for model in self.models))
+    @rule(
+        data=st.data(), points=st.sampled_from([0, 20, 25]), has_happened=st.booleans(), is_sale=st.booleans()
+    )
+    def end_a_hold(self, data: st.DataObject, points: int, has_happened: bool, is_sale: bool) -> None:
+        """Used by its ticket for more, less or nothing of what it holds; or released. Also when it has just run out."""
+        found = [(who, name) for who, model in enumerate(self.models) for name in model.holds]
+        who, name = data.draw(st.sampled_from(found))
+        if not is_sale:
+            event = Release(self.now, name)
+            self.tell(who, event, lambda model: model.let_go(event))
+            return
+        paid = (Payment("points", points),) if points else ()
+        line = SaleLine("soap", 4200, department="grocery", brand="ours")
+        self._buy(who, Sale(self.now, "a", "web", (line,), paid, hold=name), has_happened=has_happened)
+
+    @rule(
+        giver=st.integers(0, 1),
+        currency=st.sampled_from(["points", "points", "points", "cents", "shells"]),
+        quantity=st.sampled_from([1, 5, 30, 400]),
+    )
+    def give(self, giver: int, currency: str, quantity: int) -> None:
+        """From one to the other: both sides, or neither."""
+        today = self.now.astimezone(PARIS).date()
+        for book, model in zip(self.books, self.models, strict=True):
+            book.catch_up(today, self.now)
+            model.sleep_until(today, self.now)
+        sums = self._sums()
+        giving, receiving = self.books[giver], self.books[1 - giver]
+        event = TransferOut(self.now, currency, quantity)
+        answer = decide(self.plan, Facts(giving.state), event)
+        if isinstance(answer, Decision):
+            parts = tuple(
+                TransferredPart(p.lot.issued_month, p.lot.expires_on, p.quantity)
+                for p in answer.postings
+                if p.lot is not None
+            )
+            came = receiving.tell(TransferIn(self.now, currency, parts), now=self.now)
+            if isinstance(came, Decision):
+                assert giving.must(event, now=self.now) == answer
+            else:
+                answer = came
+        said = "done"
+        try:
+            self.models[giver].give_to(self.models[1 - giver], event)
+        except No as no:
+            said = str(no)
+        assert said == (answer.code if isinstance(answer, Refused) else "done")
+        assert self._sums() == sums, "a transfer makes and loses nothing"
+
     @rule(who=st.integers(0, 1), quantity=st.sampled_from([1, 1, 1, 2, 0]))
     def request(self, who: int, quantity: int) -> None:
         event = RewardRequest(self.now, "voucher-5", quantity)
@@ -213,6 +322,7 @@ class Books(RuleBasedStateMachine):
         end = None if days is None else today + timedelta(days=days)
         lots = (
             OpeningLot("points", quantity, today - timedelta(days=90), end),
+            OpeningLot("points", 6, today - timedelta(days=5), end, today + timedelta(days=9)),
             OpeningLot("points", 10, today - timedelta(days=80), None),
         )
         event = TakeOver(self.now, today - timedelta(days=500), tier, end, lots)
@@ -224,10 +334,11 @@ class Books(RuleBasedStateMachine):
         """The second customer is the first; somebody new takes the second place."""
         today = self.now.astimezone(PARIS).date()
         for book, model in zip(self.books, self.models, strict=True):
-            book.catch_up(today)
-            model.sleep_until(today)
+            book.catch_up(today, self.now)
+            model.sleep_until(today, self.now)
         theirs, before = self.books[1].state, replace(self.models[1])
         before.earnings = [replace(earning) for earning in before.earnings]
+        before.holds = dict(before.holds)
         before.owed = Counter(before.owed)
         sums = self._sums()
         left = self.tell(1, Absorption(self.now), lambda model: model.be_absorbed())
@@ -250,6 +361,11 @@ class Books(RuleBasedStateMachine):
             state = book.state
             lots = {(k.currency, k.issued_month, k.expires_on): left for k, left in state.lots.items()}
             assert lots == model.lots()
+            pending = {tuple(key): left for key, left in state.pending.items()}
+            assert pending == model.waiting()
+            assert {
+                h: (held.until, {tuple(k): n for k, n in held.parts}) for h, held in state.holds.items()
+            } == model.held()
             assert dict(state.debts) == model.debts()
             assert (state.membership is Membership.MEMBER) == model.is_member
             assert (state.tier, state.tier_until) == (model.tier, model.tier_until)
@@ -309,7 +425,13 @@ class Books(RuleBasedStateMachine):
     def _sums(self) -> dict[str, int]:
         """By currency, what both customers have less what they owe."""
         return {
-            currency: sum(b.state.available(currency) - b.state.debts.get(currency, 0) for b in self.books)
+            currency: sum(
+                b.state.available(currency)
+                + b.state.held(currency)
+                + sum(quantity for _, quantity in b.state.awaited(currency))
+                - b.state.debts.get(currency, 0)
+                for b in self.books
+            )
             for currency in self.plan.currencies
         }
 
@@ -329,6 +451,10 @@ def _compare_counters(state: State, model: Customer) -> None:
     """Counters equal committed effects, as long as they are kept."""
     newest = max((t.day for t in model.tickets), default=date.min)
     expected: Counter[str] = Counter()
+    for currency, day, quantity in model.given_away:
+        policy = model.plan.currencies[currency].transfers
+        if policy is not None and policy.limit is not None:
+            expected[f"cap:transfer {currency}:{_name_of(policy.period, day)}"] += quantity
     if model.sales():
         expected["sales:ever"] = model.sales()
     for one in ALL_RULES:

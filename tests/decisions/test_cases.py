@@ -15,8 +15,7 @@ from assidu.decisions.decision import (
     RefusalCode,
     Refused,
     ShortfallCause,
-    TierCause,
-)
+    )
 from assidu.decisions.due import next_due
 from assidu.decisions.events import (
     Absorption,
@@ -49,7 +48,7 @@ from assidu.decisions.plan import (
     ReturnPolicy,
     Threshold,
 )
-from assidu.decisions.state import Membership, State
+from assidu.decisions.state import Membership, State, TierCause
 from builders.notebook import Notebook
 from builders.plans import (
     BRONZE_SILVER_GOLD,

@@ -5,8 +5,9 @@ from datetime import date
 
 import pytest
 
-from assidu.decisions.plan import TierLevel, Tiers, TierWindow
-from assidu.decisions.tiers import level_reached, missing_minor, spend_minor, upgrade
+from assidu.decisions.decision import Count
+from assidu.decisions.plan import TierLevel, TierMeasure, Tiers, TierWindow
+from assidu.decisions.tiers import level_reached, missing_minor, spend_counter, spend_minor, upgrade
 from builders.plans import BRONZE_SILVER_GOLD, a_plan
 from builders.states import a_member
 
@@ -49,7 +50,7 @@ def test_spend_counts_by_whole_months_of_the_window(
 @pytest.mark.parametrize(
     ("spend", "level"),
     [
-        (-1, None),
+        (-1, "bronze"),
         (0, "bronze"),
         (49_999, "bronze"),
         (50_000, "silver"),
@@ -59,12 +60,15 @@ def test_spend_counts_by_whole_months_of_the_window(
     ],
 )
 def test_a_level_is_reached_exactly_on_its_threshold(spend: int, level: str | None) -> None:
-    found = level_reached(BRONZE_SILVER_GOLD, spend)
+    found = level_reached(BRONZE_SILVER_GOLD, {TierMeasure.SPEND: spend})
     assert (found.code if found else None) == level
 
 
 def test_no_level_is_reached_where_even_the_first_asks_for_something() -> None:
-    assert level_reached(replace(BRONZE_SILVER_GOLD, levels=(TierLevel("silver", 1),)), 0) is None
+    assert (
+        level_reached(replace(BRONZE_SILVER_GOLD, levels=(TierLevel("silver", 1),)), {TierMeasure.SPEND: 0})
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,8 @@ def test_a_ticket_raises_a_customer_at_once_and_never_lowers(
     held: str | None, spent: int, more: int, tier: str | None
 ) -> None:
     state = a_member(tier=held, counters={"spend:2026-03": spent})
-    change = upgrade(a_plan(tiers=BRONZE_SILVER_GOLD), state, date(2026, 3, 2), more)
+    day = date(2026, 3, 2)
+    change = upgrade(a_plan(tiers=BRONZE_SILVER_GOLD), state, day, [Count(spend_counter(day), more)])
     assert (change.tier if change else None) == tier
     if change is not None:
         assert change.until == (None if tier == "bronze" else date(2027, 4, 1))

@@ -100,7 +100,24 @@ def with_badge(parts: str = "", gift: str = "{fixed: 1}") -> str:
     return f"{head}currency: star{tail}"
 
 
+BASE_ITEM = a_programme().partition("rules:\n")[2].partition("tiers:")[0]
+STARS_ITEM = BASE_ITEM.replace("code: base", "code: stars").replace("currency: points", "currency: stars")
+
 WITHOUT_SENSE = {
+    "levels_two_currencies": a_programme(
+        tiers="""tiers:
+  levels:
+    - {code: a, name: {fr: a, en: a}}
+    - {code: b, name: {fr: b, en: b}, units_at_least: {currency: points, units: 5}}
+    - {code: c, name: {fr: c, en: c}, units_at_least: {currency: stars, units: 9}}  # here
+  keep: {months: 12}
+""",
+    )
+    .replace(
+        "rules:",
+        "  - {code: stars, kind: points, name: {fr: a, en: a}, pays: true, worth: {amount: 1.00}}\nrules:",
+    )
+    .replace(BASE_ITEM, BASE_ITEM + STARS_ITEM),
     "badge_pays": with_badge(", pays: true, worth: {amount: 1.00}"),
     "badge_not_one": with_badge(gift="{fixed: 2}  # here"),
     "activity_known": a_programme(more="activities:\n  - {code: visit, name: {fr: a, en: a}}  # here\n"),

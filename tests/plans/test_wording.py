@@ -21,13 +21,12 @@ from assidu.decisions.decision import (
     ReasonCode,
     RefusalCode,
     Refused,
-    TierCause,
     TierChange,
 )
 from assidu.decisions.events import LineKind
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.plan import CurrencyKind, Downgrade, ReturnPolicy, TierWindow, Trigger
-from assidu.decisions.state import LotKey, Membership, State, TierSpan
+from assidu.decisions.state import LotKey, Membership, State, TierCause, TierSpan
 from assidu.demo.programme import plan_documents
 from assidu.plans.compile import compile_plan
 from assidu.plans.diff import NOT_COMPARED

@@ -21,9 +21,11 @@ from assidu.decisions.events import (
     Joining,
     Leaving,
     Merger,
+    OfferStep,
     Return,
     RewardRequest,
     Sale,
+    StatusGrant,
     TakeOver,
     Tick,
 )
@@ -31,6 +33,7 @@ from assidu.events.types import EventType
 from assidu.loyalty.types import TimelineEntry
 from assidu.loyalty.wording import correction_reason
 from assidu.plans.wording import tier_cause
+from assidu.plans.wording.offers import offer_step_title
 
 KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
     "purchases": (gettext_lazy("Purchases"), (EventType.SALE,)),
@@ -163,9 +166,15 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             return "merge", "points", _("Merged with another record"), detail
         case Activity():
             return "sparkles", "points", _capital(programme.phrases.activity_name(event.activity)), store
+        case StatusGrant():
+            name = programme.phrases.level_name(event.tier)
+            detail = _joined(_reason(entry, programme), _by(entry, names))
+            return "award", "tier", _("Status given by staff: %(status)s") % {"status": name}, detail
         case AudienceChange():
             title = _("Entered an audience") if event.is_in else _("Left an audience")
             return "users", "tier", title, programme.phrases.audience_names([event.audience])
+        case OfferStep():
+            return "gift", "tier", offer_step_title(event, programme.phrases), store
         case Absorption():
             return "merge", "returned", _("Merged into another record"), _other(entry, names)
         case Tick():

@@ -1,5 +1,6 @@
 """The one evaluator. Live, offline, simulated and explained: it is always this function."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from assidu.decisions.audiences import decide_audience_change
@@ -11,16 +12,26 @@ from assidu.decisions.events import (
     AudienceChange,
     Correction,
     Event,
+    Hold,
+    HoldExpiry,
     Joining,
     Leaving,
     Merger,
+    OfferStep,
+    Release,
     Return,
     RewardRequest,
     Sale,
+    StatusGrant,
     TakeOver,
     Tick,
+    TransferIn,
+    TransferOut,
 )
 from assidu.decisions.facts import Facts
+from assidu.decisions.granting import decide_status_grant
+from assidu.decisions.holding import decide_hold, decide_release
+from assidu.decisions.lapsing import moved_lapses
 from assidu.decisions.membership import (
     decide_absorption,
     decide_joining,
@@ -29,10 +40,12 @@ from assidu.decisions.membership import (
     decide_take_over,
 )
 from assidu.decisions.occasions import decide_activity
+from assidu.decisions.offers.steps import decide_offer_step
 from assidu.decisions.plan import Plan
 from assidu.decisions.returning import decide_return
 from assidu.decisions.rewarding import decide_correction, decide_reward
 from assidu.decisions.selling import decide_sale
+from assidu.decisions.transferring import decide_transfer_in, decide_transfer_out
 
 SEMANTICS_VERSION = 1
 """Raised by a release that changes an outcome; kept with every decision."""
@@ -45,6 +58,13 @@ def decide(plan: Plan, facts: Facts, event: Event, *, trace: bool = False) -> De
     event has already been decided (``next_due``). When the decision asks claims, take them and decide again with
     ``facts.grants``. ``trace`` adds why, and why not, for every rule considered.
     """
+    answer = _decide(plan, facts, event, trace=trace)
+    if plan.lapsing and isinstance(answer, Decision) and not isinstance(event, Tick):
+        return replace(answer, lapses=moved_lapses(plan, facts, event, answer))
+    return answer
+
+
+def _decide(plan: Plan, facts: Facts, event: Event, *, trace: bool) -> Decision | Refused:
     match event:
         case Sale():
             return decide_sale(plan, facts, event, trace=trace)
@@ -60,8 +80,12 @@ def decide(plan: Plan, facts: Facts, event: Event, *, trace: bool = False) -> De
             return decide_joining(plan, facts, event, trace=trace)
         case Activity():
             return decide_activity(plan, facts, event, trace=trace)
+        case StatusGrant():
+            return decide_status_grant(plan, facts, event)
         case AudienceChange():
             return decide_audience_change(plan, facts, event)
+        case OfferStep():
+            return decide_offer_step(plan, facts, event)
         case Leaving():
             return decide_leaving(plan, facts, event)
         case TakeOver():
@@ -70,5 +94,13 @@ def decide(plan: Plan, facts: Facts, event: Event, *, trace: bool = False) -> De
             return decide_absorption(plan, facts, event)
         case Merger():
             return decide_merger(plan, facts, event)
+        case Hold():
+            return decide_hold(plan, facts, event)
+        case Release() | HoldExpiry():
+            return decide_release(plan, facts, event)
+        case TransferOut():
+            return decide_transfer_out(plan, facts, event)
+        case TransferIn():
+            return decide_transfer_in(plan, facts, event)
         case _:
             assert_never(event)

@@ -7,7 +7,8 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from assidu.decisions.facts import SaleInputs
-from assidu.decisions.state import LotKey, Membership
+from assidu.decisions.offers.given import NOTHING, OffersDecided
+from assidu.decisions.state import LotKey, Membership, TierCause
 
 
 class Account(IntEnum):
@@ -85,6 +86,19 @@ class ReasonCode(StrEnum):
     TIMES_REACHED = "times_reached"
     QUOTA_ASKED = "quota_asked"
     QUOTA_TAKEN = "quota_taken"
+    BUDGET_GONE = "budget_gone"
+    STOCK_GONE = "stock_gone"
+    CODE_USED = "code_used"
+    NO_CODE = "no_code"
+    NOT_ALLOTTED = "not_allotted"
+    NOT_ACTIVATED = "not_activated"
+    OFFER_USED = "offer_used"
+    ALREADY_DISCOUNTED = "already_discounted"
+    TOO_FEW_UNITS = "too_few_units"
+    OUTDONE = "outdone"
+    LEGAL_LIMIT = "legal_limit"
+    ODDS = "odds"
+    DRAW_LOST = "draw_lost"
     OTHER_HOUR = "other_hour"
     NOT_IN_AUDIENCE = "not_in_audience"
     ENGAGEMENT_TOO_LOW = "engagement_too_low"
@@ -106,15 +120,6 @@ class Count(NamedTuple):
 
     counter: str
     change: int
-
-
-class TierCause(StrEnum):
-    JOINED = "joined"
-    REACHED = "reached"
-    KEPT = "kept"
-    LOWERED = "lowered"
-    TAKEN_OVER = "taken_over"
-    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +145,21 @@ class AudienceMove(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A place wanted among ``limit`` that customers share. The shell answers with a grant for ``key``."""
+    """``quantity`` wanted of ``limit`` that customers share. The shell answers with a grant for ``key``: all of it,
+    or as much as there is where it can be clipped, or nothing."""
 
     key: str
     limit: int
     rule: str
+    quantity: int = 1
+    can_be_clipped: bool = False
+
+    def granted(self, taken: int) -> int:
+        """What there is for it when ``taken`` of the limit are gone."""
+        left = max(self.limit - taken, 0)
+        if self.quantity <= left:
+            return self.quantity
+        return left if self.can_be_clipped else 0
 
 
 class HoldChange(NamedTuple):
@@ -152,6 +167,13 @@ class HoldChange(NamedTuple):
 
     hold: str
     until: datetime | None
+
+
+class Lapse(NamedTuple):
+    """The whole balance of a currency can no longer be used from ``on`` on; ``None``: no such day is left."""
+
+    currency: str
+    on: date | None
 
 
 class ShortfallCause(StrEnum):
@@ -198,8 +220,10 @@ class Decision:
     eligible_minor: int = 0
     inputs: SaleInputs | None = None
     holds: tuple[HoldChange, ...] = ()
+    lapses: tuple[Lapse, ...] = ()
     reasons: tuple[Reason, ...] = ()
     audience: AudienceMove | None = None
+    offers: OffersDecided = NOTHING
 
 
 class RefusalCode(StrEnum):
@@ -220,8 +244,17 @@ class RefusalCode(StrEnum):
     NOTHING_LEFT_TO_RETURN = "nothing_left_to_return"
     NOTHING_DUE = "nothing_due"
     SAME_CUSTOMER = "same_customer"
+    HOLD_NOT_OPEN = "hold_not_open"
+    TOO_MANY_HOLDS = "too_many_holds"
+    NOT_TRANSFERABLE = "not_transferable"
+    TRANSFER_LIMIT = "transfer_limit"
+    RECEIVER_NOT_A_MEMBER = "receiver_not_a_member"
+    UNKNOWN_OFFER = "unknown_offer"
+    OFFER_OVER = "offer_over"
+    OFFER_NOT_ALLOTTED = "offer_not_allotted"
     UNKNOWN_ACTIVITY = "unknown_activity"
     UNKNOWN_AUDIENCE = "unknown_audience"
+    ALREADY_OVER = "already_over"
 
 
 @dataclass(frozen=True, slots=True)

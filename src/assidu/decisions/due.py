@@ -1,8 +1,9 @@
 """What the clock owes a customer. Night work runs in one published order: activate, expire, review the tier."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
-from assidu.decisions.decision import Account, Decision, RefusalCode, Refused
+from assidu.decisions.decision import Account, Decision, Lapse, RefusalCode, Refused
 from assidu.decisions.events import Tick
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
@@ -15,11 +16,15 @@ def next_due(state: State) -> date | None:
     """The first local day on which something of this customer is due, for the shell to make a ``Tick`` of."""
     if state.membership is Membership.ABSORBED:
         return None
-    days = [key.expires_on for key, left in state.lots.items() if left > 0 and key.expires_on is not None]
+    if state.lapses:
+        ends = [state.end_of(key) for key, left in state.lots.items() if left > 0]
+        days = [end for end in ends if end is not None]
+    else:
+        days = [key.expires_on for key, left in state.lots.items() if left > 0 and key.expires_on is not None]
     for pending in state.pending:
         days.append(pending.active_on)
-        if pending.expires_on is not None:
-            days.append(pending.expires_on)
+        if (end := state.end_of(pending)) is not None:
+            days.append(end)
     if state.tier_until is not None and state.membership is Membership.MEMBER:
         days.append(state.tier_until)
     return min(days, default=None)
@@ -30,17 +35,39 @@ def next_release(state: State) -> datetime | None:
     return min((held.until for held in state.holds.values()), default=None)
 
 
+def ran_out(state: State, now: datetime) -> tuple[datetime, str] | None:
+    """The hold that ran out first, with its end; ``None``: none has by ``now``."""
+    return min(((held.until, hold) for hold, held in state.holds.items() if held.until <= now), default=None)
+
+
 def decide_tick(plan: Plan, facts: Facts, event: Tick) -> Decision | Refused:
     due = next_due(facts.state)
     if due is None or due > event.day:
         return Refused(RefusalCode.NOTHING_DUE)
-    wallet = Wallet(facts.state)
+    state = _without_stale(plan, facts.state)
+    wallet = Wallet(state)
     wallet.activate(event.day)
     for lot, left in wallet.open_lots():
-        if lot.expires_on is not None and lot.expires_on <= event.day:
+        end = state.end_of(lot)
+        if end is not None and end <= event.day:
             wallet.take_from(lot, Account.BREAKAGE, left)
     for pending, left in wallet.all_pending():
-        if pending.expires_on is not None and pending.expires_on <= event.day:
+        end = state.end_of(pending)
+        if end is not None and end <= event.day:
             wallet.take_pending(pending, Account.BREAKAGE, left)
-    tier = review(plan, facts.state, event.day) if facts.state.membership is Membership.MEMBER else None
-    return Decision(plan.version, tuple(wallet.postings), tier=tier)
+    tier = review(plan, state, event.day) if state.membership is Membership.MEMBER else None
+    lapses = tuple(
+        Lapse(currency, None)
+        for currency, on in sorted(facts.state.lapses.items())
+        # What is held may still come back, and must then be found to be over.
+        if currency not in state.lapses or (on <= event.day and not state.held(currency))
+    )
+    return Decision(plan.version, tuple(wallet.postings), tier=tier, lapses=lapses)
+
+
+def _without_stale(plan: Plan, state: State) -> State:
+    """A balance whose plan no longer ends it as a whole is not ended: its lots have their own ends, or none."""
+    if all(currency in plan.lapsing for currency in state.lapses):
+        return state
+    kept = {currency: on for currency, on in state.lapses.items() if currency in plan.lapsing}
+    return replace(state, lapses=kept)

@@ -14,8 +14,27 @@ class LineKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AppliedOffer:
+    """What an offer of the programme took off a line."""
+
+    offer: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCode:
+    """A code that was shown with a ticket and is good for an offer. ``key`` is its hash, never the code itself;
+    it serves ``uses_max`` times over all tickets, 0 for as often as one likes."""
+
+    offer: str
+    key: str
+    uses_max: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class SaleLine:
-    """One line of a ticket. ``amount_minor`` is what was paid, VAT included, once ``discount_minor`` was taken off."""
+    """One line of a ticket. ``amount_minor`` is what was paid, VAT included, once ``discount_minor`` (of promotions
+    that are not the programme's) and what its ``offers`` say were taken off."""
 
     sku: str
     amount_minor: int
@@ -25,6 +44,7 @@ class SaleLine:
     brand: str = ""
     vat_bp: int = 0
     kind: LineKind = LineKind.PRODUCT
+    offers: tuple[AppliedOffer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +62,8 @@ class Sale:
     channel: str
     lines: tuple[SaleLine, ...]
     payments: tuple[Payment, ...] = ()
+    codes: tuple[ShownCode, ...] = ()
+    hold: str = ""  # what the payments were set aside in
 
     @property
     def total_minor(self) -> int:
@@ -139,6 +161,60 @@ class Merger:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Units are to be set aside for a purchase, for so many minutes."""
+
+    at: datetime
+    payments: tuple[Payment, ...]
+    minutes: int
+    store: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The purchase is not made: what was set aside for it can be used again."""
+
+    at: datetime
+    hold: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldExpiry:
+    """The instant at which a hold runs out."""
+
+    at: datetime
+    hold: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferOut:
+    """This customer gives units to another one."""
+
+    at: datetime
+    currency: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferredPart:
+    """Units of one lot that changed hands."""
+
+    issued_month: date
+    expires_on: date | None
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class TransferIn:
+    """This customer receives what another one gave, lot by lot."""
+
+    at: datetime
+    currency: str
+    parts: tuple[TransferredPart, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A local day on which something of this customer is due begins."""
 
@@ -157,12 +233,34 @@ class Activity:
 
 
 @dataclass(frozen=True, slots=True)
+class StatusGrant:
+    """Staff give a status. ``until`` is the first day on which it is no longer held so; ``None``: for good."""
+
+    at: datetime
+    tier: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AudienceChange:
     """The customer enters an audience, or leaves it."""
 
     at: datetime
     audience: str
     is_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class OfferStep:
+    """An offer is allotted to the customer, or the customer saw or activated it: ``step`` says which.
+
+    ``until`` is the first day on which an allotted offer can no longer be used.
+    """
+
+    at: datetime
+    offer: str
+    step: str
+    until: date | None = None
 
 
 Event = (
@@ -177,5 +275,12 @@ Event = (
     | Merger
     | Activity
     | AudienceChange
+    | StatusGrant
+    | Hold
+    | Release
+    | HoldExpiry
+    | TransferOut
+    | TransferIn
+    | OfferStep
     | Tick
 )

@@ -4,10 +4,21 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from assidu.decisions.calendar import LAST_DAY, add_months
-from assidu.decisions.decision import Account, AudienceMove, Decision, Posting, TierChange
+from assidu.decisions.decision import Account, AudienceMove, Decision, Lapse, Posting, TierChange
+from assidu.decisions.engagement import DID
 from assidu.decisions.goals import GOAL
-from assidu.decisions.state import Held, LotKey, Membership, PendingKey, State, TierSpan
-from assidu.decisions.tiers import MONTHS_KEPT_MAX, SPEND, spend_counter
+from assidu.decisions.offers.standing import moved
+from assidu.decisions.state import (
+    Held,
+    LotKey,
+    Membership,
+    PendingKey,
+    State,
+    TierBefore,
+    TierCause,
+    TierSpan,
+)
+from assidu.decisions.tiers import BOUGHT, MONTHS_KEPT_MAX, SPEND, UNITS, spend_counter
 
 DAYS_KEPT_MAX = 62
 """How long a counter of one day is kept after it: a late ticket of last month still meets its cap."""
@@ -15,6 +26,7 @@ DAYS_KEPT_MAX = 62
 
 GOAL_DAYS_KEPT_MAX = 400
 """How long after a period began its goals are kept: a year, for the longest streaks; those of all time for ever."""
+BY_MONTH = (SPEND, BOUGHT, UNITS, DID)
 FIRST_DAY = date.min.isoformat()
 
 KEPT_APART = (Account.PENDING, Account.HELD)
@@ -43,6 +55,8 @@ def evolve(state: State, decision: Decision) -> State:
         left_on=left_on,
         tiers=_with_tier(state.tiers, decision.tier) if decision.tier is not None else state.tiers,
         tier_until=decision.tier.until if decision.tier is not None else state.tier_until,
+        tier_cause=_told_cause(decision.tier) if decision.tier is not None else state.tier_cause,
+        tier_before=_tier_before(state, decision.tier) if decision.tier is not None else state.tier_before,
         counters=_counted(state.counters, decision) if decision.counts else state.counters,
         lots=lots,
         debts=debts,
@@ -51,6 +65,8 @@ def evolve(state: State, decision: Decision) -> State:
         else state.audiences,
         pending=_pending_after(state.pending, decision.postings) if decision.postings else state.pending,
         holds=_held_after(state.holds, decision) if decision.holds else state.holds,
+        lapses=_lapses_after(state.lapses, decision.lapses) if decision.lapses else state.lapses,
+        offers=moved(state.offers, decision.offers.moves) if decision.offers.moves else state.offers,
     )
 
 
@@ -112,6 +128,16 @@ def _pending_after(
     return {key: left for key, left in after.items() if left}
 
 
+def _lapses_after(lapses: Mapping[str, date], changes: Iterable[Lapse]) -> Mapping[str, date]:
+    after = dict(lapses)
+    for change in changes:
+        if change.on is None:
+            after.pop(change.currency, None)
+        else:
+            after[change.currency] = change.on
+    return after
+
+
 def _held_after(holds: Mapping[str, Held], decision: Decision) -> Mapping[str, Held]:
     """A hold begins with what is set aside now; one that is over leaves with all that it held."""
     after = dict(holds)
@@ -137,6 +163,17 @@ def _held_after(holds: Mapping[str, Held], decision: Decision) -> Mapping[str, H
 def _first_to_expire(part: tuple[LotKey, int]) -> tuple[str, date, date]:
     key = part[0]
     return key.currency, key.expires_on or LAST_DAY, key.issued_month
+
+
+def _told_cause(change: TierChange) -> TierCause | None:
+    return change.cause if change.cause in (TierCause.GRACE, TierCause.GRANTED) else None
+
+
+def _tier_before(state: State, change: TierChange) -> TierBefore | None:
+    """Kept while a status is held that staff gave: a second gift does not hide what was there before the first."""
+    if change.cause is not TierCause.GRANTED:
+        return None
+    return state.tier_before or TierBefore(state.tier, state.tier_until)
 
 
 def _with_tier(tiers: tuple[TierSpan, ...], change: TierChange) -> tuple[TierSpan, ...]:
@@ -166,13 +203,13 @@ def _counted(counters: Mapping[str, int], decision: Decision) -> dict[str, int]:
         return after
     day = decision.inputs.day
     oldest_day = _days_before(day, DAYS_KEPT_MAX)
-    oldest_month = spend_counter(add_months(day, -MONTHS_KEPT_MAX)) if day.year > 4 else ""
+    oldest_month = spend_counter(add_months(day, -MONTHS_KEPT_MAX))[len(SPEND) :] if day.year > 4 else ""
     oldest_goal = _days_before(day, GOAL_DAYS_KEPT_MAX)
     return {
         name: value
         for name, value in after.items()
         if not (
-            SPEND < name < oldest_month
+            _is_past_month(name, oldest_month)
             or (
                 _is_day(name)
                 and (
@@ -181,6 +218,11 @@ def _counted(counters: Mapping[str, int], decision: Decision) -> dict[str, int]:
             )
         )
     }
+
+
+def _is_past_month(counter: str, oldest: str) -> bool:
+    """Does the counter belong to a month that no status looks at any more?"""
+    return counter[-7:] < oldest and counter.startswith(BY_MONTH)
 
 
 def _days_before(day: date, days: int) -> str:

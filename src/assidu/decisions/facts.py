@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from assidu.decisions.chance import Chance
 from assidu.decisions.events import Sale
 from assidu.decisions.state import State
 
@@ -27,6 +28,7 @@ class SaleInputs:
     grants: Grants = field(default_factory=dict)
     audiences: frozenset[str] = frozenset()
     engagement: int = 0
+    offers: Mapping[str, str] = field(default_factory=dict)  # steps of the offers that ask for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,16 @@ class SoldBefore:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """``has_happened``: the event is past and cannot be refused (history, a till that was cut off): burns are
-    honoured as far as the balance goes and the rest is told as a shortfall."""
+    honoured as far as the balance goes and the rest is told as a shortfall.
+
+    ``is_basket``: the ticket is not paid yet, and offers are taken off it. ``chance``: draws may be made; without it
+    they can only be told.
+    """
 
     state: State
     sold: SoldBefore | None = None
     absorbed: State | None = None
     grants: Grants | None = None
     has_happened: bool = False
+    chance: Chance | None = None
+    is_basket: bool = False

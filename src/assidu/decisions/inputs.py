@@ -5,6 +5,7 @@ from datetime import date
 
 from assidu.decisions.engagement import score
 from assidu.decisions.facts import Facts, SaleInputs
+from assidu.decisions.offers.standing import standing_steps
 from assidu.decisions.plan import Plan
 
 SALES = "sales:ever"
@@ -24,4 +25,5 @@ def inputs_on(plan: Plan, facts: Facts, day: date) -> SaleInputs:
         grants=facts.grants or {},
         audiences=state.audiences & plan.audiences,
         engagement=score(plan.engagement, counters, day),
+        offers=standing_steps(plan, state, day) if plan.offers else {},
     )

@@ -8,18 +8,20 @@ from assidu.decisions.decision import (
     Account,
     Count,
     Decision,
+    HoldChange,
     MembershipChange,
     RefusalCode,
     Refused,
-    TierCause,
     TierChange,
 )
 from assidu.decisions.events import Absorption, Joining, Leaving, Merger, TakeOver
 from assidu.decisions.facts import Facts
 from assidu.decisions.inputs import inputs_on
 from assidu.decisions.occasions import Occasion, give
+from assidu.decisions.offers.given import NOTHING, OffersDecided
+from assidu.decisions.offers.standing import brought
 from assidu.decisions.plan import Plan
-from assidu.decisions.state import LotKey, Membership
+from assidu.decisions.state import LotKey, Membership, State, TierCause
 from assidu.decisions.tiers import entry
 from assidu.decisions.wallet import Wallet
 
@@ -55,8 +57,22 @@ def decide_leaving(plan: Plan, facts: Facts, event: Leaving) -> Decision | Refus
         wallet.take_from(lot, Account.FORFEITED, left)
     for pending, left in wallet.all_pending():
         wallet.take_pending(pending, Account.FORFEITED, left)
+    holds = _end_holds(wallet, facts.state, Account.FORFEITED)
     day = local_day(event.at, plan.zone)
-    return Decision(plan.version, tuple(wallet.postings), membership=MembershipChange(Membership.LEFT, day))
+    return Decision(
+        plan.version,
+        tuple(wallet.postings),
+        membership=MembershipChange(Membership.LEFT, day),
+        holds=holds,
+    )
+
+
+def _end_holds(wallet: Wallet, state: State, target: Account) -> tuple[HoldChange, ...]:
+    """What is set aside leaves with the rest."""
+    for held in state.holds.values():
+        for lot, quantity in held.parts:
+            wallet.leave_hold(lot, target, quantity)
+    return tuple(HoldChange(hold, None) for hold in state.holds)
 
 
 def decide_take_over(plan: Plan, facts: Facts, event: TakeOver) -> Decision | Refused:
@@ -98,12 +114,16 @@ def decide_absorption(plan: Plan, facts: Facts, event: Absorption) -> Decision |
         wallet.take_from(lot, Account.IN_TRANSIT, left)
     for pending, left in wallet.all_pending():
         wallet.take_pending(pending, Account.IN_TRANSIT, left)
+    holds = _end_holds(wallet, facts.state, Account.IN_TRANSIT)
     for currency, owed in wallet.debts():
         # A debt leaves by being repaid from transit: no lot is touched, since the debt takes it all.
         wallet.credit(Account.IN_TRANSIT, LotKey(currency, date.min, None), owed)
     day = local_day(event.at, plan.zone)
     return Decision(
-        plan.version, tuple(wallet.postings), membership=MembershipChange(Membership.ABSORBED, day)
+        plan.version,
+        tuple(wallet.postings),
+        membership=MembershipChange(Membership.ABSORBED, day),
+        holds=holds,
     )
 
 
@@ -116,6 +136,9 @@ def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused
     wallet = Wallet(mine)
     for lot, left in Wallet(theirs).open_lots():
         wallet.credit(Account.IN_TRANSIT, lot, left)
+    for held in theirs.holds.values():
+        for lot, left in held.parts:
+            wallet.credit(Account.IN_TRANSIT, lot, left)
     for pending, left in Wallet(theirs).all_pending():
         wallet.earn(Account.IN_TRANSIT, pending.lot, pending.active_on, left)
     for currency, owed in Wallet(theirs).debts():
@@ -129,6 +152,7 @@ def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused
         counts=counts,
         tier=_best_tier(plan, facts, event),
         membership=_earlier_membership(facts),
+        offers=OffersDecided(moves=brought(mine.offers, theirs.offers)) if theirs.offers else NOTHING,
     )
 
 
@@ -141,7 +165,9 @@ def _best_tier(plan: Plan, facts: Facts, event: Merger) -> TierChange | None:
     better = plan.tiers.rank(theirs.tier) - held
     if better < 0 or (better == 0 and _end(theirs.tier_until) <= _end(mine.tier_until)):
         return None
-    return TierChange(theirs.tier, local_day(event.at, plan.zone), theirs.tier_until, TierCause.MERGED)
+    # What staff gave for a time stays so with the survivor.
+    cause = TierCause.GRANTED if theirs.tier_cause is TierCause.GRANTED else TierCause.MERGED
+    return TierChange(theirs.tier, local_day(event.at, plan.zone), theirs.tier_until, cause)
 
 
 def _end(day: date | None) -> date:

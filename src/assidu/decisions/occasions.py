@@ -24,6 +24,7 @@ from assidu.decisions.goals import progress
 from assidu.decisions.inputs import inputs_on
 from assidu.decisions.plan import EarnRule, GoalMeasure, Plan
 from assidu.decisions.state import Membership
+from assidu.decisions.tiers import standing_counts, upgrade
 from assidu.decisions.wallet import Wallet, earned_into
 
 
@@ -73,9 +74,7 @@ def give(
         rule = plan.rules[i]
         answer = _apply(plan, rule, occasion, given)
         if isinstance(answer, Award):
-            lot, active_on = earned_into(
-                plan, rule.currency, occasion.inputs.day, rule.expires, rule.pending
-            )
+            lot, active_on = earned_into(plan, rule.currency, occasion.inputs.day, rule.expires, rule.pending)
             wallet.earn(Account.ISSUED, lot, active_on, answer.quantity)
             given.awards.append(answer)
             answer = Reason(rule.code, ReasonCode.APPLIED, {"given": answer.quantity})
@@ -138,11 +137,17 @@ def decide_activity(plan: Plan, facts: Facts, event: Activity, *, trace: bool) -
         reasons = tuple(Reason(plan.rules[i].code, ReasonCode.NOT_A_MEMBER) for i in rules) if trace else ()
         return Decision(plan.version, inputs=Given().inputs(inputs), reasons=reasons)
     given = give(plan, rules, Occasion(event.at, event.store, event.channel, inputs), wallet, trace=trace)
+    counts = (
+        *given.counts,
+        *did(plan.engagement, event.activity, inputs.day),
+        *standing_counts(plan, inputs.day, awards=given.awards),
+    )
     return Decision(
         plan_version=plan.version,
         postings=tuple(wallet.postings),
         awards=tuple(given.awards),
-        counts=(*given.counts, *did(plan.engagement, event.activity, inputs.day)),
+        counts=counts,
+        tier=upgrade(plan, state, inputs.day, counts) if counts else None,
         claims=tuple(given.claims),
         inputs=given.inputs(inputs),
         reasons=tuple(given.reasons),

@@ -16,16 +16,28 @@ from assidu.decisions.decision import (
     Count,
     Decision,
     HoldChange,
+    Lapse,
     MembershipChange,
     Posting,
     ReturnedPart,
     Shortfall,
     ShortfallCause,
-    TierCause,
     TierChange,
 )
 from assidu.decisions.facts import SaleInputs
-from assidu.decisions.state import Held, LotKey, Membership, PendingKey, State, TierSpan
+from assidu.decisions.offers.given import NOTHING
+from assidu.decisions.offers.record import offers_from, offers_record
+from assidu.decisions.state import (
+    Held,
+    LotKey,
+    Membership,
+    OfferStanding,
+    PendingKey,
+    State,
+    TierBefore,
+    TierCause,
+    TierSpan,
+)
 
 Record = dict[str, Any]
 
@@ -45,7 +57,7 @@ def decision_record(decision: Decision) -> Record:
     if decision.membership is not None:
         record["membership"] = [decision.membership.membership.value, decision.membership.on.isoformat()]
     if decision.claims:
-        record["claims"] = [[c.key, c.limit, c.rule] for c in decision.claims]
+        record["claims"] = [_claim_record(c) for c in decision.claims]
     if decision.shortfalls:
         record["shortfalls"] = [[s.currency, s.quantity, s.cause.value] for s in decision.shortfalls]
     if decision.clawbacks:
@@ -58,9 +70,18 @@ def decision_record(decision: Decision) -> Record:
         record["audience"] = list(decision.audience)
     if decision.holds:
         record["holds"] = [[h.hold, h.until.isoformat() if h.until else None] for h in decision.holds]
+    if decision.offers:
+        record["offers"] = offers_record(decision.offers)
+    if decision.lapses:
+        record["lapses"] = [[lapse.currency, _iso(lapse.on)] for lapse in decision.lapses]
     if decision.inputs is not None:
         record["inputs"] = _inputs_record(decision.inputs)
     return record
+
+
+def _claim_record(claim: Claim) -> list[Any]:
+    fields: list[Any] = [claim.key, claim.limit, claim.rule]
+    return fields if claim.quantity == 1 else [*fields, claim.quantity, claim.can_be_clipped]
 
 
 def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterable[Posting]) -> Decision:
@@ -82,8 +103,10 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         returned=tuple(ReturnedPart(*fields) for fields in get("returned", ())),
         eligible_minor=get("eligible_minor", 0),
         inputs=None if inputs is None else inputs_from(inputs),
+        lapses=tuple(Lapse(currency, _date(on)) for currency, on in get("lapses", ())),
         holds=tuple(HoldChange(hold, _instant(until)) for hold, until in get("holds", ())),
         audience=AudienceMove(*record["audience"]) if "audience" in record else None,
+        offers=offers_from(record["offers"]) if "offers" in record else NOTHING,
     )
 
 
@@ -103,6 +126,8 @@ def _inputs_record(inputs: SaleInputs) -> Record:
         record["audiences"] = sorted(inputs.audiences)
     if inputs.engagement:
         record["engagement"] = inputs.engagement
+    if inputs.offers:
+        record["offers"] = dict(inputs.offers)
     return record
 
 
@@ -116,6 +141,7 @@ def inputs_from(record: Mapping[str, Any]) -> SaleInputs:
         grants=record.get("grants", {}),
         audiences=frozenset(record.get("audiences", ())),
         engagement=record.get("engagement", 0),
+        offers=record.get("offers", {}),
     )
 
 
@@ -133,6 +159,10 @@ def state_record(state: State) -> Record:
         record["tiers"] = [[span.since.isoformat(), span.tier] for span in state.tiers]
     if state.tier_until is not None:
         record["tier_until"] = state.tier_until.isoformat()
+    if state.tier_cause is not None:
+        record["tier_cause"] = state.tier_cause.value
+    if state.tier_before is not None:
+        record["tier_before"] = [state.tier_before.tier, _iso(state.tier_before.until)]
     if state.counters:
         record["counters"] = dict(state.counters)
     if state.audiences:
@@ -159,6 +189,13 @@ def state_record(state: State) -> Record:
             ]
             for hold, held in state.holds.items()
         }
+    if state.offers:
+        record["offers"] = {
+            code: [standing.step, standing.on.isoformat(), _iso(standing.until)]
+            for code, standing in state.offers.items()
+        }
+    if state.lapses:
+        record["lapses"] = {currency: on.isoformat() for currency, on in sorted(state.lapses.items())}
     return record
 
 
@@ -178,6 +215,10 @@ def state_from(
         left_on=_date(get("left_on")),
         tiers=tuple(TierSpan(_day(since), tier) for since, tier in get("tiers", ())),
         tier_until=_date(get("tier_until")),
+        tier_cause=TierCause(record["tier_cause"]) if "tier_cause" in record else None,
+        tier_before=TierBefore(record["tier_before"][0], _date(record["tier_before"][1]))
+        if "tier_before" in record
+        else None,
         counters=get("counters", {}),
         lots=lots,
         debts=debts,
@@ -186,12 +227,17 @@ def state_from(
             PendingKey(currency, _day(issued), _date(end), _day(active)): left
             for currency, issued, end, active, left in get("pending", ())
         },
+        lapses={currency: _day(on) for currency, on in get("lapses", {}).items()},
         holds={
             hold: Held(
                 datetime.fromisoformat(until),
                 tuple((LotKey(currency, _day(issued), _date(end)), n) for currency, issued, end, n in parts),
             )
             for hold, (until, parts) in get("holds", {}).items()
+        },
+        offers={
+            code: OfferStanding(step, _day(on), _date(until))
+            for code, (step, on, until) in get("offers", {}).items()
         },
     )
 

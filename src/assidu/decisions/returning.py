@@ -21,9 +21,11 @@ from assidu.decisions.events import Return
 from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
 from assidu.decisions.goals import changed
 from assidu.decisions.inputs import SALES
+from assidu.decisions.offers.given import NOTHING
+from assidu.decisions.offers.returning import offers_back
 from assidu.decisions.plan import CurrencyKind, Plan, ReturnPolicy
 from assidu.decisions.state import LotKey, Membership, PendingKey
-from assidu.decisions.tiers import spend_counter
+from assidu.decisions.tiers import standing_counts, units_counted
 from assidu.decisions.wallet import Wallet, lot_for
 
 
@@ -43,13 +45,19 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
     is_whole = not _left_minor(sold, returned)
     before = earn(plan, sold.sale, sold.inputs, returned_minor=sold.returned_minor)
     after = earn(plan, sold.sale, sold.inputs, returned_minor=returned)
-    clawbacks = _clawbacks(sold, {(a.rule, a.currency): a.quantity for a in after.awards})
+    deserved = {(a.rule, a.currency): a.quantity for a in after.awards}
+    back = offers_back(plan, sold, returned) if plan.offers else None
+    if back is not None:
+        deserved |= back.awards
+    clawbacks = _clawbacks(sold, deserved)
     wallet = Wallet(facts.state)
     # What was paid with rewards comes back first, so that it can serve the taking back.
     _pay_back(plan, wallet, sold, event, returned, is_whole=is_whole)
     shortfalls = _take_back(plan, wallet, sold, clawbacks)
     counts = _counts(plan, sold, clawbacks, before.eligible_minor - after.eligible_minor, is_whole=is_whole)
     counts += changed(before.counts, after.counts)
+    if back is not None:
+        counts += back.counts
     return Decision(
         plan_version=plan.version,
         postings=tuple(wallet.postings),
@@ -58,6 +66,7 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
         clawbacks=tuple(clawbacks),
         returned=tuple(parts),
         eligible_minor=after.eligible_minor - before.eligible_minor,
+        offers=NOTHING if back is None else back.decided,
     )
 
 
@@ -187,8 +196,13 @@ def _reverse(plan: Plan, wallet: Wallet, sold: SoldBefore, currency: str, quanti
         reverses = sold.posting(posting.n)
         taken = wallet.take(Account.ISSUED, currency, part, first=lots, reverses=reverses)
         if taken < part and plan.return_policy is ReturnPolicy.MAY_GO_NEGATIVE:
-            wallet.owe(Account.ISSUED, currency, part - taken, reverses)
-            taken = part
+            owed = part - taken
+            known = plan.currencies.get(currency)
+            if known is not None and known.debt_at_most is not None:
+                owed = min(owed, wallet.room_to_owe(currency, known.debt_at_most))
+            if owed:
+                wallet.owe(Account.ISSUED, currency, owed, reverses)
+            taken += owed
         missing -= taken
         if taken < part:
             break
@@ -214,8 +228,11 @@ def _counts(
             elif gone == sold.awarded[clawback.rule, clawback.currency]:
                 counts.append(Count(counter, -1))
     if spend_back_minor:
-        counts.append(Count(spend_counter(sold.inputs.day), -spend_back_minor))
+        counts += standing_counts(plan, sold.inputs.day, spend_minor=-spend_back_minor)
+    for clawback in clawbacks:
+        counts += units_counted(plan, sold.inputs.day, clawback.currency, -clawback.quantity)
     if is_whole:
         counts.append(Count(SALES, -1))
+        counts += standing_counts(plan, sold.inputs.day, purchases=-1)
         counts += did(plan.engagement, "sale", sold.inputs.day, -1)
     return counts

@@ -13,6 +13,7 @@ from assidu.decisions.events import Correction, RewardRequest
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import Membership
+from assidu.decisions.tiers import units_counted, upgrade
 from assidu.decisions.wallet import Wallet, lot_for
 
 
@@ -23,19 +24,30 @@ def decide_correction(plan: Plan, facts: Facts, event: Correction) -> Decision |
     if event.currency not in plan.currencies:
         return Refused(RefusalCode.UNKNOWN_CURRENCY, subject=event.currency)
     wallet = Wallet(facts.state)
+    day = local_day(event.at, plan.zone)
     if event.quantity > 0:
-        lot = lot_for(plan, event.currency, local_day(event.at, plan.zone))
-        wallet.credit(Account.CORRECTED, lot, event.quantity)
-        return Decision(plan.version, tuple(wallet.postings))
+        wallet.credit(Account.CORRECTED, lot_for(plan, event.currency, day), event.quantity)
+        counts = units_counted(plan, day, event.currency, event.quantity)
+        tier = upgrade(plan, facts.state, day, counts) if counts else None
+        return Decision(plan.version, tuple(wallet.postings), counts=counts, tier=tier)
     wanted = -event.quantity
     available = wallet.available(event.currency)
-    if wanted > available and not facts.has_happened:
-        return Refused(
-            RefusalCode.INSUFFICIENT_BALANCE, {"asked": wanted, "available": available}, event.currency
-        )
+    room = wallet.room_to_owe(event.currency, plan.currencies[event.currency].debt_at_most or 0)
+    if wanted > available + room and not facts.has_happened:
+        figures = {"asked": wanted, "available": available}
+        if room:
+            figures["below_zero"] = room
+        return Refused(RefusalCode.INSUFFICIENT_BALANCE, figures, event.currency)
     missing = wanted - wallet.take(Account.CORRECTED, event.currency, min(wanted, available))
+    owed = min(missing, room)
+    if owed:
+        wallet.owe(Account.CORRECTED, event.currency, owed)
+        missing -= owed
     return Decision(
-        plan.version, tuple(wallet.postings), shortfalls=_unfunded(event.currency, missing) if missing else ()
+        plan.version,
+        tuple(wallet.postings),
+        counts=units_counted(plan, day, event.currency, missing - wanted),
+        shortfalls=_unfunded(event.currency, missing) if missing else (),
     )
 
 

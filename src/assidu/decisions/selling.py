@@ -8,6 +8,7 @@ from assidu.decisions.decision import (
     Account,
     Count,
     Decision,
+    HoldChange,
     RefusalCode,
     Refused,
     Shortfall,
@@ -15,12 +16,16 @@ from assidu.decisions.decision import (
 )
 from assidu.decisions.earning import Earned, charged_minor, earn, worth_minor
 from assidu.decisions.engagement import did
-from assidu.decisions.events import Payment, Sale
+from assidu.decisions.events import Sale
 from assidu.decisions.facts import Facts, SaleInputs
+from assidu.decisions.holding import release
 from assidu.decisions.inputs import SALES, inputs_on
+from assidu.decisions.offers.given import NOTHING
+from assidu.decisions.offers.settling import Offered, decided_of, offered
+from assidu.decisions.paying import may_pay, quantities
 from assidu.decisions.plan import Pending, Plan
-from assidu.decisions.state import LotKey, Membership
-from assidu.decisions.tiers import spend_counter, upgrade
+from assidu.decisions.state import Held, LotKey, Membership
+from assidu.decisions.tiers import standing_counts, upgrade
 from assidu.decisions.wallet import Wallet, earned_into
 
 
@@ -31,19 +36,39 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     day = local_day(sale.at, plan.zone)
     inputs = inputs_on(plan, facts, day)
     wallet = Wallet(state)
-    paid = _pay(plan, wallet, sale, inputs, has_happened=facts.has_happened)
+    had = None
+    if plan.offers or any(line.offers for line in sale.lines):
+        had = offered(
+            plan,
+            sale,
+            inputs,
+            is_basket=facts.is_basket and not any(line.offers for line in sale.lines),
+            chance=facts.chance,
+            seq=state.seq + 1,
+            trace=trace,
+        )
+        sale = had.sale
+    held = state.holds.get(sale.hold) if sale.hold else None
+    if sale.hold and held is None and not facts.has_happened:
+        return Refused(RefusalCode.HOLD_NOT_OPEN, subject=sale.hold)
+    paid = _pay(plan, wallet, sale, inputs, held, has_happened=facts.has_happened)
     if isinstance(paid, Refused):
         return paid
     earned = earn(plan, sale, inputs, trace=trace)
-    _credit(plan, wallet, earned, day)
+    if had is not None:
+        earned = _with_offers(earned, had)
+    _credit(plan, wallet, earned, day, had)
     kept = replace(inputs, counters=earned.read, grants=earned.granted)
     counts: tuple[Count, ...] = ()
     tier = None
     if inputs.is_member:
         counts = (*earned.counts, Count(SALES, 1), *did(plan.engagement, "sale", day))
-        if earned.eligible_minor:
-            counts += (Count(spend_counter(day), earned.eligible_minor),)
-            tier = upgrade(plan, state, day, earned.eligible_minor)
+        standing = standing_counts(
+            plan, day, spend_minor=earned.eligible_minor, purchases=1, awards=earned.awards
+        )
+        if standing:
+            counts += standing
+            tier = upgrade(plan, state, day, counts)
     return Decision(
         plan_version=plan.version,
         postings=tuple(wallet.postings),
@@ -54,14 +79,33 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
         shortfalls=paid,
         eligible_minor=earned.eligible_minor,
         inputs=kept,
+        holds=() if held is None else (HoldChange(sale.hold, None),),
         reasons=earned.reasons,
+        offers=NOTHING if had is None else decided_of(had),
     )
 
 
-def _credit(plan: Plan, wallet: Wallet, earned: Earned, day: date) -> None:
-    """One posting for each lot, whatever the number of rules behind it."""
+def _with_offers(earned: Earned, had: Offered) -> Earned:
+    """What rules and offers give, ask and looked at, together."""
+    return replace(
+        earned,
+        awards=(*earned.awards, *had.awards),
+        counts=(*earned.counts, *had.counts),
+        claims=(*earned.claims, *had.claims),
+        reasons=(*earned.reasons, *had.reasons),
+        read={**earned.read, **had.read},
+        granted={**earned.granted, **had.granted},
+    )
+
+
+def _credit(plan: Plan, wallet: Wallet, earned: Earned, day: date, had: Offered | None) -> None:
+    """One posting for each lot, whatever the number of rules and offers behind it."""
     by_term: dict[tuple[str, Duration | None, Pending | None], int] = {}
-    for award, rule in zip(earned.awards, earned.rules, strict=True):
+    if had is not None:
+        for award, expires in zip(had.awards, had.terms, strict=True):
+            its = (award.currency, expires, None)
+            by_term[its] = by_term.get(its, 0) + award.quantity
+    for award, rule in zip(earned.awards, earned.rules, strict=False):
         term = (award.currency, rule.expires, rule.pending)
         by_term[term] = by_term.get(term, 0) + award.quantity
     by_lot: dict[tuple[LotKey, date | None], int] = {}
@@ -73,56 +117,35 @@ def _credit(plan: Plan, wallet: Wallet, earned: Earned, day: date) -> None:
 
 
 def _pay(
-    plan: Plan, wallet: Wallet, sale: Sale, inputs: SaleInputs, *, has_happened: bool
+    plan: Plan, wallet: Wallet, sale: Sale, inputs: SaleInputs, held: Held | None, *, has_happened: bool
 ) -> tuple[Shortfall, ...] | Refused:
-    """Burn what the ticket was paid with. Without the customer's presence in the programme nothing can be paid."""
+    """Burn what the ticket was paid with, what was set aside for it first. Without the customer's presence in the
+    programme nothing can be paid."""
+    asked = quantities(sale.payments)
+    used = release(wallet, held, asked, inputs.day) if held is not None else {}
     if not sale.payments:
         return ()
     shortfalls = []
     worth = 0
-    for payment in _by_currency(sale.payments):
-        refused = _may_pay(plan, payment)
-        if refused is not None and not (has_happened and payment.quantity > 0):
+    for currency, quantity in asked.items():
+        refused = may_pay(plan, currency, quantity)
+        if refused is not None and not (has_happened and quantity > 0):
             return refused
-        worth += worth_minor(plan, payment.currency, payment.quantity)
-        available = wallet.available(payment.currency) if inputs.is_member else 0
-        if available < payment.quantity and not has_happened:
+        worth += worth_minor(plan, currency, quantity)
+        missing = quantity - used.get(currency, 0)
+        available = wallet.available(currency) if inputs.is_member else 0
+        if available < missing and not has_happened:
             if not inputs.is_member:
                 return Refused(RefusalCode.NOT_A_MEMBER)
             return Refused(
                 RefusalCode.INSUFFICIENT_BALANCE,
-                {"asked": payment.quantity, "available": available},
-                payment.currency,
+                {"asked": quantity, "available": available + quantity - missing},
+                currency,
             )
-        taken = wallet.take(Account.USED, payment.currency, min(payment.quantity, available))
-        if taken < payment.quantity:
-            shortfalls.append(
-                Shortfall(payment.currency, payment.quantity - taken, ShortfallCause.UNFUNDED_BURN)
-            )
+        taken = wallet.take(Account.USED, currency, min(missing, available))
+        if taken < missing:
+            shortfalls.append(Shortfall(currency, missing - taken, ShortfallCause.UNFUNDED_BURN))
     total = sum(charged_minor(sale))
     if worth > total and not has_happened:
         return Refused(RefusalCode.PAYS_MORE_THAN_TICKET, {"worth_minor": worth, "total_minor": total})
     return tuple(shortfalls)
-
-
-def _may_pay(plan: Plan, payment: Payment) -> Refused | None:
-    currency = plan.currencies.get(payment.currency)
-    if currency is None:
-        return Refused(RefusalCode.UNKNOWN_CURRENCY, subject=payment.currency)
-    if not currency.pays:
-        return Refused(RefusalCode.CURRENCY_CANNOT_PAY, subject=payment.currency)
-    if payment.quantity < currency.pays_at_least:
-        return Refused(
-            RefusalCode.PAYMENT_TOO_SMALL,
-            {"asked": payment.quantity, "at_least": currency.pays_at_least},
-            payment.currency,
-        )
-    return None
-
-
-def _by_currency(payments: tuple[Payment, ...]) -> list[Payment]:
-    """One payment for each currency: a ticket may name the same one twice."""
-    totals: dict[str, int] = {}
-    for payment in payments:
-        totals[payment.currency] = totals.get(payment.currency, 0) + payment.quantity
-    return [Payment(currency, quantity) for currency, quantity in totals.items()]

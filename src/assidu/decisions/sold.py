@@ -20,6 +20,8 @@ def sold_before(
     postings = []
     for n, posting in enumerate(decision.postings):
         is_burn = posting.target is Account.USED
+        if posting.source is Account.HELD and not is_burn:
+            continue  # set aside for the ticket and not needed: neither earned nor paid
         if is_burn:
             paid[posting.currency] = paid.get(posting.currency, 0) + posting.quantity
         lot = posting.lot

@@ -54,6 +54,32 @@ class TierSpan(NamedTuple):
     tier: str
 
 
+class TierCause(StrEnum):
+    JOINED = "joined"
+    REACHED = "reached"
+    KEPT = "kept"
+    LOWERED = "lowered"
+    TAKEN_OVER = "taken_over"
+    MERGED = "merged"
+    GRACE = "grace"  # kept for a last time
+    GRANTED = "granted"  # by staff
+
+
+class TierBefore(NamedTuple):
+    """What was held when staff gave a status for a time."""
+
+    tier: str | None
+    until: date | None
+
+
+class OfferStanding(NamedTuple):
+    """How far a customer is with an offer; ``until`` is the first day on which it can no longer be used."""
+
+    step: str
+    on: date
+    until: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """A customer at a given ``seq``. The mappings are never changed in place: ``evolve`` makes new ones."""
@@ -64,12 +90,16 @@ class State:
     left_on: date | None = None
     tiers: tuple[TierSpan, ...] = ()
     tier_until: date | None = None
+    tier_cause: TierCause | None = None  # told only where the status is not held in the ordinary way
+    tier_before: TierBefore | None = None
     counters: Mapping[str, int] = field(default_factory=dict)
     lots: Mapping[LotKey, int] = field(default_factory=dict)
     debts: Mapping[str, int] = field(default_factory=dict)
     audiences: frozenset[str] = frozenset()
     pending: Mapping[PendingKey, int] = field(default_factory=dict)
     holds: Mapping[str, Held] = field(default_factory=dict)
+    lapses: Mapping[str, date] = field(default_factory=dict)
+    offers: Mapping[str, OfferStanding] = field(default_factory=dict)
 
     @property
     def tier(self) -> str | None:
@@ -91,6 +121,13 @@ class State:
     def available(self, currency: str) -> int:
         """Units that can be used now: neither pending nor held."""
         return sum(quantity for key, quantity in self.lots.items() if key.currency == currency)
+
+    def end_of(self, lot: LotKey | PendingKey) -> date | None:
+        """The first day on which a lot can no longer be used: its own, or the later one that activity gave it."""
+        lapse = self.lapses.get(lot.currency)
+        if lapse is None or lot.expires_on is None:
+            return lapse or lot.expires_on
+        return max(lapse, lot.expires_on)
 
     def held(self, currency: str) -> int:
         """Units set aside, whatever for."""

@@ -1,65 +1,145 @@
-"""Statuses: which level a customer's spend reaches, when a level is given, kept or lowered."""
+"""Statuses: which level a customer reaches, when a level is given, kept or lowered, and what is missing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from assidu.decisions.calendar import add_months, end_after, month_of
-from assidu.decisions.decision import TierCause, TierChange
-from assidu.decisions.plan import Downgrade, Plan, TierLevel, Tiers, TierWindow
-from assidu.decisions.state import State
+from assidu.decisions.decision import Award, Count, TierChange
+from assidu.decisions.engagement import score
+from assidu.decisions.plan import Downgrade, Plan, TierLevel, TierMeasure, Tiers, TierWindow
+from assidu.decisions.state import State, TierCause
 
 SPEND = "spend:"
+BOUGHT = "bought:"
+UNITS = "units:"
 MONTHS_KEPT_MAX = 36
-"""How far back monthly spend is kept in the state: longer than any window that a plan may ask for."""
+"""How far back months are kept in the state: longer than any window that a plan may ask for."""
+
+_COUNTED_AS = {
+    TierMeasure.SPEND: SPEND,
+    TierMeasure.PURCHASES: BOUGHT,
+    TierMeasure.UNITS: UNITS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is missing to a level by ``until`` (``None``: whenever): all of it or, without ``needs_all``, one of it."""
+
+    level: str
+    by: Mapping[TierMeasure, int]
+    needs_all: bool
+    until: date | None = None
 
 
 def spend_counter(day: date) -> str:
     return f"{SPEND}{day.year:04d}-{day.month:02d}"
 
 
+def standing_counts(
+    plan: Plan, day: date, *, spend_minor: int = 0, purchases: int = 0, awards: Iterable[Award] = ()
+) -> tuple[Count, ...]:
+    """The counters behind the statuses of the plan, moved by what happened on ``day``."""
+    counts: tuple[Count, ...] = ()
+    if spend_minor:
+        counts = (Count(spend_counter(day), spend_minor),)
+    if plan.tiers is None:
+        return counts
+    month = f"{day.year:04d}-{day.month:02d}"
+    if purchases and TierMeasure.PURCHASES in plan.tiers.measures:
+        counts += (Count(BOUGHT + month, purchases),)
+    if TierMeasure.UNITS in plan.tiers.measures:
+        units = sum(a.quantity for a in awards if a.currency == plan.tiers.units_currency)
+        if units:
+            counts += (Count(UNITS + month, units),)
+    return counts
+
+
+def units_counted(plan: Plan, day: date, currency: str, change: int) -> tuple[Count, ...]:
+    """The same for units of ``currency`` that come or go without a rule."""
+    tiers = plan.tiers
+    if not change or tiers is None or currency != tiers.units_currency:
+        return ()
+    return (
+        (Count(f"{UNITS}{day.year:04d}-{day.month:02d}", change),)
+        if TierMeasure.UNITS in tiers.measures
+        else ()
+    )
+
+
 def spend_minor(tiers: Tiers, counters: Mapping[str, int], day: date) -> int:
-    """What counts for the status on ``day``: the months of the window, this one included."""
-    if tiers.window is TierWindow.CALENDAR_YEAR:
-        from_month = spend_counter(date(day.year, 1, 1))
-    else:
-        from_month = spend_counter(add_months(month_of(day), 1 - tiers.months))
-    to_month = spend_counter(day)
-    return sum([value for name, value in counters.items() if from_month <= name <= to_month])
+    """The spend that counts for the status on ``day``: the months of the window, this one included."""
+    return _summed(SPEND, tiers, counters, day)
 
 
-def level_reached(tiers: Tiers, spend: int) -> TierLevel | None:
-    """The highest level whose threshold the spend reaches."""
+def measured(plan: Plan, tiers: Tiers, counters: Mapping[str, int], day: date) -> dict[TierMeasure, int]:
+    """Everything that the plan's levels look at, as it is on ``day``."""
+    found: dict[TierMeasure, int] = {}
+    for measure in tiers.measures:
+        if measure is TierMeasure.ENGAGEMENT:
+            found[measure] = score(plan.engagement, counters, day)
+        else:
+            found[measure] = _summed(_COUNTED_AS[measure], tiers, counters, day)
+    return found
+
+
+def _summed(prefix: str, tiers: Tiers, counters: Mapping[str, int], day: date) -> int:
+    from_month, to_month = _window(tiers, day)
+    first, last = prefix + from_month, prefix + to_month
+    return sum([value for name, value in counters.items() if first <= name <= last])
+
+
+def _window(tiers: Tiers, day: date) -> tuple[str, str]:
+    """The first and the last month that count on ``day``."""
+    first = date(day.year, 1, 1)
+    if tiers.window is TierWindow.ROLLING_MONTHS:
+        first = add_months(month_of(day), 1 - tiers.months)
+    return f"{first.year:04d}-{first.month:02d}", f"{day.year:04d}-{day.month:02d}"
+
+
+def level_reached(tiers: Tiers, standing: Mapping[TierMeasure, int]) -> TierLevel | None:
+    """The highest level of which all, or one, of what it asks for is there."""
     reached = None
     for level in tiers.levels:
-        if spend >= level.spend_min_minor:
+        met = [standing.get(measure, 0) >= least for measure, least in level.asks()]
+        if not met or (all(met) if tiers.needs_all else any(met)):
             reached = level
     return reached
 
 
-def upgrade(plan: Plan, state: State, day: date, more_minor: int) -> TierChange | None:
-    """At once, when spend, ``more_minor`` included, reaches a higher level than the one held; never a downgrade."""
+def upgrade(plan: Plan, state: State, day: date, counts: Iterable[Count]) -> TierChange | None:
+    """At once, when ``counts`` bring a higher level than the one held, or save it in its time of grace; never a
+    downgrade."""
     tiers = plan.tiers
     if tiers is None:
         return None
     held = tiers.rank(state.tier)
-    if held == len(tiers.levels) - 1:
+    is_in_grace = state.tier_cause is TierCause.GRACE
+    if held == len(tiers.levels) - 1 and not is_in_grace:
         return None
-    reached = level_reached(tiers, spend_minor(tiers, state.counters, day) + more_minor)
-    if reached is None or tiers.rank(reached.code) <= held:
+    counters = dict(state.counters)
+    for name, change in counts:
+        counters[name] = counters.get(name, 0) + change
+    reached = level_reached(tiers, measured(plan, tiers, counters, day))
+    rank = -1 if reached is None else tiers.rank(reached.code)
+    if reached is None or rank < held or (rank == held and not is_in_grace):
         return None
-    return TierChange(reached.code, day, _until(tiers, reached, day), TierCause.REACHED)
+    cause = TierCause.REACHED if rank > held else TierCause.KEPT
+    return TierChange(reached.code, day, _until(tiers, reached, day), cause)
 
 
 def entry(plan: Plan, day: date) -> TierChange | None:
     """The level of somebody who joins: the one that asks for nothing, if there is one."""
     if plan.tiers is None:
         return None
-    reached = level_reached(plan.tiers, 0)
+    reached = level_reached(plan.tiers, {})
     return None if reached is None else TierChange(reached.code, day, None, TierCause.JOINED)
 
 
 def review(plan: Plan, state: State, day: date) -> TierChange | None:
-    """At the end of a tier's time: kept if spend still reaches it, else lowered as the plan says."""
+    """At the end of a tier's time: kept if the customer still reaches it, else first a time of grace where the plan
+    gives one, then lowered as the plan says."""
     if state.tier is None or state.tier_until is None or state.tier_until > day:
         return None
     tiers = plan.tiers
@@ -69,7 +149,7 @@ def review(plan: Plan, state: State, day: date) -> TierChange | None:
     held = tiers.rank(state.tier)
     # The window closes with the last day of the tier's time: the review falls on the morning after.
     last_day = date.fromordinal(day.toordinal() - 1)
-    reached = level_reached(tiers, spend_minor(tiers, state.counters, last_day))
+    reached = level_reached(tiers, measured(plan, tiers, state.counters, last_day))
     rank = tiers.rank(reached.code if reached else None)
     if rank >= held:
         if reached is None:
@@ -77,6 +157,10 @@ def review(plan: Plan, state: State, day: date) -> TierChange | None:
             return TierChange(state.tier, day, None, TierCause.KEPT)
         cause = TierCause.KEPT if rank == held else TierCause.REACHED
         return TierChange(reached.code, day, _until(tiers, reached, day), cause)
+    if state.tier_cause is TierCause.GRANTED:
+        return _after_grant(tiers, state, day, max(rank, 0))
+    if tiers.grace is not None and state.tier_cause is not TierCause.GRACE:
+        return TierChange(state.tier, day, end_after(day, tiers.grace), TierCause.GRACE)
     if tiers.downgrade is Downgrade.ONE_STEP:
         rank = held - 1
     if rank < 0:
@@ -85,16 +169,54 @@ def review(plan: Plan, state: State, day: date) -> TierChange | None:
     return TierChange(level.code, day, _until(tiers, level, day), TierCause.LOWERED)
 
 
+def _after_grant(tiers: Tiers, state: State, day: date, reached: int) -> TierChange:
+    """What was given for a time is over: back to what was held before, if it still is, or to what is reached."""
+    before = state.tier_before
+    is_held = before is not None and (before.until is None or before.until > day)
+    if is_held and before is not None and before.tier is not None and tiers.rank(before.tier) >= reached:
+        return TierChange(before.tier, day, before.until, TierCause.LOWERED)
+    level = tiers.levels[reached]
+    return TierChange(level.code, day, _until(tiers, level, day), TierCause.LOWERED)
+
+
 def missing_minor(plan: Plan, state: State, day: date) -> tuple[str, int] | None:
-    """The next level and what must still be spent to reach it; ``None`` at the top."""
+    """The next level and what must still be spent to reach it; ``None`` at the top, or where spend is not asked."""
+    missing = to_climb(plan, state, day)
+    if missing is None or (missing.by and TierMeasure.SPEND not in missing.by):
+        return None
+    return missing.level, missing.by.get(TierMeasure.SPEND, 0)
+
+
+def to_climb(plan: Plan, state: State, day: date) -> Missing | None:
+    """What is missing to the next level; ``None`` at the top."""
     tiers = plan.tiers
     if tiers is None:
         return None
     above = tiers.rank(state.tier) + 1
     if above >= len(tiers.levels):
         return None
-    level = tiers.levels[above]
-    return level.code, max(level.spend_min_minor - spend_minor(tiers, state.counters, day), 0)
+    return _missing(tiers, tiers.levels[above], measured(plan, tiers, state.counters, day))
+
+
+def to_stay(plan: Plan, state: State, day: date) -> Missing | None:
+    """What is missing to keep the level when its time is over, counting what will still count then; ``None`` where
+    there is nothing to lose."""
+    tiers = plan.tiers
+    if tiers is None or state.tier_until is None or state.tier_until <= day:
+        return None
+    held = tiers.rank(state.tier)
+    if held <= 0:
+        return None
+    last_day = date.fromordinal(state.tier_until.toordinal() - 1)
+    standing = measured(plan, tiers, state.counters, last_day)
+    return _missing(tiers, tiers.levels[held], standing, state.tier_until)
+
+
+def _missing(
+    tiers: Tiers, level: TierLevel, standing: Mapping[TierMeasure, int], until: date | None = None
+) -> Missing:
+    by = {measure: max(least - standing.get(measure, 0), 0) for measure, least in level.asks()}
+    return Missing(level.code, by, tiers.needs_all, until)
 
 
 def _until(tiers: Tiers, level: TierLevel, day: date) -> date | None:

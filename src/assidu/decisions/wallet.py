@@ -42,9 +42,10 @@ def earned_into(
 class Wallet:
     """Lots, debts and what is pending as they change, and the postings that change them."""
 
-    __slots__ = ("_debts", "_lots", "_pending", "postings")
+    __slots__ = ("_debts", "_lots", "_pending", "_state", "postings")
 
     def __init__(self, state: State) -> None:
+        self._state = state
         self._lots = dict(state.lots)
         self._debts = dict(state.debts)
         self._pending = dict(state.pending)
@@ -113,6 +114,26 @@ class Wallet:
         )
         return found
 
+    def leave_hold(self, lot: LotKey, target: Account, quantity: int) -> None:
+        """Held units leave the wallet."""
+        self._post(Account.HELD, target, lot.currency, quantity, lot, None)
+
+    def release(self, lot: LotKey, quantity: int, day: date) -> None:
+        """Held units can be used again, once a debt is repaid; those that expired while they were held are lost."""
+        if not quantity:
+            return
+        end = self._state.end_of(lot)
+        if end is not None and end <= day:
+            self.leave_hold(lot, Account.BREAKAGE, quantity)
+            return
+        repaid = min(quantity, self.debt(lot.currency))
+        if repaid:
+            self._debts[lot.currency] -= repaid
+            self.leave_hold(lot, Account.DEBT, repaid)
+        if quantity > repaid:
+            self._lots[lot] = self._lots.get(lot, 0) + quantity - repaid
+            self._post(Account.HELD, Account.AVAILABLE, lot.currency, quantity - repaid, lot, None)
+
     def take(
         self,
         target: Account,
@@ -147,6 +168,10 @@ class Wallet:
         assert left >= 0, "a lot is never negative"
         self._lots[lot] = left
         self._post(Account.AVAILABLE, target, lot.currency, quantity, lot, reverses)
+
+    def room_to_owe(self, currency: str, debt_at_most: int) -> int:
+        """How much more may be owed."""
+        return max(debt_at_most - self.debt(currency), 0)
 
     def owe(
         self, target: Account, currency: str, quantity: int, reverses: tuple[int, int] | None = None

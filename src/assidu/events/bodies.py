@@ -1,7 +1,8 @@
 """How the body of an event is stored, and read back as what the core decides on.
 
 Lines are short arrays: a year of tickets is mostly lines. Order: sku, quantity, amount_minor, discount_minor,
-department, brand, vat_bp and, unless it is a product, kind. Department and brand are written as they were known
+department, brand, vat_bp and, unless it is a product, kind; then the offers that were applied, where there are some.
+Department and brand are written as they were known
 when the ticket came in, so that a later catalogue cannot change what was decided.
 """
 
@@ -12,24 +13,34 @@ from typing import Any, assert_never
 from assidu.decisions.events import (
     Absorption,
     Activity,
+    AppliedOffer,
     AudienceChange,
     Correction,
     Event,
+    Hold,
+    HoldExpiry,
     Joining,
     Leaving,
     LineKind,
     Merger,
+    OfferStep,
     OpeningLot,
     Payment,
+    Release,
     Return,
     ReturnedLine,
     RewardRequest,
     Sale,
     SaleLine,
+    StatusGrant,
+    ShownCode,
     TakeOver,
     Tick,
+    TransferIn,
+    TransferOut,
+    TransferredPart,
 )
-from assidu.events.types import EventType
+from assidu.events.types import OFFER_STEPS, EventType
 
 Body = dict[str, Any]
 
@@ -41,6 +52,10 @@ def body_of(event: Event) -> Body:
             body: Body = {"lines": [_line_body(line) for line in event.lines]}
             if event.payments:
                 body["payments"] = [[p.currency, p.quantity] for p in event.payments]
+            if event.hold:
+                body["hold"] = event.hold
+            if event.codes:
+                body["codes"] = [[code.offer, code.key, code.uses_max] for code in event.codes]
             return body
         case Return():
             body = {"sale_seq": event.sale_seq, "lines": [[p.line, p.amount_minor] for p in event.lines]}
@@ -63,13 +78,32 @@ def body_of(event: Event) -> Body:
                 "tier_until": _iso(event.tier_until),
                 "lots": [
                     [lot.currency, lot.quantity, lot.issued_on.isoformat(), _iso(lot.expires_on)]
+                    + ([] if lot.active_on is None else [lot.active_on.isoformat()])
                     for lot in event.lots
                 ],
             }
         case Activity():
             return {"activity": event.activity}
+        case StatusGrant():
+            return {"tier": event.tier, "until": _iso(event.until)}
         case AudienceChange():
             return {"audience": event.audience, "is_in": event.is_in}
+        case OfferStep():
+            return {"offer": event.offer, "until": _iso(event.until)}
+        case Hold():
+            return {
+                "payments": [[p.currency, p.quantity] for p in event.payments],
+                "minutes": event.minutes,
+            }
+        case Release() | HoldExpiry():
+            return {"hold": event.hold}
+        case TransferOut():
+            return {"currency": event.currency, "quantity": event.quantity}
+        case TransferIn():
+            return {
+                "currency": event.currency,
+                "parts": [[p.issued_month.isoformat(), _iso(p.expires_on), p.quantity] for p in event.parts],
+            }
         case Tick():
             return {"day": event.day.isoformat()}
         case Leaving() | Absorption() | Merger():
@@ -88,6 +122,8 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 channel,
                 tuple(_line_from(fields) for fields in body["lines"]),
                 tuple(Payment(currency, quantity) for currency, quantity in body.get("payments", ())),
+                tuple(ShownCode(*fields) for fields in body.get("codes", ())),
+                body.get("hold", ""),
             )
         case EventType.RETURN:
             lines = tuple(ReturnedLine(*fields) for fields in body["lines"])
@@ -101,16 +137,35 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
         case EventType.LEAVING:
             return Leaving(at)
         case EventType.TAKE_OVER:
-            lots = tuple(OpeningLot(c, q, _day(issued), _date(end)) for c, q, issued, end in body["lots"])
+            lots = tuple(
+                OpeningLot(c, q, _day(issued), _date(end), *(_date(day) for day in waits))
+                for c, q, issued, end, *waits in body["lots"]
+            )
             return TakeOver(at, _day(body["joined_on"]), body["tier"], _date(body["tier_until"]), lots)
         case EventType.ACTIVITY:
             return Activity(at, body["activity"], store, channel)
+        case EventType.OFFER_ALLOTTED | EventType.OFFER_SEEN | EventType.OFFER_ACTIVATED:
+            return OfferStep(at, body["offer"], OFFER_STEPS[type_], _date(body["until"]))
+        case EventType.STATUS_GRANT:
+            return StatusGrant(at, body["tier"], _date(body["until"]))
         case EventType.AUDIENCE_CHANGE:
             return AudienceChange(at, body["audience"], body["is_in"])
         case EventType.ABSORPTION:
             return Absorption(at)
         case EventType.MERGER:
             return Merger(at)
+        case EventType.HOLD:
+            payments = tuple(Payment(currency, quantity) for currency, quantity in body["payments"])
+            return Hold(at, payments, body["minutes"], store, channel)
+        case EventType.RELEASE:
+            return Release(at, body["hold"])
+        case EventType.HOLD_EXPIRY:
+            return HoldExpiry(at, body["hold"])
+        case EventType.TRANSFER_OUT:
+            return TransferOut(at, body["currency"], body["quantity"])
+        case EventType.TRANSFER_IN:
+            parts = tuple(TransferredPart(_day(issued), _date(end), n) for issued, end, n in body["parts"])
+            return TransferIn(at, body["currency"], parts)
         case EventType.TICK:
             return Tick(at, _day(body["day"]))
         case _:
@@ -127,15 +182,18 @@ def _line_body(line: SaleLine) -> list[Any]:
         line.brand,
         line.vat_bp,
     ]
-    if line.kind is not LineKind.PRODUCT:
+    if line.kind is not LineKind.PRODUCT or line.offers:
         fields.append(line.kind.value)
+    if line.offers:
+        fields.append([[applied.offer, applied.amount_minor] for applied in line.offers])
     return fields
 
 
 def _line_from(fields: list[Any]) -> SaleLine:
     sku, quantity, amount, discount, department, brand, vat = fields[:7]
     kind = LineKind(fields[7]) if len(fields) > 7 else LineKind.PRODUCT
-    return SaleLine(sku, amount, quantity, discount, department, brand, vat, kind)
+    offers = tuple(AppliedOffer(*applied) for applied in fields[8]) if len(fields) > 8 else ()
+    return SaleLine(sku, amount, quantity, discount, department, brand, vat, kind, offers)
 
 
 def _iso(day: date | None) -> str | None:

@@ -25,7 +25,24 @@ class EventType(StrEnum):
     TAKE_OVER = "Member Taken Over"
     ACTIVITY = "Activity Recorded"
     AUDIENCE_CHANGE = "Audience Changed"
+    STATUS_GRANT = "Status Granted"
+    OFFER_ALLOTTED = "Offer Allotted"
+    OFFER_SEEN = "Offer Seen"
+    OFFER_ACTIVATED = "Offer Activated"
+    HOLD = "Hold Placed"
+    RELEASE = "Hold Released"
+    HOLD_EXPIRY = "Hold Expired"  # the clock's; nobody sends it
+    TRANSFER_OUT = "Balance Transferred"
+    TRANSFER_IN = "Balance Received"  # the receiver's side of a transfer; nobody sends it
     TICK = "Tick"  # the clock's; nobody sends it
+
+
+OFFER_STEPS = {
+    EventType.OFFER_ALLOTTED: "allotted",
+    EventType.OFFER_SEEN: "seen",
+    EventType.OFFER_ACTIVATED: "activated",
+}
+"""The step that each of these events is."""
 
 
 class CorrectionReason(StrEnum):

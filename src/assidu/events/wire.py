@@ -18,24 +18,30 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from assidu.catalogue.types import UNKNOWN_PRODUCT, ProductFinder
 from assidu.decisions.events import (
     Activity,
+    AppliedOffer,
     AudienceChange,
     Correction,
     Event,
+    Hold,
     Joining,
     Leaving,
     LineKind,
     Merger,
+    OfferStep,
     OpeningLot,
     Payment,
+    Release,
     Return,
     ReturnedLine,
     RewardRequest,
     Sale,
     SaleLine,
+    StatusGrant,
     TakeOver,
+    TransferOut,
 )
 from assidu.events.bodies import body_of
-from assidu.events.types import CorrectionReason, EventKey, EventType, Fact
+from assidu.events.types import OFFER_STEPS, CorrectionReason, EventKey, EventType, Fact
 from assidu.foundation.people.types import Actor
 
 AMOUNT_MAX = 10**10
@@ -45,6 +51,7 @@ TEXT_LENGTH_MAX = 1_000
 EVENT_BYTES_MAX = 1024 * 1024
 BATCH_BYTES_MAX = 5 * 1024 * 1024
 BATCH_EVENTS_MAX = 1_000
+HOLD_MINUTES, HOLD_MINUTES_MAX = 15, 24 * 60
 YEAR_MIN, YEAR_MAX = 2000, 2100
 DAY_MIN = date(1900, 1, 1)
 
@@ -61,6 +68,13 @@ class _Data(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True)
     """``omit_defaults``: a field that a later version adds does not change the fingerprints of what is known."""
 
 
+class AppliedOfferData(_Data, frozen=True, kw_only=True):
+    """An offer of the programme that the till took off a line, as the evaluation told it."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=40)]
+    amount_minor: Positive
+
+
 class LineData(_Data, frozen=True, kw_only=True):
     """A line of a ticket; what is left out here the catalogue knows."""
 
@@ -72,6 +86,10 @@ class LineData(_Data, frozen=True, kw_only=True):
     brand: Name | UnsetType = UNSET
     vat_bp: Annotated[int, Meta(ge=0, le=100_000)] | UnsetType = UNSET
     kind: LineKind | UnsetType = UNSET
+    offers: Annotated[
+        list[AppliedOfferData],
+        Meta(max_length=20, description="What each offer took off; `amount_minor` is what was paid after it."),
+    ] = []
 
 
 class PaymentData(_Data, frozen=True, kw_only=True):
@@ -86,6 +104,10 @@ class SaleData(_Data, frozen=True, kw_only=True):
     ticket: Name = ""
     language: Annotated[str, Meta(max_length=35)] = ""
     payments: Annotated[list[PaymentData], Meta(max_length=100)] = []
+    codes: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=64)]],
+        Meta(max_length=20, description="Codes of offers that were shown. Only their hashes are kept."),
+    ] = []
     has_happened: Annotated[
         bool,
         Meta(
@@ -95,6 +117,7 @@ class SaleData(_Data, frozen=True, kw_only=True):
             "sent before without this, it is the same event."
         ),
     ] = False
+    hold: Annotated[str, Meta(max_length=80, description="The hold in which the payments were set aside.")] = ""
 
 
 class TicketData(_Data, frozen=True, kw_only=True):
@@ -205,9 +228,53 @@ class ActivityData(_Data, frozen=True, kw_only=True):
     channel: Name = ""
 
 
+class StatusData(_Data, frozen=True, kw_only=True):
+    tier: Key
+    until: Annotated[
+        date | None, Meta(description="The first day on which it is no longer held so; left out: for good.")
+    ] = None
+    reason_code: CorrectionReason | None = None
+    reason: Written = ""
+    by: Operator = ""
+
+
 class AudienceData(_Data, frozen=True, kw_only=True):
     audience: Annotated[str, Meta(min_length=1, max_length=40)]
     is_in: Annotated[bool, Meta(description="Does the customer enter it, or leave it?")] = True
+
+
+class OfferData(_Data, frozen=True, kw_only=True):
+    offer: Annotated[str, Meta(min_length=1, max_length=40)]
+    store: Name = ""
+    channel: Name = ""
+
+
+class AllottedOfferData(OfferData, frozen=True, kw_only=True):
+    until: Annotated[
+        date | None, Meta(description="The first day on which it can no longer be used.")
+    ] = None
+
+
+class HoldData(_Data, frozen=True, kw_only=True):
+    payments: Annotated[list[PaymentData], Meta(min_length=1, max_length=20)]
+    minutes: Annotated[
+        int, Meta(ge=1, le=HOLD_MINUTES_MAX, description="For how long the units are set aside.")
+    ] = HOLD_MINUTES
+    store: Name = ""
+    channel: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+
+
+class ReleaseData(_Data, frozen=True, kw_only=True):
+    hold: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class TransferData(_Data, frozen=True, kw_only=True):
+    to: Annotated[str, Meta(min_length=1, max_length=400, description="Who receives: `card:…`, `customer:…`…")]
+    currency: Key
+    quantity: Positive
+    by: Operator = ""
+    reason: Written = ""
 
 
 class OpeningLotData(_Data, frozen=True, kw_only=True):
@@ -215,6 +282,9 @@ class OpeningLotData(_Data, frozen=True, kw_only=True):
     quantity: Natural
     issued_on: date
     expires_on: date | None = None
+    active_on: Annotated[
+        date | None, Meta(description="The units wait, and can be used from this day on.")
+    ] = None
 
 
 class TakeOverData(_Data, frozen=True, kw_only=True):
@@ -237,6 +307,12 @@ Data = (
     | TakeOverData
     | ActivityData
     | AudienceData
+    | StatusData
+    | OfferData
+    | AllottedOfferData
+    | HoldData
+    | ReleaseData
+    | TransferData
 )
 
 
@@ -287,8 +363,36 @@ class _ActivityRecorded(_Envelope, frozen=True, kw_only=True, tag=EventType.ACTI
     data: ActivityData
 
 
+class _StatusGranted(_Envelope, frozen=True, kw_only=True, tag=EventType.STATUS_GRANT.value):
+    data: StatusData
+
+
 class _AudienceChanged(_Envelope, frozen=True, kw_only=True, tag=EventType.AUDIENCE_CHANGE.value):
     data: AudienceData
+
+
+class _OfferAllotted(_Envelope, frozen=True, kw_only=True, tag=EventType.OFFER_ALLOTTED.value):
+    data: AllottedOfferData
+
+
+class _OfferSeen(_Envelope, frozen=True, kw_only=True, tag=EventType.OFFER_SEEN.value):
+    data: OfferData
+
+
+class _OfferActivated(_Envelope, frozen=True, kw_only=True, tag=EventType.OFFER_ACTIVATED.value):
+    data: OfferData
+
+
+class _HoldPlaced(_Envelope, frozen=True, kw_only=True, tag=EventType.HOLD.value):
+    data: HoldData
+
+
+class _HoldReleased(_Envelope, frozen=True, kw_only=True, tag=EventType.RELEASE.value):
+    data: ReleaseData
+
+
+class _BalanceTransferred(_Envelope, frozen=True, kw_only=True, tag=EventType.TRANSFER_OUT.value):
+    data: TransferData
 
 
 _AnyEnvelope = (
@@ -302,6 +406,13 @@ _AnyEnvelope = (
     | _MemberTakenOver
     | _ActivityRecorded
     | _AudienceChanged
+    | _StatusGranted
+    | _OfferAllotted
+    | _OfferSeen
+    | _OfferActivated
+    | _HoldPlaced
+    | _HoldReleased
+    | _BalanceTransferred
 )
 _TYPES: Final[Mapping[type[_Envelope], EventType]] = {
     _OrderCompleted: EventType.SALE,
@@ -314,6 +425,13 @@ _TYPES: Final[Mapping[type[_Envelope], EventType]] = {
     _MemberTakenOver: EventType.TAKE_OVER,
     _ActivityRecorded: EventType.ACTIVITY,
     _AudienceChanged: EventType.AUDIENCE_CHANGE,
+    _StatusGranted: EventType.STATUS_GRANT,
+    _OfferAllotted: EventType.OFFER_ALLOTTED,
+    _OfferSeen: EventType.OFFER_SEEN,
+    _OfferActivated: EventType.OFFER_ACTIVATED,
+    _HoldPlaced: EventType.HOLD,
+    _HoldReleased: EventType.RELEASE,
+    _BalanceTransferred: EventType.TRANSFER_OUT,
 }
 KNOWN_TYPES: Final[tuple[str, ...]] = tuple(known.value for known in _TYPES.values())
 _NEED_SUBJECT = frozenset(_TYPES.values()) - {EventType.SALE}
@@ -393,7 +511,7 @@ class Incoming:
     def personal(self) -> dict[str, Any]:
         """What is sealed under the customer's key beside the event: who they are, or what people wrote about them."""
         match self.data:
-            case CorrectionData() | MergerData():
+            case CorrectionData() | MergerData() | TransferData() | StatusData():
                 return _said(reason=self.data.reason, operator=self.data.by)
             case JoiningData() | TakeOverData() if self.data.profile is not None:
                 found: dict[str, Any] = msgspec.to_builtins(self.data.profile)
@@ -403,7 +521,9 @@ class Incoming:
 
     @property
     def absorbed(self) -> Subject | None:
-        """On a merger: the customer who is absorbed."""
+        """On a merger: the customer who is absorbed. On a transfer: the one who receives."""
+        if isinstance(self.data, TransferData):
+            return subject_of(self.data.to)
         return subject_of(self.data.absorbed) if isinstance(self.data, MergerData) else None
 
 
@@ -480,6 +600,9 @@ def _checked(envelope: _Envelope) -> Incoming:
     elif isinstance(data, MergerData):
         if subject_of(data.absorbed) is None:
             errors.append(_subject_error("$.data.absorbed"))
+    elif isinstance(data, TransferData):
+        if subject_of(data.to) is None:
+            errors.append(_subject_error("$.data.to"))
     elif isinstance(data, CorrectionData) and data.quantity == 0:
         errors.append(
             WireError("$.data.quantity", "a correction moves at least one unit", "quantity_is_zero")
@@ -646,7 +769,8 @@ def _event_of(
         case SaleData():
             payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
             lines = tuple(_sale_line(line, catalogue) for line in data.lines)
-            return Sale(at, data.store, data.channel, lines, payments), None
+            hold = hold_of(data.hold, customer_id) if data.hold else ""
+            return Sale(at, data.store, data.channel, lines, payments, hold=hold), None
         case ReturnData():
             found = find_sale(data) if find_sale else None
             if found is None or found.customer_id is None or found.seq is None:
@@ -665,17 +789,50 @@ def _event_of(
             return RewardRequest(at, data.reward, data.quantity), None
         case MergerData():
             return Merger(at), _sealed(incoming)
+        case HoldData():
+            payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
+            return Hold(at, payments, data.minutes, data.store, data.channel), None
+        case ReleaseData():
+            return Release(at, hold_of(data.hold, customer_id)), None
+        case TransferData():
+            return TransferOut(at, data.currency, data.quantity), _sealed(incoming)
         case TakeOverData():
             lots = tuple(
-                OpeningLot(lot.currency, lot.quantity, lot.issued_on, lot.expires_on) for lot in data.lots
+                OpeningLot(lot.currency, lot.quantity, lot.issued_on, lot.expires_on, lot.active_on)
+                for lot in data.lots
             )
             return TakeOver(at, data.joined_on, data.tier or None, data.tier_until, lots), None
         case ActivityData():
             return Activity(at, data.activity, data.store, data.channel), None
+        case StatusData():
+            return StatusGrant(at, data.tier, data.until), _sealed(incoming)
         case AudienceData():
             return AudienceChange(at, data.audience, data.is_in), None
+        case OfferData():
+            until = data.until if isinstance(data, AllottedOfferData) else None
+            return OfferStep(at, data.offer, OFFER_STEPS[incoming.type], until), None
         case _:
             assert_never(data)
+
+
+def hold_address(customer_id: UUID, hold: str) -> str:
+    """How a hold is called outside: it says where it is written."""
+    return f"{customer_id}.{hold}"
+
+
+def owner_of_hold(address: str) -> UUID | None:
+    """Whose hold that is; ``None`` when it is not written that way."""
+    try:
+        return UUID(address.partition(".")[0])
+    except ValueError:
+        return None
+
+
+def hold_of(address: str, customer_id: UUID | None) -> str:
+    """The customer's own name of a hold; of anything else the whole address, which no hold is called."""
+    hold = address.partition(".")[2]
+    is_own = customer_id is None or owner_of_hold(address) == customer_id
+    return hold if hold and is_own else address
 
 
 def _sale_line(line: LineData, catalogue: ProductFinder) -> SaleLine:
@@ -687,7 +844,15 @@ def _sale_line(line: LineData, catalogue: ProductFinder) -> SaleLine:
         vat_bp = known.vat_bp if vat_bp is UNSET else vat_bp
         kind = known.kind if kind is UNSET else kind
     return SaleLine(
-        line.sku, line.amount_minor, line.quantity, line.discount_minor, department, brand, vat_bp, kind
+        line.sku,
+        line.amount_minor,
+        line.quantity,
+        line.discount_minor,
+        department,
+        brand,
+        vat_bp,
+        kind,
+        tuple(AppliedOffer(applied.code, applied.amount_minor) for applied in line.offers),
     )
 
 

@@ -33,9 +33,12 @@ CHANGE: Final = "customers:write"
 PAST: Final = "events:past"
 BY_HAND: Final = {
     EventType.CORRECTION: "corrections:write",
+    EventType.STATUS_GRANT: "corrections:write",
+    EventType.AUDIENCE_CHANGE: "customers:write",
     EventType.LEAVING: CHANGE,
     EventType.MERGER: "customers:merge",
     EventType.TAKE_OVER: "customers:import",
+    EventType.TRANSFER_OUT: CHANGE,
 }
 """What no till tells: the scope that each needs besides, and its author is kept."""
 

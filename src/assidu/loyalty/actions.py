@@ -4,7 +4,7 @@ The same scripts as intake's, on Django's connection and in its transaction: an 
 trail are written together or not at all. Hot routes and files have doors of their own.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -26,6 +26,7 @@ from assidu.events.wire import (
     Profile,
     RewardData,
     SaleData,
+    StatusData,
     Subject,
 )
 from assidu.foundation.ids import new_id
@@ -100,6 +101,22 @@ def correct(
     """Staff add to or take from a balance. ``reason`` is erased with the customer, ``reason_code`` stays."""
     data = CorrectionData(currency=currency, quantity=quantity, reason_code=reason_code, reason=reason)
     return _own(customer_id, EventType.CORRECTION, data, at, programme, event_id, by)
+
+
+def grant_status(
+    customer_id: UUID,
+    tier: str,
+    until: date | None,
+    reason: str,
+    *,
+    by: Actor,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None = None,
+) -> Outcome:
+    """Staff give a status, for a time or for good. ``reason`` is erased with the customer."""
+    data = StatusData(tier=tier, until=until, reason=reason)
+    return _own(customer_id, EventType.STATUS_GRANT, data, at, programme, event_id, by)
 
 
 def request_reward(

@@ -122,15 +122,22 @@ def submit(draft_id: UUID, change: YearlyChange | None, *, at: datetime, by: Act
     if (known := request_of(draft)) is not None and not known.is_sent_back:
         return known
     authors = list(dict.fromkeys([*drafts.authors(draft), signature(by)]))
-    versions = published_plans(document.programme)
-    threshold = threshold_for(document.programme, authors)
-    need = need_of(_in_force(versions, at), document, threshold, change, _earlier(draft, versions, at))
+    need = need_for(draft, document, change, authors, at=at)
     request_id = ask(document, need, at=at, by=signature(by), authors=authors, draft_id=draft_id)
     after = {"needed": need.approvals, **need.grounds, "request": str(request_id)}
     record(by, "plan.submitted", "draft", str(draft_id), after=after)
     request = request_of(draft)
     assert request is not None, "it has just been written"
     return request
+
+
+def need_for(
+    draft: Draft, document: Document, change: YearlyChange | None, authors: Sequence[str], *, at: datetime
+) -> Need:
+    """What submitting would decide. Raises ``NotSimulated``."""
+    versions = published_plans(document.programme)
+    threshold = threshold_for(document.programme, authors)
+    return need_of(_in_force(versions, at), document, threshold, change, _earlier(draft, versions, at))
 
 
 def approve(draft_id: UUID, *, at: datetime, by: Actor, note: str = "") -> Request:

@@ -9,12 +9,23 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
 from assidu.decisions.calendar import local_day, midnight
 from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
-from assidu.decisions.due import next_due
-from assidu.decisions.events import Absorption, Merger, Return, Sale, Tick
+from assidu.decisions.due import next_due, ran_out
+from assidu.decisions.events import (
+    Absorption,
+    HoldExpiry,
+    Merger,
+    Return,
+    Sale,
+    Tick,
+    TransferIn,
+    TransferOut,
+    TransferredPart,
+)
 from assidu.decisions.facts import Facts, Grants, SoldBefore
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
@@ -94,7 +105,7 @@ SoldFinder = Callable[[UUID, Return], SoldBefore | None]
 """Finds the original ticket of a return: of this customer, or of one merged into this one since."""
 
 FullFinder = Callable[[Plan, Sale], Grants]
-"""Claims of a ticket that need not be asked, since their places are known to be gone: all answered 0."""
+"""Claims of a ticket that need not be asked: 0 where the places are known to be gone; an import also guesses."""
 
 
 @dataclass(slots=True)
@@ -113,7 +124,7 @@ class Desk:
 
     def take(self, member: Member, fact: Fact) -> Decided | Refused:
         """Decide one event, after what is due before it; a refusal leaves no trace but the ticks."""
-        self.catch_up(member, self.today(fact))
+        self.catch_up(member, self.today(fact), self._known_at(fact))
         return self._record(member, fact, self._decide(member, fact))
 
     def merge(self, survivor: Member, absorbed: Member, fact: Fact) -> Decided | Refused:
@@ -121,8 +132,8 @@ class Desk:
         assert isinstance(fact.event, Merger)
         if survivor.customer_id == absorbed.customer_id:
             return Refused(RefusalCode.SAME_CUSTOMER)
-        self.catch_up(survivor, self.today(fact))
-        self.catch_up(absorbed, self.today(fact))
+        for member in (survivor, absorbed):
+            self.catch_up(member, self.today(fact), self._known_at(fact))
         plan = self.book.at(fact.at)
         before = absorbed.state
         arriving = decide(plan, Facts(survivor.state, absorbed=before), fact.event)
@@ -136,12 +147,46 @@ class Desk:
         body = {**fact.body, "absorbed": str(absorbed.customer_id), "absorbed_seq": absorbed.state.seq}
         return self._record(survivor, replace(fact, body=body), arriving)
 
-    def catch_up(self, member: Member, today: date) -> None:
-        """Decide what has become due up to ``today``, day by day, in order."""
-        while (due := next_due(member.state)) is not None and due <= today:
-            fact = tick_of(member.customer_id, due, member.state.seq + 1, self.book)
-            decided = self._record(member, fact, self._decide(member, fact))
-            assert isinstance(decided, Decided), "what is due can always be decided"
+    def transfer(self, giver: Member, receiver: Member, fact: Fact) -> Decided | Refused:
+        """Both sides of a transfer: what leaves the giver arrives at the receiver, or neither."""
+        assert isinstance(fact.event, TransferOut)
+        if giver.customer_id == receiver.customer_id:
+            return Refused(RefusalCode.SAME_CUSTOMER)
+        for member in (giver, receiver):
+            self.catch_up(member, self.today(fact), self._known_at(fact))
+        leaving = decide(self.book.at(fact.at), Facts(giver.state), fact.event)
+        if isinstance(leaving, Refused):
+            return leaving
+        arriving_fact = receipt_of(fact, fact.event, giver.customer_id, leaving)
+        arriving = decide(self.book.at(fact.at), Facts(receiver.state), arriving_fact.event)
+        refused = self._record(receiver, arriving_fact, arriving)
+        if isinstance(refused, Refused):
+            return refused
+        body = {**fact.body, "to": str(receiver.customer_id), "to_seq": receiver.state.seq}
+        return self._record(giver, replace(fact, body=body), leaving)
+
+    def catch_up(self, member: Member, today: date, now: datetime | None = None) -> None:
+        """Decide what has become due up to ``today``, day by day, in order; and end the holds that ran out by ``now``
+        (when left out, the instant at which all this is recorded)."""
+        while True:
+            due = next_due(member.state)
+            if due is not None and due > today:
+                due = None
+            if member.state.holds:
+                hold = ran_out(member.state, now or self.recorded_at)
+                if hold is not None and (due is None or hold[0] < midnight(due, self._zone())):
+                    self._decide_due(member, hold_expiry_of(member.customer_id, *hold))
+                    continue
+            if due is None:
+                return
+            self._decide_due(member, tick_of(member.customer_id, due, member.state.seq + 1, self.book))
+
+    def _decide_due(self, member: Member, fact: Fact) -> None:
+        decided = self._record(member, fact, self._decide(member, fact))
+        assert isinstance(decided, Decided), "what is due can always be decided"
+
+    def _zone(self) -> ZoneInfo:
+        return self.book.versions[-1].plan.zone
 
     def evaluate(self, member: Member, fact: Fact, grants: Grants | None = None) -> Decision | Refused:
         """What would happen, with the reasons of every rule; nothing is gathered and no place is taken."""
@@ -202,8 +247,10 @@ class Desk:
 
     def today(self, fact: Fact) -> date:
         """Live, what is due today comes first; what has happened only knows its own time, and none that is to come."""
-        known_at = min(fact.at, self.recorded_at) if fact.has_happened else self.recorded_at
-        return local_day(known_at, self.book.at(fact.at).zone)
+        return local_day(self._known_at(fact), self.book.at(fact.at).zone)
+
+    def _known_at(self, fact: Fact) -> datetime:
+        return min(fact.at, self.recorded_at) if fact.has_happened else self.recorded_at
 
 
 def tick_of(customer_id: UUID, due: date, seq: int, book: PlanBook) -> Fact:
@@ -215,6 +262,30 @@ def tick_of(customer_id: UUID, due: date, seq: int, book: PlanBook) -> Fact:
     event = Tick(midnight(due, zone), due)
     key = EventKey(CLOCK_SOURCE, f"{customer_id}:{due.isoformat()}:{seq}")
     return Fact(key, EventType.TICK, event, body_of(event))
+
+
+def hold_expiry_of(customer_id: UUID, until: datetime, hold: str) -> Fact:
+    """The clock's event at the instant at which a hold runs out; a hold ends only once."""
+    event = HoldExpiry(until, hold)
+    key = EventKey(CLOCK_SOURCE, f"{customer_id}:hold:{hold}")
+    return Fact(key, EventType.HOLD_EXPIRY, event, body_of(event))
+
+
+def receipt_of(fact: Fact, event: TransferOut, giver_id: UUID, leaving: Decision) -> Fact:
+    """The receiver's side of a transfer, under the same source and a key of its own: the lots that left, as they are."""
+    parts = tuple(
+        TransferredPart(posting.lot.issued_month, posting.lot.expires_on, posting.quantity)
+        for posting in leaving.postings
+        if posting.lot is not None
+    )
+    arriving = TransferIn(event.at, event.currency, parts)
+    return replace(
+        fact,
+        key=EventKey(fact.key.source, f"{fact.key.id}:received"),
+        type=EventType.TRANSFER_IN,
+        event=arriving,
+        body={**body_of(arriving), "from": str(giver_id)},
+    )
 
 
 def absorption_of(fact: Fact, survivor_id: UUID) -> Fact:

@@ -27,6 +27,12 @@ _LOCK_SQL = (
 )
 
 
+_RAN_OUT_SQL = (
+    "SELECT customer_id FROM loyalty_member WHERE programme = $1 AND next_release <= $2::timestamptz "
+    "ORDER BY next_release, customer_id LIMIT $3 FOR UPDATE SKIP LOCKED"
+)
+
+
 def run_due(now: datetime, batch: int = BATCH) -> int:
     """Decide everything that is due by ``now``; answers for how many customers."""
     done = 0
@@ -44,7 +50,9 @@ def run_due(now: datetime, batch: int = BATCH) -> int:
 @transaction.atomic
 def _run_batch(book: PlanBook, now: datetime, batch: int) -> int:
     today = local_day(now, book.at(now).zone)
-    claimed = [row[0] for row in raw_rows(_CLAIM_SQL, (book.programme, today, batch))]
+    claimed = {row[0] for row in raw_rows(_CLAIM_SQL, (book.programme, today, batch))}
+    if len(claimed) < batch:
+        claimed |= {row[0] for row in raw_rows(_RAN_OUT_SQL, (book.programme, now, batch - len(claimed)))}
     if not claimed:
         return 0
     members = [member_from(*row) for row in raw_rows(_LOCK_SQL, (sorted(claimed),))]

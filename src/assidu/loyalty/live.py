@@ -19,9 +19,17 @@ from assidu.customers import resolve
 from assidu.customers.vault import Vault
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
-from assidu.decisions.due import next_due
+from assidu.decisions.due import next_due, next_release
 from assidu.decisions.earning import claim_key
-from assidu.decisions.events import Correction, Merger, Return, Sale
+from assidu.decisions.events import (
+    AudienceChange,
+    Correction,
+    Merger,
+    Return,
+    Sale,
+    StatusGrant,
+    TransferOut,
+)
 from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.state import State
@@ -404,8 +412,9 @@ class _Batch:
 
     def _present(self, one: Decided) -> State:
         """What the customer has now: a ticket that comes late may bring units that are gone since."""
-        due = next_due(one.state)
-        if due is None or due > local_day(self.at, self.shop.book.at(self.at).zone):
+        due, release = next_due(one.state), next_release(one.state)
+        is_due = due is not None and due <= local_day(self.at, self.shop.book.at(self.at).zone)
+        if not is_due and (release is None or release > self.at):
             return one.state
         return as_of(Member(one.customer_id, one.wallet_id, one.state), self.shop.book, self.at)
 
@@ -421,8 +430,9 @@ class _Batch:
                 desk.quotas = quotas.fresh()
             member = present[work.customer_id]
             if work.absorbed_id is not None:
-                assert isinstance(work.fact.event, Merger)
-                results.append(desk.merge(member, present[work.absorbed_id], work.fact))
+                other = present[work.absorbed_id]
+                is_merger = isinstance(work.fact.event, Merger)
+                results.append((desk.merge if is_merger else desk.transfer)(member, other, work.fact))
             else:
                 results.append(desk.take(member, work.fact))
         self.gathered = desk.gathered
@@ -466,14 +476,17 @@ class _Batch:
         if lines:
             yield Step(APPEND, lines_of(lines, self.at))
         for work, _ in told:
-            if work.absorbed_id is not None:
+            if work.absorbed_id is not None and isinstance(work.fact.event, Merger):
                 yield Step(resolve.ALIAS, (work.absorbed_id, work.customer_id, self.at))
 
 
 _DONE_BY_HAND = {
     EventType.CORRECTION: "balance.corrected",
+    EventType.STATUS_GRANT: "status.granted",
+    EventType.AUDIENCE_CHANGE: "audience.changed",
     EventType.LEAVING: "customer.left",
     EventType.MERGER: "customer.merged",
+    EventType.TRANSFER_OUT: "balance.transferred",
     EventType.TAKE_OVER: "customer.taken_over",
 }
 
@@ -486,7 +499,13 @@ def _line(by: Actor, work: _Work, told: Told) -> Line:
         after |= {"currency": event.currency, "quantity": event.quantity}
         if event.reason_code:
             after["reason_code"] = event.reason_code
-    if work.absorbed_id is not None:
+    if isinstance(event, StatusGrant):
+        after |= {"tier": event.tier, "until": event.until.isoformat() if event.until else None}
+    if isinstance(event, AudienceChange):
+        after |= {"audience": event.audience, "is_in": event.is_in}
+    if isinstance(event, TransferOut):
+        after |= {"currency": event.currency, "quantity": event.quantity, "to": str(work.absorbed_id)}
+    elif work.absorbed_id is not None:
         after["absorbed"] = str(work.absorbed_id)
     return Line(by, _DONE_BY_HAND[told.type], "customer", str(told.customer_id), after)
 

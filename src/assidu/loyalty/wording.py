@@ -15,9 +15,11 @@ from assidu.decisions.events import (
     Joining,
     Leaving,
     Merger,
+    OfferStep,
     Return,
     RewardRequest,
     Sale,
+    StatusGrant,
     TakeOver,
     Tick,
 )
@@ -28,6 +30,7 @@ from assidu.loyalty.types import TimelineEntry
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, tier_cause
 from assidu.plans.wording.language import Sentence
+from assidu.plans.wording.offers import offer_step_said
 from assidu.plans.wording.phrases import Phrases, phrases_of
 
 HEADS = {
@@ -76,6 +79,7 @@ HEADS = {
         "Pas membre ce jour-là : l'activité est connue et ne rapporte rien.",
         "Not a member on that day: the activity is known and earns nothing.",
     ),
+    "status_grant": Sentence("Statut accordé par l'équipe le {day}.", "Status given by staff on {day}."),
     "audience_in": Sentence(
         "Entrée dans l'audience « {audience} », le {day}.", "Entered the audience “{audience}” on {day}."
     ),
@@ -277,9 +281,14 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield telling.say("activity", activity=phrases.activity_name(event.activity), day=day)
             if entry.decision.inputs is not None and not entry.decision.inputs.is_member:
                 yield telling.say("activity_not_a_member")
+        case StatusGrant():
+            yield telling.say("status_grant", day=day)
+            yield from _written(telling)
         case AudienceChange():
             said = "audience_in" if event.is_in else "audience_out"
             yield telling.say(said, audience=phrases.audience_names([event.audience]), day=day)
+        case OfferStep():
+            yield offer_step_said(event, phrases, day)
         case Absorption():
             yield telling.say("absorption")
         case Merger():

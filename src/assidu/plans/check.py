@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from assidu.decisions.events import LineKind
-from assidu.decisions.plan import CurrencyKind, TierWindow, Trigger
+from assidu.decisions.plan import CurrencyKind, Trigger
 from assidu.plans.checks.occasions import check_occasions
+from assidu.plans.checks.tiers import check_tiers
 from assidu.plans.checks.wallets import check_wallets
 from assidu.plans.document import AMOUNT_MAX, Document, Duration, Expiry, Gift, Lines, Rule, Text, When
 from assidu.plans.problems import Mark, Path, Problem, unknown
@@ -98,10 +99,10 @@ class _Checker:
         for i, rule in enumerate(self.document.rules):
             self._rule(i, rule)
         self._rewards()
-        self._tiers()
         self._selected()
         self._overlaps()
         self._labels()
+        self.problems += check_tiers(self.document)
         self.problems += check_occasions(self.document)
         self.problems += check_wallets(self.document)
 
@@ -312,21 +313,6 @@ class _Checker:
                 self._known_currency(side.currency, ("rewards", i, name, "currency"))
             if reward.costs.currency == reward.gives.currency:
                 self.error("reward_same_currency", "rewards", i, "gives", "currency", reward=reward.code)
-
-    def _tiers(self) -> None:
-        tiers = self.document.tiers
-        if tiers is None:
-            return
-        for i in range(1, len(tiers.levels)):
-            if tiers.levels[i].spend_at_least <= tiers.levels[i - 1].spend_at_least:
-                self.error(
-                    "levels_not_rising",
-                    *("tiers", "levels", i),
-                    code=tiers.levels[i].code,
-                    before=tiers.levels[i - 1].code,
-                )
-        if tiers.window.kind is TierWindow.CALENDAR_YEAR and tiers.window.months != 12:
-            self.warning("months_without_meaning", "tiers", "window", "months")
 
     def _selected(self) -> None:
         total = sum(

@@ -1,11 +1,10 @@
 """From the document that people write to the plan that ``decide`` obeys, once ``check`` accepts it."""
 
-from collections.abc import Iterable
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from assidu.decisions import calendar
 from assidu.decisions import plan as compiled
+from assidu.plans.compile_offers import compile_offers
+from assidu.plans.compile_parts import conditions, duration, index_by_line, lines, minor, per_amount
 from assidu.plans.document import (
     Currency,
     Document,
@@ -15,12 +14,11 @@ from assidu.plans.document import (
     Expiry,
     Gift,
     Goal,
-    Lines,
+    Needs,
     Pending,
     Rule,
     Tiers,
     Transfers,
-    When,
 )
 
 
@@ -29,11 +27,17 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
     decimals = document.sale_currency.decimals
     rules = tuple(_rule(document, rule) for rule in document.rules)
     tiers = None if document.tiers is None else _tiers(document.tiers, decimals)
+    currencies = {currency.code: _currency(currency, decimals) for currency in document.currencies}
     return compiled.Plan(
         version=document.version or version or 0,
         programme=document.programme,
         zone=ZoneInfo(document.zone),
-        currencies={currency.code: _currency(currency, decimals) for currency in document.currencies},
+        currencies=currencies,
+        lapsing=tuple(
+            currency.code
+            for currency in currencies.values()
+            if isinstance(currency.expires, compiled.Inactivity | compiled.Extended)
+        ),
         rules=rules,
         rewards={
             reward.code: compiled.Reward(
@@ -55,27 +59,8 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         activity_rules=_activity_rules(rules),
         audiences=frozenset(audience.code for audience in document.audiences),
         engagement=None if document.engagement is None else _engagement(document.engagement),
+        offers=compile_offers(document),
     )
-
-
-def minor(amount: Decimal, decimals: int) -> int:
-    """``5.00`` with two decimals is 500. Decimals that do not fit are refused by ``check``, never cut off."""
-    scaled = amount.scaleb(decimals)
-    whole = int(scaled)
-    assert whole == scaled, "check refuses amounts with more decimals than the currency has"
-    return whole
-
-
-def duration(written: Duration) -> calendar.Duration:
-    for number, unit in (
-        (written.days, calendar.Unit.DAY),
-        (written.weeks, calendar.Unit.WEEK),
-        (written.months, calendar.Unit.MONTH),
-        (written.years, calendar.Unit.YEAR),
-    ):
-        if number is not None:
-            return calendar.Duration(number, unit, written.until_end_of)
-    raise AssertionError("check refuses a duration without a number")
 
 
 def _currency(written: Currency, decimals: int) -> compiled.Currency:
@@ -131,14 +116,28 @@ def _exclusions(written: Exclusions) -> compiled.Exclusions:
 
 
 def _tiers(written: Tiers, decimals: int) -> compiled.Tiers:
+    levels = tuple(
+        compiled.TierLevel(
+            level.code,
+            minor(level.spend_at_least, decimals),
+            0 if level.units_at_least is None else level.units_at_least.units,
+            level.purchases_at_least or 0,
+            level.engagement_at_least or 0,
+        )
+        for level in written.levels
+    )
+    units = [level.units_at_least.currency for level in written.levels if level.units_at_least is not None]
     return compiled.Tiers(
-        levels=tuple(
-            compiled.TierLevel(level.code, minor(level.spend_at_least, decimals)) for level in written.levels
-        ),
+        levels=levels,
         window=written.window.kind,
         months=written.window.months,
         keep=duration(written.keep),
         downgrade=written.downgrade,
+        needs_all=written.needs is Needs.ALL,
+        units_currency=units[0] if units else "",
+        grace=None if written.grace is None else duration(written.grace),
+        measures=frozenset(measure for level in levels for measure, _ in level.asks())
+        or frozenset({compiled.TierMeasure.SPEND}),
     )
 
 
@@ -149,8 +148,8 @@ def _rule(document: Document, written: Rule) -> compiled.EarnRule:
         currency=written.currency,
         gift=_gift(document, written.gift),
         trigger=written.trigger,
-        when=_conditions(written.when, decimals),
-        lines=_lines(written.lines),
+        when=conditions(written.when, decimals),
+        lines=lines(written.lines),
         cap_per_sale=written.cap_per_sale,
         cap=None if written.cap is None else compiled.PeriodCap(written.cap.units, written.cap.per),
         times=None if written.times is None else compiled.PeriodCap(written.times.limit, written.times.per),
@@ -193,46 +192,12 @@ def _engagement(written: Engagement) -> compiled.Engagement:
     return compiled.Engagement({weight.of: weight.score for weight in written.weights}, tuple(fading))
 
 
-def _minutes(clock: str) -> int:
-    return int(clock[:2]) * 60 + int(clock[3:])
-
-
-def _conditions(written: When, decimals: int) -> compiled.Conditions:
-    at_least, at_most = written.amount_at_least, written.amount_at_most
-    return compiled.Conditions(
-        channels=frozenset(written.channels),
-        stores=frozenset(written.stores),
-        weekdays=frozenset(day.number for day in written.days),
-        from_day=written.first_day,
-        to_day=written.last_day,
-        tiers=frozenset(written.tiers),
-        is_first_purchase=written.first_purchase,
-        amount_min_minor=None if at_least is None else minor(at_least, decimals),
-        amount_max_minor=None if at_most is None else minor(at_most, decimals),
-        from_minute=None if written.hours is None else _minutes(written.hours.first),
-        until_minute=None if written.hours is None else _minutes(written.hours.until),
-        audiences=frozenset(written.audiences),
-        engagement_min=written.engagement_at_least,
-    )
-
-
-def _lines(written: Lines | None) -> compiled.Lines | None:
-    if written is None or not (written.departments or written.brands or written.products):
-        return None
-    return compiled.Lines(
-        departments=frozenset(written.departments),
-        brands=frozenset(written.brands),
-        skus=frozenset(written.products),
-    )
-
-
 def _gift(document: Document, written: Gift) -> compiled.Gift:
     decimals = document.sale_currency.decimals
     if written.fixed is not None:
         return compiled.Fixed(written.fixed)
     if written.per_amount is not None:
-        part = written.per_amount
-        return compiled.PerAmount(part.give, minor(part.each, decimals), part.rounding, part.whole_steps)
+        return per_amount(written.per_amount, decimals)
     if written.multiply is not None:
         base = document.rule(written.multiply.rule)
         assert base is not None, "check refuses a rule that is not there"
@@ -249,32 +214,14 @@ def index_rules(
     codes: list[str | None] = [None]
     if tiers is not None:
         codes += [level.code for level in tiers.levels]
-    return {code: _index(rules, code) for code in codes}
-
-
-def _index(rules: tuple[compiled.EarnRule, ...], tier: str | None) -> compiled.RuleIndex:
-    """Each rule stands where the fewest tickets meet it: by product, else by department, else by brand."""
-    anywhere: list[int] = []
-    by_sku: dict[str, list[int]] = {}
-    by_department: dict[str, list[int]] = {}
-    by_brand: dict[str, list[int]] = {}
-    for i, rule in enumerate(rules):
-        if rule.trigger is not compiled.Trigger.SALE or (rule.when.tiers and tier not in rule.when.tiers):
-            continue
-        if rule.lines is None:
-            anywhere.append(i)
-        elif rule.lines.skus:
-            _put(by_sku, rule.lines.skus, i)
-        elif rule.lines.departments:
-            _put(by_department, rule.lines.departments, i)
-        else:
-            _put(by_brand, rule.lines.brands, i)
-    return compiled.RuleIndex(tuple(anywhere), _frozen(by_department), _frozen(by_brand), _frozen(by_sku))
-
-
-def _put(index: dict[str, list[int]], names: Iterable[str], rule: int) -> None:
-    for name in sorted(names):
-        index.setdefault(name, []).append(rule)
+    return {
+        code: index_by_line(
+            (i, rule.lines)
+            for i, rule in enumerate(rules)
+            if rule.trigger is compiled.Trigger.SALE and (not rule.when.tiers or code in rule.when.tiers)
+        )
+        for code in codes
+    }
 
 
 def _frozen(index: dict[str, list[int]]) -> dict[str, tuple[int, ...]]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from assidu.decisions.plan.conditions import KNOWN_ACTIVITIES, Exclusions
 from assidu.decisions.plan.currencies import Currency
 from assidu.decisions.plan.engagement import Engagement
+from assidu.decisions.plan.offers import NO_OFFERS, Offers
 from assidu.decisions.plan.rewards import Reward
 from assidu.decisions.plan.rules import EarnRule, RuleIndex
 from assidu.decisions.plan.tiers import Tiers
@@ -41,3 +42,5 @@ class Plan:
     activity_rules: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     audiences: frozenset[str] = frozenset()
     engagement: Engagement | None = None
+    lapsing: tuple[str, ...] = ()  # currencies whose whole balance ends, or is extended, with activity
+    offers: Offers = NO_OFFERS

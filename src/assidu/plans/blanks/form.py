@@ -52,6 +52,14 @@ class Blank:
     problems: tuple[str, ...] = ()
 
     @property
+    def id(self) -> str:
+        return self.name.replace(".", "-")
+
+    @property
+    def option_values(self) -> tuple[str, ...]:
+        return tuple(option.value for option in self.options)
+
+    @property
     def value(self) -> str:
         return self.values[0] if self.values else ""
 
@@ -63,13 +71,24 @@ class Blank:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Words and blanks in their order. ``name`` is that of the field; ``may_go``: it can be taken away."""
+    """Words and blanks in their order. ``name`` is that of the field; ``may_go``: it can be taken away; ``is_item``: it
+    is one of a list."""
 
     name: str
     label: str
     pieces: tuple["str | Blank | Clause", ...]
     may_go: bool = False
     problems: tuple[str, ...] = ()
+    is_item: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.name.replace(".", "-")
+
+    @property
+    def has_place(self) -> bool:
+        """Has it a place of its own for mistakes? Not where its only blank has one under the same name."""
+        return not any(isinstance(piece, Blank) and piece.name == self.name for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +113,22 @@ class Form:
     groups: tuple[Group, ...]
     others: tuple[str, ...] = ()
     """Problems of the part that no blank stands for."""
+
+    def slots(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Every place at which a mistake is told, by its id, with what is told there now."""
+        found: list[tuple[str, tuple[str, ...]]] = []
+        clauses = [clause for group in self.groups for clause in group.clauses]
+        waiting: list[str | Blank | Clause] = [*clauses, *([self.name] if self.name is not None else [])]
+        while waiting:
+            one = waiting.pop()
+            if isinstance(one, Clause):
+                waiting += one.pieces
+                # A clause of one blank of its own name tells at the blank.
+                if one.has_place:
+                    found.append((one.id, one.problems))
+            elif isinstance(one, Blank):
+                found.append((one.id, one.problems))
+        return found
 
 
 Known = Mapping[str, Sequence[Option]]
@@ -269,7 +304,7 @@ class _Writer:
             self._told.add(path)
             label = f"{words.bare(words.clause(owner, field.name, self._language))} {n + 1}"
             problems = tuple(self._problems.get(path, ()))
-            pieces.append(Clause(path, label, tuple(inner), len(listed) > 1, problems))
+            pieces.append(Clause(path, label, tuple(inner), len(listed) > 1, problems, is_item=True))
         self._addable.append((group, Addable(name, self._another(item))))
         return pieces
 

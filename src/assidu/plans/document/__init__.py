@@ -18,6 +18,23 @@ from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.gifts import Gift, Multiply, PerAmount, Step
 from assidu.plans.document.goals import Goal
 from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
+from assidu.plans.document.offers import (
+    GROUPS_MAX,
+    ODDS_MAX,
+    OFFERS_MAX,
+    PIECES_MAX,
+    Article,
+    BuyGet,
+    Given,
+    LegalCap,
+    Odds,
+    Offer,
+    OfferBudget,
+    OfferEffect,
+    PercentOff,
+    Stacking,
+    StackingGroup,
+)
 from assidu.plans.document.parts import (
     AMOUNT_MAX,
     CODE_PATTERN,
@@ -46,7 +63,7 @@ from assidu.plans.document.pending import Pending
 from assidu.plans.document.programme import Document, Labels, Returns, published
 from assidu.plans.document.rewards import Reward, Side
 from assidu.plans.document.rules import Cap, Quota, Rule, Times
-from assidu.plans.document.tiers import Level, Tiers, Window
+from assidu.plans.document.tiers import Level, Needs, Tiers, Window
 
 __all__ = [
     "ACTIVITIES_MAX",
@@ -56,12 +73,16 @@ __all__ = [
     "CURRENCIES_MAX",
     "DAY_OF_YEAR_PATTERN",
     "FORMAT",
+    "GROUPS_MAX",
     "HALF_LIFE_MONTHS_MAX",
     "HOUR_PATTERN",
     "LABELS_MAX",
     "LEVELS_MAX",
     "OBJECTIVES_MAX",
+    "ODDS_MAX",
+    "OFFERS_MAX",
     "PERCENT_MAX",
+    "PIECES_MAX",
     "REWARDS_MAX",
     "RULES_MAX",
     "SELECTED_MAX",
@@ -70,7 +91,9 @@ __all__ = [
     "WINDOW_MONTHS_MAX",
     "Activity",
     "Amount",
+    "Article",
     "Audience",
+    "BuyGet",
     "Cap",
     "Code",
     "Currency",
@@ -81,16 +104,24 @@ __all__ = [
     "Expiry",
     "ForgottenTickets",
     "Gift",
+    "Given",
     "Goal",
     "Hours",
     "Labels",
+    "LegalCap",
     "Level",
     "Lines",
     "Multiply",
+    "Needs",
     "Objective",
+    "Odds",
+    "Offer",
+    "OfferBudget",
+    "OfferEffect",
     "Part",
     "Pending",
     "PerAmount",
+    "PercentOff",
     "Quota",
     "Returns",
     "Reward",
@@ -98,6 +129,8 @@ __all__ = [
     "SaleCurrency",
     "Selected",
     "Side",
+    "Stacking",
+    "StackingGroup",
     "Step",
     "Text",
     "Tiers",

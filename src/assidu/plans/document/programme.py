@@ -12,6 +12,7 @@ from assidu.plans.document.conditions import Exclusions
 from assidu.plans.document.currencies import Currency, SaleCurrency
 from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
+from assidu.plans.document.offers import OFFERS_MAX, LegalCap, Offer, Stacking
 from assidu.plans.document.parts import (
     CURRENCIES_MAX,
     FORMAT,
@@ -68,6 +69,11 @@ class Document(Part, frozen=True, kw_only=True):
     exclusions: Exclusions = Exclusions()
     rules: Annotated[tuple[Rule, ...], Meta(max_length=RULES_MAX)] = ()
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=REWARDS_MAX)] = ()
+    offers: Annotated[tuple[Offer, ...], Meta(max_length=OFFERS_MAX)] = ()
+    stacking: Stacking = Stacking()
+    legal_caps: Annotated[
+        tuple[LegalCap, ...], Meta(max_length=20, description="Limits that the law sets on promotions.")
+    ] = ()
     tiers: Tiers | None = None
     returns: Returns = Returns()
     forgotten_tickets: ForgottenTickets | None = None
@@ -84,6 +90,9 @@ class Document(Part, frozen=True, kw_only=True):
 
     def reward(self, code: str) -> Reward | None:
         return next((reward for reward in self.rewards if reward.code == code), None)
+
+    def offer(self, code: str) -> Offer | None:
+        return next((offer for offer in self.offers if offer.code == code), None)
 
     def level(self, code: str) -> Level | None:
         levels = self.tiers.levels if self.tiers is not None else ()

@@ -17,6 +17,7 @@ from assidu.plans.document import (
     Gift,
     Goal,
     Hours,
+    Needs,
     Pending,
     Quota,
     Reward,
@@ -31,7 +32,15 @@ from assidu.plans.document import (
 )
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
-from assidu.plans.wording.phrases import DOWNGRADES, RETURN_POLICIES, TRIGGERS, YES_NO, Phrases, phrases_of
+from assidu.plans.wording.phrases import (
+    DOWNGRADES,
+    NEEDS,
+    RETURN_POLICIES,
+    TRIGGERS,
+    YES_NO,
+    Phrases,
+    phrases_of,
+)
 
 SUBJECTS = {
     "document": Sentence("Le programme", "The programme"),
@@ -49,9 +58,7 @@ ADDED = {
     "currencies": Sentence("Nouvelle monnaie : {name}.", "New currency: {name}."),
     "rules": Sentence("Nouvelle règle : {said}", "New rule: {said}"),
     "rewards": Sentence("Nouvel avantage : {said}", "New reward: {said}"),
-    "levels": Sentence(
-        "Nouveau statut : {name}, dès {amount} d'achats.", "New status: {name}, from {amount} spent."
-    ),
+    "levels": Sentence("Nouveau statut : {name}, dès {asked}.", "New status: {name}, from {asked}."),
     "tiers": Sentence(
         "Le programme a désormais des statuts : {names}.", "The programme now has statuses: {names}."
     ),
@@ -154,6 +161,12 @@ FIELDS = {
     "rewards.gives": Sentence("contrepartie", "what it gives"),
     "levels.name": Sentence("nom", "name"),
     "levels.spend_at_least": Sentence("achats demandés", "spend asked for"),
+    "levels.units_at_least": Sentence("unités à gagner", "units to earn"),
+    "levels.purchases_at_least": Sentence("nombre d'achats demandé", "number of purchases asked for"),
+    "levels.engagement_at_least": Sentence("note d'engagement demandée", "engagement score asked for"),
+    "levels.benefits": Sentence("avantages", "benefits"),
+    "tiers.needs": Sentence("conditions d'un statut", "conditions of a status"),
+    "tiers.grace": Sentence("temps de grâce", "time of grace"),
     "tiers.window": Sentence("période prise en compte", "time whose spend counts"),
     "tiers.keep": Sentence("durée du statut", "time a status lasts"),
     "tiers.downgrade": Sentence("descente", "downgrade"),
@@ -182,6 +195,7 @@ GIFT = Sentence(
 PERCENT = Sentence(
     "{subject} passe de {before} à {after}{only}.", "{subject} goes from {before} to {after}{only}."
 )
+NOTHING = Sentence("rien", "nothing")
 FORGOTTEN = Sentence("sous {days} jours", "within {days} days")
 ONLY = Sentence(", pour {names} seulement", ", for {names} only")
 
@@ -208,7 +222,9 @@ def _added(found: Change, new: Phrases) -> str:
     elif isinstance(found.after, Reward):
         values["said"] = new.reward(found.after)
     elif found.part == "levels":
-        values["amount"] = new.amount(found.after.spend_at_least)
+        values["asked"] = new.level_asks(
+            found.after, new.document.tiers.needs if new.document.tiers else Needs.ONE
+        ) or new.say(NOTHING)
     elif found.part == "tiers":
         values["names"] = new.level_names(level.code for level in found.after.levels)
     return new.say(ADDED[found.part], **values)
@@ -304,6 +320,10 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
             return phrases.say(YES_NO[value])
         case Trigger():
             return phrases.say(TRIGGERS[value])
+        case Needs():
+            return phrases.say(NEEDS[value])
+        case tuple():
+            return phrases.semicolons(phrases.text(item) for item in value)
         case Downgrade():
             return phrases.say(DOWNGRADES[value])
         case ReturnPolicy():

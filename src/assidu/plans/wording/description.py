@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from assidu.decisions.plan import CurrencyKind
-from assidu.plans.document import Currency, Document, Tiers
+from assidu.plans.document import Currency, Document, Level, Tiers
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.offers import offer_said, stacking_said
 from assidu.plans.wording.phrases import DOWNGRADES, RETURN_POLICIES, Phrases, phrases_of
 from assidu.plans.wording.wallets import DEBT, is_of_lot
 
@@ -16,6 +17,8 @@ TITLES = {
     "engagement": Sentence("L'engagement", "Engagement"),
     "exclusions": Sentence("Ce qui ne rapporte rien", "What earns nothing"),
     "rewards": Sentence("Utiliser", "Using"),
+    "offers": Sentence("Les offres", "Offers"),
+    "stacking": Sentence("Le cumul des offres", "How offers go together"),
     "tiers": Sentence("Les statuts", "Statuses"),
     "returns": Sentence("Les retours", "Returns"),
     "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
@@ -46,8 +49,11 @@ LINES = {
         "The part of a ticket paid with points or vouchers earns nothing.",
     ),
     "level_free": Sentence("{name} : dès l'adhésion.", "{name}: on joining."),
-    "level": Sentence(
-        "{name} : dès {amount} d'achats sur {window}.", "{name}: from {amount} spent over {window}."
+    "level": Sentence("{name} : dès {asked} sur {window}.", "{name}: from {asked} over {window}."),
+    "benefits": Sentence("{said} Avec : {benefits}.", "{said} With: {benefits}."),
+    "grace": Sentence(
+        "Avant de descendre, le statut est gardé encore {duration}.",
+        "Before going down, a status is kept for another {duration}.",
     ),
     "keep": Sentence(
         "Un statut est gardé {duration} ; si les achats ne suffisent plus, on descend {downgrade}.",
@@ -95,6 +101,12 @@ def describe(document: Document, language: Language) -> Description:
         "rules": [Line(phrases.rule(rule), rule.code) for rule in document.rules],
         "exclusions": _exclusions(phrases),
         "rewards": [Line(phrases.reward(reward), reward.code) for reward in document.rewards],
+        "offers": [Line(offer_said(offer, phrases), offer.code) for offer in document.offers],
+        "stacking": [
+            Line(said) for said in stacking_said(document.stacking, document.legal_caps, phrases)
+        ]
+        if document.offers
+        else [],
         "tiers": [] if document.tiers is None else _tiers(document.tiers, phrases),
         "currencies": [Line(_currency(currency, phrases), currency.code) for currency in document.currencies],
         "engagement": []
@@ -176,23 +188,23 @@ def _exclusions(phrases: Phrases) -> list[Line]:
 
 def _tiers(tiers: Tiers, phrases: Phrases) -> list[Line]:
     window = phrases.window(tiers.window)
-    lines = [
-        Line(
-            phrases.say(
-                LINES["level" if level.spend_at_least else "level_free"],
-                name=phrases.text(level.name),
-                amount=phrases.amount(level.spend_at_least),
-                window=window,
-            ),
-            level.code,
-        )
-        for level in tiers.levels
-    ]
+    lines = [Line(_level(level, tiers, window, phrases), level.code) for level in tiers.levels]
     downgrade = phrases.say(DOWNGRADES[tiers.downgrade])
     return [
         *lines,
         Line(phrases.say(LINES["keep"], duration=phrases.duration(tiers.keep), downgrade=downgrade)),
+        *([Line(phrases.say(LINES["grace"], duration=phrases.duration(tiers.grace)))] if tiers.grace else ()),
     ]
+
+
+def _level(level: Level, tiers: Tiers, window: str, phrases: Phrases) -> str:
+    asked = phrases.level_asks(level, tiers.needs)
+    name = phrases.text(level.name)
+    said = phrases.say(LINES["level" if asked else "level_free"], name=name, asked=asked, window=window)
+    if not level.benefits:
+        return said
+    benefits = phrases.semicolons(phrases.text(benefit) for benefit in level.benefits)
+    return phrases.say(LINES["benefits"], said=said, benefits=benefits)
 
 
 def _returns(phrases: Phrases) -> Line:

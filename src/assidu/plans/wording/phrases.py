@@ -23,7 +23,9 @@ from assidu.plans.document import (
     Gift,
     Goal,
     Hours,
+    Level,
     Lines,
+    Needs,
     Pending,
     Quota,
     Reward,
@@ -254,6 +256,17 @@ GOAL_PERIODS = {
     Period.EVER: Sentence("le temps", "lifetime"),
 }
 ENGAGEMENT_PARTS = Sentence("{weights} ; la moitié après {half}", "{weights}; half of it after {half}")
+LEVEL_ASKS = {
+    "spend": Sentence("{amount} d'achats", "{amount} spent"),
+    "units": Sentence("{units} gagnés", "{units} earned"),
+    "purchases": Sentence("{count} achats", "{count} purchases"),
+    "engagement": Sentence("une note d'engagement de {count}", "an engagement score of {count}"),
+}
+LEVEL_JOINS = {Needs.ONE: Sentence(" ou ", " or "), Needs.ALL: Sentence(" et ", " and ")}
+NEEDS = {
+    Needs.ONE: Sentence("une des conditions suffit", "one of the conditions is enough"),
+    Needs.ALL: Sentence("toutes les conditions", "all of the conditions"),
+}
 HOURS = Sentence("de {first} à {until}", "from {first} to {until}")
 AUDIENCES = Sentence("pour {names}", "for {names}")
 ENGAGEMENT = Sentence("dès une note d'engagement de {score}", "from an engagement score of {score} on")
@@ -290,6 +303,7 @@ class Phrases:
         }
         self.currencies = {currency.code: currency for currency in document.currencies}
         self.rewards = {reward.code: reward for reward in document.rewards}
+        self.offers = {offer.code: offer for offer in document.offers}
         self.levels = {level.code: level for level in document.tiers.levels} if document.tiers else {}
 
     def say(self, sentence: Sentence, **values: object) -> str:
@@ -326,7 +340,7 @@ class Phrases:
         return code if currency is None else self.text(currency.name)
 
     def rule_name(self, code: str) -> str:
-        rule = self.rules.get(code)
+        rule = self.rules.get(code) or self.offers.get(code)
         return quoted(code if rule is None else self.text(rule.name), self.language)
 
     def level_name(self, code: str) -> str:
@@ -447,6 +461,21 @@ class Phrases:
             found.append(self.say(ENGAGEMENT, score=score))
         return found + self._amounts(when)
 
+    def level_asks(self, level: Level, needs: Needs) -> str:
+        """« 1 200 € d'achats ou 20 achats »; nothing where the level asks for nothing."""
+        asked = []
+        if level.spend_at_least:
+            asked.append(self.say(LEVEL_ASKS["spend"], amount=self.amount(level.spend_at_least)))
+        if level.units_at_least is not None:
+            asked.append(self.say(LEVEL_ASKS["units"], units=self.side(level.units_at_least)))
+        if level.purchases_at_least is not None:
+            count = figures.number(level.purchases_at_least, self.language)
+            asked.append(self.say(LEVEL_ASKS["purchases"], count=count))
+        if level.engagement_at_least is not None:
+            count = figures.number(level.engagement_at_least, self.language)
+            asked.append(self.say(LEVEL_ASKS["engagement"], count=count))
+        return self.say(LEVEL_JOINS[needs]).join(asked)
+
     def hours(self, hours: Hours) -> str:
         return self.say(HOURS, first=hours.first, until=hours.until)
 
@@ -507,6 +536,9 @@ class Phrases:
         if least is not None:
             return [self.say(WHEN["at_least"], least=least)]
         return [] if most is None else [self.say(WHEN["at_most"], most=most)]
+
+    def period(self, period: Period) -> str:
+        return self.say(PERIODS[period])
 
     def cap(self, cap: Cap, currency: str) -> str:
         key = "cap_ever" if cap.per is Period.EVER else "cap"

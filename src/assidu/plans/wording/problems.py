@@ -346,6 +346,10 @@ PROBLEMS = {
         "« {reward} » donne ce qu'il coûte : changez l'une des deux monnaies",
         "`{reward}` gives what it costs: change one of the two currencies",
     ),
+    "levels_two_currencies": Sentence(
+        "les statuts comptent une seule monnaie : « {before} » plus haut, « {code} » ici",
+        "statuses count one currency: `{before}` above, `{code}` here",
+    ),
     "levels_not_rising": Sentence(
         "« {code} » doit demander plus d'achats que « {before} », qui le précède",
         "`{code}` must ask for more spend than `{before}` before it",

@@ -1,11 +1,13 @@
 """Why a rule applied, why not, and why something was refused, in words for staff and customers."""
 
 from assidu.decisions.calendar import Period
-from assidu.decisions.decision import Reason, ReasonCode, RefusalCode, Refused, TierCause
+from assidu.decisions.decision import Reason, ReasonCode, RefusalCode, Refused
 from assidu.decisions.plan import GoalMeasure
+from assidu.decisions.state import TierCause
 from assidu.plans.document import Document, Rule
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.offers import offer_reason
 from assidu.plans.wording.phrases import OF_PERIODS, Phrases, phrases_of
 
 REASONS = {
@@ -139,8 +141,22 @@ REFUSALS = {
         "Le programme ne connaît pas l'activité « {subject} ».",
         "The programme knows no activity “{subject}”.",
     ),
+    RefusalCode.ALREADY_OVER: Sentence(
+        "Cette date est déjà passée : choisissez un jour à venir.",
+        "That date has already passed: choose a day to come.",
+    ),
     RefusalCode.UNKNOWN_AUDIENCE: Sentence(
         "Le programme n'a pas d'audience « {subject} ».", "The programme has no audience “{subject}”."
+    ),
+    RefusalCode.UNKNOWN_OFFER: Sentence(
+        "Le programme n'a pas d'offre « {subject} ».", "The programme has no offer “{subject}”."
+    ),
+    RefusalCode.OFFER_OVER: Sentence(
+        "L'offre « {subject} » est terminée.", "The offer “{subject}” is over."
+    ),
+    RefusalCode.OFFER_NOT_ALLOTTED: Sentence(
+        "L'offre « {subject} » n'est pas attribuée à cette personne.",
+        "The offer “{subject}” is not allotted to this customer.",
     ),
     RefusalCode.SAME_CUSTOMER: Sentence(
         "Les deux fiches sont la même personne.", "Both records are the same person."
@@ -155,6 +171,8 @@ TIER_CAUSES = {
     TierCause.TAKEN_OVER: Sentence(
         "Statut {tier} repris de l'ancien programme", "{tier} status taken over from the earlier programme"
     ),
+    TierCause.GRACE: Sentence("Statut {tier} gardé une dernière fois", "{tier} status kept for a last time"),
+    TierCause.GRANTED: Sentence("Statut {tier} accordé par l'équipe", "{tier} status given by staff"),
     TierCause.MERGED: Sentence("Statut {tier} de la fiche fusionnée", "{tier} status from the merged record"),
 }
 
@@ -162,6 +180,9 @@ TIER_CAUSES = {
 def reason(found: Reason, document: Document, language: Language) -> str:
     """« Fruits et légumes doublés » : 12 points sur 12,00 € d'achats."""
     phrases = phrases_of(document, language)
+    offer = phrases.offers.get(found.rule)
+    if offer is not None:
+        return offer_reason(found, offer, phrases)
     rule = phrases.rules.get(found.rule)
     said = REASONS[found.code].say(
         language, rule=phrases.rule_name(found.rule), **_figures(found, rule, phrases)
@@ -270,6 +291,8 @@ def _subject(code: str, phrases: Phrases) -> str:
     reward = phrases.rewards.get(code)
     if reward is not None and code not in phrases.currencies:
         return phrases.text(reward.name)
+    if code in phrases.offers:
+        return phrases.text(phrases.offers[code].name)
     return phrases.currency_name(code)
 
 

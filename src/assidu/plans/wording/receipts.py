@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from assidu.decisions.decision import Account, Award, Decision, TierCause
+from assidu.decisions.decision import Account, Award, Decision
 from assidu.decisions.plan import CurrencyKind, Plan
-from assidu.decisions.state import State
+from assidu.decisions.state import State, TierCause
 from assidu.decisions.tiers import missing_minor
 from assidu.plans.document import Document
 from assidu.plans.wording import figures
