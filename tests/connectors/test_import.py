@@ -201,7 +201,7 @@ def test_a_ticket_told_with_another_customer_or_amount_is_set_aside(
         ).fetchall()
     assert told == [
         ("t3", "idempotency_conflict", ""),
-        ("w2", "ticket_conflict", "another customer"),
+        ("w2", "ticket_conflict", "subject"),
         ("w3", "ticket_conflict", "amount_minor=1200 first_told=1000"),
         ("w6", "ticket_conflict", "amount_minor=900 first_told=1000"),
     ]

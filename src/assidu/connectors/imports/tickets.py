@@ -52,7 +52,8 @@ def written(connection: Connection, known: Mapping[Ticket, Place]) -> dict[Ticke
 
 
 def contradiction(told: Sold, first: Sold, merging: Collection[UUID] = ()) -> str | None:
-    """What of a ticket is not as it was first told; ``None`` when it is the same again, or a card shown only once.
+    """The field that a ticket tells otherwise than it was first told; ``None`` when it is the same ticket again, be it
+    that a card was shown only once.
 
     ``merging`` are customers who become one in this very import.
     """
@@ -61,4 +62,4 @@ def contradiction(told: Sold, first: Sold, merging: Collection[UUID] = ()) -> st
     owners = {told.customer_id, first.customer_id} - {None}
     if len(owners) < 2 or owners <= set(merging):
         return None
-    return "another customer"
+    return "subject"
