@@ -12,7 +12,7 @@ _OUTSIDE = {"Profile": "ProfileData"}
 
 def event_schema(ref_template: str) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The schema of one event, and those of its parts by name; ``ref_template`` says where these will lie."""
-    [event], parts = msgspec.json.schema_components([wire._AnyEnvelope], ref_template=ref_template)
+    [event], parts = msgspec.json.schema_components([wire.AnyEnvelope], ref_template=ref_template)
     # The envelopes are private to the wire; what they are called outside is what they are.
     names = {name: _OUTSIDE.get(name, name.lstrip("_")) for name in parts}
     text = msgspec.json.encode((event, parts)).decode()

@@ -1,0 +1,286 @@
+"""What events hold, as others write them."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from assidu.decisions.events import (
+    LineKind,
+)
+from assidu.events.types import CorrectionReason
+
+AMOUNT_MAX = 10**10
+LINES_MAX = 1_000
+NAME_LENGTH_MAX = 200
+TEXT_LENGTH_MAX = 1_000
+EVENT_BYTES_MAX = 1024 * 1024
+BATCH_BYTES_MAX = 5 * 1024 * 1024
+BATCH_EVENTS_MAX = 1_000
+HOLD_MINUTES, HOLD_MINUTES_MAX = 15, 24 * 60
+YEAR_MIN, YEAR_MAX = 2000, 2100
+DAY_MIN = date(1900, 1, 1)
+
+Amount = Annotated[int, Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+Natural = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
+Positive = Annotated[int, Meta(ge=1, le=AMOUNT_MAX)]
+Name = Annotated[str, Meta(max_length=NAME_LENGTH_MAX)]
+Key = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
+Text = Annotated[str, Meta(max_length=TEXT_LENGTH_MAX)]
+Instant = Annotated[datetime, Meta(tz=True)]
+
+
+class _Data(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """``omit_defaults``: a field that a later version adds does not change the fingerprints of what is known."""
+
+
+class AppliedOfferData(_Data, frozen=True, kw_only=True):
+    """An offer of the programme that the till took off a line, as the evaluation told it."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=40)]
+    amount_minor: Positive
+
+
+class LineData(_Data, frozen=True, kw_only=True):
+    """A line of a ticket; what is left out here the catalogue knows."""
+
+    sku: Key
+    amount_minor: Amount
+    quantity: Amount = 1
+    discount_minor: Amount = 0
+    department: Name | UnsetType = UNSET
+    brand: Name | UnsetType = UNSET
+    vat_bp: Annotated[int, Meta(ge=0, le=100_000)] | UnsetType = UNSET
+    kind: LineKind | UnsetType = UNSET
+    offers: Annotated[
+        list[AppliedOfferData],
+        Meta(
+            max_length=20, description="What each offer took off; `amount_minor` is what was paid after it."
+        ),
+    ] = []
+
+
+class PaymentData(_Data, frozen=True, kw_only=True):
+    currency: Key
+    quantity: Positive
+
+
+class SaleData(_Data, frozen=True, kw_only=True):
+    lines: Annotated[list[LineData], Meta(min_length=1, max_length=LINES_MAX)]
+    store: Name = ""
+    channel: Name = ""
+    ticket: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+    payments: Annotated[list[PaymentData], Meta(max_length=100)] = []
+    codes: Annotated[
+        list[Annotated[str, Meta(min_length=1, max_length=64)]],
+        Meta(max_length=20, description="Codes of offers that were shown. Only their hashes are kept."),
+    ] = []
+    has_happened: Annotated[
+        bool,
+        Meta(
+            description="The customer has left with the goods: a till that was cut off tells it afterwards. It is not "
+            "refused for its payments; they are taken as far as the balance goes, and the answer's `shortfalls` say "
+            "what was not covered. The key needs the scope `events:past`. How a sale is told is not what it means: "
+            "sent before without this, it is the same event."
+        ),
+    ] = False
+    hold: Annotated[
+        str, Meta(max_length=80, description="The hold in which the payments were set aside.")
+    ] = ""
+
+
+class TicketData(_Data, frozen=True, kw_only=True):
+    """The original ticket, as it is printed on it."""
+
+    store: Name
+    date: date
+    ticket: Key
+
+
+class EventData(_Data, frozen=True, kw_only=True):
+    """The original ticket, as the event that told it."""
+
+    source: Key
+    id: Key
+
+
+class ReturnedLineData(_Data, frozen=True, kw_only=True):
+    line: Annotated[int, Meta(ge=0, lt=LINES_MAX)]
+    amount_minor: Positive
+    quantity: Amount = 1
+
+
+class ReturnData(_Data, frozen=True, kw_only=True):
+    store: Name = ""
+    channel: Name = ""
+    ticket: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+    original: TicketData | None = None
+    original_event: EventData | None = None
+    lines: Annotated[list[ReturnedLineData], Meta(max_length=LINES_MAX)] = []
+    whole: bool = False
+
+
+class Profile(_Data, frozen=True, kw_only=True):
+    """Who somebody is. Personal: goes to the customers' room and nowhere else."""
+
+    title: Name = ""
+    first_name: Name = ""
+    last_name: Name = ""
+    email: Annotated[str, Meta(max_length=320)] = ""
+    phone: Annotated[str, Meta(max_length=40)] = ""
+    card: Annotated[str, Meta(max_length=64)] = ""
+    birth_date: date | None = None
+    address: Text = ""
+    postcode: Annotated[str, Meta(max_length=20)] = ""
+    town: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+    is_invented: bool = False
+
+
+class JoiningData(_Data, frozen=True, kw_only=True):
+    store: Name = ""
+    channel: Name = ""
+    terms_version: Name = ""
+    profile: Profile | None = None
+
+
+class LeavingData(_Data, frozen=True, kw_only=True):
+    pass
+
+
+Written = Annotated[
+    str,
+    Meta(
+        max_length=TEXT_LENGTH_MAX,
+        description="In free words. Sealed as the customer's, and erased with them.",
+    ),
+]
+Operator = Annotated[
+    str,
+    Meta(
+        max_length=NAME_LENGTH_MAX,
+        description="Who did it, as the sender calls them: kept as told by the key, and erased with the customer.",
+    ),
+]
+
+
+class CorrectionData(_Data, frozen=True, kw_only=True):
+    currency: Key
+    quantity: Amount
+    reason_code: CorrectionReason | None = None
+    reason: Written = ""
+    by: Operator = ""
+
+
+class RewardData(_Data, frozen=True, kw_only=True):
+    reward: Key
+    quantity: Annotated[int, Meta(ge=1, le=1_000)] = 1
+
+
+class MergerData(_Data, frozen=True, kw_only=True):
+    absorbed: Key
+    by: Operator = ""
+    reason: Written = ""
+
+
+class ActivityData(_Data, frozen=True, kw_only=True):
+    activity: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            max_length=40,
+            description="`visit`, `survey-answered`, `review`, `birthday`… or one that the programme declares.",
+        ),
+    ]
+    store: Name = ""
+    channel: Name = ""
+
+
+class StatusData(_Data, frozen=True, kw_only=True):
+    tier: Key
+    until: Annotated[
+        date | None, Meta(description="The first day on which it is no longer held so; left out: for good.")
+    ] = None
+    reason_code: CorrectionReason | None = None
+    reason: Written = ""
+    by: Operator = ""
+
+
+class AudienceData(_Data, frozen=True, kw_only=True):
+    audience: Annotated[str, Meta(min_length=1, max_length=40)]
+    is_in: Annotated[bool, Meta(description="Does the customer enter it, or leave it?")] = True
+
+
+class OfferData(_Data, frozen=True, kw_only=True):
+    offer: Annotated[str, Meta(min_length=1, max_length=40)]
+    store: Name = ""
+    channel: Name = ""
+
+
+class AllottedOfferData(OfferData, frozen=True, kw_only=True):
+    until: Annotated[date | None, Meta(description="The first day on which it can no longer be used.")] = None
+
+
+class HoldData(_Data, frozen=True, kw_only=True):
+    payments: Annotated[list[PaymentData], Meta(min_length=1, max_length=20)]
+    minutes: Annotated[
+        int, Meta(ge=1, le=HOLD_MINUTES_MAX, description="For how long the units are set aside.")
+    ] = HOLD_MINUTES
+    store: Name = ""
+    channel: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+
+
+class ReleaseData(_Data, frozen=True, kw_only=True):
+    hold: Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class TransferData(_Data, frozen=True, kw_only=True):
+    to: Annotated[
+        str, Meta(min_length=1, max_length=400, description="Who receives: `card:…`, `customer:…`…")
+    ]
+    currency: Key
+    quantity: Positive
+    by: Operator = ""
+    reason: Written = ""
+
+
+class OpeningLotData(_Data, frozen=True, kw_only=True):
+    currency: Key
+    quantity: Natural
+    issued_on: date
+    expires_on: date | None = None
+    active_on: Annotated[
+        date | None, Meta(description="The units wait, and can be used from this day on.")
+    ] = None
+
+
+class TakeOverData(_Data, frozen=True, kw_only=True):
+    joined_on: date
+    tier: Name | None = None
+    tier_until: date | None = None
+    lots: Annotated[list[OpeningLotData], Meta(max_length=LINES_MAX)] = []
+    store: Name = ""
+    profile: Profile | None = None
+
+
+Data = (
+    SaleData
+    | ReturnData
+    | JoiningData
+    | LeavingData
+    | CorrectionData
+    | RewardData
+    | MergerData
+    | TakeOverData
+    | ActivityData
+    | AudienceData
+    | StatusData
+    | OfferData
+    | AllottedOfferData
+    | HoldData
+    | ReleaseData
+    | TransferData
+)

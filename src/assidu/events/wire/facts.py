@@ -1,0 +1,223 @@
+"""What an event means: its fingerprint, and what is decided and stored of it."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, assert_never
+from uuid import UUID
+
+import msgspec
+from msgspec import UNSET
+
+from assidu.catalogue.types import UNKNOWN_PRODUCT, ProductFinder
+from assidu.decisions.events import (
+    Activity,
+    AppliedOffer,
+    AudienceChange,
+    Correction,
+    Event,
+    Hold,
+    Joining,
+    Leaving,
+    Merger,
+    OfferStep,
+    OpeningLot,
+    Payment,
+    Release,
+    Return,
+    ReturnedLine,
+    RewardRequest,
+    Sale,
+    SaleLine,
+    StatusGrant,
+    TakeOver,
+    TransferOut,
+)
+from assidu.events.bodies import body_of
+from assidu.events.types import OFFER_STEPS, Fact
+from assidu.events.wire.data import (
+    ActivityData,
+    AllottedOfferData,
+    AudienceData,
+    CorrectionData,
+    HoldData,
+    JoiningData,
+    LeavingData,
+    LineData,
+    MergerData,
+    OfferData,
+    ReleaseData,
+    ReturnData,
+    RewardData,
+    SaleData,
+    StatusData,
+    TakeOverData,
+    TransferData,
+)
+from assidu.events.wire.incoming import Incoming
+from assidu.foundation.people.types import Actor
+
+_encoder = msgspec.json.Encoder()
+
+
+def fingerprint(incoming: Incoming, key: bytes) -> bytes:
+    """A keyed hash of what the event means: the same key with another meaning is refused."""
+    subject = str(incoming.subject) if incoming.subject else None
+    data = incoming.data
+    if incoming.has_happened:
+        # A till that heard no answer sends it again as having happened: it may have been recorded the first time.
+        data = msgspec.structs.replace(data, has_happened=False)
+    meaning = _encoder.encode((incoming.type, incoming.at, subject, data))
+    return hmac.digest(key, meaning, "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class SaleFound:
+    """Where the original ticket of a return is written; ``customer_id`` is missing on an anonymous one."""
+
+    customer_id: UUID | None
+    seq: int | None
+
+
+SaleFinder = Callable[[ReturnData], SaleFound | None]
+
+
+class UnknownSale(Exception):
+    """A return whose original ticket was never told, or belongs to nobody."""
+
+
+def to_fact(
+    incoming: Incoming,
+    *,
+    catalogue: ProductFinder = lambda _: UNKNOWN_PRODUCT,
+    customer_id: UUID | None = None,
+    find_sale: SaleFinder | None = None,
+    fingerprint: bytes = b"",
+    has_happened: bool = False,
+    by: Actor | None = None,
+) -> Fact:
+    """What is decided and stored of an event, without anything personal.
+
+    ``customer_id`` and ``find_sale`` serve returns; raises ``UnknownSale``. ``by`` is who of ours does it by hand.
+    """
+    event, extra = _event_of(incoming, catalogue, customer_id, find_sale)
+    body = body_of(event)
+    if extra:
+        body.update(extra)
+    if by is not None and by.person_id is not None:
+        body["by"] = str(by.person_id)
+    elif by is not None and by.key_id is not None:
+        body["key"] = {"id": str(by.key_id), "name": by.key_name}
+    return Fact(
+        key=incoming.key,
+        type=incoming.type,
+        event=event,
+        body=body,
+        fingerprint=fingerprint,
+        store=incoming.store,
+        channel=incoming.channel,
+        ticket=incoming.ticket,
+        amount_minor=event.total_minor if isinstance(event, Sale) else 0,
+        has_happened=has_happened,
+    )
+
+
+def _event_of(
+    incoming: Incoming, catalogue: ProductFinder, customer_id: UUID | None, find_sale: SaleFinder | None
+) -> tuple[Event, dict[str, Any] | None]:
+    """The event that the core decides on, and what else is kept in its body."""
+    at, data = incoming.at, incoming.data
+    match data:
+        case SaleData():
+            payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
+            lines = tuple(_sale_line(line, catalogue) for line in data.lines)
+            hold = hold_of(data.hold, customer_id) if data.hold else ""
+            return Sale(at, data.store, data.channel, lines, payments, hold=hold), None
+        case ReturnData():
+            found = find_sale(data) if find_sale else None
+            if found is None or found.customer_id is None or found.seq is None:
+                raise UnknownSale(incoming.key)
+            owner = "" if found.customer_id == customer_id else str(found.customer_id)
+            returned = tuple(ReturnedLine(part.line, part.amount_minor) for part in data.lines)
+            return Return(at, found.seq, returned, owner), None
+        case JoiningData():
+            return Joining(at, data.store, data.channel, data.terms_version), None
+        case LeavingData():
+            return Leaving(at), None
+        case CorrectionData():
+            code = data.reason_code.value if data.reason_code is not None else ""
+            return Correction(at, data.currency, data.quantity, code), _sealed(incoming)
+        case RewardData():
+            return RewardRequest(at, data.reward, data.quantity), None
+        case MergerData():
+            return Merger(at), _sealed(incoming)
+        case HoldData():
+            payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
+            return Hold(at, payments, data.minutes, data.store, data.channel), None
+        case ReleaseData():
+            return Release(at, hold_of(data.hold, customer_id)), None
+        case TransferData():
+            return TransferOut(at, data.currency, data.quantity), _sealed(incoming)
+        case TakeOverData():
+            lots = tuple(
+                OpeningLot(lot.currency, lot.quantity, lot.issued_on, lot.expires_on, lot.active_on)
+                for lot in data.lots
+            )
+            return TakeOver(at, data.joined_on, data.tier or None, data.tier_until, lots), None
+        case ActivityData():
+            return Activity(at, data.activity, data.store, data.channel), None
+        case StatusData():
+            return StatusGrant(at, data.tier, data.until), _sealed(incoming)
+        case AudienceData():
+            return AudienceChange(at, data.audience, data.is_in), None
+        case OfferData():
+            until = data.until if isinstance(data, AllottedOfferData) else None
+            return OfferStep(at, data.offer, OFFER_STEPS[incoming.type], until), None
+        case _:
+            assert_never(data)
+
+
+def hold_address(customer_id: UUID, hold: str) -> str:
+    """How a hold is called outside: it says where it is written."""
+    return f"{customer_id}.{hold}"
+
+
+def owner_of_hold(address: str) -> UUID | None:
+    """Whose hold that is; ``None`` when it is not written that way."""
+    try:
+        return UUID(address.partition(".")[0])
+    except ValueError:
+        return None
+
+
+def hold_of(address: str, customer_id: UUID | None) -> str:
+    """The customer's own name of a hold; of anything else the whole address, which no hold is called."""
+    hold = address.partition(".")[2]
+    is_own = customer_id is None or owner_of_hold(address) == customer_id
+    return hold if hold and is_own else address
+
+
+def _sale_line(line: LineData, catalogue: ProductFinder) -> SaleLine:
+    department, brand, vat_bp, kind = line.department, line.brand, line.vat_bp, line.kind
+    if department is UNSET or brand is UNSET or vat_bp is UNSET or kind is UNSET:
+        known = catalogue(line.sku)
+        department = known.department if department is UNSET else department
+        brand = known.brand if brand is UNSET else brand
+        vat_bp = known.vat_bp if vat_bp is UNSET else vat_bp
+        kind = known.kind if kind is UNSET else kind
+    return SaleLine(
+        line.sku,
+        line.amount_minor,
+        line.quantity,
+        line.discount_minor,
+        department,
+        brand,
+        vat_bp,
+        kind,
+        tuple(AppliedOffer(applied.code, applied.amount_minor) for applied in line.offers),
+    )
+
+
+def _sealed(incoming: Incoming) -> dict[str, Any]:
+    """The names of what lies sealed beside the event: after the erasure they say that something was written."""
+    return {"sealed": list(words)} if (words := incoming.personal) else {}
