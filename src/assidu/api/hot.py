@@ -14,8 +14,8 @@ with another meaning it is refused (`idempotency_conflict`), as is a known ticke
 (`ticket_conflict`).
 
 What is done by hand needs a key without a store and a further scope: `Balance Corrected` `corrections:write`,
-`Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left` `customers:write`; its author is
-the key. A sale that `has_happened` needs `events:past`."""
+`Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left` `customers:write`; its
+author is the key. A sale that `has_happened` needs `events:past`."""
 EVALUATE = """The same answer as recording would give, with a reason for every rule, and nothing is changed. Places that
 customers share are looked at, not taken."""
 
