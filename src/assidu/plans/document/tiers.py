@@ -12,6 +12,8 @@ from assidu.plans.document.rewards import Side
 
 
 class Needs(StrEnum):
+    """Does a status ask for everything that it names, or is one of it enough?"""
+
     ONE = "one"
     ALL = "all"
 
