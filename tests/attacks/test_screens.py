@@ -46,7 +46,8 @@ NEEDS: dict[str, str] = {
     "simulation-cancel": "simulate.run", "preferences": ANYBODY, "password": ANYBODY, "people": "people.manage",
     "invite": "people.manage", "person": "people.manage", "person-link": "people.manage", "keys": "keys.manage",
     "key-new": "keys.manage", "key-revoke": "keys.manage", "system": "system.view", "rejects": "sources.view",
-    "audit": "audit.view", "looks": "audit.view",
+    "audit": "audit.view", "looks": "audit.view", "caisse": "customers.edit", "caisse-find": "customers.edit",
+    "caisse-ticket": "customers.edit", "caisse-join": "customers.edit",
 }  # fmt: skip
 """What each page needs, said once more by somebody who did not write the pages."""
 
