@@ -11,8 +11,8 @@ from datetime import date, datetime
 from assidu.decisions import decide, evolve
 from assidu.decisions.calendar import local_day, midnight
 from assidu.decisions.decision import Decision, Refused
-from assidu.decisions.due import next_due
-from assidu.decisions.events import Event, Return, Sale, Tick
+from assidu.decisions.due import next_due, ran_out
+from assidu.decisions.events import Event, HoldExpiry, Return, Sale, Tick
 from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record
@@ -51,7 +51,8 @@ class Notebook:
         absorbed: State | None = None,
     ) -> Decision | Refused:
         """Decide what is due before, then ``event``; write down what is not refused."""
-        self.catch_up(local_day(max(now or event.at, event.at), self.plan.zone))
+        known_at = max(now or event.at, event.at)
+        self.catch_up(local_day(known_at, self.plan.zone), known_at)
         plan, sold = self.plan, None
         if isinstance(event, Return):
             sold = self.sold(event.sale_seq)
@@ -75,19 +76,29 @@ class Notebook:
         assert isinstance(decision, Decision), decision
         return decision
 
-    def catch_up(self, today: date) -> list[Decision]:
-        """The ticks due until ``today``, each on its own day."""
-        done = []
-        while (due := next_due(self.state)) is not None and due <= today:
-            tick = Tick(midnight(due, self.plan.zone), due)
+    def catch_up(self, today: date, now: datetime | None = None) -> list[Decision]:
+        """The ticks due until ``today``, each on its own day, and the holds that ran out by ``now``, in their order."""
+        done: list[Decision] = []
+        while True:
+            due = next_due(self.state)
+            if due is not None and due > today:
+                due = None
+            hold = ran_out(self.state, now or midnight(today, self.plan.zone))
+            event: Tick | HoldExpiry
+            if hold is not None and (due is None or hold[0] < midnight(due, self.plan.zone)):
+                event = HoldExpiry(*hold)
+            elif due is not None:
+                event = Tick(midnight(due, self.plan.zone), due)
+            else:
+                return done
             facts = Facts(self.state)
-            decision = decide(self.plan, facts, tick)
+            decision = decide(self.plan, facts, event)
             assert isinstance(decision, Decision), decision
-            self._write(tick, facts, self.plan, decision)
+            self._write(event, facts, self.plan, decision)
             following = next_due(self.state)
-            assert following is None or following > due, "what was due is done"
+            is_done = due is None or following is None or following > due
+            assert is_done or isinstance(event, HoldExpiry), "what was due is done"
             done.append(decision)
-        return done
 
     def entry(self, seq: int) -> Entry:
         return self.entries[seq - self.entries[0].seq]

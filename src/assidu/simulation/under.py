@@ -145,8 +145,12 @@ class _Run:
         if recorded.type is EventType.ABSORPTION:
             return  # happens with its merger
         if recorded.type is EventType.TICK:
-            self._desk.catch_up(customer.member, recorded.day)
+            self._desk.catch_up(customer.member, recorded.day, recorded.at)
             self._compare(customer, recorded, was, self._last_tick(recorded.day))
+            return
+        if recorded.type is EventType.HOLD_EXPIRY:
+            self._desk.catch_up(customer.member, date.min, recorded.at)
+            self._compare(customer, recorded, was, self._last_of(EventType.HOLD_EXPIRY))
             return
         body = recorded.body()
         event = recorded.event(body)
@@ -221,7 +225,8 @@ class _Run:
         while self._waiting:
             self._listen(is_waiting=True)
         for customer_id, customer in self._customers.items():
-            self._desk.catch_up(customer.member, caught_up.get(customer_id, date.min))
+            until = caught_up.get(customer_id, date.min)
+            self._desk.catch_up(customer.member, until, datetime.min.replace(tzinfo=UTC))
             self._flush(None)
         for group in groups:
             known = [self._customers[customer] for customer in group if customer in self._customers]
@@ -253,6 +258,9 @@ class _Run:
             if decided.fact.type is EventType.TICK and decided.day == day:
                 return decided
         return None
+
+    def _last_of(self, type_: EventType) -> Decided | None:
+        return next((one for one in reversed(self._desk.gathered) if one.fact.type is type_), None)
 
     def _compare(
         self,

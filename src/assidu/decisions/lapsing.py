@@ -1,0 +1,51 @@
+"""Balances that live as long as their customer is active: from when on the whole of one can no longer be used."""
+
+from datetime import date
+
+from assidu.decisions.calendar import end_after, local_day
+from assidu.decisions.decision import Account, Decision, Lapse
+from assidu.decisions.events import Event, Merger, Sale
+from assidu.decisions.facts import Facts
+from assidu.decisions.plan import Extended, Inactivity, Plan
+
+
+def moved_lapses(plan: Plan, facts: Facts, event: Event, decision: Decision) -> tuple[Lapse, ...]:
+    """How the ends of whole balances move with a decision; only later, and only where the plan has such ends."""
+    day = local_day(event.at, plan.zone)
+    found = []
+    for code in plan.lapsing:
+        known = facts.state.lapses.get(code)
+        end = _end(plan, code, day, known, event, decision)
+        if isinstance(event, Merger) and facts.absorbed is not None:
+            theirs = facts.absorbed.lapses.get(code)
+            if theirs is not None and (end is None or theirs > end):
+                end = theirs
+        if end is not None and end != known:
+            found.append(Lapse(code, end))
+    return tuple(found)
+
+
+def _end(
+    plan: Plan, code: str, day: date, known: date | None, event: Event, decision: Decision
+) -> date | None:
+    policy = plan.currencies[code].expires
+    assert isinstance(policy, Inactivity | Extended), "the plan lists only such currencies"
+    end = end_after(day, policy.lasts)
+    if isinstance(policy, Extended) or policy.is_by_purchase:
+        is_active = isinstance(event, Sale) and decision.inputs is not None and decision.inputs.is_member
+    else:
+        is_active = _is_credited(decision, code, Account.ISSUED)
+    if is_active:
+        return end if known is None else max(known, end)
+    if (known is None or known <= day) and _is_credited(decision, code):
+        # Something came in without activity (a correction, a transfer): its time begins now.
+        return end
+    return known
+
+
+def _is_credited(decision: Decision, code: str, only: Account | None = None) -> bool:
+    for posting in decision.postings:
+        if posting.currency == code and posting.target.is_in_wallet and not posting.source.is_in_wallet:
+            if only is None or posting.source is only:
+                return True
+    return False
