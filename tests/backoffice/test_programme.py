@@ -4,11 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
 from assidu.foundation.clock import now
 from assidu.foundation.people import actions, queries
 from assidu.foundation.people.types import COMMAND_LINE, Person
+from assidu.loyalty import approvals, drafts
 from assidu.loyalty.plans import publish, published_plans
 from assidu.plans.check import examine
 from builders.documents import BASE, a_programme, a_rule
@@ -114,14 +116,25 @@ def test_what_is_no_programme_at_all_is_answered_in_words(marketing: Client, con
     assert answer.status_code == 422
 
 
+def kept(client: Client, text: str) -> str:
+    """The address of a draft with this text."""
+    answer = client.post("/programme/drafts/open/", {"source": "text", "yaml": text})
+    assert answer.status_code == 302
+    return answer["Location"]
+
+
+def publish_on(client: Client, draft: str, day: str, note: str = "") -> HttpResponse:
+    return client.post(f"{draft}approval/", {"do": "publish", "first_day": day, "note": note})
+
+
 def test_publishing_asks_once_more_then_numbers_the_version_and_leaves_its_line(marketing: Client) -> None:
     put(TEXT)
-    ask = marketing.post("/programme/draft/", {"yaml": OTHER, "do": "publish"})
-    assert "Publish version 2?" in ask.content.decode()
+    draft = kept(marketing, OTHER)
+    ask = marketing.get(f"{draft}approval/")
+    assert "Publish version 2" in ask.content.decode()
     assert len(published_plans("club")) == 1, "asking is not publishing"
     day = (TODAY + timedelta(days=3)).isoformat()
-    form = {"yaml": OTHER, "after": "1", "first_day": day, "note": "Generous spring"}
-    done = marketing.post("/programme/publish/", form)
+    done = publish_on(marketing, draft, day, "Generous spring")
     assert done["Location"] == "/programme/versions/2/"
     plan = published_plans("club")[-1]
     assert (plan.version, plan.note, plan.document.valid_from.isoformat()) == (2, "Generous spring", day)
@@ -129,45 +142,41 @@ def test_publishing_asks_once_more_then_numbers_the_version_and_leaves_its_line(
     assert f"valid_from: {day}" in plan.yaml
     entry = queries.audit_trail(action="plan.published").entries[0]
     assert (entry.object_id, entry.after) == ("2", {"programme": "club", "valid_from": day})
-    assert "Anne Roche" in marketing.get("/programme/versions/2/").content.decode()
+    page = marketing.get("/programme/versions/2/").content.decode()
+    assert "Anne Roche" in page
+    assert "No threshold is set" in page
 
 
 def test_a_version_that_cannot_be_noted_is_not_published(
     marketing: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(TEXT)
+    draft = kept(marketing, OTHER)
 
     def crash(*_args: object, **_more: object) -> None:
         raise RuntimeError("the server stops here")
 
-    monkeypatch.setattr(actions, "record", crash)
+    monkeypatch.setattr(approvals, "record", crash)
     with pytest.raises(RuntimeError):
-        marketing.post("/programme/publish/", {"yaml": OTHER, "after": "1", "first_day": TODAY.isoformat()})
+        publish_on(marketing, draft, TODAY.isoformat())
     assert len(published_plans("club")) == 1
 
 
 def test_a_version_does_not_begin_in_the_past(marketing: Client) -> None:
     put(TEXT)
+    draft = kept(marketing, OTHER)
     for day in ((TODAY - timedelta(days=2)).isoformat(), "", "soon"):
-        marketing.post("/programme/publish/", {"yaml": OTHER, "after": "1", "first_day": day})
+        assert publish_on(marketing, draft, day)["Location"] == f"{draft}approval/"
     assert len(published_plans("club")) == 1
-
-
-def test_who_was_faster_is_not_overwritten_unseen(marketing: Client) -> None:
-    put(TEXT)
-    put(first_day(OTHER, TODAY))
-    form = {"yaml": TEXT, "after": "1", "first_day": TODAY.isoformat()}
-    answer = marketing.post("/programme/publish/", form)
-    assert "Another version was published in the meantime" in answer.content.decode()
-    assert len(published_plans("club")) == 2
 
 
 def test_another_programme_or_a_broken_one_is_not_published(marketing: Client) -> None:
     put(TEXT)
     other = TEXT.replace("programme: club", "programme: other")
     for text in (other, TEXT.replace("tiers:", "tierz:"), ""):
-        form = {"yaml": text, "after": "1", "first_day": TODAY.isoformat()}
-        assert marketing.post("/programme/publish/", form).status_code in (200, 422)
+        draft = kept(marketing, text)
+        assert marketing.get(draft).status_code == 200
+        assert publish_on(marketing, draft, TODAY.isoformat())["Location"] == f"{draft}approval/"
     assert len(published_plans("club")) == 1
     assert not published_plans("other")
 
@@ -181,9 +190,8 @@ def test_reading_is_for_all_drafting_for_some_publishing_for_few(
     sign_in(client, role)
     assert client.get("/programme/").status_code == 200
     assert client.get("/programme/draft/").status_code == (200 if may_draft else 403)
-    form = {"yaml": OTHER, "after": "1", "first_day": TODAY.isoformat()}
-    assert client.post("/programme/publish/", form).status_code == 403
-    assert client.post("/programme/draft/", {"yaml": OTHER, "do": "publish"}).status_code == 403
+    draft = drafts.open_draft(OTHER, at=now(), by="somebody", based_on=1)
+    assert publish_on(client, f"/programme/drafts/{draft.draft_id}/", TODAY.isoformat()).status_code == 403
     assert len(published_plans("club")) == 1
 
 

@@ -1,29 +1,30 @@
-"""The programme: what it says, since when, what it gave; its versions; a draft checked, compared and published."""
+"""The programme: what it says, since when, what it gave; its versions; a text checked and compared."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
 
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.periods import Period, period_in
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.versions import differences, language, told
-from assidu.foundation import clock
 from assidu.foundation.people import actions
 from assidu.foundation.people.queries import person as find_person
-from assidu.loyalty.approvals import beginning_on
-from assidu.loyalty.plans import PublishedPlan, publish
+from assidu.loyalty import approvals, drafts
+from assidu.loyalty.approvals import Approval
+from assidu.loyalty.needs import Cause, threshold_for
+from assidu.loyalty.plans import PublishedPlan
 from assidu.measurement.queries import has_invented, rule_figures
 from assidu.measurement.types import RuleFigures
 from assidu.plans.check import examine
@@ -60,8 +61,14 @@ class VersionShown:
     plan: PublishedPlan
     author: str
     changes: list[str] | None
-    state: str
-    """``live``, ``coming`` or ``past``."""
+    state: approvals.DraftState
+    request: approvals.Request | None = None
+    """By which decision it was published."""
+
+    @property
+    def approved_by(self) -> list[tuple[str, Approval]]:
+        answers = self.request.answers if self.request is not None else ()
+        return [(author(one.given_by), one) for one in answers if one.is_yes]
 
     @property
     def first_day(self) -> date:
@@ -81,14 +88,19 @@ def programme(request: HttpRequest) -> HttpResponse:
         "programme": known,
         "period": period,
         "shown": next(one for one in versions if one.plan.version == known.plan.version),
-        "coming": [one for one in versions if one.state == "coming"],
+        "coming": [one for one in versions if one.state is approvals.DraftState.SCHEDULED],
         "opening": describe(known.document, language()).opening,
         "sections": sections(known, known.document, figures, period, _may_see_people(request)),
         "versions": versions,
         "has_figures": bool(figures),
         "has_invented": has_invented(),
         "may_draft": _may_draft(request),
+        "may_edit": signed_in(request).may("plan.edit"),
         "may_simulate": signed_in(request).may("simulate.run"),
+        "drafts": len(drafts.open_drafts(known.code)),
+        "threshold_minor": threshold_for(known.code),
+        "may_set_threshold": signed_in(request).may("plan.threshold"),
+        "serves_none": serves_none(known.document),
     }
     return render(request, "backoffice/programme.html", context)
 
@@ -111,7 +123,10 @@ def version(request: HttpRequest, version: int) -> HttpResponse:
         "yaml": yaml,
         "newest": known.versions[-1].version,
         "oldest": known.versions[0].version,
-        "may_draft": _may_draft(request),
+        "may_edit": signed_in(request).may("plan.edit"),
+        "may_publish": signed_in(request).may("plan.publish"),
+        "need": why(shown.request.cause, shown.request.grounds, known) if shown.request else "",
+        "today": known.today,
     }
     return render(request, "backoffice/programme_version.html", context)
 
@@ -126,53 +141,9 @@ def draft(request: HttpRequest) -> HttpResponse:
     known = programme_at(request)
     if request.method == "GET":
         return _draft_page(request, known, _text_to_start_from(request, known), is_checked=False)
-    text = _text_sent(request)
-    if request.POST.get("do") == "publish":
-        return _confirm_page(request, known, text)
+    text = text_sent(request)
     actions.record(actor_at(request), "plan.checked", "plan")
     return _draft_page(request, known, text, is_checked=True)
-
-
-@require_POST
-@allowed("plan.publish")
-def publish_version(request: HttpRequest) -> HttpResponse:
-    known = programme_at(request)
-    text = _text_sent(request)
-    document = _publishable(known, text)
-    if document is None:
-        return _draft_page(request, known, text, is_checked=True)
-    # What was read on the confirmation page must be what is published: somebody else may have been faster.
-    if request.POST.get("after", "") != str(known.versions[-1].version if known else 0):
-        messages.error(
-            request, _("Another version was published in the meantime: look at what changes again.")
-        )
-        return _confirm_page(request, known, text)
-    first_day = _first_day(request, known)
-    if first_day is None:
-        messages.error(request, _("Choose today or a later day: what was decided stays decided."))
-        return _confirm_page(request, known, text)
-    document, text = beginning_on(document, text, first_day)
-    note = request.POST.get("note", "").strip()[:500]
-    with transaction.atomic():
-        plan = publish(document, text, at=clock.now(), by=str(signed_in(request).id), note=note)
-        is_new = known is None or plan.version != known.versions[-1].version
-        if is_new:
-            actions.record(
-                actor_at(request),
-                "plan.published",
-                "plan",
-                str(plan.version),
-                after={"programme": document.programme, "valid_from": document.valid_from.isoformat()},
-            )
-    if not is_new:
-        messages.info(
-            request,
-            _("Version %(version)s already says the same: nothing was published.")
-            % {"version": plan.version},
-        )
-        return redirect("programme")
-    messages.success(request, _("Version %(version)s is published.") % {"version": plan.version})
-    return redirect("programme-version", version=plan.version)
 
 
 # ---------------------------------------------------------------- what pages show
@@ -213,11 +184,64 @@ def history(known: Programme) -> list[VersionShown]:
     """The newest first."""
     shown = []
     before: PublishedPlan | None = None
+    requests = approvals.requests_of_versions(known.code)
     for plan in known.versions:
         changes = None if before is None else differences(before.document, plan.document)
-        shown.append(VersionShown(plan, author(plan.published_by), changes, _state(known, plan)))
+        state = approvals.version_state(known.versions, plan.version, known.now)
+        shown.append(
+            VersionShown(plan, author(plan.published_by), changes, state, requests.get(plan.version))
+        )
         before = plan
     return shown[::-1]
+
+
+def serves_none(document: Document) -> list[str]:
+    """The rules that name no objective, by their names; nothing where the programme has no objectives."""
+    if not document.objectives:
+        return []
+    return [text_in(rule.name, language()) for rule in document.rules if rule.serves is None]
+
+
+def why(cause: Cause, grounds: dict[str, Any], known: Programme | None) -> str:
+    """Why so many must approve, with the figures that it was decided on."""
+    figures = {
+        "change": _signed_money(grounds.get("change_minor", 0), known),
+        "threshold": known.money(grounds.get("threshold_minor") or 0) if known else "",
+        "currencies": ", ".join(
+            known.currency_name(code) if known else code for code in grounds.get("currencies", ())
+        ),
+        "version": grounds.get("version", ""),
+    }
+    return str(WHY[cause]) % figures
+
+
+def _signed_money(minor: int, known: Programme | None) -> str:
+    if known is None:
+        return ""
+    sign = "+" if minor > 0 else "−" if minor < 0 else ""
+    return sign + known.money(abs(minor))
+
+
+WHY: dict[Cause, str | Promise] = {
+    Cause.OPENING: gettext_lazy("It opens the programme: one person is enough."),
+    Cause.NO_THRESHOLD: gettext_lazy("No threshold is set: one person is enough."),
+    Cause.UNCHANGED: gettext_lazy("It says the same as the version in force: one person is enough."),
+    Cause.BELOW: gettext_lazy(
+        "Replayed, it changes the yearly cost by %(change)s, below the threshold of %(threshold)s: one person is "
+        "enough."
+    ),
+    Cause.ABOVE: gettext_lazy(
+        "Replayed, it changes the yearly cost by %(change)s, above the threshold of %(threshold)s: somebody who did "
+        "not write it must approve."
+    ),
+    Cause.WORTH: gettext_lazy(
+        "It changes what %(currencies)s are worth: somebody who did not write it must approve."
+    ),
+    Cause.WENT_BACK: gettext_lazy(
+        "It goes back to version %(version)s, which was in force: one person is enough."
+    ),
+    Cause.WITHDRAWN: gettext_lazy("It takes the place of version %(version)s, which never begins."),
+}
 
 
 def author(by: str) -> str:
@@ -225,14 +249,10 @@ def author(by: str) -> str:
     try:
         found = find_person(UUID(by))
     except ValueError:
+        if by.startswith("key:"):
+            return _("a program with a key")
         return {"": "", "demo": _("the demo"), "command": _("by command")}.get(by, by)
     return found.name if found is not None else ""
-
-
-def _state(known: Programme, plan: PublishedPlan) -> str:
-    if plan.version == known.plan.version:
-        return "live"
-    return "coming" if plan.valid_from > known.now else "past"
 
 
 def yaml_of(plan: PublishedPlan) -> str:
@@ -258,7 +278,7 @@ def _may_see_people(request: HttpRequest) -> bool:
 # ---------------------------------------------------------------- drafts
 
 
-def _text_sent(request: HttpRequest) -> str:
+def text_sent(request: HttpRequest) -> str:
     """A file that was chosen wins over what stands in the box. No more is read than would be refused anyway."""
     uploaded = request.FILES.get("file")
     if uploaded is not None:
@@ -295,7 +315,7 @@ def _draft_page(
         "programme": known,
         "yaml": text,
         "is_checked": is_checked,
-        "may_publish": person.may("plan.publish"),
+        "may_keep": person.may("plan.edit"),
         "may_simulate": person.may("simulate.run") and known is not None,
     }
     status = 200
@@ -322,41 +342,3 @@ def _refusal(known: Programme | None, document: Document) -> str:
             "code": known.code,
         }
     return ""
-
-
-def _first_day(request: HttpRequest, known: Programme | None) -> date | None:
-    """The day that was chosen; nothing when it has passed."""
-    try:
-        chosen = date.fromisoformat(request.POST.get("first_day", ""))
-    except ValueError:
-        return None
-    return chosen if known is None or chosen >= known.today else None
-
-
-def _publishable(known: Programme | None, text: str) -> Document | None:
-    examined = examine(text.encode())
-    document = examined.document if examined.is_ok else None
-    return None if document is None or _refusal(known, document) else document
-
-
-def _confirm_page(request: HttpRequest, known: Programme | None, text: str) -> HttpResponse:
-    if not signed_in(request).may("plan.publish"):
-        actions.record(actor_at(request), "access.refused", "permission", "plan.publish")
-        raise PermissionDenied("plan.publish")
-    document = _publishable(known, text)
-    if document is None:
-        return _draft_page(request, known, text, is_checked=True)
-    examined = examine(text.encode())
-    context = {
-        "programme": known,
-        "document": document,
-        "yaml": text,
-        "note": request.POST.get("note", ""),
-        "warnings": [one for one in told(examined, text) if one.is_warning],
-        "changes": differences(known.document, document) if known else None,
-        "after": known.versions[-1].version if known else 0,
-        "number": (known.versions[-1].version if known else 0) + 1,
-        "today": known.today if known else None,
-        "first_day": max(document.valid_from, known.today) if known else document.valid_from,
-    }
-    return render(request, "backoffice/programme_publish.html", context)

@@ -129,7 +129,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return _launch(request, known, document, yaml)
         if wanted == "yaml":
             context = {"programme": known, "yaml": yaml, "may_simulate": True}
-            context["may_publish"] = signed_in(request).may("plan.publish")
+            context["may_keep"] = signed_in(request).may("plan.edit")
             return render(request, "backoffice/programme_draft.html", context)
     return _form(request, known, start, texts, list(bad), mistakes, document)
 
@@ -237,7 +237,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "took": _time(shown.report.seconds) if shown.report else "",
         "pace": formats.number(round(shown.report.sales_per_second)) if shown.report else "",
         "has_invented": has_invented(),
-        "may_publish": signed_in(request).may("plan.publish"),
+        "may_keep": signed_in(request).may("plan.edit"),
     }
     is_part = request.headers.get("HX-Request-Type") == "partial"
     return render(
