@@ -74,7 +74,9 @@ def test_of_several_stores_all_are_seen_and_of_none_nobody(shop: Shop, client: C
     ids = {of(shop, "Nantes", "317"), of(shop, "Lille", "401")}
     person = sign_in(client, "317", "401")
     assert all(str(one) in page(client, "/customers/") for one in ids)
-    actions.create_person("it@exemple.fr", "A", ["it"], COMMAND_LINE)  # somebody must remain who manages people
+    actions.create_person(
+        "it@exemple.fr", "A", ["it"], COMMAND_LINE
+    )  # somebody must remain who manages people
     assert actions.change_access(person.id, ["store"], [], True, COMMAND_LINE) == people.person(person.id)
     assert not any(str(one) in page(client, "/customers/") for one in ids)
 
