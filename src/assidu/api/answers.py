@@ -7,6 +7,7 @@ from uuid import UUID
 from assidu.api import types
 from assidu.customers import queries as customers
 from assidu.customers.types import Customer, Erasure, Written
+from assidu.decisions.tiers import Missing
 from assidu.foundation.people.types import ApiKey, AuditEntry
 from assidu.ledger.types import Movement, Statement
 from assidu.loyalty.explain import Explanation
@@ -47,6 +48,10 @@ def customer(found: Customer, standing: Standing | None) -> types.Customer:
     )
 
 
+def _by_measure(missing: Missing | None) -> dict[str, int]:
+    return {} if missing is None else {measure.value: lacking for measure, lacking in missing.by.items()}
+
+
 def programme(found: Standing) -> types.Programme:
     tiers = found.tiers
     return types.Programme(
@@ -58,7 +63,14 @@ def programme(found: Standing) -> types.Programme:
         tier=None
         if tiers is None
         else types.Tier(
-            tiers.tier, tiers.since, tiers.until, tiers.spend_minor, tiers.next_tier, tiers.missing_minor
+            tiers.tier,
+            tiers.since,
+            tiers.until,
+            tiers.spend_minor,
+            tiers.next_tier,
+            tiers.missing_minor,
+            _by_measure(tiers.to_climb),
+            _by_measure(tiers.to_stay),
         ),
         purchases=found.purchases,
         last_purchase=found.last_purchase,

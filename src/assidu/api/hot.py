@@ -201,11 +201,16 @@ _ANSWERS: dict[str, Any] = {
         until={"type": ["string", "null"], "format": "date"},
     ),
     "NextTier": _object(
-        "The next status, and what must still be spent to reach it.",
-        ["code", "name", "missing_minor"],
+        "A status, and what is missing to reach it, or to keep it `until` a day: all of it or, without `needs_all`, "
+        "one of it. Spend is told in minor units.",
+        ["code", "name", "missing", "needs_all", "text"],
         code=_TEXT,
         name=_TEXT,
+        missing={"type": "object", "additionalProperties": _COUNT},
         missing_minor=_COUNT,
+        needs_all={"type": "boolean"},
+        text=_TEXT,
+        until=_DAY,
     ),
     "TriedRule": _object(
         "Why a rule would apply, or why not.",

@@ -63,6 +63,8 @@ class Tier:
     spend_minor: int
     next_tier: str | None
     missing_minor: int
+    missing: dict[str, int]
+    missing_to_keep: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)

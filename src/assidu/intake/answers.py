@@ -5,18 +5,19 @@ from datetime import date, datetime
 from typing import Any
 
 from assidu.decisions.decision import Account, Decision, Refused
-from assidu.decisions.plan import Plan
+from assidu.decisions.plan import Plan, TierMeasure
 from assidu.decisions.state import LotKey, Membership, State
-from assidu.decisions.tiers import missing_minor
+from assidu.decisions.tiers import Missing, to_climb, to_stay
 from assidu.events.types import EventKey
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
 from assidu.intake.shops import OpenShop
 from assidu.loyalty.entries import Anonymous, Conflict, Entry, Told, UnknownCustomer
-from assidu.plans.document import Document
+from assidu.plans.document import Document, Text
 from assidu.plans.wording.language import Language, language_of, text_in
 from assidu.plans.wording.reasons import reason, refusal
 from assidu.plans.wording.receipts import receipt, short_receipt
+from assidu.plans.wording.standing import missing_said
 
 Answer = dict[str, Any]
 
@@ -90,12 +91,13 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool) -> Ans
 
 
 def position(state: State, plan: Plan, document: Document, language: Language, day: date) -> Answer:
-    """What a customer has, and what is missing to the next level."""
+    """What a customer has, and what is missing to the next level, and to keep this one."""
     standing: Answer = {
         "membership": state.membership.value,
         "balances": _balances(plan, state.lots, state.debts),
         "tier": None,
         "next_tier": None,
+        "keep_tier": None,
     }
     names = {level.code: level.name for level in document.tiers.levels} if document.tiers else {}
     if state.membership is Membership.MEMBER and state.tier is not None:
@@ -105,15 +107,29 @@ def position(state: State, plan: Plan, document: Document, language: Language, d
             "name": text_in(name, language) if name else state.tier,
             "until": state.tier_until.isoformat() if state.tier_until else None,
         }
-    missing = missing_minor(plan, state, day) if state.membership is Membership.MEMBER else None
-    if missing is not None:
-        name = names.get(missing[0])
-        standing["next_tier"] = {
-            "code": missing[0],
-            "name": text_in(name, language) if name else missing[0],
-            "missing_minor": missing[1],
-        }
+    if state.membership is Membership.MEMBER:
+        for place, missing in (
+            ("next_tier", to_climb(plan, state, day)),
+            ("keep_tier", to_stay(plan, state, day)),
+        ):
+            if missing is not None:
+                standing[place] = _missing(missing, names.get(missing.level), document, language)
     return standing
+
+
+def _missing(missing: Missing, name: Text | None, document: Document, language: Language) -> Answer:
+    answered: Answer = {
+        "code": missing.level,
+        "name": text_in(name, language) if name else missing.level,
+        "missing": {measure.value: quantity for measure, quantity in missing.by.items()},
+        "needs_all": missing.needs_all,
+        "text": missing_said(missing, document, language),
+    }
+    if TierMeasure.SPEND in missing.by:
+        answered["missing_minor"] = missing.by[TierMeasure.SPEND]
+    if missing.until is not None:
+        answered["until"] = missing.until.isoformat()
+    return answered
 
 
 def _balances(plan: Plan, lots: Mapping[LotKey, int], debts: Mapping[str, int]) -> list[Answer]:

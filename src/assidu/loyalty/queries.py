@@ -15,9 +15,9 @@ from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Account
 from assidu.decisions.earning import worth_minor
 from assidu.decisions.inputs import SALES
-from assidu.decisions.plan import CurrencyKind, Plan
+from assidu.decisions.plan import CurrencyKind, Plan, TierMeasure
 from assidu.decisions.state import Membership, State
-from assidu.decisions.tiers import missing_minor, spend_minor
+from assidu.decisions.tiers import spend_minor, to_climb, to_stay
 from assidu.events.bodies import event_from
 from assidu.events.types import EventKey, EventType
 from assidu.foundation.cursors import read_cursor, write_cursor
@@ -296,12 +296,15 @@ def _tier_standing(plan: Plan, state: State, today: date) -> TierStanding | None
         return None
     spend = spend_minor(plan.tiers, state.counters, today)
     held = state.tiers[-1] if state.tiers else None
-    missing = missing_minor(plan, state, today)
+    climb, stay = to_climb(plan, state, today), to_stay(plan, state, today)
     tier, since = (held.tier, held.since) if held else (None, None)
-    if missing is None:
-        return TierStanding(tier, since, state.tier_until, spend)
-    level = plan.tiers.levels[plan.tiers.rank(missing[0])]
-    return TierStanding(tier, since, state.tier_until, spend, level.code, level.spend_min_minor, missing[1])
+    if climb is None:
+        return TierStanding(tier, since, state.tier_until, spend, to_stay=stay)
+    level = plan.tiers.levels[plan.tiers.rank(climb.level)]
+    missing = climb.by.get(TierMeasure.SPEND, 0)
+    return TierStanding(
+        tier, since, state.tier_until, spend, level.code, level.spend_min_minor, missing, climb, stay
+    )
 
 
 def _purses(plan: Plan, state: State) -> Iterable[Purse]:

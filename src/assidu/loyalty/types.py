@@ -11,6 +11,7 @@ from assidu.decisions.decision import Decision
 from assidu.decisions.events import Event
 from assidu.decisions.plan import CurrencyKind
 from assidu.decisions.state import Membership
+from assidu.decisions.tiers import Missing
 from assidu.events.types import EventKey, EventType
 from assidu.ledger.types import Lot, Movement
 
@@ -40,6 +41,8 @@ class TierStanding:
     next_tier: str | None = None
     next_from_minor: int = 0
     missing_minor: int = 0
+    to_climb: Missing | None = None
+    to_stay: Missing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ from assidu.loyalty.attaching import (
 from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.types import Standing
 from assidu.plans.wording import language_of, receipt, short_receipt
+from assidu.plans.wording.standing import missing_said
 
 PART = "X-Caisse-Part"
 STORE = "caisse_store"
@@ -234,7 +235,9 @@ class Shown:
         return {
             "next": self.programme.tier_name(tiers.next_tier),
             "tone": self.programme.tier_tone(tiers.next_tier),
-            "missing": self.programme.money(tiers.missing_minor),
+            "missing": missing_said(tiers.to_climb, self.programme.document, self.programme.language)
+            if tiers.to_climb is not None
+            else "",
             "spend_minor": tiers.spend_minor,
             "from_minor": tiers.next_from_minor,
         }

@@ -27,6 +27,7 @@ from assidu.customers.types import Customer, IdentifierKind, Identity
 from assidu.decisions.decision import Account
 from assidu.decisions.plan import CurrencyKind
 from assidu.decisions.state import Membership
+from assidu.decisions.tiers import Missing
 from assidu.events.types import EventType
 from assidu.foundation import clock
 from assidu.foundation.cursors import InvalidCursor
@@ -37,6 +38,7 @@ from assidu.ledger.types import Lot, Movement
 from assidu.loyalty import queries
 from assidu.loyalty.types import Purse, Standing, TimelineEntry
 from assidu.measurement import queries as measurement
+from assidu.plans.wording.standing import missing_said
 
 MOMENTS = 30
 MOVEMENTS = 50
@@ -346,10 +348,16 @@ def _path(shown: Known) -> dict[str, Any] | None:
         "next_tone": programme.tier_tone(tiers.next_tier) if tiers.next_tier else "",
         "from_minor": tiers.next_from_minor,
         "from": programme.money(tiers.next_from_minor),
-        "missing": programme.money(tiers.missing_minor),
+        "missing": _missing(tiers.to_climb, programme),
+        "to_stay": _missing(tiers.to_stay, programme),
+        "is_by_spend": tiers.next_from_minor > 0,
         "since": tiers.since,
         "until": last_day(tiers.until) if tiers.until else None,
     }
+
+
+def _missing(missing: Missing | None, programme: Programme) -> str:
+    return "" if missing is None else missing_said(missing, programme.document, programme.language)
 
 
 def _rewards(shown: Known) -> list[str]:

@@ -6,11 +6,12 @@ from datetime import date
 from assidu.decisions.decision import Account, Award, Decision
 from assidu.decisions.plan import CurrencyKind, Plan
 from assidu.decisions.state import State, TierCause
-from assidu.decisions.tiers import missing_minor
+from assidu.decisions.tiers import to_climb
 from assidu.plans.document import Document
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.phrases import Phrases, phrases_of
+from assidu.plans.wording.standing import is_reached, missing_said
 
 PARTS_MAX = 4
 """A receipt names the rules that gave most; the others are in the total."""
@@ -37,9 +38,7 @@ RECEIPTS = {
     ),
     "lowered": Sentence("Votre statut est désormais {tier}.", "Your status is now {tier}."),
     "welcome": Sentence("Bienvenue dans {programme} !", "Welcome to {programme}!"),
-    "missing": Sentence(
-        "Encore {amount} d'achats pour le statut {tier}.", "{amount} more to spend for {tier} status."
-    ),
+    "missing": Sentence("Encore {missing} pour le statut {tier}.", "{missing} for {tier} status."),
     "not_a_member": Sentence(
         "Pas de carte {programme} : ce ticket ne rapporte rien.",
         "No {programme} card: this ticket earns nothing.",
@@ -196,11 +195,10 @@ def _status(
         elif decision.tier.cause is TierCause.LOWERED:
             yield _say(phrases, "lowered", tier=phrases.level_name(decision.tier.tier))
     on = day if day is not None else decision.inputs.day if decision.inputs is not None else None
-    missing = missing_minor(plan, state, on) if on is not None else None
-    if missing is not None and missing[1] > 0:
-        code, minor = missing
-        amount = figures.money(minor, phrases.document.sale_currency, phrases.language)
-        yield _say(phrases, "missing", amount=amount, tier=phrases.level_name(code))
+    missing = to_climb(plan, state, on) if on is not None else None
+    if missing is not None and not is_reached(missing):
+        said = missing_said(missing, phrases.document, phrases.language)
+        yield _say(phrases, "missing", missing=said, tier=phrases.level_name(missing.level))
 
 
 def _plain(text: str) -> str:
