@@ -16,6 +16,7 @@ import msgspec
 from assidu.decisions.events import LineKind
 from assidu.decisions.plan import CurrencyKind, Trigger
 from assidu.plans.checks.occasions import check_occasions
+from assidu.plans.checks.offers import check_offers
 from assidu.plans.checks.tiers import check_tiers
 from assidu.plans.checks.wallets import check_wallets
 from assidu.plans.document import AMOUNT_MAX, Document, Duration, Expiry, Gift, Lines, Rule, Text, When
@@ -104,6 +105,7 @@ class _Checker:
         self._labels()
         self.problems += check_tiers(self.document)
         self.problems += check_occasions(self.document)
+        self.problems += check_offers(self.document)
         self.problems += check_wallets(self.document)
 
     def _header(self) -> None:
@@ -155,6 +157,11 @@ class _Checker:
     def _currencies(self) -> None:
         earned = {rule.currency for rule in self.document.rules} | {
             reward.gives.currency for reward in self.document.rewards
+        }
+        earned |= {
+            given.currency
+            for offer in self.document.offers
+            if (given := offer.effect.points or offer.effect.voucher) is not None
         }
         spent = {reward.costs.currency for reward in self.document.rewards}
         # A slip in a rule is told once, at the rule: it is why the currency seems to have no use.

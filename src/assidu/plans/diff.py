@@ -60,6 +60,9 @@ NOT_COMPARED = {
     "currencies",
     "rules",
     "rewards",
+    "offers",
+    "stacking",
+    "legal_caps",
     "tiers",
 }
 
@@ -73,6 +76,7 @@ def diff(before: Document, after: Document) -> tuple[Change, ...]:
     found += _listed("currencies", before.currencies, after.currencies)
     found += _listed("rules", before.rules, after.rules)
     found += _listed("rewards", before.rewards, after.rewards)
+    found += _offers(before, after)
     found += _tiers(before.tiers, after.tiers)
     return tuple(found)
 
@@ -107,6 +111,25 @@ def _listed(
             yield from _fields(part, code, old[code], member, {"code"})
     if [code for code in old if code in new] != [code for code in new if code in old]:
         yield Change(Kind.REORDERED, part, before=tuple(old), after=tuple(new))
+
+
+def _offers(before: Document, after: Document) -> Iterator[Change]:
+    """An offer that changes is told as a whole, since its parts only mean something together."""
+    old = {offer.code: offer for offer in before.offers}
+    new = {offer.code: offer for offer in after.offers}
+    for code, offer in old.items():
+        if code not in new:
+            yield Change(Kind.REMOVED, "offers", code, before=offer)
+    for code, offer in new.items():
+        if code not in old:
+            yield Change(Kind.ADDED, "offers", code, after=offer)
+        elif offer != old[code]:
+            yield Change(Kind.CHANGED, "offers", code, before=old[code], after=offer)
+    if [code for code in old if code in new] != [code for code in new if code in old]:
+        yield Change(Kind.REORDERED, "offers", before=before.offers, after=after.offers)
+    together = (before.stacking, before.legal_caps), (after.stacking, after.legal_caps)
+    if together[0] != together[1]:
+        yield Change(Kind.CHANGED, "stacking", before=together[0], after=together[1])
 
 
 def _fields(

@@ -13,6 +13,9 @@ CHOICES = {
     "LineKind": "What a line of a ticket is, besides an ordinary product.",
     "Trigger": "The moment at which a rule gives: at a sale, or once on joining.",
     "QuotaScope": "Do all stores share the places, or has each store its own?",
+    "OfferNeeds": "What a customer must have or have done before an offer is theirs.",
+    "GivesBack": "What becomes free again when a ticket with the offer comes back.",
+    "StackingChoice": "Which offers stay when not all can be given together.",
     "TierWindow": "Whole calendar months, this one included, or the year since 1 January.",
     "Downgrade": "When a status is not kept: one step down, or down to what the spend reaches.",
 }

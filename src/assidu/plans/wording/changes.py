@@ -32,6 +32,8 @@ from assidu.plans.document import (
 )
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.offer_changes import PARTS as OFFER_PARTS
+from assidu.plans.wording.offer_changes import offer_change
 from assidu.plans.wording.phrases import (
     DOWNGRADES,
     NEEDS,
@@ -206,6 +208,8 @@ _LISTED_MAX = 10
 def change(found: Change, before: Document, after: Document, language: Language) -> str:
     """One change as a sentence. Names are the new document's, those of what is gone the old one's."""
     old, new = phrases_of(before, language), phrases_of(after, language)
+    if found.part in OFFER_PARTS:
+        return offer_change(found, old, new)
     if found.kind is Kind.ADDED:
         return _added(found, new)
     if found.kind is Kind.REMOVED:

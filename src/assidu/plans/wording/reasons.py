@@ -7,6 +7,7 @@ from assidu.decisions.state import TierCause
 from assidu.plans.document import Document, Rule
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.offers import REASONS as OFFER_REASONS
 from assidu.plans.wording.offers import offer_reason
 from assidu.plans.wording.phrases import OF_PERIODS, Phrases, phrases_of
 
@@ -80,6 +81,9 @@ REASONS = {
         "{rule} : déjà obtenu {period}", "{rule}: already given in this {period}"
     ),
 }
+
+OFFERS_ONLY = OFFER_REASONS.keys() - REASONS.keys()
+REASONS |= {code: OFFER_REASONS[code] for code in OFFERS_ONLY}
 
 CAPPED = Sentence(
     "{said} (au lieu de {wished}, plafond atteint)", "{said} (instead of {wished}, cap reached)"
@@ -158,6 +162,24 @@ REFUSALS = {
         "L'offre « {subject} » n'est pas attribuée à cette personne.",
         "The offer “{subject}” is not allotted to this customer.",
     ),
+    RefusalCode.HOLD_NOT_OPEN: Sentence(
+        "Cette réservation n'est plus ouverte : elle a expiré, a été libérée ou a déjà servi.",
+        "This hold is no longer open: it ran out, was released or has been used.",
+    ),
+    RefusalCode.TOO_MANY_HOLDS: Sentence(
+        "Trop de réservations sont ouvertes pour cette personne.", "This customer has too many open holds."
+    ),
+    RefusalCode.NOT_TRANSFERABLE: Sentence(
+        "Le programme ne permet pas de donner à un autre membre : {subject}.",
+        "The programme does not let these be given to another member: {subject}.",
+    ),
+    RefusalCode.TRANSFER_LIMIT: Sentence(
+        "La limite des dons est atteinte : {asked} demandés, {units_left} encore possibles.",
+        "The limit of what may be given is reached: {asked} asked for, {units_left} left.",
+    ),
+    RefusalCode.RECEIVER_NOT_A_MEMBER: Sentence(
+        "La personne qui reçoit n'est pas membre du programme.", "Whoever receives is not a member."
+    ),
     RefusalCode.SAME_CUSTOMER: Sentence(
         "Les deux fiches sont la même personne.", "Both records are the same person."
     ),
@@ -181,7 +203,7 @@ def reason(found: Reason, document: Document, language: Language) -> str:
     """« Fruits et légumes doublés » : 12 points sur 12,00 € d'achats."""
     phrases = phrases_of(document, language)
     offer = phrases.offers.get(found.rule)
-    if offer is not None:
+    if offer is not None or found.code in OFFERS_ONLY:
         return offer_reason(found, offer, phrases)
     rule = phrases.rules.get(found.rule)
     said = REASONS[found.code].say(
@@ -281,6 +303,7 @@ def refusal(found: Refused, document: Document, language: Language) -> str:
         worth=_money(given.get("worth_minor", 0), phrases),
         total=_money(given.get("total_minor", 0), phrases),
         left=_money(given.get("left_minor", 0), phrases),
+        units_left=phrases.units(given.get("left", 0), found.subject),
         line=given.get("line", 0),
         lines=given.get("lines", 0),
     )

@@ -1,0 +1,114 @@
+"""Who meets an offer: the index that finds the few that a ticket could meet, and the first condition that fails."""
+
+from assidu.decisions.calendar import period_key
+from assidu.decisions.chance import Chance, drawn
+from assidu.decisions.decision import Claim, ReasonCode
+from assidu.decisions.earning import why_not_now
+from assidu.decisions.offers.given import Step
+from assidu.decisions.offers.ticket import OfferTicket
+from assidu.decisions.plan import Plan, QuotaScope
+from assidu.decisions.plan.offers import Offer, OfferNeeds
+
+OFFER = "offer:"
+
+
+def offers_met(plan: Plan, ticket: OfferTicket) -> list[int]:
+    """The offers that this ticket could meet, in the order in which they count."""
+    offers = plan.offers
+    index = offers.index.get(ticket.inputs.tier) or offers.index[None]
+    found = set(index.anywhere)
+    for by_name, names in (
+        (index.by_department, ticket.departments),
+        (index.by_brand, ticket.brands),
+        (index.by_sku, ticket.skus),
+    ):
+        if by_name:
+            for name in names:
+                if name in by_name:
+                    found.update(by_name[name])
+    return sorted(found)
+
+
+def why_not(offer: Offer, ticket: OfferTicket) -> ReasonCode | None:
+    """The first condition of the customer and the ticket that fails; limits and chance come later."""
+    when, inputs = offer.when, ticket.inputs
+    code = why_not_now(when, inputs, ticket.sale.store, ticket.sale.channel, ticket.minute)
+    if code is not None:
+        return code
+    if when.is_first_purchase and not inputs.is_first_purchase:
+        return ReasonCode.NOT_FIRST_PURCHASE
+    if when.amount_min_minor is not None and ticket.total_minor < when.amount_min_minor:
+        return ReasonCode.AMOUNT_TOO_LOW
+    if when.amount_max_minor is not None and ticket.total_minor > when.amount_max_minor:
+        return ReasonCode.AMOUNT_TOO_HIGH
+    return None if offer.needs is OfferNeeds.NOTHING else _lacks(offer, ticket)
+
+
+def _lacks(offer: Offer, ticket: OfferTicket) -> ReasonCode | None:
+    if offer.needs is OfferNeeds.CODE:
+        shown = any(code.offer == offer.code for code in ticket.sale.codes)
+        return None if shown else ReasonCode.NO_CODE
+    step = ticket.inputs.offers.get(offer.code)
+    if step == Step.USED:
+        return None if offer.times is not None else ReasonCode.OFFER_USED
+    if step is None:
+        return ReasonCode.NOT_ALLOTTED if offer.needs is OfferNeeds.ALLOTTED else ReasonCode.NOT_ACTIVATED
+    if offer.needs is OfferNeeds.ACTIVATED and step != Step.ACTIVATED:
+        return ReasonCode.NOT_ACTIVATED
+    return None
+
+
+def times_counter(offer: Offer, ticket: OfferTicket) -> str:
+    assert offer.times is not None
+    return f"{OFFER}{offer.code}:{period_key(offer.times.period, ticket.inputs.day)}"
+
+
+def draw_key(offer: Offer) -> str:
+    return f"draw:{offer.code}"
+
+
+def number_for(offer: Offer, ticket: OfferTicket, chance: Chance | None, seq: int) -> int | None:
+    """What was drawn for this ticket, then or now; ``None`` where nobody may draw: an evaluation tells the odds."""
+    assert offer.chance_one_in is not None
+    known = ticket.inputs.grants.get(draw_key(offer))
+    if known is not None:
+        return known
+    secret = chance.secrets.get(offer.code) if chance is not None else None
+    if chance is None or secret is None:
+        return None
+    return drawn(secret, offer.code, chance.member, seq, offer.chance_one_in)
+
+
+def claims_of(offer: Offer, ticket: OfferTicket, wished: int) -> list[Claim]:
+    """What it must ask of what customers share; ``wished`` is in the units of its budget."""
+    claims = []
+    day = ticket.inputs.day
+    if offer.quota is not None:
+        where = ticket.sale.store if offer.quota.scope is QuotaScope.STORE else "*"
+        key = f"quota:{offer.code}:{period_key(offer.quota.period, day)}:{where}"
+        claims.append(Claim(key, offer.quota.limit, offer.code))
+    if offer.stock is not None:
+        claims.append(Claim(f"stock:{offer.code}", offer.stock, offer.code))
+    if offer.needs is OfferNeeds.CODE:
+        shown = next((code for code in ticket.sale.codes if code.offer == offer.code), None)
+        if shown is not None and shown.uses_max:
+            claims.append(Claim(f"code:{shown.key}", shown.uses_max, offer.code))
+    if offer.budget is not None and wished > 0:
+        key = f"budget:{offer.code}:{period_key(offer.budget.period, day)}"
+        claims.append(
+            Claim(key, offer.budget.limit, offer.code, wished, can_be_clipped=offer.budget.is_clipped)
+        )
+    return claims
+
+
+REFUSED_CLAIMS = {
+    "quota": ReasonCode.QUOTA_TAKEN,
+    "stock": ReasonCode.STOCK_GONE,
+    "code": ReasonCode.CODE_USED,
+    "budget": ReasonCode.BUDGET_GONE,
+}
+"""Why an offer is not given, by the kind of claim that was not granted."""
+
+
+def kind_of(key: str) -> str:
+    return key.partition(":")[0]

@@ -1,0 +1,157 @@
+"""A ticket as offers see it: the lines they may touch, at the price before any offer, and how far each may go down."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from assidu.decisions.calendar import minute_of
+from assidu.decisions.earning import charged_minor
+from assidu.decisions.events import AppliedOffer, Sale
+from assidu.decisions.facts import SaleInputs
+from assidu.decisions.plan import Lines, Plan
+from assidu.decisions.plan.offers import Offer
+
+
+class OfferTicket:
+    """``initial`` is by line of the ticket, 0 where no offer may touch it; ``rooms`` is the most that offers may take
+    off it, less where the law says so; ``told`` is what the till took off under each offer."""
+
+    __slots__ = (
+        "_by_brand",
+        "_by_department",
+        "_by_sku",
+        "_has_discounted",
+        "_open",
+        "_plan",
+        "capped",
+        "initial",
+        "inputs",
+        "paid",
+        "quantities",
+        "rooms",
+        "sale",
+        "told",
+        "total_minor",
+    )
+
+    def __init__(self, plan: Plan, sale: Sale, inputs: SaleInputs, returned_minor: Mapping[int, int]) -> None:
+        out = plan.exclusions
+        caps = [cap for cap in plan.offers.legal_caps if cap.is_in_force(inputs.day)]
+        self._plan = plan
+        self.sale = sale
+        self.inputs = inputs
+        count = len(sale.lines)
+        self.initial = [0] * count
+        self.paid = [0] * count
+        self.quantities = [line.quantity for line in sale.lines]
+        self.rooms = [0] * count
+        self.capped: set[int] = set()
+        self.told: dict[str, dict[int, int]] = {}
+        self._by_department: dict[str, list[int]] = {}
+        self._by_brand: dict[str, list[int]] = {}
+        self._by_sku: dict[str, list[int]] = {}
+        self._open: list[int] = []
+        self._has_discounted = False
+        for i, (line, charged) in enumerate(zip(sale.lines, charged_minor(sale), strict=True)):
+            back = returned_minor.get(i, 0)
+            bought = line.amount_minor
+            before = charged
+            for applied in line.offers:
+                # What came back takes its share of every offer with it.
+                part = _kept(applied.amount_minor, bought, back)
+                if part > 0:
+                    by_line = self.told.setdefault(applied.offer, {})
+                    by_line[i] = by_line.get(i, 0) + part
+                before += applied.amount_minor
+            if (
+                before <= 0
+                or line.kind in out.kinds
+                or line.department in out.departments
+                or line.sku in out.skus
+                or line.brand in out.brands
+            ):
+                continue
+            if back:
+                before, charged = _kept(before, bought, back), _kept(charged, bought, back)
+                if before <= 0:
+                    continue
+            room = before
+            for cap in caps:
+                if line.department in cap.departments:
+                    shelf = before + line.discount_minor
+                    room = min(room, max(shelf * cap.percent // 100 - line.discount_minor, 0))
+                    self.capped.add(i)
+            self.initial[i] = before
+            self.paid[i] = charged
+            self.rooms[i] = room
+            self._has_discounted = self._has_discounted or line.discount_minor > 0
+            self._open.append(i)
+            self._by_department.setdefault(line.department, []).append(i)
+            self._by_brand.setdefault(line.brand, []).append(i)
+            self._by_sku.setdefault(line.sku, []).append(i)
+        self.total_minor = sum(self.initial)
+
+    def minute(self) -> int:
+        return minute_of(self.sale.at, self._plan.zone)
+
+    @property
+    def departments(self) -> Mapping[str, list[int]]:
+        return self._by_department
+
+    @property
+    def brands(self) -> Mapping[str, list[int]]:
+        return self._by_brand
+
+    @property
+    def skus(self) -> Mapping[str, list[int]]:
+        return self._by_sku
+
+    def selected(self, lines: Lines | None) -> list[int]:
+        """The lines that an offer is about, in the order of the ticket."""
+        if lines is None:
+            return self._open
+        found: list[int] | None = None
+        for wanted, known in (
+            (lines.skus, self._by_sku),
+            (lines.departments, self._by_department),
+            (lines.brands, self._by_brand),
+        ):
+            if not wanted:
+                continue
+            if len(wanted) <= len(known):
+                held = [i for name in wanted if name in known for i in known[name]]
+            else:
+                held = [i for name, places in known.items() if name in wanted for i in places]
+            found = held if found is None else [i for i in found if i in held]
+            if not found:
+                return []
+        assert found is not None, "a selection names something"
+        found.sort()
+        return found
+
+    def touched(self, offer: Offer, selected: list[int]) -> list[int]:
+        """Without the lines that another team's promotion already discounted, unless the offer takes them too."""
+        if offer.takes_discounted or not self._has_discounted:
+            return selected
+        return [i for i in selected if self.sale.lines[i].discount_minor <= 0]
+
+
+def _kept(amount: int, bought: int, returned: int) -> int:
+    """What stays of an amount once a part of the line came back, rounded down."""
+    if not returned or bought <= 0:
+        return amount
+    return amount * max(bought - returned, 0) // bought
+
+
+def reduced(sale: Sale, off: Sequence[Mapping[str, int]]) -> Sale:
+    """The ticket once its offers are taken off; ``off`` is by line, by offer."""
+    lines = tuple(
+        replace(
+            line,
+            amount_minor=line.amount_minor - sum(parts.values()),
+            offers=tuple(AppliedOffer(offer, amount) for offer, amount in parts.items()),
+        )
+        if parts
+        else line
+        for line, parts in zip(sale.lines, off, strict=True)
+    )
+    return replace(sale, lines=lines)
