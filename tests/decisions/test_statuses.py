@@ -194,3 +194,11 @@ def test_a_status_that_staff_gave_stays_so_with_the_survivor_of_a_merger() -> No
     absorbed.does(StatusGrant(on("2026-03-03"), "silver", date(2026, 6, 1)))
     survivor.does(Merger(on("2026-03-04")), absorbed.state)
     assert (survivor.state.tier, survivor.state.tier_cause) == ("silver", TierCause.GRANTED)
+
+
+def test_a_late_ticket_brings_the_status_that_later_purchases_had_only_missed_by_it() -> None:
+    customer = Customer(a_plan("spend_at_least: 500.00", keep="{months: 12}"))
+    assert customer.buys("2026-03-01", 30_000) == "bronze"
+    assert customer.buys("2026-02-10", 25_000) == "silver"
+    assert customer.state.tier_on(date(2026, 2, 28)) == "bronze"
+    assert customer.state.tier_on(date(2026, 3, 1)) == "silver"

@@ -121,12 +121,20 @@ def upgrade(plan: Plan, state: State, day: date, counts: Iterable[Count]) -> Tie
     counters = dict(state.counters)
     for name, change in counts:
         counters[name] = counters.get(name, 0) + change
-    reached = level_reached(tiers, measured(plan, tiers, counters, day))
-    rank = -1 if reached is None else tiers.rank(reached.code)
-    if reached is None or rank < held or (rank == held and not is_in_grace):
-        return None
-    cause = TierCause.REACHED if rank > held else TierCause.KEPT
-    return TierChange(reached.code, day, _until(tiers, reached, day), cause)
+    for since in (day, *_later_months(counters, day)):
+        reached = level_reached(tiers, measured(plan, tiers, counters, since))
+        rank = -1 if reached is None else tiers.rank(reached.code)
+        if reached is not None and (rank > held or (rank == held and is_in_grace)):
+            cause = TierCause.REACHED if rank > held else TierCause.KEPT
+            return TierChange(reached.code, since, _until(tiers, reached, since), cause)
+    return None
+
+
+def _later_months(counters: Mapping[str, int], day: date) -> list[date]:
+    """The months after ``day`` that something was counted in: a late ticket may be what was missing there."""
+    month = f"{day.year:04d}-{day.month:02d}"
+    found = {name[-7:] for name in counters if name[-7:] > month and name.startswith(tuple(_COUNTED_AS.values()))}
+    return [date(int(later[:4]), int(later[5:]), 1) for later in sorted(found)]
 
 
 def entry(plan: Plan, day: date) -> TierChange | None:
