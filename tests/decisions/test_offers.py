@@ -355,12 +355,12 @@ def test_no_stacking_goes_beyond_what_the_law_allows_at_once_or_later() -> None:
 def test_a_grant_that_turns_out_not_to_be_needed_goes_back() -> None:
     """The better offer's place is gone, so that the ticket has the other one; nothing is kept that was not used."""
     customer = shopper(
-        "best: effect: {amount: 5.00}|stock: 1|quota: {first: 100, per: day}",
-        "next: effect: {amount: 2.00}",
+        "best: effect: {points: {currency: points, units: 500}}|stock: 1|quota: {first: 100, per: day}|group: one",
+        "next: effect: {points: {currency: points, units: 200}}|group: one",
+        stacking="stacking: {groups: [{code: one}]}\n",
     )
-    assert off(customer.buys(a_sale(1000))) == {"best": 500}
-    told = customer.buys(a_sale(1000))
-    assert off(told) == {"next": 200}
+    assert units(customer.records(a_sale(1000))) == {"base": 10, "best": 500}
+    assert units(customer.records(a_sale(1000))) == {"base": 10, "next": 200}
     assert customer.places == {"quota:best:2026-03-02:*": 1, "stock:best": 1}
 
 
