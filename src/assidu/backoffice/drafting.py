@@ -307,10 +307,10 @@ def known_options(document: Document) -> Known:
     """What stands to choose in blanks about the catalogue: its own names, then those of the document."""
     spoken = language()
     labels = document.labels
-    channels = {code: sentence.say(spoken) for code, sentence in CHANNELS.items()}
+    channels = {} if labels.channels else {code: said.say(spoken) for code, said in CHANNELS.items()}
     stores = {one.store_id: one.name for one in catalogue.stores()}
     departments = {one.department: one.name(spoken) for one in catalogue.departments()}
-    channels |= {one.channel: one.channel for one in catalogue.stores() if one.channel not in channels}
+    channels |= {one.channel: one.channel for one in catalogue.stores() if one.channel not in CHANNELS}
     found = {}
     for name, own in (
         ("channels", channels),

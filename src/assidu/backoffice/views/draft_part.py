@@ -30,7 +30,7 @@ from assidu.loyalty import drafts
 from assidu.loyalty.approvals import signature
 from assidu.loyalty.drafts import Closed
 from assidu.plans.blanks import Texts, added, begun, fill, form_of, lists, members, removed, texts_of, wholes
-from assidu.plans.blanks.filling import BLANK, blank_of
+from assidu.plans.blanks.filling import BLANK, Filled, blank_of
 from assidu.plans.blanks.kinds import is_list, struct
 from assidu.plans.blanks.parts import with_members, with_whole
 from assidu.plans.check import check
@@ -183,7 +183,7 @@ def _try(document: Document, place: Place, texts: Texts) -> Tried:
     filled = fill(place.cls, texts, _kept(place.cls, value, code))
     found = {name: [_said(one) for one in told] for name, told in filled.problems.items()}
     if filled.part is None:
-        return Tried(None, code, found, (), ())
+        return Tried(None, code, found, (), _sentences_without(document, place, texts, code, filled))
     changed = _with(document, place, filled.part)
     path = _path(changed, place, code)
     warnings = []
@@ -197,6 +197,25 @@ def _try(document: Document, place: Place, texts: Texts) -> Tried:
         elif not one.is_warning and (one.code, one.path) not in before:
             found.setdefault("", []).append(_said(one))  # it is wrong elsewhere because of this
     return Tried(changed, code, found, warnings, _sentences(changed, place, code))
+
+
+def _sentences_without(
+    document: Document, place: Place, texts: Texts, code: str | None, filled: Filled
+) -> list[str]:
+    """What it says without the clauses that are still empty."""
+    has = set(texts.get("has", ()))
+    bare = texts
+    for name in filled.problems:
+        above = [one for one in has if name == one or name.startswith(f"{one}.")]
+        if not above:
+            return []
+        bare = removed(bare, max(above, key=len))
+    part = fill(place.cls, bare, _kept(place.cls, _value(document, place), code)).part
+    if part is None:
+        return []
+    changed = _with(document, place, part)
+    is_sound = all(one.is_warning for one in check(changed) if one.path[:1] == (place.part,))
+    return _sentences(changed, place, code) if is_sound else []
 
 
 def _both_names(texts: Texts) -> Texts:

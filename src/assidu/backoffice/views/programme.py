@@ -196,10 +196,11 @@ def history(known: Programme) -> list[VersionShown]:
 
 
 def serves_none(document: Document) -> list[str]:
-    """The rules that name no objective, by their names; nothing where the programme has no objectives."""
+    """The rules and offers that name no objective; nothing where the programme has no objectives."""
     if not document.objectives:
         return []
-    return [text_in(rule.name, language()) for rule in document.rules if rule.serves is None]
+    found = (*document.rules, *document.offers)
+    return [text_in(one.name, language()) for one in found if one.serves is None]
 
 
 def why(cause: Cause, grounds: dict[str, Any], known: Programme | None) -> str:

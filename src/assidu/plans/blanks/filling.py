@@ -1,7 +1,7 @@
 """What was written in the blanks, read as the document is: the same types, the same mistakes, beside their blanks."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,11 +74,14 @@ class _Writer:
 
     def struct(self, kind: inspect.StructType, path: str, *, is_root: bool = False) -> MappingNode:
         if kinds.is_duration(kind):
-            return self._duration(path)
+            return self._duration(kind, path)
         if kinds.is_one_of(kind):
             return self._one_of(kind, path)
+        return MappingNode(self._entries(kind, kinds.fields(kind, is_root=is_root), path), _HERE)
+
+    def _entries(self, kind: inspect.StructType, fields: Iterable[kinds.Field], path: str) -> list[Entry]:
         entries = []
-        for field in kinds.fields(kind, is_root=is_root):
+        for field in fields:
             name, bare = joined(path, field.name), kinds.bare(field.type)
             if kinds.is_open(bare) and isinstance(bare, inspect.StructType):
                 inner = self.struct(bare, name)
@@ -95,7 +98,7 @@ class _Writer:
                 entries.append(Entry(_scalar(field.encode_name), node))
             elif is_there:
                 self.empty.append(name)
-        return MappingNode(entries, _HERE)
+        return entries
 
     def _value(self, field: kinds.Field, kind: inspect.Type, name: str) -> Node | None:
         if isinstance(kind, inspect.StructType):
@@ -134,14 +137,14 @@ class _Writer:
             return MappingNode([], _HERE)
         return MappingNode([Entry(_scalar(field.encode_name), node)], _HERE)
 
-    def _duration(self, path: str) -> MappingNode:
+    def _duration(self, kind: inspect.StructType, path: str) -> MappingNode:
         unit = first_of(self._texts, joined(path, "unit"))
         number = self._scalar_of(inspect.IntType(), first_of(self._texts, joined(path, "number")))
         until = first_of(self._texts, joined(path, "until_end_of"))
-        entries = []
-        if number is None:
+        entries = self._entries(kind, kinds.beside_duration(kind), path)
+        if number is None and not entries:
             self.empty.append(joined(path, "number"))
-        elif unit in kinds.DURATION_UNITS:
+        elif number is not None and unit in kinds.DURATION_UNITS:
             entries.append(Entry(_scalar(unit), number))
         if until and until != "day":
             entries.append(Entry(_scalar("until_end_of"), _scalar(until)))

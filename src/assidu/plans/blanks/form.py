@@ -215,7 +215,9 @@ class _Writer:
     def _clause(
         self, owner: str, field: kinds.Field, name: str, *, may_go: bool, group: str = "also"
     ) -> Clause:
-        words_around = words.clause(owner, field.name, self._language)
+        # What a part is called stands under a title of its own.
+        is_title = name == "name"
+        words_around = "{}" if is_title else words.clause(owner, field.name, self._language)
         before, _, after = words_around.partition("{}")
         bare = kinds.bare(field.type)
         pieces: list[str | Blank | Clause] = [before.strip()]
@@ -249,7 +251,7 @@ class _Writer:
         self, owner: str, field: kinds.Field, kind: inspect.StructType, name: str, group: str
     ) -> list["str | Blank | Clause"]:
         if kinds.is_duration(kind):
-            return self._duration(kind, name)
+            return self._duration(kind, name, group)
         if kinds.is_one_of(kind):
             return self._one_of(owner, field, kind, name, group)
         part = kind.cls.__name__
@@ -313,11 +315,14 @@ class _Writer:
         told = "".join(literal + ("…" if inner else "") for literal, inner, _, _ in Formatter().parse(phrase))
         return self._say(f"un palier de plus : {told}", f"one more step: {told}")
 
-    def _duration(self, kind: inspect.StructType, name: str) -> list["str | Blank | Clause"]:
+    def _duration(self, kind: inspect.StructType, name: str, group: str) -> list["str | Blank | Clause"]:
         units = tuple(
             Option(unit, words.choice("Duration", unit, self._language)) for unit in kinds.DURATION_UNITS
         )
         until = next(one for one in kind.fields if one.name == "until_end_of")
+        beside: list[str | Blank | Clause] = []
+        for field in kinds.beside_duration(kind):
+            beside += self._field(kind, field, name, group)
         return [
             self._plain(
                 joined(name, "number"), Kind.NUMBER, words.blank("Duration", "number", self._language)
@@ -326,6 +331,7 @@ class _Writer:
                 joined(name, "unit"), Kind.ONE, words.blank("Duration", "unit", self._language), units
             ),
             self._blank("Duration", until, kinds.bare(until.type), joined(name, "until_end_of")),
+            *beside,
         ]
 
     # ------------------------------------------------------------ blanks
@@ -438,7 +444,7 @@ class _Writer:
         return str(get_currency_symbol(self._document.sale_currency.code, Locale.parse(str(self._language))))
 
     def _unit(self, field: kinds.Field, name: str) -> str:
-        if field.name == "percent":
+        if field.name in ("percent", "off"):
             return "%"
         above = name.rpartition(".")[0]
         if not kinds.is_units(field.type) or (above and joined(above, "currency") in self._texts):

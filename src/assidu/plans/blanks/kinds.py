@@ -34,7 +34,14 @@ def bare(kind: inspect.Type) -> inspect.Type:
 
 
 def is_duration(kind: inspect.Type) -> bool:
-    return isinstance(kind, inspect.StructType) and kind.cls is Duration
+    """A number and its unit, besides whatever else the part says."""
+    return isinstance(kind, inspect.StructType) and issubclass(kind.cls, Duration)
+
+
+def beside_duration(kind: inspect.StructType) -> list[Field]:
+    """What a part says besides how long."""
+    own = set(Duration.__struct_fields__)
+    return [field for field in kind.fields if field.name not in own]
 
 
 def is_one_of(kind: inspect.Type) -> bool:

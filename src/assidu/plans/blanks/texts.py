@@ -36,6 +36,7 @@ def _struct(part: Any, kind: inspect.StructType, path: str, texts: Texts, langua
         texts[joined(path, "number")] = ["" if number is None else str(number)]
         texts[joined(path, "unit")] = [unit]
         texts[joined(path, "until_end_of")] = [part.until_end_of.value]
+        _fields(part, kind, kinds.beside_duration(kind), path, texts, language)
         return
     if kinds.is_one_of(kind):
         given = [f for f in kind.fields if getattr(part, f.name) not in (None, ())]
@@ -45,7 +46,18 @@ def _struct(part: Any, kind: inspect.StructType, path: str, texts: Texts, langua
             getattr(part, chosen.name), kinds.bare(chosen.type), joined(path, chosen.name), texts, language
         )
         return
-    for field in kinds.fields(kind, is_root=not path):
+    _fields(part, kind, list(kinds.fields(kind, is_root=not path)), path, texts, language)
+
+
+def _fields(
+    part: Any,
+    kind: inspect.StructType,
+    fields: Sequence[kinds.Field],
+    path: str,
+    texts: Texts,
+    language: Language,
+) -> None:
+    for field in fields:
         value, name, bare = getattr(part, field.name), joined(path, field.name), kinds.bare(field.type)
         if kinds.is_open(bare):
             if value is not None:
@@ -103,6 +115,9 @@ def _begin(kind: inspect.StructType, path: str, texts: Texts, first: Mapping[str
         texts[joined(path, "number")] = [""]
         texts[joined(path, "unit")] = ["months"]
         texts[joined(path, "until_end_of")] = ["day"]
+        for field in kinds.beside_duration(kind):
+            if kinds.stays(kind, field):
+                _begin_field(field, joined(path, field.name), texts, first)
         return
     if kinds.is_one_of(kind):
         chosen = next(iter(words.ONE_OF[kind.cls.__name__]))
