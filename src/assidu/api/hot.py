@@ -14,10 +14,17 @@ with another meaning it is refused (`idempotency_conflict`), as is a known ticke
 (`ticket_conflict`).
 
 What is done by hand needs a key without a store and a further scope: `Balance Corrected` `corrections:write`,
-`Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left` `customers:write`; its
+`Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left` and `Balance Transferred`
+`customers:write`; its
 author is the key. A sale that `has_happened` needs `events:past`."""
 EVALUATE = """The same answer as recording would give, with a reason for every rule, and nothing is changed. Places that
 customers share are looked at, not taken."""
+HOLD = """Sets units aside for a purchase that is not yet known to be made: one event `Hold Placed`, answered with the
+`hold` and until when it is open (15 minutes unless `minutes` says otherwise). The sale that names it uses what it
+needs, and the rest can be used again; without a sale the hold is released, or ends by itself. A sale that names a hold
+which is no longer open is refused (`hold_not_open`), and nothing is held."""
+RELEASE = """What was set aside can be used again; what expired in the meantime is lost. The same as `Hold Released` on
+/v1/events."""
 
 _EXAMPLE = {
     "specversion": "1.0",
@@ -49,6 +56,25 @@ def paths() -> dict[str, Any]:
             "post": _hot("Record what happened", RECORD.format(many=f"{BATCH_EVENTS_MAX:,}"), "record_events")
         },
         "/v1/evaluate": {"post": _hot("Try without recording", EVALUATE, "evaluate_events")},
+        "/v1/holds": {"post": _holding("Set units aside", HOLD, "place_hold")},
+        "/v1/holds/{hold}": {
+            "delete": {
+                "operationId": "release_hold",
+                "tags": ["Events"],
+                "summary": "Release a hold",
+                "description": RELEASE,
+                "parameters": [
+                    {
+                        "name": "hold",
+                        "in": "path",
+                        "required": True,
+                        "description": "As it was answered when the hold was placed.",
+                        "schema": {"type": "string", "maxLength": 80},
+                    }
+                ],
+                "responses": {"200": _json("What the customer has again.", "EventAnswer")},
+            }
+        },
         "/livez": {"get": _state("The process is alive", "livez")},
         "/readyz": {"get": _state("Events can be recorded now", "readyz")},
         "/metrics": {
@@ -85,6 +111,21 @@ def _hot(summary: str, description: str, operation: str) -> dict[str, Any]:
             "200": _json("What the event gave.", "EventAnswer"),
             "207": _json("The answers to a batch, in its order.", "BatchAnswer"),
         },
+    }
+
+
+def _holding(summary: str, description: str, operation: str) -> dict[str, Any]:
+    one = {"$ref": REF.format(name="IncomingEvent")}
+    return {
+        "operationId": operation,
+        "tags": ["Events"],
+        "summary": summary,
+        "description": description,
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": one}, "application/cloudevents+json": {"schema": one}},
+        },
+        "responses": {"200": _json("The hold.", "EventAnswer")},
     }
 
 
@@ -134,6 +175,10 @@ _ANSWERS: dict[str, Any] = {
         effects=_list("Effect"),
         movements=_list("WalletMovement"),
         shortfalls=_list("Shortfall"),
+        hold=_object(
+            "What was set aside, until when.", ["id", "until"], id=_TEXT,
+            until={"type": "string", "format": "date-time"},
+        ),
         tier_change=_object("", ["code", "cause"], code=_TEXT, cause=_TEXT),
         membership=_TEXT,
         balances=_list("WalletBalance"),
@@ -180,6 +225,7 @@ _ANSWERS: dict[str, Any] = {
         account=_TEXT,
         cause=_TEXT,
         expires_on=_DAY,
+        active_on=_DAY,
     ),
     "Shortfall": _object(
         "Units that should have been taken and were not there.",
@@ -193,6 +239,9 @@ _ANSWERS: dict[str, Any] = {
         ["currency", "available"],
         currency=_TEXT,
         available=_COUNT,
+        pending=_COUNT,
+        next_activation=_object("When units that wait can be used.", ["on", "quantity"], on=_DAY, quantity=_COUNT),
+        held=_COUNT,
         debt=_COUNT,
         next_expiry=_object("", ["on", "quantity"], on=_DAY, quantity=_COUNT),
     ),

@@ -44,8 +44,10 @@ def _end(
 
 
 def _is_credited(decision: Decision, code: str, only: Account | None = None) -> bool:
-    for posting in decision.postings:
-        if posting.currency == code and posting.target.is_in_wallet and not posting.source.is_in_wallet:
-            if only is None or posting.source is only:
-                return True
-    return False
+    return any(
+        posting.currency == code
+        and posting.target.is_in_wallet
+        and not posting.source.is_in_wallet
+        and (only is None or posting.source is only)
+        for posting in decision.postings
+    )

@@ -1,14 +1,14 @@
 """What a sender is told about an event: what it gave and why, what the customer has, what to print."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from assidu.decisions.decision import Account, Decision, Refused
+from assidu.decisions.decision import Account, Decision, Posting, Refused
 from assidu.decisions.plan import Plan, TierMeasure
-from assidu.decisions.state import LotKey, Membership, State
+from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import Missing, to_climb, to_stay
 from assidu.events.types import EventKey
+from assidu.events.wire import hold_address
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
 from assidu.intake.shops import OpenShop
@@ -72,6 +72,12 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool) -> Ans
             {"currency": s.currency, "quantity": s.quantity, "cause": s.cause.value}
             for s in decision.shortfalls
         ]
+    for change in decision.holds:
+        if change.until is not None:
+            answered["hold"] = {
+                "id": hold_address(told.customer_id, change.hold),
+                "until": change.until.isoformat(),
+            }
     if decision.tier is not None:
         answered["tier_change"] = {"code": decision.tier.tier, "cause": decision.tier.cause.value}
     answered |= position(state, plan, document, language, told.day)
@@ -94,7 +100,7 @@ def position(state: State, plan: Plan, document: Document, language: Language, d
     """What a customer has, and what is missing to the next level, and to keep this one."""
     standing: Answer = {
         "membership": state.membership.value,
-        "balances": _balances(plan, state.lots, state.debts),
+        "balances": _balances(plan, state),
         "tier": None,
         "next_tier": None,
         "keep_tier": None,
@@ -132,25 +138,33 @@ def _missing(missing: Missing, name: Text | None, document: Document, language: 
     return answered
 
 
-def _balances(plan: Plan, lots: Mapping[LotKey, int], debts: Mapping[str, int]) -> list[Answer]:
+def _balances(plan: Plan, state: State) -> list[Answer]:
     """Every currency of the plan, and any other that the customer still has."""
     available: dict[str, int] = dict.fromkeys(plan.currencies, 0)
     next_expiry: dict[str, tuple[date, int]] = {}
-    for lot, quantity in lots.items():
+    for lot, quantity in state.lots.items():
         available[lot.currency] = available.get(lot.currency, 0) + quantity
-        if lot.expires_on is not None:
+        end = state.end_of(lot) if state.lapses else lot.expires_on
+        if end is not None:
             first = next_expiry.get(lot.currency)
-            if first is None or lot.expires_on < first[0]:
-                next_expiry[lot.currency] = (lot.expires_on, quantity)
-            elif lot.expires_on == first[0]:
+            if first is None or end < first[0]:
+                next_expiry[lot.currency] = (end, quantity)
+            elif end == first[0]:
                 next_expiry[lot.currency] = (first[0], first[1] + quantity)
+    for pending in state.pending:
+        available.setdefault(pending.currency, 0)
     balances = []
     for currency, quantity in available.items():
         balance: Answer = {"currency": currency, "available": quantity}
-        if owed := debts.get(currency):
+        if state.pending and (awaited := state.awaited(currency)):
+            balance["pending"] = sum(units for _, units in awaited)
+            balance["next_activation"] = {"on": awaited[0][0].isoformat(), "quantity": awaited[0][1]}
+        if state.holds and (held := state.held(currency)):
+            balance["held"] = held
+        if owed := state.debts.get(currency):
             balance["debt"] = owed
-        if (end := next_expiry.get(currency)) is not None:
-            balance["next_expiry"] = {"on": end[0].isoformat(), "quantity": end[1]}
+        if (soonest := next_expiry.get(currency)) is not None:
+            balance["next_expiry"] = {"on": soonest[0].isoformat(), "quantity": soonest[1]}
         balances.append(balance)
     return balances
 
@@ -203,6 +217,9 @@ def _movements(decision: Decision) -> list[Answer]:
     """How each lot of the wallet changed, or the debt: signed, as the customer sees it."""
     movements = []
     for posting in decision.postings:
+        if posting.source.is_in_wallet and posting.target.is_in_wallet and posting.lot is not None:
+            movements += _within(posting)
+            continue
         is_credit = posting.target.is_in_wallet
         inside = posting.target if is_credit else posting.source
         outside = posting.source if is_credit else posting.target
@@ -214,8 +231,32 @@ def _movements(decision: Decision) -> list[Answer]:
         }
         if posting.lot is not None and posting.lot.expires_on is not None:
             movement["expires_on"] = posting.lot.expires_on.isoformat()
+        if posting.active_on is not None:
+            movement["active_on"] = posting.active_on.isoformat()
         movements.append(movement)
     return movements
+
+
+def _within(posting: Posting) -> list[Answer]:
+    """Units that only change their place in the wallet leave one account and come to the other."""
+    dates = (
+        {}
+        if posting.lot is None or posting.lot.expires_on is None
+        else {"expires_on": posting.lot.expires_on.isoformat()}
+    )
+    return [
+        {
+            "currency": posting.currency,
+            "quantity": quantity,
+            "account": _ACCOUNTS[account],
+            "cause": _ACCOUNTS[cause],
+            **dates,
+        }
+        for quantity, account, cause in (
+            (-posting.quantity, posting.source, posting.target),
+            (posting.quantity, posting.target, posting.source),
+        )
+    ]
 
 
 _ACCOUNTS = {account: account.name.lower() for account in Account}

@@ -30,6 +30,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 REFRESH_SECONDS = 10
+HOLD_PATH = "/v1/holds/"
 
 _log = structlog.get_logger(__name__)
 
@@ -127,6 +128,10 @@ class Intake:
                     return await self._recording.record(request)
                 case "/v1/evaluate":
                     return await self._recording.evaluate(request)
+                case "/v1/holds":
+                    return await self._recording.hold(request)
+                case _ if path.startswith(HOLD_PATH):
+                    return await self._recording.release(request, path.removeprefix(HOLD_PATH))
                 case "/readyz":
                     return await self._readiness()
                 case "/metrics":

@@ -16,7 +16,7 @@ Message = MutableMapping[str, Any]
 JSON = b"application/json"
 _PROBLEM = MEDIA_TYPE.encode()
 _JSON_TYPES = (b"application/json", b"application/cloudevents+json", b"application/cloudevents-batch+json")
-_KNOWN_PATHS = frozenset({"/v1/events", "/v1/evaluate", "/livez", "/readyz", "/metrics"})
+_KNOWN_PATHS = frozenset({"/v1/events", "/v1/evaluate", "/v1/holds", "/livez", "/readyz", "/metrics"})
 encode = msgspec.json.Encoder().encode
 
 

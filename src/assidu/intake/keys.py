@@ -36,6 +36,8 @@ BY_HAND: Final = {
     EventType.STATUS_GRANT: "corrections:write",
     EventType.AUDIENCE_CHANGE: "customers:write",
     EventType.LEAVING: CHANGE,
+    EventType.SUSPENSION: CHANGE,
+    EventType.RESUMPTION: CHANGE,
     EventType.MERGER: "customers:merge",
     EventType.TAKE_OVER: "customers:import",
     EventType.TRANSFER_OUT: CHANGE,

@@ -98,6 +98,7 @@ _UNPROCESSABLE: Final = frozenset(
         RefusalCode.UNKNOWN_LINE,
         RefusalCode.UNKNOWN_TIER,
         RefusalCode.SAME_CUSTOMER,
+        RefusalCode.NOT_TRANSFERABLE,
     }
 )
 

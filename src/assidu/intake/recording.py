@@ -1,22 +1,27 @@
-"""POST /v1/events and /v1/evaluate: one event or a batch, each with an answer of its own."""
+"""POST /v1/events and /v1/evaluate: one event or a batch, each with an answer of its own. And /v1/holds."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from assidu.customers.types import NotAnIdentifier
+from assidu.events.types import EventKey, EventType
 from assidu.events.wire import (
     BATCH_BYTES_MAX,
     EVENT_BYTES_MAX,
     Incoming,
     Invalid,
+    ReleaseData,
+    Subject,
     WireError,
+    owner_of_hold,
     parse,
     split_batch,
 )
 from assidu.foundation import clock
+from assidu.foundation.ids import new_id
 from assidu.foundation.problems import Problem
 from assidu.intake import keys, metrics, problems
 from assidu.intake.answers import Answer, answer
@@ -28,6 +33,7 @@ from assidu.intake.looking import Looking
 from assidu.intake.shops import NoProgramme, OpenShop, Shops
 from assidu.loyalty.entries import Entry, entry_of
 
+HOLDS_SOURCE = "assidu/holds"
 AHEAD_MAX = timedelta(days=1)
 """How far a till's clock may be ahead of ours; what is sold after that would earn units that expire too late."""
 
@@ -52,26 +58,71 @@ class Recording:
     async def evaluate(self, request: Request) -> Response | Problem:
         return await self._serve(request, keys.EVALUATE, is_trying=True)
 
+    async def hold(self, request: Request) -> Response | Problem:
+        """One hold: what `Hold Placed` says, and nothing else."""
+
+        async def placed(caller: Caller, opened: OpenShop) -> Response | Problem:
+            raw = await self._body(request)
+            if isinstance(raw, Problem):
+                return raw
+            return await self._single(raw, caller, opened, request, is_trying=False, only=EventType.HOLD)
+
+        return await self._open(request, "POST", keys.RECORD, placed)
+
+    async def release(self, request: Request, address: str) -> Response | Problem:
+        """The hold of that address is given up. Asked again it is no longer open, and nothing happens."""
+
+        async def released(_: Caller, opened: OpenShop) -> Response | Problem:
+            owner = owner_of_hold(address)
+            if owner is None:
+                return problems.NOT_FOUND
+            now = clock.now()
+            key = EventKey(HOLDS_SOURCE, f"{address}:{new_id(now)}")
+            incoming = Incoming(
+                key, EventType.RELEASE, now, Subject("customer", str(owner)), ReleaseData(hold=address)
+            )
+            entry = entry_of(incoming, opened.shop.book, self._pseudonym_key)
+            assert not isinstance(entry, NotAnIdentifier), "an id needs no reading"
+            return await self._told(entry, request, is_trying=False)
+
+        return await self._open(request, "DELETE", keys.RECORD, released)
+
     async def _serve(self, request: Request, scope: str, *, is_trying: bool) -> Response | Problem:
-        if request.method != "POST":
-            return problems.method_not_allowed("POST")
+        async def served(caller: Caller, opened: OpenShop) -> Response | Problem:
+            raw = await self._body(request)
+            if isinstance(raw, Problem):
+                return raw
+            if raw.lstrip()[:1] == b"[":
+                return await self._batch(raw, caller, opened, request, is_trying=is_trying)
+            return await self._single(raw, caller, opened, request, is_trying=is_trying)
+
+        return await self._open(request, "POST", scope, served)
+
+    async def _body(self, request: Request) -> bytes | Problem:
+        if not request.is_json:
+            return problems.UNSUPPORTED_MEDIA
+        return await request.body(BATCH_BYTES_MAX)
+
+    async def _open(
+        self,
+        request: Request,
+        method: str,
+        scope: str,
+        serve: Callable[[Caller, OpenShop], Awaitable[Response | Problem]],
+    ) -> Response | Problem:
+        """Who asks, and may they; then ``serve`` with the programme that is in force."""
+        if request.method != method:
+            return problems.method_not_allowed(method)
         try:
             caller = await self._caller(request)
             if isinstance(caller, Problem):
                 return caller
             if (refusal := caller.refusal(scope)) is not None:
                 return refusal
-            if not request.is_json:
-                return problems.UNSUPPORTED_MEDIA
-            raw = await request.body(BATCH_BYTES_MAX)
-            if isinstance(raw, Problem):
-                return raw
             opened = self._shops.current
             if opened is None:
                 opened = await self._looking.with_connection(self._shops.load)
-            if raw.lstrip()[:1] == b"[":
-                return await self._batch(raw, caller, opened, request, is_trying=is_trying)
-            return await self._single(raw, caller, opened, request, is_trying=is_trying)
+            return await serve(caller, opened)
         except NoProgramme:
             return problems.NO_PROGRAMME
         except Exception as error:
@@ -91,13 +142,25 @@ class Recording:
         return await self._looking.with_connection(lambda connection: self._keys.look_up(header, connection))
 
     async def _single(
-        self, raw: bytes, caller: Caller, opened: OpenShop, request: Request, *, is_trying: bool
+        self,
+        raw: bytes,
+        caller: Caller,
+        opened: OpenShop,
+        request: Request,
+        *,
+        is_trying: bool,
+        only: EventType | None = None,
     ) -> Response | Problem:
         if len(raw) > EVENT_BYTES_MAX:
             return problems.too_large(EVENT_BYTES_MAX)
         entry = self._entry(raw, caller, opened, request)
         if isinstance(entry, Problem):
             return entry
+        if only is not None and entry.incoming.type is not only:
+            return problems.malformed([WireError("$.type", f"must be {only.value} here", "unknown_type")])
+        return await self._told(entry, request, is_trying=is_trying)
+
+    async def _told(self, entry: Entry, request: Request, *, is_trying: bool) -> Response | Problem:
         [result] = await self._results([entry], request, is_trying=is_trying)
         answered = self._answer(result, entry, is_trying=is_trying)
         return answered if isinstance(answered, Problem) else Response(200, encode(answered))

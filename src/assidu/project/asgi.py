@@ -16,7 +16,7 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 INTAKE = "assidu.intake.app:application"
-HOT_PATHS = re.compile(r"/(?:livez|readyz|metrics|v1/events|v1/evaluate)/?\Z")
+HOT_PATHS = re.compile(r"/(?:livez|readyz|metrics|v1/events|v1/evaluate|v1/holds(?:/[^/]{1,80})?)/?\Z")
 
 
 def is_hot(path: str) -> bool:

@@ -17,6 +17,9 @@ REASONS = {
         "{rule} : réservé aux membres du programme ce jour-là",
         "{rule}: only for members of the programme on that day",
     ),
+    ReasonCode.SUSPENDED: Sentence(
+        "{rule} : la carte était suspendue ce jour-là", "{rule}: the membership was suspended on that day"
+    ),
     ReasonCode.OTHER_CHANNEL: Sentence(
         "{rule} : pas sur ce canal (seulement : {wanted})",
         "{rule}: not through this channel (only: {wanted})",
@@ -94,6 +97,14 @@ REFUSALS = {
     RefusalCode.NOT_A_MEMBER: Sentence(
         "Cette personne n'est pas membre du programme.", "This person is not a member of the programme."
     ),
+    RefusalCode.SUSPENDED: Sentence(
+        "La carte est suspendue : rien ne se gagne, rien ne s'utilise et rien ne se perd.",
+        "The membership is suspended: nothing is earned, used or lost.",
+    ),
+    RefusalCode.ALREADY_SUSPENDED: Sentence(
+        "La carte est déjà suspendue.", "The membership is already suspended."
+    ),
+    RefusalCode.NOT_SUSPENDED: Sentence("La carte n'est pas suspendue.", "The membership is not suspended."),
     RefusalCode.ALREADY_A_MEMBER: Sentence(
         "Cette personne est déjà membre du programme.", "This person is already a member of the programme."
     ),
