@@ -22,10 +22,12 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     OfferStep,
+    Resumption,
     Return,
     RewardRequest,
     Sale,
     StatusGrant,
+    Suspension,
     TakeOver,
     Tick,
 )
@@ -44,7 +46,15 @@ KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
     "activities": (gettext_lazy("Activities"), (EventType.ACTIVITY, EventType.AUDIENCE_CHANGE)),
     "membership": (
         gettext_lazy("Membership"),
-        (EventType.JOINING, EventType.LEAVING, EventType.TAKE_OVER, EventType.MERGER, EventType.ABSORPTION),
+        (
+            EventType.JOINING,
+            EventType.LEAVING,
+            EventType.SUSPENSION,
+            EventType.RESUMPTION,
+            EventType.TAKE_OVER,
+            EventType.MERGER,
+            EventType.ABSORPTION,
+        ),
     ),
 }
 """What a time line can be reduced to, by the word in the address."""
@@ -158,6 +168,12 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             return "user-plus", "tier", _("Joined the programme"), store
         case Leaving():
             return "user-minus", "refused", _("Left the programme"), ""
+        case Suspension():
+            detail = _joined(_reason(entry, programme), _by(entry, names))
+            return "ban", "refused", _("Membership suspended"), detail
+        case Resumption():
+            detail = _joined(_reason(entry, programme), _by(entry, names))
+            return "user-plus", "tier", _("Membership resumed"), detail
         case TakeOver():
             since = _("member since %(day)s") % {"day": formats.day(event.joined_on)}
             return "book-open", "tier", _("Taken over from the earlier programme"), since

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from assidu.decisions.audiences import decide_audience_change
+from assidu.decisions.correcting import decide_correction
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import decide_tick
 from assidu.decisions.events import (
@@ -12,6 +13,7 @@ from assidu.decisions.events import (
     AudienceChange,
     Correction,
     Event,
+    HandOver,
     Hold,
     HoldExpiry,
     Joining,
@@ -19,10 +21,13 @@ from assidu.decisions.events import (
     Merger,
     OfferStep,
     Release,
+    Resumption,
     Return,
+    RewardCancellation,
     RewardRequest,
     Sale,
     StatusGrant,
+    Suspension,
     TakeOver,
     Tick,
     TransferIn,
@@ -43,8 +48,9 @@ from assidu.decisions.occasions import decide_activity
 from assidu.decisions.offers.steps import decide_offer_step
 from assidu.decisions.plan import Plan
 from assidu.decisions.returning import decide_return
-from assidu.decisions.rewarding import decide_correction, decide_reward
+from assidu.decisions.rewards import decide_hand_over, decide_reward, decide_reward_cancellation
 from assidu.decisions.selling import decide_sale
+from assidu.decisions.suspending import decide_resumption, decide_suspension
 from assidu.decisions.transferring import decide_transfer_in, decide_transfer_out
 
 SEMANTICS_VERSION = 1
@@ -59,7 +65,7 @@ def decide(plan: Plan, facts: Facts, event: Event, *, trace: bool = False) -> De
     ``facts.grants``. ``trace`` adds why, and why not, for every rule considered.
     """
     answer = _decide(plan, facts, event, trace=trace)
-    if plan.lapsing and isinstance(answer, Decision) and not isinstance(event, Tick):
+    if plan.lapsing and isinstance(answer, Decision) and not isinstance(event, Tick | Resumption):
         return replace(answer, lapses=moved_lapses(plan, facts, event, answer))
     return answer
 
@@ -74,6 +80,10 @@ def _decide(plan: Plan, facts: Facts, event: Event, *, trace: bool) -> Decision 
             return decide_tick(plan, facts, event)
         case RewardRequest():
             return decide_reward(plan, facts, event)
+        case RewardCancellation():
+            return decide_reward_cancellation(plan, facts, event)
+        case HandOver():
+            return decide_hand_over(plan, facts, event)
         case Correction():
             return decide_correction(plan, facts, event)
         case Joining():
@@ -88,6 +98,10 @@ def _decide(plan: Plan, facts: Facts, event: Event, *, trace: bool) -> Decision 
             return decide_offer_step(plan, facts, event)
         case Leaving():
             return decide_leaving(plan, facts, event)
+        case Suspension():
+            return decide_suspension(plan, facts, event)
+        case Resumption():
+            return decide_resumption(plan, facts, event)
         case TakeOver():
             return decide_take_over(plan, facts, event)
         case Absorption():

@@ -69,6 +69,7 @@ class ReasonCode(StrEnum):
 
     APPLIED = "applied"
     NOT_A_MEMBER = "not_a_member"
+    SUSPENDED = "suspended"
     OTHER_CHANNEL = "other_channel"
     OTHER_STORE = "other_store"
     OTHER_DAY = "other_day"
@@ -162,6 +163,25 @@ class Claim:
         return left if self.can_be_clipped else 0
 
 
+@dataclass(frozen=True, slots=True)
+class RewardAsked:
+    """A reward that may be called off until the day ``until``."""
+
+    reward: str
+    quantity: int
+    session: str
+    until: date
+
+
+class Settlement(NamedTuple):
+    """What a partner is owed, in minor units, for what was handed over in its name."""
+
+    partner: str
+    currency: str
+    quantity: int
+    amount_minor: int
+
+
 class HoldChange(NamedTuple):
     """Units are set aside as the hold of this name, until an instant; ``None``: the hold is over."""
 
@@ -224,10 +244,16 @@ class Decision:
     reasons: tuple[Reason, ...] = ()
     audience: AudienceMove | None = None
     offers: OffersDecided = NOTHING
+    reward: RewardAsked | None = None
+    called_off: int | None = None
+    settlements: tuple[Settlement, ...] = ()
 
 
 class RefusalCode(StrEnum):
     NOT_A_MEMBER = "not_a_member"
+    SUSPENDED = "suspended"
+    ALREADY_SUSPENDED = "already_suspended"
+    NOT_SUSPENDED = "not_suspended"
     ALREADY_A_MEMBER = "already_a_member"
     ABSORBED = "customer_absorbed"
     UNKNOWN_CURRENCY = "unknown_currency"
@@ -255,6 +281,12 @@ class RefusalCode(StrEnum):
     UNKNOWN_ACTIVITY = "unknown_activity"
     UNKNOWN_AUDIENCE = "unknown_audience"
     ALREADY_OVER = "already_over"
+    REWARD_NOT_FOR_THEM = "reward_not_for_them"
+    UNKNOWN_SESSION = "unknown_session"
+    OUT_OF_STOCK = "out_of_stock"
+    UNKNOWN_REQUEST = "unknown_request"
+    ALREADY_USED = "already_used"
+    NOTHING_TO_HAND_OVER = "nothing_to_hand_over"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,11 @@ from assidu.decisions.wallet import Wallet
 
 
 def next_due(state: State) -> date | None:
-    """The first local day on which something of this customer is due, for the shell to make a ``Tick`` of."""
-    if state.membership is Membership.ABSORBED:
+    """The first local day on which something of this customer is due, for the shell to make a ``Tick`` of.
+
+    While a membership is suspended nothing of it is: its time stands still.
+    """
+    if state.membership in (Membership.ABSORBED, Membership.SUSPENDED):
         return None
     if state.lapses:
         ends = [state.end_of(key) for key, left in state.lots.items() if left > 0]

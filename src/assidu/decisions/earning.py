@@ -390,7 +390,7 @@ def why_not_now(
     ``minute`` of the local day is only asked for where a rule has hours.
     """
     if not inputs.is_member:
-        return ReasonCode.NOT_A_MEMBER
+        return ReasonCode.SUSPENDED if inputs.is_suspended else ReasonCode.NOT_A_MEMBER
     if when.from_day is not None and inputs.day < when.from_day:
         return ReasonCode.NOT_YET
     if when.to_day is not None and inputs.day > when.to_day:

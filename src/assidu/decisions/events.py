@@ -106,11 +106,30 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class RewardRequest:
-    """The customer exchanges what was earned for a reward of the plan."""
+    """The customer exchanges what was earned for a reward of the plan; ``session`` where it has several."""
 
     at: datetime
     reward: str
     quantity: int = 1
+    session: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RewardCancellation:
+    """The reward that was asked for at ``request_seq`` is called off."""
+
+    at: datetime
+    request_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Things, or services, that were asked for reach the customer."""
+
+    at: datetime
+    currency: str
+    quantity: int = 1
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +142,20 @@ class Joining:
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """The membership stands still from now on."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """A membership that stood still goes on."""
+
     at: datetime
 
 
@@ -268,8 +301,12 @@ Event = (
     | Return
     | Correction
     | RewardRequest
+    | RewardCancellation
+    | HandOver
     | Joining
     | Leaving
+    | Suspension
+    | Resumption
     | TakeOver
     | Absorption
     | Merger

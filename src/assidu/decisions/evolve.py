@@ -4,16 +4,26 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from assidu.decisions.calendar import LAST_DAY, add_months
-from assidu.decisions.decision import Account, AudienceMove, Decision, Lapse, Posting, TierChange
+from assidu.decisions.decision import (
+    Account,
+    AudienceMove,
+    Decision,
+    Lapse,
+    MembershipChange,
+    Posting,
+    TierChange,
+)
 from assidu.decisions.engagement import DID
 from assidu.decisions.goals import GOAL
 from assidu.decisions.offers.standing import moved
+from assidu.decisions.rewards import asked_after
 from assidu.decisions.state import (
     Held,
     LotKey,
     Membership,
     PendingKey,
     State,
+    SuspendedSpan,
     TierBefore,
     TierCause,
     TierSpan,
@@ -40,8 +50,9 @@ def evolve(state: State, decision: Decision) -> State:
     if change is not None:
         membership = change.membership
         if membership is Membership.MEMBER:
-            joined_on, left_on = change.on, None
-        else:
+            if state.membership is not Membership.SUSPENDED:
+                joined_on, left_on = change.on, None
+        elif membership is not Membership.SUSPENDED:
             left_on = change.on
     lots, debts = (
         apply_postings(state.lots, state.debts, decision.postings)
@@ -60,6 +71,9 @@ def evolve(state: State, decision: Decision) -> State:
         counters=_counted(state.counters, decision) if decision.counts else state.counters,
         lots=lots,
         debts=debts,
+        asked=asked_after(state.asked, decision, state.seq + 1)
+        if decision.reward is not None or decision.called_off is not None
+        else state.asked,
         audiences=_moved(state.audiences, decision.audience)
         if decision.audience is not None
         else state.audiences,
@@ -67,7 +81,18 @@ def evolve(state: State, decision: Decision) -> State:
         holds=_held_after(state.holds, decision) if decision.holds else state.holds,
         lapses=_lapses_after(state.lapses, decision.lapses) if decision.lapses else state.lapses,
         offers=moved(state.offers, decision.offers.moves) if decision.offers.moves else state.offers,
+        suspensions=_suspended(state, change) if change is not None else state.suspensions,
     )
+
+
+def _suspended(state: State, change: MembershipChange) -> tuple[SuspendedSpan, ...]:
+    """A suspension begins, or ends with whatever the membership becomes."""
+    if change.membership is Membership.SUSPENDED:
+        return (*state.suspensions, SuspendedSpan(change.on, None))
+    if state.membership is not Membership.SUSPENDED:
+        return state.suspensions
+    *earlier, last = state.suspensions
+    return (*earlier, last._replace(until=change.on))
 
 
 def _moved(audiences: frozenset[str], move: AudienceMove) -> frozenset[str]:

@@ -29,6 +29,7 @@ class SaleInputs:
     audiences: frozenset[str] = frozenset()
     engagement: int = 0
     offers: Mapping[str, str] = field(default_factory=dict)  # steps of the offers that ask for one
+    is_suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from assidu.decisions.events import StatusGrant
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import TierCause
+from assidu.decisions.suspending import not_served
 
 
 def decide_status_grant(plan: Plan, facts: Facts, event: StatusGrant) -> Decision | Refused:
     """Up, down or once more the same; when it is over the customer has what they reach, or what they held before."""
     day = local_day(event.at, plan.zone)
     if not facts.state.is_member_on(day):
-        return Refused(RefusalCode.NOT_A_MEMBER)
+        return not_served(facts.state, day)
     if plan.tiers is None or plan.tiers.rank(event.tier) < 0:
         return Refused(RefusalCode.UNKNOWN_TIER, subject=event.tier)
     if event.until is not None and event.until <= day:

@@ -13,6 +13,7 @@ from assidu.decisions.facts import Facts
 from assidu.decisions.paying import may_pay, quantities
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import Held, Membership
+from assidu.decisions.suspending import not_served
 from assidu.decisions.wallet import Wallet
 
 HOLDS_MAX = 20
@@ -24,8 +25,9 @@ def decide_hold(plan: Plan, facts: Facts, event: Hold) -> Decision | Refused:
     state = facts.state
     if state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
-    if not state.is_member_on(local_day(event.at, plan.zone)):
-        return Refused(RefusalCode.NOT_A_MEMBER)
+    day = local_day(event.at, plan.zone)
+    if not state.is_member_on(day):
+        return not_served(state, day)
     if len(state.holds) >= HOLDS_MAX:
         return Refused(RefusalCode.TOO_MANY_HOLDS, {"limit": HOLDS_MAX})
     wallet = Wallet(state)

@@ -26,4 +26,5 @@ def inputs_on(plan: Plan, facts: Facts, day: date) -> SaleInputs:
         audiences=state.audiences & plan.audiences,
         engagement=score(plan.engagement, counters, day),
         offers=standing_steps(plan, state, day) if plan.offers else {},
+        is_suspended=bool(state.suspensions) and state.is_suspended_on(day),
     )

@@ -29,6 +29,8 @@ from assidu.decisions.wallet import Wallet
 def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> Decision | Refused:
     if facts.state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
+    if facts.state.membership is Membership.SUSPENDED:
+        return Refused(RefusalCode.SUSPENDED)
     if facts.state.membership is Membership.MEMBER:
         return Refused(RefusalCode.ALREADY_A_MEMBER)
     day = local_day(event.at, plan.zone)
@@ -49,8 +51,8 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
 
 
 def decide_leaving(plan: Plan, facts: Facts, event: Leaving) -> Decision | Refused:
-    """What was earned and not used is lost on leaving; the ledger keeps the trace."""
-    if facts.state.membership is not Membership.MEMBER:
+    """What was earned and not used is lost on leaving; the ledger keeps the trace. Nobody is kept from it."""
+    if facts.state.membership not in (Membership.MEMBER, Membership.SUSPENDED):
         return Refused(RefusalCode.NOT_A_MEMBER)
     wallet = Wallet(facts.state)
     for lot, left in wallet.open_lots():
@@ -79,6 +81,8 @@ def decide_take_over(plan: Plan, facts: Facts, event: TakeOver) -> Decision | Re
     """Lots arrive with the dates that the earlier programme gave them, the status with its end."""
     if facts.state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
+    if facts.state.membership is Membership.SUSPENDED:
+        return Refused(RefusalCode.SUSPENDED)
     if facts.state.membership is Membership.MEMBER:
         return Refused(RefusalCode.ALREADY_A_MEMBER)
     tier = entry(plan, event.joined_on)
@@ -109,6 +113,8 @@ def decide_absorption(plan: Plan, facts: Facts, event: Absorption) -> Decision |
     """Lots and debts go in transit; the survivor's own event, in the same transaction, takes them in."""
     if facts.state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
+    if facts.state.membership is Membership.SUSPENDED:
+        return Refused(RefusalCode.SUSPENDED)
     wallet = Wallet(facts.state)
     for lot, left in wallet.open_lots():
         wallet.take_from(lot, Account.IN_TRANSIT, left)
@@ -133,6 +139,8 @@ def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused
     assert theirs is not None, "a merger is decided with what the absorbed customer had"
     if mine.membership is Membership.ABSORBED or theirs.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
+    if Membership.SUSPENDED in (mine.membership, theirs.membership):
+        return Refused(RefusalCode.SUSPENDED)  # whoever suspended it resumes it first
     wallet = Wallet(mine)
     for lot, left in Wallet(theirs).open_lots():
         wallet.credit(Account.IN_TRANSIT, lot, left)

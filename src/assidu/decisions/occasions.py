@@ -62,6 +62,7 @@ class Given:
             self.granted,
             asked.audiences,
             asked.engagement,
+            is_suspended=asked.is_suspended,
         )
 
 
@@ -134,7 +135,8 @@ def decide_activity(plan: Plan, facts: Facts, event: Activity, *, trace: bool) -
     rules = plan.activity_rules.get(event.activity, ())
     wallet = Wallet(state)
     if not inputs.is_member:
-        reasons = tuple(Reason(plan.rules[i].code, ReasonCode.NOT_A_MEMBER) for i in rules) if trace else ()
+        code = ReasonCode.SUSPENDED if inputs.is_suspended else ReasonCode.NOT_A_MEMBER
+        reasons = tuple(Reason(plan.rules[i].code, code) for i in rules) if trace else ()
         return Decision(plan.version, inputs=Given().inputs(inputs), reasons=reasons)
     given = give(plan, rules, Occasion(event.at, event.store, event.channel, inputs), wallet, trace=trace)
     counts = (

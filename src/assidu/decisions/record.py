@@ -20,6 +20,8 @@ from assidu.decisions.decision import (
     MembershipChange,
     Posting,
     ReturnedPart,
+    RewardAsked,
+    Settlement,
     Shortfall,
     ShortfallCause,
     TierChange,
@@ -28,12 +30,14 @@ from assidu.decisions.facts import SaleInputs
 from assidu.decisions.offers.given import NOTHING
 from assidu.decisions.offers.record import offers_from, offers_record
 from assidu.decisions.state import (
+    AskedReward,
     Held,
     LotKey,
     Membership,
     OfferStanding,
     PendingKey,
     State,
+    SuspendedSpan,
     TierBefore,
     TierCause,
     TierSpan,
@@ -66,6 +70,13 @@ def decision_record(decision: Decision) -> Record:
         record["returned"] = [[r.line, r.amount_minor] for r in decision.returned]
     if decision.eligible_minor:
         record["eligible_minor"] = decision.eligible_minor
+    if decision.reward is not None:
+        one = decision.reward
+        record["reward"] = [one.reward, one.quantity, one.session, one.until.isoformat()]
+    if decision.called_off is not None:
+        record["called_off"] = decision.called_off
+    if decision.settlements:
+        record["settlements"] = [list(settlement) for settlement in decision.settlements]
     if decision.audience is not None:
         record["audience"] = list(decision.audience)
     if decision.holds:
@@ -106,6 +117,9 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         lapses=tuple(Lapse(currency, _date(on)) for currency, on in get("lapses", ())),
         holds=tuple(HoldChange(hold, _instant(until)) for hold, until in get("holds", ())),
         audience=AudienceMove(*record["audience"]) if "audience" in record else None,
+        reward=_asked(get("reward")),
+        called_off=get("called_off"),
+        settlements=tuple(Settlement(*fields) for fields in get("settlements", ())),
         offers=offers_from(record["offers"]) if "offers" in record else NOTHING,
     )
 
@@ -128,6 +142,8 @@ def _inputs_record(inputs: SaleInputs) -> Record:
         record["engagement"] = inputs.engagement
     if inputs.offers:
         record["offers"] = dict(inputs.offers)
+    if inputs.is_suspended:
+        record["is_suspended"] = True
     return record
 
 
@@ -142,6 +158,7 @@ def inputs_from(record: Mapping[str, Any]) -> SaleInputs:
         audiences=frozenset(record.get("audiences", ())),
         engagement=record.get("engagement", 0),
         offers=record.get("offers", {}),
+        is_suspended=record.get("is_suspended", False),
     )
 
 
@@ -165,6 +182,8 @@ def state_record(state: State) -> Record:
         record["tier_before"] = [state.tier_before.tier, _iso(state.tier_before.until)]
     if state.counters:
         record["counters"] = dict(state.counters)
+    if state.asked:
+        record["asked"] = {str(seq): _asked_record(one) for seq, one in state.asked.items()}
     if state.audiences:
         record["audiences"] = sorted(state.audiences)
     if state.pending:
@@ -194,6 +213,8 @@ def state_record(state: State) -> Record:
             code: [standing.step, standing.on.isoformat(), _iso(standing.until)]
             for code, standing in state.offers.items()
         }
+    if state.suspensions:
+        record["suspensions"] = [[span.since.isoformat(), _iso(span.until)] for span in state.suspensions]
     if state.lapses:
         record["lapses"] = {currency: on.isoformat() for currency, on in sorted(state.lapses.items())}
     return record
@@ -223,6 +244,7 @@ def state_from(
         lots=lots,
         debts=debts,
         audiences=frozenset(get("audiences", ())),
+        asked={int(seq): _asked_from(fields) for seq, fields in get("asked", {}).items()},
         pending={
             PendingKey(currency, _day(issued), _date(end), _day(active)): left
             for currency, issued, end, active, left in get("pending", ())
@@ -239,7 +261,27 @@ def state_from(
             code: OfferStanding(step, _day(on), _date(until))
             for code, (step, on, until) in get("offers", {}).items()
         },
+        suspensions=tuple(
+            SuspendedSpan(_day(since), _date(until)) for since, until in get("suspensions", ())
+        ),
     )
+
+
+def _asked(fields: list[Any] | None) -> RewardAsked | None:
+    return None if fields is None else RewardAsked(fields[0], fields[1], fields[2], _day(fields[3]))
+
+
+def _asked_record(one: AskedReward) -> list[Any]:
+    paid = [
+        [lot.currency, lot.issued_month.isoformat(), _iso(lot.expires_on), quantity] for lot, quantity in one.paid
+    ]
+    return [one.reward, one.quantity, one.session, one.until.isoformat(), paid, one.gives, one.given]
+
+
+def _asked_from(fields: list[Any]) -> AskedReward:
+    reward, quantity, session, until, paid, gives, given = fields
+    lots = tuple((LotKey(c, _day(month), _date(end)), units) for c, month, end, units in paid)
+    return AskedReward(reward, quantity, session, _day(until), lots, gives, given)
 
 
 def _iso(day: date | None) -> str | None:

@@ -136,7 +136,7 @@ def _pay(
         available = wallet.available(currency) if inputs.is_member else 0
         if available < missing and not has_happened:
             if not inputs.is_member:
-                return Refused(RefusalCode.NOT_A_MEMBER)
+                return Refused(RefusalCode.SUSPENDED if inputs.is_suspended else RefusalCode.NOT_A_MEMBER)
             return Refused(
                 RefusalCode.INSUFFICIENT_BALANCE,
                 {"asked": quantity, "available": available + quantity - missing},

@@ -43,8 +43,16 @@ class Held(NamedTuple):
 class Membership(StrEnum):
     NONE = "none"
     MEMBER = "member"
+    SUSPENDED = "suspended"
     LEFT = "left"
     ABSORBED = "absorbed"
+
+
+class SuspendedSpan(NamedTuple):
+    """A membership that stood still: from ``since`` on, and before ``until`` (``None``: it still does)."""
+
+    since: date
+    until: date | None
 
 
 class TierSpan(NamedTuple):
@@ -63,6 +71,18 @@ class TierCause(StrEnum):
     MERGED = "merged"
     GRACE = "grace"  # kept for a last time
     GRANTED = "granted"  # by staff
+
+
+class AskedReward(NamedTuple):
+    """A reward that may still be called off: what was paid for it, by lot, and how many units it gave."""
+
+    reward: str
+    quantity: int
+    session: str
+    until: date
+    paid: tuple[tuple[LotKey, int], ...]
+    gives: str
+    given: int
 
 
 class TierBefore(NamedTuple):
@@ -96,10 +116,12 @@ class State:
     lots: Mapping[LotKey, int] = field(default_factory=dict)
     debts: Mapping[str, int] = field(default_factory=dict)
     audiences: frozenset[str] = frozenset()
+    asked: Mapping[int, AskedReward] = field(default_factory=dict)
     pending: Mapping[PendingKey, int] = field(default_factory=dict)
     holds: Mapping[str, Held] = field(default_factory=dict)
     lapses: Mapping[str, date] = field(default_factory=dict)
     offers: Mapping[str, OfferStanding] = field(default_factory=dict)
+    suspensions: tuple[SuspendedSpan, ...] = ()
 
     @property
     def tier(self) -> str | None:
@@ -113,10 +135,17 @@ class State:
         return None
 
     def is_member_on(self, day: date) -> bool:
-        if self.membership not in (Membership.MEMBER, Membership.LEFT):
+        if self.membership not in (Membership.MEMBER, Membership.SUSPENDED, Membership.LEFT):
             return False
         assert self.joined_on is not None
+        if self.suspensions and self.is_suspended_on(day):
+            return False
         return self.joined_on <= day and (self.left_on is None or day < self.left_on)
+
+    def is_suspended_on(self, day: date) -> bool:
+        return any(
+            span.since <= day and (span.until is None or day < span.until) for span in self.suspensions
+        )
 
     def available(self, currency: str) -> int:
         """Units that can be used now: neither pending nor held."""

@@ -6,6 +6,7 @@ from assidu.decisions.events import TransferIn, TransferOut
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import LotKey
+from assidu.decisions.suspending import not_served
 from assidu.decisions.wallet import Wallet
 
 
@@ -14,7 +15,7 @@ def decide_transfer_out(plan: Plan, facts: Facts, event: TransferOut) -> Decisio
     state = facts.state
     day = local_day(event.at, plan.zone)
     if not state.is_member_on(day):
-        return Refused(RefusalCode.NOT_A_MEMBER)
+        return not_served(state, day)
     known = plan.currencies.get(event.currency)
     if known is None:
         return Refused(RefusalCode.UNKNOWN_CURRENCY, subject=event.currency)

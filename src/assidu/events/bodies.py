@@ -27,6 +27,7 @@ from assidu.decisions.events import (
     OpeningLot,
     Payment,
     Release,
+    Resumption,
     Return,
     ReturnedLine,
     RewardRequest,
@@ -34,6 +35,7 @@ from assidu.decisions.events import (
     SaleLine,
     ShownCode,
     StatusGrant,
+    Suspension,
     TakeOver,
     Tick,
     TransferIn,
@@ -106,7 +108,7 @@ def body_of(event: Event) -> Body:
             }
         case Tick():
             return {"day": event.day.isoformat()}
-        case Leaving() | Absorption() | Merger():
+        case Leaving() | Suspension() | Resumption() | Absorption() | Merger():
             return {}
         case _:
             assert_never(event)
@@ -136,6 +138,10 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             return Joining(at, store, channel, body.get("terms_version", ""))
         case EventType.LEAVING:
             return Leaving(at)
+        case EventType.SUSPENSION:
+            return Suspension(at)
+        case EventType.RESUMPTION:
+            return Resumption(at)
         case EventType.TAKE_OVER:
             lots = tuple(
                 OpeningLot(c, q, _day(issued), _date(end), *(_date(day) for day in waits))

@@ -18,6 +18,8 @@ class EventType(StrEnum):
     RETURN = "Order Refunded"
     JOINING = "Member Joined"
     LEAVING = "Member Left"
+    SUSPENSION = "Member Suspended"
+    RESUMPTION = "Member Resumed"
     CORRECTION = "Balance Corrected"
     REWARD_REQUEST = "Reward Requested"
     MERGER = "Customer Merged"

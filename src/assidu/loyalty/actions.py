@@ -17,6 +17,8 @@ from assidu.customers.vault import Vault
 from assidu.decisions.events import LineKind
 from assidu.events.types import CorrectionReason, EventKey, EventType
 from assidu.events.wire import (
+    ActivityData,
+    AudienceData,
     CorrectionData,
     Data,
     Incoming,
@@ -28,6 +30,7 @@ from assidu.events.wire import (
     SaleData,
     StatusData,
     Subject,
+    SuspensionData,
 )
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.types import Actor
@@ -150,6 +153,63 @@ def join(
 
 def leave(customer_id: UUID, *, at: datetime, programme: str, event_id: UUID | None = None) -> Outcome:
     return _own(customer_id, EventType.LEAVING, LeavingData(), at, programme, event_id)
+
+
+def suspend(
+    customer_id: UUID,
+    reason: str,
+    *,
+    by: Actor,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None = None,
+) -> Outcome:
+    """The membership stands still until it is resumed. ``reason`` is erased with the customer."""
+    data = SuspensionData(reason=reason)
+    return _own(customer_id, EventType.SUSPENSION, data, at, programme, event_id, by)
+
+
+def resume(
+    customer_id: UUID,
+    reason: str,
+    *,
+    by: Actor,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None = None,
+) -> Outcome:
+    data = SuspensionData(reason=reason)
+    return _own(customer_id, EventType.RESUMPTION, data, at, programme, event_id, by)
+
+
+def change_audience(
+    customer_id: UUID,
+    audience: str,
+    *,
+    is_in: bool,
+    by: Actor,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None = None,
+) -> Outcome:
+    """Staff put somebody in an audience, or take them out."""
+    data = AudienceData(audience=audience, is_in=is_in)
+    return _own(customer_id, EventType.AUDIENCE_CHANGE, data, at, programme, event_id, by)
+
+
+def tell_activity(
+    customer_id: UUID,
+    activity: str,
+    store: str,
+    *,
+    by: Actor,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None = None,
+) -> Outcome:
+    """Something the customer did that is no purchase, told by staff."""
+    data = ActivityData(activity=activity, store=store, channel="store" if store else "")
+    return _own(customer_id, EventType.ACTIVITY, data, at, programme, event_id, by)
 
 
 def merge(

@@ -485,6 +485,8 @@ _DONE_BY_HAND = {
     EventType.STATUS_GRANT: "status.granted",
     EventType.AUDIENCE_CHANGE: "audience.changed",
     EventType.LEAVING: "customer.left",
+    EventType.SUSPENSION: "customer.suspended",
+    EventType.RESUMPTION: "customer.resumed",
     EventType.MERGER: "customer.merged",
     EventType.TRANSFER_OUT: "balance.transferred",
     EventType.TAKE_OVER: "customer.taken_over",

@@ -16,10 +16,12 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     OfferStep,
+    Resumption,
     Return,
     RewardRequest,
     Sale,
     StatusGrant,
+    Suspension,
     TakeOver,
     Tick,
 )
@@ -70,6 +72,16 @@ HEADS = {
     "reward": Sentence("Demande de {units}.", "{units} asked for."),
     "joining": Sentence("Adhésion au programme le {day}.", "Joined the programme on {day}."),
     "leaving": Sentence("Départ du programme le {day}.", "Left the programme on {day}."),
+    "suspension": Sentence("Carte suspendue le {day}.", "Membership suspended on {day}."),
+    "resumption": Sentence("Carte rétablie le {day}.", "Membership resumed on {day}."),
+    "prolonged": Sentence(
+        "Les dates de validité reculent d'autant de jours qu'a duré la suspension : rien n'est perdu.",
+        "Every date of validity moves by as many days as the suspension lasted: nothing is lost.",
+    ),
+    "suspended": Sentence(
+        "Carte suspendue ce jour-là : l'événement est connu et ne rapporte rien.",
+        "Suspended on that day: the event is known and earns nothing.",
+    ),
     "take_over": Sentence(
         "Repris de l'ancien programme, membre depuis le {day}.",
         "Taken over from the earlier programme, a member since {day}.",
@@ -207,7 +219,8 @@ def said_of(
             rule=telling.phrases.rule_name(clawback.rule),
             units=telling.phrases.units(clawback.quantity, clawback.currency),
         )
-    for movement in entry.movements:
+    # A resumption moves lots to later dates, in and out again: that is said once, in its head.
+    for movement in entry.movements if not isinstance(entry.event, Resumption) else ():
         yield movement_said(movement, telling.phrases)
     for shortfall in decision.shortfalls:
         units = telling.phrases.units(shortfall.quantity, shortfall.currency)
@@ -275,12 +288,21 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield telling.say("joining", day=day)
         case Leaving():
             yield telling.say("leaving", day=day)
+        case Suspension():
+            yield telling.say("suspension", day=day)
+            yield from _written(telling)
+        case Resumption():
+            yield telling.say("resumption", day=day)
+            if entry.movements:
+                yield telling.say("prolonged")
+            yield from _written(telling)
         case TakeOver():
             yield telling.say("take_over", day=phrases.day(event.joined_on))
         case Activity():
             yield telling.say("activity", activity=phrases.activity_name(event.activity), day=day)
             if entry.decision.inputs is not None and not entry.decision.inputs.is_member:
-                yield telling.say("activity_not_a_member")
+                said = "suspended" if entry.decision.inputs.is_suspended else "activity_not_a_member"
+                yield telling.say(said)
         case StatusGrant():
             yield telling.say("status_grant", day=day)
             yield from _written(telling)
@@ -305,7 +327,7 @@ def _sale(telling: _Telling, sale: Sale) -> Iterator[str]:
     yield telling.say("sale", amount=amount, store=entry.store, day=telling.phrases.day(entry.day))
     inputs = entry.decision.inputs
     if inputs is not None and not inputs.is_member:
-        yield telling.say("not_a_member")
+        yield telling.say("suspended" if inputs.is_suspended else "not_a_member")
     elif entry.decision.eligible_minor != sale.total_minor:
         yield telling.say("eligible", eligible=telling.money(entry.decision.eligible_minor))
 

@@ -27,11 +27,12 @@ from assidu.loyalty.types import CustomerFilter, CustomerRow, CustomerSort, Move
 
 MEMBERSHIPS: dict[Membership, Promise] = {
     Membership.MEMBER: gettext_lazy("Member"),
+    Membership.SUSPENDED: gettext_lazy("Suspended"),
     Membership.NONE: gettext_lazy("Not a member"),
     Membership.LEFT: gettext_lazy("Has left"),
     Membership.ABSORBED: gettext_lazy("Merged"),
 }
-LISTED_MEMBERSHIPS = (Membership.MEMBER, Membership.NONE, Membership.LEFT)
+LISTED_MEMBERSHIPS = (Membership.MEMBER, Membership.SUSPENDED, Membership.NONE, Membership.LEFT)
 MOVES: dict[Moved, Promise] = {
     Moved.ISSUED: pgettext_lazy("customers who", "were given some"),
     Moved.USED: pgettext_lazy("customers who", "used some"),

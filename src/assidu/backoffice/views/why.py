@@ -187,7 +187,8 @@ def _inputs(inputs: SaleInputs | None, programme: Programme, plan: Plan) -> list
         return []
     told = [(_("Day"), formats.long_day(inputs.day))]
     if not inputs.is_member:
-        return [*told, (_("Member that day"), _("no"))]
+        told.append((_("Member that day"), _("suspended") if inputs.is_suspended else _("no")))
+        return told
     told.append((_("Status that day"), programme.tier_name(inputs.tier) or _("none")))
     told.append((_("First purchase"), _("yes") if inputs.is_first_purchase else _("no")))
     rules = {rule.code: rule for rule in plan.rules}

@@ -9,6 +9,7 @@ from assidu.decisions.offers.standing import ORDER, is_over
 from assidu.decisions.plan import Plan
 from assidu.decisions.plan.offers import OfferNeeds
 from assidu.decisions.state import Membership
+from assidu.decisions.suspending import not_served
 
 
 def decide_offer_step(plan: Plan, facts: Facts, event: OfferStep) -> Decision | Refused:
@@ -18,7 +19,7 @@ def decide_offer_step(plan: Plan, facts: Facts, event: OfferStep) -> Decision | 
         return Refused(RefusalCode.ABSORBED)
     day = local_day(event.at, plan.zone)
     if not state.is_member_on(day):
-        return Refused(RefusalCode.NOT_A_MEMBER)
+        return not_served(state, day)
     offer = plan.offers.by_code.get(event.offer)
     if offer is None:
         return Refused(RefusalCode.UNKNOWN_OFFER, subject=event.offer)

@@ -174,6 +174,13 @@ class CorrectionData(_Data, frozen=True, kw_only=True):
     by: Operator = ""
 
 
+class SuspensionData(_Data, frozen=True, kw_only=True):
+    """A membership stands still, or goes on: who says so, and why."""
+
+    reason: Written = ""
+    by: Operator = ""
+
+
 class RewardData(_Data, frozen=True, kw_only=True):
     reward: Key
     quantity: Annotated[int, Meta(ge=1, le=1_000)] = 1
@@ -271,6 +278,7 @@ Data = (
     | ReturnData
     | JoiningData
     | LeavingData
+    | SuspensionData
     | CorrectionData
     | RewardData
     | MergerData

@@ -23,6 +23,7 @@ from assidu.events.wire.data import (
     RewardData,
     SaleData,
     StatusData,
+    SuspensionData,
     TakeOverData,
     TransferData,
 )
@@ -53,6 +54,14 @@ class _MemberJoined(Envelope, frozen=True, kw_only=True, tag=EventType.JOINING.v
 
 class _MemberLeft(Envelope, frozen=True, kw_only=True, tag=EventType.LEAVING.value):
     data: LeavingData = LeavingData()
+
+
+class _MemberSuspended(Envelope, frozen=True, kw_only=True, tag=EventType.SUSPENSION.value):
+    data: SuspensionData = SuspensionData()
+
+
+class _MemberResumed(Envelope, frozen=True, kw_only=True, tag=EventType.RESUMPTION.value):
+    data: SuspensionData = SuspensionData()
 
 
 class _BalanceCorrected(Envelope, frozen=True, kw_only=True, tag=EventType.CORRECTION.value):
@@ -112,6 +121,8 @@ AnyEnvelope = (
     | _OrderRefunded
     | _MemberJoined
     | _MemberLeft
+    | _MemberSuspended
+    | _MemberResumed
     | _BalanceCorrected
     | _RewardRequested
     | _CustomerMerged
@@ -131,6 +142,8 @@ TYPES: Final[Mapping[type[Envelope], EventType]] = {
     _OrderRefunded: EventType.RETURN,
     _MemberJoined: EventType.JOINING,
     _MemberLeft: EventType.LEAVING,
+    _MemberSuspended: EventType.SUSPENSION,
+    _MemberResumed: EventType.RESUMPTION,
     _BalanceCorrected: EventType.CORRECTION,
     _RewardRequested: EventType.REWARD_REQUEST,
     _CustomerMerged: EventType.MERGER,

@@ -24,17 +24,19 @@ from assidu.decisions.events import (
     OpeningLot,
     Payment,
     Release,
+    Resumption,
     Return,
     ReturnedLine,
     RewardRequest,
     Sale,
     SaleLine,
     StatusGrant,
+    Suspension,
     TakeOver,
     TransferOut,
 )
 from assidu.events.bodies import body_of
-from assidu.events.types import OFFER_STEPS, Fact
+from assidu.events.types import OFFER_STEPS, EventType, Fact
 from assidu.events.wire.data import (
     ActivityData,
     AllottedOfferData,
@@ -51,6 +53,7 @@ from assidu.events.wire.data import (
     RewardData,
     SaleData,
     StatusData,
+    SuspensionData,
     TakeOverData,
     TransferData,
 )
@@ -144,6 +147,9 @@ def _event_of(
             return Joining(at, data.store, data.channel, data.terms_version), None
         case LeavingData():
             return Leaving(at), None
+        case SuspensionData():
+            is_end = incoming.type is EventType.RESUMPTION
+            return Resumption(at) if is_end else Suspension(at), _sealed(incoming)
         case CorrectionData():
             code = data.reason_code.value if data.reason_code is not None else ""
             return Correction(at, data.currency, data.quantity, code), _sealed(incoming)

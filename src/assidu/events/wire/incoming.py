@@ -16,6 +16,7 @@ from assidu.events.wire.data import (
     Profile,
     SaleData,
     StatusData,
+    SuspensionData,
     TakeOverData,
     TransferData,
 )
@@ -91,7 +92,7 @@ class Incoming:
     def personal(self) -> dict[str, Any]:
         """What is sealed under the customer's key beside the event: who they are, or what people wrote about them."""
         match self.data:
-            case CorrectionData() | MergerData() | TransferData() | StatusData():
+            case CorrectionData() | MergerData() | TransferData() | StatusData() | SuspensionData():
                 return said(reason=self.data.reason, operator=self.data.by)
             case JoiningData() | TakeOverData() if self.data.profile is not None:
                 found: dict[str, Any] = msgspec.to_builtins(self.data.profile)

@@ -105,6 +105,9 @@ STACKING = {
 REASONS = {
     ReasonCode.APPLIED: Sentence("{offer} : {given}", "{offer}: {given}"),
     ReasonCode.NOT_A_MEMBER: Sentence("{offer} : pas membre ce jour-là", "{offer}: not a member on that day"),
+    ReasonCode.SUSPENDED: Sentence(
+        "{offer} : carte suspendue ce jour-là", "{offer}: the membership was suspended on that day"
+    ),
     ReasonCode.OTHER_CHANNEL: Sentence("{offer} : pas sur ce canal", "{offer}: not through this channel"),
     ReasonCode.OTHER_STORE: Sentence("{offer} : pas dans ce magasin", "{offer}: not in this store"),
     ReasonCode.OTHER_DAY: Sentence("{offer} : pas ce jour-là", "{offer}: not on this day"),

@@ -160,15 +160,36 @@ REFUSALS = {
         "Cette date est déjà passée : choisissez un jour à venir.",
         "That date has already passed: choose a day to come.",
     ),
+    RefusalCode.REWARD_NOT_FOR_THEM: Sentence(
+        "Cet avantage n'est pas ouvert à cette personne aujourd'hui : {subject}.",
+        "This reward is not open to this person today: {subject}.",
+    ),
+    RefusalCode.UNKNOWN_SESSION: Sentence(
+        "Choisissez une session de cet avantage : « {subject} » n'en est pas une.",
+        "Choose a session of this reward: “{subject}” is none.",
+    ),
+    RefusalCode.OUT_OF_STOCK: Sentence(
+        "Il n'en reste plus assez : {asked} demandés ({subject}).",
+        "Not enough is left: {asked} asked for ({subject}).",
+    ),
+    RefusalCode.UNKNOWN_REQUEST: Sentence(
+        "Cette demande n'existe pas, ou ne peut plus être annulée.",
+        "There is no such request, or it can no longer be called off.",
+    ),
+    RefusalCode.ALREADY_USED: Sentence(
+        "Ce qui a été reçu est déjà utilisé : la demande ne peut plus être annulée.",
+        "What was received is already used: the request can no longer be called off.",
+    ),
+    RefusalCode.NOTHING_TO_HAND_OVER: Sentence(
+        "Ce n'est pas un bien à remettre : {subject}.", "This is no good to hand over: {subject}."
+    ),
     RefusalCode.UNKNOWN_AUDIENCE: Sentence(
         "Le programme n'a pas d'audience « {subject} ».", "The programme has no audience “{subject}”."
     ),
     RefusalCode.UNKNOWN_OFFER: Sentence(
         "Le programme n'a pas d'offre « {subject} ».", "The programme has no offer “{subject}”."
     ),
-    RefusalCode.OFFER_OVER: Sentence(
-        "L'offre « {subject} » est terminée.", "The offer “{subject}” is over."
-    ),
+    RefusalCode.OFFER_OVER: Sentence("L'offre « {subject} » est terminée.", "The offer “{subject}” is over."),
     RefusalCode.OFFER_NOT_ALLOTTED: Sentence(
         "L'offre « {subject} » n'est pas attribuée à cette personne.",
         "The offer “{subject}” is not allotted to this customer.",

@@ -43,6 +43,10 @@ RECEIPTS = {
         "Pas de carte {programme} : ce ticket ne rapporte rien.",
         "No {programme} card: this ticket earns nothing.",
     ),
+    "suspended": Sentence(
+        "Votre carte {programme} est suspendue : ce ticket ne rapporte rien, et rien ne se perd.",
+        "Your {programme} card is suspended: this ticket earns nothing, and nothing is lost.",
+    ),
     "short": Sentence("+{gained} {name}, solde {balance}", "+{gained} {name}, balance {balance}"),
     "short_used": Sentence("-{used} {name}, solde {balance}", "-{used} {name}, balance {balance}"),
     "short_both": Sentence("+{gained} -{used}, solde {balance}", "+{gained} -{used}, balance {balance}"),
@@ -69,7 +73,8 @@ def receipt(
     """
     phrases = phrases_of(document, language)
     if decision.inputs is not None and not decision.inputs.is_member:
-        return _say(phrases, "not_a_member", programme=phrases.text(document.name))
+        said = "suspended" if decision.inputs.is_suspended else "not_a_member"
+        return _say(phrases, said, programme=phrases.text(document.name))
     parts = [*_welcome(decision, phrases), *_movements(decision, phrases)]
     balances = [
         phrases.units(available, currency.code)

@@ -1,0 +1,203 @@
+"""A suspended card earns nothing, uses nothing, loses nothing, and says why."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from assidu.decisions import decide, evolve
+from assidu.decisions.decision import Decision, ReasonCode, RefusalCode, Refused
+from assidu.decisions.due import next_due
+from assidu.decisions.events import (
+    Activity,
+    Event,
+    Hold,
+    Joining,
+    Leaving,
+    Merger,
+    Payment,
+    Resumption,
+    RewardRequest,
+    StatusGrant,
+    Suspension,
+    Tick,
+)
+from assidu.decisions.facts import Facts
+from assidu.decisions.plan import Plan
+from assidu.decisions.record import decision_from, decision_record, state_from, state_record
+from assidu.decisions.state import LotKey, Membership, State
+from assidu.plans.check import examine
+from assidu.plans.compile import compile_plan
+from builders.documents import BASE, a_document, a_programme, a_rule
+from builders.sales import a_sale, on
+
+EXPIRES = BASE + "expires: {months: 2}\n"
+LATER = BASE + "pending: {days: 10}\nexpires: {months: 2}\n"
+
+
+def a_plan(*rules: str, more: str = "") -> Plan:
+    return compile_plan(a_document(*rules, more=more), version=1)
+
+
+class Customer:
+    """Somebody's history under one plan, decided event after event, night work included."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.state = State()
+        self.does(Joining(on("2026-01-02")))
+
+    def does(self, event: Event, *, has_happened: bool = False) -> Decision:
+        decision = self.tries(event, has_happened=has_happened)
+        assert isinstance(decision, Decision), decision
+        written = decision_from(decision_record(decision), decision.plan_version, decision.postings)
+        assert written == replace(decision, reasons=())
+        self.state = evolve(self.state, decision)
+        kept = state_from(state_record(self.state), self.state.seq, self.state.lots, self.state.debts)
+        assert kept == self.state
+        return decision
+
+    def tries(self, event: Event, *, has_happened: bool = False) -> Decision | Refused:
+        return decide(self.plan, Facts(self.state, has_happened=has_happened), event, trace=True)
+
+    def wakes(self, day: str) -> None:
+        """Everything that is due up to a day."""
+        while (due := next_due(self.state)) is not None and due <= date.fromisoformat(day):
+            self.does(Tick(on(due, 0), due))
+
+    @property
+    def points(self) -> int:
+        return self.state.available("points")
+
+
+@pytest.fixture
+def customer() -> Customer:
+    return Customer(a_plan(EXPIRES))
+
+
+def test_a_suspended_card_earns_nothing_and_the_rule_says_why(customer: Customer) -> None:
+    customer.does(Suspension(on("2026-02-01")))
+    decision = customer.does(a_sale(1000, at=on("2026-02-02")))
+    assert decision.awards == ()
+    assert [reason.code for reason in decision.reasons] == [ReasonCode.SUSPENDED]
+    assert decision.inputs is not None
+    assert decision.inputs.is_suspended
+
+
+def test_an_activity_of_a_suspended_card_is_known_and_earns_nothing() -> None:
+    rule = a_rule("{fixed: 5}", "trigger: activity", "activity: review")
+    customer = Customer(a_plan(BASE, rule))
+    customer.does(Suspension(on("2026-02-01")))
+    decision = customer.does(Activity(on("2026-02-02"), "review"))
+    assert decision.awards == ()
+    assert [reason.code for reason in decision.reasons] == [ReasonCode.SUSPENDED]
+
+
+def test_a_payment_with_a_suspended_card_is_refused_for_that_reason(customer: Customer) -> None:
+    customer.does(a_sale(100_00, at=on("2026-01-10")))
+    customer.does(Suspension(on("2026-02-01")))
+    paid = a_sale(1000, at=on("2026-02-02"), payments=[Payment("points", 50)])
+    assert customer.tries(paid) == Refused(RefusalCode.SUSPENDED)
+    assert customer.tries(Hold(on("2026-02-02"), (Payment("points", 50),), 15)) == Refused(
+        RefusalCode.SUSPENDED
+    )
+    assert customer.tries(StatusGrant(on("2026-02-02"), "gold")) == Refused(RefusalCode.SUSPENDED)
+    assert customer.tries(RewardRequest(on("2026-02-02"), "any")) == Refused(RefusalCode.SUSPENDED)
+
+
+def test_what_was_paid_while_the_till_was_cut_off_is_told_as_not_covered(customer: Customer) -> None:
+    customer.does(a_sale(100_00, at=on("2026-01-10")))
+    customer.does(Suspension(on("2026-02-01")))
+    paid = a_sale(1000, at=on("2026-02-02"), payments=[Payment("points", 50)])
+    decision = customer.does(paid, has_happened=True)
+    assert [shortfall.quantity for shortfall in decision.shortfalls] == [50]
+    assert customer.points == 100
+
+
+def test_nothing_expires_while_a_card_is_suspended_and_dates_move_by_as_long(customer: Customer) -> None:
+    customer.does(a_sale(100_00, at=on("2026-01-10")))  # until 10 March
+    customer.does(Suspension(on("2026-03-01")))
+    assert next_due(customer.state) is None
+    customer.wakes("2026-12-31")
+    assert customer.points == 100
+    customer.does(Resumption(on("2026-12-01")))
+    assert dict(customer.state.lots) == {LotKey("points", date(2026, 1, 1), date(2026, 12, 11)): 100}
+    customer.wakes("2026-12-10")
+    assert customer.points == 100
+    customer.wakes("2026-12-11")
+    assert customer.points == 0
+
+
+def test_what_waits_goes_on_waiting_and_is_good_for_as_long_as_it_would_have_been() -> None:
+    customer = Customer(a_plan(LATER))
+    customer.does(a_sale(100_00, at=on("2026-01-10")))
+    customer.does(Suspension(on("2026-01-15")))
+    customer.does(Resumption(on("2026-06-15")))  # 151 days
+    assert [key.expires_on for key in customer.state.pending] == [date(2026, 8, 20)]
+    customer.wakes("2026-06-15")
+    assert customer.points == 100
+
+
+def test_the_status_is_not_reviewed_while_the_card_is_suspended(customer: Customer) -> None:
+    customer.does(StatusGrant(on("2026-02-01"), "gold", date(2026, 4, 1)))
+    customer.does(Suspension(on("2026-03-01")))
+    customer.wakes("2026-05-01")
+    assert customer.state.tier == "gold"
+    customer.does(Resumption(on("2026-05-01")))  # 61 days
+    assert customer.state.tier_until == date(2026, 6, 1)
+    customer.wakes("2026-06-01")
+    assert customer.state.tier == "bronze"
+
+
+def test_a_hold_is_given_back_when_the_card_is_suspended(customer: Customer) -> None:
+    customer.does(a_sale(100_00, at=on("2026-02-10")))
+    customer.does(Hold(on("2026-02-11"), (Payment("points", 40),), 15))
+    assert customer.points == 60
+    customer.does(Suspension(on("2026-02-11")))
+    assert customer.points == 100
+    assert not customer.state.holds
+
+
+def test_a_ticket_of_before_the_suspension_that_comes_late_earns(customer: Customer) -> None:
+    customer.does(Suspension(on("2026-02-10")))
+    assert customer.does(a_sale(1000, at=on("2026-02-09"))).awards != ()
+    customer.does(Resumption(on("2026-02-20")))
+    assert customer.does(a_sale(1000, at=on("2026-02-19"))).awards == ()
+    assert customer.does(a_sale(1000, at=on("2026-02-20"))).awards != ()
+
+
+def test_only_a_member_is_suspended_and_only_a_suspended_card_is_resumed(customer: Customer) -> None:
+    assert customer.tries(Resumption(on("2026-02-01"))) == Refused(RefusalCode.NOT_SUSPENDED)
+    customer.does(Suspension(on("2026-02-01")))
+    assert customer.tries(Suspension(on("2026-02-02"))) == Refused(RefusalCode.ALREADY_SUSPENDED)
+    assert customer.tries(Joining(on("2026-02-02"))) == Refused(RefusalCode.SUSPENDED)
+    guest = decide(customer.plan, Facts(State()), Suspension(on("2026-02-01")))
+    assert guest == Refused(RefusalCode.NOT_A_MEMBER)
+
+
+def test_a_suspended_card_is_not_merged_away(customer: Customer) -> None:
+    other = Customer(customer.plan)
+    other.does(Suspension(on("2026-02-01")))
+    merged = decide(customer.plan, Facts(customer.state, absorbed=other.state), Merger(on("2026-02-02")))
+    assert merged == Refused(RefusalCode.SUSPENDED)
+
+
+def test_somebody_who_is_suspended_may_leave_and_join_again(customer: Customer) -> None:
+    customer.does(Suspension(on("2026-02-01")))
+    customer.does(Leaving(on("2026-02-10")))
+    assert customer.state.membership is Membership.LEFT
+    customer.does(Joining(on("2026-03-01")))
+    assert customer.does(a_sale(1000, at=on("2026-03-02"))).awards != ()
+
+
+def test_a_balance_that_lives_on_activity_does_not_lapse_meanwhile() -> None:
+    lives = "    expires: {months: 2, counted_from: last_purchase}\n    pays: true\n"
+    text = a_programme().replace("    pays: true\n", lives, 1)
+    examined = examine(text)
+    assert examined.document is not None
+    customer = Customer(compile_plan(examined.document, version=1))
+    customer.does(a_sale(100_00, at=on("2026-01-10")))
+    assert dict(customer.state.lapses) == {"points": date(2026, 3, 11)}
+    customer.does(Suspension(on("2026-03-01")))
+    customer.does(Resumption(on("2026-05-01")))
+    assert dict(customer.state.lapses) == {"points": date(2026, 5, 11)}
