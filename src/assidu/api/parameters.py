@@ -125,6 +125,22 @@ class PublishBody(PlanBody):
     note: Annotated[str, Field(max_length=500)] = ""
 
 
+class DraftBody(PlanBody):
+    """``step``: the one that was read; a draft that somebody else changed since is not overwritten."""
+
+    step: Annotated[int, Field(ge=1, le=100_000)] | None = None
+
+
+class NoteBody(Schema):
+    note: Annotated[str, Field(max_length=500)] = ""
+
+
+class FirstDayBody(NoteBody):
+    """``first_day``: today or later."""
+
+    first_day: date
+
+
 class KeyBody(Schema):
     name: Annotated[str, Field(min_length=1, max_length=120)]
     scopes: Annotated[list[Annotated[str, Field(max_length=40)]], Field(min_length=1, max_length=20)]

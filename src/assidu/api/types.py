@@ -33,7 +33,8 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """``worth_minor`` is what the available units take off a ticket."""
+    """``worth_minor`` is what the available units take off a ticket. What is pending can be used later, the first of it
+    from ``next_activation`` on; what is held waits for a purchase."""
 
     currency: str
     kind: str
@@ -43,6 +44,9 @@ class Balance:
     worth_minor: int
     next_expiry: date | None
     next_expiry_quantity: int
+    pending: int
+    next_activation: date | None
+    next_activation_quantity: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +316,115 @@ class Published:
     hash: str
     is_new: bool
     warnings: list[PlanProblem]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """``state``: draft (it has mistakes), checked, simulated, submitted, sent_back, approved, scheduled, live, past,
+    withdrawn or dropped. ``version`` is what it has become."""
+
+    draft_id: UUID
+    based_on: int
+    state: str
+    step: int
+    version: int | None
+    written_at: datetime
+    written_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanApproval:
+    given_by: str
+    given_at: datetime
+    is_yes: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """The decision how many others must approve, with what it was decided on. ``cause``: opening, no_threshold, below,
+    above, worth, unchanged, went_back or withdrawn."""
+
+    request_id: UUID
+    asked_at: datetime
+    asked_by: str
+    needed: int
+    cause: str
+    grounds: dict[str, Any]
+    is_approved: bool
+    approvals: list[PlanApproval]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCost:
+    """By replay of the past under the draft and under the version in force, for a year, in minor units."""
+
+    is_running: bool
+    yearly_change_minor: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """``changes`` are against the version in force."""
+
+    draft: DraftLine
+    yaml: str
+    problems: list[PlanProblem]
+    changes: list[str]
+    request: PlanRequest | None
+    cost: PlanCost
+
+
+@dataclass(frozen=True, slots=True)
+class DraftList:
+    drafts: list[DraftLine]
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack:
+    """A version, or the draft that others must approve first."""
+
+    version: int | None
+    draft_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTried:
+    """Units given on the day in force and by the draft; ``meets`` counts tickets on which another rule gave too."""
+
+    rule: str
+    currency: str
+    in_force: int
+    draft: int
+    is_changed: bool
+    meets: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTried:
+    customer_id: UUID
+    seq: int
+    in_force_minor: int
+    draft_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayTried:
+    """One recorded day, decided by both; ``is_part``: only some of its customers."""
+
+    day: date
+    tickets: int
+    customers: int
+    is_part: bool
+    spend_minor: int
+    in_force_minor: int
+    draft_minor: int
+    gainers: int
+    losers: int
+    rules: list[RuleTried]
+    gains_most: list[CustomerTried]
+    loses_most: list[CustomerTried]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from assidu.decisions.calendar import local_day
 from assidu.foundation.people.actions import record
+from assidu.foundation.people.queries import api_key
 from assidu.foundation.people.types import Actor
 from assidu.foundation.sql import rows
 from assidu.loyalty import drafts
@@ -108,6 +109,19 @@ def signature(by: Actor) -> str:
     return f"key:{by.key_id}" if by.key_id is not None else "command"
 
 
+def makers(signatures: Sequence[str]) -> list[str]:
+    """The same, and the people who made the keys among them: a key never stands between somebody and their own work."""
+    found = []
+    for one in signatures:
+        found.append(one)
+        if (
+            one.startswith("key:")
+            and (maker := api_key(UUID(one.removeprefix("key:"))).created_by) is not None
+        ):
+            found.append(str(maker))
+    return list(dict.fromkeys(found))
+
+
 # ---------------------------------------------------------------- the steps
 
 
@@ -121,7 +135,7 @@ def submit(draft_id: UUID, change: YearlyChange | None, *, at: datetime, by: Act
     document = _correct(draft)
     if (known := request_of(draft)) is not None and not known.is_sent_back:
         return known
-    authors = list(dict.fromkeys([*drafts.authors(draft), signature(by)]))
+    authors = makers([*drafts.authors(draft), signature(by)])
     need = need_for(draft, document, change, authors, at=at)
     request_id = ask(document, need, at=at, by=signature(by), authors=authors, draft_id=draft_id)
     after = {"needed": need.approvals, **need.grounds, "request": str(request_id)}
@@ -156,13 +170,15 @@ def _answer(draft_id: UUID, *, at: datetime, by: Actor, note: str, is_yes: bool)
     request = request_of(draft)
     if request is None:
         raise NotDone(Trouble.NOT_SUBMITTED)
-    if is_yes and signature(by) in request.authors:
+    # A key approves for whoever made it.
+    given_by = makers([signature(by)])[-1]
+    if is_yes and given_by in request.authors:
         raise NotDone(Trouble.OWN_WORK)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO loyalty_approval (request_id, given_by, given_at, is_yes, note) VALUES (%s, %s, %s, %s, %s) "
             "ON CONFLICT DO NOTHING",
-            (request.request_id, signature(by), at, is_yes, note[:NOTE_MAX]),
+            (request.request_id, given_by, at, is_yes, note[:NOTE_MAX]),
         )
         is_new = bool(cursor.rowcount)
     if is_new:

@@ -1,5 +1,6 @@
 """The programme: its versions, the check of a new one, and putting it into service; the stores."""
 
+from datetime import datetime
 from typing import Annotated
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router, Status
 
 from assidu.api import answers, types
-from assidu.api.door import caller_at, stop
+from assidu.api.door import Caller, caller_at, stop
 from assidu.api.parameters import PlanBody, PublishBody, Spoken, language_at
 from assidu.catalogue import queries as catalogue
 from assidu.decisions.calendar import local_day
@@ -16,6 +17,7 @@ from assidu.foundation.people.actions import record
 from assidu.foundation.problems import Fault
 from assidu.loyalty import plans, queries
 from assidu.plans.check import examine
+from assidu.plans.document import Document
 from assidu.plans.document import published as numbered
 from assidu.plans.identity import document_hash, to_builtins
 from assidu.plans.problems import path_text
@@ -109,12 +111,10 @@ def publish_plan(request: HttpRequest, body: PublishBody, language: Spoken = Non
         raise stop(
             "starts_in_the_past", "Sales were already decided on that day: let it begin today or later."
         )
-    with transaction.atomic():
-        published = plans.publish(document, body.content, at=now, by=f"key:{caller.key.id}", note=body.note)
-        is_new = published.version not in {one.version for one in earlier}
-        if is_new:
-            after = {"version": published.version, "hash": published.hash}
-            record(caller.actor, "plan.published", "plan", document.programme, after=after)
+    try:
+        published, is_new = _put(document, body, caller, now, {one.version for one in earlier})
+    except plans.NotApproved:
+        raise stop("needs_approval", "Keep it as a draft and submit it: POST /v1/drafts.") from None
     answer = types.Published(
         document.programme,
         published.version,
@@ -124,6 +124,19 @@ def publish_plan(request: HttpRequest, body: PublishBody, language: Spoken = Non
         answers.plan_problems(examined.warnings, spoken),
     )
     return Status(201 if is_new else 200, answer)
+
+
+def _put(
+    document: Document, body: PublishBody, caller: Caller, now: datetime, known: set[int]
+) -> tuple[plans.PublishedPlan, bool]:
+    """The version with its line in the trail, or neither."""
+    with transaction.atomic():
+        published = plans.publish(document, body.content, at=now, by=f"key:{caller.key.id}", note=body.note)
+        is_new = published.version not in known
+        if is_new:
+            after = {"version": published.version, "hash": published.hash}
+            record(caller.actor, "plan.published", "plan", document.programme, after=after)
+    return published, is_new
 
 
 @router.get("/stores", response=types.StoreList, summary="Stores")
