@@ -84,6 +84,9 @@ def programme(found: Standing) -> types.Programme:
                 purse.worth_minor,
                 purse.next_expiry,
                 purse.next_expiry_quantity,
+                purse.pending,
+                purse.next_activation,
+                purse.next_activation_quantity,
             )
             for purse in found.purses
         ],

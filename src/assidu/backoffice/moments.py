@@ -18,18 +18,25 @@ from assidu.decisions.events import (
     Activity,
     AudienceChange,
     Correction,
+    HandOver,
+    Hold,
+    HoldExpiry,
     Joining,
     Leaving,
     Merger,
     OfferStep,
+    Release,
     Resumption,
     Return,
+    RewardCancellation,
     RewardRequest,
     Sale,
     StatusGrant,
     Suspension,
     TakeOver,
     Tick,
+    TransferIn,
+    TransferOut,
 )
 from assidu.events.types import EventType
 from assidu.loyalty.types import TimelineEntry
@@ -40,9 +47,13 @@ from assidu.plans.wording.offers import offer_step_title
 KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
     "purchases": (gettext_lazy("Purchases"), (EventType.SALE,)),
     "returns": (gettext_lazy("Returns"), (EventType.RETURN,)),
-    "rewards": (gettext_lazy("Rewards"), (EventType.REWARD_REQUEST,)),
+    "rewards": (
+        gettext_lazy("Rewards"),
+        (EventType.REWARD_REQUEST, EventType.REWARD_CANCELLATION, EventType.HAND_OVER),
+    ),
     "corrections": (gettext_lazy("Corrections"), (EventType.CORRECTION,)),
     "due": (gettext_lazy("Expiry and status"), (EventType.TICK,)),
+    "transfers": (gettext_lazy("Transfers"), (EventType.TRANSFER_OUT, EventType.TRANSFER_IN)),
     "activities": (gettext_lazy("Activities"), (EventType.ACTIVITY, EventType.AUDIENCE_CHANGE)),
     "membership": (
         gettext_lazy("Membership"),
@@ -161,6 +172,11 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             reward = programme.phrases.rewards.get(event.reward)
             name = programme.phrases.text(reward.name) if reward else event.reward
             return "gift", "used", _("Exchange for a reward"), f"{event.quantity} × {name}"
+        case RewardCancellation():
+            return "undo-2", "returned", _("Reward called off"), ""
+        case HandOver():
+            what = programme.units(event.quantity, event.currency)
+            return "gift", "used", _("Reward handed over"), _joined(what, store)
         case Correction():
             title = _("Goodwill or correction") if event.quantity > 0 else _("Correction")
             return "pencil", "points", title, _joined(_reason(entry, programme), _by(entry, names))
@@ -193,6 +209,18 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             return "gift", "tier", offer_step_title(event, programme.phrases), store
         case Absorption():
             return "merge", "returned", _("Merged into another record"), _other(entry, names)
+        case Hold():
+            units = programme.phrases.listing(programme.units(p.quantity, p.currency) for p in event.payments)
+            return "clock", "points", _("Held for a purchase"), _joined(units, store)
+        case Release():
+            return "undo-2", "returned", _("Hold released"), ""
+        case HoldExpiry():
+            return "clock", "returned", _("Hold ran out"), ""
+        case TransferOut():
+            detail = _joined(_other(entry, names), _reason(entry, programme), _by(entry, names))
+            return "arrow-right", "used", _("Given to another member"), detail
+        case TransferIn():
+            return "gift", "points", _("Received from another member"), _other(entry, names)
         case Tick():
             return _due(entry, programme)
 
@@ -236,6 +264,8 @@ def _due(entry: TimelineEntry, programme: Programme) -> tuple[str, str, str, str
             expired[movement.currency] = expired.get(movement.currency, 0) + movement.quantity
     tier = entry.decision.tier
     said = tier_cause(tier.cause, tier.tier, programme.document, programme.language) if tier else ""
+    if any(movement.source is Account.PENDING for movement in entry.movements) and not expired:
+        return "circle-check", "points", _("Usable from now on"), said
     if expired:
         return "hourglass", "expired", _("Expiry"), said
     return "crown", "tier", said or _("Due that day"), ""

@@ -253,6 +253,15 @@ class Desk:
         return min(fact.at, self.recorded_at) if fact.has_happened else self.recorded_at
 
 
+def released_by(decided: Iterable[Decided]) -> dict[str, int]:
+    """What becomes free again of what customers share, by key."""
+    freed: dict[str, int] = {}
+    for one in decided:
+        for release in one.decision.offers.releases:
+            freed[release.key] = freed.get(release.key, 0) + release.quantity
+    return dict(sorted(freed.items()))
+
+
 def tick_of(customer_id: UUID, due: date, seq: int, book: PlanBook) -> Fact:
     """The clock's event: its key is the customer, the day and the ``seq``, so that it can happen only once.
 
@@ -272,7 +281,7 @@ def hold_expiry_of(customer_id: UUID, until: datetime, hold: str) -> Fact:
 
 
 def receipt_of(fact: Fact, event: TransferOut, giver_id: UUID, leaving: Decision) -> Fact:
-    """The receiver's side of a transfer, under the same source and a key of its own: the lots that left, as they are."""
+    """The receiver's side of a transfer, under the same source and a key of its own: the lots that left."""
     parts = tuple(
         TransferredPart(posting.lot.issued_month, posting.lot.expires_on, posting.quantity)
         for posting in leaving.postings

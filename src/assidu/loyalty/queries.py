@@ -108,7 +108,7 @@ def standing(customer_id: UUID, now: datetime) -> Standing | None:
         last_purchase=member.last_purchase,
         purses=tuple(_purses(plan, state)),
         lots=tuple(
-            Lot(key.currency, key.issued_month, key.expires_on, left)
+            Lot(key.currency, key.issued_month, state.end_of(key), left)
             for code in sorted({key.currency for key in state.lots})
             for key, left in state.open_lots(code)
         ),
@@ -254,7 +254,7 @@ def _entry(row: tuple[Any, ...], movements: tuple[Movement, ...]) -> TimelineEnt
      semantics, record) = row  # fmt: skip
     content: dict[str, Any] = msgspec.json.decode(body)
     kind = EventType(type_)
-    other = content.get("absorbed") or content.get("into")
+    other = next((content[name] for name in ("absorbed", "into", "to", "from") if name in content), None)
     postings = [
         posting_from(
             m.source,
@@ -309,24 +309,29 @@ def _tier_standing(plan: Plan, state: State, today: date) -> TierStanding | None
 
 def _purses(plan: Plan, state: State) -> Iterable[Purse]:
     """The plan's currencies in its order, then those that it no longer knows and the customer still has."""
-    held = {key.currency for key in state.lots} | state.debts.keys()
-    for code in (*plan.currencies, *sorted(held - plan.currencies.keys())):
+    waiting = {key.currency for key in state.pending}
+    has = {key.currency for key in state.lots} | waiting | state.debts.keys()
+    for code in (*plan.currencies, *sorted(has - plan.currencies.keys())):
         known = plan.currencies.get(code)
         available = state.available(code)
         ends: dict[date, int] = {}
         for lot, left in state.open_lots(code):
-            if lot.expires_on is not None:
-                ends[lot.expires_on] = ends.get(lot.expires_on, 0) + left
+            if (end := state.end_of(lot)) is not None:
+                ends[end] = ends.get(end, 0) + left
         first = min(ends, default=None)
+        awaited = state.awaited(code)
         yield Purse(
             currency=code,
             kind=known.kind if known else CurrencyKind.POINTS,
             available=available,
-            held=0,
+            held=state.held(code),
             debt=state.debts.get(code, 0),
             worth_minor=worth_minor(plan, code, available),
             next_expiry=first,
             next_expiry_quantity=ends[first] if first else 0,
+            pending=sum(quantity for _, quantity in awaited),
+            next_activation=awaited[0][0] if awaited else None,
+            next_activation_quantity=awaited[0][1] if awaited else 0,
         )
 
 

@@ -18,7 +18,10 @@ from assidu.ledger.types import Lot, Movement
 
 @dataclass(frozen=True, slots=True)
 class Purse:
-    """What a customer has of one currency, today; ``worth_minor`` is what it takes off a ticket."""
+    """What a customer has of one currency, today; ``worth_minor`` is what it takes off a ticket.
+
+    What is pending can be used later, the first of it from ``next_activation`` on; what is held waits for a purchase.
+    """
 
     currency: str
     kind: CurrencyKind
@@ -28,6 +31,9 @@ class Purse:
     worth_minor: int
     next_expiry: date | None = None
     next_expiry_quantity: int = 0
+    pending: int = 0
+    next_activation: date | None = None
+    next_activation_quantity: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """What happened to a customer, told from the record: sentences for staff, in French and English."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
@@ -12,18 +14,25 @@ from assidu.decisions.events import (
     Activity,
     AudienceChange,
     Correction,
+    HandOver,
+    Hold,
+    HoldExpiry,
     Joining,
     Leaving,
     Merger,
     OfferStep,
+    Release,
     Resumption,
     Return,
+    RewardCancellation,
     RewardRequest,
     Sale,
     StatusGrant,
     Suspension,
     TakeOver,
     Tick,
+    TransferIn,
+    TransferOut,
 )
 from assidu.decisions.state import Membership
 from assidu.events.types import CorrectionReason
@@ -70,6 +79,8 @@ HEADS = {
         "The reason that was written is erased, as are the person's data.",
     ),
     "reward": Sentence("Demande de {units}.", "{units} asked for."),
+    "reward_cancelled": Sentence("Annulation de la demande n° {seq}.", "Request no. {seq} called off."),
+    "handed_over": Sentence("Remise de {units}.", "{units} handed over."),
     "joining": Sentence("Adhésion au programme le {day}.", "Joined the programme on {day}."),
     "leaving": Sentence("Départ du programme le {day}.", "Left the programme on {day}."),
     "suspension": Sentence("Carte suspendue le {day}.", "Membership suspended on {day}."),
@@ -98,6 +109,12 @@ HEADS = {
     "audience_out": Sentence(
         "Sortie de l'audience « {audience} », le {day}.", "Left the audience “{audience}” on {day}."
     ),
+    "hold": Sentence("Réservation pour un achat : {units}, jusqu'à {time}.",
+                     "Held for a purchase: {units}, until {time}."),
+    "release": Sentence("Réservation libérée : l'achat ne se fait pas.", "Hold released: the purchase is not made."),
+    "hold_expiry": Sentence("Réservation arrivée à son terme sans achat.", "The hold ran out without a purchase."),
+    "transfer_out": Sentence("Don de {units} à un autre membre.", "{units} given to another member."),
+    "transfer_in": Sentence("{units}, don d'un autre membre.", "{units} received from another member."),
     "absorption": Sentence(
         "Fiche fusionnée avec une autre : tout part vers elle.",
         "Record merged into another one: everything leaves for it.",
@@ -171,6 +188,80 @@ MOVES: dict[tuple[Account, Account], Sentence] = {
         "Dette de {units}, reçue de l'autre fiche.", "A debt of {units}, come from the other record."
     ),
 }  # fmt: skip
+WAITING = Sentence(", utilisable à partir du {day}", ", usable from {day} on")
+APART = {
+    (Account.ISSUED, Account.PENDING): Sentence(
+        "+{units}, en attente ({lot}).", "+{units}, not yet usable ({lot})."
+    ),
+    (Account.OPENING, Account.PENDING): Sentence(
+        "+{units} de l'ancien programme, en attente ({lot}).",
+        "+{units} from the earlier programme, not yet usable ({lot}).",
+    ),
+    (Account.PENDING, Account.AVAILABLE): Sentence(
+        "{units}, utilisation désormais possible ({lot}).", "{units} can be used from now on ({lot})."
+    ),
+    (Account.PENDING, Account.DEBT): Sentence(
+        "Fin d'attente de {units}, en remboursement d'une dette.",
+        "{units} that can now be used repay a debt.",
+    ),
+    (Account.PENDING, Account.ISSUED): Sentence(
+        "−{units} en attente, reprise après retour ({lot}).",
+        "−{units} that were not yet usable, taken back ({lot}).",
+    ),
+    (Account.PENDING, Account.BREAKAGE): Sentence(
+        "−{units} en attente, expiration ({lot}).", "−{units} that were not yet usable, expired ({lot})."
+    ),
+    (Account.PENDING, Account.FORFEITED): Sentence(
+        "−{units} en attente, perte au départ ({lot}).",
+        "−{units} that were not yet usable, lost on leaving ({lot}).",
+    ),
+    (Account.PENDING, Account.IN_TRANSIT): Sentence(
+        "−{units} en attente, départ vers l'autre fiche ({lot}).",
+        "−{units} that were not yet usable, gone to the other record ({lot}).",
+    ),
+    (Account.IN_TRANSIT, Account.PENDING): Sentence(
+        "+{units} en attente, arrivée de l'autre fiche ({lot}).",
+        "+{units}, not yet usable, come from the other record ({lot}).",
+    ),
+    (Account.AVAILABLE, Account.HELD): Sentence(
+        "−{units}, mise de côté ({lot}).", "−{units}, set aside ({lot})."
+    ),
+    (Account.HELD, Account.AVAILABLE): Sentence(
+        "+{units}, fin de la réservation ({lot}).", "+{units}, no longer held ({lot})."
+    ),
+    (Account.HELD, Account.USED): Sentence(
+        "{units} mis de côté, utilisation ({lot}).", "{units} that were held, used ({lot})."
+    ),
+    (Account.HELD, Account.DEBT): Sentence(
+        "Fin de réservation de {units}, en remboursement d'une dette.", "{units} no longer held repay a debt."
+    ),
+    (Account.HELD, Account.BREAKAGE): Sentence(
+        "{units} mis de côté, expiration pendant la réservation ({lot}).",
+        "{units} expired while they were held ({lot}).",
+    ),
+    (Account.HELD, Account.FORFEITED): Sentence(
+        "{units} mis de côté, perte au départ ({lot}).", "{units} that were held, lost on leaving ({lot})."
+    ),
+    (Account.HELD, Account.IN_TRANSIT): Sentence(
+        "{units} mis de côté, départ vers l'autre fiche ({lot}).",
+        "{units} that were held, gone to the other record ({lot}).",
+    ),
+    (Account.DEBT, Account.CORRECTED): Sentence(
+        "Dette de {units}, par correction : les prochains gains la rembourseront.",
+        "{units} owed by a correction: the next ones earned will repay them.",
+    ),
+}
+"""Units that wait or are held; inside the wallet, and not to be used."""
+
+TRANSFERS = {
+    (Account.AVAILABLE, Account.IN_TRANSIT): Sentence("−{units}, don ({lot}).", "−{units}, given ({lot})."),
+    (Account.IN_TRANSIT, Account.AVAILABLE): Sentence(
+        "+{units}, don reçu ({lot}).", "+{units}, received ({lot})."
+    ),
+    (Account.IN_TRANSIT, Account.DEBT): Sentence(
+        "Don reçu de {units}, en remboursement d'une dette.", "{units} received repay a debt."
+    ),
+}
 OTHER_MOVE = Sentence("{units} : {source} → {target}.", "{units}: {source} → {target}.")
 REVERSES = Sentence(" Annule une écriture du n° {seq}.", " Undoes an entry of no. {seq}.")
 
@@ -187,6 +278,7 @@ SHORTFALLS = {
 TIER_UNTIL = Sentence("{said}, jusqu'au {day}.", "{said}, until {day}.")
 TIER_FOR_EVER = Sentence("{said}.", "{said}.")
 MONTH_FORMAT = "MMMM y"
+NOTHING_ELSE: Mapping[tuple[Account, Account], Sentence] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +313,8 @@ def said_of(
         )
     # A resumption moves lots to later dates, in and out again: that is said once, in its head.
     for movement in entry.movements if not isinstance(entry.event, Resumption) else ():
-        yield movement_said(movement, telling.phrases)
+        is_given = isinstance(entry.event, TransferOut | TransferIn)
+        yield movement_said(movement, telling.phrases, TRANSFERS if is_given else {})
     for shortfall in decision.shortfalls:
         units = telling.phrases.units(shortfall.quantity, shortfall.currency)
         yield SHORTFALLS[shortfall.cause].say(language, units=units)
@@ -236,9 +329,12 @@ def correction_reason(code: str, language: Language) -> str:
     return known.say(language) if known else code
 
 
-def movement_said(movement: Movement, phrases: Phrases) -> str:
+def movement_said(
+    movement: Movement, phrases: Phrases, first: Mapping[tuple[Account, Account], Sentence] = NOTHING_ELSE
+) -> str:
     """One posting in words: « +12 points (gagnés en mars 2026, valables jusqu'au 1er octobre 2026 exclu). »"""
-    sentence = MOVES.get((movement.source, movement.target))
+    accounts = (movement.source, movement.target)
+    sentence = first.get(accounts) or MOVES.get(accounts) or APART.get(accounts)
     values = {"units": phrases.units(movement.quantity, movement.currency), "lot": _lot(movement, phrases)}
     if sentence is None:
         values |= {"source": movement.source.name.lower(), "target": movement.target.name.lower()}
@@ -257,6 +353,8 @@ def _lot(movement: Movement, phrases: Phrases) -> str:
     said = LOT.say(phrases.language, of=of, month=month)
     if movement.expires_on is not None:
         said += EXPIRY.say(phrases.language, day=phrases.day(_last_day(movement.expires_on)))
+    if movement.active_on is not None and movement.target is Account.PENDING:
+        said += WAITING.say(phrases.language, day=phrases.day(movement.active_on))
     return said
 
 
@@ -284,6 +382,10 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield from _written(telling)
         case RewardRequest():
             yield telling.say("reward", units=_reward(event, phrases))
+        case RewardCancellation():
+            yield telling.say("reward_cancelled", seq=event.request_seq)
+        case HandOver():
+            yield telling.say("handed_over", units=phrases.units(event.quantity, event.currency))
         case Joining():
             yield telling.say("joining", day=day)
         case Leaving():
@@ -311,6 +413,21 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield telling.say(said, audience=phrases.audience_names([event.audience]), day=day)
         case OfferStep():
             yield offer_step_said(event, phrases, day)
+        case Hold():
+            units = phrases.listing(phrases.units(p.quantity, p.currency) for p in event.payments)
+            until = event.at + timedelta(minutes=event.minutes)
+            local = until.astimezone(ZoneInfo(phrases.document.zone))
+            yield telling.say("hold", units=units, time=local.strftime("%H:%M"))
+        case Release():
+            yield telling.say("release")
+        case HoldExpiry():
+            yield telling.say("hold_expiry")
+        case TransferOut():
+            yield telling.say("transfer_out", units=phrases.units(event.quantity, event.currency))
+            yield from _written(telling)
+        case TransferIn():
+            quantity = sum(part.quantity for part in event.parts)
+            yield telling.say("transfer_in", units=phrases.units(quantity, event.currency))
         case Absorption():
             yield telling.say("absorption")
         case Merger():

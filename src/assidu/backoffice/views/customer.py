@@ -58,9 +58,22 @@ ACCOUNTS: dict[Account, Promise] = {
     Account.BREAKAGE: gettext_lazy("expired"),
     Account.CORRECTED: gettext_lazy("corrected by staff"),
     Account.OPENING: gettext_lazy("from the earlier programme"),
-    Account.IN_TRANSIT: gettext_lazy("merged record"),
     Account.FORFEITED: gettext_lazy("lost on leaving"),
+    Account.IN_TRANSIT: gettext_lazy("merged record or gift"),
 }
+APART: dict[tuple[Account, Account], Promise] = {
+    (Account.ISSUED, Account.PENDING): gettext_lazy("given, not yet usable"),
+    (Account.OPENING, Account.PENDING): gettext_lazy("from the earlier programme, not yet usable"),
+    (Account.IN_TRANSIT, Account.PENDING): gettext_lazy("merged record, not yet usable"),
+    (Account.PENDING, Account.AVAILABLE): gettext_lazy("usable from now on"),
+    (Account.PENDING, Account.ISSUED): gettext_lazy("taken back before it was usable"),
+    (Account.PENDING, Account.BREAKAGE): gettext_lazy("expired before it was usable"),
+    (Account.AVAILABLE, Account.HELD): gettext_lazy("held for a purchase"),
+    (Account.HELD, Account.AVAILABLE): gettext_lazy("no longer held"),
+    (Account.HELD, Account.USED): gettext_lazy("used, as held before"),
+    (Account.HELD, Account.BREAKAGE): gettext_lazy("expired while held"),
+}
+"""Movements of what waits or is held, which cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +303,7 @@ def _purses(shown: Known) -> list[dict[str, Any]]:
         return []
     told = []
     for purse in standing.purses:
-        if purse.kind is CurrencyKind.VOUCHER and not purse.available:
+        if purse.kind is CurrencyKind.VOUCHER and not (purse.available or purse.pending or purse.held):
             continue
         told.append(
             {
@@ -298,11 +311,27 @@ def _purses(shown: Known) -> list[dict[str, Any]]:
                 "quantity": programme.quantity(purse.available, purse.currency),
                 "worth": programme.money(purse.worth_minor) if purse.worth_minor else "",
                 "note": _expiry_note(purse, programme),
+                "pending": _pending_note(purse, programme),
+                "held": programme.units(purse.held, purse.currency) if purse.held else "",
                 "debt": programme.units(purse.debt, purse.currency) if purse.debt else "",
                 "icon": "ticket" if purse.kind is CurrencyKind.VOUCHER else "coins",
             }
         )
     return told
+
+
+def _pending_note(purse: Purse, programme: Programme) -> str:
+    """« 120 points à venir, dont 80 le 16 mars 2026 »."""
+    if purse.next_activation is None:
+        return ""
+    values = {
+        "units": programme.units(purse.pending, purse.currency),
+        "first": programme.quantity(purse.next_activation_quantity, purse.currency),
+        "day": formats.day(purse.next_activation),
+    }
+    if purse.next_activation_quantity == purse.pending:
+        return _("%(units)s usable from %(day)s") % values
+    return _("%(units)s to come, %(first)s of them from %(day)s") % values
 
 
 def _expiry_note(purse: Purse, programme: Programme) -> str:
@@ -419,18 +448,18 @@ def _line(movement: Movement, programme: Programme) -> dict[str, Any]:
         far = movement.source if movement.change > 0 else movement.target
     else:
         far = movement.target if movement.source is Account.DEBT else movement.source
-    what = ACCOUNTS.get(far, far.name.lower())
+    what = APART.get((movement.source, movement.target)) or ACCOUNTS.get(far, far.name.lower())
     if movement.change < 0 and far is Account.ISSUED:
         what = gettext_lazy("taken back")
     elif movement.change > 0 and far is Account.USED:
         what = gettext_lazy("given back")
-    quantity = movement.change or (
-        movement.quantity if movement.source is Account.DEBT else -movement.quantity
-    )
+    is_in = movement.source is Account.DEBT or movement.target is Account.PENDING
+    quantity = movement.change or (movement.quantity if is_in else -movement.quantity)
     return {
         "day": movement.day,
         "what": what,
         "is_debt": not movement.change,
+        "from": movement.active_on if movement.target is Account.PENDING else None,
         "change": programme.change(quantity, movement.currency),
         "tone": "plus" if quantity > 0 else "minus",
         "balance": programme.quantity(movement.balance, movement.currency),
