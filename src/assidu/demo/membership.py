@@ -46,10 +46,11 @@ def enrol(year: Year, stores: dict[int, Store], seed: int) -> Membership:
         for place, (own, home) in enumerate(zip(by_household, homes, strict=True))
     ]
     people = invent_people(households, joinings, stores, seed)
-    # Someone who joins in a store of passage still lives where they mostly shop.
+    # Whatever the store where somebody joined: they live where most of their money goes.
+    larders = [stores[_most_spent_in(baskets.store[own], baskets.total_minor[own])] for own in by_household]
     people = [
-        replace(person, postcode=stores[home].postcode, town=stores[home].town)
-        for person, home in zip(people, homes, strict=True)
+        replace(person, postcode=larder.postcode, town=larder.town)
+        for person, larder in zip(people, larders, strict=True)
     ]
     holder = np.full(len(baskets), -1, dtype=np.int64)
     is_real = baskets.household >= 0
@@ -89,6 +90,13 @@ def _baskets_by(owner: Ints, owners: Ints) -> list[Ints]:
 def _most_visited(stores: Ints) -> int:
     codes, visits = np.unique(stores, return_counts=True)
     return int(codes[np.argmax(visits)])
+
+
+def _most_spent_in(stores: Ints, totals_minor: Ints) -> int:
+    codes, places = np.unique(stores, return_inverse=True)
+    spent = np.zeros(len(codes), dtype=np.int64)
+    np.add.at(spent, places, totals_minor)
+    return int(codes[np.argmax(spent)])
 
 
 def _choose_joiners(year: Year, by_household: list[Ints], rng: np.random.Generator) -> set[int]:
