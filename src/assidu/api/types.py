@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 
@@ -234,6 +234,31 @@ class WrittenProfile:
     customer_id: UUID | None
     is_new: bool
     faults: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberLink:
+    address: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedLinks:
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedTicket:
+    """`day` is the ticket's own; `receipt` tells what it gave and what the customer has now."""
+
+    status: Literal["created", "exists"]
+    customer: UUID
+    source: str
+    id: str
+    seq: int
+    day: date
+    receipt: str
+    receipt_short: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ ACTIONS: dict[str, str | Promise] = {
     "activity.told": _("Recorded an activity of a customer"),
     "customer.not_a_duplicate": _("Said that two records are two people"),
     "customer.merged": _("Merged two customers"),
+    "customer.link_made": _("Made a link to a customer's own statement"),
+    "customer.links_revoked": _("Closed the links to a customer's own statement"),
     "customer.taken_over": _("Took someone over from an earlier programme"),
     "reward.given": _("Exchanged points for a reward"),
     "ticket.attached": _("Attached a ticket to a customer"),
@@ -137,6 +139,8 @@ FIELDS: dict[str, str | Promise] = {
     "identifiers": _("Identifiers"),
     "event_fields": _("Fields of events"),
     "events": _("Events"),
+    "days": _("Days"),
+    "links": _("Links"),
     "differences": _("Differences"),
     "repaired": _("Put right"),
 }

@@ -167,6 +167,7 @@ def erase(customer_id: UUID, by: Actor, at: datetime) -> Erasure | None:
         root, family = found
         ids, earlier = list(family), list(family.values())
         cursor.execute("DELETE FROM customers_key WHERE customer_id = ANY (%s)", [ids])
+        cursor.execute("DELETE FROM customers_link WHERE customer_id = ANY (%s)", [ids])
         cursor.execute("DELETE FROM customers_event_personal WHERE customer_id = ANY (%s)", [ids])
         event_fields = cursor.rowcount
         cursor.execute(

@@ -24,6 +24,10 @@ _VALUES = re.compile(r"^[ |]*(?:DETAIL|CONTEXT|QUERY|WHERE|LINE \d+):", re.MULTI
 """Where PostgreSQL's message ends and what it says of rows and statements begins: names and addresses, in clear."""
 
 
+_LINKS = re.compile(r"(/m/)[^/\s?#'\"]+")
+"""Addresses that open a customer's own page: whoever reads them opens it."""
+
+
 def configure(level: str = "info", style: str = "text") -> None:
     """Set up logging for this process."""
     shared: list[structlog.types.Processor] = [
@@ -99,4 +103,5 @@ def without_values(exc_info: structlog.typing.ExcInfo) -> str:
 
 def _cut(text: str) -> str:
     found = _VALUES.search(text)
-    return text[: found.start()].rstrip() if found else text
+    text = text[: found.start()].rstrip() if found else text
+    return _LINKS.sub(r"\1(hidden)", text)

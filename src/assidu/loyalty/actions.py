@@ -4,6 +4,7 @@ The same scripts as intake's, on Django's connection and in its transaction: an 
 trail are written together or not at all. Hot routes and files have doors of their own.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -145,10 +146,18 @@ def join(
     at: datetime,
     programme: str,
     event_id: UUID | None = None,
+    consents: Sequence[str] = (),
+    source: str = STAFF_SOURCE,
 ) -> Outcome | NotAnIdentifier:
     """Somebody becomes a member: opened if nobody knows them, and their profile kept."""
-    data = JoiningData(store=store, channel=channel, terms_version=terms_version, profile=profile)
-    return _once(EventType.JOINING, subject, data, at, programme, event_id)
+    data = JoiningData(
+        store=store,
+        channel=channel,
+        terms_version=terms_version,
+        consents=list(consents),
+        profile=profile,
+    )
+    return _once(EventType.JOINING, subject, data, at, programme, event_id, source=source)
 
 
 def leave(customer_id: UUID, *, at: datetime, programme: str, event_id: UUID | None = None) -> Outcome:
@@ -250,8 +259,9 @@ def _once(
     programme: str,
     event_id: UUID | None,
     by: Actor | None = None,
+    source: str = STAFF_SOURCE,
 ) -> Outcome | NotAnIdentifier:
-    key = EventKey(STAFF_SOURCE, str(event_id or new_id(at)))
+    key = EventKey(source, str(event_id or new_id(at)))
     told_at = at
     if event_id is not None:
         # The moment is part of what an event means, and a form sent again comes later: it is told as of the first

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "assidu.simulation",
     "assidu.measurement",
     "assidu.backoffice",
+    "assidu.portal",
     "assidu.api",
     "django.contrib.contenttypes",
     "django.contrib.auth",

@@ -8,5 +8,6 @@ handler500 = "assidu.backoffice.views.errors.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("assidu.api.urls")),
+    path("", include("assidu.portal.urls")),
     path("", include("assidu.backoffice.urls")),
 ]

@@ -238,6 +238,9 @@ class Shown:
             "missing": missing_said(tiers.to_climb, self.programme.document, self.programme.language)
             if tiers.to_climb is not None
             else "",
+            "keep": missing_said(tiers.to_stay, self.programme.document, self.programme.language)
+            if tiers.to_stay is not None
+            else "",
             "spend_minor": tiers.spend_minor,
             "from_minor": tiers.next_from_minor,
         }

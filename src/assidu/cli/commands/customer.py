@@ -5,10 +5,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from django.urls import reverse
 
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
-from assidu.customers import actions, queries
+from assidu.customers import actions, links, queries
 from assidu.customers.types import Customer, NotAnIdentifier
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
@@ -96,6 +97,37 @@ def erase(
         },
         f"Erased: {len(done.customers)} customers, {done.identifiers} identifiers. "
         "Backups made before still hold them: let these expire.",
+    )
+
+
+@app.command()
+def link(
+    subject: Subject,
+    days: Annotated[int, typer.Option(min=1, max=links.DAYS_MAX, help="How long it opens.")] = links.DAYS,
+    close: Annotated[
+        bool, typer.Option("--close", help="Close every link of this customer instead.")
+    ] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Make the link with which somebody reads their own statement without signing in, or close those there are."""
+    output = Output(json)
+    with database(output):
+        found = _found(subject)
+        if close:
+            closed = links.revoke_links(found.customer_id, COMMAND_LINE, clock.now())
+            output.answer({"customer": found.customer_id, "closed": closed}, f"{closed} links closed")
+            return
+        made = links.make_link(found.customer_id, COMMAND_LINE, clock.now(), days=days)
+        if made is None:
+            raise Refused(
+                "Personal data is erased: there is nobody to show a page to.", code="erased_customer"
+            )
+        settings = current_settings()
+        base = settings.public_url or f"http://{settings.bind}"
+        address = base.rstrip("/") + reverse("member-statement", args=[made.token])
+    output.answer(
+        {"customer": found.customer_id, "address": address, "expires_at": made.expires_at},
+        f"{address}\nOpens until {made.expires_at:%d %B %Y}; it is not shown again.",
     )
 
 

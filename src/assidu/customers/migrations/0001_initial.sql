@@ -45,6 +45,18 @@ CREATE TABLE customers_event_personal (
   PRIMARY KEY (customer_id, seq)
 );
 
+-- Links with which somebody opens their own page without signing in. What the address carries is known here by its
+-- hash alone; erasing the customer removes them.
+CREATE TABLE customers_link (
+  secret         bytea PRIMARY KEY,             -- SHA-256
+  link_id        uuid NOT NULL,                 -- what logs may say of it
+  customer_id    uuid NOT NULL,
+  made_at        timestamptz NOT NULL,
+  expires_at     timestamptz NOT NULL,
+  revoked_at     timestamptz
+);
+CREATE INDEX customers_link_customer ON customers_link (customer_id);
+
 -- Two customers who shared an identifier in one message. The lower id comes first: a pair is noted once.
 CREATE TABLE customers_possible_duplicate (
   customer_id    uuid NOT NULL,

@@ -12,6 +12,7 @@ from assidu.events.types import CorrectionReason
 
 AMOUNT_MAX = 10**10
 LINES_MAX = 1_000
+CONSENTS_MAX = 20
 NAME_LENGTH_MAX = 200
 TEXT_LENGTH_MAX = 1_000
 EVENT_BYTES_MAX = 1024 * 1024
@@ -143,6 +144,10 @@ class JoiningData(_Data, frozen=True, kw_only=True):
     store: Name = ""
     channel: Name = ""
     terms_version: Name = ""
+    consents: Annotated[
+        list[Key],
+        Meta(max_length=CONSENTS_MAX, description="What they agreed to besides the terms, each a code."),
+    ] = []
     profile: Profile | None = None
 
 

@@ -144,7 +144,8 @@ def _event_of(
             returned = tuple(ReturnedLine(part.line, part.amount_minor) for part in data.lines)
             return Return(at, found.seq, returned, owner), None
         case JoiningData():
-            return Joining(at, data.store, data.channel, data.terms_version), None
+            consents = {"consents": list(data.consents)} if data.consents else None
+            return Joining(at, data.store, data.channel, data.terms_version), consents
         case LeavingData():
             return Leaving(at), None
         case SuspensionData():

@@ -131,6 +131,7 @@ SCOPES: Final[dict[str, str | Promise]] = {
     "customers:read": _("Read customers, balances and explanations"),
     "customers:write": _("Create and change customers, end memberships"),
     "customers:merge": _("Merge two records of one person"),
+    "customers:link": _("Make links with which customers read their own statement, and close them"),
     "customers:import": _("Take over members of an earlier programme, with their balances"),
     "corrections:write": _("Correct balances, grant goodwill gestures"),
     "ledger:read": _("Read statements"),
@@ -150,6 +151,7 @@ GRANTED_BY: Final[dict[str, frozenset[str]]] = {
         {"customers.edit", "customers.contact"}
     ),  # with it, contact details are read
     "customers:merge": frozenset({"customers.edit"}),
+    "customers:link": frozenset({"customers.edit"}),
     "customers:import": frozenset({"customers.edit", "ledger.correct"}),
     "corrections:write": frozenset({"ledger.correct"}),
     "ledger:read": frozenset({"customers.view", "customers.every_store"}),

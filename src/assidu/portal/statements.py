@@ -1,0 +1,220 @@
+"""What a member sees of themselves: balances, status, and everything that happened, in sentences."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from assidu.catalogue import queries as catalogue
+from assidu.customers import queries as customers
+from assidu.customers.types import Customer
+from assidu.decisions.decision import Account
+from assidu.decisions.events import Return, Sale
+from assidu.decisions.plan import CurrencyKind, Plan
+from assidu.decisions.state import Membership
+from assidu.loyalty import queries
+from assidu.loyalty.explain import explain
+from assidu.loyalty.types import Standing, TimelineEntry
+from assidu.loyalty.wording import said_of
+from assidu.plans.document import Document
+from assidu.plans.wording import Language, figures, text_in
+from assidu.plans.wording.phrases import Phrases, phrases_of
+from assidu.plans.wording.standing import missing_said
+
+ENTRIES = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    name: str
+    quantity: str
+    worth: str
+    expiring: str
+    last_day: str
+    is_voucher: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The status held; what is missing to the next one, and to keep this one until when."""
+
+    name: str
+    until: str
+    next_name: str
+    missing: str
+    keep: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened. ``place`` is where its explanation is found, empty where there is nothing to explain."""
+
+    day: str
+    title: str
+    sentences: tuple[str, ...]
+    gains: tuple[str, ...]
+    losses: tuple[str, ...]
+    place: str
+    earned_nothing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """One event, explained to whom it happened."""
+
+    moment: Moment
+    applied: tuple[tuple[str, str], ...]
+    not_applied: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Whose page it is, and in which words."""
+
+    customer: Customer
+    standing: Standing
+    documents: Mapping[int, Document]
+    document: Document
+    plan: Plan
+    language: Language
+
+    @property
+    def family(self) -> tuple[UUID, ...]:
+        """The customer first, then those who turned out to be the same: an address names them by their place."""
+        return (self.customer.customer_id, *self.customer.absorbed)
+
+    @property
+    def phrases(self) -> Phrases:
+        return phrases_of(self.document, self.language)
+
+    @property
+    def programme(self) -> str:
+        return text_in(self.document.name, self.language)
+
+    @property
+    def is_active(self) -> bool:
+        return self.standing.membership is Membership.MEMBER
+
+    @property
+    def has_left(self) -> bool:
+        return self.standing.membership is Membership.LEFT
+
+    @property
+    def balances(self) -> list[Balance]:
+        return [
+            Balance(
+                name=_capital(self.phrases.currency_name(purse.currency)),
+                quantity=self.phrases.number(purse.available, purse.currency),
+                worth=self.money(purse.worth_minor) if purse.worth_minor else "",
+                expiring=self.phrases.units(purse.next_expiry_quantity, purse.currency)
+                if purse.next_expiry
+                else "",
+                last_day=self.phrases.day(_last_day(purse.next_expiry)) if purse.next_expiry else "",
+                is_voucher=purse.kind is CurrencyKind.VOUCHER,
+            )
+            for purse in self.standing.purses
+            if purse.available or purse.kind is not CurrencyKind.VOUCHER
+        ]
+
+    @property
+    def status(self) -> Status | None:
+        tiers = self.standing.tiers
+        if tiers is None or tiers.tier is None:
+            return None
+        climb, stay = tiers.to_climb, tiers.to_stay
+        return Status(
+            name=self.phrases.level_name(tiers.tier),
+            until=self.phrases.day(_last_day(tiers.until)) if tiers.until else "",
+            next_name=self.phrases.level_name(climb.level) if climb else "",
+            missing=missing_said(climb, self.document, self.language) if climb else "",
+            keep=missing_said(stay, self.document, self.language) if stay else "",
+        )
+
+    def money(self, minor: int) -> str:
+        return figures.money(minor, self.document.sale_currency, self.language)
+
+
+def member(customer_id: UUID, language: Language, now: datetime) -> Member | None:
+    """``None``: nobody who has anything in the programme."""
+    found = customers.customer(customer_id)
+    standing = queries.standing(customer_id, now)
+    if found is None or standing is None:
+        return None
+    book = queries.current_book(standing.programme)
+    assert book is not None, "whoever stands in a programme has one"
+    documents = {one.version: one.document for one in queries.versions(standing.programme)}
+    plan = book.at(now)
+    return Member(found, standing, documents, documents[plan.version], plan, language)
+
+
+def moments(of: Member, until: date | None) -> tuple[list[Moment], date | None]:
+    """What happened up to a day, the youngest first, whole days only; and the day from which to go on."""
+    found = queries.timeline(of.family, until=until, limit=ENTRIES)
+    entries = list(found.entries)
+    following = None
+    if found.next:
+        following = entries[-1].day
+        whole = [entry for entry in entries if entry.day != following]
+        if whole:
+            entries = whole
+        else:
+            following -= timedelta(days=1)
+    names = {store.store_id: store.name for store in catalogue.stores()}
+    return [_moment(entry, of, names) for entry in entries], following
+
+
+def why(of: Member, who: int, seq: int) -> Why | None:
+    """Why an event gave what it gave; ``None``: there is no such event of this member."""
+    if who >= len(of.family):
+        return None
+    found = explain(of.family[who], seq, of.language)
+    if found is None:
+        return None
+    names = {store.store_id: store.name for store in catalogue.stores()}
+    return Why(
+        _moment(found.entry, of, names),
+        tuple((one.name, one.sentence) for one in found.applied),
+        tuple((one.name, one.sentence) for one in found.not_applied),
+    )
+
+
+def _moment(entry: TimelineEntry, of: Member, names: Mapping[str, str]) -> Moment:
+    # What staff wrote, and who did it, is theirs to tell on request: the page says what happened.
+    entry = replace(entry, store=names.get(entry.store, entry.store), written={})
+    document = of.documents.get(entry.decision.plan_version, of.document)
+    title, *sentences = said_of(entry, document, of.language, _sold_on(entry))
+    came: dict[str, int] = {}
+    went: dict[str, int] = {}
+    for movement in entry.movements:
+        side = came if movement.change > 0 else went
+        if movement.change:
+            side[movement.currency] = side.get(movement.currency, 0) + abs(movement.change)
+    is_sale = isinstance(entry.event, Sale)
+    has_earned = any(movement.source is Account.ISSUED for movement in entry.movements)
+    return Moment(
+        day=of.phrases.day(entry.day),
+        title=title,
+        sentences=tuple(sentences),
+        gains=tuple(f"+{of.phrases.units(quantity, code)}" for code, quantity in came.items()),
+        losses=tuple(f"−{of.phrases.units(quantity, code)}" for code, quantity in went.items()),
+        place=f"{of.family.index(entry.customer_id)}-{entry.seq}" if is_sale else "",
+        earned_nothing=is_sale and not has_earned,
+    )
+
+
+def _sold_on(entry: TimelineEntry) -> date | None:
+    """The day of the ticket that a return is about."""
+    if not isinstance(entry.event, Return):
+        return None
+    owner = UUID(entry.event.sale_owner) if entry.event.sale_owner else entry.customer_id
+    sale = queries.entry(owner, entry.event.sale_seq)
+    return sale.day if sale is not None else None
+
+
+def _last_day(expires_on: date) -> date:
+    """People are told the last good day, not the first bad one."""
+    return expires_on - timedelta(days=1)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

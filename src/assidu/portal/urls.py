@@ -1,0 +1,11 @@
+"""The addresses that anybody may open."""
+
+from django.urls import path
+
+from assidu.portal.views import joining, statement
+
+urlpatterns = [
+    path("m/<str:token>/", statement.statement, name="member-statement"),
+    path("m/<str:token>/<int:who>-<int:seq>/", statement.why, name="member-why"),
+    path("join/<str:place>/", joining.join, name="portal-join"),
+]
