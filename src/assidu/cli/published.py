@@ -13,7 +13,7 @@ from assidu.cli.output import Misuse, Output, Refused
 from assidu.decisions.calendar import local_day
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
-from assidu.loyalty.plans import PublishedPlan, programmes, publish, published_plans
+from assidu.loyalty.plans import NotApproved, PublishedPlan, programmes, publish, published_plans
 from assidu.plans.document import Document
 from assidu.plans.writing import to_yaml
 
@@ -72,7 +72,14 @@ def publish_checked(
                 f"Put a later day in `valid_from`, or say --first-day {today}.",
                 "begins_too_early",
             )
-        plan = publish(document, text, at=now, by=BY_COMMAND, note=note)
+        try:
+            plan = publish(document, text, at=now, by=BY_COMMAND, note=note)
+        except NotApproved:
+            raise Refused(
+                "This programme has a threshold: others may have to approve the version.",
+                "`assidu plan submit FILE --simulate`, then publish the draft that it names.",
+                "needs_approval",
+            ) from None
         is_new = not known or plan.version != known[-1].version
         if is_new:
             # Only now: it has Django models, and Django is set up with the database.

@@ -1,11 +1,13 @@
-"""`assidu plan`: a programme's document, checked, compared, read aloud; its versions listed, exported, published.
+"""`assidu plan`: a programme's document, checked, compared, read aloud; its versions approved, published, taken back.
 
 Files need no database; what speaks of published versions is imported only when it is asked for.
 """
 
 import json as json_text
+import re
 import sys
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +15,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text as RichText
 
+from assidu.cli.commands import plan_library
 from assidu.cli.output import JsonFlag, Misuse, Output
 from assidu.foundation.settings import load_settings
 from assidu.plans.check import Examination, examine
@@ -25,6 +28,7 @@ from assidu.plans.schema import json_schema
 from assidu.plans.wording import Language, change, describe, language_of, placed_problem, problem
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(plan_library.app, name="library", help="Ready programmes to start from.")
 
 
 class LanguageChoice(StrEnum):
@@ -179,27 +183,240 @@ def export(
 
 @app.command()
 def publish(
-    file: File,
+    what: Annotated[str, typer.Argument(help="A file, or an approved draft.", show_default=False)],
     note: Annotated[str, typer.Option(help="A word for those who will read the history.")] = "",
-    first_day: Annotated[
-        str, typer.Option(help="Instead of the document's `valid_from`, for example 2026-12-01.")
+    on: Annotated[
+        str,
+        typer.Option(
+            "--on",
+            "--first-day",
+            help="Its first day, instead of the document's `valid_from`, for example 2026-12-01.",
+        ),
     ] = "",
     language: LanguageFlag = None,
     json: JsonFlag = False,
 ) -> None:
-    """Put a checked programme into service, from its first day on; status 1 when it has mistakes."""
+    """Put a checked programme into service, from its first day on; status 1 when it cannot be."""
     from assidu.cli import published
 
     output = Output(json)
+    file = Path(what)
+    if not file.is_file() and _NAME_OF_DRAFT.fullmatch(what):
+        _publish_draft(output, what, note, _day(on))
+        return
     document = _document(file, language)
     text = _content(file).decode("utf-8-sig")
-    plan, is_new = published.publish_checked(output, document, text, note, _day(first_day))
+    plan, is_new = published.publish_checked(output, document, text, note, _day(on))
     words = (
         f"Version {plan.version}, in force from {plan.document.valid_from} on."
         if is_new
         else f"Version {plan.version} says the same: nothing was published."
     )
     output.answer({**published.as_json(plan), "is_new": is_new}, words)
+
+
+_NAME_OF_DRAFT = re.compile(r"[0-9a-f-]{4,36}")
+
+
+def _publish_draft(output: Output, name: str, note: str, first_day: date | None) -> None:
+    from assidu.cli import drafting, published
+
+    with drafting.steps(output):
+        from assidu.foundation import clock
+        from assidu.foundation.people.types import COMMAND_LINE
+        from assidu.loyalty import approvals
+
+        found = drafting.draft_named(name)
+        written = found.examine().document
+        day = first_day or (written.valid_from if written is not None else date.min)
+        plan = approvals.publish_draft(found.draft_id, day, at=clock.now(), by=COMMAND_LINE, note=note)
+    words = f"Version {plan.version}, in force from {plan.document.valid_from} on."
+    output.answer({**published.as_json(plan), "is_new": True}, words)
+
+
+DraftName = Annotated[
+    str, typer.Argument(help="A draft: its id, or the beginning or end of it.", show_default=False)
+]
+NoteOption = Annotated[str, typer.Option(help="A word for those who will read the history.")]
+
+
+@app.command(name="drafts")
+def drafts_command(json: JsonFlag = False) -> None:
+    """List the versions in preparation."""
+    from assidu.cli import drafting
+
+    with drafting.steps(Output(json)):
+        from assidu.loyalty import drafts, plans
+
+        known = plans.programmes()
+        listed = [drafting.told(one) for one in drafts.open_drafts(known[0] if known else "")]
+    lines = [f"{one['draft'][-8:]}  {one['state']:<10} from version {one['based_on']}" for one in listed]
+    Output(json).answer({"drafts": listed}, "\n".join(lines) or "There is no draft.")
+
+
+@app.command(name="draft")
+def draft_command(draft: DraftName, language: LanguageFlag = None, json: JsonFlag = False) -> None:
+    """Say how far a draft has come, what it changes, and every mistake; status 1 when there is one."""
+    from assidu.cli import drafting
+
+    spoken = _spoken(language)
+    with drafting.steps(Output(json)):
+        found = drafting.draft_named(draft)
+        result = drafting.told(found)
+        examined, live = found.examine(), drafting.live_of(found.programme)
+    after = examined.document
+    changes = [change(one, live, after, spoken) for one in diff(live, after)] if live and after else []
+    result |= {"changes": changes, "errors": [_told(one, spoken) for one in examined.errors]}
+    lines = [f"{result['draft']}: {result['state']}", *(f"- {sentence}" for sentence in changes)]
+    lines += [placed_problem(one, spoken) for one in examined.errors]
+    Output(json).answer(result, "\n".join(lines), is_yes=examined.is_ok)
+
+
+@app.command()
+def submit(
+    what: Annotated[str, typer.Argument(help="A file, or a draft.", show_default=False)],
+    simulate: Annotated[
+        bool, typer.Option(help="Replay the past first, where its cost is not known.")
+    ] = False,
+    language: LanguageFlag = None,
+    json: JsonFlag = False,
+) -> None:
+    """Submit a file or a draft: decide who must approve it; status 1 while somebody must."""
+    from assidu.cli import drafting
+
+    output = Output(json)
+    path = Path(what)
+    document = _document(path, language) if path.is_file() else None
+    text = _content(path).decode("utf-8-sig") if document is not None else ""
+    with drafting.steps(output):
+        from assidu.foundation import clock
+        from assidu.foundation.people.types import COMMAND_LINE
+        from assidu.loyalty import approvals
+
+        draft_id = drafting.kept(text, document) if document else drafting.draft_named(what).draft_id
+        found = drafting.draft_named(str(draft_id))
+        if simulate:
+            drafting.simulate_both(output, found)
+        yearly = drafting.yearly_of_draft(found)
+        change_a_year = yearly.change if yearly is not None else None
+        request = approvals.submit(draft_id, change_a_year, at=clock.now(), by=COMMAND_LINE)
+        result = drafting.told(drafting.draft_named(str(draft_id)))
+    words = "it can be published" if request.is_approved else "somebody who did not write it must approve it"
+    output.answer(result, f"{draft_id}: {words} ({request.cause.value}).", is_yes=request.is_approved)
+
+
+@app.command()
+def approve(draft: DraftName, note: NoteOption = "", json: JsonFlag = False) -> None:
+    """Approve a draft that was not written at the command line."""
+    from assidu.cli import drafting
+
+    with drafting.steps(Output(json)):
+        from assidu.foundation import clock
+        from assidu.foundation.people.types import COMMAND_LINE
+        from assidu.loyalty import approvals
+
+        found = drafting.draft_named(draft)
+        approvals.approve(found.draft_id, at=clock.now(), by=COMMAND_LINE, note=note)
+        result = drafting.told(drafting.draft_named(str(found.draft_id)))
+    Output(json).answer(result, f"{result['draft']}: approved.")
+
+
+@app.command()
+def withdraw(
+    version: Annotated[int, typer.Argument(help="A version that has not begun.", show_default=False)],
+    note: NoteOption = "",
+    programme: ProgrammeFlag = "",
+    json: JsonFlag = False,
+) -> None:
+    """Withdraw a version before it begins: what is in force goes on, under the next number."""
+    from assidu.cli import drafting, published
+
+    output = Output(json)
+    with published.versions(output, programme) as plans:
+        code = plans[-1].document.programme
+    with drafting.steps(output):
+        from assidu.foundation import clock
+        from assidu.foundation.people.types import COMMAND_LINE
+        from assidu.loyalty import approvals
+
+        plan = approvals.withdraw(code, version, at=clock.now(), by=COMMAND_LINE, note=note)
+    words = f"Version {version} is withdrawn: version {plan.version} goes on as before."
+    output.answer(published.as_json(plan), words)
+
+
+@app.command(name="go-back")
+def go_back(
+    version: Annotated[int, typer.Argument(help="A version that was in force.", show_default=False)],
+    on: Annotated[str, typer.Option(help="From which day on, for example 2026-12-01; today.")] = "",
+    note: NoteOption = "",
+    programme: ProgrammeFlag = "",
+    json: JsonFlag = False,
+) -> None:
+    """Publish what an earlier version said, under a new number; status 1 while somebody must approve it."""
+    from assidu.cli import drafting, published
+
+    output = Output(json)
+    day = _day(on)
+    with published.versions(output, programme) as plans:
+        newest = plans[-1].document
+    with drafting.steps(output):
+        from assidu.foundation import clock
+        from assidu.foundation.people.types import COMMAND_LINE
+        from assidu.loyalty import approvals
+        from assidu.loyalty.drafts import Draft
+
+        first_day = day or drafting.today_of(newest)
+        done = approvals.go_back(
+            newest.programme, version, first_day, at=clock.now(), by=COMMAND_LINE, note=note
+        )
+        result = drafting.told(done) if isinstance(done, Draft) else published.as_json(done)
+    if isinstance(done, Draft):
+        output.answer(result, f"{done.draft_id}: somebody else must approve it.", is_yes=False)
+    else:
+        output.answer(result, f"Version {done.version}, in force from {done.document.valid_from} on.")
+
+
+@app.command()
+def threshold(
+    amount: Annotated[
+        str, typer.Argument(help="A change of the yearly cost, in the sale currency; `off`; nothing asks.")
+    ] = "",
+    programme: ProgrammeFlag = "",
+    json: JsonFlag = False,
+) -> None:
+    """Ask, or set, from which change of the yearly cost on a second person must approve a version."""
+    from assidu.cli import drafting, published
+
+    output = Output(json)
+    with published.versions(output, programme) as plans:
+        document = plans[-1].document
+    decimals = document.sale_currency.decimals
+    minor = _minor(amount, decimals) if amount and amount != "off" else None
+    with drafting.steps(output):
+        from assidu.foundation import clock
+        from assidu.foundation.people.types import COMMAND_LINE
+        from assidu.loyalty import approvals
+        from assidu.loyalty.needs import threshold_for
+
+        if amount:
+            approvals.set_threshold(document.programme, minor, at=clock.now(), by=COMMAND_LINE)
+        now = threshold_for(document.programme)
+    words = (
+        "One person is enough."
+        if now is None
+        else f"{now / 10**decimals:.{decimals}f} {document.sale_currency.code} a year."
+    )
+    output.answer({"programme": document.programme, "yearly_minor": now}, words)
+
+
+def _minor(text: str, decimals: int) -> int:
+    try:
+        amount = Decimal(text.replace(",", ".")).scaleb(decimals)
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0 or amount != int(amount):
+        raise Misuse(f"{text!r} is not an amount such as 5000.00.", code="bad_amount")
+    return int(amount)
 
 
 def _day(text: str) -> date | None:

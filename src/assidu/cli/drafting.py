@@ -1,0 +1,176 @@
+"""Drafts and versions, as `assidu plan` brings them on their way. Needs a database and Django."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from assidu.cli.database import database
+from assidu.cli.output import Misuse, Output, Refused
+from assidu.decisions.calendar import local_day
+from assidu.foundation import clock
+from assidu.foundation.people.types import COMMAND_LINE
+from assidu.plans.document import Document
+
+TROUBLES = {
+    "has_errors": ("The draft has mistakes.", "`assidu plan draft DRAFT` tells them."),
+    "other_programme": ("The draft speaks of another programme.", ""),
+    "not_submitted": (
+        "This text was not submitted, or a version was published since.",
+        "`assidu plan submit DRAFT`.",
+    ),
+    "not_approved": (
+        "Somebody who did not write it must approve it.",
+        "On the screen, or `assidu plan approve DRAFT`.",
+    ),
+    "own_work": ("It was written at the command line: somebody else approves it, on the screen.", ""),
+    "sent_back": ("It was sent back.", "Change it, or submit it again."),
+    "starts_in_the_past": ("What was decided stays decided: today or a later day.", ""),
+    "nothing_changes": ("The version in force says the same.", ""),
+    "has_begun": ("This version has begun.", "`assidu plan go-back` to an earlier one."),
+    "unknown_version": ("There is no such version that was in force.", "`assidu plan history` lists them."),
+    "closed": ("The draft was published or dropped.", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What must happen before a version can be published, in words."""
+
+    draft_id: UUID
+    is_approved: bool
+    words: str
+
+
+@contextmanager
+def steps(output: Output) -> Iterator[None]:
+    """The database; what is not done is told with what to do about it."""
+    with database(output):
+        # Only now: they have Django models, and Django is set up with the database.
+        from assidu.loyalty.approvals import NotDone
+        from assidu.loyalty.drafts import Closed
+        from assidu.loyalty.needs import NotSimulated
+
+        try:
+            yield
+        except NotDone as refused:
+            words, advice = TROUBLES[refused.trouble.value]
+            raise Refused(words, advice, refused.trouble.value) from None
+        except NotSimulated:
+            raise Refused(
+                "Who must approve depends on what it costs.", "Say --simulate.", "not_simulated"
+            ) from None
+        except Closed:
+            raise Refused(*TROUBLES["closed"], "closed") from None
+
+
+def kept(text: str, document: Document) -> UUID:
+    """A draft with this text, from the version in force."""
+    from assidu.foundation.people.actions import record
+    from assidu.loyalty import drafts
+    from assidu.loyalty.plans import published_plans
+
+    known = published_plans(document.programme)
+    based_on = known[-1].version if known else 0
+    draft = drafts.open_draft(
+        text, at=clock.now(), by="command", based_on=based_on, programme=document.programme
+    )
+    record(COMMAND_LINE, "plan.draft_opened", "draft", str(draft.draft_id), after={"based_on": based_on})
+    return draft.draft_id
+
+
+def draft_named(name: str) -> Any:
+    """A draft by its id, or by the beginning or end of it."""
+    from assidu.loyalty import drafts
+    from assidu.loyalty.plans import programmes
+
+    known = programmes()
+    found = [one for one in drafts.open_drafts(known[0] if known else "") if _is(one.draft_id, name)]
+    if len(found) == 1:
+        return found[0]
+    if not found and len(name) == len(str(UUID(int=0))):
+        try:
+            closed = drafts.find(UUID(name))
+        except ValueError:
+            closed = None
+        if closed is not None:
+            return closed
+    raise Misuse(
+        f"There is no draft {name!r}." if not found else f"{name!r} is several drafts.",
+        "`assidu plan drafts` lists them.",
+        "unknown_draft",
+    )
+
+
+def _is(draft_id: UUID, name: str) -> bool:
+    return len(name) > 3 and (str(draft_id).startswith(name) or str(draft_id).endswith(name))
+
+
+def told(draft: Any) -> dict[str, Any]:
+    """A draft as JSON tells it."""
+    from assidu.loyalty import approvals
+
+    yearly = yearly_of_draft(draft)
+    is_simulated = yearly is not None and yearly.change is not None
+    request = approvals.request_of(draft)
+    return {
+        "draft": str(draft.draft_id),
+        "programme": draft.programme,
+        "based_on": draft.based_on,
+        "state": approvals.state_of(draft, is_simulated=is_simulated, at=clock.now()).value,
+        "step": draft.step.n,
+        "version": draft.version,
+        "written_at": draft.step.written_at,
+        "written_by": draft.step.written_by,
+        "yearly_change_minor": yearly.change.change_minor if yearly is not None and yearly.change else None,
+        "needed": request.needed if request is not None else None,
+        "cause": request.cause.value if request is not None else None,
+    }
+
+
+def yearly_of_draft(draft: Any) -> Any:
+    from assidu.simulation.yearly import yearly_of
+
+    examined, live = draft.examine(), live_of(draft.programme)
+    if live is None or examined.document is None or not examined.is_ok:
+        return None
+    return yearly_of(examined.document, live)
+
+
+def live_of(programme: str) -> Document | None:
+    from assidu.loyalty import queries
+
+    book = queries.current_book(programme) if programme else None
+    if book is None:
+        return None
+    number = book.at(clock.now()).version
+    return next(one.document for one in queries.versions(programme) if one.version == number)
+
+
+def simulate_both(output: Output, draft: Any) -> None:
+    """Replay the past under the draft and under the version in force, and wait for both."""
+    import time
+
+    from assidu.plans.writing import to_yaml
+    from assidu.simulation.yearly import start_missing, yearly_of
+
+    examined, live = draft.examine(), live_of(draft.programme)
+    if live is None or examined.document is None or not examined.is_ok:
+        return
+    labels = (f"draft {str(draft.draft_id)[-8:]}", f"version {live.version}")
+    yearly = start_missing(examined.document, draft.text, live, to_yaml(live), labels=labels, by="command")
+    with output.progress("Replaying the past", total=100) as advance:
+        shown = 0
+        while yearly.is_running:
+            advance(max(yearly.percent - shown, 0))
+            shown = max(yearly.percent, shown)
+            time.sleep(1)
+            yearly = yearly_of(examined.document, live)
+
+
+def today_of(document: Document) -> date:
+    from zoneinfo import ZoneInfo
+
+    return local_day(clock.now(), ZoneInfo(document.zone))
