@@ -101,6 +101,23 @@ def with_badge(parts: str = "", gift: str = "{fixed: 1}") -> str:
     return f"{head}currency: star{tail}"
 
 
+GOOD_LINE = "  - {code: bag, kind: good, name: {fr: a, en: a}}\n"
+
+
+def a_bag(parts: str, mark: str = "  # here") -> str:
+    """A reward that gives a good."""
+    given = "costs: {currency: points, units: 5}, gives: {currency: bag}"
+    return f"rewards:\n  - {{code: bag, name: {{fr: a, en: a}}, {given}, {parts}}}{mark}\n"
+
+
+def with_good(parts: str, more: str = "", kind: str = "good") -> str:
+    """A programme with a reward that gives a good, whose currency says ``parts``."""
+    line = (
+        f"  - {{code: bag, kind: {kind}, name: {{fr: a, en: a}}, worth: {{amount: 1.00}}, {parts}}}  # here\n"
+    )
+    return a_programme(more=a_bag("stock: 5", "") + more).replace("rules:", line + "rules:", 1)
+
+
 BASE_ITEM = a_programme().partition("rules:\n")[2].partition("tiers:")[0]
 STARS_ITEM = BASE_ITEM.replace("code: base", "code: stars").replace("currency: points", "currency: stars")
 
@@ -120,6 +137,21 @@ WITHOUT_SENSE = {
         "  - {code: stars, kind: points, name: {fr: a, en: a}, pays: true, worth: {amount: 1.00}}\nrules:",
     )
     .replace(BASE_ITEM, BASE_ITEM + STARS_ITEM),
+    "unknown_partner_close": with_good(
+        "partner: tailo", "partners:\n  - {code: tailor, name: {fr: a, en: a}}\n"
+    ),
+    "unknown_partner": with_good("partner: tailor"),
+    "partner_not_of_a_good": with_good(
+        "partner: tailor", "partners:\n  - {code: tailor, name: {fr: a, en: a}}\n", kind="voucher, pays: true"
+    ),
+    "settles_without_partner": with_good("settles: 3.50"),
+    "good_pays": with_good("pays: true"),
+    "reward_cannot": a_programme(more=a_bag("when: {channels: [web]}")).replace(
+        "rules:", GOOD_LINE + "rules:", 1
+    ),
+    "stock_and_sessions": a_programme(
+        more=a_bag("stock: 5, sessions: [{code: may, on: 2026-05-04, places: 2, name: {fr: a, en: a}}]")
+    ).replace("rules:", GOOD_LINE + "rules:", 1),
     "badge_pays": with_badge(", pays: true, worth: {amount: 1.00}"),
     "badge_not_one": with_badge(gift="{fixed: 2}  # here"),
     "activity_known": a_programme(more="activities:\n  - {code: visit, name: {fr: a, en: a}}  # here\n"),

@@ -13,13 +13,15 @@ from assidu.decisions.plan.offers import StackingChoice
 EXACT_MAX = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Contender:
-    """An offer that the ticket meets, with what it would give if it were alone.
+    """An offer that the ticket meets, with what it would give if it were alone. Not frozen: dozens are made for a
+    ticket, and nothing changes them.
 
     ``by_line`` says what it takes off each of its ``lines``; ``worth`` is what it is worth in all, in minor units,
     with what takes nothing off (points, a gift). ``is_shared``: it is worked out line by line, so that other offers
-    may have some of its lines. ``again`` works it out on what other offers left of its lines.
+    may have some of its lines. ``again`` works it out on what other offers left of its lines, ``again_on_line`` on what
+    they left of one (by its place among them).
     """
 
     lines: tuple[int, ...]
@@ -30,6 +32,7 @@ class Contender:
     is_exclusive: bool = False
     combines: bool = False
     again: Callable[[Sequence[int]], Sequence[int]] | None = None
+    again_on_line: Callable[[int, int], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +233,32 @@ class _Table:
         return [part for part in parts if part]
 
     def _choose(self, always: list[int], part: list[int]) -> tuple[list[int], bool]:
+        if len(part) == 1 and (alone := self._alone(always, part[0])) is not None:
+            return alone, True
         search = _Search(self, always, part)
         if len(part) > EXACT_MAX:
             return search.greedy(), False
         return search.best(), True
+
+    def _alone(self, always: list[int], i: int) -> list[int] | None:
+        """Most often one offer stands against what its lines would have anyway: is it worth more? ``None`` where that
+        does not settle it."""
+        one = self.contenders[i]
+        if self.choice is not StackingChoice.CUSTOMER or one.group or one.combines or one.is_shared:
+            return None
+        best: dict[int, int] = {}
+        for j in always:
+            other = self.contenders[j]
+            if other.is_shared:
+                for line, part in zip(other.lines, other.by_line, strict=True):
+                    if line in one.lines:
+                        if other.combines:
+                            return None
+                        if part > best.get(line, 0):
+                            best[line] = part
+            elif other.combines and any(line in one.lines for line in other.lines) and any(other.by_line):
+                return None
+        return [i] if one.worth > sum(best.values()) else []
 
     def given(self, selected: Iterable[int]) -> Settled:
         """What the selected offers take off: whole ones their lines, shared ones the best or least of what is left,
@@ -298,6 +323,47 @@ def _reached(lines: set[int], contenders: Sequence[Contender], always: list[int]
     return lines
 
 
+class _OnTop:
+    """What combines with whatever is chosen below it. As long as each of its offers looks at one line at a time, what a
+    line loses in all depends on that line alone (``total``); ``others`` look at several lines together."""
+
+    __slots__ = ("_chain", "_known", "_rooms", "others", "worth_beside")
+
+    def __init__(self, joining: list[Contender], rooms: Sequence[int]) -> None:
+        self._rooms = rooms
+        self._chain: list[tuple[Contender, dict[int, int]]] = []
+        self._known: dict[tuple[int, int], int] = {}
+        self.others: list[Contender] = []
+        self.worth_beside = 0
+        for one in joining:
+            taken = sum(one.by_line)
+            self.worth_beside += one.worth - taken
+            if not taken:
+                continue
+            # After one that looks at several lines, nobody's part depends on one line alone any more.
+            if not self.others and (one.again is None or one.again_on_line is not None):
+                self._chain.append((one, {line: place for place, line in enumerate(one.lines)}))
+            else:
+                self.others.append(one)
+                self.worth_beside += taken
+
+    def total(self, line: int, below: int) -> int:
+        """What is taken off a line in all when ``below`` is taken off it before."""
+        if not self._chain:
+            return below
+        known = self._known.get((line, below))
+        if known is not None:
+            return known
+        left = self._rooms[line] - below
+        for one, places in self._chain:
+            place = places.get(line)
+            if place is not None:
+                off = one.by_line[place] if one.again_on_line is None else one.again_on_line(place, left)
+                left -= min(off, left)
+        total = self._known[line, below] = self._rooms[line] - left
+        return total
+
+
 class _Search:
     """The best choice within one part, by branch and bound."""
 
@@ -323,8 +389,9 @@ class _Search:
         lines = _reached({line for i in part for line in contenders[i].lines}, contenders, always)
         self._rest = [i for i in always if not lines.isdisjoint(contenders[i].lines)]
         grouped_shared = [i for i in part if contenders[i].is_shared and not contenders[i].combines]
-        joining = [i for i in (*self._rest, *part) if contenders[i].combines and any(contenders[i].by_line)]
-        self._is_plain = not grouped_shared and not joining
+        on_top = _OnTop([contenders[i] for i in self._rest if contenders[i].combines], table.rooms)
+        others = [i for i in part if contenders[i].combines and any(contenders[i].by_line)]
+        self._is_plain = not (grouped_shared or others or on_top.others)
         by_line: dict[int, int] = {}
         for i in (*self._rest, *grouped_shared):
             one = contenders[i]
@@ -338,18 +405,23 @@ class _Search:
         gains = {}
         for i in part:
             one = contenders[i]
-            gains[i] = one.worth
-            if one.is_shared and not one.combines:
+            if one.combines:
+                gains[i] = one.worth
+            elif one.is_shared:
                 gains[i] = 0
-            elif not one.combines:
-                gains[i] -= sum(by_line.get(line, 0) for line in one.lines)
+            else:
+                gains[i] = one.worth - sum(one.by_line)
+                for line, amount in zip(one.lines, one.by_line, strict=True):
+                    gains[i] += on_top.total(line, amount) - on_top.total(line, by_line.get(line, 0))
         self._gains = gains
-        # Rounded shares may differ by a cent on each line whenever something else was taken off before.
-        self._slack = (
-            sum(by_line.values())
-            + sum(contenders[i].worth for i in self._rest if contenders[i].combines)
-            + len(lines) * len(joining)
-        )
+        self._slack = 0
+        if not self._is_plain:
+            # Rounded shares may differ by a cent on each line whenever something else was taken off before.
+            self._slack = (
+                sum(on_top.total(line, by_line.get(line, 0)) for line in lines | by_line.keys())
+                + on_top.worth_beside
+                + len(lines) * max(len(others) + len(on_top.others) - 1, 0)
+            )
         if self._is_brand:
             self._order = sorted(part, key=lambda i: (gains[i], i))
         else:

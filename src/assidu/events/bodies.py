@@ -17,6 +17,7 @@ from assidu.decisions.events import (
     AudienceChange,
     Correction,
     Event,
+    HandOver,
     Hold,
     HoldExpiry,
     Joining,
@@ -30,6 +31,7 @@ from assidu.decisions.events import (
     Resumption,
     Return,
     ReturnedLine,
+    RewardCancellation,
     RewardRequest,
     Sale,
     SaleLine,
@@ -70,7 +72,14 @@ def body_of(event: Event) -> Body:
                 body["reason_code"] = event.reason_code
             return body
         case RewardRequest():
-            return {"reward": event.reward, "quantity": event.quantity}
+            body = {"reward": event.reward, "quantity": event.quantity}
+            if event.session:
+                body["session"] = event.session
+            return body
+        case RewardCancellation():
+            return {"request_seq": event.request_seq}
+        case HandOver():
+            return {"currency": event.currency, "quantity": event.quantity}
         case Joining():
             return {"terms_version": event.terms_version}
         case TakeOver():
@@ -133,7 +142,11 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
         case EventType.CORRECTION:
             return Correction(at, body["currency"], body["quantity"], body.get("reason_code", ""))
         case EventType.REWARD_REQUEST:
-            return RewardRequest(at, body["reward"], body["quantity"])
+            return RewardRequest(at, body["reward"], body["quantity"], body.get("session", ""))
+        case EventType.REWARD_CANCELLATION:
+            return RewardCancellation(at, body["request_seq"])
+        case EventType.HAND_OVER:
+            return HandOver(at, body["currency"], body["quantity"], store)
         case EventType.JOINING:
             return Joining(at, store, channel, body.get("terms_version", ""))
         case EventType.LEAVING:

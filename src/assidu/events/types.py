@@ -28,6 +28,8 @@ class EventType(StrEnum):
     ACTIVITY = "Activity Recorded"
     AUDIENCE_CHANGE = "Audience Changed"
     STATUS_GRANT = "Status Granted"
+    REWARD_CANCELLATION = "Reward Cancelled"
+    HAND_OVER = "Reward Handed Over"
     OFFER_ALLOTTED = "Offer Allotted"
     OFFER_SEEN = "Offer Seen"
     OFFER_ACTIVATED = "Offer Activated"

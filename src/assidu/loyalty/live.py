@@ -39,7 +39,7 @@ from assidu.foundation.ids import new_id
 from assidu.foundation.people.trail import APPEND, Line, lines_of
 from assidu.foundation.people.types import Actor
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.desk import Decided, Desk, Member
+from assidu.loyalty.desk import Decided, Desk, Member, released_by
 from assidu.loyalty.entries import (
     NOBODY,
     OPENING_TYPES,
@@ -69,6 +69,10 @@ LOOK_AT_QUOTAS = "SELECT key, taken FROM loyalty_quota WHERE key = ANY ($1::text
 TAKE_PLACES = (
     "UPDATE loyalty_quota AS q SET taken = n.taken FROM unnest($1::text[], $2::integer[]) AS n (key, taken) "
     "WHERE q.key = n.key"
+)
+RELEASE_PLACES = (
+    "UPDATE loyalty_quota AS q SET taken = greatest(q.taken - n.released, 0) "
+    "FROM unnest($1::text[], $2::integer[]) AS n (key, released) WHERE q.key = n.key"
 )
 ANONYMOUS_COLUMNS = (
     "text", "text", "bytea", "timestamptz", "timestamptz", "date", "text", "text", "text", "text", "bigint", "text",
@@ -450,6 +454,9 @@ class _Batch:
             yield Step(RECORD, record_columns(self.gathered, self.last_purchases, programme))
         if self.places:
             yield Step(TAKE_PLACES, (list(self.places), list(self.places.values())))
+        released = released_by(self.gathered)
+        if released:
+            yield Step(RELEASE_PLACES, (list(released), list(released.values())))
         if self.anonymous:
             yield Step(RECORD_ANONYMOUS, [list(column) for column in zip(*self.anonymous, strict=True)])
         if self.conflicts:

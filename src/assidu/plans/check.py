@@ -17,6 +17,7 @@ from assidu.decisions.events import LineKind
 from assidu.decisions.plan import CurrencyKind, Trigger
 from assidu.plans.checks.occasions import check_occasions
 from assidu.plans.checks.offers import check_offers
+from assidu.plans.checks.rewards import check_rewards
 from assidu.plans.checks.tiers import check_tiers
 from assidu.plans.checks.wallets import check_wallets
 from assidu.plans.document import AMOUNT_MAX, Document, Duration, Expiry, Gift, Lines, Rule, Text, When
@@ -99,10 +100,10 @@ class _Checker:
         self._exclusions()
         for i, rule in enumerate(self.document.rules):
             self._rule(i, rule)
-        self._rewards()
         self._selected()
         self._overlaps()
         self._labels()
+        self.problems += check_rewards(self.document)
         self.problems += check_tiers(self.document)
         self.problems += check_occasions(self.document)
         self.problems += check_offers(self.document)
@@ -140,6 +141,7 @@ class _Checker:
             ("currencies", [currency.code for currency in document.currencies]),
             ("rules", [rule.code for rule in document.rules]),
             ("rewards", [reward.code for reward in document.rewards]),
+            ("partners", [partner.code for partner in document.partners]),
             ("objectives", [objective.code for objective in document.objectives]),
             ("activities", [activity.code for activity in document.activities]),
             ("audiences", [audience.code for audience in document.audiences]),
@@ -164,6 +166,8 @@ class _Checker:
             if (given := offer.effect.points or offer.effect.voucher) is not None
         }
         spent = {reward.costs.currency for reward in self.document.rewards}
+        levels = self.document.tiers.levels if self.document.tiers else ()
+        spent |= {level.units_at_least.currency for level in levels if level.units_at_least is not None}
         # A slip in a rule is told once, at the rule: it is why the currency seems to have no use.
         has_slip = not earned | spent <= self.currencies
         for i, currency in enumerate(self.document.currencies):
@@ -183,7 +187,7 @@ class _Checker:
             if currency.kind is CurrencyKind.BADGE:
                 if currency.pays:
                     self.error("badge_pays", *path, "pays", code=currency.code)
-            elif currency.code not in spent and not currency.pays:
+            elif currency.kind is not CurrencyKind.GOOD and currency.code not in spent and not currency.pays:
                 self.warning("currency_never_used", *path, code=currency.code)
 
     def _exclusions(self) -> None:
@@ -313,13 +317,6 @@ class _Checker:
         if steps and when.amount_at_most is not None and when.amount_at_most < steps[0].at_least:
             return "below_steps"
         return None
-
-    def _rewards(self) -> None:
-        for i, reward in enumerate(self.document.rewards):
-            for name, side in (("costs", reward.costs), ("gives", reward.gives)):
-                self._known_currency(side.currency, ("rewards", i, name, "currency"))
-            if reward.costs.currency == reward.gives.currency:
-                self.error("reward_same_currency", "rewards", i, "gives", "currency", reward=reward.code)
 
     def _selected(self) -> None:
         total = sum(

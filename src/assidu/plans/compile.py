@@ -16,6 +16,7 @@ from assidu.plans.document import (
     Goal,
     Needs,
     Pending,
+    Reward,
     Rule,
     Tiers,
     Transfers,
@@ -40,14 +41,7 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         ),
         rules=rules,
         rewards={
-            reward.code: compiled.Reward(
-                reward.code,
-                reward.costs.currency,
-                reward.costs.units,
-                reward.gives.currency,
-                reward.gives.units,
-            )
-            for reward in document.rewards
+            reward.code: _reward(reward, document.sale_currency.decimals) for reward in document.rewards
         },
         tiers=tiers,
         exclusions=_exclusions(document.exclusions),
@@ -73,9 +67,25 @@ def _currency(written: Currency, decimals: int) -> compiled.Currency:
         expires=None if written.expires is None else _expiry(written.expires),
         pays=written.pays,
         pays_at_least=written.pays_at_least,
+        partner=written.partner or "",
+        settles_minor=0 if written.settles is None else minor(written.settles, decimals),
         pending=_pending(written.pending),
         debt_at_most=written.debt_at_most,
         transfers=None if written.transfers is None else _transfers(written.transfers),
+    )
+
+
+def _reward(written: Reward, decimals: int) -> compiled.Reward:
+    return compiled.Reward(
+        code=written.code,
+        currency=written.costs.currency,
+        cost=written.costs.units,
+        gives=written.gives.currency,
+        quantity_each=written.gives.units,
+        when=conditions(written.when, decimals),
+        stock=written.stock,
+        sessions={one.code: compiled.Session(one.on, one.places) for one in written.sessions},
+        cancel=None if written.cancel_within is None else duration(written.cancel_within),
     )
 
 

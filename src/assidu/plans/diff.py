@@ -17,6 +17,7 @@ from assidu.plans.document import (
     Level,
     Lines,
     Objective,
+    Partner,
     Returns,
     Reward,
     Rule,
@@ -45,7 +46,7 @@ class Change:
     after: Any = None
 
 
-Listed = Currency | Rule | Reward | Level | Objective | Activity | Audience
+Listed = Currency | Rule | Reward | Level | Objective | Activity | Audience | Partner
 """What the document lists by code."""
 
 _WHOLE = (When, Lines, Exclusions, Returns, Labels)
@@ -57,6 +58,7 @@ NOT_COMPARED = {
     "objectives",
     "activities",
     "audiences",
+    "partners",
     "currencies",
     "rules",
     "rewards",
@@ -73,6 +75,7 @@ def diff(before: Document, after: Document) -> tuple[Change, ...]:
     found += _listed("objectives", before.objectives, after.objectives)
     found += _listed("activities", before.activities, after.activities)
     found += _listed("audiences", before.audiences, after.audiences)
+    found += _listed("partners", before.partners, after.partners)
     found += _listed("currencies", before.currencies, after.currencies)
     found += _listed("rules", before.rules, after.rules)
     found += _listed("rewards", before.rewards, after.rewards)

@@ -228,18 +228,20 @@ class _Settling:
         if wished == 0:
             self._say_nothing_off(offer, lines)
             return None
+        is_shared = is_line_by_line(effect) and offer.budget is None
         contender = Contender(
             tuple(lines),
             tuple(by_line),
             wished,
-            is_line_by_line(effect) and offer.budget is None,
+            is_shared,
             offer.group,
             offer.is_exclusive,
             offer.combines,
-            _on_what_is_left(effect, amounts, quantities, rooms)
-            if offer.combines and offer.is_on_reduced
-            else None,
         )
+        if offer.combines and offer.is_on_reduced:
+            contender.again = _on_what_is_left(effect, amounts, quantities, rooms)
+            if is_shared:
+                contender.again_on_line = _on_what_is_left_of_one(effect, amounts, quantities, rooms)
         return _Candidate(offer, lines, wished, claims_of(offer, ticket, wished), contender)
 
     def _giving(self, offer: Offer, lines: list[int]) -> _Candidate | None:
@@ -536,6 +538,18 @@ def _on_what_is_left(
     def again(left: Sequence[int]) -> Sequence[int]:
         prices = [amount - room + still for amount, room, still in zip(amounts, rooms, left, strict=True)]
         return taken_off(effect, prices, quantities, left)
+
+    return again
+
+
+def _on_what_is_left_of_one(
+    effect: PriceEffect, amounts: Sequence[int], quantities: Sequence[int], rooms: Sequence[int]
+) -> Callable[[int, int], int]:
+    """The same for an effect that is worked out line by line."""
+
+    def again(place: int, left: int) -> int:
+        price = amounts[place] - rooms[place] + left
+        return taken_off(effect, (price,), (quantities[place],), (left,))[0]
 
     return again
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from assidu.decisions.calendar import minute_of
 from assidu.decisions.earning import charged_minor
-from assidu.decisions.events import AppliedOffer, Sale
+from assidu.decisions.events import AppliedOffer, Sale, SaleLine
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.plan import Lines, Plan
 from assidu.decisions.plan.offers import Offer
@@ -145,10 +145,16 @@ def _kept(amount: int, bought: int, returned: int) -> int:
 def reduced(sale: Sale, off: Sequence[Mapping[str, int]]) -> Sale:
     """The ticket once its offers are taken off; ``off`` is by line, by offer."""
     lines = tuple(
-        replace(
-            line,
-            amount_minor=line.amount_minor - sum(parts.values()),
-            offers=tuple(AppliedOffer(offer, amount) for offer, amount in parts.items()),
+        SaleLine(
+            line.sku,
+            line.amount_minor - sum(parts.values()),
+            line.quantity,
+            line.discount_minor,
+            line.department,
+            line.brand,
+            line.vat_bp,
+            line.kind,
+            tuple([AppliedOffer(offer, amount) for offer, amount in parts.items()]),
         )
         if parts
         else line

@@ -34,7 +34,7 @@ from assidu.decisions.plan.offers import (
     StackingChoice,
 )
 from assidu.decisions.plan.programme import Plan, ReturnPolicy
-from assidu.decisions.plan.rewards import Reward
+from assidu.decisions.plan.rewards import Reward, Session
 from assidu.decisions.plan.rules import EarnRule, PeriodCap, Quota, QuotaScope, RuleIndex
 from assidu.decisions.plan.tiers import Downgrade, TierLevel, TierMeasure, Tiers, TierWindow
 
@@ -81,6 +81,7 @@ __all__ = [
     "QuotaScope",
     "ReturnPolicy",
     "Reward",
+    "Session",
     "RuleIndex",
     "Stacking",
     "StackingChoice",

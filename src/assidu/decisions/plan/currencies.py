@@ -12,6 +12,7 @@ class CurrencyKind(StrEnum):
     MONEY = "money"
     VOUCHER = "voucher"
     BADGE = "badge"  # held once, never used
+    GOOD = "good"  # one unit is a thing, or a service, to be handed over
 
 
 class ExpiryBasis(StrEnum):
@@ -104,6 +105,8 @@ class Currency:
     expires: Expiry | None = None
     pays: bool = False
     pays_at_least: int = 1
+    partner: str = ""  # who provides it, where that is somebody else
+    settles_minor: int = 0  # what they are owed for each unit
     pending: Pending | None = None
     debt_at_most: int | None = None
     transfers: Transfers | None = None

@@ -189,6 +189,22 @@ class SuspensionData(_Data, frozen=True, kw_only=True):
 class RewardData(_Data, frozen=True, kw_only=True):
     reward: Key
     quantity: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    session: Annotated[
+        str, Meta(max_length=40, description="Which occasion, where the reward has several.")
+    ] = ""
+
+
+class RewardCancellationData(_Data, frozen=True, kw_only=True):
+    request_seq: Annotated[
+        int, Meta(ge=1, le=2**31 - 1, description="The `seq` that the answer to the request told.")
+    ]
+
+
+class HandOverData(_Data, frozen=True, kw_only=True):
+    currency: Key
+    quantity: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    store: Name = ""
+    channel: Name = ""
 
 
 class MergerData(_Data, frozen=True, kw_only=True):
@@ -286,6 +302,8 @@ Data = (
     | SuspensionData
     | CorrectionData
     | RewardData
+    | RewardCancellationData
+    | HandOverData
     | MergerData
     | TakeOverData
     | ActivityData

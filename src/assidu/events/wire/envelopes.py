@@ -11,6 +11,7 @@ from assidu.events.wire.data import (
     AllottedOfferData,
     AudienceData,
     CorrectionData,
+    HandOverData,
     HoldData,
     Instant,
     JoiningData,
@@ -20,6 +21,7 @@ from assidu.events.wire.data import (
     OfferData,
     ReleaseData,
     ReturnData,
+    RewardCancellationData,
     RewardData,
     SaleData,
     StatusData,
@@ -70,6 +72,14 @@ class _BalanceCorrected(Envelope, frozen=True, kw_only=True, tag=EventType.CORRE
 
 class _RewardRequested(Envelope, frozen=True, kw_only=True, tag=EventType.REWARD_REQUEST.value):
     data: RewardData
+
+
+class _RewardCancelled(Envelope, frozen=True, kw_only=True, tag=EventType.REWARD_CANCELLATION.value):
+    data: RewardCancellationData
+
+
+class _RewardHandedOver(Envelope, frozen=True, kw_only=True, tag=EventType.HAND_OVER.value):
+    data: HandOverData
 
 
 class _CustomerMerged(Envelope, frozen=True, kw_only=True, tag=EventType.MERGER.value):
@@ -125,6 +135,8 @@ AnyEnvelope = (
     | _MemberResumed
     | _BalanceCorrected
     | _RewardRequested
+    | _RewardCancelled
+    | _RewardHandedOver
     | _CustomerMerged
     | _MemberTakenOver
     | _ActivityRecorded
@@ -146,6 +158,8 @@ TYPES: Final[Mapping[type[Envelope], EventType]] = {
     _MemberResumed: EventType.RESUMPTION,
     _BalanceCorrected: EventType.CORRECTION,
     _RewardRequested: EventType.REWARD_REQUEST,
+    _RewardCancelled: EventType.REWARD_CANCELLATION,
+    _RewardHandedOver: EventType.HAND_OVER,
     _CustomerMerged: EventType.MERGER,
     _MemberTakenOver: EventType.TAKE_OVER,
     _ActivityRecorded: EventType.ACTIVITY,

@@ -16,6 +16,7 @@ from assidu.decisions.events import (
     AudienceChange,
     Correction,
     Event,
+    HandOver,
     Hold,
     Joining,
     Leaving,
@@ -27,6 +28,7 @@ from assidu.decisions.events import (
     Resumption,
     Return,
     ReturnedLine,
+    RewardCancellation,
     RewardRequest,
     Sale,
     SaleLine,
@@ -42,6 +44,7 @@ from assidu.events.wire.data import (
     AllottedOfferData,
     AudienceData,
     CorrectionData,
+    HandOverData,
     HoldData,
     JoiningData,
     LeavingData,
@@ -50,6 +53,7 @@ from assidu.events.wire.data import (
     OfferData,
     ReleaseData,
     ReturnData,
+    RewardCancellationData,
     RewardData,
     SaleData,
     StatusData,
@@ -155,7 +159,11 @@ def _event_of(
             code = data.reason_code.value if data.reason_code is not None else ""
             return Correction(at, data.currency, data.quantity, code), _sealed(incoming)
         case RewardData():
-            return RewardRequest(at, data.reward, data.quantity), None
+            return RewardRequest(at, data.reward, data.quantity, data.session), None
+        case RewardCancellationData():
+            return RewardCancellation(at, data.request_seq), None
+        case HandOverData():
+            return HandOver(at, data.currency, data.quantity, data.store), None
         case MergerData():
             return Merger(at), _sealed(incoming)
         case HoldData():

@@ -55,13 +55,14 @@ from assidu.plans.document.parts import (
     Duration,
     Part,
     Selected,
+    Side,
     Text,
     Units,
     Words,
 )
 from assidu.plans.document.pending import Pending
 from assidu.plans.document.programme import Document, Labels, Returns, published
-from assidu.plans.document.rewards import Reward, Side
+from assidu.plans.document.rewards import PARTNERS_MAX, Partner, Reward, Session
 from assidu.plans.document.rules import Cap, Quota, Rule, Times
 from assidu.plans.document.tiers import Level, Needs, Tiers, Window
 
@@ -81,6 +82,7 @@ __all__ = [
     "OBJECTIVES_MAX",
     "ODDS_MAX",
     "OFFERS_MAX",
+    "PARTNERS_MAX",
     "PERCENT_MAX",
     "PIECES_MAX",
     "REWARDS_MAX",
@@ -119,6 +121,7 @@ __all__ = [
     "OfferBudget",
     "OfferEffect",
     "Part",
+    "Partner",
     "Pending",
     "PerAmount",
     "PercentOff",
@@ -128,6 +131,7 @@ __all__ = [
     "Rule",
     "SaleCurrency",
     "Selected",
+    "Session",
     "Side",
     "Stacking",
     "StackingGroup",

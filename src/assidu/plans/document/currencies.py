@@ -74,6 +74,10 @@ class Currency(Part, frozen=True, kw_only=True):
     pays: Annotated[
         bool, Meta(description="Can a ticket be paid with it? Its worth says how much it takes off.")
     ] = False
+    partner: Annotated[Code, Meta(description="Who provides it, for a good of somebody else.")] | None = None
+    settles: (
+        Annotated[Amount, Meta(description="What the partner is owed for each unit handed over.")] | None
+    ) = None
     pays_at_least: Annotated[
         Units, Meta(description="The fewest units that one ticket can be paid with.")
     ] = 1

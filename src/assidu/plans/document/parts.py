@@ -58,3 +58,10 @@ class Duration(Part, frozen=True, kw_only=True):
     until_end_of: Annotated[
         RoundTo, Meta(description="`month`: six months from 15 March last until 30 September.")
     ] = RoundTo.DAY
+
+
+class Side(Part, frozen=True, kw_only=True):
+    """Units of a currency."""
+
+    currency: Code
+    units: Units = 1

@@ -24,7 +24,7 @@ from assidu.plans.document.parts import (
     Selected,
     Text,
 )
-from assidu.plans.document.rewards import Reward
+from assidu.plans.document.rewards import PARTNERS_MAX, Partner, Reward
 from assidu.plans.document.rules import Rule
 from assidu.plans.document.tiers import Level, Tiers
 
@@ -74,6 +74,7 @@ class Document(Part, frozen=True, kw_only=True):
     legal_caps: Annotated[
         tuple[LegalCap, ...], Meta(max_length=20, description="Limits that the law sets on promotions.")
     ] = ()
+    partners: Annotated[tuple[Partner, ...], Meta(max_length=PARTNERS_MAX)] = ()
     tiers: Tiers | None = None
     returns: Returns = Returns()
     forgotten_tickets: ForgottenTickets | None = None

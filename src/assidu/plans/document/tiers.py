@@ -7,8 +7,16 @@ from typing import Annotated
 from msgspec import Meta
 
 from assidu.decisions.plan import Downgrade, TierWindow
-from assidu.plans.document.parts import LEVELS_MAX, WINDOW_MONTHS_MAX, Amount, Code, Duration, Part, Text
-from assidu.plans.document.rewards import Side
+from assidu.plans.document.parts import (
+    LEVELS_MAX,
+    WINDOW_MONTHS_MAX,
+    Amount,
+    Code,
+    Duration,
+    Part,
+    Side,
+    Text,
+)
 
 
 class Needs(StrEnum):

@@ -52,6 +52,7 @@ SUBJECTS = {
     "levels": Sentence("Le statut « {name} »", "The “{name}” status"),
     "tiers": Sentence("Les statuts", "The statuses"),
     "objectives": Sentence("L'objectif « {name} »", "The objective “{name}”"),
+    "partners": Sentence("Le partenaire « {name} »", "The partner “{name}”"),
     "activities": Sentence("L'activité « {name} »", "The activity “{name}”"),
     "audiences": Sentence("L'audience « {name} »", "The audience “{name}”"),
 }
@@ -65,6 +66,7 @@ ADDED = {
         "Le programme a désormais des statuts : {names}.", "The programme now has statuses: {names}."
     ),
     "objectives": Sentence("Nouvel objectif : {name}.", "New objective: {name}."),
+    "partners": Sentence("Nouveau partenaire : {name}.", "New partner: {name}."),
     "activities": Sentence("Nouvelle activité : {name}.", "New activity: {name}."),
     "audiences": Sentence("Nouvelle audience : {name}.", "New audience: {name}."),
 }
@@ -76,6 +78,7 @@ REMOVED = {
     "levels": Sentence("Le statut « {name} » disparaît.", "The “{name}” status is gone."),
     "tiers": Sentence("Le programme n'a plus de statuts.", "The programme has no statuses any more."),
     "objectives": Sentence("L'objectif « {name} » disparaît.", "The objective “{name}” is gone."),
+    "partners": Sentence("Le partenaire « {name} » disparaît.", "The partner “{name}” is gone."),
     "activities": Sentence("L'activité « {name} » disparaît.", "The activity “{name}” is gone."),
     "audiences": Sentence("L'audience « {name} » disparaît.", "The audience “{name}” is gone."),
 }
@@ -87,6 +90,7 @@ REORDERED = {
     "levels": Sentence("L'ordre des statuts change.", "The order of the statuses changes."),
     "objectives": Sentence("Le classement des objectifs change.", "The ranking of the objectives changes."),
     "activities": Sentence("L'ordre des activités change.", "The order of the activities changes."),
+    "partners": Sentence("L'ordre des partenaires change.", "The order of the partners changes."),
     "audiences": Sentence("L'ordre des audiences change.", "The order of the audiences changes."),
 }
 
@@ -160,6 +164,25 @@ FIELDS = {
     # Rewards, levels, tiers.
     "rewards.name": Sentence("nom", "name"),
     "rewards.costs": Sentence("coût", "cost"),
+    "rewards.when.channels": Sentence("canaux", "channels"),
+    "rewards.when.stores": Sentence("magasins", "stores"),
+    "rewards.when.days": Sentence("jours", "days"),
+    "rewards.when.first_day": Sentence("premier jour", "first day"),
+    "rewards.when.last_day": Sentence("dernier jour", "last day"),
+    "rewards.when.tiers": Sentence("statuts", "statuses"),
+    "rewards.when.first_purchase": Sentence("premier achat seulement", "first purchase only"),
+    "rewards.when.amount_at_least": Sentence("achats minimum", "least spend"),
+    "rewards.when.amount_at_most": Sentence("achats maximum", "most spend"),
+    "rewards.when.hours": Sentence("heures", "hours"),
+    "rewards.when.audiences": Sentence("audiences", "audiences"),
+    "rewards.when.engagement_at_least": Sentence("note d'engagement minimum", "least engagement score"),
+    "rewards.stock": Sentence("stock", "stock"),
+    "rewards.sessions": Sentence("sessions", "sessions"),
+    "rewards.cancel_within": Sentence("temps pour annuler", "time to call off"),
+    "rewards.serves": Sentence("objectif servi", "objective served"),
+    "partners.name": Sentence("nom", "name"),
+    "currencies.partner": Sentence("partenaire", "partner"),
+    "currencies.settles": Sentence("dû au partenaire", "owed to the partner"),
     "rewards.gives": Sentence("contrepartie", "what it gives"),
     "levels.name": Sentence("nom", "name"),
     "levels.spend_at_least": Sentence("achats demandés", "spend asked for"),
@@ -239,6 +262,7 @@ def _name(found: Change, phrases: Phrases) -> str:
         "objectives": {one.code: one for one in phrases.document.objectives},
         "activities": {one.code: one for one in phrases.document.activities},
         "audiences": {one.code: one for one in phrases.document.audiences},
+        "partners": {one.code: one for one in phrases.document.partners},
         "currencies": phrases.currencies,
         "rules": phrases.rules,
         "rewards": phrases.rewards,
@@ -326,6 +350,8 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
             return phrases.say(TRIGGERS[value])
         case Needs():
             return phrases.say(NEEDS[value])
+        case tuple() if found.field == "sessions":
+            return phrases.sessions(value)
         case tuple():
             return phrases.semicolons(phrases.text(item) for item in value)
         case Downgrade():

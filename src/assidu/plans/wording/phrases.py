@@ -30,6 +30,7 @@ from assidu.plans.document import (
     Quota,
     Reward,
     Rule,
+    Session,
     Side,
     Text,
     Times,
@@ -218,6 +219,7 @@ CURRENCY_KINDS = {
     CurrencyKind.MONEY: Sentence("argent", "money"),
     CurrencyKind.VOUCHER: Sentence("bons", "vouchers"),
     CurrencyKind.BADGE: Sentence("badge", "badge"),
+    CurrencyKind.GOOD: Sentence("biens ou services à remettre", "goods or services to hand over"),
 }
 
 ACTIVITIES = {
@@ -272,6 +274,10 @@ AUDIENCES = Sentence("pour {names}", "for {names}")
 ENGAGEMENT = Sentence("dès une note d'engagement de {score}", "from an engagement score of {score} on")
 
 REWARD = Sentence("{name} : {gives} contre {costs}.", "{name}: {gives} for {costs}.")
+REWARD_STOCK = Sentence("{count} en tout", "{count} in all")
+REWARD_SESSIONS = Sentence("{count} places en {sessions} sessions", "{count} places in {sessions} sessions")
+REWARD_CANCEL = Sentence("annulable pendant {duration}", "may be called off for {duration}")
+SESSION = Sentence("{name} le {day}, {places} places", "{name} on {day}, {places} places")
 YES_NO = {True: Sentence("oui", "yes"), False: Sentence("non", "no")}
 NEVER = Sentence("jamais", "never")
 
@@ -586,7 +592,22 @@ class Phrases:
 
     def reward(self, reward: Reward) -> str:
         costs, gives = self.side(reward.costs), self.side(reward.gives)
-        return self.say(REWARD, name=self.quoted(reward.name), costs=costs, gives=gives)
+        said = self.say(REWARD, name=self.quoted(reward.name), costs=costs, gives=gives)
+        more = self.when(reward.when)
+        if reward.stock is not None:
+            more.append(self.say(REWARD_STOCK, count=figures.number(reward.stock, self.language)))
+        if reward.sessions:
+            count = figures.number(sum(one.places for one in reward.sessions), self.language)
+            more.append(self.say(REWARD_SESSIONS, count=count, sessions=len(reward.sessions)))
+        if reward.cancel_within is not None:
+            more.append(self.say(REWARD_CANCEL, duration=self.duration(reward.cancel_within)))
+        return self.semicolons([said[:-1], *more]) + "."
+
+    def sessions(self, sessions: tuple[Session, ...]) -> str:
+        return self.semicolons(
+            self.say(SESSION, name=self.text(one.name), day=self.day(one.on), places=one.places)
+            for one in sessions
+        )
 
     def worth(self, worth: Worth, currency: str) -> str:
         return f"{self.units(worth.units, currency)} = {self.amount(worth.amount)}"

@@ -169,6 +169,34 @@ PROBLEMS = {
         "le code « {code} » est déjà pris plus haut : choisissez-en un autre",
         "the code `{code}` is already taken above: choose another",
     ),
+    "unknown_partner_close": Sentence(
+        "le partenaire « {found} » n'existe pas ; vouliez-vous dire « {close} » ?",
+        "there is no partner `{found}`; did you mean `{close}`?",
+    ),
+    "unknown_partner": Sentence(
+        "le partenaire « {found} » n'existe pas ; déclarez-le dans partners (il y a : {known})",
+        "there is no partner `{found}`; declare it in partners (there are: {known})",
+    ),
+    "partner_not_of_a_good": Sentence(
+        "un partenaire remet des biens ou des services : « {code} » doit être de nature good",
+        "a partner hands over goods or services: `{code}` has to be of kind good",
+    ),
+    "settles_without_partner": Sentence(
+        "« {code} » n'est fourni par aucun partenaire : dites lequel (partner), ou retirez settles",
+        "`{code}` is provided by no partner: say which (partner), or take settles out",
+    ),
+    "good_pays": Sentence(
+        "« {code} » est remis au client : on ne paie pas avec",
+        "`{code}` is handed over to the customer: nobody pays with it",
+    ),
+    "reward_cannot": Sentence(
+        "un avantage se demande sans ticket : retirez « {name} »",
+        "a reward is asked for without a ticket: take `{name}` out",
+    ),
+    "stock_and_sessions": Sentence(
+        "« {reward} » a des places dans chaque session : retirez stock",
+        "`{reward}` has places in each session: take stock out",
+    ),
     "badge_pays": Sentence(
         "« {code} » est un badge : on ne paie pas avec", "`{code}` is a badge: nobody pays with it"
     ),

@@ -1,4 +1,4 @@
-"""What staff correct and what customers exchange: movements that no ticket explains."""
+"""What staff correct: movements that no ticket explains."""
 
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import (
@@ -9,10 +9,11 @@ from assidu.decisions.decision import (
     Shortfall,
     ShortfallCause,
 )
-from assidu.decisions.events import Correction, RewardRequest
+from assidu.decisions.events import Correction
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import Membership
+from assidu.decisions.suspending import not_served
 from assidu.decisions.tiers import units_counted, upgrade
 from assidu.decisions.wallet import Wallet, lot_for
 
@@ -49,29 +50,6 @@ def decide_correction(plan: Plan, facts: Facts, event: Correction) -> Decision |
         counts=units_counted(plan, day, event.currency, missing - wanted),
         shortfalls=_unfunded(event.currency, missing) if missing else (),
     )
-
-
-def decide_reward(plan: Plan, facts: Facts, event: RewardRequest) -> Decision | Refused:
-    """All or nothing: half a voucher is none, also when it is history that asks."""
-    state = facts.state
-    day = local_day(event.at, plan.zone)
-    if not state.is_member_on(day):
-        return Refused(RefusalCode.NOT_A_MEMBER)
-    reward = plan.rewards.get(event.reward)
-    if reward is None:
-        return Refused(RefusalCode.UNKNOWN_REWARD, subject=event.reward)
-    if event.quantity < 1:
-        return Refused(RefusalCode.QUANTITY_TOO_SMALL, {"asked": event.quantity, "at_least": 1}, event.reward)
-    wallet = Wallet(state)
-    cost = reward.cost * event.quantity
-    available = wallet.available(reward.currency)
-    if cost > available:
-        return Refused(
-            RefusalCode.INSUFFICIENT_BALANCE, {"asked": cost, "available": available}, reward.currency
-        )
-    wallet.take(Account.USED, reward.currency, cost)
-    wallet.credit(Account.ISSUED, lot_for(plan, reward.gives, day), reward.quantity_each * event.quantity)
-    return Decision(plan.version, tuple(wallet.postings))
 
 
 def _unfunded(currency: str, quantity: int) -> tuple[Shortfall, ...]:
