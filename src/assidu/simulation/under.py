@@ -44,7 +44,7 @@ def replay_under(
 ) -> Outcome:
     """With shared places, events go by in the order of time over all customers, else over a few at a time."""
     outcome = Outcome()
-    shares_places = any(rule.quota is not None for version in book.versions for rule in version.plan.rules)
+    shares_places = any(version.plan.shares_places for version in book.versions)
     for chunk in [groups] if shares_places else chunks(groups):
         customers = [customer for group in chunk for customer in group]
         run = _Run(recorded_book, book, quotas, outcome)

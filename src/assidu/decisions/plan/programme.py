@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from assidu.decisions.plan.conditions import KNOWN_ACTIVITIES, Exclusions
 from assidu.decisions.plan.currencies import Currency
 from assidu.decisions.plan.engagement import Engagement
+from assidu.decisions.plan.life import Closing, Terms
 from assidu.decisions.plan.offers import NO_OFFERS, Offers
+from assidu.decisions.plan.referral import Referral
 from assidu.decisions.plan.rewards import Reward
 from assidu.decisions.plan.rules import EarnRule, RuleIndex
 from assidu.decisions.plan.tiers import Tiers
@@ -44,3 +46,18 @@ class Plan:
     engagement: Engagement | None = None
     lapsing: tuple[str, ...] = ()  # currencies whose whole balance ends, or is extended, with activity
     offers: Offers = NO_OFFERS
+    terms: tuple[Terms, ...] = ()  # the oldest first
+    closing: Closing | None = None
+    referral: Referral | None = None
+
+    @property
+    def shares_places(self) -> bool:
+        """Does anything in it run out for everybody, so that the order over all customers counts?"""
+        return (
+            any(rule.quota is not None for rule in self.rules)
+            or any(reward.stock is not None or reward.sessions for reward in self.rewards.values())
+            or any(
+                offer.quota is not None or offer.budget is not None or offer.stock is not None
+                for offer in self.offers.by_code.values()
+            )
+        )
