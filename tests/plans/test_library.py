@@ -1,0 +1,67 @@
+"""Ready programmes to start from: correct, without a warning, in both languages, free of anybody's catalogue."""
+
+import pytest
+from msgspec.structs import replace
+
+from assidu.plans.check import examine
+from assidu.plans.compile import compile_plan
+from assidu.plans.document import Document
+from assidu.plans.library import ReadyProgramme, for_programme, library
+from assidu.plans.wording import Language, describe
+from builders.documents import a_document
+
+ALL = pytest.mark.parametrize("ready", library().values(), ids=list(library()))
+
+
+@ALL
+def test_a_ready_programme_is_correct_without_a_warning(ready: ReadyProgramme) -> None:
+    examined = examine(ready.yaml)
+    assert examined.is_ok
+    assert examined.problems == ()
+    assert ready.document.programme == ready.code
+
+
+@ALL
+def test_a_ready_programme_names_nothing_of_a_retailers_catalogue(ready: ReadyProgramme) -> None:
+    document = ready.document
+    conditions = [*(rule.when for rule in document.rules), *(offer.when for offer in document.offers)]
+    assert all(not when.stores and not when.channels for when in conditions)
+    assert all(rule.lines is None for rule in document.rules)
+    assert all(offer.lines is None for offer in document.offers)
+    assert not document.exclusions.departments
+
+
+@ALL
+@pytest.mark.parametrize("language", Language)
+def test_a_ready_programme_reads_as_sentences(ready: ReadyProgramme, language: Language) -> None:
+    sections = {section.code: section for section in describe(ready.document, language).sections}
+    assert len(sections["rules"].lines) == len(ready.document.rules)
+    assert ready.purpose.fr != ready.purpose.en
+    assert ready.name.fr != ready.name.en
+
+
+@ALL
+def test_every_rule_of_a_ready_programme_serves_an_objective(ready: ReadyProgramme) -> None:
+    assert all(rule.serves for rule in ready.document.rules)
+
+
+@ALL
+def test_a_ready_programme_becomes_the_next_version_of_the_one_in_service(ready: ReadyProgramme) -> None:
+    live = replace(a_document(), zone="America/Martinique")
+    document = for_programme(ready, live)
+    assert (document.programme, document.zone) == ("club", "America/Martinique")
+    assert document.rules == ready.document.rules
+    assert compile_plan(document).programme == "club"
+
+
+def test_the_library_covers_each_way_of_running_a_programme() -> None:
+    documents: dict[str, Document] = {code: ready.document for code, ready in library().items()}
+    assert documents["cagnotte"].currencies[0].kind == "money"
+    levels = documents["statuses"].tiers
+    assert levels is not None
+    assert len(levels.levels) == 3
+    assert all(level.units_at_least for level in levels.levels[1:])
+    assert {rule.activity for rule in documents["engagement"].rules} >= {"survey-answered", "workshop"}
+    assert documents["restaurant"].rewards[0].costs.units == 9
+    assert not documents["relational"].rewards
+    assert any(rule.goal is not None for rule in documents["conversational"].rules)
