@@ -6,6 +6,7 @@ import typer
 
 from assidu.bench import imports as import_bench
 from assidu.bench import live as live_bench
+from assidu.bench import offers as offers_bench
 from assidu.bench import replay as replay_bench
 from assidu.bench.place import CannotBench
 from assidu.cli.database import server
@@ -87,6 +88,25 @@ def replay(
     lines = [
         f"{one['size']:>9,} purchases   replay {one['rate']:>8,.0f}/s a core   limit {one['limit']:>8,.0f}/s   "
         f"ratio {one['ratio']:.2f}"
+        for one in told["sizes"]
+    ]
+    output.answer(told, "\n".join(lines))
+
+
+@app.command()
+def offers(
+    size: Annotated[
+        int, typer.Option(min=10, help="Live offers; a tenth of them is measured too.")
+    ] = offers_bench.SIZES[-1],
+    baskets: Annotated[int, typer.Option(min=100, help="Baskets to settle.")] = offers_bench.BASKETS,
+    json: JsonFlag = False,
+) -> None:
+    """A basket of ten lines against many live offers, stacking settled, beside the same without offers."""
+    output = Output(json)
+    told = offers_bench.bench_offers(sizes=(size // 10, size), baskets=baskets, notify=output.say)
+    lines = [
+        f"{one['size']:>9,} offers   {one['rate']:>8,.0f} baskets/s   p50 {one['p50_ms']:.2f} ms   "
+        f"p99 {one['p99_ms']:.2f} ms   without offers {one['limit']:>8,.0f}/s"
         for one in told["sizes"]
     ]
     output.answer(told, "\n".join(lines))

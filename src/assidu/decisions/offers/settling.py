@@ -228,7 +228,8 @@ class _Settling:
         if wished == 0:
             self._say_nothing_off(offer, lines)
             return None
-        is_shared = is_line_by_line(effect) and offer.budget is None
+        # About one line only, any effect is that line's own affair.
+        is_shared = len(lines) == 1 or (is_line_by_line(effect) and offer.budget is None)
         contender = Contender(
             tuple(lines),
             tuple(by_line),
@@ -308,7 +309,7 @@ class _Settling:
                 contender.lines,
                 tuple(allocate(most, contender.by_line)),
                 most,
-                False,
+                len(contender.lines) == 1,
                 contender.group,
                 contender.is_exclusive,
                 contender.combines,
