@@ -61,7 +61,15 @@ ACTIONS: dict[str, str | Promise] = {
     "balance.corrected": _("Corrected a balance"),
     "status.granted": _("Gave a status"),
     "audience.changed": _("Put somebody in an audience, or took them out"),
+    "plan.draft_opened": _("Began a draft of the programme"),
+    "plan.draft_dropped": _("Dropped a draft of the programme"),
+    "plan.tried": _("Tried a draft on a day's receipts"),
+    "plan.submitted": _("Submitted a draft for approval"),
+    "plan.approved": _("Approved a draft"),
+    "plan.sent_back": _("Sent a draft back"),
     "plan.published": _("Put a version of the programme into service"),
+    "plan.withdrawn": _("Withdrew a version before it began"),
+    "plan.threshold_set": _("Set from which cost on a second person approves"),
     "plan.checked": _("Checked a version of the programme"),
     "rebuild.verified": _("Checked that every balance follows from what was recorded"),
     "simulation.run": _("Ran a simulation"),
@@ -154,6 +162,8 @@ OBJECTS: dict[str, str | Promise] = {
     "plan": _("version"),
     "simulation": _("simulation"),
     "event": _("event"),
+    "draft": _("draft"),
+    "programme": _("programme"),
 }
 
 
