@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from assidu.decisions.audiences import decide_audience_change
+from assidu.decisions.closing import closed_to, decide_programme_end
 from assidu.decisions.correcting import decide_correction
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import decide_tick
@@ -20,6 +21,8 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     OfferStep,
+    ProgrammeEnd,
+    ReferralKept,
     Release,
     Resumption,
     Return,
@@ -29,6 +32,7 @@ from assidu.decisions.events import (
     StatusGrant,
     Suspension,
     TakeOver,
+    TermsAcceptance,
     Tick,
     TransferIn,
     TransferOut,
@@ -47,10 +51,12 @@ from assidu.decisions.membership import (
 from assidu.decisions.occasions import decide_activity
 from assidu.decisions.offers.steps import decide_offer_step
 from assidu.decisions.plan import Plan
+from assidu.decisions.referral import decide_referral_kept, followed
 from assidu.decisions.returning import decide_return
 from assidu.decisions.rewards import decide_hand_over, decide_reward, decide_reward_cancellation
 from assidu.decisions.selling import decide_sale
 from assidu.decisions.suspending import decide_resumption, decide_suspension
+from assidu.decisions.terms import decide_terms_acceptance
 from assidu.decisions.transferring import decide_transfer_in, decide_transfer_out
 
 SEMANTICS_VERSION = 1
@@ -64,8 +70,14 @@ def decide(plan: Plan, facts: Facts, event: Event, *, trace: bool = False) -> De
     event has already been decided (``next_due``). When the decision asks claims, take them and decide again with
     ``facts.grants``. ``trace`` adds why, and why not, for every rule considered.
     """
+    if plan.closing is not None and (refused := closed_to(plan, facts, event)) is not None:
+        return refused
     answer = _decide(plan, facts, event, trace=trace)
-    if plan.lapsing and isinstance(answer, Decision) and not isinstance(event, Tick | Resumption):
+    if isinstance(answer, Refused):
+        return answer
+    if facts.state.referral is not None or isinstance(event, Joining):
+        answer = followed(plan, facts, event, answer)
+    if plan.lapsing and not isinstance(event, Tick | Resumption):
         return replace(answer, lapses=moved_lapses(plan, facts, event, answer))
     return answer
 
@@ -98,6 +110,12 @@ def _decide(plan: Plan, facts: Facts, event: Event, *, trace: bool) -> Decision 
             return decide_offer_step(plan, facts, event)
         case Leaving():
             return decide_leaving(plan, facts, event)
+        case TermsAcceptance():
+            return decide_terms_acceptance(plan, facts, event)
+        case ReferralKept():
+            return decide_referral_kept(plan, facts, event, trace=trace)
+        case ProgrammeEnd():
+            return decide_programme_end(plan, facts, event)
         case Suspension():
             return decide_suspension(plan, facts, event)
         case Resumption():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.offers.given import NOTHING, OffersDecided
-from assidu.decisions.state import LotKey, Membership, TierCause
+from assidu.decisions.state import LotKey, Membership, Referred, TierCause
 
 
 class Account(IntEnum):
@@ -225,6 +225,17 @@ class ReturnedPart:
     amount_minor: int
 
 
+class EmissionKind(StrEnum):
+    REFERRAL_KEPT = "referral_kept"
+
+
+class Emission(NamedTuple):
+    """What happens to another customer because of this one (``to``, an id): decided later, in their own sequence."""
+
+    kind: EmissionKind
+    to: str
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     plan_version: int
@@ -247,6 +258,9 @@ class Decision:
     reward: RewardAsked | None = None
     called_off: int | None = None
     settlements: tuple[Settlement, ...] = ()
+    terms: str = ""
+    referral: Referred | None = None
+    emissions: tuple[Emission, ...] = ()
 
 
 class RefusalCode(StrEnum):
@@ -255,6 +269,8 @@ class RefusalCode(StrEnum):
     ALREADY_SUSPENDED = "already_suspended"
     NOT_SUSPENDED = "not_suspended"
     ALREADY_A_MEMBER = "already_a_member"
+    UNKNOWN_TERMS = "unknown_terms"
+    PROGRAMME_CLOSED = "programme_closed"
     ABSORBED = "customer_absorbed"
     UNKNOWN_CURRENCY = "unknown_currency"
     CURRENCY_CANNOT_PAY = "currency_cannot_pay"

@@ -30,6 +30,8 @@ def next_due(state: State) -> date | None:
             days.append(end)
     if state.tier_until is not None and state.membership is Membership.MEMBER:
         days.append(state.tier_until)
+    if state.referral is not None and state.referral.due is not None:
+        days.append(state.referral.due)
     return min(days, default=None)
 
 

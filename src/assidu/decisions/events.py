@@ -134,10 +134,38 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class Joining:
+    """``terms_version``: the one that was accepted; empty: that in force. ``referrer``: the id of the member who
+    brought them, or ``referral_fault``, why the one whose code they gave counts for nothing."""
+
     at: datetime
     store: str = ""
     channel: str = ""
     terms_version: str = ""
+    referrer: str = ""
+    referral_fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TermsAcceptance:
+    """The member accepts a version of the terms."""
+
+    at: datetime
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralKept:
+    """Somebody whom this member brought bought and kept it; ``referee`` is their id."""
+
+    at: datetime
+    referee: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeEnd:
+    """The programme has closed: what is left can no longer be used."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +333,9 @@ Event = (
     | HandOver
     | Joining
     | Leaving
+    | TermsAcceptance
+    | ReferralKept
+    | ProgrammeEnd
     | Suspension
     | Resumption
     | TakeOver

@@ -82,6 +82,8 @@ def evolve(state: State, decision: Decision) -> State:
         lapses=_lapses_after(state.lapses, decision.lapses) if decision.lapses else state.lapses,
         offers=moved(state.offers, decision.offers.moves) if decision.offers.moves else state.offers,
         suspensions=_suspended(state, change) if change is not None else state.suspensions,
+        terms=decision.terms or state.terms,
+        referral=decision.referral or state.referral,
     )
 
 

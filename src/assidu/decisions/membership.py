@@ -22,6 +22,7 @@ from assidu.decisions.offers.given import NOTHING, OffersDecided
 from assidu.decisions.offers.standing import brought
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import LotKey, Membership, State, TierCause
+from assidu.decisions.terms import terms_told
 from assidu.decisions.tiers import entry
 from assidu.decisions.wallet import Wallet
 
@@ -34,6 +35,9 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
     if facts.state.membership is Membership.MEMBER:
         return Refused(RefusalCode.ALREADY_A_MEMBER)
     day = local_day(event.at, plan.zone)
+    terms = terms_told(plan, event.terms_version, day)
+    if isinstance(terms, Refused):
+        return terms
     # They are a member from this day on, whatever they were before: of what they did earlier only counters tell.
     inputs = replace(inputs_on(plan, facts, day), is_member=True, tier=None, is_first_purchase=False)
     wallet = Wallet(facts.state)
@@ -47,6 +51,7 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
         tier=entry(plan, day),
         membership=MembershipChange(Membership.MEMBER, day),
         reasons=tuple(given.reasons),
+        terms=terms,
     )
 
 

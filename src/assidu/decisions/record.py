@@ -15,6 +15,8 @@ from assidu.decisions.decision import (
     Clawback,
     Count,
     Decision,
+    Emission,
+    EmissionKind,
     HoldChange,
     Lapse,
     MembershipChange,
@@ -36,6 +38,8 @@ from assidu.decisions.state import (
     Membership,
     OfferStanding,
     PendingKey,
+    ReferralStep,
+    Referred,
     State,
     SuspendedSpan,
     TierBefore,
@@ -85,6 +89,12 @@ def decision_record(decision: Decision) -> Record:
         record["offers"] = offers_record(decision.offers)
     if decision.lapses:
         record["lapses"] = [[lapse.currency, _iso(lapse.on)] for lapse in decision.lapses]
+    if decision.terms:
+        record["terms"] = decision.terms
+    if decision.referral is not None:
+        record["referral"] = _referral_record(decision.referral)
+    if decision.emissions:
+        record["emissions"] = [[emission.kind.value, emission.to] for emission in decision.emissions]
     if decision.inputs is not None:
         record["inputs"] = _inputs_record(decision.inputs)
     return record
@@ -121,6 +131,9 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         called_off=get("called_off"),
         settlements=tuple(Settlement(*fields) for fields in get("settlements", ())),
         offers=offers_from(record["offers"]) if "offers" in record else NOTHING,
+        terms=get("terms", ""),
+        referral=_referral_from(record["referral"]) if "referral" in record else None,
+        emissions=tuple(Emission(EmissionKind(kind), to) for kind, to in get("emissions", ())),
     )
 
 
@@ -213,11 +226,30 @@ def state_record(state: State) -> Record:
             code: [standing.step, standing.on.isoformat(), _iso(standing.until)]
             for code, standing in state.offers.items()
         }
+    if state.terms:
+        record["terms"] = state.terms
+    if state.referral is not None:
+        record["referral"] = _referral_record(state.referral)
     if state.suspensions:
         record["suspensions"] = [[span.since.isoformat(), _iso(span.until)] for span in state.suspensions]
     if state.lapses:
         record["lapses"] = {currency: on.isoformat() for currency, on in sorted(state.lapses.items())}
     return record
+
+
+def _referral_record(referral: Referred) -> list[Any]:
+    return [
+        referral.by,
+        referral.step.value,
+        _iso(referral.due),
+        referral.sale_seq,
+        referral.basis_minor,
+    ]
+
+
+def _referral_from(fields: list[Any]) -> Referred:
+    by, step, due, sale_seq, basis_minor = fields
+    return Referred(by, ReferralStep(step), _date(due), sale_seq, basis_minor)
 
 
 def _by_day(item: tuple[PendingKey, int]) -> tuple[str, date, date, date]:
@@ -264,6 +296,8 @@ def state_from(
         suspensions=tuple(
             SuspendedSpan(_day(since), _date(until)) for since, until in get("suspensions", ())
         ),
+        terms=get("terms", ""),
+        referral=_referral_from(record["referral"]) if "referral" in record else None,
     )
 
 

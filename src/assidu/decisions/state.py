@@ -55,6 +55,28 @@ class SuspendedSpan(NamedTuple):
     until: date | None
 
 
+class ReferralStep(StrEnum):
+    """How far a referral is, on the side of who was brought."""
+
+    WAITING = "waiting"  # for a purchase that counts
+    BOUGHT = "bought"  # and it may still come back
+    KEPT = "kept"
+    VOID = "void"
+
+
+class Referred(NamedTuple):
+    """Who brought this member (``by``, an id), and what became of it.
+
+    ``due``: the first day on which the purchase ``sale_seq`` is kept; ``basis_minor``: what of it still counts.
+    """
+
+    by: str
+    step: ReferralStep
+    due: date | None = None
+    sale_seq: int = 0
+    basis_minor: int = 0
+
+
 class TierSpan(NamedTuple):
     """A tier held from ``since`` on; the last span of the list is the one held now."""
 
@@ -122,6 +144,8 @@ class State:
     lapses: Mapping[str, date] = field(default_factory=dict)
     offers: Mapping[str, OfferStanding] = field(default_factory=dict)
     suspensions: tuple[SuspendedSpan, ...] = ()
+    terms: str = ""  # the version that was accepted last
+    referral: Referred | None = None
 
     @property
     def tier(self) -> str | None:

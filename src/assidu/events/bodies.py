@@ -27,6 +27,8 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    ProgrammeEnd,
+    ReferralKept,
     Release,
     Resumption,
     Return,
@@ -39,6 +41,7 @@ from assidu.decisions.events import (
     StatusGrant,
     Suspension,
     TakeOver,
+    TermsAcceptance,
     Tick,
     TransferIn,
     TransferOut,
@@ -81,7 +84,16 @@ def body_of(event: Event) -> Body:
         case HandOver():
             return {"currency": event.currency, "quantity": event.quantity}
         case Joining():
-            return {"terms_version": event.terms_version}
+            body = {"terms_version": event.terms_version}
+            if event.referrer:
+                body["referrer"] = event.referrer
+            if event.referral_fault:
+                body["referral_fault"] = event.referral_fault
+            return body
+        case TermsAcceptance():
+            return {"version": event.version}
+        case ReferralKept():
+            return {"referee": event.referee}
         case TakeOver():
             return {
                 "joined_on": event.joined_on.isoformat(),
@@ -117,7 +129,7 @@ def body_of(event: Event) -> Body:
             }
         case Tick():
             return {"day": event.day.isoformat()}
-        case Leaving() | Suspension() | Resumption() | Absorption() | Merger():
+        case Leaving() | Suspension() | Resumption() | Absorption() | Merger() | ProgrammeEnd():
             return {}
         case _:
             assert_never(event)
@@ -148,7 +160,16 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
         case EventType.HAND_OVER:
             return HandOver(at, body["currency"], body["quantity"], store)
         case EventType.JOINING:
-            return Joining(at, store, channel, body.get("terms_version", ""))
+            get = body.get
+            return Joining(
+                at, store, channel, get("terms_version", ""), get("referrer", ""), get("referral_fault", "")
+            )
+        case EventType.TERMS_ACCEPTANCE:
+            return TermsAcceptance(at, body["version"])
+        case EventType.REFERRAL_KEPT:
+            return ReferralKept(at, body["referee"])
+        case EventType.PROGRAMME_END:
+            return ProgrammeEnd(at)
         case EventType.LEAVING:
             return Leaving(at)
         case EventType.SUSPENSION:

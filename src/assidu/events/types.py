@@ -9,6 +9,8 @@ from uuid import UUID
 from assidu.decisions.events import Event, Sale
 
 CLOCK_SOURCE = "assidu/clock"
+EMISSION_SOURCE = "assidu/emission"
+"""Where what happens to a customer because of another one comes from."""
 
 
 class EventType(StrEnum):
@@ -20,6 +22,9 @@ class EventType(StrEnum):
     LEAVING = "Member Left"
     SUSPENSION = "Member Suspended"
     RESUMPTION = "Member Resumed"
+    TERMS_ACCEPTANCE = "Terms Accepted"
+    REFERRAL_KEPT = "Referral Kept"  # the referrer's side of a referral; nobody sends it
+    PROGRAMME_END = "Programme Closed"  # the clock's; nobody sends it
     CORRECTION = "Balance Corrected"
     REWARD_REQUEST = "Reward Requested"
     MERGER = "Customer Merged"

@@ -15,6 +15,7 @@ from assidu.decisions.plan.currencies import (
 from assidu.decisions.plan.engagement import Engagement
 from assidu.decisions.plan.gifts import Fixed, Gift, Multiply, PerAmount, Threshold
 from assidu.decisions.plan.goals import Goal, GoalMeasure
+from assidu.decisions.plan.life import Closing, Terms
 from assidu.decisions.plan.offers import (
     NO_OFFERS,
     AmountOff,
@@ -34,6 +35,7 @@ from assidu.decisions.plan.offers import (
     StackingChoice,
 )
 from assidu.decisions.plan.programme import Plan, ReturnPolicy
+from assidu.decisions.plan.referral import REFERRAL, Referral, Units
 from assidu.decisions.plan.rewards import Reward, Session
 from assidu.decisions.plan.rules import EarnRule, PeriodCap, Quota, QuotaScope, RuleIndex
 from assidu.decisions.plan.tiers import Downgrade, TierLevel, TierMeasure, Tiers, TierWindow
@@ -42,9 +44,11 @@ __all__ = [
     "ALWAYS",
     "KNOWN_ACTIVITIES",
     "NO_OFFERS",
+    "REFERRAL",
     "AmountOff",
     "Budget",
     "BuyGet",
+    "Closing",
     "Conditions",
     "Currency",
     "CurrencyKind",
@@ -79,12 +83,14 @@ __all__ = [
     "Plan",
     "Quota",
     "QuotaScope",
+    "Referral",
     "ReturnPolicy",
     "Reward",
     "Session",
     "RuleIndex",
     "Stacking",
     "StackingChoice",
+    "Terms",
     "Threshold",
     "TierLevel",
     "TierMeasure",
@@ -92,4 +98,5 @@ __all__ = [
     "Tiers",
     "Transfers",
     "Trigger",
+    "Units",
 ]

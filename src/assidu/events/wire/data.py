@@ -143,7 +143,24 @@ class Profile(_Data, frozen=True, kw_only=True):
 class JoiningData(_Data, frozen=True, kw_only=True):
     store: Name = ""
     channel: Name = ""
-    terms_version: Name = ""
+    terms_version: Annotated[
+        str,
+        Meta(
+            max_length=NAME_LENGTH_MAX,
+            description="The version of the terms that they accepted; left out: the one in force.",
+        ),
+    ] = ""
+    referral_code: Annotated[
+        str,
+        Meta(max_length=40, description="The code of the member who brought them. Whose it is, is kept."),
+    ] = ""
+    device: Annotated[
+        str,
+        Meta(
+            max_length=TEXT_LENGTH_MAX,
+            description="What tells the device apart on which they join. Only its keyed hash is kept.",
+        ),
+    ] = ""
     consents: Annotated[
         list[Key],
         Meta(max_length=CONSENTS_MAX, description="What they agreed to besides the terms, each a code."),
@@ -177,6 +194,20 @@ class CorrectionData(_Data, frozen=True, kw_only=True):
     reason_code: CorrectionReason | None = None
     reason: Written = ""
     by: Operator = ""
+
+
+class TermsData(_Data, frozen=True, kw_only=True):
+    version: Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
+
+
+class ReferralKeptData(_Data, frozen=True, kw_only=True):
+    """Nobody sends it: the programme tells it itself."""
+
+    referee: Key
+
+
+class ProgrammeEndData(_Data, frozen=True, kw_only=True):
+    """Nobody sends it: the clock tells it."""
 
 
 class SuspensionData(_Data, frozen=True, kw_only=True):
@@ -300,6 +331,9 @@ Data = (
     | JoiningData
     | LeavingData
     | SuspensionData
+    | TermsData
+    | ReferralKeptData
+    | ProgrammeEndData
     | CorrectionData
     | RewardData
     | RewardCancellationData

@@ -27,6 +27,7 @@ from assidu.events.wire.data import (
     StatusData,
     SuspensionData,
     TakeOverData,
+    TermsData,
     TransferData,
 )
 
@@ -64,6 +65,10 @@ class _MemberSuspended(Envelope, frozen=True, kw_only=True, tag=EventType.SUSPEN
 
 class _MemberResumed(Envelope, frozen=True, kw_only=True, tag=EventType.RESUMPTION.value):
     data: SuspensionData = SuspensionData()
+
+
+class _TermsAccepted(Envelope, frozen=True, kw_only=True, tag=EventType.TERMS_ACCEPTANCE.value):
+    data: TermsData
 
 
 class _BalanceCorrected(Envelope, frozen=True, kw_only=True, tag=EventType.CORRECTION.value):
@@ -133,6 +138,7 @@ AnyEnvelope = (
     | _MemberLeft
     | _MemberSuspended
     | _MemberResumed
+    | _TermsAccepted
     | _BalanceCorrected
     | _RewardRequested
     | _RewardCancelled
@@ -156,6 +162,7 @@ TYPES: Final[Mapping[type[Envelope], EventType]] = {
     _MemberLeft: EventType.LEAVING,
     _MemberSuspended: EventType.SUSPENSION,
     _MemberResumed: EventType.RESUMPTION,
+    _TermsAccepted: EventType.TERMS_ACCEPTANCE,
     _BalanceCorrected: EventType.CORRECTION,
     _RewardRequested: EventType.REWARD_REQUEST,
     _RewardCancelled: EventType.REWARD_CANCELLATION,

@@ -24,6 +24,8 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    ProgrammeEnd,
+    ReferralKept,
     Release,
     Resumption,
     Return,
@@ -35,6 +37,7 @@ from assidu.decisions.events import (
     StatusGrant,
     Suspension,
     TakeOver,
+    TermsAcceptance,
     TransferOut,
 )
 from assidu.events.bodies import body_of
@@ -51,6 +54,8 @@ from assidu.events.wire.data import (
     LineData,
     MergerData,
     OfferData,
+    ProgrammeEndData,
+    ReferralKeptData,
     ReleaseData,
     ReturnData,
     RewardCancellationData,
@@ -59,6 +64,7 @@ from assidu.events.wire.data import (
     StatusData,
     SuspensionData,
     TakeOverData,
+    TermsData,
     TransferData,
 )
 from assidu.events.wire.incoming import Incoming
@@ -102,12 +108,16 @@ def to_fact(
     fingerprint: bytes = b"",
     has_happened: bool = False,
     by: Actor | None = None,
+    codes: tuple[ShownCode, ...] = (),
 ) -> Fact:
     """What is decided and stored of an event, without anything personal.
 
     ``customer_id`` and ``find_sale`` serve returns; raises ``UnknownSale``. ``by`` is who of ours does it by hand.
+    ``codes`` are those that were shown with a ticket, as they were found.
     """
     event, extra = _event_of(incoming, catalogue, customer_id, find_sale)
+    if codes and isinstance(event, Sale):
+        event = replace(event, codes=codes)
     body = body_of(event)
     if extra:
         body.update(extra)
@@ -152,6 +162,12 @@ def _event_of(
             return Joining(at, data.store, data.channel, data.terms_version), consents
         case LeavingData():
             return Leaving(at), None
+        case TermsData():
+            return TermsAcceptance(at, data.version), None
+        case ReferralKeptData():
+            return ReferralKept(at, data.referee), None
+        case ProgrammeEndData():
+            return ProgrammeEnd(at), None
         case SuspensionData():
             is_end = incoming.type is EventType.RESUMPTION
             return Resumption(at) if is_end else Suspension(at), _sealed(incoming)
