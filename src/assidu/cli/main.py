@@ -19,6 +19,7 @@ import typer
 
 from assidu import __version__
 from assidu.cli.output import EXIT_NO, Refused, report_failure
+from assidu.cli.speech import gettext as _
 from assidu.foundation.settings import HASHED_STATIC, SettingsError
 
 
@@ -51,6 +52,7 @@ COMMANDS = {
     "demo": Entry(
         "demo", "Load a real retailer's year, decide it, and serve it.", needs_django=True, serves=True
     ),
+    "partners": Entry("partners", "What partners are owed for rewards; close a statement.", needs_django=True),
     "tick": Entry(
         "tick", "Decide what has become due by now, as the server does every minute.", needs_django=True
     ),
@@ -93,7 +95,7 @@ def run(arguments: Sequence[str]) -> int:
         if refusal is None:
             traceback.print_exc()
             refusal = Refused(
-                f"{type(error).__name__}: {error}", "This is a fault of ours: please report it.", "fault"
+                f"{type(error).__name__}: {error}", _("This is a fault of ours: please report it."), "fault"
             )
         report_failure(refusal, as_json)
         return refusal.exit_code
@@ -163,13 +165,17 @@ def _as_refusal(error: Exception) -> Refused | None:
     if isinstance(error, Refused):
         return error
     if isinstance(error, SettingsError):
-        return Refused(str(error), "`assidu config show` says where each setting comes from.", "settings")
+        return Refused(str(error), _("`assidu config show` says where each setting comes from."), "settings")
     # Compared by name: importing the server or the database for every `--help` would cost its speed.
     kind = f"{type(error).__module__}.{type(error).__qualname__}"
     if kind == "assidu.foundation.postgres.errors.PostgresError":
-        return Refused(str(error), "`assidu doctor` looks further.", "postgres")
+        return Refused(str(error), _("`assidu doctor` looks further."), "postgres")
     if kind in ("django.db.utils.OperationalError", "psycopg.OperationalError"):
-        return Refused(f"The database does not answer: {error}", "`assidu doctor` looks further.", "database")
+        return Refused(
+            _("The database does not answer: %(fault)s") % {"fault": error},
+            _("`assidu doctor` looks further."),
+            "database",
+        )
     return None
 
 

@@ -58,6 +58,15 @@ def owed(partner: str) -> Owed:
     return Owed(partner, quantity, amount, first, last)
 
 
+def partners_owed() -> list[str]:
+    """Those who are owed something that no statement holds yet."""
+    found = rows(
+        "SELECT DISTINCT s.partner FROM loyalty_settlement AS s WHERE NOT EXISTS (SELECT FROM loyalty_statement_line "
+        "AS l WHERE l.customer_id = s.customer_id AND l.seq = s.seq AND l.n = s.n) ORDER BY 1"
+    )
+    return [row[0] for row in found]
+
+
 def statements(partner: str) -> list[Statement]:
     """The latest first."""
     found = rows(

@@ -24,6 +24,8 @@ PERMISSIONS: Final[dict[str, str | Promise]] = {
     "plan.approve": _("Approve a version of the programme that somebody else wrote"),
     "plan.publish": _("Publish a version of the programme"),
     "plan.threshold": _("Say from which cost on a second person approves a version"),
+    "partners.view": _("See what partners are owed"),
+    "partners.settle": _("Close a partner's statement"),
     "simulate.run": _("Replay the past under other rules"),
     "sources.view": _("See sources, imports and rejected records"),
     "people.manage": _("Invite people, change roles, deactivate"),
@@ -55,6 +57,7 @@ ROLES: Final[dict[str, Role]] = {
             _DESIGN
             | {
                 "customers.contact",
+                "partners.view",
                 "plan.approve",
                 "plan.publish",
                 "plan.threshold",
@@ -93,7 +96,7 @@ ROLES: Final[dict[str, Role]] = {
             "finance",
             _("Finance"),
             _("Follows cost and the points provision"),
-            _LOOK | {"simulate.run", "plan.approve", "audit.view"},
+            _LOOK | {"simulate.run", "plan.approve", "partners.view", "partners.settle", "audit.view"},
         ),
         Role(
             "it",
