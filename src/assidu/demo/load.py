@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_noop
+
 from assidu.connectors.actions import ImportOrder, import_files
 from assidu.connectors.files.mapping_file import read_mapping
 from assidu.connectors.imports.types import Pair, Report, Watch
@@ -19,10 +21,12 @@ from assidu.decisions.calendar import midnight
 from assidu.demo import feed as feeds
 from assidu.demo.programme import FILES, moved_text, plan_documents
 from assidu.foundation.people import actions as people
+from assidu.foundation.people.offered import OfferedSignIn, offer
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.people.types import Refused as PersonRefused
 from assidu.foundation.settings import Settings
 from assidu.foundation.sql import rows
+from assidu.loyalty.approvals import set_threshold
 from assidu.loyalty.due import run_due
 from assidu.loyalty.plans import programmes, publish, published_plans
 from assidu.measurement.actions import keep_months
@@ -31,17 +35,6 @@ PROGRAMME = "le-cercle"
 PUBLISHED_BY = "demo"
 PASSWORD = "le-cercle-demo"  # noqa: S105 (the demo's, printed on purpose)
 DOMAIN = "le-cercle.example"
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """Someone of the demo: invented, with a password that everybody knows."""
-
-    email: str
-    name: str
-    role: str
-    password: str = PASSWORD
-    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +51,7 @@ class Demo:
     """What is there now. ``was_there``: it was made before and is as it was."""
 
     made: Made
-    sign_ins: tuple[SignIn, ...]
+    sign_ins: tuple[OfferedSignIn, ...]
     was_there: bool
     reports: Mapping[str, Report]
 
@@ -99,6 +92,7 @@ def make_demo(
             progress=lambda _what, done, total: watch("Preparing the year", done, total),
         )
         _publish(feed.first_day)
+        set_threshold(PROGRAMME, SECOND_PERSON_FROM_MINOR, at=now, by=COMMAND_LINE)
         for name, pairs, catches_up in (
             ("known_before", feed.known_before, False),
             ("year", feed.year, True),
@@ -106,21 +100,26 @@ def make_demo(
         ):
             order = ImportOrder(_read(pairs), now, PROGRAMME, catches_up)
             if tuple(pair.file.name for pair in order.pairs) not in finished:
-                say(_WORDS[name])
+                say(TITLES[name])
                 reports[name] = import_files(order, database_url, settings, watch)
         watch("What is due by now", 0, 1)
         run_due(now)
         watch("What is due by now", 1, 1)
     keep_months(now.astimezone(settings.zone).date(), partial(watch, "Adding up the months"))
-    return Demo(made, _sign_ins(), was_there, reports)
+    sign_ins = _sign_ins()
+    offer(settings.home, sign_ins)
+    return Demo(made, sign_ins, was_there, reports)
 
 
+SECOND_PERSON_FROM_MINOR = 500_000
+"""A change of Le Cercle that costs so much more, or less, in a year is approved by somebody who did not write it."""
 _LAST_FILES = ("late.parquet", "web-orders.jsonl")
-_WORDS = {
-    "known_before": "Stores, products, customers, and members of the earlier programme",
-    "year": "A year of purchases, returns, vouchers, corrections and mergers",
-    "afterwards": "Tickets that came late, or twice",
+TITLES = {
+    "known_before": gettext_noop("Stores, products, customers, and members of the earlier programme"),
+    "year": gettext_noop("A year of purchases, returns, vouchers, corrections and mergers"),
+    "afterwards": gettext_noop("Tickets that came late, or twice"),
 }
+"""What each of the demo's imports brings; said in English, to be translated by who prints it."""
 
 
 def _made_before(marker: Path) -> Made | None:
@@ -143,7 +142,7 @@ def _read(pairs: Sequence[feeds.Pair]) -> list[Pair]:
     return [Pair(pair.file, read_mapping(pair.mapping)) for pair in pairs]
 
 
-def _sign_ins() -> tuple[SignIn, ...]:
+def _sign_ins() -> tuple[OfferedSignIn, ...]:
     """One person for each role that the demo shows; those who are there stay as they are."""
     store = _busiest_store()
     found = []
@@ -170,11 +169,11 @@ def _busiest_store() -> str:
 
 
 _PEOPLE = (
-    SignIn(f"direction@{DOMAIN}", "Claire Fontaine (démo)", "management"),
-    SignIn(f"marketing@{DOMAIN}", "Hugo Marchand (démo)", "marketing"),
-    SignIn(f"magasin@{DOMAIN}", "Inès Lemoine (démo)", "store"),
-    SignIn(f"service@{DOMAIN}", "Samir Haddad (démo)", "service"),
-    SignIn(f"finance@{DOMAIN}", "Agnès Vidal (démo)", "finance"),
-    SignIn(f"dpo@{DOMAIN}", "Paul Renaud (démo)", "legal"),
-    SignIn(f"informatique@{DOMAIN}", "Nadia Berger (démo)", "it"),
+    OfferedSignIn(f"direction@{DOMAIN}", "Claire Fontaine (démo)", "management", PASSWORD),
+    OfferedSignIn(f"marketing@{DOMAIN}", "Hugo Marchand (démo)", "marketing", PASSWORD),
+    OfferedSignIn(f"magasin@{DOMAIN}", "Inès Lemoine (démo)", "store", PASSWORD),
+    OfferedSignIn(f"service@{DOMAIN}", "Samir Haddad (démo)", "service", PASSWORD),
+    OfferedSignIn(f"finance@{DOMAIN}", "Agnès Vidal (démo)", "finance", PASSWORD),
+    OfferedSignIn(f"dpo@{DOMAIN}", "Paul Renaud (démo)", "legal", PASSWORD),
+    OfferedSignIn(f"informatique@{DOMAIN}", "Nadia Berger (démo)", "it", PASSWORD),
 )
