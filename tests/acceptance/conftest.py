@@ -58,6 +58,7 @@ class Site:
     people: dict[tuple[str, str], Any]
     customers: "Customers"
     runs: Runs
+    draft: uuid.UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +94,12 @@ def site(cluster: Database, template: Database, django_db_blocker: Any) -> Itera
         people, colleague = _staff()
         customers = _shop()
         runs = _tried()
+        draft = _begun(people["fr", "light"].id)
         server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, connections_override={})
         server.set_app(WSGIHandler())
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Site(f"http://127.0.0.1:{server.server_port}", colleague, people, customers, runs)
+        yield Site(f"http://127.0.0.1:{server.server_port}", colleague, people, customers, runs, draft)
         server.shutdown()
         server.server_close()
         connections.close_all()
@@ -145,6 +147,22 @@ def _tried() -> Runs:
     from builders.shop import PROGRAMME
 
     return runs_of(queries.versions(PROGRAMME)[-1].document)
+
+
+def _begun(author: uuid.UUID) -> uuid.UUID:
+    """A draft with a rule that is switched off, one that was changed, and an objective that most serve none of."""
+    from assidu.foundation.clock import now
+    from assidu.loyalty import drafts, queries
+    from builders.shop import PROGRAMME
+
+    plan = queries.versions(PROGRAMME)[-1]
+    text = plan.yaml.replace("give: 20}", "give: 25}").replace(
+        "rules:\n",
+        "objectives:\n  - {code: second, name: {fr: Un second achat, en: A second purchase}}\n\nrules:\n",
+    )
+    draft = drafts.open_from(plan, text, at=now(), by=str(author))
+    drafts.save(draft.draft_id, text, at=now(), by=str(author), resting=["drive"])
+    return draft.draft_id
 
 
 def _shop() -> Customers:

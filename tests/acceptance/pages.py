@@ -35,6 +35,10 @@ def _customer(site: "Site", rest: str = "") -> str:
     return f"/customers/{site.customers.anne}/{rest}"
 
 
+def _draft(site: "Site", rest: str = "") -> str:
+    return f"/programme/drafts/{site.draft}/{rest}"
+
+
 PAGES: list[Page] = [
     Page("sign-in", "/sign-in/", is_public=True),
     Page("dashboard", f"/dashboard/?{YEAR}", ready=".chart svg", is_main=True),
@@ -64,6 +68,20 @@ PAGES: list[Page] = [
     Page("programme", f"/programme/?{YEAR}"),
     Page("programme-version", "/programme/versions/1/"),
     Page("programme-draft", "/programme/draft/"),
+    Page("drafts", "/programme/drafts/"),
+    Page("draft", lambda site: _draft(site), is_main=True),
+    Page("draft-rule", lambda site: _draft(site, "rules/full-basket/"), is_main=True),
+    Page("draft-rule-new", lambda site: _draft(site, "rules/+/")),
+    Page("draft-currency", lambda site: _draft(site, "currencies/points/")),
+    Page("draft-level", lambda site: _draft(site, "tiers.levels/gold/")),
+    Page("draft-offer-new", lambda site: _draft(site, "offers/+/")),
+    Page("draft-tiers", lambda site: _draft(site, "tiers/")),
+    Page("draft-exclusions", lambda site: _draft(site, "exclusions/")),
+    Page("draft-text", lambda site: _draft(site, "text/")),
+    Page("draft-receipts", lambda site: _draft(site, "receipts/")),
+    Page("draft-receipts-none", lambda site: _draft(site, "receipts/?day=2011-01-01")),
+    Page("draft-approval", lambda site: _draft(site, "approval/")),
+    Page("programme-threshold", "/programme/approval/"),
     Page("simulation", "/simulation/"),
     Page("simulation-new", "/simulation/new/"),
     Page("simulation-done", lambda site: f"/simulation/{site.runs.done}/", ready=".chart svg"),

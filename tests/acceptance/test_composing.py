@@ -1,0 +1,165 @@
+"""A programme manager composes a rule and tries it; somebody else approves; it is published, and taken back."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Page as Tab
+
+from acceptance.conftest import PASSWORD, Site, faults_of
+from builders.shop import PROGRAMME
+
+pytestmark = pytest.mark.browser
+
+
+def signed_in(site: Site, browser: Browser, email: str) -> BrowserContext:
+    context = browser.new_context(base_url=site.address, locale="fr", reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    tab = context.new_page()
+    tab.goto("/sign-in/")
+    tab.fill("#id_email", email)
+    tab.fill("#id_password", PASSWORD)
+    tab.press("#id_password", "Enter")
+    tab.wait_for_selector(".house")
+    tab.close()
+    return context
+
+
+@pytest.fixture
+def ines(site: Site, browser: Browser) -> Iterator[Tab]:
+    """Marketing: composes and publishes."""
+    context = signed_in(site, browser, "ines.delorme@exemple.fr")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def paul(site: Site, browser: Browser) -> Iterator[Tab]:
+    """Finance: approves."""
+    context = signed_in(site, browser, "paul.riou@exemple.fr")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def guarded(site: Site) -> Iterator[None]:
+    """Any change of the cost needs a second person, while this story is told."""
+    from assidu.foundation.clock import now
+    from assidu.foundation.people.types import COMMAND_LINE
+    from assidu.loyalty.approvals import set_threshold
+
+    set_threshold(PROGRAMME, 0, at=now(), by=COMMAND_LINE)
+    yield
+    set_threshold(PROGRAMME, None, at=now(), by=COMMAND_LINE)
+
+
+def add(tab: Tab, group: str, clause: str) -> None:
+    """By keyboard alone: open the menu of the group, choose the clause, and be in its blank."""
+    summary = tab.get_by_role("group", name=group).locator(".add summary")
+    summary.focus()
+    tab.keyboard.press("Enter")
+    tab.get_by_role("button", name=clause).focus()
+    tab.keyboard.press("Enter")
+
+
+def test_a_rule_is_composed_tried_approved_by_somebody_else_published_and_taken_back(
+    site: Site, ines: Tab, paul: Tab, guarded: None
+) -> None:
+    ines.goto("/programme/")
+    ines.get_by_role("button", name="Préparer une version").click()
+    ines.wait_for_selector("#draft")
+    address = ines.url
+    ines.get_by_role("link", name="Ajouter une règle").click()
+
+    # Composed as a sentence, told back while it is typed.
+    ines.get_by_label("en français").fill("Grand panier")
+    ines.get_by_label("combien").fill("40")
+    add(ines, "Quand", "quand le ticket atteint")
+    expect(ines.locator("#b-when-amount_at_least")).to_be_focused()
+    ines.keyboard.type("30")
+    said = ines.locator("#said")
+    expect(said).to_contain_text(re.compile("« Grand panier » donne 40 points dès 30 €"))
+    add(ines, "Limites", "au plus … fois")
+    ines.keyboard.type("beaucoup")
+    expect(ines.locator("#e-times-limit")).to_contain_text("n'est pas un nombre entier")
+    expect(ines.locator("#b-times-limit")).to_have_attribute("aria-invalid", "true")
+    assert faults_of(ines) == []
+
+    # What was typed is there again after leaving.
+    ines.goto("/programme/")
+    ines.goto(f"{address}rules/+/")
+    expect(ines.locator("#b-times-limit")).to_have_value("beaucoup")
+    ines.locator("#b-times-limit").fill("4")
+    ines.keyboard.press("Enter")
+    ines.wait_for_url(re.compile(r"#rules-grand-panier"))
+    expect(ines.locator("#rules-grand-panier")).to_contain_text("au plus 4 fois par")
+
+    # On the receipts of the last day, before anybody approves.
+    ines.get_by_role("link", name="Essayer sur les tickets").click()
+    expect(ines.locator("table")).to_contain_text("Grand panier")
+    expect(ines.locator("table")).to_contain_text("rencontre")
+    expect(ines.locator("#gainers")).to_be_visible()
+
+    # It costs something, so somebody else approves.
+    ines.goto(f"{address}approval/")
+    ines.get_by_role("button", name="Rejouer").click()
+    expect(ines.locator("#cost")).to_contain_text("par an", timeout=60_000)
+    ines.reload()
+    expect(ines.locator("main")).to_contain_text("quelqu’un qui ne l’a pas écrite doit approuver")
+    ines.get_by_role("button", name="Soumettre").click()
+    expect(ines.locator("h1")).to_contain_text("attend une approbation")
+    expect(ines.get_by_role("button", name="Approuver", exact=True)).to_have_count(0)
+    paul.goto("/programme/drafts/")
+    paul.locator(f"a[href='{address.removeprefix(site.address)}']").first.click()
+    paul.get_by_role("link", name="Approuver et publier").click()
+    paul.get_by_role("button", name="Approuver", exact=True).click()
+    expect(paul.locator("h1")).to_contain_text("approuvé")
+    assert faults_of(paul) == []
+
+    ines.reload()
+    ines.get_by_role("button", name="Publier").click()
+    ines.wait_for_url("**/programme/versions/*/")
+    expect(ines.locator("h1")).to_contain_text("en vigueur")
+    expect(ines.locator("main")).to_contain_text("Paul Riou")
+    number = int(ines.url.rstrip("/").rsplit("/", 1)[1])
+
+    # And back to what was before, under a number of its own.
+    ines.goto(f"/programme/versions/{number - 1}/")
+    ines.get_by_role("button", name=f"Revenir à la version {number - 1}").click()
+    ines.wait_for_url(f"**/programme/versions/{number + 1}/")
+    expect(ines.locator("main")).to_contain_text(f"Elle revient à la version {number - 1}")
+    ines.goto("/programme/")
+    expect(ines.locator("main")).not_to_contain_text("« Grand panier » donne")
+
+
+def test_rules_are_moved_and_switched_off_by_keyboard_without_losing_the_place(site: Site, ines: Tab) -> None:
+    ines.goto("/programme/drafts/")
+    ines.get_by_role("button", name="Nouveau brouillon").click()
+    ines.wait_for_selector("#draft")
+    down = ines.get_by_role("button", name="Descendre Bienvenue")
+    down.focus()
+    ines.keyboard.press("Enter")
+    expect(ines.locator(".built li").nth(2)).to_contain_text("Bienvenue")
+    expect(ines.get_by_role("button", name="Descendre Bienvenue")).to_be_focused()
+    ines.get_by_role("button", name="Couper Bienvenue").focus()
+    ines.keyboard.press("Enter")
+    expect(ines.locator("#rules-welcome")).to_contain_text("coupée")
+    ines.get_by_role("button", name="Annuler l’action").click()
+    expect(ines.locator("#rules-welcome")).not_to_contain_text("coupée")
+
+
+def test_channels_are_chosen_in_a_list_that_says_what_is_chosen(site: Site, ines: Tab) -> None:
+    ines.goto(f"/programme/drafts/{site.draft}/rules/+/")
+    add(ines, "Quand", "les …")
+    expect(ines.locator("#b-when-days > summary")).to_be_focused()
+    ines.keyboard.press("Enter")
+    ines.get_by_label("samedi").check()
+    ines.get_by_label("dimanche").check()
+    expect(ines.locator("#b-when-days [data-chosen]")).to_have_text("samedi, dimanche")
+    assert faults_of(ines) == []
+    ines.keyboard.press("Escape")
+    expect(ines.locator("#b-when-days > summary")).to_be_focused()
+    expect(ines.get_by_label("samedi")).to_be_hidden()
+    ines.get_by_role("button", name="Retirer : les").click()
+    expect(ines.locator("#b-when-days")).to_have_count(0)
