@@ -39,6 +39,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Item("dashboard", _("Dashboard"), "layout-dashboard", "dashboard.view"),
             Item("customers", _("Customers"), "users", "customers.view"),
+            Item("corrections", _("Corrections to decide on"), "scale", "ledger.correct"),
             Item("caisse", _("Till"), "id-card", "customers.edit"),
         ),
     ),

@@ -15,6 +15,7 @@ import msgspec
 
 from assidu.decisions.events import LineKind
 from assidu.decisions.plan import CurrencyKind, Trigger
+from assidu.plans.checks.life import check_life
 from assidu.plans.checks.occasions import check_occasions
 from assidu.plans.checks.offers import check_offers
 from assidu.plans.checks.rewards import check_rewards
@@ -108,6 +109,7 @@ class _Checker:
         self.problems += check_occasions(self.document)
         self.problems += check_offers(self.document)
         self.problems += check_wallets(self.document)
+        self.problems += check_life(self.document)
 
     def _header(self) -> None:
         if not _is_zone(self.document.zone):

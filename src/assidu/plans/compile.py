@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from assidu.decisions import plan as compiled
+from assidu.plans.compile_life import with_life
 from assidu.plans.compile_offers import compile_offers
 from assidu.plans.compile_parts import conditions, duration, index_by_line, lines, minor, per_amount
 from assidu.plans.document import (
@@ -29,7 +30,7 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
     rules = tuple(_rule(document, rule) for rule in document.rules)
     tiers = None if document.tiers is None else _tiers(document.tiers, decimals)
     currencies = {currency.code: _currency(currency, decimals) for currency in document.currencies}
-    return compiled.Plan(
+    plan = compiled.Plan(
         version=document.version or version or 0,
         programme=document.programme,
         zone=ZoneInfo(document.zone),
@@ -51,10 +52,14 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         index=index_rules(rules, tiers),
         activities=compiled.KNOWN_ACTIVITIES | {activity.code for activity in document.activities},
         activity_rules=_activity_rules(rules),
+        second_person_above_minor=None
+        if document.second_person_above is None
+        else minor(document.second_person_above, document.sale_currency.decimals),
         audiences=frozenset(audience.code for audience in document.audiences),
         engagement=None if document.engagement is None else _engagement(document.engagement),
         offers=compile_offers(document),
     )
+    return with_life(plan, document)
 
 
 def _currency(written: Currency, decimals: int) -> compiled.Currency:
@@ -67,6 +72,7 @@ def _currency(written: Currency, decimals: int) -> compiled.Currency:
         expires=None if written.expires is None else _expiry(written.expires),
         pays=written.pays,
         pays_at_least=written.pays_at_least,
+        expected_redemption=written.expected_redemption,
         partner=written.partner or "",
         settles_minor=0 if written.settles is None else minor(written.settles, decimals),
         pending=_pending(written.pending),

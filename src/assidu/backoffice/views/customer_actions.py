@@ -29,7 +29,7 @@ from assidu.events.wire import Profile, Subject
 from assidu.foundation import clock
 from assidu.foundation.ids import new_id
 from assidu.foundation.people import actions as people
-from assidu.loyalty import actions
+from assidu.loyalty import actions, corrections
 from assidu.loyalty.entries import Conflict, Outcome, Told
 from assidu.loyalty.person_file import person_file
 from assidu.loyalty.wording import correction_reason
@@ -151,14 +151,14 @@ class EraseForm(forms.Form):
     typed = forms.CharField(max_length=200, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
-def _programme(request: HttpRequest) -> Programme:
+def programme_of(request: HttpRequest) -> Programme:
     programme = programme_at(request)
     if programme is None:
         raise Http404  # before the first programme nothing can be done for anybody
     return programme
 
 
-def _done(request: HttpRequest, customer_id: UUID, words: str) -> HttpResponse:
+def done(request: HttpRequest, customer_id: UUID, words: str) -> HttpResponse:
     messages.success(request, words)
     return sheets.leave(request, reverse("customer", args=[customer_id]))
 
@@ -169,7 +169,7 @@ def _done(request: HttpRequest, customer_id: UUID, words: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed("ledger.correct")
 def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    shown, programme = known(request, customer_id, "correct"), _programme(request)
+    shown, programme = known(request, customer_id, "correct"), programme_of(request)
     form = CorrectionForm(
         request.POST or None,
         currencies=[(code, programme.currency_name(code)) for code in programme.plan.currencies],
@@ -177,6 +177,13 @@ def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         quantity = asked["quantity"] if asked["direction"] == ADD else -asked["quantity"]
+        if corrections.needs_another(programme.plan, asked["currency"], quantity):
+            corrections.ask(
+                asked["event"], customer_id, asked["currency"], quantity, asked["reason"],
+                CorrectionReason(asked["reason_code"] or CorrectionReason.OTHER),
+                by=actor_at(request), at=clock.now(), programme=programme.code,
+            )  # fmt: skip
+            return done(request, customer_id, _("Asked: a second person decides on it before it is written."))
         with transaction.atomic():
             outcome = actions.correct(
                 customer_id, asked["currency"], quantity, asked["reason"], by=actor_at(request), at=clock.now(),
@@ -190,7 +197,7 @@ def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
                 )  # fmt: skip
         if isinstance(outcome, Told):
             said = _("%(change)s written to the account of %(name)s.")
-            return _done(
+            return done(
                 request, customer_id,
                 said % {"change": programme.change(quantity, asked["currency"]), "name": shown.name},
             )  # fmt: skip
@@ -199,7 +206,7 @@ def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         request,
         "backoffice/customer_correct.html",
         _("Goodwill or correction"),
-        {"shown": shown, "form": form, "have": _have(shown)},
+        {"shown": shown, "form": form, "have": have(shown)},
         status=422 if form.errors else 200,
     )
 
@@ -207,7 +214,7 @@ def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed("customers.edit")
 def reward(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    shown, programme = known(request, customer_id, "reward"), _programme(request)
+    shown, programme = known(request, customer_id, "reward"), programme_of(request)
     offered = [(code, programme.phrases.reward(one)) for code, one in programme.phrases.rewards.items()]
     form = RewardForm(request.POST or None, rewards=offered)
     if request.method == "POST" and form.is_valid():
@@ -225,7 +232,7 @@ def reward(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         if isinstance(outcome, Told):
             gives = programme.phrases.rewards[asked["reward"]].gives
             units = programme.units(gives.units * asked["quantity"], gives.currency)
-            return _done(
+            return done(
                 request, customer_id, _("%(name)s now has: %(units)s.") % {"name": shown.name, "units": units}
             )
         form.refuse(outcome, programme)
@@ -233,12 +240,12 @@ def reward(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         request,
         "backoffice/customer_reward.html",
         _("Exchange for a reward"),
-        {"shown": shown, "form": form, "have": _have(shown), "offered": offered},
+        {"shown": shown, "form": form, "have": have(shown), "offered": offered},
         status=422 if form.errors else 200,
     )
 
 
-def _have(shown: Known) -> list[str]:
+def have(shown: Known) -> list[str]:
     if shown.standing is None or shown.programme is None:
         return []
     programme = shown.programme
@@ -251,7 +258,7 @@ def _have(shown: Known) -> list[str]:
 @require_http_methods(["GET", "POST"])
 @allowed("customers.edit")
 def new_member(request: HttpRequest) -> HttpResponse:
-    programme = _programme(request)
+    programme = programme_of(request)
     by = signed_in(request)
     form = MemberForm(
         request.POST or None,
@@ -293,7 +300,7 @@ def new_member(request: HttpRequest) -> HttpResponse:
                 people.record(actor_at(request), "customer.joined", "customer", str(outcome.customer_id))
         if isinstance(outcome, Told):
             name = f"{asked['first_name']} {asked['last_name']}"
-            return _done(request, outcome.customer_id, _("%(name)s is now a member.") % {"name": name})
+            return done(request, outcome.customer_id, _("%(name)s is now a member.") % {"name": name})
         form.refuse(outcome, programme)
     context = {"form": form, "programme": programme}
     return sheets.show(
@@ -305,7 +312,7 @@ def new_member(request: HttpRequest) -> HttpResponse:
 @allowed("customers.edit")
 def join(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     """Somebody who is already known becomes a member."""
-    shown, programme = known(request, customer_id, "join"), _programme(request)
+    shown, programme = known(request, customer_id, "join"), programme_of(request)
     form = OnceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with transaction.atomic():
@@ -322,7 +329,7 @@ def join(request: HttpRequest, customer_id: UUID) -> HttpResponse:
             if isinstance(outcome, Told) and outcome.is_new:
                 people.record(actor_at(request), "customer.joined", "customer", str(customer_id))
         if isinstance(outcome, Told):
-            return _done(request, customer_id, _("%(name)s is now a member.") % {"name": shown.name})
+            return done(request, customer_id, _("%(name)s is now a member.") % {"name": shown.name})
         form.refuse(outcome, programme)
     return sheets.show(
         request,
@@ -336,7 +343,7 @@ def join(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @allowed("customers.edit")
 def leave(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    shown, programme = known(request, customer_id, "leave"), _programme(request)
+    shown, programme = known(request, customer_id, "leave"), programme_of(request)
     form = OnceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with transaction.atomic():
@@ -346,13 +353,13 @@ def leave(request: HttpRequest, customer_id: UUID) -> HttpResponse:
             if isinstance(outcome, Told) and outcome.is_new:
                 people.record(actor_at(request), "customer.left", "customer", str(customer_id))
         if isinstance(outcome, Told):
-            return _done(request, customer_id, _("%(name)s has left the programme.") % {"name": shown.name})
+            return done(request, customer_id, _("%(name)s has left the programme.") % {"name": shown.name})
         form.refuse(outcome, programme)
     return sheets.show(
         request,
         "backoffice/customer_leave.html",
         _("Leave the programme"),
-        {"shown": shown, "programme": programme, "form": form, "have": _have(shown)},
+        {"shown": shown, "programme": programme, "form": form, "have": have(shown)},
         status=422 if form.errors else 200,
     )
 
@@ -364,8 +371,8 @@ def leave(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 @allowed("customers.edit")
 def merge(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     """Search the other record, compare both, say why, confirm."""
-    shown, programme = known(request, customer_id, "merge"), _programme(request)
-    chosen = _uuid(request.POST.get("other") or request.GET.get("other", ""))
+    shown, programme = known(request, customer_id, "merge"), programme_of(request)
+    chosen = uuid_in(request.POST.get("other") or request.GET.get("other", ""))
     other = known(request, chosen, "merge") if chosen and chosen != customer_id else None
     form = MergeForm(request.POST or None, initial={"other": chosen})
     if request.method == "POST" and other is not None and form.is_valid():
@@ -381,9 +388,7 @@ def merge(request: HttpRequest, customer_id: UUID) -> HttpResponse:
                     after={"absorbed": str(other.id), "event": outcome.key.id},
                 )  # fmt: skip
         if isinstance(outcome, Told):
-            return _done(
-                request, customer_id, _("%(name)s: both records are now one.") % {"name": shown.name}
-            )
+            return done(request, customer_id, _("%(name)s: both records are now one.") % {"name": shown.name})
         form.refuse(outcome, programme)
     asked = request.GET.get("q", "").strip()[:80].replace("\x00", "")
     found = (
@@ -395,7 +400,7 @@ def merge(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         "form": form,
         "asked": asked,
         "found": found,
-        "sides": [(shown, _have(shown)), (other, _have(other))] if other else [],
+        "sides": [(shown, have(shown)), (other, have(other))] if other else [],
     }
     return sheets.show(
         request,
@@ -406,7 +411,7 @@ def merge(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     )
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_in(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
@@ -416,7 +421,7 @@ def _uuid(text: str) -> UUID | None:
 @require_POST
 @allowed("customers.edit")
 def not_duplicate(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    other = _uuid(request.POST.get("other", ""))
+    other = uuid_in(request.POST.get("other", ""))
     for one in (customer_id, other):
         if one is not None:
             require(request, one)
@@ -450,7 +455,7 @@ def erase(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if folded(form.cleaned_data["typed"].strip()) == folded(shown.name):
             customers.erase(customer_id, actor_at(request), clock.now())
-            return _done(
+            return done(
                 request, customer_id, _("Personal data is erased. The purchases stay, without a name.")
             )
         form.add_error("typed", _("This is not the name shown above."))
@@ -458,6 +463,6 @@ def erase(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         request,
         "backoffice/customer_erase.html",
         _("Erase personal data"),
-        {"shown": shown, "form": form, "have": _have(shown)},
+        {"shown": shown, "form": form, "have": have(shown)},
         status=422 if form.errors else 200,
     )

@@ -46,6 +46,7 @@ class Plan:
     engagement: Engagement | None = None
     lapsing: tuple[str, ...] = ()  # currencies whose whole balance ends, or is extended, with activity
     offers: Offers = NO_OFFERS
+    second_person_above_minor: int | None = None  # what a correction may be worth that one person writes down alone
     terms: tuple[Terms, ...] = ()  # the oldest first
     closing: Closing | None = None
     referral: Referral | None = None

@@ -17,6 +17,15 @@ from assidu.plans.document.currencies import Currency, Expiry, SaleCurrency, Tra
 from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.gifts import Gift, Multiply, PerAmount, Step
 from assidu.plans.document.goals import Goal
+from assidu.plans.document.life import (
+    NOTICE_DAYS_MAX,
+    TERMS_LENGTH_MAX,
+    TERMS_MAX,
+    Closing,
+    Notice,
+    Terms,
+    TermsText,
+)
 from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
 from assidu.plans.document.offers import (
     GROUPS_MAX,
@@ -62,6 +71,7 @@ from assidu.plans.document.parts import (
 )
 from assidu.plans.document.pending import Pending
 from assidu.plans.document.programme import Document, Labels, Returns, published
+from assidu.plans.document.referral import Kept, Referral
 from assidu.plans.document.rewards import PARTNERS_MAX, Partner, Reward, Session
 from assidu.plans.document.rules import Cap, Quota, Rule, Times
 from assidu.plans.document.tiers import Level, Needs, Tiers, Window
@@ -79,6 +89,7 @@ __all__ = [
     "HOUR_PATTERN",
     "LABELS_MAX",
     "LEVELS_MAX",
+    "NOTICE_DAYS_MAX",
     "OBJECTIVES_MAX",
     "ODDS_MAX",
     "OFFERS_MAX",
@@ -89,6 +100,8 @@ __all__ = [
     "RULES_MAX",
     "SELECTED_MAX",
     "STEPS_MAX",
+    "TERMS_LENGTH_MAX",
+    "TERMS_MAX",
     "UNITS_MAX",
     "WINDOW_MONTHS_MAX",
     "Activity",
@@ -97,6 +110,7 @@ __all__ = [
     "Audience",
     "BuyGet",
     "Cap",
+    "Closing",
     "Code",
     "Currency",
     "Document",
@@ -109,12 +123,14 @@ __all__ = [
     "Given",
     "Goal",
     "Hours",
+    "Kept",
     "Labels",
     "LegalCap",
     "Level",
     "Lines",
     "Multiply",
     "Needs",
+    "Notice",
     "Objective",
     "Odds",
     "Offer",
@@ -126,6 +142,7 @@ __all__ = [
     "PerAmount",
     "PercentOff",
     "Quota",
+    "Referral",
     "Returns",
     "Reward",
     "Rule",
@@ -136,6 +153,8 @@ __all__ = [
     "Stacking",
     "StackingGroup",
     "Step",
+    "Terms",
+    "TermsText",
     "Text",
     "Tiers",
     "Times",

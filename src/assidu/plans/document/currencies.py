@@ -78,6 +78,14 @@ class Currency(Part, frozen=True, kw_only=True):
     settles: (
         Annotated[Amount, Meta(description="What the partner is owed for each unit handed over.")] | None
     ) = None
+    expected_redemption: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100,
+            description="How much of what is given is ever used, in per cent: what a gift costs.",
+        ),
+    ] = 100
     pays_at_least: Annotated[
         Units, Meta(description="The fewest units that one ticket can be paid with.")
     ] = 1

@@ -11,9 +11,11 @@ from assidu.plans.document.activities import ACTIVITIES_MAX, AUDIENCES_MAX, Acti
 from assidu.plans.document.conditions import Exclusions
 from assidu.plans.document.currencies import Currency, SaleCurrency
 from assidu.plans.document.forgotten import ForgottenTickets
+from assidu.plans.document.life import TERMS_MAX, Closing, Notice, Terms
 from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
 from assidu.plans.document.offers import OFFERS_MAX, LegalCap, Offer, Stacking
 from assidu.plans.document.parts import (
+    Amount,
     CURRENCIES_MAX,
     FORMAT,
     LABELS_MAX,
@@ -24,6 +26,7 @@ from assidu.plans.document.parts import (
     Selected,
     Text,
 )
+from assidu.plans.document.referral import Referral
 from assidu.plans.document.rewards import PARTNERS_MAX, Partner, Reward
 from assidu.plans.document.rules import Rule
 from assidu.plans.document.tiers import Level, Tiers
@@ -74,6 +77,9 @@ class Document(Part, frozen=True, kw_only=True):
     legal_caps: Annotated[
         tuple[LegalCap, ...], Meta(max_length=20, description="Limits that the law sets on promotions.")
     ] = ()
+    second_person_above: (
+        Annotated[Amount, Meta(description="Corrections by staff worth more need a second person.")] | None
+    ) = None
     partners: Annotated[tuple[Partner, ...], Meta(max_length=PARTNERS_MAX)] = ()
     tiers: Tiers | None = None
     returns: Returns = Returns()
@@ -81,6 +87,12 @@ class Document(Part, frozen=True, kw_only=True):
     part_paid_with_rewards_earns: Annotated[
         bool, Meta(description="Does the part of a ticket paid with points or vouchers earn?")
     ] = False
+    terms: Annotated[
+        tuple[Terms, ...], Meta(max_length=TERMS_MAX, description="Every version, the oldest first.")
+    ] = ()
+    notice: Notice | None = None
+    closing: Closing | None = None
+    referral: Referral | None = None
     labels: Labels = Labels()
 
     def rule(self, code: str) -> Rule | None:

@@ -32,6 +32,7 @@ from assidu.plans.document import (
 )
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.life import life_value
 from assidu.plans.wording.offer_changes import PARTS as OFFER_PARTS
 from assidu.plans.wording.offer_changes import offer_change
 from assidu.plans.wording.phrases import (
@@ -111,6 +112,10 @@ FIELDS = {
     "document.part_paid_with_rewards_earns": Sentence(
         "gain sur la part payée en points ou en bons", "earning on the part paid with points or vouchers"
     ),
+    "document.terms": Sentence("conditions", "terms"),
+    "document.notice": Sentence("préavis", "notice"),
+    "document.closing": Sentence("fin du programme", "end of the programme"),
+    "document.referral": Sentence("parrainage", "referrals"),
     "document.labels.departments": Sentence("noms des rayons", "names of the departments"),
     "document.labels.brands": Sentence("noms des marques", "names of the brands"),
     "document.labels.stores": Sentence("noms des magasins", "names of the stores"),
@@ -128,6 +133,7 @@ FIELDS = {
     "currencies.worth": Sentence("valeur", "worth"),
     "currencies.pays": Sentence("utilisable pour payer", "can pay"),
     "currencies.pays_at_least": Sentence("minimum pour payer", "least to pay with"),
+    "currencies.expected_redemption": Sentence("part utilisée attendue (%)", "share expected to be used (%)"),
     # Rules.
     "rules.name": Sentence("nom", "name"),
     "rules.trigger": Sentence("moment", "moment"),
@@ -158,6 +164,9 @@ FIELDS = {
     "objectives.name": Sentence("nom", "name"),
     "activities.name": Sentence("nom", "name"),
     "audiences.name": Sentence("nom", "name"),
+    "document.second_person_above": Sentence(
+        "corrections à deux au-delà de", "corrections by two persons above"
+    ),
     "document.engagement": Sentence("note d'engagement", "engagement score"),
     "rules.pending": Sentence("attente propre avant usage", "wait before use of its own"),
     "rules.expires": Sentence("durée de validité propre", "time of validity of its own"),
@@ -343,6 +352,8 @@ def _names(field: str, codes: list[str], phrases: Phrases) -> str:
 
 def _value(found: Change, value: Any, phrases: Phrases) -> str:
     """A value of the document as words; the document's types are closed, and so is this."""
+    if (said := life_value(value, phrases)) is not None:
+        return said
     match value:
         case bool():
             return phrases.say(YES_NO[value])

@@ -6,6 +6,8 @@ from assidu.decisions.plan import CurrencyKind
 from assidu.plans.document import Currency, Document, Level, Tiers
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.life import TITLES as LIFE_TITLES
+from assidu.plans.wording.life import life_lines
 from assidu.plans.wording.offers import offer_said, stacking_said
 from assidu.plans.wording.phrases import DOWNGRADES, RETURN_POLICIES, Phrases, phrases_of
 from assidu.plans.wording.wallets import DEBT, is_of_lot
@@ -22,6 +24,7 @@ TITLES = {
     "tiers": Sentence("Les statuts", "Statuses"),
     "returns": Sentence("Les retours", "Returns"),
     "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
+    **LIFE_TITLES,
 }
 
 LINES = {
@@ -114,6 +117,10 @@ def describe(document: Document, language: Language) -> Description:
         else [Line(_capital(phrases.engagement(document.engagement)) + ".")],
         "returns": [_returns(phrases)],
         "forgotten_tickets": _forgotten(phrases),
+        **{
+            part: [Line(said) for said in sentences]
+            for part, sentences in life_lines(document, phrases).items()
+        },
     }
     return Description(
         _opening(phrases),

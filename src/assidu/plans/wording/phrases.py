@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from assidu.decisions.calendar import Period, RoundTo
 from assidu.decisions.plan import (
+    REFERRAL,
     CurrencyKind,
     Downgrade,
     GoalMeasure,
@@ -42,6 +43,7 @@ from assidu.plans.document import (
 )
 from assidu.plans.wording import figures, wallets
 from assidu.plans.wording.language import Language, Sentence, quoted, text_in
+from assidu.plans.wording.life import REFERRAL_NAME
 
 LISTED_MAX = 8
 """Of more stores or products than this, a sentence tells the number."""
@@ -346,6 +348,8 @@ class Phrases:
         return code if currency is None else self.text(currency.name)
 
     def rule_name(self, code: str) -> str:
+        if code == REFERRAL:
+            return self.say(REFERRAL_NAME)
         rule = self.rules.get(code) or self.offers.get(code)
         return quoted(code if rule is None else self.text(rule.name), self.language)
 

@@ -2,10 +2,12 @@
 
 from assidu.plans.problems import Problem, path_text
 from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.life_problems import LIFE_PROBLEMS
 from assidu.plans.wording.offer_problems import OFFER_PROBLEMS
 
 PROBLEMS = {
     **OFFER_PROBLEMS,
+    **LIFE_PROBLEMS,
     # Not YAML, not JSON, or more than a programme needs.
     "too_big": Sentence(
         "le fichier fait {found} octets ; le maximum est {most}",

@@ -2,11 +2,12 @@
 
 from assidu.decisions.calendar import Period
 from assidu.decisions.decision import Reason, ReasonCode, RefusalCode, Refused
-from assidu.decisions.plan import GoalMeasure
+from assidu.decisions.plan import REFERRAL, GoalMeasure
 from assidu.decisions.state import TierCause
 from assidu.plans.document import Document, Rule
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.life import referral_reason
 from assidu.plans.wording.offers import REASONS as OFFER_REASONS
 from assidu.plans.wording.offers import offer_reason
 from assidu.plans.wording.phrases import OF_PERIODS, Phrases, phrases_of
@@ -100,6 +101,13 @@ REFUSALS = {
     RefusalCode.SUSPENDED: Sentence(
         "La carte est suspendue : rien ne se gagne, rien ne s'utilise et rien ne se perd.",
         "The membership is suspended: nothing is earned, used or lost.",
+    ),
+    RefusalCode.UNKNOWN_TERMS: Sentence(
+        "Le programme n'a pas de conditions « {subject} ».", "The programme has no terms “{subject}”."
+    ),
+    RefusalCode.PROGRAMME_CLOSED: Sentence(
+        "Le programme se termine : plus d'adhésion après le {earn_until}, plus d'utilisation après le {use_until}.",
+        "The programme is closing: nobody joins after {earn_until}, nothing is used after {use_until}.",
     ),
     RefusalCode.ALREADY_SUSPENDED: Sentence(
         "La carte est déjà suspendue.", "The membership is already suspended."
@@ -234,6 +242,8 @@ TIER_CAUSES = {
 def reason(found: Reason, document: Document, language: Language) -> str:
     """« Fruits et légumes doublés » : 12 points sur 12,00 € d'achats."""
     phrases = phrases_of(document, language)
+    if found.rule == REFERRAL:
+        return referral_reason(found, phrases)
     offer = phrases.offers.get(found.rule)
     if offer is not None or found.code in OFFERS_ONLY:
         return offer_reason(found, offer, phrases)
@@ -311,8 +321,11 @@ def _wanted(code: ReasonCode, rule: Rule | None, phrases: Phrases) -> str:
         return phrases.level_names(when.tiers)
     if code is ReasonCode.NOT_YET and when.first_day is not None:
         return phrases.day(when.first_day)
-    if code is ReasonCode.OVER and when.last_day is not None:
-        return phrases.day(when.last_day)
+    if code is ReasonCode.OVER:
+        closing = phrases.document.closing
+        days = [when.last_day, None if closing is None else closing.last_day_to_earn]
+        last = min((day for day in days if day is not None), default=None)
+        return "" if last is None else phrases.day(last)
     return ""
 
 
@@ -336,9 +349,20 @@ def refusal(found: Refused, document: Document, language: Language) -> str:
         total=_money(given.get("total_minor", 0), phrases),
         left=_money(given.get("left_minor", 0), phrases),
         units_left=phrases.units(given.get("left", 0), found.subject),
+        **_closing_days(document, phrases),
         line=given.get("line", 0),
         lines=given.get("lines", 0),
     )
+
+
+def _closing_days(document: Document, phrases: Phrases) -> dict[str, str]:
+    closing = document.closing
+    if closing is None:
+        return {"earn_until": "", "use_until": ""}
+    return {
+        "earn_until": phrases.day(closing.last_day_to_earn),
+        "use_until": phrases.day(closing.last_day_to_use),
+    }
 
 
 def _subject(code: str, phrases: Phrases) -> str:

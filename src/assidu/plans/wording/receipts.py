@@ -10,6 +10,7 @@ from assidu.decisions.tiers import to_climb
 from assidu.plans.document import Document
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.life import closing_note
 from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.standing import is_reached, missing_said
 
@@ -84,6 +85,10 @@ def receipt(
     if balances:
         parts.append(_say(phrases, "balance", units=phrases.listing(balances)))
     parts += _status(decision, state, plan, phrases, day)
+    if plan.closing is not None:
+        told_on = day or (decision.inputs.day if decision.inputs is not None else None)
+        if told_on is not None:
+            parts.append(closing_note(document, told_on, phrases))
     return " ".join(parts)
 
 
