@@ -32,6 +32,17 @@ class Vault:
         key = secrets.token_bytes(32)
         return AESGCM(key), _seal(self._outer, key, customer_id)
 
+    def seal_for(self, name: str, content: bytes) -> bytes:
+        """Something of the deployment's own, bound to its name."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._outer.encrypt(nonce, content, name.encode())
+
+    def open_for(self, name: str, sealed: bytes) -> bytes:
+        try:
+            return self._outer.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], name.encode())
+        except InvalidTag:
+            raise CannotOpen(f"what was sealed for {name} does not open with this vault key") from None
+
     def open_key(self, customer_id: UUID, wrapped: bytes) -> AESGCM:
         return AESGCM(_open(self._outer, wrapped, customer_id))
 

@@ -8,9 +8,10 @@ from assidu.decisions.plan import Plan, TierMeasure
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import Missing, to_climb, to_stay
 from assidu.events.types import EventKey
-from assidu.events.wire import hold_address
+from assidu.events.wire import SaleData, hold_address
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
+from assidu.intake.offers import offers_of
 from assidu.intake.shops import OpenShop
 from assidu.loyalty.entries import Anonymous, Conflict, Entry, Told, UnknownCustomer
 from assidu.plans.document import Document, Text
@@ -80,6 +81,8 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool) -> Ans
             }
     if decision.tier is not None:
         answered["tier_change"] = {"code": decision.tier.tier, "cause": decision.tier.cause.value}
+    if document.offers and isinstance(entry.incoming.data, SaleData):
+        answered |= offers_of(decision, entry.incoming.data, plan, document, language, is_trying=is_trying)
     answered |= position(state, plan, document, language, told.day)
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
     answered["receipt_short"] = short_receipt(decision, state, document, language)

@@ -11,6 +11,7 @@ from assidu.catalogue.types import ProductFinder
 from assidu.customers.vault import Vault
 from assidu.foundation.settings import Settings
 from assidu.intake.database import Connection
+from assidu.loyalty.draws import SECRETS_SQL, secrets_from_rows
 from assidu.loyalty.live import Shop
 from assidu.loyalty.plans import PLANS_SQL, PROGRAMMES_SQL, book_of, plans_from_rows
 from assidu.plans.document import Document
@@ -56,7 +57,16 @@ class Shops:
         if self._catalogue is None:
             await self._load_catalogue(connection)
         assert self._catalogue is not None
-        shop = Shop(book_of(published), self._catalogue, self._settings.pseudonym_key, self._vault)
+        programme = programmes[0][0]
+        shop = Shop(
+            book_of(published),
+            self._catalogue,
+            self._settings.pseudonym_key,
+            self._vault,
+            secrets=secrets_from_rows(
+                await connection.fetch(SECRETS_SQL.format("$1"), programme), self._vault, programme
+            ),
+        )
         documents = {plan.version: plan.document for plan in published}
         self.current = OpenShop(shop, documents, language_of(self._settings.language))
         _log.info("programme loaded", programme=shop.book.programme, versions=len(published))

@@ -36,6 +36,7 @@ from assidu.events.wire import (
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.types import Actor
 from assidu.foundation.settings import current_settings
+from assidu.loyalty.draws import open_secrets
 from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_of, was_absorbed
 from assidu.loyalty.live import Newcomers, Shop, post
 from assidu.loyalty.queries import current_book, recorded_at
@@ -299,7 +300,14 @@ def _shop(programme: str, incoming: Incoming) -> Shop:
     if book is None:
         raise NoProgramme(programme)
     settings = current_settings()
-    return Shop(book, _finder(incoming), settings.pseudonym_key, Vault(settings.vault_key))
+    vault = Vault(settings.vault_key)
+    return Shop(
+        book,
+        _finder(incoming),
+        settings.pseudonym_key,
+        vault,
+        secrets=open_secrets(book.programme, vault),
+    )
 
 
 def _finder(incoming: Incoming) -> ProductFinder:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
 from assidu.decisions.calendar import local_day, midnight
+from assidu.decisions.chance import Chance
 from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, ran_out
 from assidu.decisions.events import (
@@ -41,7 +42,7 @@ class Quotas(Protocol):
     """Who answers claims: rows locked in the database, a replay's own tally, or what was recorded."""
 
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:
-        """1 and the place is taken; 0 when there is none left."""
+        """What is given of the claim, and taken by it; 0 when there is not enough left."""
 
 
 class NoQuotas:
@@ -65,10 +66,10 @@ class Tally:
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
         used = self.taken.get(claim.key, 0)
         self.limits[claim.key] = claim.limit
-        if used >= claim.limit:
-            return 0
-        self.taken[claim.key] = used + 1
-        return 1
+        granted = claim.granted(used)
+        if granted:
+            self.taken[claim.key] = used + granted
+        return granted
 
 
 @dataclass(slots=True)
@@ -112,7 +113,8 @@ FullFinder = Callable[[Plan, Sale], Grants]
 class Desk:
     """``sold`` finds the original ticket of a return; ``gathered`` is everything decided, in order.
 
-    ``full`` spares a second look at tickets that come too late for places that customers share.
+    ``full`` spares a second look at tickets that come too late for places that customers share. ``secrets`` are those
+    of the open draws, by offer: without them nothing is drawn. ``is_basket``: tickets are not paid yet.
     """
 
     book: PlanBook
@@ -121,6 +123,9 @@ class Desk:
     recorded_at: datetime
     gathered: list[Decided] = field(default_factory=list)
     full: FullFinder | None = None
+    secrets: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    is_basket: bool = False
+    trace: bool = False  # are the reasons of every rule wanted with each decision?
 
     def take(self, member: Member, fact: Fact) -> Decided | Refused:
         """Decide one event, after what is due before it; a refusal leaves no trace but the ticks."""
@@ -200,12 +205,12 @@ class Desk:
         if self.full is not None and isinstance(fact.event, Sale) and (full := self.full(plan, fact.event)):
             grants.update(full)
             facts = replace(facts, grants=grants)
-        decision = decide(plan, facts, fact.event)
+        decision = decide(plan, facts, fact.event, trace=self.trace)
         for _ in range(ROUNDS_MAX):
             if isinstance(decision, Refused) or not decision.claims:
                 break
             grants.update(self._ask(decision.claims, member, fact))
-            decision = decide(plan, replace(facts, grants=grants), fact.event)
+            decision = decide(plan, replace(facts, grants=grants), fact.event, trace=self.trace)
         return decision
 
     def _ask(self, claims: Iterable[Claim], member: Member, fact: Fact) -> Grants:
@@ -221,7 +226,13 @@ class Desk:
         sold = None
         if isinstance(fact.event, Return):
             sold = self.sold(member.customer_id, fact.event)
-        return Facts(member.state, sold=sold, has_happened=fact.has_happened)
+        return Facts(
+            member.state,
+            sold=sold,
+            has_happened=fact.has_happened,
+            chance=Chance(str(member.customer_id), self.secrets) if self.secrets else None,
+            is_basket=self.is_basket,
+        )
 
     def _record(self, member: Member, fact: Fact, decision: Decision | Refused) -> Decided | Refused:
         if isinstance(decision, Refused):

@@ -15,6 +15,7 @@ from assidu.decisions.decision import Decision, Reason, ReasonCode
 from assidu.decisions.earning import earn
 from assidu.decisions.events import Activity, Joining, Merger, Return, Sale
 from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
+from assidu.decisions.offers.settling import offered
 from assidu.decisions.plan import Plan
 from assidu.decisions.sold import sold_before
 from assidu.decisions.state import State
@@ -217,7 +218,10 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
     """Of every rule, from the inputs that were recorded."""
     inputs = entry.decision.inputs
     if isinstance(entry.event, Sale) and inputs is not None:
-        return earn(plan, entry.event, inputs, trace=True).reasons
+        reasons = earn(plan, entry.event, inputs, trace=True).reasons
+        if plan.offers:
+            reasons += tuple(offered(plan, entry.event, inputs, trace=True).reasons)
+        return reasons
     if isinstance(entry.event, Joining | Activity):
         if again is not None and again.reasons:
             return again.reasons
@@ -228,9 +232,8 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
 
 
 def _told(found: Reason, document: Document, language: Language) -> RuleReason:
-    name = next(
-        (text_in(rule.name, language) for rule in document.rules if rule.code == found.rule), found.rule
-    )
+    rule = document.rule(found.rule) or document.offer(found.rule)
+    name = found.rule if rule is None else text_in(rule.name, language)
     return RuleReason(
         rule=found.rule,
         name=name,

@@ -27,6 +27,7 @@ from assidu.decisions.events import (
     Merger,
     Return,
     Sale,
+    ShownCode,
     StatusGrant,
     TransferOut,
 )
@@ -34,7 +35,7 @@ from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
-from assidu.events.wire import ReturnData, SaleFound, to_fact
+from assidu.events.wire import ReturnData, SaleData, SaleFound, to_fact
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.trail import APPEND, Line, lines_of
 from assidu.foundation.people.types import Actor
@@ -51,6 +52,7 @@ from assidu.loyalty.entries import (
     Told,
     UnknownCustomer,
 )
+from assidu.loyalty.offer_codes import shown_codes
 from assidu.loyalty.personal import write_personal, write_profile
 from assidu.loyalty.rows import RECORD_COLUMNS, member_from, record_columns, record_sql
 from assidu.loyalty.script import Row, Script, Step
@@ -143,13 +145,15 @@ class FullPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What the desk works with: the programme's book, the catalogue, and the keys to what is personal."""
+    """What the desk works with: the programme's book, the catalogue, the keys to what is personal, and the secrets of
+    the open draws, by offer."""
 
     book: PlanBook
     catalogue: ProductFinder
     pseudonym_key: bytes
     vault: Vault
     full: FullPlaces = field(default_factory=FullPlaces)
+    secrets: Mapping[str, bytes] = field(default_factory=dict, repr=False)
 
     @property
     def newest_plan(self) -> int:
@@ -311,6 +315,9 @@ class _Batch:
                 may_come = index > 0 and not self.is_trying
                 self.outcomes[index] = Later() if may_come else Refused(RefusalCode.UNKNOWN_SALE)
                 return
+        codes: tuple[ShownCode, ...] = ()
+        if isinstance(data, SaleData) and data.codes:
+            codes = yield from shown_codes(data.codes, customer_id, entry.day, self.shop.pseudonym_key)
         fact = to_fact(
             entry.incoming,
             catalogue=self.shop.catalogue,
@@ -319,6 +326,7 @@ class _Batch:
             fingerprint=entry.fingerprint,
             has_happened=entry.incoming.has_happened,
             by=entry.by,
+            codes=codes,
         )
         self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id))
 
@@ -407,7 +415,7 @@ class _Batch:
         """The same decision with why, and why not, for every rule, on the same state: what is due comes first."""
         if work.absorbed_id is not None:
             return decision  # no rule has a part in a merger
-        desk = Desk(self.shop.book, Places({}), self._sold, self.at)
+        desk = Desk(self.shop.book, Places({}), self._sold, self.at, is_basket=True)
         member = members[work.customer_id].copy()
         desk.catch_up(member, desk.today(work.fact))
         grants = decision.inputs.grants if decision.inputs is not None else None
@@ -425,7 +433,15 @@ class _Batch:
     def _decide_all(self, members: Mapping[UUID, Member], quotas: "Places") -> list[Decided | Refused]:
         """From the states as they were loaded, whatever was decided on them before."""
         present = {customer: member.copy() for customer, member in members.items()}
-        desk = Desk(self.shop.book, quotas, self._sold, self.at, full=self.shop.full.of)
+        desk = Desk(
+            self.shop.book,
+            quotas,
+            self._sold,
+            self.at,
+            full=self.shop.full.of,
+            secrets={} if self.is_trying else self.shop.secrets,
+            is_basket=self.is_trying,
+        )
         results: list[Decided | Refused] = []
         for work in self.works:
             if self.is_trying:  # nothing tried depends on what was tried before
@@ -539,10 +555,10 @@ class Places:
         if taken is None:
             self.missing.append(claim)
             return 0
-        if taken >= claim.limit:
-            return 0
-        self._taken[claim.key] = taken + 1
-        return 1
+        granted = claim.granted(taken)
+        if granted:
+            self._taken[claim.key] = taken + granted
+        return granted
 
     @property
     def newly_taken(self) -> dict[str, int]:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from assidu.decisions.calendar import midnight
 from assidu.foundation.ids import new_id
 from assidu.loyalty.book import PlanBook, Version
+from assidu.loyalty.draws import open_draws
 from assidu.loyalty.needs import Cause, Need, threshold_for
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document, published
@@ -101,6 +102,7 @@ def publish(
                 request_id,
             ),
         )
+        open_draws(numbered, at)
         return plan
 
 

@@ -41,7 +41,7 @@ from assidu.loyalty.types import TimelineEntry
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, tier_cause
 from assidu.plans.wording.language import Sentence
-from assidu.plans.wording.offers import offer_step_said
+from assidu.plans.wording.offers import NOT_EXACT, given_back_said, note_said, offer_step_said
 from assidu.plans.wording.phrases import Phrases, phrases_of
 
 HEADS = {
@@ -312,6 +312,12 @@ def said_of(
             units=telling.phrases.units(clawback.quantity, clawback.currency),
         )
     # A resumption moves lots to later dates, in and out again: that is said once, in its head.
+    for given in decision.offers.given:
+        yield given_back_said(given, telling.phrases)
+    for note in decision.offers.notes:
+        yield note_said(note, telling.phrases)
+    if not decision.offers.is_exact:
+        yield telling.phrases.say(NOT_EXACT)
     for movement in entry.movements if not isinstance(entry.event, Resumption) else ():
         is_given = isinstance(entry.event, TransferOut | TransferIn)
         yield movement_said(movement, telling.phrases, TRANSFERS if is_given else {})

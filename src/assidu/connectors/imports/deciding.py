@@ -162,7 +162,7 @@ class Decider:
             )
         for claim in waiting.claims:
             if granted[claim.key]:
-                run.places[claim.key] += 1
+                run.places[claim.key] += granted[claim.key]
                 run.limits[claim.key] = claim.limit
         self._keep_result(waiting.entry, waiting.incoming, waiting.fact, result)
 
@@ -217,10 +217,11 @@ class Decider:
         granted = self._granted.get(claim.key)
         if granted is not None:
             return granted
-        if self._places.is_gone(claim.key, claim.limit):
+        # A budget that was too small for one ticket may still do for a smaller one.
+        if claim.quantity == 1 and self._places.is_gone(claim.key, claim.limit):
             return 0
         self._claimable[claim.key] = claim
-        guess = self._guessed[claim.key] = self._places.guess(claim.key, claim.limit)
+        guess = self._guessed[claim.key] = claim.quantity * self._places.guess(claim.key, claim.limit)
         return guess
 
     def _claims_of(self, decided: Decided) -> tuple[Claim, ...]:

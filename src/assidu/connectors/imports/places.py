@@ -43,7 +43,7 @@ class CountedHere:
         granted = {}
         for claim in claims:
             taken = self._taken.get(claim.key, 0)
-            granted[claim.key] = 1 if taken < claim.limit else 0
+            granted[claim.key] = claim.granted(taken)
             self._taken[claim.key] = taken + granted[claim.key]
         return granted
 
@@ -67,7 +67,8 @@ class AskedOfReferee:
         return 1 if self._asked[key] * self._processes < limit else 0
 
     def take(self, claims: Sequence[Claim], customer_id: UUID) -> None:
-        self._asked.update(claim.key for claim in claims)
+        for claim in claims:
+            self._asked[claim.key] += claim.quantity
         self._quotas.ask(customer_id, tuple(claims))
 
 
@@ -90,6 +91,6 @@ class LockedOnDemand:
         for claim in claims:
             if claim.key not in self._taken:
                 self._taken |= self._lock({claim.key: claim.limit})
-            granted[claim.key] = 1 if self._taken[claim.key] < claim.limit else 0
+            granted[claim.key] = claim.granted(self._taken[claim.key])
             self._taken[claim.key] += granted[claim.key]
         return granted

@@ -105,6 +105,7 @@ class Currency:
     expires: Expiry | None = None
     pays: bool = False
     pays_at_least: int = 1
+    expected_redemption: int = 100  # per cent of what is given that is ever used: for the cost of a ticket
     partner: str = ""  # who provides it, where that is somebody else
     settles_minor: int = 0  # what they are owed for each unit
     pending: Pending | None = None

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, assert_never
 from uuid import UUID
 
@@ -34,6 +34,7 @@ from assidu.decisions.events import (
     RewardRequest,
     Sale,
     SaleLine,
+    ShownCode,
     StatusGrant,
     Suspension,
     TakeOver,

@@ -1,0 +1,214 @@
+"""Offers at the till: told before the customer pays, recorded as they were applied, exact whoever asks at once."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from assidu.customers.types import Profile
+from assidu.foundation import clock
+from assidu.loyalty import draws, offer_codes, plans
+from assidu.plans.check import examine
+from builders.counter import Counter, sale
+from builders.shop import PLANS
+
+OFFERS = """
+offers:
+  - code: produce-20
+    name: {fr: 20 % sur les fruits et légumes, en: 20% off produce}
+    effect: {percent: {off: 20}}
+    lines: {departments: [produce]}
+  - code: big-basket
+    name: {fr: 10 € dès 150 €, en: €10 from €150}
+    effect: {amount: 10.00}
+    when: {amount_at_least: 150.00}
+    combines: true
+  - code: bags
+    name: {fr: Cabas, en: Bag}
+    effect: {gift: {name: {fr: un cabas, en: a bag}, worth: 2.00}}
+    stock: 10
+  - code: lucky
+    name: {fr: Ticket gagnant, en: Lucky ticket}
+    effect: {points: {currency: points, units: 500}}
+    chance: {one_in: 2}
+  - code: half
+    name: {fr: Moitié prix, en: Half price}
+    effect: {percent: {off: 50}}
+    needs: code
+    exclusive: true
+  - code: mine
+    name: {fr: Pour vous, en: For you}
+    effect: {amount: 1.00}
+    needs: activated
+    combines: true
+"""
+CARD = "2990000000012"
+
+
+@pytest.fixture
+def stall(counter: Counter) -> Counter:
+    text = (PLANS / "le-cercle-v3.yaml").read_text(encoding="utf-8") + OFFERS
+    examined = examine(text)
+    assert not examined.errors, examined.errors
+    assert examined.document is not None
+    plans.publish(examined.document, text, at=clock.now())
+    counter.shop.member(Profile(card=CARD))
+    return counter
+
+
+def answered(counter: Counter, *events: dict[str, Any], path: str = "/v1/events") -> list[dict[str, Any]]:
+    responses = counter.post(*events, path=path)
+    assert [response.status_code for response in responses] == [200] * len(events), responses[0].text
+    return [response.json() for response in responses]
+
+
+def paid(event: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """The same ticket once the till did what it was told."""
+    lines = [dict(line) for line in event["data"]["lines"]]
+    for offer in told["offers"]:
+        for part in offer["lines"]:
+            line = lines[part["line"]]
+            line["amount_minor"] -= part["amount_minor"]
+            line.setdefault("offers", []).append(
+                {"code": offer["code"], "amount_minor": part["amount_minor"]}
+            )
+    return event | {"data": event["data"] | {"lines": lines}}
+
+
+def test_a_basket_is_told_its_discounts_what_is_missing_and_the_whole_cost(stall: Counter) -> None:
+    basket = sale()
+    basket["data"]["lines"][0]["discount_minor"] = 0
+    [told] = answered(stall, basket, path="/v1/evaluate")
+    by_code = {offer["code"]: offer for offer in told["offers"]}
+    assert by_code["produce-20"]["lines"] == [{"line": 0, "amount_minor": 2460}]
+    assert by_code["produce-20"]["name"] == "20 % sur les fruits et légumes"
+    assert by_code["bags"]["quantity"] == 1
+    assert [(one["code"], one["missing_minor"]) for one in told["next_offers"]] == [("big-basket", 2700)]
+    points = sum(effect["quantity"] for effect in told["effects"] if effect["currency"] == "points")
+    assert told["cost"] == {
+        "promotions_minor": 0,
+        "offers_minor": 2460,
+        "units_minor": points,
+        "total_minor": 2460 + points,
+    }
+    reasons = {one["rule"]: one for one in told["reasons"]}
+    assert reasons["lucky"]["code"] == "odds"
+    assert reasons["lucky"]["text"].replace("\u00a0", " ") == "« Ticket gagnant » : une chance sur 2"
+    assert stall.rows("SELECT count(*) FROM loyalty_quota WHERE key LIKE 'stock:%%'") == [(0,)]
+
+
+def test_what_was_evaluated_is_recorded_without_a_note_and_earns_on_what_was_paid(stall: Counter) -> None:
+    basket = sale()
+    [told] = answered(stall, basket, path="/v1/evaluate")
+    [recorded] = answered(stall, paid(basket, told))
+    assert "offer_notes" not in recorded
+    assert {offer["code"]: offer["amount_minor"] for offer in recorded["offers"]} == {
+        "produce-20": 2460,
+        "bags": 0,
+    }
+    base = next(effect for effect in recorded["effects"] if effect["rule"] == "base")
+    assert (base["quantity"], base["basis_minor"]) == (98, 9840)
+    assert stall.rows("SELECT taken FROM loyalty_quota WHERE key = 'stock:bags'") == [(1,)]
+    [again] = answered(stall, paid(basket, told))
+    assert again["status"] == "exists"
+    assert stall.rows("SELECT taken FROM loyalty_quota WHERE key = 'stock:bags'") == [(1,)]
+
+
+def test_a_till_that_gave_too_much_is_told_so_and_served(stall: Counter) -> None:
+    event = sale()
+    event["data"]["lines"][0] |= {
+        "amount_minor": 9000,
+        "offers": [{"code": "produce-20", "amount_minor": 3300}],
+    }
+    [recorded] = answered(stall, event)
+    [note] = recorded["offer_notes"]
+    assert (note["code"], note["cause"], note["told_minor"], note["due_minor"]) == (
+        "produce-20", "more_than_due", 3300, 2460,
+    )  # fmt: skip
+    assert "33,00" in note["text"]
+
+
+def test_of_forty_tickets_at_once_ten_get_a_bag_and_a_return_brings_it_back_once(stall: Counter) -> None:
+    cards = [f"29900001{n:05d}" for n in range(40)]
+    for card in cards:
+        stall.shop.member(Profile(card=card))
+
+    async def story(client: httpx.AsyncClient) -> list[httpx.Response]:
+        return await asyncio.gather(
+            *(client.post("/v1/events", json=sale(f"B-{n}", f"card:{card}")) for n, card in enumerate(cards))
+        )
+
+    told = [response.json() for response in stall.tell(story)]
+    winners = [n for n, one in enumerate(told) if any(offer["code"] == "bags" for offer in one["offers"])]
+    assert len(winners) == 10
+    assert stall.rows("SELECT limit_places, taken FROM loyalty_quota WHERE key = 'stock:bags'") == [(10, 10)]
+    back = {
+        "specversion": "1.0", "id": "R-1", "source": "till/store-317", "type": "Order Refunded",
+        "time": "2026-03-01T11:00:00+01:00", "subject": f"card:{cards[winners[0]]}",
+        "data": {"original_event": {"source": "till/store-317", "id": f"B-{winners[0]}"}, "whole": True},
+    }  # fmt: skip
+    answered(stall, back, back)
+    assert stall.rows("SELECT taken FROM loyalty_quota WHERE key = 'stock:bags'") == [(9,)]
+
+
+def test_a_code_is_good_once_for_whom_it_was_made_and_is_written_nowhere(stall: Counter) -> None:
+    now = clock.now()
+    [code] = offer_codes.make_codes("le-cercle", "half", at=now, pool="march")
+    assert len(code.replace("-", "")) * 5 >= 80
+    [[customer]] = stall.rows("SELECT customer_id FROM loyalty_member LIMIT 1")
+    other = stall.shop.member(Profile(card="2990000000999"))
+    [theirs] = offer_codes.make_codes("le-cercle", "half", at=now, customers=[other])
+    basket = sale(data={"codes": [code.lower()]})
+    [told] = answered(stall, basket, path="/v1/evaluate")
+    assert [offer["code"] for offer in told["offers"]] == ["half"]
+    answered(stall, paid(basket, told))
+    [again] = answered(stall, sale("T-2", data={"codes": [code]}), path="/v1/evaluate")
+    assert "half" not in [offer["code"] for offer in again["offers"]]
+    [not_mine] = answered(stall, sale("T-3", data={"codes": [theirs, "wrong"]}), path="/v1/evaluate")
+    assert "half" not in [offer["code"] for offer in not_mine["offers"]]
+    [[bodies]] = stall.rows("SELECT string_agg(body::text, ' ') FROM events_event")
+    assert code.replace("-", "") not in bodies.upper().replace("-", "")
+    assert customer is not None
+
+
+def test_a_draw_is_committed_to_before_and_drawn_again_by_anybody_after(stall: Counter) -> None:
+    [draw] = draws.draws("le-cercle")
+    assert (draw.offer, draw.secret) == ("lucky", "")
+    told = answered(stall, *(sale(f"L-{n}") for n in range(12)))
+    won = [any(effect["rule"] == "lucky" for effect in one["effects"]) for one in told]
+    assert 0 < sum(won) < 12
+    odds = {4: 2}
+    sealed = draws.verify("le-cercle", "lucky", odds)
+    assert sealed is not None
+    assert (sealed.is_ok, sealed.tickets, sealed.won) == (True, 12, sum(won))
+    today = clock.now().date()
+    with pytest.raises(draws.DrawRefused, match="not_over"):
+        draws.reveal("le-cercle", "lucky", last_day=today, today=today, at=clock.now(), by="test")
+    revealed = draws.reveal("le-cercle", "lucky", last_day=None, today=today, at=clock.now(), by="test")
+    assert len(bytes.fromhex(revealed.secret)) == 32
+    by_anybody = draws.verify("le-cercle", "lucky", odds, bytes.fromhex(revealed.secret))
+    assert by_anybody is not None
+    assert by_anybody.is_ok
+    invented = draws.verify("le-cercle", "lucky", odds, bytes(32))
+    assert invented is not None
+    assert not invented.is_ok
+    [[everything]] = stall.rows("SELECT string_agg(record::text, ' ') FROM loyalty_decision")
+    assert revealed.secret not in everything
+
+
+def test_an_offer_activated_in_the_app_is_known_at_the_till(stall: Counter) -> None:
+    def step(id_: str, type_: str) -> dict[str, Any]:
+        return {
+            "specversion": "1.0", "id": id_, "source": "app", "type": type_,
+            "time": "2026-03-01T09:00:00+01:00", "subject": f"card:{CARD}", "data": {"offer": "mine"},
+        }  # fmt: skip
+
+    [before] = answered(stall, sale(), path="/v1/evaluate")
+    assert "mine" not in [offer["code"] for offer in before["offers"]]
+    answered(stall, step("S-1", "Offer Seen"), step("S-2", "Offer Activated"))
+    basket = sale()
+    [told] = answered(stall, basket, path="/v1/evaluate")
+    assert "mine" in [offer["code"] for offer in told["offers"]]
+    answered(stall, paid(basket, told))
+    assert stall.rows("SELECT state -> 'offers' -> 'mine' ->> 0 FROM loyalty_member") == [("used",)]
