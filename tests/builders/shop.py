@@ -49,9 +49,13 @@ class Shop:
     numbers: Iterable[int] = field(default_factory=lambda: itertools.count(1))
 
     @classmethod
-    def opened(cls, versions: Sequence[str] = ("le-cercle-v1", "le-cercle-v2", "le-cercle-v3")) -> "Shop":
+    def opened(
+        cls, versions: Sequence[str] = ("le-cercle-v1", "le-cercle-v2", "le-cercle-v3"), points: str = ""
+    ) -> "Shop":
+        """``points`` is what the points say besides, in every version: ``transfers: {}``, for example."""
         for name in versions:
             text = (PLANS / f"{name}.yaml").read_text(encoding="utf-8")
+            text = text.replace("    kind: points\n", f"    kind: points\n{points and f'    {points}'}\n", 1)
             document = examine(text).document
             assert document is not None
             plans.publish(document, text, at=OPENED)

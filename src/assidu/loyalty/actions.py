@@ -32,6 +32,7 @@ from assidu.events.wire import (
     StatusData,
     Subject,
     SuspensionData,
+    TransferData,
 )
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.types import Actor
@@ -163,6 +164,23 @@ def join(
 
 def leave(customer_id: UUID, *, at: datetime, programme: str, event_id: UUID | None = None) -> Outcome:
     return _own(customer_id, EventType.LEAVING, LeavingData(), at, programme, event_id)
+
+
+def transfer(
+    giver: UUID,
+    receiver: Subject,
+    currency: str,
+    quantity: int,
+    reason: str,
+    *,
+    by: Actor,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None = None,
+) -> Outcome:
+    """One member gives to another: both sides are written, or neither. ``reason`` is erased with the giver."""
+    data = TransferData(to=str(receiver), currency=currency, quantity=quantity, reason=reason)
+    return _own(giver, EventType.TRANSFER_OUT, data, at, programme, event_id, by)
 
 
 def suspend(

@@ -98,6 +98,12 @@ class Known:
         return bool(store) or what in (EventType.SALE, EventType.RETURN)
 
     @property
+    def can_give(self) -> bool:
+        """Does the programme let members give anything to one another?"""
+        plan = self.programme.plan if self.programme is not None else None
+        return plan is not None and any(one.transfers is not None for one in plan.currencies.values())
+
+    @property
     def id(self) -> UUID:
         return self.customer.customer_id
 
@@ -448,7 +454,9 @@ def _line(movement: Movement, programme: Programme) -> dict[str, Any]:
         far = movement.source if movement.change > 0 else movement.target
     else:
         far = movement.target if movement.source is Account.DEBT else movement.source
-    what = APART.get((movement.source, movement.target)) or ACCOUNTS.get(far, far.name.lower())
+    what: str | Promise | None = APART.get((movement.source, movement.target))
+    if what is None:
+        what = ACCOUNTS.get(far, far.name.lower())
     if movement.change < 0 and far is Account.ISSUED:
         what = gettext_lazy("taken back")
     elif movement.change > 0 and far is Account.USED:

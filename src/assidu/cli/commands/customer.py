@@ -5,20 +5,28 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from django.db import transaction
 from django.urls import reverse
 
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import ngettext, number
 from assidu.customers import actions, links, queries
 from assidu.customers.types import Customer, NotAnIdentifier
+from assidu.decisions.decision import Refused as Refusal
+from assidu.events import wire
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.settings import current_settings
+from assidu.loyalty import actions as loyalty_actions
 from assidu.loyalty import queries as loyalty
+from assidu.loyalty.entries import Told
 from assidu.loyalty.person_file import person_file
 from assidu.loyalty.types import Standing
 from assidu.plans.wording import language_of
+from assidu.plans.wording.reasons import refusal
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -56,7 +64,7 @@ def export(
     """Write everything that is known of one person into a zip of JSON files."""
     output = Output(json)
     if file.exists():
-        raise Misuse(f"{file} exists.", "Choose another name.")
+        raise Misuse(_("%(file)s exists.") % {"file": file}, _("Choose another name."))
     with database(output):
         found = _found(subject)
         content = person_file(
@@ -68,7 +76,7 @@ def export(
         record(COMMAND_LINE, "customer.exported", "customer", str(found.customer_id))
     output.answer(
         {"customer": found.customer_id, "file": file, "bytes": len(content)},
-        f"{file}: {len(content):,} bytes",
+        _("%(file)s: %(n)s bytes") % {"file": file, "n": number(len(content))},
     )
 
 
@@ -84,8 +92,9 @@ def erase(
         found = _found(subject)
         if not yes:
             if json:
-                raise Misuse("Erasing cannot be undone.", "Say --yes.")
-            typer.confirm(f"Erase {found.name or found.customer_id} for ever?", abort=True, err=True)
+                raise Misuse(_("Erasing cannot be undone."), _("Say --yes."))
+            question = _("Erase %(who)s for ever?") % {"who": found.name or found.customer_id}
+            typer.confirm(question, abort=True, err=True)
         done = actions.erase(found.customer_id, COMMAND_LINE, clock.now())
         assert done is not None, "the customer was just found"
     output.answer(
@@ -95,8 +104,11 @@ def erase(
             "event_fields": done.event_fields,
             "erased_at": done.erased_at,
         },
-        f"Erased: {len(done.customers)} customers, {done.identifiers} identifiers. "
-        "Backups made before still hold them: let these expire.",
+        _(
+            "Erased: customers: %(customers)s, identifiers: %(identifiers)s. "
+            "Backups made before still hold them: let these expire."
+        )
+        % {"customers": len(done.customers), "identifiers": done.identifiers},
     )
 
 
@@ -131,6 +143,64 @@ def link(
     )
 
 
+@app.command()
+def transfer(
+    subject: Subject,
+    to: Annotated[str, typer.Argument(help="Who receives, named the same way.", show_default=False)],
+    quantity: Annotated[int, typer.Argument(min=1, help="How many units.", show_default=False)],
+    currency: Annotated[str, typer.Option(help="Of which currency of the programme.")] = "points",
+    reason: Annotated[str, typer.Option(help="Why; erased with the person.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Give from one member to another, within the programme's limits."""
+    output = Output(json)
+    with database(output):
+        giver, receiver = _found(subject), _found(to)
+        programme = loyalty.programme_of(giver.customer_id)
+        if programme is None:
+            raise Refused(_("They are not in a programme."), code="not_a_member")
+        with transaction.atomic():
+            outcome = loyalty_actions.transfer(
+                giver.customer_id,
+                wire.Subject("customer", str(receiver.customer_id)),
+                currency,
+                quantity,
+                reason,
+                by=COMMAND_LINE,
+                at=clock.now(),
+                programme=programme,
+            )
+            if isinstance(outcome, Told):
+                record(
+                    COMMAND_LINE,
+                    "balance.transferred",
+                    "customer",
+                    str(giver.customer_id),
+                    after={"to": str(receiver.customer_id), "currency": currency, "quantity": quantity},
+                )
+    _stop_unless_told(outcome, programme)
+    output.answer(
+        {
+            "customer": giver.customer_id,
+            "to": receiver.customer_id,
+            "currency": currency,
+            "quantity": quantity,
+        },
+        _("%(n)s %(currency)s given.") % {"n": number(quantity), "currency": currency},
+    )
+
+
+def _stop_unless_told(outcome: object, programme: str) -> None:
+    """The programme's own words for why not."""
+    if isinstance(outcome, Told):
+        return
+    if isinstance(outcome, Refusal):
+        document = loyalty.versions(programme)[-1].document
+        language = language_of(current_settings().language)
+        raise Refused(refusal(outcome, document, language), code=outcome.code.value)
+    raise Refused(_("It was not done."), code="not_done")
+
+
 def _found(subject: str) -> Customer:
     try:
         customer_id = queries.follow(UUID(subject))
@@ -138,14 +208,14 @@ def _found(subject: str) -> Customer:
         answer = queries.by_subject(subject)
         if isinstance(answer, NotAnIdentifier):
             raise Misuse(
-                "This is neither an id nor an identifier.",
-                "Write card:2990000000012, phone:0612345678, …",
+                _("This is neither an id nor an identifier."),
+                _("Write card:2990000000012, phone:0612345678, …"),
                 answer.fault,
             ) from None
         customer_id = answer
     found = queries.customer(customer_id, with_contact=True) if customer_id else None
     if found is None:
-        raise Refused("Nobody is known by that.", code="unknown_customer")
+        raise Refused(_("Nobody is known by that."), code="unknown_customer")
     return found
 
 
@@ -174,12 +244,13 @@ def _answer(found: Customer, standing: Standing | None) -> dict[str, Any]:
 
 
 def _text(found: Customer, standing: Standing | None) -> str:
-    lines = [f"{found.name or '(erased)' if found.is_erased else found.name}  {found.customer_id}"]
+    lines = [f"{found.name or _('(erased)') if found.is_erased else found.name}  {found.customer_id}"]
     if found.contact:
         parts = (*found.contact.cards, found.contact.phone, found.contact.email, found.town)
         lines.append("  ".join(part for part in parts if part))
     if standing is not None:
         tier = standing.tiers.tier if standing.tiers else None
-        lines.append(f"{standing.membership}{f', {tier}' if tier else ''}, {standing.seq} events")
-        lines += [f"  {purse.available:>10,} {purse.currency}" for purse in standing.purses]
+        events = ngettext("%(n)s event", "%(n)s events", standing.seq) % {"n": number(standing.seq)}
+        lines.append(", ".join(part for part in (standing.membership, tier, events) if part))
+        lines += [f"  {number(purse.available):>10} {purse.currency}" for purse in standing.purses]
     return "\n".join(lines)
