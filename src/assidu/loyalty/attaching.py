@@ -20,7 +20,7 @@ from assidu.decisions.calendar import local_day
 from assidu.events import queries as events
 from assidu.events.claims import claim
 from assidu.events.types import AnonymousTicket, EventKey, EventType, TicketKey
-from assidu.events.wire import Incoming, LineData, PaymentData, SaleData, Subject
+from assidu.events.wire import AppliedOfferData, Incoming, LineData, PaymentData, SaleData, Subject
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.types import Actor
 from assidu.loyalty.actions import STAFF_SOURCE, NoProgramme, record
@@ -242,6 +242,7 @@ def _told(ticket: AnonymousTicket, customer_id: UUID, key: EventKey, payments: S
             brand=line.brand,
             vat_bp=line.vat_bp,
             kind=line.kind,
+            offers=[AppliedOfferData(code=one.offer, amount_minor=one.amount_minor) for one in line.offers],
         )
         for line in sale.lines
     ]

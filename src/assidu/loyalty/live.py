@@ -504,6 +504,7 @@ class _Batch:
 
 
 _DONE_BY_HAND = {
+    EventType.SALE: "ticket.attached",
     EventType.CORRECTION: "balance.corrected",
     EventType.STATUS_GRANT: "status.granted",
     EventType.AUDIENCE_CHANGE: "audience.changed",

@@ -13,15 +13,30 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
-def discreet(view: View[P]) -> View[P]:
-    """The address is a secret, or is asked by people whom we do not know: nobody else is to learn of it."""
+def unlisted(view: View[P]) -> View[P]:
+    """Open to anybody who has the address, and in no search engine."""
 
     @wraps(view)
     def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         response = view(request, *args, **kwargs)
-        response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
         response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return answered
+
+
+def secret(view: View[P]) -> View[P]:
+    """The address itself opens somebody's page: no other page is told of it.
+
+    Not for pages with forms: browsers that name no referrer name no origin either, and then nothing proves that a
+    form was ours.
+    """
+
+    @wraps(view)
+    def answered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = unlisted(view)(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
     return answered

@@ -9,7 +9,7 @@ from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
 from assidu.customers.types import Customer
 from assidu.decisions.decision import Account
-from assidu.decisions.events import Return, Sale
+from assidu.decisions.events import Absorption, Merger, Return, Sale
 from assidu.decisions.plan import CurrencyKind, Plan
 from assidu.decisions.state import Membership
 from assidu.loyalty import queries
@@ -18,10 +18,12 @@ from assidu.loyalty.types import Standing, TimelineEntry
 from assidu.loyalty.wording import said_of
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, text_in
+from assidu.plans.wording.language import Sentence
 from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.standing import missing_said
 
-ENTRIES = 40
+ENTRIES = 30
+MERGED = Sentence("Vos deux comptes n'en font plus qu'un.", "Your two accounts are now one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ class Why:
     """One event, explained to whom it happened."""
 
     moment: Moment
-    applied: tuple[tuple[str, str], ...]
-    not_applied: tuple[tuple[str, str], ...]
+    applied: tuple[str, ...]
+    not_applied: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,9 @@ def moments(of: Member, until: date | None) -> tuple[list[Moment], date | None]:
         else:
             following -= timedelta(days=1)
     names = {store.store_id: store.name for store in catalogue.stores()}
-    return [_moment(entry, of, names) for entry in entries], following
+    # Of a merger one side is told: it is one person, and always was.
+    told = [entry for entry in entries if not isinstance(entry.event, Absorption)]
+    return [_moment(entry, of, names) for entry in told], following
 
 
 def why(of: Member, who: int, seq: int) -> Why | None:
@@ -173,8 +177,8 @@ def why(of: Member, who: int, seq: int) -> Why | None:
     names = {store.store_id: store.name for store in catalogue.stores()}
     return Why(
         _moment(found.entry, of, names),
-        tuple((one.name, one.sentence) for one in found.applied),
-        tuple((one.name, one.sentence) for one in found.not_applied),
+        tuple(one.sentence for one in found.applied),
+        tuple(one.sentence for one in found.not_applied),
     )
 
 
@@ -183,6 +187,8 @@ def _moment(entry: TimelineEntry, of: Member, names: Mapping[str, str]) -> Momen
     entry = replace(entry, store=names.get(entry.store, entry.store), written={})
     document = of.documents.get(entry.decision.plan_version, of.document)
     title, *sentences = said_of(entry, document, of.language, _sold_on(entry))
+    if isinstance(entry.event, Merger):
+        title = MERGED.say(of.language)
     came: dict[str, int] = {}
     went: dict[str, int] = {}
     for movement in entry.movements:

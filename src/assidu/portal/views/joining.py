@@ -28,7 +28,7 @@ from assidu.plans.wording import Language, describe, text_in
 from assidu.portal import visits
 from assidu.portal.cards import card_number, in_groups
 from assidu.portal.forms import JoiningForm
-from assidu.portal.private import address_of, discreet, language_at
+from assidu.portal.private import address_of, language_at, unlisted
 from assidu.portal.visits import Knock
 
 CARDS_TRIED_MAX = 5
@@ -45,7 +45,7 @@ class Place:
     name: str
 
 
-@discreet
+@unlisted
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, place: str) -> HttpResponse:
     language, now = language_at(request), clock.now()

@@ -11,7 +11,7 @@ from assidu.customers import queries as customers
 from assidu.customers.links import OpenedLink, open_link
 from assidu.foundation import clock
 from assidu.portal import visits
-from assidu.portal.private import address_of, discreet, language_at
+from assidu.portal.private import address_of, language_at, secret
 from assidu.portal.statements import Member, member, moments
 from assidu.portal.statements import why as why_of
 from assidu.portal.visits import Knock
@@ -19,7 +19,7 @@ from assidu.portal.visits import Knock
 SEQ_MAX = 2**31 - 1
 
 
-@discreet
+@secret
 @require_safe
 def statement(request: HttpRequest, token: str) -> HttpResponse:
     found = _opened(request, token)
@@ -36,7 +36,7 @@ def statement(request: HttpRequest, token: str) -> HttpResponse:
     return render(request, "portal/statement.html", context)
 
 
-@discreet
+@secret
 @require_safe
 def why(request: HttpRequest, token: str, who: int, seq: int) -> HttpResponse:
     found = _opened(request, token)
