@@ -6,22 +6,39 @@ from contextlib import contextmanager
 import psycopg
 
 from assidu.cli.output import Output, Refused
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import gettext_noop, ngettext
 from assidu.foundation.database import Database, as_django, without_password
 from assidu.foundation.postgres import ensure_running
 from assidu.foundation.settings import Settings, current_settings
+
+NOTICES = frozenset(
+    {
+        gettext_noop("Making a database (once)"),
+        gettext_noop("PostgreSQL died; starting it again"),
+        gettext_noop("Waiting for another process that is starting or stopping PostgreSQL"),
+        gettext_noop("PostgreSQL is writing what is left and stopping"),
+    }
+)
+"""What the embedded server says of itself; words of PostgreSQL's own, in English, may come besides."""
 
 
 @contextmanager
 def server(output: Output) -> Iterator[Database]:
     """A PostgreSQL that answers; its tables may be old or missing."""
     settings: Settings = current_settings()
-    with ensure_running(settings, notify=output.say) as database:
+
+    def tell(notice: str) -> None:
+        output.say(_(notice) if notice in NOTICES else notice)
+
+    with ensure_running(settings, notify=tell) as database:
         try:
             psycopg.connect(database.url, connect_timeout=10).close()
         except psycopg.OperationalError as error:
             raise Refused(
-                f"The database {without_password(database.url)} does not answer: {str(error).strip()}",
-                "See ASSIDU_DATABASE_URL, or leave it out to use the embedded PostgreSQL.",
+                _("The database %(url)s does not answer: %(fault)s")
+                % {"url": without_password(database.url), "fault": str(error).strip()},
+                _("See ASSIDU_DATABASE_URL, or leave it out to use the embedded PostgreSQL."),
                 code="database_unreachable",
             ) from error
         yield database
@@ -44,10 +61,15 @@ def database(output: Output) -> Iterator[Database]:
         if missing := missing_migrations():
             if found.admin_url is None:
                 raise Refused(
-                    f"The database lacks {len(missing)} migrations of this version.",
-                    "Run `assidu migrate` (as the role of ASSIDU_DATABASE_OWNER_URL), then start again.",
+                    ngettext(
+                        "The database lacks %(n)s migration of this version.",
+                        "The database lacks %(n)s migrations of this version.",
+                        len(missing),
+                    )
+                    % {"n": len(missing)},
+                    _("Run `assidu migrate` (as the role of ASSIDU_DATABASE_OWNER_URL), then start again."),
                     code="database_outdated",
                 )
-            output.say(f"Bringing the tables up to date ({len(missing)} steps)")
+            output.say(_("Bringing the tables up to date (steps: %(n)s)") % {"n": len(missing)})
             migrate(found, output.say)
         yield found

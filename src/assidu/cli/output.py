@@ -33,6 +33,9 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from assidu.cli.speech import decimal, number
+from assidu.cli.speech import gettext as _
+
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print exactly one JSON object on standard output.")]
 
 EXIT_NO = 1
@@ -127,7 +130,14 @@ class Output:
                 self.say(f"{description}: {_so_far(done, total, time.monotonic() - began)}")
 
         yield advance
-        self.say(f"{description}: {done:,} in {time.monotonic() - began:.1f} s")
+        seconds = decimal(time.monotonic() - began)
+        if total == 1:  # one thing to do: its count would say nothing
+            self.say(_("%(what)s: done in %(seconds)s s") % {"what": description, "seconds": seconds})
+        else:
+            self.say(
+                _("%(what)s: %(count)s in %(seconds)s s")
+                % {"what": description, "count": number(done), "seconds": seconds}
+            )
 
 
 def report_failure(error: Refused, as_json: bool) -> None:
@@ -144,10 +154,14 @@ def report_failure(error: Refused, as_json: bool) -> None:
 
 def _so_far(done: int, total: int | None, elapsed: float) -> str:
     rate = done / elapsed if elapsed else 0.0
+    figures = {"done": number(done), "total": number(total or 0), "rate": number(round(rate))}
     if not total:
-        return f"{done:,}, {rate:,.0f}/s"
-    left = f", {(total - done) / rate:.0f} s left" if rate else ""
-    return f"{done:,} of {total:,}, {rate:,.0f}/s{left}"
+        return _("%(done)s, %(rate)s/s") % figures
+    if not rate:
+        return _("%(done)s of %(total)s") % figures
+    return _("%(done)s of %(total)s, %(rate)s/s, %(seconds)s s left") % (
+        figures | {"seconds": number(round((total - done) / rate))}
+    )
 
 
 def _plain(value: object) -> object:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from assidu.cli.output import Misuse
+from assidu.cli.speech import gettext as _
 
 VARIABLE = "ASSIDU_BACKUP_PASSPHRASE"
 LENGTH_MIN = 12
@@ -26,13 +27,17 @@ def passphrase(file: Path | None, *, is_new: bool) -> str | None:
         try:
             said = file.read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise Misuse(f"{file} cannot be read: {error.strerror}") from error
+            raise Misuse(
+                _("%(file)s cannot be read: %(fault)s") % {"file": file, "fault": error.strerror}
+            ) from error
     elif VARIABLE in os.environ:
         said = os.environ[VARIABLE]
     elif sys.stdin.isatty():
-        said = typer.prompt("Passphrase of the backup", hide_input=True, confirmation_prompt=is_new, err=True)
+        said = typer.prompt(
+            _("Passphrase of the backup"), hide_input=True, confirmation_prompt=is_new, err=True
+        )
     else:
         return None
     if is_new and len(said) < LENGTH_MIN:
-        raise Misuse(f"The passphrase needs at least {LENGTH_MIN} characters.")
+        raise Misuse(_("The passphrase needs at least %(n)s characters.") % {"n": LENGTH_MIN})
     return said

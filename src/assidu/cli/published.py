@@ -10,6 +10,7 @@ import msgspec
 
 from assidu.cli.database import database
 from assidu.cli.output import Misuse, Output, Refused
+from assidu.cli.speech import gettext as _
 from assidu.decisions.calendar import local_day
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
@@ -27,13 +28,18 @@ def versions(output: Output, programme: str = "") -> Iterator[list[PublishedPlan
     with database(output):
         known = programmes()
         if not known:
-            raise Refused("No programme has been published yet.", "`assidu plan publish FILE`.", "no_plan")
+            raise Refused(_("No programme has been published yet."), "`assidu plan publish FILE`", "no_plan")
         if programme and programme not in known:
             raise Misuse(
-                f"There is no programme {programme!r}: {', '.join(known)}.", code="unknown_programme"
+                _("There is no programme %(name)r: %(known)s.")
+                % {"name": programme, "known": ", ".join(known)},
+                code="unknown_programme",
             )
         if not programme and len(known) > 1:
-            raise Misuse(f"Say which programme: --programme {', '.join(known)}.", code="which_programme")
+            raise Misuse(
+                _("Say which programme: --programme %(known)s.") % {"known": ", ".join(known)},
+                code="which_programme",
+            )
         yield published_plans(programme or known[0])
 
 
@@ -46,7 +52,10 @@ def chosen(plans: list[PublishedPlan], version: str) -> PublishedPlan:
         if str(plan.version) == version:
             return plan
     numbers = ", ".join(str(plan.version) for plan in plans)
-    raise Misuse(f"There is no version {version}: {numbers}.", code="unknown_version")
+    raise Misuse(
+        _("There is no version %(version)s: %(known)s.") % {"version": version, "known": numbers},
+        code="unknown_version",
+    )
 
 
 def version_named(output: Output, version: str) -> PublishedPlan:
@@ -67,9 +76,9 @@ def publish_checked(
         today = local_day(now, ZoneInfo(document.zone))
         if known and document.valid_from < today and not _is_known(document, known):
             raise Refused(
-                f"Version {known[-1].version + 1} would begin on {document.valid_from}, which has passed: "
-                "what was decided stays decided.",
-                f"Put a later day in `valid_from`, or say --first-day {today}.",
+                _("Version %(n)s would begin on %(day)s, which has passed: what was decided stays decided.")
+                % {"n": known[-1].version + 1, "day": document.valid_from},
+                _("Put a later day in `valid_from`, or say --first-day %(day)s.") % {"day": today},
                 "begins_too_early",
             )
         try:

@@ -29,7 +29,16 @@ from assidu.connectors.imports.records import take_records
 from assidu.connectors.imports.telling import Telling, tell
 from assidu.connectors.imports.tickets import TICKET_CONFLICT, Sold, contradiction, sold
 from assidu.connectors.imports.tickets import written as written_tickets
-from assidu.connectors.imports.types import Entry, NoProgramme, Pair, Report, SetAside, Watch, unwatched
+from assidu.connectors.imports.types import (
+    Entry,
+    NoProgramme,
+    Pair,
+    Report,
+    SetAside,
+    Watch,
+    first_of,
+    unwatched,
+)
 from assidu.connectors.imports.writing import Done
 from assidu.customers.vault import Vault
 from assidu.events import wire
@@ -87,7 +96,7 @@ def import_files(
             for pair, totals in [] if order.is_dry_run else stated:
                 keys = importer.keys_of(events.index(pair))
                 report.differences += control.differences(connection, pair.file, totals, keys)
-        report.set_aside.update(one.code for one in aside)
+        report.put_aside(aside)
         report.seconds = time.monotonic() - began
         if not order.is_dry_run:
             runs.finish(connection, run, order.at, report.as_json(), aside)
@@ -282,6 +291,7 @@ class _Importer:
         self._report.exists += done.exists
         self._report.ticks += done.ticks
         self._report.set_aside.update(done.set_aside)
+        self._report.first_aside = first_of([*self._report.first_aside, *done.first_aside])
 
 
 def _merging(

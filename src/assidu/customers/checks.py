@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from assidu.customers.identifiers import lookup
 from assidu.customers.profiles import contact_from
 from assidu.customers.types import Identifier, IdentifierKind
@@ -26,7 +29,7 @@ def _keys() -> Finding:
         [SAMPLE],
     )
     if not sample:
-        return Finding("keys", True, "There is no personal data yet.")
+        return Finding("keys", True, _("There is no personal data yet."))
     settings = current_settings()
     vault = Vault(settings.vault_key)
     wanted = []
@@ -39,8 +42,11 @@ def _keys() -> Finding:
             return Finding(
                 "keys",
                 False,
-                "E-mail addresses, telephones and cards cannot be read: the vault key is not theirs.",
-                "Bring back the vault_key of this database: secrets.json of its home, or `assidu restore` of a backup.",
+                _("E-mail addresses, telephones and cards cannot be read: the vault key is not theirs."),
+                _(
+                    "Bring back the vault_key of this database: secrets.json of its home, "
+                    "or `assidu restore` of a backup."
+                ),
             )
         cards = [Identifier(IdentifierKind.CARD, card) for card in contact.cards]
         wanted += [lookup(settings.pseudonym_key, card) for card in cards]
@@ -48,14 +54,21 @@ def _keys() -> Finding:
         return Finding(
             "keys",
             False,
-            "Cards cannot be found: the pseudonym key is not that of this database.",
-            "Bring back the pseudonym_key of this database: secrets.json of its home, or `assidu restore` of a backup.",
+            _("Cards cannot be found: the pseudonym key is not that of this database."),
+            _(
+                "Bring back the pseudonym_key of this database: secrets.json of its home, "
+                "or `assidu restore` of a backup."
+            ),
         )
-    return Finding("keys", True, "Personal data can be read and found.")
+    return Finding("keys", True, _("Personal data can be read and found."))
 
 
 def _duplicates() -> Finding:
     [(pairs,)] = rows("SELECT count(DISTINCT (customer_id, other_id)) FROM customers_possible_duplicate "
                       "WHERE settled_at IS NULL")  # fmt: skip
-    return Finding("duplicates", True, f"{pairs:,} pairs of customers may be one person." if pairs else
-                   "No two customers look like one person.")  # fmt: skip
+    words = ngettext(
+        "%(n)s pair of customers may be one person.", "%(n)s pairs of customers may be one person.", pairs
+    )
+    return Finding(
+        "duplicates", True, words % {"n": pairs} if pairs else _("No two customers look like one person.")
+    )

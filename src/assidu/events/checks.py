@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from assidu.events.queries import reject_counts
 from assidu.foundation.checks import Finding
 from assidu.foundation.guards import CHANGING, not_allowed, triggers_on
@@ -21,12 +24,21 @@ def _rejects() -> Finding:
     counts = reject_counts()
     rejected = sum(counts.values())
     if not rejected:
-        return Finding("rejects", True, "No event was set aside.")
+        return Finding("rejects", True, _("No event was set aside."))
     [(known,)] = rows("SELECT count(*) FROM events_key")
-    reasons = ", ".join(f"{count:,} {code}" for code, count in list(counts.items())[:5])
+    reasons = ", ".join(f"{code}: {count}" for code, count in list(counts.items())[:5])
+    words = ngettext(
+        "%(n)s record was set aside (%(reasons)s); events recorded: %(known)s.",
+        "%(n)s records were set aside (%(reasons)s); events recorded: %(known)s.",
+        rejected,
+    )
+    # Said even when they are few: whoever sent them waits for what they would have brought.
     return Finding(
         "rejects",
         rejected * 100 <= (known + rejected) * REJECTED_PERCENT_MAX,
-        f"{rejected:,} events were set aside ({reasons}), {known:,} are recorded.",
-        "Look at them (screen Sources, or GET /v1/rejects), mend the source and send them again.",
+        words % {"n": rejected, "reasons": reasons, "known": known},
+        _(
+            "Look at each with its row and reason (screen Settings, System, Set aside, or GET /v1/rejects), "
+            "mend the source and send them again."
+        ),
     )

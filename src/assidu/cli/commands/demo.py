@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from assidu.cli.commands.import_ import Phases, words
-from assidu.cli.commands.serve import listen, serve
+from assidu.cli.commands.serve import listen, serve, sign_ins_told
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.speech import gettext as _
 from assidu.connectors.files.mapping import MappingError
 from assidu.connectors.imports.types import AnotherImport
-from assidu.demo.load import Demo, Made, NotADemo, make_demo
+from assidu.demo.load import TITLES, Demo, Made, NotADemo, make_demo
 from assidu.demo.source import DemoDataMissing
 from assidu.foundation import clock
 from assidu.foundation.settings import Settings, current_settings
@@ -34,12 +35,12 @@ def command(
     if no_serve:
         with database(output) as found:
             demo = _made(found.url, settings, households, today, output)
-        output.answer(_answer(demo), _told(demo))
+        output.answer(_answer(demo), sign_ins_told(demo.sign_ins))
         return
     # The port first: nobody wants to learn after two minutes that it is taken.
     with listen(settings.bind) as listener, database(output) as found:
         demo = _made(found.url, settings, households, today, output)
-        serve(listener, settings, output, _answer(demo), _told(demo))
+        serve(listener, settings, output, _answer(demo), sign_ins_told(demo.sign_ins))
 
 
 def _made(
@@ -48,28 +49,33 @@ def _made(
     now = clock.now()
     day = today.date() if today else now.astimezone(settings.zone).date()
     if day > now.astimezone(settings.zone).date():
-        raise Misuse("The demo's year has not ended yet on that day.")
+        raise Misuse(_("The demo's year has not ended yet on that day."))
     try:
         with Phases(output) as phases:
             demo = make_demo(
-                url, settings, now=now, wanted=Made(day, households), watch=phases.watch, say=phases.say
+                url,
+                settings,
+                now=now,
+                wanted=Made(day, households),
+                watch=phases.watch,
+                say=lambda title: phases.say(_(title)),
             )
     except DemoDataMissing as error:
         raise Refused(str(error), code="demo_data_missing") from error
     except NotADemo as error:
         raise Refused(
-            "This database holds a programme of its own; the demo needs a database to itself.",
-            "Choose another folder: ASSIDU_HOME=…",
+            _("This database holds a programme of its own; the demo needs a database to itself."),
+            _("Choose another folder: ASSIDU_HOME=…"),
             "not_a_demo",
         ) from error
     except AnotherImport as error:
         raise Refused(
-            "The demo is being made by another process.", "Wait for it.", "another_import"
+            _("The demo is being made by another process."), _("Wait for it."), "another_import"
         ) from error
     except MappingError as error:
         raise Refused(str(error), code="mapping") from error
     for name, report in demo.reports.items():
-        output.say(f"{name}: {words(report)}")
+        output.say(f"{_(TITLES[name])}\n  {words(report).replace(chr(10), chr(10) + '  ')}")
     _say_what_differs(demo, day, households, output)
     return demo
 
@@ -78,10 +84,14 @@ def _say_what_differs(demo: Demo, day: date, households: int | None, output: Out
     """The data stays as it was made: say so where something else was asked for."""
     if demo.made.today != day:
         output.say(
-            f"The demo was made on {demo.made.today.isoformat()} and its year ends there; it is kept as it is."
+            _("The demo was made on %(day)s and its year ends there; it is kept as it is.")
+            % {"day": demo.made.today.isoformat()}
         )
     if households is not None and demo.made.households != households:
-        output.say(f"The demo was made with {demo.made.households or 'all'} households; it is kept as it is.")
+        output.say(
+            _("The demo was made with %(count)s households; it is kept as it is.")
+            % {"count": demo.made.households or _("all")}
+        )
 
 
 def _answer(demo: Demo) -> dict[str, object]:
@@ -95,10 +105,3 @@ def _answer(demo: Demo) -> dict[str, object]:
         ],
         "imports": {name: report.as_json() for name, report in demo.reports.items()},
     }
-
-
-def _told(demo: Demo) -> str:
-    """The sign-ins. Their password is the demo's: it is no secret, and no password for anything else."""
-    width = max(len(one.email) for one in demo.sign_ins)
-    lines = [f"  {one.email:<{width}}  {one.name}, {one.role}" for one in demo.sign_ins]
-    return "\n".join([f"Sign-ins of the demo, all with the password {demo.sign_ins[0].password}:", *lines])

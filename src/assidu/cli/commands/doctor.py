@@ -6,6 +6,8 @@ import django
 
 from assidu.cli.database import server
 from assidu.cli.output import JsonFlag, Output, Refused
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import rooms_speak
 from assidu.foundation.database import as_django
 
 
@@ -19,7 +21,8 @@ def command(json: JsonFlag = False) -> None:
             from assidu.foundation.schema import point_to
 
             point_to(as_django(database.url))
-            findings = list(found())
+            with rooms_speak():
+                findings = list(found())
     except Refused as refusal:
         output.answer(
             {"is_well": False, "findings": [{"room": "foundation", "name": "database", "is_well": False,
@@ -28,13 +31,13 @@ def command(json: JsonFlag = False) -> None:
             is_yes=False,
         )  # fmt: skip
         return
-    is_well = all(finding.is_well for _, finding in findings)
+    is_well = all(finding.is_well for _room, finding in findings)
     lines = []
-    for _, finding in findings:
+    for _room, finding in findings:
         lines.append(f"{'✓' if finding.is_well else '✗'} {finding.what}")
-        if not finding.is_well and finding.advice:
+        if finding.advice:
             lines.append(f"  → {finding.advice}")
-    lines.append("All is well." if is_well else "Something needs attention: see ✗ above.")
+    lines.append(_("All is well.") if is_well else _("Something needs attention: see ✗ above."))
     result = {
         "is_well": is_well,
         "findings": [
@@ -43,7 +46,7 @@ def command(json: JsonFlag = False) -> None:
                 "name": finding.name,
                 "is_well": finding.is_well,
                 "what": finding.what,
-                "advice": "" if finding.is_well else finding.advice,
+                "advice": finding.advice,
             }
             for room, finding in findings
         ],

@@ -10,15 +10,35 @@ from typing import Annotated
 
 import typer
 
+from assidu.backoffice.reject_details import reject_detail
+from assidu.backoffice.sentences import reject_sentence
 from assidu.cli.database import database
 from assidu.cli.output import Advance, JsonFlag, Misuse, Output, Refused
+from assidu.cli.speech import decimal, gettext_noop, ngettext, number, rooms_speak
+from assidu.cli.speech import gettext as _
 from assidu.connectors.actions import ImportOrder, import_files
 from assidu.connectors.files.mapping import CLOUD_EVENTS, Mapping, MappingError
 from assidu.connectors.files.mapping_file import read_mapping
-from assidu.connectors.imports.types import AnotherImport, NoProgramme, Pair, Report
+from assidu.connectors.imports.types import AnotherImport, NoProgramme, Pair, Report, SetAside
 from assidu.foundation import clock
 from assidu.foundation.settings import current_settings
 from assidu.measurement.actions import keep_months
+
+PHASES = {
+    "Reading": gettext_noop("Reading the files, rows"),
+    "Finding customers": gettext_noop("Finding whose tickets these are"),
+    "Deciding": gettext_noop("Deciding the events of customers"),
+    "Writing": gettext_noop("Writing events"),
+    "Adding up the months": gettext_noop("Adding up the months"),
+    "Preparing the year": gettext_noop("Preparing the year's files, steps"),
+    "What is due by now": gettext_noop("Deciding what is due by now"),
+}
+"""What a phase is called for a person; any other is the name of a mapping, whose records are written."""
+RECORDS: dict[str, Callable[[int], str]] = {
+    "store": lambda count: ngettext("%(n)s store", "%(n)s stores", count),
+    "product": lambda count: ngettext("%(n)s product", "%(n)s products", count),
+    "customer": lambda count: ngettext("%(n)s customer", "%(n)s customers", count),
+}
 
 
 def command(
@@ -62,10 +82,12 @@ def run_import(order: ImportOrder, url: str, output: Output) -> Report:
                 phases.add_up(order.at.astimezone(current_settings().zone).date())
             return report
     except MappingError as error:
-        raise Refused(str(error), "docs/reference/mapping.md explains mapping files.", "mapping") from error
+        raise Refused(
+            str(error), _("docs/reference/mapping.md explains mapping files."), "mapping"
+        ) from error
     except AnotherImport as error:
         raise Refused(
-            "Another import is at work on this database.", "Wait for it.", "another_import"
+            _("Another import is at work on this database."), _("Wait for it."), "another_import"
         ) from error
     except NoProgramme as error:
         raise Refused(str(error), code="no_programme") from error
@@ -103,7 +125,9 @@ class Phases:
     def watch(self, phase: str, done: int, total: int) -> None:
         if phase != self._phase:
             self._stack.close()
-            self._advance = self._stack.enter_context(self._output.progress(phase, total))
+            known = PHASES.get(phase)
+            words = _(known) if known else _("Taking in the records of %(mapping)s") % {"mapping": phase}
+            self._advance = self._stack.enter_context(self._output.progress(words, total))
             self._phase, self._done = phase, 0
         if self._advance is not None and done > self._done:
             self._advance(done - self._done)
@@ -112,31 +136,75 @@ class Phases:
 
 def words(report: Report) -> str:
     """The report for a person."""
-    lines = [
-        f"{report.rows:,} rows read: {report.events:,} events"
-        + "".join(f", {count:,} {name}s" for name, count in report.records.items())
+    read = [
+        ngettext("%(n)s row read", "%(n)s rows read", report.rows) % {"n": number(report.rows)},
+        ngettext("%(n)s event", "%(n)s events", report.events) % {"n": number(report.events)},
+        *(RECORDS[name](count) % {"n": number(count)} for name, count in report.records.items()),
     ]
+    lines = [", ".join(read)]
     if report.not_meant:
-        lines.append(f"{report.not_meant:,} rows not meant for their mapping")
-    recorded = "would be recorded" if report.is_dry_run else "recorded"
+        lines.append(
+            ngettext(
+                "%(n)s row is not what its mapping takes: left out",
+                "%(n)s rows are not what their mapping takes: left out",
+                report.not_meant,
+            )
+            % {"n": number(report.not_meant)}
+        )
+    recorded = {
+        "n": number(report.recorded),
+        "anonymous": number(report.anonymous),
+        "known": number(report.exists),
+    }
     lines.append(
-        f"{report.recorded:,} {recorded} ({report.anonymous:,} without a customer), {report.exists:,} known"
+        _("%(n)s would be recorded (%(anonymous)s without a customer), %(known)s known already") % recorded
+        if report.is_dry_run
+        else _("%(n)s recorded (%(anonymous)s without a customer), %(known)s known already") % recorded
     )
     if report.refused_before:
-        lines.append(f"{report.refused_before:,} refused by an earlier import")
+        lines.append(_("%(n)s refused by an earlier import") % {"n": number(report.refused_before)})
     if report.ticks:
-        lines.append(f"{report.ticks:,} expiries and reviews on the way")
-    if report.set_aside:
-        lines.append(f"{sum(report.set_aside.values()):,} set aside:")
-        lines += [f"  {count:>8,}  {code}" for code, count in report.set_aside.most_common()]
+        lines.append(_("%(n)s expiries and reviews decided on the way") % {"n": number(report.ticks)})
+    lines += _aside(report)
     if report.fields_left_out:
-        lines.append("Left out of profiles:")
-        lines += [f"  {count:>8,}  {what}" for what, count in report.fields_left_out.most_common()]
+        lines.append(_("Left out of profiles:"))
+        lines += [f"  {number(count):>8}  {what}" for what, count in report.fields_left_out.most_common()]
     lines += [
-        f"DIFFERENCE {d.file}: {d.what}: {d.stated:,} stated, {d.posted:,} posted" for d in report.differences
+        _("DIFFERENCE %(file)s: %(what)s: %(stated)s stated, %(posted)s posted")
+        % {"file": d.file, "what": d.what, "stated": number(d.stated), "posted": number(d.posted)}
+        for d in report.differences
     ]
-    lines.append(f"{report.seconds:.1f} s, {report.events_per_second:,.0f} events/s")
+    speed = {"seconds": decimal(report.seconds), "rate": number(round(report.events_per_second))}
+    lines.append(_("%(seconds)s s, %(rate)s events/s") % speed)
     return "\n".join(lines)
+
+
+def _aside(report: Report) -> list[str]:
+    """How many were set aside and why, the first of them by file and row, and where the others are."""
+    count = report.set_aside.total()
+    if not count:
+        return []
+    lines = [ngettext("%(n)s set aside:", "%(n)s set aside:", count) % {"n": number(count)}]
+    with rooms_speak():
+        for code, times in report.set_aside.most_common():
+            lines.append(f"  {number(times):>8}  {reject_sentence(code)} ({code})")
+        lines += [f"    {_where(one)}" for one in report.first_aside]
+    if count > len(report.first_aside):
+        lines.append("    …")
+    if not report.is_dry_run:
+        lines.append(
+            _("  All of them: on the screen, Settings, System, Set aside; for programs, GET /v1/rejects.")
+        )
+    return lines
+
+
+def _where(one: SetAside) -> str:
+    """`tickets.csv, row 12: amount: no number`."""
+    place = _("%(file)s, row %(row)s") % {"file": one.file, "row": number(one.row)}
+    return _("%(place)s: %(fault)s") % {
+        "place": place,
+        "fault": reject_detail(one.detail) if one.detail else reject_sentence(one.code),
+    }
 
 
 def _pairs(file: Path | None, mapping: Path | None, written: Sequence[str]) -> list[Pair]:
@@ -144,26 +212,26 @@ def _pairs(file: Path | None, mapping: Path | None, written: Sequence[str]) -> l
     if file is not None:
         pairs.append(_pair(file, mapping))
     elif mapping is not None:
-        raise Misuse("--mapping explains a FILE: name it.")
+        raise Misuse(_("--mapping explains a FILE: name it."))
     for one in written:
         left, sign, right = one.rpartition("=")
         if not sign or not left or not right:
-            raise Misuse(f"{one!r} is not FILE=MAPPING.")
+            raise Misuse(_("%(text)r is not FILE=MAPPING.") % {"text": one})
         pairs.append(_pair(Path(left), Path(right)))
     if not pairs:
-        raise Misuse("Name a FILE, or --pair FILE=MAPPING.")
+        raise Misuse(_("Name a FILE, or --pair FILE=MAPPING."))
     return pairs
 
 
 def _pair(file: Path, mapping: Path | None) -> Pair:
     if not file.is_file():
-        raise Misuse(f"There is no file {file}.")
+        raise Misuse(_("There is no file %(file)s.") % {"file": file})
     known: Mapping = CLOUD_EVENTS
     if mapping is not None:
         try:
             known = read_mapping(mapping)
         except MappingError as error:
             raise Refused(
-                str(error), "docs/reference/mapping.md explains mapping files.", "mapping"
+                str(error), _("docs/reference/mapping.md explains mapping files."), "mapping"
             ) from error
     return Pair(file, known)

@@ -7,6 +7,7 @@ import typer
 
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.speech import gettext as _
 from assidu.foundation.people import actions, queries
 from assidu.foundation.people import types as people
 from assidu.foundation.people.roles import SCOPES
@@ -19,7 +20,7 @@ def create(
     scope: Annotated[
         list[str], typer.Option("--scope", help="One of: " + ", ".join(SCOPES) + "; may be repeated.")
     ],
-    name: Annotated[str, typer.Option(help="What uses it.")] = "command line",
+    name: Annotated[str, typer.Option(help="What uses it: lists and the trail say so.", prompt=True)],
     store: Annotated[str, typer.Option(help="Only for this store.")] = "",
     json: JsonFlag = False,
 ) -> None:
@@ -28,10 +29,18 @@ def create(
     with database(output):
         made = actions.create_key(name, scope, people.COMMAND_LINE, store=store)
     if isinstance(made, people.Refused):
-        raise Misuse("Scopes are: " + ", ".join(SCOPES), code=made.reason.value)
+        raise Misuse(_("Scopes are: %(scopes)s") % {"scopes": ", ".join(SCOPES)}, code=made.reason.value)
     key, secret = made
+    told = [
+        _("The key %(name)s is made; it may: %(scopes)s.")
+        % {"name": key.name, "scopes": ", ".join(key.scopes)},
+        _("Its secret is shown this once and kept nowhere: put it where the program reads it."),
+        "",
+        f"  {secret}",
+    ]
     output.answer(
-        {"id": key.id, "name": key.name, "scopes": key.scopes, "store": key.store, "secret": secret}, secret
+        {"id": key.id, "name": key.name, "scopes": key.scopes, "store": key.store, "secret": secret},
+        "\n".join(told),
     )
 
 
@@ -52,10 +61,10 @@ def list_keys(json: JsonFlag = False) -> None:
         for key in known
     ]
     text = "\n".join(
-        f"{key.id}  {key.name:<24} {' '.join(key.scopes)}{'' if key.is_live else '  revoked'}"
+        f"{key.id}  {key.name:<24} {' '.join(key.scopes)}{'' if key.is_live else '  ' + _('revoked')}"
         for key in known
     )
-    output.answer({"keys": rows}, text or "No key yet")
+    output.answer({"keys": rows}, text or _("No key yet"))
 
 
 @app.command()
@@ -67,6 +76,9 @@ def revoke(
     output = Output(json)
     with database(output):
         if key not in {one.id for one in queries.api_keys()}:
-            raise Refused("No key has this id.", "`assidu keys list` prints them.", "unknown_key")
+            raise Refused(_("No key has this id."), _("`assidu keys list` prints them."), "unknown_key")
         revoked = actions.revoke_key(key, people.COMMAND_LINE)
-    output.answer({"id": revoked.id, "revoked_at": revoked.revoked_at}, f"{revoked.name} is revoked")
+    output.answer(
+        {"id": revoked.id, "revoked_at": revoked.revoked_at},
+        _("%(name)s is revoked") % {"name": revoked.name},
+    )

@@ -4,6 +4,7 @@ import os
 
 from assidu.cli.database import server
 from assidu.cli.output import JsonFlag, Output
+from assidu.cli.speech import gettext as _
 from assidu.foundation.database import AS_OWNER
 
 
@@ -18,5 +19,7 @@ def command(json: JsonFlag = False) -> None:
         from assidu.foundation.schema import migrate
 
         applied = migrate(database, output.say)
-    text = f"{len(applied)} migrations applied" if applied else "The tables were up to date"
+    text = (
+        _("Migrations applied: %(n)s") % {"n": len(applied)} if applied else _("The tables were up to date")
+    )
     output.answer({"applied": applied}, text)

@@ -8,6 +8,7 @@ import typer
 from assidu.catalogue import queries as catalogue
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.speech import gettext as _
 from assidu.foundation.people import actions, queries
 from assidu.foundation.people import types as people
 from assidu.foundation.people.roles import ROLES
@@ -45,7 +46,7 @@ def create(
         if password_stdin:
             password = sys.stdin.readline().rstrip("\n")
             if not password:
-                raise Misuse("The password on standard input is empty.")
+                raise Misuse(_("The password on standard input is empty."))
             made = actions.create_person(
                 email,
                 name,
@@ -84,14 +85,14 @@ def stores(
     with database(output):
         known = queries.person_by_email(email)
         if known is None:
-            raise Refused(f"Nobody signs in as {email}.", code="unknown_person")
+            raise Refused(_("Nobody signs in as %(email)s.") % {"email": email}, code="unknown_person")
         changed = actions.change_access(
             known.id, known.roles, _known_stores(store), known.is_active, people.COMMAND_LINE
         )
         if isinstance(changed, people.Refused):
             raise _refusal(changed)
     answer = {"id": changed.id, "email": changed.email, "stores": changed.stores}
-    output.answer(answer, f"{changed.name}: {', '.join(changed.stores) or 'no store'}")
+    output.answer(answer, f"{changed.name}: {', '.join(changed.stores) or _('no store')}")
 
 
 @app.command()
@@ -101,7 +102,7 @@ def link(email: Annotated[str, typer.Argument()], json: JsonFlag = False) -> Non
     with database(output):
         known = queries.person_by_email(email)
         if known is None:
-            raise Refused(f"Nobody signs in as {email}.", code="unknown_person")
+            raise Refused(_("Nobody signs in as %(email)s.") % {"email": email}, code="unknown_person")
         invited = actions.renew_invitation(known.id, people.COMMAND_LINE)
         if isinstance(invited, people.Refused):
             raise _refusal(invited)
@@ -133,7 +134,11 @@ def _known_stores(codes: list[str] | None) -> list[str]:
     names = {store.store_id for store in catalogue.stores()}
     for code in codes or ():
         if code not in names:
-            raise Refused(f"There is no store {code}.", "Stores come with an import.", "unknown_store")
+            raise Refused(
+                _("There is no store %(code)s.") % {"code": code},
+                _("Stores come with an import."),
+                "unknown_store",
+            )
     return codes or []
 
 
@@ -145,8 +150,8 @@ def _link(invited: people.Invitation) -> str:
 
 def _refusal(refused: people.Refused) -> Refused:
     sentences = {
-        people.Refusal.EMAIL_TAKEN: "Someone already signs in with this e-mail.",
-        people.Refusal.EMAIL_INVALID: "This is not a complete e-mail address.",
-        people.Refusal.UNKNOWN_ROLE: "Roles are: " + ", ".join(ROLES),
+        people.Refusal.EMAIL_TAKEN: _("Someone already signs in with this e-mail."),
+        people.Refusal.EMAIL_INVALID: _("This is not a complete e-mail address."),
+        people.Refusal.UNKNOWN_ROLE: _("Roles are: %(roles)s") % {"roles": ", ".join(ROLES)},
     }
     return Refused(sentences.get(refused.reason, refused.reason.value), code=refused.reason.value)

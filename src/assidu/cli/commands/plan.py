@@ -17,7 +17,8 @@ from rich.text import Text as RichText
 
 from assidu.cli.commands import plan_library
 from assidu.cli.output import JsonFlag, Misuse, Output
-from assidu.foundation.settings import load_settings
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import language as terminal_language
 from assidu.plans.check import Examination, examine
 from assidu.plans.diff import Change, diff
 from assidu.plans.document import Document
@@ -36,10 +37,19 @@ class LanguageChoice(StrEnum):
     EN = "en"
 
 
+SHORT = {
+    "nothing": {Language.FR: "Rien ne change.", Language.EN: "Nothing changes."},
+    "correct": {
+        Language.FR: "{file} : correct, {count} règles",
+        Language.EN: "{file}: correct, {count} rules",
+    },
+}
+"""`--language` asks for sentences of a programme in another language than the terminal's: these go with them."""
+
 File = Annotated[Path, typer.Argument(help="A programme in YAML or JSON.", show_default=False)]
 LanguageFlag = Annotated[
     LanguageChoice | None,
-    typer.Option("--language", help="The language of the sentences; that of the settings."),
+    typer.Option("--language", help="The language of the sentences; else the terminal's."),
 ]
 
 
@@ -92,8 +102,8 @@ def diff_command(
         "differences": len(changes),
         "changes": [_difference(found, sentence) for found, sentence in told],
     }
-    nothing = "Rien ne change." if spoken is Language.FR else "Nothing changes."
-    text = "\n".join(f"- {sentence}" for _, sentence in told) or nothing
+    nothing = SHORT["nothing"][spoken]
+    text = "\n".join(f"- {sentence}" for _change, sentence in told) or nothing
     Output(json).answer(result, text, is_yes=not changes)
 
 
@@ -208,10 +218,10 @@ def publish(
     text = _content(file).decode("utf-8-sig")
     plan, is_new = published.publish_checked(output, document, text, note, _day(on))
     words = (
-        f"Version {plan.version}, in force from {plan.document.valid_from} on."
+        _("Version %(n)s, in force from %(day)s on.")
         if is_new
-        else f"Version {plan.version} says the same: nothing was published."
-    )
+        else _("Version %(n)s says the same: nothing was published.")
+    ) % {"n": plan.version, "day": plan.document.valid_from}
     output.answer({**published.as_json(plan), "is_new": is_new}, words)
 
 
@@ -423,7 +433,9 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise Misuse(f"{text!r} is not a day such as 2026-12-01.", code="bad_day") from None
+        raise Misuse(
+            _("%(text)r is not a day such as 2026-12-01.") % {"text": text}, code="bad_day"
+        ) from None
 
 
 def _file_or_version(name: str, language: LanguageChoice | None) -> Document:
@@ -436,7 +448,7 @@ def _file_or_version(name: str, language: LanguageChoice | None) -> Document:
 
 
 def _spoken(language: LanguageChoice | None) -> Language:
-    return language_of(language.value if language is not None else load_settings().language)
+    return language_of(language.value if language is not None else terminal_language())
 
 
 def _content(file: Path) -> bytes:
@@ -445,7 +457,10 @@ def _content(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(BYTES_MAX + 1)
     except OSError as error:
-        raise Misuse(f"{file} cannot be read: {error.strerror or error}", code="unreadable") from error
+        raise Misuse(
+            _("%(file)s cannot be read: %(fault)s") % {"file": file, "fault": error.strerror or error},
+            code="unreadable",
+        ) from error
 
 
 def _document(file: Path, language: LanguageChoice | None) -> Document:
@@ -453,7 +468,11 @@ def _document(file: Path, language: LanguageChoice | None) -> Document:
     examined = examine(_content(file))
     if examined.document is None or not examined.is_ok:
         first = placed_problem(examined.errors[0], _spoken(language))
-        raise Misuse(f"{file}: {first}", f"`assidu plan check {file}` tells every mistake.", "invalid_plan")
+        raise Misuse(
+            f"{file}: {first}",
+            _("`assidu plan check %(file)s` tells every mistake.") % {"file": file},
+            "invalid_plan",
+        )
     return examined.document
 
 
@@ -472,11 +491,7 @@ def _verdict(file: Path, examined: Examination, spoken: Language) -> RichText:
     lines += [RichText(f"({placed_problem(found, spoken)})", style="yellow") for found in examined.warnings]
     if examined.document is not None and examined.is_ok:
         count = len(examined.document.rules)
-        verdict = (
-            f"{file} : correct, {count} règles"
-            if spoken is Language.FR
-            else f"{file}: correct, {count} rules"
-        )
+        verdict = SHORT["correct"][spoken].format(file=file, count=count)
         lines.append(RichText(verdict, style="green"))
     return RichText("\n").join(lines)
 

@@ -7,6 +7,8 @@ import typer
 
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Output
+from assidu.cli.speech import decimal, number
+from assidu.cli.speech import gettext as _
 from assidu.foundation.people import actions as people
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.loyalty import rebuild
@@ -35,7 +37,7 @@ def command(
             for line in _lines(result):
                 output.say(line)
             repaired = rebuild.repair(found.owner_url, result.found)
-            output.say(f"{repaired} customers or places put right; looking again")
+            output.say(_("Customers or places put right: %(n)s; looking again") % {"n": number(repaired)})
             result = _verify(found.url, processes, output)
         people.record(
             COMMAND_LINE,
@@ -52,30 +54,41 @@ def command(
         "found": [_as_json(difference) for difference in result.found],
         "seconds": round(seconds, 3),
     }
-    counted = f"{result.customers:,} customers, {result.events:,} events and {result.postings:,} postings"
-    if not result.differences:
-        text = f"{counted} folded in {seconds:.1f} s: no difference"
-    else:
-        text = "\n".join(
-            [*_lines(result), f"{counted} folded in {seconds:.1f} s: {result.differences:,} differences"]
-        )
+    figures = {
+        "customers": number(result.customers),
+        "events": number(result.events),
+        "postings": number(result.postings),
+        "seconds": decimal(seconds),
+        "n": number(result.differences),
+    }
+    counted = _(
+        "%(customers)s customers, %(events)s events and %(postings)s postings folded in %(seconds)s s"
+    )
+    verdict = _("differences: %(n)s") if result.differences else _("no difference")
+    text = "\n".join([*_lines(result), f"{counted % figures}: {verdict % figures}"])
     output.answer(answer, text, is_yes=not result.differences)
 
 
 def _verify(url: str, processes: int | None, output: Output) -> Verification:
-    with output.progress("Folding customers", total=rebuild.customer_count(url)) as advance:
+    with output.progress(_("Folding customers"), total=rebuild.customer_count(url)) as advance:
         return rebuild.verify(url, processes=processes, on_progress=advance)
 
 
 def _lines(result: Verification) -> list[str]:
     lines = [
-        f"✗ {difference.customer_id or 'shared'}: {difference.what} is {difference.stored}, "
-        f"should be {difference.expected}"
+        _("✗ %(whose)s: %(what)s is %(stored)s, should be %(expected)s")
+        % {
+            "whose": difference.customer_id or _("shared"),
+            "what": difference.what,
+            "stored": difference.stored,
+            "expected": difference.expected,
+        }
         for difference in result.found[:SHOWN_MAX]
     ]
     if result.differences > len(lines):
         lines.append(
-            f"… and {result.differences - len(lines):,} more (--json lists up to {rebuild.TOLD_MAX:,})"
+            _("… and %(n)s more (--json lists up to %(most)s)")
+            % {"n": number(result.differences - len(lines)), "most": number(rebuild.TOLD_MAX)}
         )
     return lines
 

@@ -11,6 +11,8 @@ from assidu.cli.commands.backup import figures_of
 from assidu.cli.database import server
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.passphrase import PassphraseFile, passphrase
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import number
 from assidu.foundation import backup, clock
 from assidu.foundation.backup import BackupError, Manifest
 from assidu.foundation.database import Database
@@ -38,7 +40,7 @@ def command(
         manifest = backup.read_manifest(file)
         said = _passphrase(manifest, file, passphrase_file, without_secrets=without_secrets)
         with server(output) as found:
-            with output.progress("Reading bytes") as advance:
+            with output.progress(_("Reading the backup, bytes")) as advance:
                 kept = backup.restore_database(
                     found, file, clock.now(), is_replacing=replace, on_bytes=advance
                 )
@@ -65,16 +67,22 @@ def command(
         "kept_secrets": aside,
         "seconds": round(time.monotonic() - began, 2),
     }
-    counted = f"{verified.customers:,} customers, {verified.events:,} events"
+    counted = {
+        "at": manifest.created_at,
+        "customers": number(verified.customers),
+        "events": number(verified.events),
+    }
     lines = [
-        f"Restored what was saved at {manifest.created_at}: {counted}",
-        "Its sums are those of the backup" if not differing else f"NOT the same sums: {', '.join(differing)}",
-        f"Folded again: {verified.differences} differences",
+        _("Restored what was saved at %(at)s: %(customers)s customers, %(events)s events") % counted,
+        _("NOT the same sums: %(names)s") % {"names": ", ".join(differing)}
+        if differing
+        else _("Its sums are those of the backup"),
+        _("Everything folded again from the log: differences: %(n)s") % {"n": number(verified.differences)},
     ]
     if kept:
-        lines.append(f"What was here before is kept as the database {kept}")
+        lines.append(_("What was here before is kept as the database %(name)s") % {"name": kept})
     if aside:
-        lines.append(f"The keys that were here before are kept in {aside}")
+        lines.append(_("The keys that were here before are kept in %(file)s") % {"file": aside})
     output.answer(answer, "\n".join(lines), is_yes=is_same)
 
 
@@ -83,14 +91,15 @@ def _passphrase(manifest: Manifest, file: Path, given: Path | None, *, without_s
         return None
     if foreign := backup.foreign_keys(current_settings()):
         raise Misuse(
-            f"{', '.join(foreign)} come from the environment or a settings file and would win over the backup's.",
-            "Take them out there, or say --without-secrets when they are the same.",
+            _("%(keys)s come from the environment or a settings file and would win over the backup's.")
+            % {"keys": ", ".join(foreign)},
+            _("Take them out there, or say --without-secrets when they are the same."),
         )
     said = passphrase(given, is_new=False)
     if said is None:
         raise Misuse(
-            "The backup holds keys under a passphrase.",
-            "--passphrase-file FILE, ASSIDU_BACKUP_PASSPHRASE, or --without-secrets.",
+            _("The backup holds keys under a passphrase."),
+            _("--passphrase-file FILE, ASSIDU_BACKUP_PASSPHRASE, or --without-secrets."),
         )
     backup.check_passphrase(file, said)
     return said

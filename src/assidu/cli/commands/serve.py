@@ -3,14 +3,20 @@
 import errno
 import os
 import socket
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import rooms_speak
 from assidu.foundation.settings import Settings, current_settings, split_bind
+
+if TYPE_CHECKING:
+    from assidu.foundation.people.offered import OfferedSignIn
 
 GRACE_SECONDS = 15
 
@@ -25,7 +31,11 @@ def command(
     # The port first: it is the likeliest fault, and the quickest to find.
     listener = listen(bind or settings.bind)
     with listener, database(output):
-        serve(listener, settings, output)
+        from assidu.foundation.people.offered import offered
+
+        sign_ins = offered(settings.home)
+        details = {"sign_ins": [asdict(one) for one in sign_ins]} if sign_ins else None
+        serve(listener, settings, output, details, sign_ins_told(sign_ins))
 
 
 def listen(bind: str) -> socket.socket:
@@ -33,7 +43,9 @@ def listen(bind: str) -> socket.socket:
     try:
         host, port = split_bind(bind)
     except ValueError:
-        raise Misuse(f"{bind} is not an address.", "Write address:port, as 127.0.0.1:8000.") from None
+        raise Misuse(
+            _("%(bind)s is not an address.") % {"bind": bind}, _("Write address:port, as 127.0.0.1:8000.")
+        ) from None
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -45,19 +57,22 @@ def listen(bind: str) -> socket.socket:
         match error.errno:
             case errno.EADDRINUSE:
                 raise Refused(
-                    f"Something else answers on port {port} already.",
-                    f"Stop it, or choose another: ASSIDU_BIND={host}:{port + 1}",
+                    _("Something else answers on port %(port)s already.") % {"port": port},
+                    _("Stop it, or choose another: ASSIDU_BIND=%(bind)s") % {"bind": f"{host}:{port + 1}"},
                     "port_busy",
                 ) from error
             case errno.EACCES:
                 raise Refused(
-                    f"This user may not answer on port {port}.",
-                    "Ports below 1024 are root's.",
+                    _("This user may not answer on port %(port)s.") % {"port": port},
+                    _("Ports below 1024 are root's."),
                     "port_forbidden",
                 ) from error
             case _:
                 raise Refused(
-                    f"The address {bind} cannot be used: {error.strerror}.", "Set ASSIDU_BIND.", "bad_address"
+                    _("The address %(bind)s cannot be used: %(fault)s.")
+                    % {"bind": bind, "fault": error.strerror},
+                    _("Set ASSIDU_BIND."),
+                    "bad_address",
                 ) from error
     return listener
 
@@ -88,7 +103,7 @@ def serve(
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started and not self.should_exit:
-                said = f"Assidu answers on {address}  (Ctrl-C stops)"
+                said = _("Assidu answers on %(address)s  (Ctrl-C stops)") % {"address": address}
                 output.answer(
                     {"address": address, "pid": os.getpid(), **(details or {})},
                     f"{said}\n{words}" if words else said,
@@ -112,14 +127,28 @@ def serve(
         with ticking():
             server.run(sockets=[listener])
     except KeyboardInterrupt:
-        output.say("Stopping")
+        output.say(_("Stopping"))
     except SystemExit:
         # uvicorn's word for a start that failed; asked to stop once it runs, we leave as we were told.
         if server.started:
             raise
         raise Refused(
-            "The server did not start: see above.", "`assidu doctor` looks further.", "not_started"
+            _("The server did not start: see above."), _("`assidu doctor` looks further."), "not_started"
         ) from None
+
+
+def sign_ins_told(sign_ins: Sequence["OfferedSignIn"]) -> str:
+    """A demo's sign-ins. Their password is no secret, and no password for anything else."""
+    if not sign_ins:
+        return ""
+    from assidu.foundation.people.roles import ROLES
+
+    with rooms_speak():
+        roles = {one.role: str(ROLES[one.role].label) for one in sign_ins}
+    width = max(len(one.email) for one in sign_ins)
+    lines = [f"  {one.email:<{width}}  {one.name}, {roles[one.role]}" for one in sign_ins]
+    title = _("Sign-ins of the demo, all with the password %(password)s:")
+    return "\n".join([title % {"password": sign_ins[0].password}, *lines])
 
 
 def _address(listener: socket.socket) -> str:

@@ -8,16 +8,26 @@ import typer
 
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.speech import decimal, gettext_noop, number
+from assidu.cli.speech import gettext as _
 from assidu.foundation.clock import now
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import plan_book, programmes
 from assidu.plans.compile import compile_plan
 from assidu.plans.reading import read
 from assidu.simulation.run import Progress, simulate
-from assidu.simulation.types import Report
+from assidu.simulation.types import Cause, Report
 
 AS_DECIDED = "as-decided"
 LIVE = "live"
+CAUSES = {
+    Cause.PLAN.value: gettext_noop("another plan"),
+    Cause.CLAIM.value: gettext_noop("a shared place went to somebody else"),
+    Cause.CORRECTION.value: gettext_noop("a correction found nothing left to take"),
+    Cause.MERGE.value: gettext_noop("a merged record had something else"),
+    Cause.UNFUNDED_BURN.value: gettext_noop("something was used that this plan had not given"),
+    Cause.UNEXPLAINED.value: gettext_noop("unexplained"),
+}
 
 
 def command(
@@ -34,7 +44,7 @@ def command(
         recorded = plan_book(_programme(programme))
         assert recorded is not None, "a programme that is listed has a version"
         book = _book(plan, recorded)
-        with output.progress("Deciding again") as advance:
+        with output.progress(_("Deciding again")) as advance:
             shown = 0
 
             def follow(progress: Progress) -> None:
@@ -51,12 +61,20 @@ def _programme(wanted: str) -> str:
     known = programmes()
     if not known:
         raise Refused(
-            "No programme has been published yet.", "`assidu plan publish FILE`, or `assidu demo`.", "no_plan"
+            _("No programme has been published yet."),
+            _("`assidu plan publish FILE`, or `assidu demo`."),
+            "no_plan",
         )
     if wanted and wanted not in known:
-        raise Misuse(f"There is no programme {wanted!r}: {', '.join(known)}.", code="unknown_programme")
+        raise Misuse(
+            _("There is no programme %(name)r: %(known)s.") % {"name": wanted, "known": ", ".join(known)},
+            code="unknown_programme",
+        )
     if not wanted and len(known) > 1:
-        raise Misuse(f"Say which programme: --programme {', '.join(known)}.", code="which_programme")
+        raise Misuse(
+            _("Say which programme: --programme %(known)s.") % {"known": ", ".join(known)},
+            code="which_programme",
+        )
     return wanted or known[0]
 
 
@@ -69,13 +87,15 @@ def _book(plan: str, recorded: PlanBook) -> PlanBook | None:
     path = Path(plan)
     if not path.is_file():
         raise Misuse(
-            f"There is no file {plan}.", f"--plan takes a file, {AS_DECIDED} or {LIVE}.", "no_such_file"
+            _("There is no file %(file)s.") % {"file": plan},
+            _("--plan takes a file, %(words)s.") % {"words": f"{AS_DECIDED}, {LIVE}"},
+            "no_such_file",
         )
     reading = read(path.read_text(encoding="utf-8"))
     if reading.document is None:
         raise Misuse(
             "\n".join(str(problem) for problem in reading.problems),
-            "`assidu plan check` tells more.",
+            _("`assidu plan check` tells more."),
             "bad_plan",
         )
     return PlanBook.of_one(compile_plan(reading.document))
@@ -95,20 +115,34 @@ def as_json(answer: Report, plan: str) -> dict[str, Any]:
 
 def _text(answer: Report, plan: str) -> str:
     lines = [
-        f"{answer.sales:,} sales of {answer.customers:,} customers decided again ({plan}), {answer.seconds} s"
+        _("%(sales)s sales of %(customers)s customers decided again (%(plan)s), %(seconds)s s")
+        % {
+            "sales": number(answer.sales),
+            "customers": number(answer.customers),
+            "plan": plan,
+            "seconds": decimal(answer.seconds),
+        }
     ]
     for currency, flow in answer.replayed.items():
         was = answer.recorded.get(currency)
-        lines.append(
-            f"  {currency:<12} issued {flow.issued:>12,}  used {flow.used:>12,}  expired {flow.expired:>12,}"
-            f"  outstanding {flow.outstanding:>12,}" + (f"   (issued then {was.issued:,})" if was else "")
+        figures = (
+            (_("issued"), flow.issued),
+            (_("used"), flow.used),
+            (_("expired"), flow.expired),
+            (_("outstanding"), flow.outstanding),
         )
+        line = "  ".join([f"  {currency:<12}", *(f"{word} {number(units):>12}" for word, units in figures)])
+        if was:
+            line += "   " + _("(issued then %(n)s)") % {"n": number(was.issued)}
+        lines.append(line)
     if answer.differences:
-        causes = ", ".join(f"{cause} {count:,}" for cause, count in answer.differences.items())
-        lines.append(f"  Events that did something else: {causes}")
+        causes = ", ".join(f"{_(CAUSES.get(c, c))} {number(n)}" for c, n in answer.differences.items())
+        lines.append(_("  Events that did something else: %(causes)s") % {"causes": causes})
     else:
-        lines.append("  No difference with the ledger.")
+        lines.append(_("  No difference with the ledger."))
     for customer, seq, cause in answer.examples:
         if cause == "unexplained":
-            lines.append(f"  Unexplained: customer {customer}, event {seq}")
+            lines.append(
+                _("  Unexplained: customer %(customer)s, event %(seq)s") % {"customer": customer, "seq": seq}
+            )
     return "\n".join(lines)

@@ -2,6 +2,8 @@
 
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Output
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import number
 from assidu.foundation import clock
 from assidu.loyalty.anniversaries import tell_anniversaries
 from assidu.loyalty.due import run_due
@@ -16,5 +18,6 @@ def command(json: JsonFlag = False) -> None:
         told = tell_anniversaries(now)
     output.answer(
         {"customers": count, "anniversaries": told},
-        f"{count:,} customers had something due; {told:,} birthdays and anniversaries",
+        _("Customers who had something due: %(n)s; birthdays and anniversaries: %(told)s")
+        % {"n": number(count), "told": number(told)},
     )

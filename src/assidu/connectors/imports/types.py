@@ -1,9 +1,10 @@
 """What an import is given and what it answers."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -106,6 +107,14 @@ class NoProgramme(Exception):
     """Nothing is published that events could be decided under, or it must be said which of several."""
 
 
+FIRST_ASIDE_MAX = 10
+
+
+def first_of(aside: Iterable[SetAside]) -> list[SetAside]:
+    """The first few as they stand in their files: enough to see what is wrong."""
+    return nsmallest(FIRST_ASIDE_MAX, aside, key=lambda one: (one.file, one.row))
+
+
 @dataclass(slots=True)
 class Report:
     """What became of everything that was read."""
@@ -120,11 +129,17 @@ class Report:
     refused_before: int = 0
     ticks: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
+    first_aside: list[SetAside] = field(default_factory=list)
     fields_left_out: Counter[str] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     is_resumed: bool = False
     is_dry_run: bool = False
     seconds: float = 0.0
+
+    def put_aside(self, aside: Sequence[SetAside]) -> None:
+        """Count these, and keep the first few of all."""
+        self.set_aside.update(one.code for one in aside)
+        self.first_aside = first_of([*self.first_aside, *aside])
 
     @property
     def events_per_second(self) -> float:
@@ -143,6 +158,10 @@ class Report:
             "ticks": self.ticks,
             "set_aside": sum(self.set_aside.values()),
             "set_aside_by_reason": dict(sorted(self.set_aside.items())),
+            "first_set_aside": [
+                {"file": one.file, "row": one.row, "code": one.code, "detail": one.detail}
+                for one in self.first_aside
+            ],
             "fields_left_out": dict(sorted(self.fields_left_out.items())),
             "differences": [
                 {"file": d.file, "what": d.what, "stated": d.stated, "posted": d.posted}

@@ -18,7 +18,7 @@ from assidu.connectors.imports.ordering import CONFLICT
 from assidu.connectors.imports.places import LockedOnDemand
 from assidu.connectors.imports.tickets import TICKET_CONFLICT, contradiction, sold
 from assidu.connectors.imports.tickets import written as written_tickets
-from assidu.connectors.imports.types import SetAside
+from assidu.connectors.imports.types import SetAside, first_of
 from assidu.customers.vault import Vault
 from assidu.decisions.calendar import local_day
 from assidu.events import wire
@@ -46,6 +46,11 @@ class Done:
     exists: int = 0
     ticks: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
+    first_aside: list[SetAside] = field(default_factory=list)
+
+    def put_aside(self, aside: Sequence[SetAside]) -> None:
+        self.set_aside.update(one.code for one in aside)
+        self.first_aside = first_of([*self.first_aside, *aside])
 
 
 class Moved(Exception):
@@ -88,7 +93,7 @@ class Writer:
                 told = self._told_meanwhile(chunk)
                 aside = [one for one in told.values() if one is not None]
                 written = self._write_anonymous([place for place in chunk if place not in told], aside)
-                self.done.set_aside.update(one.code for one in aside)
+                self.done.put_aside(aside)
                 self.done.exists += len(told) - len(aside)
             self.done.anonymous += written
             self.wrote(len(chunk))
@@ -187,7 +192,7 @@ class Writer:
         for run in chunk:
             self.done.recorded += run.recorded
             self.done.ticks += run.ticks
-            self.done.set_aside.update(one.code for one in run.aside)
+            self.done.put_aside(run.aside)
 
     # ------------------------------------------------------------ tickets without a customer
 
