@@ -207,7 +207,7 @@ class _Writer:
             return found
         stays = kinds.stays(kind, field)
         if not stays and name not in self._has:
-            label = words.bare(words.clause(owner, field.name, self._language))
+            label = self._label(words.clause(owner, field.name, self._language), bare)
             self._addable.append((group, Addable(name, label)))
             return []
         return [self._clause(owner, field, name, may_go=not stays, group=group)]
@@ -226,7 +226,7 @@ class _Writer:
             pieces.append(after.strip())
         elif field.required:
             pieces.append(self._blank(owner, field, bare, name))
-        label = words.bare(words_around)
+        label = self._label(words_around, bare)
         return Clause(name, label, tuple(p for p in pieces if p != ""), may_go, self._problem(name, pieces))
 
     def _problem(self, name: str, pieces: Sequence["str | Blank | Clause"]) -> tuple[str, ...]:
@@ -310,10 +310,20 @@ class _Writer:
         self._addable.append((group, Addable(name, self._another(item))))
         return pieces
 
+    def _label(self, words_around: str, kind: inspect.Type) -> str:
+        """What the clause is called in a menu: « au plus … fois par client et par … »."""
+        return words.bare(words_around.replace("{}", self._unfilled(kind)))
+
+    def _unfilled(self, kind: inspect.Type) -> str:
+        phrase = (
+            words.part(kind.cls.__name__, self._language) if isinstance(kind, inspect.StructType) else None
+        )
+        parts = Formatter().parse(phrase or "{blank}")
+        return "".join(literal + ("…" if inner else "") for literal, inner, _, _ in parts)
+
     def _another(self, item: inspect.StructType) -> str:
-        phrase = words.part(item.cls.__name__, self._language) or "…"
-        told = "".join(literal + ("…" if inner else "") for literal, inner, _, _ in Formatter().parse(phrase))
-        return self._say(f"un palier de plus : {told}", f"one more step: {told}")
+        told = self._unfilled(item)
+        return self._say(f"encore un : {told}", f"one more: {told}")
 
     def _duration(self, kind: inspect.StructType, name: str, group: str) -> list["str | Blank | Clause"]:
         units = tuple(
