@@ -20,14 +20,17 @@ def create(
     scope: Annotated[
         list[str], typer.Option("--scope", help="One of: " + ", ".join(SCOPES) + "; may be repeated.")
     ],
-    name: Annotated[str, typer.Option(help="What uses it: lists and the trail say so.", prompt=True)],
+    name: Annotated[
+        str, typer.Option(help="What uses it: lists and the trail say so; else its scopes and store.")
+    ] = "",
     store: Annotated[str, typer.Option(help="Only for this store.")] = "",
     json: JsonFlag = False,
 ) -> None:
     """Make a key; its secret is printed once and kept nowhere."""
     output = Output(json)
     with database(output):
-        made = actions.create_key(name, scope, people.COMMAND_LINE, store=store)
+        called = name or " ".join([*scope, store]).strip()
+        made = actions.create_key(called, scope, people.COMMAND_LINE, store=store)
     if isinstance(made, people.Refused):
         raise Misuse(_("Scopes are: %(scopes)s") % {"scopes": ", ".join(SCOPES)}, code=made.reason.value)
     key, secret = made
