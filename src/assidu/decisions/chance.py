@@ -26,6 +26,11 @@ def commitment(secret: bytes) -> str:
     return sha256(secret).hexdigest()
 
 
+def rehearsal_secret(offer: str) -> bytes:
+    """For simulations: known to everybody, and never that of a real draw."""
+    return sha256(f"rehearsal\n{offer}".encode()).digest()
+
+
 def number_of(secret: bytes, offer: str, member: str, seq: int) -> int:
     """A whole number below 2^256, the same for ever for this customer's event under this secret."""
     message = f"{offer}\n{member}\n{seq}".encode()

@@ -21,6 +21,7 @@ from assidu.decisions.calendar import LAST_DAY
 from assidu.decisions.decision import Account
 from assidu.decisions.due import next_due, next_release
 from assidu.decisions.inputs import SALES
+from assidu.decisions.offers.meeting import DRAW
 from assidu.decisions.record import state_record
 from assidu.decisions.state import LotKey, State
 from assidu.events.types import EventType
@@ -231,7 +232,10 @@ def _fold(history: Sequence[Recorded]) -> _Folded:
                     folded.debts[posting.currency] -= change
         if decision.inputs is not None:
             for key, granted in decision.inputs.grants.items():
-                folded.places[key] += max(granted, 0)
+                if not key.startswith(DRAW):
+                    folded.places[key] += max(granted, 0)
+        for release in decision.offers.releases:
+            folded.places[release.key] -= release.quantity
         if recorded.type is EventType.SALE and (
             folded.last_purchase is None or recorded.day > folded.last_purchase
         ):
@@ -481,14 +485,15 @@ def _repair_customer(connection: psycopg.Connection[Any], customer_id: UUID) -> 
 
 
 def _repair_places(connection: psycopg.Connection[Any]) -> int:
-    """Places taken are the grants that decisions recorded."""
+    """What is taken are the grants that decisions recorded, less what was released since."""
     connection.execute("SELECT 1 FROM loyalty_quota ORDER BY key FOR UPDATE")
     return connection.execute(
         "UPDATE loyalty_quota AS q SET taken = coalesce(given.taken, 0) FROM ("
-        "  SELECT known.key, count(*) FILTER (WHERE granted.value::integer > 0)::integer AS taken"
-        "    FROM loyalty_quota AS known"
-        "    LEFT JOIN (loyalty_decision AS d"
-        "               CROSS JOIN LATERAL jsonb_each_text(d.record -> 'inputs' -> 'grants') AS granted)"
-        "      ON granted.key = known.key GROUP BY known.key) AS given "
+        "  SELECT known.key, sum(moved.quantity)::integer AS taken FROM loyalty_quota AS known LEFT JOIN ("
+        "    SELECT granted.key, greatest(granted.value::integer, 0) AS quantity FROM loyalty_decision AS d"
+        "     CROSS JOIN LATERAL jsonb_each_text(d.record -> 'inputs' -> 'grants') AS granted"
+        "    UNION ALL SELECT freed.value ->> 0, -(freed.value ->> 1)::integer FROM loyalty_decision AS d"
+        "     CROSS JOIN LATERAL jsonb_array_elements(d.record -> 'offers' -> 'releases') AS freed) AS moved"
+        "      ON moved.key = known.key GROUP BY known.key) AS given "
         "WHERE given.key = q.key AND q.taken <> coalesce(given.taken, 0)"
     ).rowcount

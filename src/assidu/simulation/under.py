@@ -13,6 +13,7 @@ from uuid import UUID
 import psycopg
 
 from assidu.decisions import decide
+from assidu.decisions.chance import rehearsal_secret
 from assidu.decisions.decision import Claim, Decision, Refused, ShortfallCause
 from assidu.decisions.events import Event, Merger, Return, RewardRequest, Sale
 from assidu.decisions.facts import Facts, SoldBefore
@@ -62,6 +63,16 @@ def replay_under(
         run.close(chunk, caught_up_to(connection, customers, until))
         progress(untold)
     return outcome
+
+
+def _rehearsed(book: PlanBook) -> dict[str, bytes]:
+    """Chance of a rehearsal: not that of the real draws, and the same each time."""
+    return {
+        offer.code: rehearsal_secret(offer.code)
+        for version in book.versions
+        for offer in version.plan.offers.all
+        if offer.chance_one_in is not None
+    }
 
 
 class _Places:
@@ -125,7 +136,13 @@ class _Run:
         self._replayed = Side(outcome, "replayed")
         self._worth_then = face_value(recorded_book.versions[-1].plan)
         self._worth_now = face_value(book.versions[-1].plan)
-        self._desk = Desk(book, self._places, self._sold, datetime.max.replace(tzinfo=UTC))
+        self._desk = Desk(
+            book,
+            self._places,
+            self._sold,
+            datetime.max.replace(tzinfo=UTC),
+            secrets=_rehearsed(book),
+        )
         self._same_plans = {
             (was.plan.version, now.plan.version)
             for was in recorded_book.versions
@@ -167,6 +184,9 @@ class _Run:
         member, recorded, event = customer.member, happening.recorded, happening.event
         before = member.state, member.last_purchase
         fact = Fact(_KEY, recorded.type, event, happening.body, has_happened=True)
+        # Under another plan a ticket is a basket again: what would its till have been told to take off?
+        versions = happening.was.plan_version, self._book.at(fact.at).version
+        self._desk.is_basket = versions not in self._same_plans
         if isinstance(event, Merger):
             absorbed = self._customer(UUID(happening.body["absorbed"]))
             answer = self._desk.merge(member, absorbed.member, fact)

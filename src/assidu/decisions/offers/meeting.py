@@ -10,6 +10,8 @@ from assidu.decisions.plan import Plan, QuotaScope
 from assidu.decisions.plan.offers import Offer, OfferNeeds
 
 OFFER = "offer:"
+DRAW = "draw:"
+"""Begins the key under which a drawn number is kept among the grants."""
 
 
 def offers_met(plan: Plan, ticket: OfferTicket) -> list[int]:
@@ -64,7 +66,7 @@ def times_counter(offer: Offer, ticket: OfferTicket) -> str:
 
 
 def draw_key(offer: Offer) -> str:
-    return f"draw:{offer.code}"
+    return f"{DRAW}{offer.code}"
 
 
 def number_for(offer: Offer, ticket: OfferTicket, chance: Chance | None, seq: int) -> int | None:
