@@ -25,6 +25,8 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     OfferStep,
+    ProgrammeEnd,
+    ReferralKept,
     Release,
     Resumption,
     Return,
@@ -34,6 +36,7 @@ from assidu.decisions.events import (
     StatusGrant,
     Suspension,
     TakeOver,
+    TermsAcceptance,
     Tick,
     TransferIn,
     TransferOut,
@@ -62,6 +65,9 @@ KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
             EventType.LEAVING,
             EventType.SUSPENSION,
             EventType.RESUMPTION,
+            EventType.TERMS_ACCEPTANCE,
+            EventType.REFERRAL_KEPT,
+            EventType.PROGRAMME_END,
             EventType.TAKE_OVER,
             EventType.MERGER,
             EventType.ABSORPTION,
@@ -153,7 +159,7 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             articles = sum(max(line.quantity, 0) for line in event.lines)
             parts = [
                 store,
-                ngettext("%(n)s article", "%(n)s articles", articles) % {"n": formats.number(articles)},
+                ngettext("%(n)s item", "%(n)s items", articles) % {"n": formats.number(articles)},
             ]
             if event.payments:
                 paid = programme.phrases.listing(
@@ -184,6 +190,12 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             return "user-plus", "tier", _("Joined the programme"), store
         case Leaving():
             return "user-minus", "refused", _("Left the programme"), ""
+        case TermsAcceptance():
+            return "book-open", "tier", _("Terms accepted"), _("version %(v)s") % {"v": event.version}
+        case ReferralKept():
+            return "users", "points", _("Somebody they brought has bought"), ""
+        case ProgrammeEnd():
+            return "hourglass", "expired", _("End of the programme"), ""
         case Suspension():
             detail = _joined(_reason(entry, programme), _by(entry, names))
             return "ban", "refused", _("Membership suspended"), detail

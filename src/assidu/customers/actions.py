@@ -170,6 +170,7 @@ def erase(customer_id: UUID, by: Actor, at: datetime) -> Erasure | None:
         cursor.execute("DELETE FROM customers_link WHERE customer_id = ANY (%s)", [ids])
         cursor.execute("DELETE FROM customers_event_personal WHERE customer_id = ANY (%s)", [ids])
         event_fields = cursor.rowcount
+        cursor.execute("DELETE FROM customers_device WHERE customer_id = ANY (%s)", [ids])
         cursor.execute(
             "DELETE FROM customers_possible_duplicate WHERE customer_id = ANY (%(ids)s) OR other_id = ANY (%(ids)s)",
             {"ids": ids},

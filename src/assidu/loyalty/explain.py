@@ -13,7 +13,7 @@ from uuid import UUID
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
 from assidu.decisions.decision import Decision, Reason, ReasonCode
 from assidu.decisions.earning import earn
-from assidu.decisions.events import Activity, Joining, Merger, Return, Sale
+from assidu.decisions.events import Activity, Joining, Merger, ReferralKept, Return, Sale
 from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
 from assidu.decisions.offers.settling import offered
 from assidu.decisions.plan import Plan
@@ -222,7 +222,7 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
         if plan.offers:
             reasons += tuple(offered(plan, entry.event, inputs, trace=True).reasons)
         return reasons
-    if isinstance(entry.event, Joining | Activity):
+    if isinstance(entry.event, Joining | Activity | ReferralKept):
         if again is not None and again.reasons:
             return again.reasons
         facts = Facts(before, grants=inputs.grants if inputs is not None else None)

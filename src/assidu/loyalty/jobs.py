@@ -11,7 +11,9 @@ from django.db.utils import Error as DatabaseError
 
 from assidu.foundation import clock
 from assidu.loyalty.anniversaries import tell_anniversaries
+from assidu.loyalty.closing import close_programmes
 from assidu.loyalty.due import run_due
+from assidu.loyalty.emissions import decide_emissions
 
 EVERY_SECONDS = 60.0
 ANNIVERSARIES_EVERY = timedelta(hours=1)
@@ -32,7 +34,11 @@ def ticking(every_seconds: float = EVERY_SECONDS) -> Iterator[None]:
                 now = clock.now()
                 if count := run_due(now):
                     log.info("due", customers=count)
+                if count := decide_emissions(now):
+                    log.info("emissions", decided=count)
                 if now - looked_at >= ANNIVERSARIES_EVERY:
+                    if count := close_programmes(now):
+                        log.info("closing", customers=count)
                     if count := tell_anniversaries(now):
                         log.info("anniversaries", told=count)
                     looked_at = now

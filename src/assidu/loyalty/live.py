@@ -35,7 +35,7 @@ from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
-from assidu.events.wire import ReturnData, SaleData, SaleFound, to_fact
+from assidu.events.wire import JoiningData, ReturnData, SaleData, SaleFound, to_fact
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.trail import APPEND, Line, lines_of
 from assidu.foundation.people.types import Actor
@@ -54,6 +54,7 @@ from assidu.loyalty.entries import (
 )
 from assidu.loyalty.offer_codes import shown_codes
 from assidu.loyalty.personal import write_personal, write_profile
+from assidu.loyalty.referral import keep_devices, with_referrer
 from assidu.loyalty.rows import RECORD_COLUMNS, member_from, record_columns, record_sql
 from assidu.loyalty.script import Row, Script, Step
 from assidu.loyalty.sold_tickets import decision_from_row, find_sale, load_sold
@@ -328,6 +329,10 @@ class _Batch:
             by=entry.by,
             codes=codes,
         )
+        if isinstance(data, JoiningData) and data.referral_code:
+            fact = yield from with_referrer(
+                fact, entry, customer_id, self.shop.pseudonym_key, self.shop.vault
+            )
         self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id))
 
     def _known(self, entry: Entry, customer_id: UUID | None, seq: int | None) -> Script[Outcome]:
@@ -490,6 +495,12 @@ class _Batch:
             if (personal := work.entry.incoming.personal)
         ]
         yield from write_personal(said, self.shop.vault)
+        joined = [
+            (outcome.customer_id, data.device)
+            for work, outcome in told
+            if isinstance(data := work.entry.incoming.data, JoiningData) and data.device
+        ]
+        yield from keep_devices(joined, self.shop.pseudonym_key, self.at)
         # A person's action leaves its line where the person is known; what a key does by hand leaves it here.
         lines = [
             _line(by, work, outcome)

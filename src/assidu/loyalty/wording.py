@@ -21,6 +21,8 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     OfferStep,
+    ProgrammeEnd,
+    ReferralKept,
     Release,
     Resumption,
     Return,
@@ -30,6 +32,7 @@ from assidu.decisions.events import (
     StatusGrant,
     Suspension,
     TakeOver,
+    TermsAcceptance,
     Tick,
     TransferIn,
     TransferOut,
@@ -37,6 +40,13 @@ from assidu.decisions.events import (
 from assidu.decisions.state import Membership
 from assidu.events.types import CorrectionReason
 from assidu.ledger.types import Movement
+from assidu.loyalty.life_wording import (
+    joining_said,
+    programme_end_said,
+    referral_kept_said,
+    referral_step_said,
+    terms_said,
+)
 from assidu.loyalty.types import TimelineEntry
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, tier_cause
@@ -325,6 +335,8 @@ def said_of(
         units = telling.phrases.units(shortfall.quantity, shortfall.currency)
         yield SHORTFALLS[shortfall.cause].say(language, units=units)
     yield from _status(decision, telling)
+    if decision.referral is not None and not isinstance(entry.event, Joining):
+        yield referral_step_said(decision.referral, telling.phrases)
     if not entry.movements and not decision.shortfalls:
         yield telling.say("nothing")
 
@@ -394,8 +406,15 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield telling.say("handed_over", units=phrases.units(event.quantity, event.currency))
         case Joining():
             yield telling.say("joining", day=day)
+            yield from joining_said(event, entry.decision, phrases)
         case Leaving():
             yield telling.say("leaving", day=day)
+        case TermsAcceptance():
+            yield terms_said(event, phrases, day)
+        case ReferralKept():
+            yield referral_kept_said(phrases)
+        case ProgrammeEnd():
+            yield programme_end_said(phrases)
         case Suspension():
             yield telling.say("suspension", day=day)
             yield from _written(telling)

@@ -6,18 +6,30 @@ from assidu.cli.speech import gettext as _
 from assidu.cli.speech import number
 from assidu.foundation import clock
 from assidu.loyalty.anniversaries import tell_anniversaries
+from assidu.loyalty.closing import close_programmes
 from assidu.loyalty.due import run_due
+from assidu.loyalty.emissions import decide_emissions
 
 
 def command(json: JsonFlag = False) -> None:
-    """Decide what has become due by now: expiries, ends of statuses, birthdays and anniversaries."""
+    """Decide what has become due by now: expiries, ends of statuses, birthdays, anniversaries, referrals."""
     output = Output(json)
     with database(output):
         now = clock.now()
         count = run_due(now)
         told = tell_anniversaries(now)
+        closed = close_programmes(now)
+        emitted = decide_emissions(now)
     output.answer(
-        {"customers": count, "anniversaries": told},
-        _("Customers who had something due: %(n)s; birthdays and anniversaries: %(told)s")
-        % {"n": number(count), "told": number(told)},
+        {"customers": count, "anniversaries": told, "closed": closed, "emissions": emitted},
+        _(
+            "Customers who had something due: %(n)s; birthdays and anniversaries: %(told)s; rewards for bringing "
+            "others: %(emitted)s; balances ended with the programme: %(closed)s"
+        )
+        % {
+            "n": number(count),
+            "told": number(told),
+            "emitted": number(emitted),
+            "closed": number(closed),
+        },
     )

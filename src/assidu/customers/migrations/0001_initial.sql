@@ -37,6 +37,14 @@ CREATE TABLE customers_identifier (
 );
 CREATE INDEX customers_identifier_customer ON customers_identifier (customer_id);
 
+-- Devices on which customers joined, told apart by a keyed hash; several people may share one.
+CREATE TABLE customers_device (
+  customer_id    uuid NOT NULL,
+  lookup         bytea NOT NULL,
+  added_at       timestamptz NOT NULL,
+  PRIMARY KEY (customer_id, lookup)
+);
+
 -- Personal fields that came inside an event, sealed with the customer's key.
 CREATE TABLE customers_event_personal (
   customer_id    uuid NOT NULL,
@@ -150,4 +158,13 @@ CREATE FUNCTION customers_alias(absorbed uuid, survivor uuid, settled timestampt
   UPDATE customers_customer SET merged_into = survivor WHERE customer_id = absorbed OR merged_into = absorbed;
   UPDATE customers_possible_duplicate SET settled_at = settled
    WHERE settled_at IS NULL AND customer_id = least(absorbed, survivor) AND other_id = greatest(absorbed, survivor);
+$$;
+
+-- A merger undone: who had been absorbed is found again under their own identifiers, and whoever they had absorbed
+-- before (``theirs``) leads to them.
+CREATE FUNCTION customers_unalias(absorbed uuid, survivor uuid, theirs uuid[]) RETURNS void LANGUAGE sql AS $$
+  SELECT 1 FROM customers_customer WHERE customer_id IN (absorbed, survivor) OR customer_id = ANY (theirs)
+   ORDER BY customer_id FOR UPDATE;
+  UPDATE customers_customer SET merged_into = NULL WHERE customer_id = absorbed AND merged_into = survivor;
+  UPDATE customers_customer SET merged_into = absorbed WHERE customer_id = ANY (theirs) AND merged_into = survivor;
 $$;

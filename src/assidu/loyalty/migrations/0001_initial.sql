@@ -47,6 +47,29 @@ CREATE TABLE loyalty_quota (
   CONSTRAINT within_limit CHECK (taken <= limit_places)
 );
 
+-- What happens to a customer because of another one: written with the decision that says so, decided later in their own
+-- sequence, under a key made of this one. ``outcome`` is why it was not, where it could not be.
+CREATE TABLE loyalty_emission (
+  customer_id    uuid NOT NULL,
+  seq            integer NOT NULL,
+  n              smallint NOT NULL CHECK (n >= 0),
+  programme      text NOT NULL,
+  kind           text NOT NULL,
+  recipient      uuid NOT NULL,
+  at             timestamptz NOT NULL,
+  decided_at     timestamptz,
+  outcome        text NOT NULL DEFAULT '',
+  PRIMARY KEY (customer_id, seq, n)
+);
+CREATE INDEX loyalty_emission_open ON loyalty_emission (at, customer_id, seq, n) WHERE decided_at IS NULL;
+
+-- The code by which a member brings others: made when it is first asked for.
+CREATE TABLE loyalty_referral_code (
+  code           text PRIMARY KEY,
+  customer_id    uuid NOT NULL UNIQUE,
+  made_at        timestamptz NOT NULL
+);
+
 CREATE TRIGGER loyalty_plan_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON loyalty_plan
   FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change();
 CREATE TRIGGER loyalty_decision_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON loyalty_decision
@@ -170,6 +193,11 @@ BEGIN
   INSERT INTO loyalty_decision (customer_id, seq, plan_version, semantics, record)
     SELECT d.customer, d.seq, d.plan, d.semantics, d.record::jsonb
       FROM unnest(e_customer, e_seq, d_plan, d_semantics, d_record) AS d (customer, seq, plan, semantics, record);
+  INSERT INTO loyalty_emission (customer_id, seq, n, programme, kind, recipient, at)
+    SELECT d.customer, d.seq, a.place - 1, d.programme, a.emission ->> 0, (a.emission ->> 1)::uuid, d.at
+      FROM unnest(e_customer, e_seq, e_programme, e_at, d_record) AS d (customer, seq, programme, at, record)
+      CROSS JOIN LATERAL jsonb_array_elements(d.record::jsonb -> 'emissions') WITH ORDINALITY AS a (emission, place)
+     WHERE position('"emissions"' IN d.record) > 0;
   IF cardinality(p_customer) > 0 THEN
     INSERT INTO ledger_posting (customer_id, seq, n, wallet_id, source, target, currency, quantity, issued_month,
                                 expires_on, reverses_seq, reverses_n, day, active_on)
