@@ -4,7 +4,7 @@ The clock's events are made anew, everything else happens again in the order in 
 that customers share are given in the order of time.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -33,6 +33,9 @@ EVENTS_PER_TELLING = 2_000
 EVENTS_PER_LISTENING = 32
 _KEY = EventKey("replay", "")
 
+Witness = Callable[[Decided], None]
+"""Sees everything that is decided this time, with the reasons of every rule."""
+
 
 def replay_under(
     connection: psycopg.Connection[Any],
@@ -42,13 +45,14 @@ def replay_under(
     until: date,
     quotas: RefereedQuotas,
     progress: Progress = lambda _: None,
+    witness: Witness | None = None,
 ) -> Outcome:
     """With shared places, events go by in the order of time over all customers, else over a few at a time."""
     outcome = Outcome()
     shares_places = any(version.plan.shares_places for version in book.versions)
     for chunk in [groups] if shares_places else chunks(groups):
         customers = [customer for group in chunk for customer in group]
-        run = _Run(recorded_book, book, quotas, outcome)
+        run = _Run(recorded_book, book, quotas, outcome, witness)
         untold = 0
         for place, recorded in in_time_order(history_of(connection, customers)):
             if shares_places:
@@ -121,8 +125,14 @@ class _Run:
     """
 
     def __init__(
-        self, recorded_book: PlanBook, book: PlanBook, quotas: RefereedQuotas, outcome: Outcome
+        self,
+        recorded_book: PlanBook,
+        book: PlanBook,
+        quotas: RefereedQuotas,
+        outcome: Outcome,
+        witness: Witness | None = None,
     ) -> None:
+        self._witness = witness
         self._recorded_book = recorded_book
         self._quotas = quotas
         self._places = _Places(quotas.full)
@@ -142,6 +152,7 @@ class _Run:
             self._sold,
             datetime.max.replace(tzinfo=UTC),
             secrets=_rehearsed(book),
+            trace=witness is not None,
         )
         self._same_plans = {
             (was.plan.version, now.plan.version)
@@ -311,6 +322,8 @@ class _Run:
         for decided in self._desk.gathered:
             owner = self._customer(decided.customer_id)
             self._replayed.add(decided.decision, owner.replayed)
+            if self._witness is not None:
+                self._witness(decided)
             if decided is not matched and decided.fact.type is EventType.TICK:
                 owner.cause = owner.cause or (Cause.UNEXPLAINED if self._same_plans else Cause.PLAN)
                 differ(self._outcome, owner.cause, decided.customer_id, decided.seq)

@@ -1,0 +1,195 @@
+"""Who could never have had a rule, an offer or a reward of a programme, and why: history decided again and looked at.
+
+The one evaluator decides everything again under the plan, with its reasons, and `fairness_seen` counts them. What is
+said is true of what is recorded: whether a survey was sent, or somebody agreed to be written to, is not recorded yet.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from assidu.decisions.plan import Conditions, Plan, Trigger
+from assidu.decisions.plan.offers import OfferNeeds
+from assidu.loyalty.book import PlanBook
+from assidu.loyalty.referee import RefereedQuotas
+from assidu.simulation.fairness_seen import Seen, Watch
+from assidu.simulation.fairness_types import (
+    COULD_HAVE,
+    REACHED,
+    Barrier,
+    ChannelFit,
+    Fairness,
+    Kind,
+    Line,
+    Standing,
+)
+from assidu.simulation.fairness_ways import ways_of
+from assidu.simulation.groups import Groups
+from assidu.simulation.run import Progress, over_history
+from assidu.simulation.under import replay_under
+
+ASKED_BY_MESSAGE = frozenset({"survey-answered"})
+"""Activities that only whoever can be written to is ever asked for."""
+
+Members = Sequence[tuple[UUID, Seen]]
+
+
+def fairness(
+    database_url: str,
+    recorded_book: PlanBook,
+    plan: Plan,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    processes: int | None = None,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> tuple[Fairness, list[Standing]]:
+    """What ``plan`` would have been to each member from ``since`` until ``until``, both included; reads only.
+
+    When left out, the period is all that is recorded.
+    """
+    started = time.perf_counter()
+    first, last = since or date.min, until or date.max
+    book = PlanBook.of_one(plan)
+
+    def look(
+        connection: psycopg.Connection[Any],
+        groups: Groups,
+        recorded_until: date,
+        quotas: RefereedQuotas,
+        advance: Callable[[int], None],
+    ) -> list[tuple[UUID, Seen]]:
+        watch = Watch(plan, first, last)
+        replay_under(connection, recorded_book, book, groups, recorded_until, quotas, advance, watch)
+        return _together(watch.seen, groups, _with_contact(connection, groups))
+
+    past, parts = over_history(database_url, look, processes=processes, on_progress=on_progress)
+    first, last = since or past.since or date.min, until or past.until or date.max
+    members = sorted(
+        (one for part in parts for one in part if one[1].is_member_between(first, last)),
+        key=lambda one: one[0],
+    )
+    found, standings = conclude(plan, members)
+    answer = replace(found, since=first, until=last, seconds=round(time.perf_counter() - started, 2))
+    return answer, standings
+
+
+def _together(seen: Mapping[UUID, Seen], groups: Groups, reachable: set[UUID]) -> list[tuple[UUID, Seen]]:
+    """One for each person: the survivor, with all who were merged into them."""
+    people = []
+    for group in groups:
+        person = seen.get(group[0])
+        if person is None:
+            continue
+        person.has_contact = group[0] in reachable
+        for absorbed in group[1:]:
+            if absorbed in seen:
+                person.take_in(seen[absorbed])
+        people.append((group[0], person))
+    return people
+
+
+def _with_contact(connection: psycopg.Connection[Any], groups: Groups) -> set[UUID]:
+    """Whose e-mail address or telephone number is known, after any merger."""
+    survivors = [group[0] for group in groups]
+    rows = connection.execute(
+        "SELECT DISTINCT customer_id FROM customers_identifier "
+        "WHERE kind IN ('email', 'phone') AND customer_id = ANY (%s)",
+        (survivors,),
+    )
+    return {customer for (customer,) in rows}
+
+
+# ---------------------------------------------------------------- what it means, line by line
+
+
+def conclude(plan: Plan, members: Members) -> tuple[Fairness, list[Standing]]:
+    """From what was seen of each member to what is said of each line; the period is filled in by the caller."""
+    kinds = lines_of(plan)
+    outcomes = [[_outcome(plan, kind, code, seen) for kind, code in kinds] for _, seen in members]
+    lines = tuple(
+        _line(plan, kind, code, [row[n] for row in outcomes], members) for n, (kind, code) in enumerate(kinds)
+    )
+    found = Fairness(
+        programme=plan.programme,
+        version=plan.version,
+        since=date.min,
+        until=date.max,
+        members=len(members),
+        reached_nothing=sum(REACHED not in row for row in outcomes),
+        without_contact=sum(not seen.has_contact for _, seen in members),
+        lines=tuple(
+            replace(line, ways=ways_of(plan, n, lines, outcomes, [seen for _, seen in members]))
+            for n, line in enumerate(lines)
+        ),
+    )
+    standings = [Standing(customer, tuple(row)) for (customer, _), row in zip(members, outcomes, strict=True)]
+    return found, standings
+
+
+def lines_of(plan: Plan) -> list[tuple[Kind, str]]:
+    """Everything that a programme gives, in its own order."""
+    return [
+        *((Kind.RULE, rule.code) for rule in plan.rules),
+        *((Kind.OFFER, offer.code) for offer in plan.offers.all),
+        *((Kind.REWARD, code) for code in plan.rewards),
+    ]
+
+
+def _outcome(plan: Plan, kind: Kind, code: str, seen: Seen) -> str:
+    if kind is Kind.REWARD:
+        return seen.rewards.get(code, Barrier.NEVER_EARNED.value)
+    outcome = seen.outcomes.get(code)
+    if outcome is None:
+        return _never_asked(plan, kind, code, seen).value
+    if outcome == Barrier.NOT_GIVEN and not seen.has_contact:
+        offer = plan.offers.by_code.get(code)
+        if offer is not None and offer.needs in (OfferNeeds.ALLOTTED, OfferNeeds.ACTIVATED):
+            return Barrier.NO_CONTACT.value
+    return outcome
+
+
+def _never_asked(plan: Plan, kind: Kind, code: str, seen: Seen) -> Barrier:
+    """Why no occasion of theirs asked this rule at all."""
+    rule = next((rule for rule in plan.rules if rule.code == code), None) if kind is Kind.RULE else None
+    if rule is not None and rule.trigger is Trigger.JOINING:
+        return Barrier.JOINED_BEFORE
+    if rule is not None and rule.trigger is Trigger.ACTIVITY:
+        is_unasked = rule.activity in ASKED_BY_MESSAGE and not seen.has_contact
+        return Barrier.NO_CONTACT if is_unasked else Barrier.NO_ACTIVITY
+    return Barrier.NO_PURCHASE
+
+
+def _line(plan: Plan, kind: Kind, code: str, outcomes: Iterable[str], members: Members) -> Line:
+    counts = Counter(outcomes)
+    reached, could = counts.pop(REACHED, 0), counts.pop(COULD_HAVE, 0)
+    return Line(kind, code, reached, could, dict(counts.most_common()), fit=_fit(plan, kind, code, members))
+
+
+def _fit(plan: Plan, kind: Kind, code: str, members: Members) -> ChannelFit | None:
+    """Does its channel suit those it is for? Only asked of what names channels."""
+    when = conditions_of(plan, kind, code)
+    if when is None or not when.channels:
+        return None
+    target = [
+        seen
+        for _, seen in members
+        if (not when.tiers or when.tiers & seen.tiers)
+        and (not when.audiences or when.audiences & seen.audiences)
+    ]
+    fits = sum(not when.channels.isdisjoint(seen.channels) for seen in target)
+    return ChannelFit(tuple(sorted(when.channels)), len(target), fits)
+
+
+def conditions_of(plan: Plan, kind: Kind, code: str) -> Conditions | None:
+    if kind is Kind.RULE:
+        return next((rule.when for rule in plan.rules if rule.code == code), None)
+    if kind is Kind.OFFER:
+        return plan.offers.by_code[code].when
+    return plan.rewards[code].when

@@ -1,0 +1,185 @@
+"""What is seen of customers while history is decided again: which rules met them, and what they did.
+
+Nothing is judged here a second time: every rule's own reason, as ``decide`` traces it, is counted; a reward is asked of
+``decide`` as if the customer had wanted it.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from assidu.decisions import decide
+from assidu.decisions.calendar import minute_of
+from assidu.decisions.decision import ReasonCode, RefusalCode, Refused
+from assidu.decisions.events import Activity, RewardRequest, Sale
+from assidu.decisions.facts import Facts
+from assidu.decisions.plan import Plan
+from assidu.decisions.state import Membership, State
+from assidu.loyalty.desk import Decided
+from assidu.simulation.fairness_types import COULD_HAVE, REACHED, Barrier
+
+BARRIERS: Final[Mapping[ReasonCode, Barrier]] = {
+    ReasonCode.NOT_A_MEMBER: Barrier.NOT_A_MEMBER,
+    ReasonCode.NOT_YET: Barrier.NOT_RUNNING,
+    ReasonCode.OVER: Barrier.NOT_RUNNING,
+    ReasonCode.OTHER_CHANNEL: Barrier.CHANNEL,
+    ReasonCode.OTHER_STORE: Barrier.STORE,
+    ReasonCode.OTHER_DAY: Barrier.WEEKDAY,
+    ReasonCode.OTHER_HOUR: Barrier.HOUR,
+    ReasonCode.OTHER_TIER: Barrier.STATUS,
+    ReasonCode.NOT_IN_AUDIENCE: Barrier.AUDIENCE,
+    ReasonCode.ENGAGEMENT_TOO_LOW: Barrier.ENGAGEMENT,
+    ReasonCode.NOT_FIRST_PURCHASE: Barrier.NOT_FIRST,
+    ReasonCode.AMOUNT_TOO_LOW: Barrier.TOO_LITTLE,
+    ReasonCode.BELOW_FIRST_STEP: Barrier.TOO_LITTLE,
+    ReasonCode.AMOUNT_TOO_HIGH: Barrier.TOO_MUCH,
+    ReasonCode.NO_CODE: Barrier.NOT_GIVEN,
+    ReasonCode.NOT_ALLOTTED: Barrier.NOT_GIVEN,
+    ReasonCode.NOT_ACTIVATED: Barrier.NOT_GIVEN,
+    ReasonCode.QUOTA_TAKEN: Barrier.PLACES_GONE,
+    ReasonCode.BUDGET_GONE: Barrier.PLACES_GONE,
+    ReasonCode.STOCK_GONE: Barrier.PLACES_GONE,
+}
+"""What keeps somebody out for good if it is so on every occasion. Any other reason was within their reach: they only
+did not buy the article, add up enough, win the draw."""
+
+FURTHER: Final[Mapping[str, int]] = {barrier.value: n for n, barrier in enumerate(Barrier)} | {
+    COULD_HAVE: 100,
+    REACHED: 101,
+}
+"""The order in which conditions are looked at: whoever failed at a later one met the earlier ones at least once."""
+_OUTCOMES: Final[Mapping[ReasonCode, str]] = {
+    code: REACHED if code is ReasonCode.APPLIED else BARRIERS[code].value if code in BARRIERS else COULD_HAVE
+    for code in ReasonCode
+}
+
+
+@dataclass(slots=True)
+class Seen:
+    """One customer over the period. Amounts in minor units; ``best`` is the highest balance by currency."""
+
+    outcomes: dict[str, str] = field(default_factory=dict)
+    """By rule or offer, how far they came; nothing where no occasion asked."""
+    rewards: dict[str, str] = field(default_factory=dict)
+    channels: Counter[str] = field(default_factory=Counter)
+    stores: Counter[str] = field(default_factory=Counter)
+    weekdays: Counter[int] = field(default_factory=Counter)
+    hours: Counter[int] = field(default_factory=Counter)
+    activities: Counter[str] = field(default_factory=Counter)
+    tiers: set[str] = field(default_factory=set)
+    audiences: set[str] = field(default_factory=set)
+    best: dict[str, int] = field(default_factory=dict)
+    missing_minor: dict[str, int] = field(default_factory=dict)
+    """By rule, what was missing the least to its lowest amount, where nothing else stood in the way."""
+    purchases: int = 0
+    state: State = field(default_factory=State)
+    has_contact: bool = False
+
+    def is_member_between(self, since: date, until: date) -> bool:
+        """Were they a member on any day of the period, as far as is known at its end?"""
+        state = self.state
+        if state.membership in (Membership.NONE, Membership.ABSORBED) or state.joined_on is None:
+            return False
+        return state.joined_on <= until and (state.left_on is None or state.left_on > since)
+
+    def take_in(self, other: "Seen") -> None:
+        """Somebody who was merged into this customer: what either did, both did."""
+        for mine, theirs in ((self.outcomes, other.outcomes), (self.rewards, other.rewards)):
+            for code, outcome in theirs.items():
+                _further(mine, code, outcome)
+        self.channels += other.channels
+        self.stores += other.stores
+        self.weekdays += other.weekdays
+        self.hours += other.hours
+        self.activities += other.activities
+        self.tiers |= other.tiers
+        self.audiences |= other.audiences
+        for currency, quantity in other.best.items():
+            self.best[currency] = max(self.best.get(currency, 0), quantity)
+        for code, missing in other.missing_minor.items():
+            self.missing_minor[code] = min(self.missing_minor.get(code, missing), missing)
+        self.purchases += other.purchases
+        self.has_contact |= other.has_contact
+
+
+class Watch:
+    """Stands beside a replay and notes what each customer met between two days, both included."""
+
+    def __init__(self, plan: Plan, since: date, until: date) -> None:
+        self._plan = plan
+        self._since = since
+        self._until = until
+        self.seen: dict[UUID, Seen] = {}
+
+    def __call__(self, decided: Decided) -> None:
+        if decided.day > self._until:
+            return
+        seen = self.seen.get(decided.customer_id)
+        if seen is None:
+            seen = self.seen[decided.customer_id] = Seen()
+        before, seen.state = seen.state, decided.state
+        if decided.day < self._since:
+            return
+        event = decided.fact.event
+        for reason in decided.decision.reasons:
+            _further(seen.outcomes, reason.rule, _OUTCOMES[reason.code])
+            missing = reason.figures.get("missing_minor")
+            if missing is not None:
+                seen.missing_minor[reason.rule] = min(seen.missing_minor.get(reason.rule, missing), missing)
+        if isinstance(event, Sale):
+            self._bought(seen, event, decided)
+        elif isinstance(event, Activity):
+            seen.activities[event.activity] += 1
+        elif isinstance(event, RewardRequest):
+            seen.rewards[event.reward] = REACHED
+        for state in (before, decided.state):
+            if state.membership is Membership.MEMBER:
+                if state.tier is not None:
+                    seen.tiers.add(state.tier)
+                seen.audiences |= state.audiences
+        self._could_ask(seen, decided)
+
+    def _bought(self, seen: Seen, event: Sale, decided: Decided) -> None:
+        seen.purchases += 1
+        seen.channels[event.channel] += 1
+        seen.stores[event.store] += 1
+        seen.weekdays[decided.day.weekday()] += 1
+        seen.hours[minute_of(event.at, self._plan.zone) // 60] += 1
+
+    def _could_ask(self, seen: Seen, decided: Decided) -> None:
+        """Could they have had each reward now? Asked only while they never could, of whoever decides for real."""
+        for code, reward in self._plan.rewards.items():
+            if seen.rewards.get(code) in (REACHED, COULD_HAVE):
+                continue
+            for session in reward.sessions or ("",):
+                request = RewardRequest(decided.fact.event.at, code, session=session)
+                answer = decide(self._plan, Facts(decided.state), request)
+                if not isinstance(answer, Refused):
+                    seen.rewards[code] = COULD_HAVE
+                    break
+                self._refused(seen, code, answer)
+
+    def _refused(self, seen: Seen, code: str, answer: Refused) -> None:
+        if answer.code is RefusalCode.INSUFFICIENT_BALANCE:
+            available = answer.figures["available"]
+            currency = answer.subject
+            seen.best[currency] = max(seen.best.get(currency, 0), available)
+            barrier = Barrier.NEVER_ENOUGH if seen.best[currency] else Barrier.NEVER_EARNED
+        elif answer.code is RefusalCode.REWARD_NOT_FOR_THEM:
+            barrier = Barrier.NOT_FOR_THEM
+        elif answer.code is RefusalCode.OUT_OF_STOCK:
+            barrier = Barrier.PLACES_GONE
+        elif answer.code is RefusalCode.ALREADY_OVER:
+            barrier = Barrier.NOT_RUNNING
+        else:
+            barrier = Barrier.NOT_A_MEMBER
+        _further(seen.rewards, code, barrier.value)
+
+
+def _further(outcomes: dict[str, str], code: str, outcome: str) -> None:
+    known = outcomes.get(code)
+    if known is None or FURTHER[outcome] > FURTHER[known]:
+        outcomes[code] = outcome
