@@ -1,0 +1,127 @@
+"""Decides every vector from its JSON alone, through the public functions: what a till in another language does.
+
+Runs by itself too, in ``tests``: ``python -m conformance.reader ../conformance/*.json``.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from assidu.decisions import decide, events, evolve
+from assidu.decisions.chance import Chance
+from assidu.decisions.decision import Decision, Refused
+from assidu.decisions.events import Event, Sale
+from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
+from assidu.decisions.plan import Plan
+from assidu.decisions.record import inputs_from, state_from
+from assidu.decisions.state import LotKey, State
+from assidu.plans.compile import compile_plan
+from assidu.plans.identity import document_from_json
+from conformance.writing import Json, written_answer, written_state
+
+
+def differences(vectors: Mapping[str, Any]) -> list[str]:
+    """Which steps of a file come out otherwise; empty when all are alike."""
+    plans = {
+        name: compile_plan(document_from_json(json.dumps(plan))) for name, plan in vectors["plans"].items()
+    }
+    found = []
+    for story in vectors["stories"]:
+        before = story["start"]
+        for number, step in enumerate(story["steps"], 1):
+            answered = answer_to(plans[step.get("plan", story["plan"])], before, step)
+            expected = {
+                name: step[name]
+                for name in ("refused", "decision", "postings", "reasons", "next")
+                if name in step
+            }
+            if answered != expected:
+                found.append(f"{story['name']}, step {number}")
+            before = step.get("next", before)
+    return found
+
+
+def answer_to(plan: Plan, before: Json, step: Json) -> Json:
+    """What a step gives: a refusal, or a decision with its postings and what it makes of the customer."""
+    state = state_of(before)
+    answer = decide(
+        plan, _facts(state, step.get("facts", {})), event_of(step["event"]), trace=step.get("trace", False)
+    )
+    found = written_answer(answer)
+    if isinstance(answer, Decision) and "next" in step:
+        found["next"] = written_state(evolve(state, answer))
+    assert isinstance(answer, Decision | Refused)
+    again: Json = json.loads(json.dumps(found))
+    return again
+
+
+def event_of(written: Json) -> Event:
+    name = "".join(word.capitalize() for word in written["is"].split("_"))
+    event: Event = msgspec.convert(
+        {k: v for k, v in written.items() if k != "is"}, type=getattr(events, name)
+    )
+    return event
+
+
+def state_of(written: Json) -> State:
+    lots = {_lot(currency, month, end): left for currency, month, end, left in written["lots"]}
+    return state_from(written, written["seq"], lots, written["debts"])
+
+
+def _facts(state: State, written: Json) -> Facts:
+    chance = written.get("chance")
+    return Facts(
+        state,
+        sold=_sold(written["sold"]) if "sold" in written else None,
+        absorbed=state_of(written["absorbed"]) if "absorbed" in written else None,
+        grants=written.get("grants"),
+        has_happened=written.get("has_happened", False),
+        chance=None
+        if chance is None
+        else Chance(chance["member"], {o: bytes.fromhex(s) for o, s in chance["secrets"].items()}),
+        is_basket=written.get("is_basket", False),
+    )
+
+
+def _sold(written: Json) -> SoldBefore:
+    sale = event_of(written["sale"])
+    assert isinstance(sale, Sale)
+    pairs = {
+        name: {(rule, currency): n for rule, currency, n in written.get(name, ())}
+        for name in ("awarded", "clawed_back")
+    }
+    rest = {
+        name: written[name] for name in ("paid", "paid_back", "plan_version", "is_own") if name in written
+    }
+    return SoldBefore(
+        written["seq"],
+        sale,
+        inputs_from(written["inputs"]),
+        tuple(msgspec.convert(one, type=SoldPosting) for one in written["postings"]),
+        pairs["awarded"],
+        clawed_back=pairs["clawed_back"],
+        returned_minor=dict(written.get("returned_minor", ())),
+        **rest,
+    )
+
+
+def _lot(currency: str, month: str, end: str | None) -> LotKey:
+    return LotKey(currency, date.fromisoformat(month), None if end is None else date.fromisoformat(end))
+
+
+def main(paths: list[str]) -> int:
+    found = []
+    for path in paths:
+        vectors = json.loads(Path(path).read_text(encoding="utf-8"))
+        found += [f"{path}: {difference}" for difference in differences(vectors)]
+    print("\n".join(found) or f"{len(paths)} files are decided alike")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
