@@ -115,7 +115,7 @@ CLAUSES = {
     "Exclusions.brands": Sentence("les marques {}", "the brands {}"),
     "Exclusions.products": Sentence("les produits {}", "the products {}"),
     "Exclusions.kinds": Sentence("les lignes de type {}", "the kinds of lines {}"),
-    "Exclusions.discounted": Sentence("les articles remisés", "discounted articles"),
+    "Exclusions.discounted": Sentence("les articles remisés", "discounted items"),
     "Returns.take_back": Sentence("en cas de retour, {}", "on a return, {}"),
     "Goal.in_a_row": Sentence("{} périodes de suite", "{} periods in a row"),
     "Goal.amount_at_least": Sentence("pour {}", "for {}"),

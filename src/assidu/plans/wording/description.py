@@ -42,7 +42,7 @@ LINES = {
     "pays": Sentence("permet de payer", "can pay"),
     "pays_from": Sentence("permet de payer à partir de {units}", "can pay from {units} on"),
     "excluded": Sentence("Ne rapportent rien : {names}.", "These earn nothing: {names}."),
-    "discounted": Sentence("Les articles remisés ne rapportent rien.", "Discounted articles earn nothing."),
+    "discounted": Sentence("Les articles remisés ne rapportent rien.", "Discounted items earn nothing."),
     "part_paid_earns": Sentence(
         "La part d'un ticket payée en points ou en bons rapporte aussi.",
         "The part of a ticket paid with points or vouchers earns too.",

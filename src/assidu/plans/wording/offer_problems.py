@@ -21,7 +21,7 @@ OFFER_PROBLEMS = {
         "(here: {found})",
     ),
     "price_without_lines": Sentence(
-        "un prix fixe demande des articles : ajoutez `lines`", "a fixed price needs articles: add `lines`"
+        "un prix fixe demande des articles : ajoutez `lines`", "a fixed price needs items: add `lines`"
     ),
     "chance_on_price": Sentence(
         "une remise ne se tire pas au sort, puisque la caisse la donne avant le paiement : donnez des points, un bon "

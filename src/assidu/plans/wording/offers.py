@@ -30,9 +30,9 @@ EFFECTS = {
         "{percent} de remise, au plus {most} par ticket", "{percent} off, at most {most} per ticket"
     ),
     "amount": Sentence("{amount} de remise", "{amount} off"),
-    "price": Sentence("l'article à {amount}", "each article for {amount}"),
-    "free_one": Sentence("l'article le moins cher offert", "the cheapest article free"),
-    "free": Sentence("les {count} articles les moins chers offerts", "the {count} cheapest articles free"),
+    "price": Sentence("l'article à {amount}", "each item for {amount}"),
+    "free_one": Sentence("l'article le moins cher offert", "the cheapest item free"),
+    "free": Sentence("les {count} articles les moins chers offerts", "the {count} cheapest items free"),
     "buy": Sentence("pour {buy} achetés, {get} offert(s)", "buy {buy}, get {get} free"),
     "buy_percent": Sentence(
         "pour {buy} achetés, {percent} de remise sur {get} de plus", "buy {buy}, {percent} off {get} more"
@@ -63,7 +63,7 @@ LIMITS = {
     "combines_initial": Sentence(
         "cumulable, sur le prix de départ", "joins other offers, on the price before them"
     ),
-    "discounted": Sentence("même sur les articles déjà remisés", "also on articles already discounted"),
+    "discounted": Sentence("même sur les articles déjà remisés", "also on items already discounted"),
     "serves": Sentence("objectif : {objective}", "objective: {objective}"),
 }
 
@@ -94,7 +94,7 @@ CHOICES = {
 STACKING = {
     "choice": Sentence(
         "Un article reçoit un seul avantage, sauf offres cumulables ; entre plusieurs : {choice}.",
-        "An article has one benefit, unless offers join; among several: {choice}.",
+        "An item has one benefit, unless offers join; among several: {choice}.",
     ),
     "group": Sentence(
         "Groupe {group} : au plus {count} par ticket.", "Group {group}: at most {count} per ticket."
@@ -123,7 +123,7 @@ REASONS = {
         "{offer} : jusqu'à {limit_amount} seulement", "{offer}: only up to {limit_amount}"
     ),
     ReasonCode.NO_SUCH_LINE: Sentence(
-        "{offer} : aucun article concerné", "{offer}: no article that it is about"
+        "{offer} : aucun article concerné", "{offer}: no item that it is about"
     ),
     ReasonCode.NOTHING_ELIGIBLE: Sentence("{offer} : rien à donner", "{offer}: nothing to give"),
     ReasonCode.TIMES_REACHED: Sentence(
@@ -144,10 +144,10 @@ REASONS = {
     ReasonCode.OFFER_USED: Sentence("{offer} : déjà utilisée", "{offer}: already used"),
     ReasonCode.ALREADY_DISCOUNTED: Sentence(
         "{offer} : articles déjà remisés par une autre promotion",
-        "{offer}: the articles are already discounted by another promotion",
+        "{offer}: the items are already discounted by another promotion",
     ),
     ReasonCode.TOO_FEW_UNITS: Sentence(
-        "{offer} : il manque {missing_units} article(s)", "{offer}: {missing_units} more article(s)"
+        "{offer} : il manque {missing_units} article(s)", "{offer}: {missing_units} more item(s)"
     ),
     ReasonCode.OUTDONE: Sentence(
         "{offer} : un autre avantage a été retenu", "{offer}: another benefit was given instead"

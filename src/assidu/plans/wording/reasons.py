@@ -45,7 +45,7 @@ REASONS = {
         "{rule} : seulement jusqu'à {limit} d'achats", "{rule}: only up to {limit} spent"
     ),
     ReasonCode.NO_SUCH_LINE: Sentence(
-        "{rule} : aucun article du ticket n'est concerné", "{rule}: no article of the ticket is concerned"
+        "{rule} : aucun article du ticket n'est concerné", "{rule}: no item of the ticket is concerned"
     ),
     ReasonCode.NOTHING_ELIGIBLE: Sentence(
         "{rule} : le montant concerné ({basis}) ne suffit pas",
@@ -93,6 +93,7 @@ CAPPED = Sentence(
     "{said} (au lieu de {wished}, plafond atteint)", "{said} (instead of {wished}, cap reached)"
 )
 BASIS = Sentence("{said} sur {basis} d'achats", "{said} on {basis} spent")
+STEP = Sentence("{said} à partir de {amount} d'achats", "{said} from {amount} spent on")
 
 REFUSALS = {
     RefusalCode.NOT_A_MEMBER: Sentence(
@@ -254,6 +255,11 @@ def reason(found: Reason, document: Document, language: Language) -> str:
     if found.code is ReasonCode.APPLIED and rule is not None:
         if rule.gift.per_amount is not None or rule.gift.multiply is not None:
             said = BASIS.say(language, said=said, basis=_money(found.figures.get("basis_minor", 0), phrases))
+        # Of the steps, the one that was reached: a figure alone would not say what it was for.
+        given = found.figures.get("wished", found.figures.get("given", 0))
+        reached = [step for step in rule.gift.steps if step.give == given]
+        if reached:
+            said = STEP.say(language, said=said, amount=phrases.amount(reached[-1].at_least))
         if "wished" in found.figures:
             said = CAPPED.say(
                 language, said=said, wished=phrases.units(found.figures["wished"], rule.currency)
