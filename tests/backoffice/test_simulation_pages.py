@@ -137,14 +137,21 @@ def test_a_run_without_a_name_is_called_by_its_first_change_cut_between_words(
     history.tell(history.customer(), sale(on(1), 30))
     history.write(assidu_db.url)
     asked = form(history.documents[0], do="run") | {f"rules.{code}.percent": "300"}
-    run_id = UUID(finance.post("/simulation/new/", asked)["Location"].strip("/").split("/")[-1])
+    address = finance.post("/simulation/new/", asked)["Location"]
+    run_id = UUID(address.strip("/").split("/")[-1])
     finance.post(f"/simulation/{run_id}/stop/")
-    run = queries.run(run_id)
-    assert run is not None
-    whole = f"The rule “{code}” goes from 200% to 300%."
-    assert run.label.endswith("…")
-    assert len(run.label) <= 72
-    assert whole.startswith(run.label[:-1] + " ")
+    wholes = {
+        "en": f"The rule “{code}” goes from 200% to 300%.",
+        "fr": f"La règle « {code} » passe de 200 % à 300 %.",
+    }
+    for language, whole in wholes.items():
+        finance.post("/preferences/language/", {"language": language})
+        found = re.search(r"<title>(.*?)</title>", finance.get(address).content.decode(), re.DOTALL)
+        assert found is not None
+        title = html.unescape(found[1]).split(" · ")[0].strip()
+        assert title.endswith("…")
+        assert len(title) <= 72
+        assert " ".join(whole.split()).startswith(" ".join(title[:-1].split()))
 
 
 def test_a_run_on_its_way_shows_how_far_it_is(finance: Client, past: History) -> None:

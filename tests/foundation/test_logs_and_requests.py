@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 import structlog
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -52,6 +53,20 @@ def test_a_trace_shows_no_variables(capsys: pytest.CaptureFixture[str]) -> None:
     written = capsys.readouterr().err
     assert "ValueError: 18" in written
     assert email not in written
+
+
+@pytest.mark.parametrize(("level", "has_trace"), [(logging.WARNING, False), (logging.ERROR, True)])
+def test_a_page_that_is_refused_is_one_line_and_a_fault_of_ours_a_trace(
+    capsys: pytest.CaptureFixture[str], level: int, has_trace: bool
+) -> None:
+    logs.configure("info", "text")
+    try:
+        raise PermissionDenied("customers.view")
+    except PermissionDenied as refused:
+        logging.getLogger("django.request").log(level, "Forbidden: %s", "/people/", exc_info=refused)
+    written = capsys.readouterr().err
+    assert "Forbidden: /people/" in written
+    assert ("Traceback" in written) is has_trace
 
 
 class Planted(Exception):

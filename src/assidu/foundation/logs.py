@@ -57,6 +57,7 @@ def configure(level: str = "info", style: str = "text") -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(without_trace_of_refusals)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -68,6 +69,13 @@ def configure(level: str = "info", style: str = "text") -> None:
     root.setLevel(level.upper())
     for noisy in ("asyncio", "uvicorn.error", "httpx", "httpcore", "faker"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+
+
+def without_trace_of_refusals(record: logging.LogRecord) -> bool:
+    """A page that is refused or not there is an answer, said in one line: only our own faults leave a trace."""
+    if record.name == "django.request" and record.levelno < logging.ERROR:
+        record.exc_info = None
+    return True
 
 
 def without_personal_data(

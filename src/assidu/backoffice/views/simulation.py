@@ -1,6 +1,6 @@
 """Simulations: a rule is changed, the past happens again under it, and one sees who would have got what."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -66,7 +66,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     known = programme_at(request)
     if known is None:
         return render(request, "backoffice/simulation_empty.html", {"reason": "programme"})
-    found = [_shown(known, run) for run in queries.runs(known.code)]
+    found = [_shown(known, _titled(known, run)) for run in queries.runs(known.code)]
     context = {
         "programme": known,
         "runs": found,
@@ -86,6 +86,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     done = [run for run in queries.runs(known.code, limit=50) if run.state is RunState.DONE and run.report]
     asked = request.GET.getlist("run")
     chosen = [run for run in done if str(run.run_id) in asked][:COMPARED_MAX] or done[:3]
+    chosen = [_titled(known, run) for run in chosen]
     columns = [(run, _results(request, known, run)) for run in chosen]
     context = {"programme": known, "columns": columns, "rows": _side_by_side([r for _, r in columns])}
     return render(request, "backoffice/simulation_compare.html", context)
@@ -160,9 +161,7 @@ def _launch(request: HttpRequest, known: Programme, document: Document, yaml: st
     if sum(not run.state.is_over for run in queries.runs(known.code)) >= RUNNING_MAX:
         messages.error(request, _("Two simulations are at work already: wait for one, or stop it."))
         return redirect("simulation")
-    changes = differences(known.document, document)
-    named = request.POST.get("label", "").strip()
-    label = named[:LABEL_MAX] or (_in_short(changes[0]) if changes else _("Nothing changed"))
+    label = request.POST.get("label", "").strip()[:LABEL_MAX]
     run_id = actions.start(document, yaml, label=label, by=str(signed_in(request).id))
     trail.record(actor_at(request), "simulation.run", "simulation", str(run_id))
     return redirect("simulation-run", run_id=run_id)
@@ -266,7 +265,16 @@ def _run_of(known: Programme, run_id: str) -> Run:
         found = None
     if found is None or found.programme != known.code:
         raise Http404
-    return found
+    return _titled(known, found)
+
+
+def _titled(known: Programme, run: Run) -> Run:
+    """A run that nobody named is called after its first change, in the language of whoever reads."""
+    if run.label:
+        return run
+    document = read(run.yaml).document
+    changes = differences(_in_force_when(known, run).document, document) if document else []
+    return replace(run, label=_in_short(changes[0]) if changes else _("Nothing changed"))
 
 
 def _in_force_when(known: Programme, run: Run) -> PublishedPlan:

@@ -35,8 +35,8 @@ TOLD_TO_CUSTOMERS = (Sale, Return, RewardRequest, Joining)
 WHY_LESS: dict[NotCounted, Promise] = {
     NotCounted.KIND: gettext_lazy("does not earn (gift card, deposit, delivery or fee)"),
     NotCounted.DEPARTMENT: gettext_lazy("department that does not earn"),
-    NotCounted.ARTICLE: gettext_lazy("article that does not earn"),
-    NotCounted.DISCOUNTED: gettext_lazy("discounted articles do not earn"),
+    NotCounted.ARTICLE: gettext_lazy("item that does not earn"),
+    NotCounted.DISCOUNTED: gettext_lazy("discounted items do not earn"),
     NotCounted.TAKEN_OFF: gettext_lazy("taken off on the ticket"),
     NotCounted.PAID_WITH_REWARDS: gettext_lazy("partly paid with points or vouchers"),
 }
