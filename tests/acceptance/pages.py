@@ -63,6 +63,7 @@ PAGES: list[Page] = [
     Page("customer-join", lambda site: f"/customers/{site.customers.stranger}/join/"),
     Page("customer-merge", lambda site: _customer(site, "merge/?q=client")),
     Page("customer-merge-compare", lambda site: _customer(site, f"merge/?other={site.customers.stranger}")),
+    Page("customer-link", lambda site: _customer(site, "link/")),
     Page("customer-erase", lambda site: _customer(site, "erase/")),
     Page("caisse", "/caisse/", ready="#scan", is_main=True),
     Page("programme", f"/programme/?{YEAR}"),

@@ -237,6 +237,18 @@ def test_whoever_left_is_shown_and_earns_nothing(till: Client, anne: UUID) -> No
     assert "ne rapporte rien" in text
 
 
+def test_whoever_is_suspended_is_told_that_nothing_is_lost(till: Client, anne: UUID) -> None:
+    actions.suspend(anne, "Card reported stolen", by=COMMAND_LINE, at=NOW, programme=PROGRAMME)
+    text = found(till)
+    assert "Suspendu" in text
+    assert "rien n'est perdu" in text.replace("’", "'")
+    assert "stolen" not in text
+    before = points(anne)
+    status, answer = confirmed(till, anne, text, ticket="T-1", amount="42")
+    assert status == 200, answer
+    assert points(anne) == before
+
+
 def test_nobody_is_served_whom_nobody_looked_up(till: Client, anne: UUID, shop: Shop) -> None:
     stranger = shop.member(Profile(card="2990000000029", last_name="Morel", store="318"))
     anonymous("T-1")

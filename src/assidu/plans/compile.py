@@ -73,7 +73,6 @@ def _currency(written: Currency, decimals: int) -> compiled.Currency:
         pays=written.pays,
         pays_at_least=written.pays_at_least,
         expected_redemption=written.expected_redemption,
-        expected_redemption=written.expected_redemption,
         partner=written.partner or "",
         settles_minor=0 if written.settles is None else minor(written.settles, decimals),
         pending=_pending(written.pending),

@@ -49,7 +49,8 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that happened. ``place`` is where its explanation is found, empty where there is nothing to explain."""
+    """Something that happened. ``day`` is empty where the title says it; ``place`` is where its explanation is found,
+    empty where there is nothing to explain."""
 
     day: str
     title: str
@@ -198,7 +199,7 @@ def _moment(entry: TimelineEntry, of: Member, names: Mapping[str, str]) -> Momen
     is_sale = isinstance(entry.event, Sale)
     has_earned = any(movement.source is Account.ISSUED for movement in entry.movements)
     return Moment(
-        day=of.phrases.day(entry.day),
+        day="" if (day := of.phrases.day(entry.day)) in title else day,
         title=title,
         sentences=tuple(sentences),
         gains=tuple(f"+{of.phrases.units(quantity, code)}" for code, quantity in came.items()),

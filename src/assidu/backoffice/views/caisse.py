@@ -206,6 +206,10 @@ class Shown:
         return self.standing is not None and self.standing.membership is Membership.MEMBER
 
     @property
+    def is_suspended(self) -> bool:
+        return self.standing is not None and self.standing.membership is Membership.SUSPENDED
+
+    @property
     def membership(self) -> str:
         return str(MEMBERSHIPS[self.standing.membership if self.standing else Membership.NONE])
 
