@@ -207,7 +207,8 @@ class _Writer:
             return found
         stays = kinds.stays(kind, field)
         if not stays and name not in self._has:
-            label = self._label(words.clause(owner, field.name, self._language), bare)
+            label = words.menu(owner, field.name, self._language)
+            label = label or self._label(words.clause(owner, field.name, self._language), bare)
             self._addable.append((group, Addable(name, label)))
             return []
         return [self._clause(owner, field, name, may_go=not stays, group=group)]

@@ -55,7 +55,7 @@ def is_open(kind: inspect.Type) -> bool:
         and not is_duration(kind)
         and not is_one_of(kind)
         and words.part(kind.cls.__name__, Language.EN) is None
-        and not any(field.required for field in kind.fields)
+        and not any(stays(kind, field) for field in kind.fields)
     )
 
 

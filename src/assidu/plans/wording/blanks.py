@@ -120,6 +120,19 @@ CLAUSES = {
     "Goal.in_a_row": Sentence("{} périodes de suite", "{} periods in a row"),
     "Goal.amount_at_least": Sentence("pour {}", "for {}"),
     "Goal.at_least": Sentence("au nombre de {}", "as many as {}"),
+    "Notice.days": Sentence(
+        "une version qui retire quelque chose est publiée {} jours avant",
+        "a version that takes something is published {} days before",
+    ),
+    "Closing.last_day_to_earn": Sentence("dernier jour pour gagner : {}", "last day to earn: {}"),
+    "Closing.last_day_to_use": Sentence("dernier jour pour utiliser : {}", "last day to use: {}"),
+    "Referral.referrer": Sentence("qui parraine reçoit {}", "who brings somebody gets {}"),
+    "Referral.referee": Sentence("qui est parrainé reçoit {}", "who is brought gets {}"),
+    "Referral.at_most": Sentence("au plus {}", "at most {}"),
+    "Kept.first_purchase_at_least": Sentence(
+        "au premier achat d'au moins {}", "on the first purchase of at least {}"
+    ),
+    "Kept.kept_for": Sentence("gardé {}", "kept for {}"),
     "Engagement.half_life_months": Sentence(
         "le score est divisé par deux en {} mois", "the score halves in {} months"
     ),
@@ -217,6 +230,7 @@ MEMBERS = {
     "activities": (Sentence("Activité", "Activity"), Sentence("Ajouter une activité", "Add an activity")),
     "audiences": (Sentence("Audience", "Audience"), Sentence("Ajouter une audience", "Add an audience")),
     "offers": (Sentence("Offre", "Offer"), Sentence("Ajouter une offre", "Add an offer")),
+    "partners": (Sentence("Partenaire", "Partner"), Sentence("Ajouter un partenaire", "Add a partner")),
 }
 
 LISTS = {
@@ -228,6 +242,7 @@ LISTS = {
     "activities": Sentence("Les activités", "Activities"),
     "audiences": Sentence("Les audiences", "Audiences"),
     "offers": Sentence("Les offres", "Offers"),
+    "partners": Sentence("Les partenaires", "Partners"),
 }
 
 WHOLES = {
@@ -238,6 +253,9 @@ WHOLES = {
     "engagement": Sentence("Le score d'engagement", "The engagement score"),
     "stacking": Sentence("Le cumul des offres", "How offers go together"),
     "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
+    "notice": Sentence("Le préavis", "Notice of changes"),
+    "closing": Sentence("La fin du programme", "The end of the programme"),
+    "referral": Sentence("Le parrainage", "Referral"),
 }
 
 CHOICES = {
@@ -346,6 +364,16 @@ BLANKS = {
     "Worth.amount": Sentence("quel montant", "which amount"),
 }
 
+MENU = {
+    # What the menu of clauses calls one, where the words around its blank say too little.
+    "Rule.activity": Sentence("une activité précise", "one activity"),
+    "When.days": Sentence("certains jours de la semaine", "some days of the week"),
+    "When.hours": Sentence("à certaines heures", "at some hours"),
+    "When.first_day": Sentence("à partir d'un jour", "from a day on"),
+    "When.last_day": Sentence("jusqu'à un jour", "until a day"),
+    "Rule.goal": Sentence("une mission ou une série", "a mission or a streak"),
+}
+
 EMPTY = Sentence("à remplir", "to be filled in")
 
 
@@ -376,6 +404,11 @@ def blank(owner: str, field: str, language: Language) -> str:
     if words is not None:
         return _words(words, language)
     return bare(clause(owner, field, language))
+
+
+def menu(owner: str, field: str, language: Language) -> str | None:
+    words = MENU.get(f"{owner}.{field}")
+    return None if words is None else _words(words, language)
 
 
 def bare(words: str) -> str:
