@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assidu.decisions import decide
@@ -17,10 +17,13 @@ from assidu.decisions.events import (
     Hold,
     Joining,
     Leaving,
+    MergedPart,
     Payment,
     Release,
+    Restoration,
     Return,
     ReturnedLine,
+    Separation,
     TransferIn,
     TransferOut,
     TransferredPart,
@@ -36,7 +39,7 @@ from assidu.decisions.plan import (
     ReturnPolicy,
     Transfers,
 )
-from assidu.decisions.state import LotKey, PendingKey, State
+from assidu.decisions.state import LotKey, Membership, PendingKey, State
 from builders.notebook import Notebook
 from builders.plans import (
     BRONZE_SILVER_GOLD,
@@ -48,7 +51,10 @@ from builders.plans import (
     a_rule,
 )
 from builders.sales import NOON, a_sale, on
-from builders.states import a_lot, a_member
+from builders.states import JOINED_ON, a_lot, a_member
+
+any_time = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""Machines are busy: what is measured here is never time."""
 
 TWO_WEEKS = Pending(Duration(14, Unit.DAY))
 THREE_MONTHS = Duration(3, Unit.MONTH)
@@ -177,6 +183,7 @@ def test_a_full_return_after_the_points_were_spent_takes_what_the_plan_says(
     assert told == missing
 
 
+@any_time
 @pytest.mark.parametrize("policy", ReturnPolicy)
 @given(parts=st.lists(st.integers(1, 4_000), min_size=1, max_size=5), wait=st.integers(0, 20))
 def test_returns_in_parts_before_and_after_the_wait_add_up_to_what_the_ticket_gave(
@@ -297,6 +304,7 @@ def test_what_a_version_promised_ends_by_the_version_in_force_on_the_day() -> No
     assert (book.state.lapses, next_due(book.state)) == ({}, None)
 
 
+@any_time
 @pytest.mark.parametrize(
     "policy",
     [
@@ -505,3 +513,71 @@ def test_a_gift_into_a_balance_that_lives_on_activity_has_its_time() -> None:
     book = a_book(points_that(expires=Inactivity(THREE_MONTHS)))
     book.must(TransferIn(NOON, "points", (TransferredPart(date(2026, 3, 1), None, 10),)))
     assert next_due(book.state) == end_after(local_day(NOON, PARIS), THREE_MONTHS)
+
+
+# ---------------------------------------------------------------- 27: two records again
+
+
+LOT = LotKey("points", date(2026, 1, 1), date(2026, 8, 1))
+
+
+def came(quantity: int, active_on: date | None = None) -> MergedPart:
+    return MergedPart(*LOT, active_on, quantity)
+
+
+@pytest.mark.parametrize(("left", "back"), [(150, 100), (100, 100), (60, 60), (0, 0)])
+def test_of_a_lot_that_both_had_what_is_left_goes_back_first(left: int, back: int) -> None:
+    book = a_book(points_that(), a_member(lots={LOT: left} if left else {}, seq=0))
+    gone = book.must(Separation(NOON, (came(100),)))
+    assert moves(gone) == ([(Account.AVAILABLE, Account.IN_TRANSIT, back)] if back else [])
+    assert book.state.available("points") == left - back
+
+
+def test_what_waited_at_the_merger_goes_back_also_if_it_can_be_used_meanwhile() -> None:
+    day = date(2026, 3, 20)
+    waiting = {PendingKey(*LOT, day): 40}
+    for lots, pending, expected in (
+        ({}, waiting, [(Account.PENDING, Account.IN_TRANSIT, 40)]),
+        ({LOT: 30}, {}, [(Account.AVAILABLE, Account.IN_TRANSIT, 30)]),
+    ):
+        book = a_book(points_that(), replace(a_member(lots=lots, seq=0), pending=pending))
+        assert moves(book.must(Separation(NOON, (came(40, day),)))) == expected
+
+
+def test_a_debt_goes_back_to_who_had_it() -> None:
+    survivor = a_book(points_that(), a_member(points=10, debts={"cents": 5}, seq=0))
+    back = survivor.must(Separation(NOON, paid=(came(30),), owed=(("cents", 20),)))
+    assert moves(back)[:2] == [
+        (Account.IN_TRANSIT, Account.AVAILABLE, 30),
+        (Account.IN_TRANSIT, Account.DEBT, 5),
+    ]
+    absorbed = a_book(points_that(), replace(a_member(seq=0), membership=Membership.ABSORBED))
+    absorbed.must(Restoration(NOON, "member", JOINED_ON, owed=(("points", 30),)))
+    assert absorbed.state.debts == {"points": 30}
+    assert absorbed.state.is_member_on(date(2026, 3, 3))
+
+
+@pytest.mark.parametrize(
+    ("membership", "on", "joined", "left"),
+    [
+        ("member", JOINED_ON, JOINED_ON, None),
+        ("left", date(2026, 2, 1), JOINED_ON, date(2026, 2, 1)),
+        ("none", None, None, None),
+    ],
+)
+def test_whoever_had_been_absorbed_is_again_what_they_were(
+    membership: str, on: date | None, joined: date | None, left: date | None
+) -> None:
+    state = replace(a_member(seq=0), membership=Membership.ABSORBED, left_on=date(2026, 2, 20))
+    book = a_book(points_that(), state)
+    book.must(Restoration(NOON, membership, on))
+    assert (book.state.membership, book.state.joined_on, book.state.left_on) == (membership, joined, left)
+    again = book.tell(Restoration(NOON, membership, on))
+    assert isinstance(again, Refused)
+    assert again.code is RefusalCode.NOT_MERGED
+
+
+def test_counters_give_back_what_the_merger_added_and_never_more_than_is_there() -> None:
+    book = a_book(points_that(), a_member(counters={"sales:ever": 5, "spend:2026-02": 900}, seq=0))
+    book.must(Separation(NOON, counts=(("sales:ever", 2), ("spend:2026-02", 1000), ("spend:2025-01", 7))))
+    assert book.state.counters == {"sales:ever": 3}

@@ -18,6 +18,7 @@ AMOUNT_MAX = 10**15
 CustomerId = Annotated[
     UUID, Path(description="The customer's id; that of a merged customer leads to the survivor.")
 ]
+UnmergedId = Annotated[UUID, Path(description="The id of the record that was merged into another one.")]
 Cursor = Annotated[
     str, Query("", max_length=512, description="`next` of the page before; left out: the first page.")
 ]
@@ -73,6 +74,12 @@ class CustomerFilters(Schema):
             since=self.since,
             until=self.until,
         )
+
+
+class UnmergeBody(Schema):
+    """Why they are two people."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=1_000, description="Erased with the person.")]
 
 
 class SearchBody(Schema):

@@ -108,6 +108,14 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class Unmerged:
+    """Two records again: ``absorbed`` is found under its own identifiers."""
+
+    survivor: UUID
+    absorbed: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerLine:
     customer_id: UUID
     name: str

@@ -28,11 +28,13 @@ from assidu.decisions.events import (
     ProgrammeEnd,
     ReferralKept,
     Release,
+    Restoration,
     Resumption,
     Return,
     RewardCancellation,
     RewardRequest,
     Sale,
+    Separation,
     StatusGrant,
     Suspension,
     TakeOver,
@@ -219,6 +221,11 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             return "users", "tier", title, programme.phrases.audience_names([event.audience])
         case OfferStep():
             return "gift", "tier", offer_step_title(event, programme.phrases), store
+        case Separation():
+            detail = _joined(_other(entry, names), _reason(entry, programme), _by(entry, names))
+            return "undo-2", "returned", _("Merger undone"), detail
+        case Restoration():
+            return "user-plus", "tier", _("A record of its own again"), _other(entry, names)
         case Absorption():
             return "merge", "returned", _("Merged into another record"), _other(entry, names)
         case Hold():

@@ -33,6 +33,9 @@ FOLLOW = """
 ALIAS = "SELECT customers_alias($1::uuid, $2::uuid, $3::timestamptz)"
 """The absorbed customer, the survivor, the instant: reads follow from one to the other from now on."""
 
+UNALIAS = "SELECT customers_unalias($1::uuid, $2::uuid, $3::uuid[])"
+"""Who had been absorbed, the survivor, and whom the first had absorbed before: each is found as before again."""
+
 LookupKey = tuple[str, bytes]
 
 

@@ -24,11 +24,13 @@ from assidu.decisions.events import (
     ProgrammeEnd,
     ReferralKept,
     Release,
+    Restoration,
     Resumption,
     Return,
     RewardCancellation,
     RewardRequest,
     Sale,
+    Separation,
     StatusGrant,
     Suspension,
     TakeOver,
@@ -55,6 +57,7 @@ from assidu.decisions.referral import decide_referral_kept, followed
 from assidu.decisions.returning import decide_return
 from assidu.decisions.rewards import decide_hand_over, decide_reward, decide_reward_cancellation
 from assidu.decisions.selling import decide_sale
+from assidu.decisions.separating import decide_restoration, decide_separation
 from assidu.decisions.suspending import decide_resumption, decide_suspension
 from assidu.decisions.terms import decide_terms_acceptance
 from assidu.decisions.transferring import decide_transfer_in, decide_transfer_out
@@ -134,5 +137,9 @@ def _decide(plan: Plan, facts: Facts, event: Event, *, trace: bool) -> Decision 
             return decide_transfer_out(plan, facts, event)
         case TransferIn():
             return decide_transfer_in(plan, facts, event)
+        case Separation():
+            return decide_separation(plan, facts, event)
+        case Restoration():
+            return decide_restoration(plan, facts, event)
         case _:
             assert_never(event)

@@ -276,6 +276,46 @@ class TransferIn:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedPart:
+    """Units that a merger brought, or that go back when it is undone; ``active_on`` where they wait."""
+
+    currency: str
+    issued_month: date
+    expires_on: date | None
+    active_on: date | None
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """A merger is undone, on the survivor's side. It tells what the merger did then.
+
+    ``came`` is what it brought, ``paid`` what the survivor's lots gave for debts of the absorbed, ``owed`` by currency
+    what they took on of them, ``counts`` what their counters gained.
+    """
+
+    at: datetime
+    came: tuple[MergedPart, ...] = ()
+    paid: tuple[MergedPart, ...] = ()
+    owed: tuple[tuple[str, int], ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """A merger is undone, on the side of who had been absorbed: who they were, and what comes back.
+
+    ``membership`` is as it was before, since ``on``; ``owed`` are the debts that they had, by currency.
+    """
+
+    at: datetime
+    membership: str
+    on: date | None
+    parts: tuple[MergedPart, ...] = ()
+    owed: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Tick:
     """A local day on which something of this customer is due begins."""
 
@@ -349,6 +389,8 @@ Event = (
     | HoldExpiry
     | TransferOut
     | TransferIn
+    | Separation
+    | Restoration
     | OfferStep
     | Tick
 )

@@ -52,6 +52,8 @@ def evolve(state: State, decision: Decision) -> State:
         if membership is Membership.MEMBER:
             if state.membership is not Membership.SUSPENDED:
                 joined_on, left_on = change.on, None
+        elif membership is Membership.NONE:
+            joined_on = left_on = None  # a merger undone: they had never joined
         elif membership is not Membership.SUSPENDED:
             left_on = change.on
     lots, debts = (

@@ -11,7 +11,8 @@ from assidu.decisions.state import LotKey, PendingKey, State
 
 def lot_for(plan: Plan, currency: str, day: date, expires: Duration | None = None) -> LotKey:
     """The lot into which units earned on ``day`` go."""
-    policy = expires or plan.currencies[currency].expires
+    known = plan.currencies.get(currency)  # one that the plan knows no more may still come back
+    policy = expires or (known.expires if known is not None else None)
     return LotKey(currency, month_of(day), None if policy is None else _end(policy, day))
 
 
@@ -53,6 +54,9 @@ class Wallet:
 
     def available(self, currency: str) -> int:
         return sum(left for key, left in self._lots.items() if key.currency == currency)
+
+    def left_in(self, lot: LotKey) -> int:
+        return self._lots.get(lot, 0)
 
     def debt(self, currency: str) -> int:
         return self._debts.get(currency, 0)

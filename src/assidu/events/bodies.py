@@ -23,6 +23,7 @@ from assidu.decisions.events import (
     Joining,
     Leaving,
     LineKind,
+    MergedPart,
     Merger,
     OfferStep,
     OpeningLot,
@@ -30,6 +31,7 @@ from assidu.decisions.events import (
     ProgrammeEnd,
     ReferralKept,
     Release,
+    Restoration,
     Resumption,
     Return,
     ReturnedLine,
@@ -37,6 +39,7 @@ from assidu.decisions.events import (
     RewardRequest,
     Sale,
     SaleLine,
+    Separation,
     ShownCode,
     StatusGrant,
     Suspension,
@@ -127,6 +130,20 @@ def body_of(event: Event) -> Body:
                 "currency": event.currency,
                 "parts": [[p.issued_month.isoformat(), _iso(p.expires_on), p.quantity] for p in event.parts],
             }
+        case Separation():
+            return {
+                "came": [_part_body(part) for part in event.came],
+                "paid": [_part_body(part) for part in event.paid],
+                "owed": [[currency, quantity] for currency, quantity in event.owed],
+                "counts": [[name, value] for name, value in event.counts],
+            }
+        case Restoration():
+            return {
+                "membership": event.membership,
+                "on": _iso(event.on),
+                "parts": [_part_body(part) for part in event.parts],
+                "owed": [[currency, quantity] for currency, quantity in event.owed],
+            }
         case Tick():
             return {"day": event.day.isoformat()}
         case Leaving() | Suspension() | Resumption() | Absorption() | Merger() | ProgrammeEnd():
@@ -206,10 +223,41 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
         case EventType.TRANSFER_IN:
             parts = tuple(TransferredPart(_day(issued), _date(end), n) for issued, end, n in body["parts"])
             return TransferIn(at, body["currency"], parts)
+        case EventType.SEPARATION:
+            return Separation(
+                at,
+                tuple(_part_from(fields) for fields in body["came"]),
+                tuple(_part_from(fields) for fields in body["paid"]),
+                tuple((currency, quantity) for currency, quantity in body["owed"]),
+                tuple((name, value) for name, value in body["counts"]),
+            )
+        case EventType.RESTORATION:
+            return Restoration(
+                at,
+                body["membership"],
+                _date(body["on"]),
+                tuple(_part_from(fields) for fields in body["parts"]),
+                tuple((currency, quantity) for currency, quantity in body["owed"]),
+            )
         case EventType.TICK:
             return Tick(at, _day(body["day"]))
         case _:
             assert_never(type_)
+
+
+def _part_body(part: MergedPart) -> list[Any]:
+    return [
+        part.currency,
+        part.issued_month.isoformat(),
+        _iso(part.expires_on),
+        _iso(part.active_on),
+        part.quantity,
+    ]
+
+
+def _part_from(fields: list[Any]) -> MergedPart:
+    currency, issued, expires, active, quantity = fields
+    return MergedPart(currency, _day(issued), _date(expires), _date(active), quantity)
 
 
 def _line_body(line: SaleLine) -> list[Any]:

@@ -43,6 +43,8 @@ class EventType(StrEnum):
     HOLD_EXPIRY = "Hold Expired"  # the clock's; nobody sends it
     TRANSFER_OUT = "Balance Transferred"
     TRANSFER_IN = "Balance Received"  # the receiver's side of a transfer; nobody sends it
+    SEPARATION = "Merger Undone"  # by staff: see the administrative API
+    RESTORATION = "Customer Restored"  # the other side; nobody sends it
     TICK = "Tick"  # the clock's; nobody sends it
 
 

@@ -4,6 +4,7 @@ The desk is where the pure core meets the rest: intake, staff actions, imports a
 locked customers and their events, and write what it gathered. It does no input or output itself.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -14,14 +15,17 @@ from zoneinfo import ZoneInfo
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
 from assidu.decisions.calendar import local_day, midnight
 from assidu.decisions.chance import Chance
-from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
+from assidu.decisions.decision import Account, Claim, Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, ran_out
 from assidu.decisions.events import (
     Absorption,
     HoldExpiry,
+    MergedPart,
     Merger,
+    Restoration,
     Return,
     Sale,
+    Separation,
     Tick,
     TransferIn,
     TransferOut,
@@ -29,7 +33,7 @@ from assidu.decisions.events import (
 )
 from assidu.decisions.facts import Facts, Grants, SoldBefore
 from assidu.decisions.plan import Plan
-from assidu.decisions.state import State
+from assidu.decisions.state import Membership, State
 from assidu.events.bodies import body_of
 from assidu.events.types import CLOCK_SOURCE, EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
@@ -170,6 +174,22 @@ class Desk:
         body = {**fact.body, "to": str(receiver.customer_id), "to_seq": receiver.state.seq}
         return self._record(giver, replace(fact, body=body), leaving)
 
+    def separate(self, survivor: Member, absorbed: Member, fact: Fact, before: State) -> Decided | Refused:
+        """Both sides of a merger that is undone; ``before`` is the absorbed customer as they were when they left."""
+        event = fact.event
+        assert isinstance(event, Separation)
+        self.catch_up(survivor, self.today(fact), self._known_at(fact))
+        leaving = decide(self.book.at(fact.at), Facts(survivor.state), event)
+        if isinstance(leaving, Refused):
+            return leaving
+        back_fact = restoration_of(fact, event, survivor.customer_id, leaving, before)
+        arriving = decide(self.book.at(fact.at), Facts(absorbed.state), back_fact.event)
+        refused = self._record(absorbed, back_fact, arriving)
+        if isinstance(refused, Refused):
+            return refused
+        body = {**fact.body, "absorbed": str(absorbed.customer_id)}
+        return self._record(survivor, replace(fact, body=body), leaving)
+
     def catch_up(self, member: Member, today: date, now: datetime | None = None) -> None:
         """Decide what has become due up to ``today``, day by day, in order; and end the holds that ran out by ``now``
         (when left out, the instant at which all this is recorded)."""
@@ -305,6 +325,31 @@ def receipt_of(fact: Fact, event: TransferOut, giver_id: UUID, leaving: Decision
         type=EventType.TRANSFER_IN,
         event=arriving,
         body={**body_of(arriving), "from": str(giver_id)},
+    )
+
+
+def restoration_of(
+    fact: Fact, event: Separation, survivor_id: UUID, leaving: Decision, before: State
+) -> Fact:
+    """The other side of a merger undone, under the same source and a key of its own."""
+    parts = tuple(
+        MergedPart(p.currency, p.lot.issued_month, p.lot.expires_on, p.active_on, p.quantity)
+        for p in leaving.postings
+        if p.target is Account.IN_TRANSIT and p.lot is not None
+    )
+    owed = Counter[str]()
+    for part in event.paid:
+        owed[part.currency] += part.quantity
+    for currency, quantity in event.owed:
+        owed[currency] += quantity
+    on = before.left_on if before.membership is Membership.LEFT else before.joined_on
+    back = Restoration(event.at, before.membership.value, on, parts, tuple(sorted(owed.items())))
+    return replace(
+        fact,
+        key=EventKey(fact.key.source, f"{fact.key.id}:restored"),
+        type=EventType.RESTORATION,
+        event=back,
+        body={**body_of(back), "from": str(survivor_id)},
     )
 
 

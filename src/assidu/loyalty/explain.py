@@ -19,6 +19,7 @@ from assidu.decisions.offers.settling import offered
 from assidu.decisions.plan import Plan
 from assidu.decisions.sold import sold_before
 from assidu.decisions.state import State
+from assidu.events.types import EventType
 from assidu.foundation.sql import raw_connection
 from assidu.loyalty import queries
 from assidu.loyalty.book import PlanBook
@@ -184,6 +185,12 @@ def _sold(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldBefore | Non
     earlier = [one for one in history if one.seq < entry.seq]
     if not is_own:
         earlier = [*theirs, *earlier]
+    for one in history:
+        if one.type is EventType.RESTORATION:
+            # They were merged with somebody for a time, on whom something of the ticket may have come back.
+            earlier += [
+                other for other in _history(UUID(one.body()["from"])) if other.recorded_at < entry.recorded_at
+            ]
     returns = [one.decision() for one in earlier if _is_return_of(one, owner, event.sale_seq)]
     return sold_before(found.seq, sale, found.decision(), returns, is_own=is_own)
 

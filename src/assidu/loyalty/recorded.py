@@ -50,12 +50,13 @@ class Recorded:
 
 
 def customers_in_groups(connection: psycopg.Connection[Any]) -> list[list[UUID]]:
-    """Every customer with a history, those merged into one another together, the survivor first."""
+    """Every customer with a history, those merged into one another (be it for a time) together, the survivor first."""
     rows = connection.execute(
         "SELECT m.customer_id, c.merged_into FROM loyalty_member AS m JOIN customers_customer AS c USING (customer_id) "
         "WHERE m.seq > 0 ORDER BY m.customer_id"
     ).fetchall()
-    into = {customer: survivor for customer, survivor in rows if survivor is not None}
+    into = dict(connection.execute(_ONCE_MERGED, [EventType.RESTORATION.value]).fetchall())
+    into |= {customer: survivor for customer, survivor in rows if survivor is not None}
     groups: dict[UUID, list[UUID]] = {}
     for customer, _ in rows:
         root = customer
@@ -67,6 +68,13 @@ def customers_in_groups(connection: psycopg.Connection[Any]) -> list[list[UUID]]
         if customer != root:
             group.append(customer)
     return list(groups.values())
+
+
+_ONCE_MERGED = (
+    "SELECT DISTINCT ON (customer_id) customer_id, (body ->> 'from')::uuid FROM events_event WHERE type = %s "
+    "ORDER BY customer_id, seq"
+)
+"""Whom a merger that was undone had brought together: each one's history still needs the other's."""
 
 
 def history_of(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> Iterator[list[Recorded]]:

@@ -28,6 +28,11 @@ _BY_KEY = (
     "WHERE k.source = $1::text AND k.id = $2::text"
 )
 _FAMILY = "SELECT customer_id FROM customers_customer WHERE customer_id = $1::uuid OR merged_into = $1::uuid"
+_ONCE_IN = (
+    "SELECT DISTINCT (body ->> 'from')::uuid FROM events_event "
+    f"WHERE customer_id = ANY ($1::uuid[]) AND type = '{EventType.RESTORATION.value}'"
+)
+"""Those they were merged with once, by mistake: what came back of a ticket may have been told there."""
 _EVENT = (
     "SELECT e.customer_id, e.seq, e.type, e.at, e.store_id, e.channel, e.body::text, d.plan_version, d.record::text, "
     "(SELECT json_agg(json_build_array(p.source, p.target, p.currency, p.quantity, p.issued_month, p.expires_on, "
@@ -61,13 +66,14 @@ def load_sold(customer_id: UUID, found: SaleFound) -> Script[SoldBefore | None]:
     family = [row[0] for row in (yield Step(_FAMILY, (customer_id,)))]
     if found.customer_id not in family:
         return None
+    once = [row[0] for row in (yield Step(_ONCE_IN, (family,)))]
     rows = yield Step(_SALE, (found.customer_id, found.seq))
     if not rows or rows[0][2] != EventType.SALE.value:
         return None
     _, seq, _, at, store, channel, body, *decided = rows[0]
     sale = event_from(EventType.SALE, at, store, channel, msgspec.json.decode(body))
     assert isinstance(sale, Sale)
-    returns = yield Step(_RETURNS, (family, found.seq, str(found.customer_id)))
+    returns = yield Step(_RETURNS, ([*family, *once], found.seq, str(found.customer_id)))
     return sold_before(
         seq,
         sale,

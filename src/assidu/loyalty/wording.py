@@ -24,11 +24,13 @@ from assidu.decisions.events import (
     ProgrammeEnd,
     ReferralKept,
     Release,
+    Restoration,
     Resumption,
     Return,
     RewardCancellation,
     RewardRequest,
     Sale,
+    Separation,
     StatusGrant,
     Suspension,
     TakeOver,
@@ -132,6 +134,14 @@ HEADS = {
     "merger": Sentence(
         "Une autre fiche était la même personne : ce qu'elle avait arrive ici.",
         "Another record was the same person: what it had arrives here.",
+    ),
+    "separation": Sentence(
+        "Fusion annulée : ce qui reste de ce que l'autre fiche avait apporté y retourne.",
+        "Merger undone: what is left of what the other record had brought goes back to it.",
+    ),
+    "restoration": Sentence(
+        "Fusion annulée : la fiche existe à nouveau, avec ce qui reste de ce qu'elle avait.",
+        "Merger undone: the record is one of its own again, with what is left of what it had.",
     ),
     "joined_earlier": Sentence("Membre depuis le {day}, la plus ancienne des deux dates.",
                                "A member since {day}, the earlier of both dates."),
@@ -453,6 +463,11 @@ def _head(telling: _Telling) -> Iterator[str]:
         case TransferIn():
             quantity = sum(part.quantity for part in event.parts)
             yield telling.say("transfer_in", units=phrases.units(quantity, event.currency))
+        case Separation():
+            yield telling.say("separation")
+            yield from _written(telling)
+        case Restoration():
+            yield telling.say("restoration")
         case Absorption():
             yield telling.say("absorption")
         case Merger():

@@ -50,14 +50,21 @@ def _turns(history: Sequence[Recorded], known: Mapping[UUID, list[datetime]]) ->
     return turns
 
 
+def absorbed_into(history: Sequence[Recorded]) -> UUID | None:
+    """The last survivor, also of a merger that was undone since."""
+    for recorded in reversed(history):
+        if recorded.type is EventType.ABSORPTION:
+            return UUID(recorded.body()["into"])
+    return None
+
+
 def absorbed_first(histories: Mapping[UUID, list[Recorded]]) -> list[UUID]:
     """Customers in an order in which whoever was absorbed comes before the survivor."""
 
     def steps_to_survivor(customer: UUID) -> int:
         steps = 0
-        last = histories[customer][-1]
-        while last.type is EventType.ABSORPTION and steps < len(histories):
-            last = histories[UUID(last.body()["into"])][-1]
+        while (into := absorbed_into(histories.get(customer, ()))) is not None and steps < len(histories):
+            customer = into
             steps += 1
         return steps
 

@@ -17,11 +17,14 @@ from assidu.api.parameters import (
     ProfileBody,
     SearchBody,
     Spoken,
+    UnmergeBody,
+    UnmergedId,
     language_at,
 )
 from assidu.customers import actions
 from assidu.customers import queries as customers
 from assidu.customers.types import ProfileRecord
+from assidu.decisions.decision import Refused
 from assidu.events.types import EventKey, EventType
 from assidu.foundation import clock
 from assidu.foundation.cursors import read_cursor, write_cursor
@@ -29,8 +32,10 @@ from assidu.foundation.people import queries as people
 from assidu.foundation.people.actions import record
 from assidu.ledger import queries as ledger
 from assidu.loyalty import queries as loyalty
+from assidu.loyalty.entries import UnknownCustomer
 from assidu.loyalty.explain import explain
 from assidu.loyalty.person_file import person_file
+from assidu.loyalty.separating import unmerge
 from assidu.loyalty.types import TimelineEntry
 
 router = Router(tags=["Customers"])
@@ -195,6 +200,27 @@ def export_customer(request: HttpRequest, customer_id: CustomerId, language: Spo
         content_type="application/zip",
         headers={"Content-Disposition": f'attachment; filename="customer-{found}.zip"'},
     )
+
+
+@router.post("/customers/{customer_id}/unmerge", response=types.Unmerged, summary="Undo a merger")
+def unmerge_customer(request: HttpRequest, customer_id: UnmergedId, body: UnmergeBody) -> types.Unmerged:
+    """The record of this id was merged into another one and is somebody else: what is left of what it had brought goes
+    back to it with its dates, and its identifiers find it again. What was bought since stays where it was bought."""
+    caller = caller_at(request, "customers:merge", is_for_stores=False)
+    with transaction.atomic():
+        done = unmerge(customer_id, body.reason, by=caller.actor, at=clock.now())
+        if isinstance(done, UnknownCustomer):
+            raise stop("unknown_customer")
+        if isinstance(done, Refused):
+            raise stop(done.code.value)
+        record(
+            caller.actor,
+            "customer.separated",
+            "customer",
+            str(done.survivor),
+            after={"absorbed": str(customer_id)},
+        )
+    return types.Unmerged(done.survivor, done.absorbed)
 
 
 @router.post("/customers/{customer_id}/erase", response=types.Erased, summary="Erase a person")

@@ -22,8 +22,10 @@ from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.settings import current_settings
 from assidu.loyalty import actions as loyalty_actions
 from assidu.loyalty import queries as loyalty
-from assidu.loyalty.entries import Told
+from assidu.loyalty.entries import Told, UnknownCustomer
 from assidu.loyalty.person_file import person_file
+from assidu.loyalty.separating import Separated
+from assidu.loyalty.separating import unmerge as separate
 from assidu.loyalty.types import Standing
 from assidu.plans.wording import language_of
 from assidu.plans.wording.reasons import refusal
@@ -187,6 +189,39 @@ def transfer(
             "quantity": quantity,
         },
         _("%(n)s %(currency)s given.") % {"n": number(quantity), "currency": currency},
+    )
+
+
+@app.command()
+def unmerge(
+    absorbed: Annotated[
+        UUID, typer.Argument(help="The id of the record that was merged.", show_default=False)
+    ],
+    reason: Annotated[str, typer.Option(help="Why; erased with the person.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Undo a merger: what is left of what that record had brought goes back to it."""
+    output = Output(json)
+    with database(output):
+        with transaction.atomic():
+            outcome = separate(absorbed, reason, by=COMMAND_LINE, at=clock.now())
+            if isinstance(outcome, Separated):
+                record(
+                    COMMAND_LINE,
+                    "customer.separated",
+                    "customer",
+                    str(outcome.survivor),
+                    after={"absorbed": str(absorbed)},
+                )
+        programme = loyalty.programme_of(absorbed)
+        if isinstance(outcome, UnknownCustomer) or programme is None:
+            raise Refused(_("Nobody is known by that."), code="unknown_customer")
+        if isinstance(outcome, Refusal):
+            document = loyalty.versions(programme)[-1].document
+            language = language_of(current_settings().language)
+            raise Refused(refusal(outcome, document, language), code=outcome.code.value)
+    output.answer(
+        {"survivor": outcome.survivor, "absorbed": outcome.absorbed}, _("They are two records again.")
     )
 
 

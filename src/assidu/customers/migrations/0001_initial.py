@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
-            "DROP FUNCTION customers_alias, customers_claim, customers_open, customers_find; "
+            "DROP FUNCTION customers_alias, customers_unalias, customers_claim, customers_open, customers_find; "
             "DROP TABLE customers_possible_duplicate, customers_link, customers_event_personal, customers_identifier, "
             "customers_customer, customers_key;",
         )

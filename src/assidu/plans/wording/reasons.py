@@ -221,6 +221,9 @@ REFUSALS = {
     RefusalCode.RECEIVER_NOT_A_MEMBER: Sentence(
         "La personne qui reçoit n'est pas membre du programme.", "Whoever receives is not a member."
     ),
+    RefusalCode.NOT_MERGED: Sentence(
+        "Cette fiche n'est fusionnée avec aucune autre.", "This record is not merged with another one."
+    ),
     RefusalCode.SAME_CUSTOMER: Sentence(
         "Les deux fiches sont la même personne.", "Both records are the same person."
     ),

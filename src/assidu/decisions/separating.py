@@ -1,0 +1,77 @@
+"""A merger undone: what is left of what came goes back with its dates; what was spent stays with who spent it.
+
+Nothing that was posted is taken back: both sides move what is left through transit, like the merger did.
+"""
+
+from datetime import date
+
+from assidu.decisions.calendar import local_day
+from assidu.decisions.decision import (
+    Account,
+    Count,
+    Decision,
+    MembershipChange,
+    RefusalCode,
+    Refused,
+)
+from assidu.decisions.events import MergedPart, Restoration, Separation
+from assidu.decisions.facts import Facts
+from assidu.decisions.plan import Plan
+from assidu.decisions.state import LotKey, Membership, PendingKey
+from assidu.decisions.wallet import Wallet, lot_for
+
+
+def decide_separation(plan: Plan, facts: Facts, event: Separation) -> Decision | Refused:
+    """The survivor's side. Of a lot that both had, what is left is first of what came: the survivor spent their own."""
+    state = facts.state
+    if state.membership is Membership.ABSORBED:
+        return Refused(RefusalCode.ABSORBED)
+    wallet = Wallet(state)
+    for part in event.came:
+        _give_back(wallet, part)
+    day = local_day(event.at, plan.zone)
+    for part in event.paid:
+        wallet.credit(Account.IN_TRANSIT, _lot_again(plan, part, day), part.quantity)
+    for currency, quantity in event.owed:
+        wallet.credit(Account.IN_TRANSIT, lot_for(plan, currency, day), quantity)
+    counts = tuple(
+        Count(name, -min(value, state.counters[name]))
+        for name, value in event.counts
+        if state.counters.get(name, 0) > 0 and value > 0
+    )
+    return Decision(plan.version, tuple(wallet.postings), counts=counts)
+
+
+def _give_back(wallet: Wallet, part: MergedPart) -> None:
+    """What still waits goes as it is; what waited then and can be used now goes from its lot."""
+    lot = LotKey(part.currency, part.issued_month, part.expires_on)
+    missing = part.quantity
+    if part.active_on is not None:
+        missing -= wallet.take_pending(PendingKey(*lot, part.active_on), Account.IN_TRANSIT, missing)
+    left = min(missing, wallet.left_in(lot))
+    if left > 0:
+        wallet.take_from(lot, Account.IN_TRANSIT, left)
+
+
+def _lot_again(plan: Plan, part: MergedPart, day: date) -> LotKey:
+    """The lot that the survivor paid from or, once it has expired, a new one."""
+    if part.expires_on is None or part.expires_on > day:
+        return LotKey(part.currency, part.issued_month, part.expires_on)
+    return lot_for(plan, part.currency, day)
+
+
+def decide_restoration(plan: Plan, facts: Facts, event: Restoration) -> Decision | Refused:
+    """The other side: a customer of their own again, as they were, with what is left and what they owed."""
+    if facts.state.membership is not Membership.ABSORBED:
+        return Refused(RefusalCode.NOT_MERGED)
+    wallet = Wallet(facts.state)
+    for part in event.parts:
+        lot = LotKey(part.currency, part.issued_month, part.expires_on)
+        wallet.earn(Account.IN_TRANSIT, lot, part.active_on, part.quantity)
+    for currency, quantity in event.owed:
+        paid = wallet.take(Account.IN_TRANSIT, currency, quantity)
+        if quantity > paid:
+            wallet.owe(Account.IN_TRANSIT, currency, quantity - paid)
+    on = event.on if event.on is not None else local_day(event.at, plan.zone)
+    change = MembershipChange(Membership(event.membership), on)
+    return Decision(plan.version, tuple(wallet.postings), membership=change)
