@@ -47,6 +47,7 @@ SECTIONS: tuple[Section, ...] = (
         _("Programme"),
         (
             Item("programme", _("Rules and versions"), "scale", "plan.view"),
+            Item("offers", _("Offers and rewards"), "gift", "plan.view"),
             Item("partners", _("Partners"), "heart-handshake", "partners.view"),
             Item("simulation", _("Simulation"), "flask-conical", "simulate.run"),
         ),

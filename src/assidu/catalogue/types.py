@@ -43,6 +43,15 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
+class Price:
+    """What an article costs everybody from a day on, VAT included."""
+
+    sku: str
+    day: date
+    price_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnownProduct:
     """What a line of a ticket leaves for the catalogue to say."""
 

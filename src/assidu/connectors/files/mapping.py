@@ -25,6 +25,7 @@ class Target(StrEnum):
     CUSTOMER = "customer"
     STORE = "store"
     PRODUCT = "product"
+    PRICE = "price"
 
 
 class Format(StrEnum):

@@ -35,6 +35,7 @@ RECORD_FIELDS = {
         "sku", "name", "department", "department_name_fr", "department_name_en", "category", "brand", "vat_bp",
         "kind", "invented",
     ),
+    Target.PRICE: ("sku", "day", "price_minor"),
     Target.CUSTOMER: (
         "card", "title", "first_name", "last_name", "birth_date", "email", "phone", "address", "postcode", "town",
         "language", "store", "invented",
@@ -43,6 +44,7 @@ RECORD_FIELDS = {
 REQUIRED_FIELDS = {
     Target.STORE: ("code", "name"),
     Target.PRODUCT: ("sku", "name", "department"),
+    Target.PRICE: ("sku", "day", "price_minor"),
     Target.CUSTOMER: ("card",),
 }
 

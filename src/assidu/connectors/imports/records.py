@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from assidu.catalogue.actions import put_products, put_stores
-from assidu.catalogue.types import Department, Product, Store
+from assidu.catalogue.prices import put_prices
+from assidu.catalogue.types import Department, Price, Product, Store
 from assidu.connectors.files.mapping import Target
 from assidu.connectors.files.reading import read_records
 from assidu.connectors.imports.types import Pair, Report, SetAside, Watch
@@ -57,6 +58,19 @@ def _products(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list
     departments = {product.department: department for _, (product, department) in built}
     put_products((product for _, (product, _) in built), departments.values())
     return aside
+
+
+def _prices(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:  # noqa: ARG001
+    built, aside = _built(rows, pair, report, _price)
+    put_prices(price for _, price in built)
+    return aside
+
+
+def _price(one: Mapping[str, Any]) -> Price:
+    day = _day(one["day"])
+    if day is None:
+        raise ValueError("a price begins on a day")
+    return Price(str(one["sku"]), day, int(one["price_minor"]))
 
 
 def _customers(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:
@@ -143,6 +157,7 @@ def _built(
 _WRITERS: Mapping[Target, Write] = {
     Target.STORE: _stores,
     Target.PRODUCT: _products,
+    Target.PRICE: _prices,
     Target.CUSTOMER: _customers,
 }
 

@@ -14,13 +14,13 @@ def check_offers(document: Document) -> Iterator[Problem]:
     groups = {group.code for group in document.stacking.groups}
     yield from _once([group.code for group in document.stacking.groups], ("stacking", "groups"))
     yield from _once([offer.code for offer in document.offers], ("offers",))
-    rules = {rule.code for rule in document.rules}
+    taken = {rule.code for rule in document.rules} | {reward.code for reward in document.rewards}
     levels = {level.code for level in document.tiers.levels} if document.tiers else set()
     audiences = {audience.code for audience in document.audiences}
     objectives = {objective.code for objective in document.objectives}
     for i, offer in enumerate(document.offers):
         path: Path = ("offers", i)
-        if offer.code in rules:
+        if offer.code in taken:
             yield Problem("offer_is_rule", (*path, "code"), {"code": offer.code})
         if offer.group is not None and offer.group not in groups:
             yield unknown("unknown_group", offer.group, groups, (*path, "group"))

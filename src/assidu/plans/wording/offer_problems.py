@@ -4,8 +4,8 @@ from assidu.plans.wording.language import Sentence
 
 OFFER_PROBLEMS = {
     "offer_is_rule": Sentence(
-        "une règle s'appelle déjà « {code} » : donnez à l'offre un autre code",
-        "a rule is already called “{code}”: give the offer another code",
+        "une règle ou un avantage s'appelle déjà « {code} » : donnez à l'offre un autre code",
+        "a rule or a reward is already called “{code}”: give the offer another code",
     ),
     "unknown_group": Sentence(
         "le groupe « {found} » n'existe pas (groupes de `stacking` : {known})",

@@ -1,0 +1,152 @@
+"""Offers and rewards as the back office reads them: what is left of what customers share, what was given, how far
+customers are with them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from assidu.decisions.calendar import period_key
+from assidu.decisions.offers.given import Step
+from assidu.decisions.plan import Plan
+from assidu.decisions.plan.offers import Offer
+from assidu.decisions.rewards import stock_key
+from assidu.foundation.sql import rows
+
+
+class GaugeKind(StrEnum):
+    QUOTA = "quota"
+    BUDGET = "budget"
+    STOCK = "stock"
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """What is taken of a limit now, in this period. A budget of units counts them, else minor units; with a limit in
+    each store, ``stores`` is how many have begun and ``taken`` what they took together."""
+
+    kind: GaugeKind
+    taken: int
+    limit: int
+    is_money: bool = False
+    stores: int = 0
+
+    @property
+    def left(self) -> int:
+        return max(self.limit - self.taken, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFigures:
+    """What an offer gave in a time, before returns: tickets, customers, and what was taken off or given."""
+
+    tickets: int = 0
+    customers: int = 0
+    off_minor: int = 0
+    units: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """How many customers are at each step now; ``over`` are those whose time has passed unused."""
+
+    allotted: int = 0
+    seen: int = 0
+    activated: int = 0
+    used: int = 0
+    over: int = 0
+
+    def __bool__(self) -> bool:
+        return any((self.allotted, self.seen, self.activated, self.used, self.over))
+
+
+def gauges(plan: Plan, today: date) -> dict[str, list[Gauge]]:
+    """By code of the offer or reward; those without a limit have none."""
+    wanted = [
+        (offer.code, kind, key, limit)
+        for offer in plan.offers.all
+        for kind, key, limit in _keys(offer, today)
+    ]
+    for reward in plan.rewards.values():
+        if reward.stock is not None:
+            wanted.append((reward.code, GaugeKind.STOCK, stock_key(reward), reward.stock))
+    if not wanted:
+        return {}
+    known = rows(
+        "SELECT w.key, coalesce(sum(q.taken), 0), count(q.key) FROM unnest(%s::text[]) AS w (key) "
+        "LEFT JOIN loyalty_quota AS q ON q.key = w.key OR (right(w.key, 1) = ':' AND starts_with(q.key, w.key)) "
+        "GROUP BY w.key",
+        [[key for _, _, key, _ in wanted]],
+    )
+    taken = {key: (int(count), int(stores)) for key, count, stores in known}
+    found: dict[str, list[Gauge]] = {}
+    for code, kind, key, limit in wanted:
+        count, stores = taken[key]
+        is_money = kind is GaugeKind.BUDGET and plan.offers.by_code[code].is_price
+        in_stores = stores if key.endswith(":") else 0
+        found.setdefault(code, []).append(Gauge(kind, count, limit * max(in_stores, 1), is_money, in_stores))
+    return found
+
+
+def _keys(offer: Offer, today: date) -> Iterable[tuple[GaugeKind, str, int]]:
+    """As ``decide`` claims them; a quota of each store ends with a colon, for all stores together."""
+    if offer.quota is not None:
+        period = period_key(offer.quota.period, today)
+        where = "*" if offer.quota.scope == "programme" else ""
+        yield GaugeKind.QUOTA, f"quota:{offer.code}:{period}:{where}", offer.quota.limit
+    if offer.budget is not None:
+        period = period_key(offer.budget.period, today)
+        yield GaugeKind.BUDGET, f"budget:{offer.code}:{period}", offer.budget.limit
+    if offer.stock is not None:
+        yield GaugeKind.STOCK, f"stock:{offer.code}", offer.stock
+
+
+def figures(codes: Iterable[str], since: date, until: date) -> dict[str, OfferFigures]:
+    """What each offer gave on tickets of these days, both included."""
+    wanted = list(codes)
+    if not wanted:
+        return {}
+    found = rows(
+        "SELECT g.offer, count(DISTINCT (g.customer_id, g.seq)), count(DISTINCT g.customer_id), sum(g.off)::bigint, "
+        "       sum(g.units)::bigint "
+        "  FROM (SELECT d.customer_id, d.seq, o.value ->> 0 AS offer, (o.value ->> 1)::bigint AS off, "
+        "               (o.value ->> 4)::bigint AS units "
+        "          FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq), "
+        "               jsonb_array_elements(d.record -> 'offers' -> 'given') AS o "
+        "         WHERE e.day BETWEEN %(since)s AND %(until)s AND e.type = 'Order Completed' "
+        "        UNION ALL "
+        "        SELECT d.customer_id, d.seq, a.value ->> 0, 0, (a.value ->> 2)::bigint "
+        "          FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq), "
+        "               jsonb_array_elements(d.record -> 'awards') AS a "
+        "         WHERE e.day BETWEEN %(since)s AND %(until)s AND e.type = 'Order Completed') AS g "
+        " WHERE g.offer = ANY (%(wanted)s) GROUP BY g.offer",
+        {"since": since, "until": until, "wanted": wanted},
+    )
+    return {offer: OfferFigures(*numbers) for offer, *numbers in found}
+
+
+def standings(codes: Iterable[str], today: date) -> dict[str, Standings]:
+    """How far customers are with the offers that ask for a step."""
+    wanted = list(codes)
+    if not wanted:
+        return {}
+    found = rows(
+        "SELECT o.key, CASE WHEN o.value ->> 0 <> 'used' AND (o.value ->> 2)::date <= %(today)s THEN 'over' "
+        "                   ELSE o.value ->> 0 END, count(*) "
+        "  FROM loyalty_member AS m, jsonb_each(m.state -> 'offers') AS o "
+        " WHERE m.state ? 'offers' AND o.key = ANY (%(wanted)s) GROUP BY 1, 2",
+        {"today": today, "wanted": wanted},
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for offer, step, count in found:
+        counts.setdefault(offer, {})[step] = count
+    return {
+        offer: Standings(
+            of.get(Step.ALLOTTED, 0),
+            of.get(Step.SEEN, 0),
+            of.get(Step.ACTIVATED, 0),
+            of.get(Step.USED, 0),
+            of.get("over", 0),
+        )
+        for offer, of in counts.items()
+    }

@@ -1,0 +1,113 @@
+"""The pages of offers and draws: what is left, what was given, and whether the draw is honest."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from assidu.catalogue.prices import lowest_prices, put_prices
+from assidu.catalogue.types import Price
+from assidu.foundation import clock
+from assidu.foundation.people import actions
+from assidu.foundation.people.types import COMMAND_LINE, Person
+from assidu.loyalty import draws
+from assidu.loyalty.plans import publish
+from assidu.plans.check import examine
+from builders.documents import BASE, a_programme
+from builders.offers import offers
+
+PASSWORD = "quatre mots bien choisis"
+WITH = offers(
+    "produce: effect: {percent: {off: 10}}|lines: {products: [apple, pear]}|budget: {amount: 100.00}",
+    "bags: effect: {gift: {name: {fr: sac, en: bag}}}|stock: 2",
+    "lucky: effect: {points: {currency: points, units: 7}}|chance: {one_in: 2}",
+    "gone: effect: {amount: 1.00}|when: {last_day: 2026-01-31}",
+    "mine: effect: {amount: 1.00}|needs: activated|combines: true",
+)
+
+
+def sign_in(client: Client, role: str, language: str = "en") -> Client:
+    made = actions.create_person(
+        f"{role}@exemple.fr", "Anne Roche", [role], COMMAND_LINE, password=PASSWORD, language=language
+    )
+    assert isinstance(made, Person)
+    client.post("/sign-in/", {"email": f"{role}@exemple.fr", "password": PASSWORD})
+    return client
+
+
+def put(more: str) -> None:
+    text = a_programme(BASE, more=more)
+    document = examine(text).document
+    assert document is not None
+    publish(document, text, at=clock.now())
+
+
+@pytest.fixture
+def owner(db: None, client: Client) -> Client:
+    return sign_in(client, "marketing")
+
+
+def test_without_a_programme_and_without_offers_the_pages_say_what_to_do(owner: Client) -> None:
+    assert "No programme yet" in owner.get("/offers/").content.decode()
+    put("")
+    page = owner.get("/offers/").content.decode()
+    assert "No offer yet" in page
+    assert "No draw" in owner.get("/offers/draws/").content.decode()
+    assert owner.get("/offers/draws/none/").status_code == 404
+
+
+def test_each_offer_says_its_state_its_gauges_and_how_far_customers_are(owner: Client) -> None:
+    put(WITH)
+    page = owner.get("/offers/").content.decode()
+    assert page.count('<span class="pill good">running</span>') == 4
+    assert '<span class="pill">over</span>' in page
+    assert "€100.00 left" in page
+    assert "2 left" in page
+    assert "5 offers serve no objective" in page
+    assert "Verify the draw" in page
+
+
+def test_the_lowest_price_of_thirty_days_stands_beside_what_takes_a_price_down(owner: Client) -> None:
+    put(WITH)
+    today = clock.now().date()
+    put_prices(
+        [
+            Price("apple", today - timedelta(days=200), 150),
+            Price("apple", today - timedelta(days=60), 250),
+            Price("apple", today - timedelta(days=10), 300),
+            Price("pear", today, 90),
+        ]
+    )
+    assert lowest_prices(["apple", "pear", "plum"], today) == {"apple": 250}
+    put_prices([Price("apple", today - timedelta(days=3), 199)])
+    assert lowest_prices(["apple"], today) == {"apple": 199}
+    page = owner.get("/offers/").content.decode()
+    assert "Lowest price of the last 30 days:" in page
+    assert "€1.99" in page
+
+
+def test_a_draw_is_shown_with_its_fingerprint_verified_and_told_when_it_is_over(owner: Client) -> None:
+    put(WITH)
+    [draw] = draws.draws("club")
+    page = owner.get("/offers/draws/lucky/").content.decode()
+    assert draw.commitment in page
+    assert "told once the offer is over" in page
+    assert "0 tickets drawn again" in page
+    wrong = owner.post("/offers/draws/lucky/", {"secret": "00" * 32}).content.decode()
+    assert "does not have the fingerprint" in wrong
+    assert "64 digits" in owner.post("/offers/draws/lucky/", {"secret": "zz"}).content.decode()
+    refused = owner.post("/offers/draws/lucky/reveal/", follow=True).content.decode()
+    assert "The offer still runs" in refused
+    put("")
+    told = owner.post("/offers/draws/lucky/reveal/", follow=True).content.decode()
+    secret = draws.draws("club")[0].secret
+    assert len(secret) == 64
+    assert secret in told
+    assert draws.draws("club")[0].commitment == draw.commitment
+
+
+def test_who_may_not_publish_may_not_tell_a_secret(db: None, client: Client) -> None:
+    put(WITH)
+    sign_in(client, "consultant")
+    assert client.get("/offers/draws/lucky/").status_code == 200
+    assert client.post("/offers/draws/lucky/reveal/").status_code == 403
