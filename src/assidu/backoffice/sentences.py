@@ -78,8 +78,6 @@ ACTIONS: dict[str, str | Promise] = {
     "plan.published": _("Put a version of the programme into service"),
     "draw.revealed": _("Told the secret of a draw"),
     "offer.codes_made": _("Made codes of an offer"),
-    "draw.revealed": _("Told the secret of a draw"),
-    "offer.codes_made": _("Made codes of an offer"),
     "plan.withdrawn": _("Withdrew a version before it began"),
     "plan.threshold_set": _("Set from which cost on a second person approves"),
     "plan.checked": _("Checked a version of the programme"),

@@ -134,7 +134,6 @@ FIELDS = {
     "currencies.pays": Sentence("utilisable pour payer", "can pay"),
     "currencies.pays_at_least": Sentence("minimum pour payer", "least to pay with"),
     "currencies.expected_redemption": Sentence("part utilisée attendue (%)", "share expected to be used (%)"),
-    "currencies.expected_redemption": Sentence("part utilisée attendue (%)", "share expected to be used (%)"),
     # Rules.
     "rules.name": Sentence("nom", "name"),
     "rules.trigger": Sentence("moment", "moment"),
