@@ -15,6 +15,11 @@ def terms_in_force(plan: Plan, day: date) -> str:
     return next((terms.version for terms in reversed(plan.terms) if terms.from_day <= day), "")
 
 
+def terms_shown(plan: Plan, day: date) -> str:
+    """What a joining form names: the version in force or, without terms of their own, that of the programme."""
+    return terms_in_force(plan, day) or str(plan.version)
+
+
 def terms_told(plan: Plan, told: str, day: date) -> str | Refused:
     """What is kept of the version that somebody accepted; a plan without terms keeps none."""
     if not plan.terms:

@@ -32,6 +32,7 @@ from assidu.events.wire import (
     StatusData,
     Subject,
     SuspensionData,
+    TermsData,
     TransferData,
 )
 from assidu.foundation.ids import new_id
@@ -208,6 +209,20 @@ def resume(
 ) -> Outcome:
     data = SuspensionData(reason=reason)
     return _own(customer_id, EventType.RESUMPTION, data, at, programme, event_id, by)
+
+
+def accept_terms(
+    customer_id: UUID,
+    version: str,
+    *,
+    by: Actor,
+    at: datetime,
+    programme: str,
+    event_id: UUID | None = None,
+) -> Outcome:
+    """A member accepts a version of the terms, told by staff."""
+    data = TermsData(version=version)
+    return _own(customer_id, EventType.TERMS_ACCEPTANCE, data, at, programme, event_id, by)
 
 
 def change_audience(

@@ -115,6 +115,12 @@ def standing(customer_id: UUID, now: datetime) -> Standing | None:
     )
 
 
+def member_state(customer_id: UUID) -> State | None:
+    """The state as it is written down; ``None`` for somebody who is not in the programme's books."""
+    found = rows(_MEMBER, {"customer_id": customer_id})
+    return member_from(*found[0][:-1]).state if found else None
+
+
 def state_on(book: PlanBook, member: Member, today: date, now: datetime) -> State:
     """The state once everything due up to ``today`` is decided; nothing is written."""
     desk = Desk(book, NoQuotas(), lambda *_: None, now)

@@ -30,8 +30,10 @@ from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
 from assidu.customers.identifiers import normalise
 from assidu.customers.types import Customer, Identifier, IdentifierKind, NotAnIdentifier
+from assidu.decisions.calendar import local_day
 from assidu.decisions.plan import CurrencyKind
 from assidu.decisions.state import Membership
+from assidu.decisions.terms import terms_shown
 from assidu.events.types import EventKey
 from assidu.events.wire import NAME_LENGTH_MAX, Profile, Subject
 from assidu.foundation import clock
@@ -365,7 +367,7 @@ def join(request: HttpRequest) -> HttpResponse:
                 Subject(identifier.kind.value, identifier.value),
                 store=_store(request),
                 channel="store",
-                terms_version=str(programme.plan.version),
+                terms_version=terms_shown(programme.plan, local_day(clock.now(), programme.plan.zone)),
                 profile=profile,
                 at=clock.now(),
                 programme=programme.code,

@@ -120,6 +120,26 @@ class Known:
         return self.standing is not None and self.standing.membership is Membership.MEMBER
 
     @property
+    def is_suspended(self) -> bool:
+        return self.standing is not None and self.standing.membership is Membership.SUSPENDED
+
+    @property
+    def has_tiers(self) -> bool:
+        return self.programme is not None and self.programme.plan.tiers is not None
+
+    @property
+    def has_audiences(self) -> bool:
+        return self.programme is not None and bool(self.programme.plan.audiences)
+
+    @property
+    def has_terms(self) -> bool:
+        return self.programme is not None and bool(self.programme.plan.terms)
+
+    @property
+    def has_referral(self) -> bool:
+        return self.programme is not None and self.programme.plan.referral is not None
+
+    @property
     def tier(self) -> str | None:
         return self.standing.tiers.tier if self.standing and self.standing.tiers else None
 

@@ -24,6 +24,8 @@ from assidu.backoffice.views.palette import folded
 from assidu.catalogue import queries as catalogue
 from assidu.customers import actions as customers
 from assidu.customers.types import NotAnIdentifier
+from assidu.decisions.calendar import local_day
+from assidu.decisions.terms import terms_shown
 from assidu.events.types import CorrectionReason
 from assidu.events.wire import Profile, Subject
 from assidu.foundation import clock
@@ -290,7 +292,7 @@ def new_member(request: HttpRequest) -> HttpResponse:
                 Subject(kind, asked[kind]),
                 store=asked["store"],
                 channel="store" if asked["store"] else "",
-                terms_version=str(programme.plan.version),
+                terms_version=terms_shown(programme.plan, local_day(clock.now(), programme.plan.zone)),
                 profile=profile,
                 at=clock.now(),
                 programme=programme.code,
@@ -320,7 +322,7 @@ def join(request: HttpRequest, customer_id: UUID) -> HttpResponse:
                 Subject("customer", str(customer_id)),
                 store=next(iter(signed_in(request).stores), shown.customer.store),
                 channel="store",
-                terms_version=str(programme.plan.version),
+                terms_version=terms_shown(programme.plan, local_day(clock.now(), programme.plan.zone)),
                 profile=None,
                 at=clock.now(),
                 programme=programme.code,

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
 from assidu.customers.types import Identifier, IdentifierKind
+from assidu.decisions.calendar import local_day
+from assidu.decisions.terms import terms_shown
 from assidu.events.types import EventKey
 from assidu.events.wire import Profile, Subject
 from assidu.foundation import clock
@@ -57,7 +59,8 @@ def join(request: HttpRequest, place: str) -> HttpResponse:
     where = _place(place, document, language)
     if where is None:
         raise Http404
-    version = str(book.at(now).version)
+    plan = book.at(now)
+    version = terms_shown(plan, local_day(now, plan.zone))
     form = JoiningForm(request.POST if request.method == "POST" else None, initial={"terms": version})
     if request.method == "POST":
         if visits.is_too_many(Knock.JOINED, address_of(request), now):

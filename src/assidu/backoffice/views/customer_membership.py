@@ -1,0 +1,289 @@
+"""What staff do to a membership: suspend and resume it, give a status, audiences, activities, terms, a code to bring
+others. Each is one event, and one line of the trail."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from assidu.backoffice import sheets
+from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.programme import Programme
+from assidu.backoffice.views.customer import Known, known
+from assidu.backoffice.views.customer_actions import OnceForm, done, programme_of
+from assidu.catalogue import queries as catalogue
+from assidu.decisions.calendar import local_day
+from assidu.decisions.terms import terms_in_force
+from assidu.foundation import clock
+from assidu.foundation.people import actions as people
+from assidu.loyalty import actions
+from assidu.loyalty.entries import Outcome, Told
+from assidu.loyalty.queries import member_state
+from assidu.loyalty.referral import code_of, referral_standing
+
+IN, OUT = "in", "out"
+
+
+class ReasonForm(OnceForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=200,
+        help_text=gettext_lazy("Colleagues read it in the history; the customer may ask for it."),
+    )
+
+
+class StatusForm(ReasonForm):
+    tier = forms.ChoiceField(label=gettext_lazy("Status"))
+    until = forms.DateField(
+        label=gettext_lazy("Until, that day not included"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("Left empty: for good, until the next review."),
+    )
+    field_order = ("tier", "until", "reason")
+
+    def __init__(self, *args: Any, tiers: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tier"].choices = tiers  # type: ignore[attr-defined]
+
+
+class AudienceForm(OnceForm):
+    audience = forms.ChoiceField(label=gettext_lazy("Audience"))
+    direction = forms.ChoiceField(
+        label=gettext_lazy("What to do"),
+        choices=((IN, gettext_lazy("Put in")), (OUT, gettext_lazy("Take out"))),
+        initial=IN,
+    )
+
+    def __init__(self, *args: Any, audiences: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["audience"].choices = audiences  # type: ignore[attr-defined]
+
+
+class ActivityForm(OnceForm):
+    activity = forms.ChoiceField(label=gettext_lazy("What they did"))
+    store = forms.ChoiceField(label=gettext_lazy("Store"), required=False)
+
+    def __init__(
+        self, *args: Any, activities: list[tuple[str, str]], only: tuple[str, ...] | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        names = {store.store_id: store.name for store in catalogue.stores()}
+        stores = [("", "—"), *names.items()] if only is None else [(one, names.get(one, one)) for one in only]
+        self.fields["activity"].choices = activities  # type: ignore[attr-defined]
+        self.fields["store"].choices = stores or [("", "—")]  # type: ignore[attr-defined]
+
+
+class TermsForm(OnceForm):
+    version = forms.ChoiceField(label=gettext_lazy("Version of the terms"))
+
+    def __init__(self, *args: Any, versions: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["version"].choices = [(one, one) for one in versions]  # type: ignore[attr-defined]
+
+
+def _answer(
+    request: HttpRequest,
+    shown: Known,
+    programme: Programme,
+    form: OnceForm,
+    do: Callable[[dict[str, Any]], Outcome],
+    *,
+    action: str,
+    trail: Callable[[dict[str, Any]], dict[str, object]],
+    title: str,
+    said: str,
+    intro: str,
+    button: str,
+    address: str,
+) -> HttpResponse:
+    """Show the form, or do what it says: the event and its line of the trail together, or neither."""
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        with transaction.atomic():
+            outcome = do(asked)
+            if isinstance(outcome, Told) and outcome.is_new:
+                people.record(
+                    actor_at(request), action, "customer", str(shown.id),
+                    after=trail(asked) | {"event": outcome.key.id},
+                )  # fmt: skip
+        if isinstance(outcome, Told):
+            return done(request, shown.id, said % {"name": shown.name})
+        form.refuse(outcome, programme)
+    return sheets.show(
+        request,
+        "backoffice/customer_membership.html",
+        title,
+        {"shown": shown, "form": form, "intro": intro, "button": button, "address": address},
+        status=422 if form.errors else 200,
+    )
+
+
+# ---------------------------------------------------------------- standing still
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.edit")
+def suspend(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    shown, programme = known(request, customer_id, "suspend"), programme_of(request)
+    return _answer(
+        request, shown, programme, ReasonForm(request.POST or None),
+        lambda asked: actions.suspend(
+            customer_id, asked["reason"], by=actor_at(request), at=clock.now(), programme=programme.code,
+            event_id=asked["event"],
+        ),
+        action="customer.suspended", trail=lambda _: {}, title=_("Suspend the membership"),
+        said=_("%(name)s: the membership is suspended."),
+        intro=_("Until it is resumed nothing is earned, nothing can be used, and nothing expires."),
+        button=_("Suspend"), address="customer-suspend",
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.edit")
+def resume(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    shown, programme = known(request, customer_id, "resume"), programme_of(request)
+    return _answer(
+        request, shown, programme, ReasonForm(request.POST or None),
+        lambda asked: actions.resume(
+            customer_id, asked["reason"], by=actor_at(request), at=clock.now(), programme=programme.code,
+            event_id=asked["event"],
+        ),
+        action="customer.resumed", trail=lambda _: {}, title=_("Resume the membership"),
+        said=_("%(name)s: the membership goes on."),
+        intro=_("Dates of validity and of the status move by as many days as it was suspended."),
+        button=_("Resume"), address="customer-resume",
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- what the programme knows of them
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("ledger.correct")
+def status(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    shown, programme = known(request, customer_id, "status"), programme_of(request)
+    tiers = [(code, programme.phrases.level_name(code)) for code in programme.phrases.levels]
+
+    def trail(asked: dict[str, Any]) -> dict[str, object]:
+        until: date | None = asked["until"]
+        return {"tier": asked["tier"], "until": None if until is None else until.isoformat()}
+
+    return _answer(
+        request, shown, programme, StatusForm(request.POST or None, tiers=tiers),
+        lambda asked: actions.grant_status(
+            customer_id, asked["tier"], asked["until"], asked["reason"], by=actor_at(request), at=clock.now(),
+            programme=programme.code, event_id=asked["event"],
+        ),
+        action="status.granted", trail=trail, title=_("Give a status"), said=_("%(name)s has the status."),
+        intro=_("When its time is over they have what they reach, or what they held before."),
+        button=_("Give"), address="customer-status",
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.edit")
+def audience(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    shown, programme = known(request, customer_id, "audience"), programme_of(request)
+    audiences = [(one.code, programme.phrases.text(one.name)) for one in programme.document.audiences]
+    state = member_state(customer_id)
+    held = programme.phrases.audience_names(sorted(state.audiences)) if state and state.audiences else ""
+    return _answer(
+        request, shown, programme, AudienceForm(request.POST or None, audiences=audiences),
+        lambda asked: actions.change_audience(
+            customer_id, asked["audience"], is_in=asked["direction"] == IN, by=actor_at(request),
+            at=clock.now(), programme=programme.code, event_id=asked["event"],
+        ),
+        action="audience.changed",
+        trail=lambda asked: {"audience": asked["audience"], "is_in": asked["direction"] == IN},
+        title=_("Audiences"), said=_("%(name)s: the audience is changed."),
+        intro=_("In now: %(names)s.") % {"names": held} if held else _("In no audience now."),
+        button=_("Write it down"), address="customer-audience",
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.edit")
+def activity(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    shown, programme = known(request, customer_id, "activity"), programme_of(request)
+    names = sorted((programme.phrases.activity_name(code), code) for code in programme.plan.activities)
+    by = signed_in(request)
+    form = ActivityForm(
+        request.POST or None,
+        activities=[(code, name) for name, code in names],
+        only=by.seen_stores,
+        initial={"store": next(iter(by.stores), "")},
+    )
+    return _answer(
+        request, shown, programme, form,
+        lambda asked: actions.tell_activity(
+            customer_id, asked["activity"], asked["store"], by=actor_at(request), at=clock.now(),
+            programme=programme.code, event_id=asked["event"],
+        ),
+        action="activity.told", trail=lambda asked: {"activity": asked["activity"]},
+        title=_("Record an activity"), said=_("%(name)s: the activity is recorded."),
+        intro=_("It earns what the rules of the programme give for it today."),
+        button=_("Record"), address="customer-activity",
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.edit")
+def terms(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    shown, programme = known(request, customer_id, "terms"), programme_of(request)
+    in_force = terms_in_force(programme.plan, local_day(clock.now(), programme.plan.zone))
+    form = TermsForm(
+        request.POST or None,
+        versions=[one.version for one in programme.plan.terms],
+        initial={"version": in_force},
+    )
+    state = member_state(customer_id)
+    accepted = state.terms if state is not None else ""
+    return _answer(
+        request, shown, programme, form,
+        lambda asked: actions.accept_terms(
+            customer_id, asked["version"], by=actor_at(request), at=clock.now(), programme=programme.code,
+            event_id=asked["event"],
+        ),
+        action="terms.accepted", trail=lambda asked: {"version": asked["version"]},
+        title=_("Terms accepted"), said=_("%(name)s: the acceptance is recorded."),
+        intro=_("Accepted so far: version %(version)s.") % {"version": accepted}
+        if accepted
+        else _("No version is known to be accepted."),
+        button=_("Record"), address="customer-terms",
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- bringing others
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("customers.edit")
+def referral(request: HttpRequest, customer_id: UUID) -> HttpResponse:
+    """Their code, made when it is asked for, and how many they brought; nobody is named."""
+    shown = known(request, customer_id, "referral")
+    programme = programme_of(request)
+    standing = referral_standing(customer_id)
+    code = standing.code
+    if request.method == "POST" and not code:
+        code = code_of(customer_id, clock.now()) or ""
+        if code:
+            people.record(actor_at(request), "referral.code_given", "customer", str(customer_id))
+    return sheets.show(
+        request,
+        "backoffice/customer_referral.html",
+        _("Bring others"),
+        {
+            "shown": shown,
+            "standing": standing,
+            "code": code,
+            "has_policy": programme.plan.referral is not None,
+        },
+    )
