@@ -18,6 +18,7 @@ from assidu.api.door import Caller, caller_at, stop
 from assidu.api.parameters import DraftBody, FirstDayBody, NoteBody, PlanBody, Spoken, language_at
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
+from assidu.foundation.people.queries import person
 from assidu.foundation.sql import raw_connection
 from assidu.loyalty import approvals, drafts, plans, queries
 from assidu.loyalty.approvals import NotDone, Request, Trouble, signature
@@ -147,7 +148,9 @@ def approve_draft(
         request,
         draft_id,
         language,
-        lambda caller: approvals.approve(draft_id, at=clock.now(), by=caller.actor, note=body.note),
+        lambda caller: approvals.approve(
+            draft_id, at=clock.now(), by=_approver(caller).actor, note=body.note
+        ),
     )
 
 
@@ -159,7 +162,9 @@ def send_draft_back(
         request,
         draft_id,
         language,
-        lambda caller: approvals.send_back(draft_id, at=clock.now(), by=caller.actor, note=body.note),
+        lambda caller: approvals.send_back(
+            draft_id, at=clock.now(), by=_approver(caller).actor, note=body.note
+        ),
     )
 
 
@@ -208,6 +213,15 @@ def _step(
     with _refusals():
         do(caller)
     return _told(_find(draft_id), language_at(request, language))
+
+
+def _approver(caller: Caller) -> Caller:
+    """A key does not approve what its maker may not. One that was made at the command line has no maker."""
+    maker = caller.key.created_by
+    if maker is not None and not person(maker).may("plan.approve"):
+        record(caller.actor, "access.refused", "permission", "plan.approve")
+        raise stop("missing_scope", "Whoever made this key does not approve versions.")
+    return caller
 
 
 @contextmanager

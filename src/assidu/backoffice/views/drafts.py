@@ -65,10 +65,9 @@ def open_one(request: HttpRequest) -> HttpResponse:
             draft = _from_run(known, source.removeprefix("run:"), by)
         else:
             draft = _from_version(known, source.removeprefix("version:"), by)
-        opened = {"based_on": draft.based_on}
-        trail.record(actor_at(request), "plan.draft_opened", "draft", str(draft.draft_id), after=opened)
-    if request.POST.get("do") == "publish":
-        return redirect("draft-approval", draft_id=draft.draft_id)
+        if draft.opened_at >= at:
+            opened = {"based_on": draft.based_on}
+            trail.record(actor_at(request), "plan.draft_opened", "draft", str(draft.draft_id), after=opened)
     return redirect("draft", draft_id=draft.draft_id)
 
 
@@ -79,6 +78,10 @@ def _from_version(known: Programme | None, number: str, by: str) -> Draft:
     plan = next((one for one in known.versions if str(one.version) == wanted), None)
     if plan is None:
         raise Http404
+    untouched = (one for one in drafts.open_drafts(known.code) if one.step.n == 1 and one.author == by)
+    again = next((one for one in untouched if one.based_on == plan.version and one.returns_to is None), None)
+    if again is not None and again.step.yaml == yaml_of(plan):
+        return again  # begun a moment ago, and nothing was written in it yet
     return drafts.open_from(plan, yaml_of(plan), at=clock.now(), by=by)
 
 
