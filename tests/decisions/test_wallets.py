@@ -577,6 +577,12 @@ def test_whoever_had_been_absorbed_is_again_what_they_were(
     assert again.code is RefusalCode.NOT_MERGED
 
 
+def test_the_survivor_joined_on_their_own_day_again() -> None:
+    book = a_book(points_that(), a_member(seq=0))
+    book.must(Separation(NOON, joined_on=date(2026, 1, 20)))
+    assert book.state.joined_on == date(2026, 1, 20)
+
+
 def test_counters_give_back_what_the_merger_added_and_never_more_than_is_there() -> None:
     book = a_book(points_that(), a_member(counters={"sales:ever": 5, "spend:2026-02": 900}, seq=0))
     book.must(Separation(NOON, counts=(("sales:ever", 2), ("spend:2026-02", 1000), ("spend:2025-01", 7))))

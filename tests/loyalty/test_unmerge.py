@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -42,8 +42,9 @@ UNDONE = OPENED + timedelta(days=40)
 CARDS = ("2990000000012", "2990000000029", "2990000000036")
 
 
-def member(shop: Shop, n: int) -> UUID:
-    return shop.member(Profile(card=CARDS[n], first_name=("Anne", "Bruno", "Claire")[n], last_name="Béraud"))
+def member(shop: Shop, n: int, at: datetime = OPENED) -> UUID:
+    name = ("Anne", "Bruno", "Claire")[n]
+    return shop.member(Profile(card=CARDS[n], first_name=name, last_name="Béraud"), at)
 
 
 def points(customer: UUID) -> tuple[int, int]:
@@ -70,7 +71,7 @@ def shop(db: None) -> Shop:
 
 
 def test_an_unspent_merger_is_undone_as_if_it_had_never_been(shop: Shop) -> None:
-    survivor, absorbed = member(shop, 0), member(shop, 1)
+    survivor, absorbed = member(shop, 0, OPENED + timedelta(days=2)), member(shop, 1)
     for one, amount in ((survivor, 4000), (absorbed, 9000)):
         shop.must(one, a_sale(amount, at=BOUGHT))
     before = {one: queries.standing(one, UNDONE) for one in (survivor, absorbed)}

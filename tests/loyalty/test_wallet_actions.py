@@ -24,7 +24,7 @@ from assidu.loyalty.due import run_due
 from assidu.loyalty.entries import Told, UnknownCustomer
 from assidu.loyalty.explain import explain, explain_all
 from assidu.loyalty.rebuild import repair, verify
-from assidu.plans.wording import Language
+from assidu.plans.wording import Language, receipt
 from backoffice.test_pages import sign_in
 from builders.sales import a_sale
 from builders.shop import OPENED, PROGRAMME, Shop
@@ -89,6 +89,16 @@ def test_what_waits_is_shown_until_the_clock_lets_it_be_used(waiting: Shop) -> N
         [customer],
     ) == [(welcome, 0)]
     assert run_due(later) == 0
+
+
+def test_the_receipt_says_from_when_what_was_earned_can_be_used(waiting: Shop) -> None:
+    customer = anne(waiting)
+    told = actions.record(_sale(customer, BOUGHT), BOUGHT, programme=PROGRAMME)
+    assert isinstance(told, Told)
+    document = queries.versions(PROGRAMME)[0].document
+    said = receipt(told.decision, told.state, told.plan, document, Language.FR, told.day)
+    assert "points à venir, les premiers dès le" in said
+    assert "Solde : 0 point" in said
 
 
 def test_what_waits_is_explained_and_decided_again_the_same(waiting: Shop) -> None:

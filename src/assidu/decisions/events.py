@@ -291,7 +291,8 @@ class Separation:
     """A merger is undone, on the survivor's side. It tells what the merger did then.
 
     ``came`` is what it brought, ``paid`` what the survivor's lots gave for debts of the absorbed, ``owed`` by currency
-    what they took on of them, ``counts`` what their counters gained.
+    what they took on of them, ``counts`` what their counters gained. ``joined_on``: a member of their own since then,
+    where the merger had made it an earlier day.
     """
 
     at: datetime
@@ -299,6 +300,7 @@ class Separation:
     paid: tuple[MergedPart, ...] = ()
     owed: tuple[tuple[str, int], ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
+    joined_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

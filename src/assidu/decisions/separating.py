@@ -22,7 +22,10 @@ from assidu.decisions.wallet import Wallet, lot_for
 
 
 def decide_separation(plan: Plan, facts: Facts, event: Separation) -> Decision | Refused:
-    """The survivor's side. Of a lot that both had, what is left is first of what came: the survivor spent their own."""
+    """The survivor's side. Of a lot that both had, what is left is first of what came: the survivor spent their own.
+
+    A status that the merger gave stays until its review: what was promised since is kept.
+    """
     state = facts.state
     if state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
@@ -39,7 +42,10 @@ def decide_separation(plan: Plan, facts: Facts, event: Separation) -> Decision |
         for name, value in event.counts
         if state.counters.get(name, 0) > 0 and value > 0
     )
-    return Decision(plan.version, tuple(wallet.postings), counts=counts)
+    own = None
+    if event.joined_on is not None and state.membership is Membership.MEMBER:
+        own = MembershipChange(Membership.MEMBER, event.joined_on)
+    return Decision(plan.version, tuple(wallet.postings), counts=counts, membership=own)
 
 
 def _give_back(wallet: Wallet, part: MergedPart) -> None:

@@ -136,6 +136,7 @@ def body_of(event: Event) -> Body:
                 "paid": [_part_body(part) for part in event.paid],
                 "owed": [[currency, quantity] for currency, quantity in event.owed],
                 "counts": [[name, value] for name, value in event.counts],
+                "joined_on": _iso(event.joined_on),
             }
         case Restoration():
             return {
@@ -230,6 +231,7 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 tuple(_part_from(fields) for fields in body["paid"]),
                 tuple((currency, quantity) for currency, quantity in body["owed"]),
                 tuple((name, value) for name, value in body["counts"]),
+                _date(body["joined_on"]),
             )
         case EventType.RESTORATION:
             return Restoration(

@@ -17,7 +17,7 @@ from assidu.customers.vault import Vault
 from assidu.decisions import evolve
 from assidu.decisions.decision import Account, Decision, RefusalCode, Refused
 from assidu.decisions.events import MergedPart, Separation
-from assidu.decisions.state import State
+from assidu.decisions.state import Membership, State
 from assidu.events.bodies import body_of
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.foundation.ids import new_id
@@ -103,7 +103,8 @@ def _separate(
     )
     left_at = _last(histories[absorbed.customer_id], EventType.ABSORPTION).seq
     before = _folded(histories[absorbed.customer_id], left_at - 1)
-    event = separation_of(merger.decision(), at)
+    own = _folded(histories[survivor.customer_id], merger.seq - 1)
+    event = separation_of(merger.decision(), own, at)
     fact = Fact(key, EventType.SEPARATION, event, body_of(event))
     if by.person_id is not None:
         fact = replace(fact, body={**fact.body, "by": str(by.person_id)})
@@ -126,8 +127,8 @@ def _separate(
     return Separated(survivor.customer_id, absorbed.customer_id, key)
 
 
-def separation_of(merger: Decision, at: datetime) -> Separation:
-    """What a merger did to the survivor, as its undoing needs to know it."""
+def separation_of(merger: Decision, own: State, at: datetime) -> Separation:
+    """What a merger did to the survivor, as its undoing needs to know it; ``own`` is the survivor before it."""
     came, paid, owed = [], [], []
     for posting in merger.postings:
         if posting.lot is not None:
@@ -145,7 +146,9 @@ def separation_of(merger: Decision, at: datetime) -> Separation:
         elif posting.source is Account.DEBT:
             owed.append((posting.currency, posting.quantity))
     counts = tuple((count.counter, count.change) for count in merger.counts if count.change > 0)
-    return Separation(at, tuple(came), tuple(paid), tuple(owed), counts)
+    is_earlier = merger.membership is not None and own.membership is Membership.MEMBER
+    joined_on = own.joined_on if is_earlier else None
+    return Separation(at, tuple(came), tuple(paid), tuple(owed), counts, joined_on)
 
 
 def _histories(customers: Sequence[UUID]) -> list[list[Recorded]]:

@@ -34,6 +34,8 @@ class Balance:
     expiring: str
     last_day: str
     is_voucher: bool
+    to_come: str = ""
+    first_day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,11 @@ class Member:
                 else "",
                 last_day=self.phrases.day(_last_day(purse.next_expiry)) if purse.next_expiry else "",
                 is_voucher=purse.kind is CurrencyKind.VOUCHER,
+                to_come=self.phrases.units(purse.pending, purse.currency) if purse.pending else "",
+                first_day=self.phrases.day(purse.next_activation) if purse.next_activation else "",
             )
             for purse in self.standing.purses
-            if purse.available or purse.kind is not CurrencyKind.VOUCHER
+            if purse.available or purse.pending or purse.kind is not CurrencyKind.VOUCHER
         ]
 
     @property

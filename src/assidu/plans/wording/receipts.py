@@ -34,6 +34,10 @@ RECEIPTS = {
     "expired": Sentence("{units} ont expiré.", "{units} expired."),
     "expired_one": Sentence("{units} a expiré.", "{units} expired."),
     "balance": Sentence("Solde : {units}.", "Balance: {units}."),
+    "to_come": Sentence("{units} à venir, utilisables dès le {day}.", "{units} to come, usable from {day}."),
+    "to_come_first": Sentence(
+        "{units} à venir, les premiers dès le {day}.", "{units} to come, the first from {day}."
+    ),
     "reached": Sentence(
         "Bravo, vous passez au statut {tier} !", "Congratulations, you now have {tier} status!"
     ),
@@ -84,6 +88,8 @@ def receipt(
     ]
     if balances:
         parts.append(_say(phrases, "balance", units=phrases.listing(balances)))
+    if state.pending:
+        parts += _to_come(state, phrases)
     parts += _status(decision, state, plan, phrases, day)
     if plan.closing is not None:
         told_on = day or (decision.inputs.day if decision.inputs is not None else None)
@@ -194,6 +200,15 @@ def _gained(awards: tuple[Award, ...], currency: str, gained: int, phrases: Phra
         for quantity, name in special
     )
     return _say(phrases, "gained_of_which", units=units, parts=parts)
+
+
+def _to_come(state: State, phrases: Phrases) -> Iterator[str]:
+    """What cannot be used yet."""
+    for currency in phrases.document.currencies:
+        if awaited := state.awaited(currency.code):
+            units = phrases.units(sum(quantity for _, quantity in awaited), currency.code)
+            key = "to_come" if len(awaited) == 1 else "to_come_first"
+            yield _say(phrases, key, units=units, day=phrases.day(awaited[0][0]))
 
 
 def _status(
