@@ -269,3 +269,23 @@ def test_two_halves_of_a_mission_make_a_whole_once_their_customers_are_one() -> 
     other.buys("2026-03-03", "meat")
     one.does(Merger(on("2026-03-04")), facts=Facts(one.state, absorbed=other.state))
     assert given(one.buys("2026-03-05", "produce")) == 100
+
+
+def test_a_department_that_two_tickets_brought_is_still_there_when_one_comes_back() -> None:
+    customer = Customer(a_plan(THREE_DEPARTMENTS))
+    customer.buys("2026-03-02", "dairy", "meat")
+    first = customer.state.seq
+    customer.buys("2026-03-03", "dairy")
+    customer.does(Return(on("2026-03-04"), first))
+    assert given(customer.buys("2026-03-05", "produce")) == 0
+    assert given(customer.buys("2026-03-06", "pastry")) == 100
+
+
+def test_what_both_halves_of_a_merger_brought_counts_once() -> None:
+    plan = a_plan(THREE_DEPARTMENTS)
+    one, other = Customer(plan), Customer(plan)
+    one.buys("2026-03-02", "dairy")
+    other.buys("2026-03-03", "dairy", "meat")
+    one.does(Merger(on("2026-03-04")), facts=Facts(one.state, absorbed=other.state))
+    assert given(one.buys("2026-03-05", "dairy")) == 0
+    assert given(one.buys("2026-03-06", "produce")) == 100

@@ -5,6 +5,7 @@ Only counts are kept (``did:<what>:<month>``), so that mergers and returns add u
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from assidu.decisions.decision import Count
 from assidu.decisions.plan import Engagement
@@ -23,16 +24,23 @@ def did(engagement: Engagement | None, what: str, day: date, change: int = 1) ->
 def parts_of(engagement: Engagement, counters: Mapping[str, int], day: date) -> dict[str, int]:
     """The score by what was done, in thousandths: times × weight × what is left of it after so many months."""
     found: dict[str, int] = {}
-    month = day.year * 12 + day.month
-    for name, times in counters.items():
-        if not name.startswith(DID):
-            continue
-        what, year_month = name[len(DID) : -8], name[-7:]
-        age = month - int(year_month[:4]) * 12 - int(year_month[5:])
-        if 0 <= age < len(engagement.fading_ppm) and what in engagement.weights:
-            part = times * engagement.weights[what] * 1000 * engagement.fading_ppm[age] // MILLION
-            found[what] = found.get(what, 0) + part
+    months = _months_before(day, len(engagement.fading_ppm))
+    for what, weight in engagement.weights.items():
+        part = 0
+        for month, left_ppm in zip(months, engagement.fading_ppm, strict=True):
+            times = counters.get(f"{DID}{what}:{month}")
+            if times:
+                part += times * weight * 1000 * left_ppm // MILLION
+        if part:
+            found[what] = part
     return found
+
+
+@lru_cache(maxsize=512)
+def _months_before(day: date, count: int) -> tuple[str, ...]:
+    """This month and those before it, as counters name them."""
+    first = day.year * 12 + day.month - 1
+    return tuple(f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first, first - count, -1))
 
 
 def score(engagement: Engagement | None, counters: Mapping[str, int], day: date) -> int:

@@ -219,8 +219,8 @@ def _with_tier(tiers: tuple[TierSpan, ...], change: TierChange) -> tuple[TierSpa
 
 
 def _counted(counters: Mapping[str, int], decision: Decision) -> dict[str, int]:
-    """Counters after ``decision``; one that is zero is forgotten, and whenever a ticket brings a new one,
-    so are those whose period is too old to matter."""
+    """Counters after ``decision``; one that is zero is forgotten, and with the first spend of a month so are those
+    whose period is too old to matter."""
     after = dict(counters)
     for name, change in decision.counts:
         value = after.get(name, 0) + change
@@ -228,7 +228,9 @@ def _counted(counters: Mapping[str, int], decision: Decision) -> dict[str, int]:
             after[name] = value
         else:
             after.pop(name, None)
-    if decision.inputs is None or len(after) <= len(counters):
+    if decision.inputs is None or not any(
+        name.startswith(SPEND) and name not in counters for name, _ in decision.counts
+    ):
         return after
     day = decision.inputs.day
     oldest_day = _days_before(day, DAYS_KEPT_MAX)

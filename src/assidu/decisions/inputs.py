@@ -24,7 +24,7 @@ def inputs_on(plan: Plan, facts: Facts, day: date) -> SaleInputs:
         counters=counters,
         grants=facts.grants or {},
         audiences=state.audiences & plan.audiences,
-        engagement=score(plan.engagement, counters, day),
+        engagement=score(plan.engagement, counters, day) if plan.asks_engagement else 0,
         offers=standing_steps(plan, state, day) if plan.offers else {},
         is_suspended=bool(state.suspensions) and state.is_suspended_on(day),
     )

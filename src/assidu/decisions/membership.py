@@ -16,6 +16,8 @@ from assidu.decisions.decision import (
 )
 from assidu.decisions.events import Absorption, Joining, Leaving, Merger, TakeOver
 from assidu.decisions.facts import Facts
+from assidu.decisions.goals import brought as goals_brought
+from assidu.decisions.goals import is_number_of_items
 from assidu.decisions.inputs import inputs_on
 from assidu.decisions.occasions import Occasion, give
 from assidu.decisions.offers.given import NOTHING, OffersDecided
@@ -158,7 +160,9 @@ def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused
         paid = wallet.take(Account.IN_TRANSIT, currency, owed)
         if owed > paid:
             wallet.owe(Account.IN_TRANSIT, currency, owed - paid)
-    counts = tuple(Count(name, value) for name, value in sorted(theirs.counters.items()) if value)
+    added = {name: value for name, value in theirs.counters.items() if not is_number_of_items(name)}
+    added.update(goals_brought(mine.counters, theirs.counters))
+    counts = tuple(Count(name, value) for name, value in sorted(added.items()) if value)
     return Decision(
         plan.version,
         tuple(wallet.postings),

@@ -55,7 +55,7 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
     _pay_back(plan, wallet, sold, event, returned, is_whole=is_whole)
     shortfalls = _take_back(plan, wallet, sold, clawbacks)
     counts = _counts(plan, sold, clawbacks, before.eligible_minor - after.eligible_minor, is_whole=is_whole)
-    counts += changed(before.counts, after.counts)
+    counts += changed(before.counts, after.counts, facts.state.counters)
     if back is not None:
         counts += back.counts
     return Decision(

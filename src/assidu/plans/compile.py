@@ -52,6 +52,10 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         index=index_rules(rules, tiers),
         activities=compiled.KNOWN_ACTIVITIES | {activity.code for activity in document.activities},
         activity_rules=_activity_rules(rules),
+        asks_engagement=any(
+            one.when.engagement_at_least is not None
+            for one in (*document.rules, *document.rewards, *document.offers)
+        ),
         second_person_above_minor=None
         if document.second_person_above is None
         else minor(document.second_person_above, document.sale_currency.decimals),

@@ -44,6 +44,7 @@ class Plan:
     activity_rules: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     audiences: frozenset[str] = frozenset()
     engagement: Engagement | None = None
+    asks_engagement: bool = False  # does any rule, reward or offer look at the score?
     lapsing: tuple[str, ...] = ()  # currencies whose whole balance ends, or is extended, with activity
     offers: Offers = NO_OFFERS
     second_person_above_minor: int | None = None  # what a correction may be worth that one person writes down alone
