@@ -8,7 +8,7 @@ from ninja.security import HttpBearer
 
 import assidu
 from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
-from assidu.api.routes import administration, customers, drafts, members, programme
+from assidu.api.routes import administration, customers, drafts, library, members, programme
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.problems import Fault, problem
 
@@ -50,7 +50,14 @@ api = Api(
     auth=Bearer(),
     parser=JsonParser(),
 )
-for _router in (customers.router, members.router, programme.router, drafts.router, administration.router):
+for _router in (
+    customers.router,
+    members.router,
+    programme.router,
+    drafts.router,
+    library.router,
+    administration.router,
+):
     api.add_router("", _router)
 
 

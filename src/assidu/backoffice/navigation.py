@@ -49,7 +49,9 @@ SECTIONS: tuple[Section, ...] = (
             Item("programme", _("Rules and versions"), "scale", "plan.view"),
             Item("offers", _("Offers and rewards"), "gift", "plan.view"),
             Item("partners", _("Partners"), "heart-handshake", "partners.view"),
+            Item("library", _("Library"), "book-open", "plan.view"),
             Item("simulation", _("Simulation"), "flask-conical", "simulate.run"),
+            Item("fairness", _("Fairness"), "heart-handshake", "simulate.run"),
         ),
     ),
     Section(

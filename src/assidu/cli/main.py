@@ -47,6 +47,9 @@ COMMANDS = {
     "simulate": Entry(
         "simulate", "Replay history as it was decided, or under another plan.", needs_django=True
     ),
+    "fairness": Entry(
+        "fairness", "Say who could never have had what a programme gives, and why.", needs_django=True
+    ),
     "import": Entry(
         "import_", "Take what other systems exported, each file with its mapping.", needs_django=True
     ),

@@ -175,7 +175,9 @@ class Words:
             case WayKind.STATUS:
                 return self._phrases.level_name(way.values[0])
             case WayKind.AMOUNT:
-                return figures.money(int(way.values[0]), self._document.sale_currency, self._language)
+                return figures.money(
+                    int(way.values[0]), self._document.sale_currency, self._language, is_short=True
+                )
             case WayKind.COST:
                 reward = self._document.reward(line.code)
                 assert reward is not None, "what is proposed for a reward is about one of the document"

@@ -40,7 +40,7 @@ def yearly_of(document: Document, live: Document) -> Yearly:
     """What is known of it by now; nothing is started. Where nothing was ever recorded, nothing changes."""
     if not rows("SELECT 1 FROM events_event LIMIT 1"):
         return Yearly(YearlyChange.of(0, 0))
-    run, other = _latest(document), _latest(live)
+    run, other = latest_run(document), latest_run(live)
     if run is None or other is None or run.report is None or other.report is None:
         return Yearly(None, run, other)
     here, there = run.report, other.report
@@ -73,7 +73,7 @@ def start_missing(
     return yearly_of(document, live)
 
 
-def _latest(document: Document) -> Run | None:
+def latest_run(document: Document) -> Run | None:
     """The last replay of exactly what the document says, done or on its way."""
     content = to_builtins(document)
     content.pop("version", None)

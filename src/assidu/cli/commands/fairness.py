@@ -1,0 +1,129 @@
+"""`assidu fairness`: who could never have had what a programme gives, and why."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assidu.catalogue.queries import stores
+from assidu.cli import published
+from assidu.cli.commands.replaying import following
+from assidu.cli.database import database
+from assidu.cli.output import JsonFlag, Misuse, Output
+from assidu.foundation.settings import load_settings
+from assidu.loyalty.plans import plan_book
+from assidu.plans.check import examine
+from assidu.plans.compile import compile_plan
+from assidu.plans.document import Document
+from assidu.plans.wording import Language, language_of, placed_problem
+from assidu.simulation.fairness import fairness
+from assidu.simulation.fairness_types import Fairness
+from assidu.simulation.fairness_words import Words, share_left_out
+
+
+def command(
+    plan: Annotated[
+        str, typer.Option(help="`live` (the version in force), a version, or a file in YAML or JSON.")
+    ] = published.LIVE,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="All that is recorded.")
+    ] = None,
+    until: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Included.")] = None,
+    programme: Annotated[str, typer.Option(help="Needed when there is more than one.")] = "",
+    processes: Annotated[int, typer.Option(help="How many; as many as cores when left out.", min=0)] = 0,
+    json: JsonFlag = False,
+) -> None:
+    """Say for each rule and reward who had it, could have, and never could and why; nothing is written."""
+    output = Output(json)
+    first, last = since.date() if since else None, until.date() if until else None
+    if first and last and first > last:
+        raise Misuse("The period ends before it begins.", code="bad_period")
+    spoken = language_of(load_settings().language)
+    with database(output) as found:
+        with published.versions(output, programme) as plans:
+            live = published.chosen(plans, published.LIVE).document
+            is_version = plan == published.LIVE or plan.isdecimal()
+            document = published.chosen(plans, plan).document if is_version else _written(plan, spoken)
+        recorded = plan_book(live.programme)
+        assert recorded is not None, "a programme in service has a version"
+        with output.progress("Deciding again") as advance:
+            answer, _ = fairness(
+                found.url,
+                recorded,
+                compile_plan(document),
+                since=first,
+                until=last,
+                processes=processes or None,
+                on_progress=following(advance),
+            )
+        words = Words(document, spoken, {one.store_id: one.name for one in stores()})
+    output.answer(as_json(answer, words, plan), _text(answer, words))
+
+
+def _written(plan: str, spoken: Language) -> Document:
+    path = Path(plan)
+    if not path.is_file():
+        raise Misuse(f"There is no file {plan}.", "--plan takes a file, a version or live.", "no_such_file")
+    examined = examine(path.read_bytes())
+    if examined.document is None or not examined.is_ok:
+        raise Misuse(
+            placed_problem(examined.errors[0], spoken), "`assidu plan check` tells more.", "bad_plan"
+        )
+    return examined.document
+
+
+def as_json(answer: Fairness, words: Words, plan: str) -> dict[str, Any]:
+    """Codes for programs, and sentences for people."""
+    return {
+        "plan": plan,
+        "programme": answer.programme,
+        "version": answer.version,
+        "since": answer.since,
+        "until": answer.until,
+        "members": answer.members,
+        "reached_nothing": answer.reached_nothing,
+        "without_contact": answer.without_contact,
+        "seconds": answer.seconds,
+        "lines": [
+            {
+                "kind": line.kind,
+                "code": line.code,
+                "name": words.name(line),
+                "reached": line.reached,
+                "could_have": line.could_have,
+                "left_out": line.left_out_count,
+                "share_left_out": round(share_left_out(answer, line), 4),
+                "reasons": dict(line.left_out),
+                "ways": [
+                    {
+                        "kind": way.kind,
+                        "values": way.values,
+                        "reach": way.reach,
+                        "sentence": words.way(line, way),
+                    }
+                    for way in line.ways
+                ],
+                "is_channel_unsuited": line.fit is not None and line.fit.is_unsuited,
+            }
+            for line in answer.lines
+        ],
+        "not_known": words.not_known(),
+    }
+
+
+def _text(answer: Fairness, words: Words) -> str:
+    lines = [
+        f"{answer.members:,} members, {answer.since} to {answer.until}, {answer.seconds} s",
+        f"{'':<28} {'had it':>8} {'could':>8} {'never':>8}",
+    ]
+    for line in answer.lines:
+        lines.append(
+            f"{line.code:<28} {line.reached:>8,} {line.could_have:>8,} {line.left_out_count:>8,} "
+            f"({100 * share_left_out(answer, line):.1f} %)"
+        )
+        lines += [f"    {count:>8,}  {words.outcome(barrier)}" for barrier, count in line.left_out.items()]
+        if line.fit is not None and line.fit.is_unsuited:
+            lines.append(f"    ! {words.fit(line.fit)}")
+        lines += [f"    → {words.way(line, way)}" for way in line.ways]
+    return "\n".join([*lines, "", *words.not_known()])
