@@ -1,5 +1,7 @@
 """The simulation's pages without a browser: a rule turned, the past replayed, the answer in words."""
 
+import html
+import re
 from typing import Any
 from uuid import UUID
 
@@ -145,7 +147,7 @@ def test_a_run_without_a_name_is_called_by_its_first_change_cut_between_words(
         "fr": f"La règle « {code} » passe de 200 % à 300 %.",
     }
     for language, whole in wholes.items():
-        finance.post("/preferences/language/", {"language": language})
+        finance.post("/language/", {"language": language})
         found = re.search(r"<title>(.*?)</title>", finance.get(address).content.decode(), re.DOTALL)
         assert found is not None
         title = html.unescape(found[1]).split(" · ")[0].strip()

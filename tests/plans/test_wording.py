@@ -360,6 +360,25 @@ def test_a_receipt_without_a_card_says_so() -> None:
     assert short_receipt(decision, State(), LE_CERCLE, Language.FR) == "Merci de votre visite"
 
 
+@pytest.mark.parametrize(
+    ("figures_found", "french", "english"),
+    [
+        ({"given": 100}, "100 points à partir de 150 € d'achats", "100 points from €150 spent on"),
+        ({"given": 60}, "60 points à partir de 100 € d'achats", "60 points from €100 spent on"),
+        (
+            {"given": 40, "wished": 100},
+            "à partir de 150 € d'achats (au lieu de",
+            "from €150 spent on (instead",
+        ),
+    ],
+)
+def test_the_step_that_was_reached_is_named(figures_found: dict[str, int], french: str, english: str) -> None:
+    found = Reason("full-basket", ReasonCode.APPLIED, figures_found)
+    for language, wanted in ((Language.FR, french), (Language.EN, english)):
+        said = reason(found, LE_CERCLE, language).replace("\xa0", " ").replace("\u202f", " ")
+        assert wanted in said
+
+
 def test_a_new_status_is_celebrated_and_a_lower_one_told() -> None:
     plan = compile_plan(LE_CERCLE)
     for cause, words in ((TierCause.REACHED, "passez au statut Or"), (TierCause.LOWERED, "désormais Or")):
