@@ -98,7 +98,7 @@ def test_the_receipt_says_from_when_what_was_earned_can_be_used(waiting: Shop) -
     document = queries.versions(PROGRAMME)[0].document
     said = receipt(told.decision, told.state, told.plan, document, Language.FR, told.day)
     assert "points à venir, les premiers dès le" in said
-    assert "Solde : 0 point" in said
+    assert "Solde\xa0: 0 point" in said
 
 
 def test_what_waits_is_explained_and_decided_again_the_same(waiting: Shop) -> None:
