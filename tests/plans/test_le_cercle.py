@@ -33,8 +33,8 @@ def test_the_published_text_says_the_days_that_are_in_force() -> None:
 
 def test_the_versions_follow_one_another_through_the_year() -> None:
     days = [document.valid_from - FIRST_DAY for document in VERSIONS]
-    assert days == [timedelta(0), timedelta(120), timedelta(239)]
-    assert [check(document) for document in VERSIONS] == [(), (), ()]
+    assert days == [timedelta(0), timedelta(120), timedelta(239), timedelta(364)]
+    assert [check(document) for document in VERSIONS] == [(), (), (), ()]
     assert VERSIONS[1].rule("birthday-week") is not None
     campaign = VERSIONS[1].rules[-1].when
     assert campaign.first_day is not None
@@ -44,7 +44,7 @@ def test_the_versions_follow_one_another_through_the_year() -> None:
 
 
 def test_the_changes_read_as_sentences() -> None:
-    first, second, third = VERSIONS
+    first, second, third, _ = VERSIONS
     told = [change(found, second, third, Language.FR) for found in diff(second, third)]
     assert (
         "La règle «\u00a0Fruits et légumes bonifiés\u00a0» passe de 200\u00a0% à 150\u00a0%, pour Or seulement."
