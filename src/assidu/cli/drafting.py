@@ -28,6 +28,10 @@ TROUBLES = {
     "own_work": ("It was written at the command line: somebody else approves it, on the screen.", ""),
     "sent_back": ("It was sent back.", "Change it, or submit it again."),
     "starts_in_the_past": ("What was decided stays decided: today or a later day.", ""),
+    "notice_too_short": (
+        "This version takes something from customers, who were promised to be told earlier.",
+        "Let it begin later; `assidu plan notice live FILE` says what it takes, and from when it may.",
+    ),
     "nothing_changes": ("The version in force says the same.", ""),
     "has_begun": ("This version has begun.", "`assidu plan go-back` to an earlier one."),
     "unknown_version": ("There is no such version that was in force.", "`assidu plan history` lists them."),

@@ -14,7 +14,14 @@ from assidu.cli.speech import gettext as _
 from assidu.decisions.calendar import local_day
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
-from assidu.loyalty.plans import NotApproved, PublishedPlan, programmes, publish, published_plans
+from assidu.loyalty.plans import (
+    NotApproved,
+    NoticeTooShort,
+    PublishedPlan,
+    programmes,
+    publish,
+    published_plans,
+)
 from assidu.plans.document import Document
 from assidu.plans.writing import to_yaml
 
@@ -83,6 +90,13 @@ def publish_checked(
             )
         try:
             plan = publish(document, text, at=now, by=BY_COMMAND, note=note)
+        except NoticeTooShort as short:
+            raise Refused(
+                _("This version takes something from customers, who were promised to be told earlier."),
+                _("Let it begin on %(day)s or later; `assidu plan notice` says what it takes.")
+                % {"day": short.earliest},
+                "notice_too_short",
+            ) from None
         except NotApproved:
             raise Refused(
                 "This programme has a threshold: others may have to approve the version.",

@@ -22,7 +22,7 @@ from assidu.foundation.sql import rows
 from assidu.loyalty import drafts
 from assidu.loyalty.drafts import Closed, Draft
 from assidu.loyalty.needs import Cause, Need, YearlyChange, need_of, threshold_for
-from assidu.loyalty.plans import PublishedPlan, ask, book_of, publish, published_plans
+from assidu.loyalty.plans import NoticeTooShort, PublishedPlan, ask, book_of, publish, published_plans
 from assidu.plans.document import Document
 from assidu.plans.identity import identity, to_builtins
 from assidu.plans.reading import read
@@ -58,6 +58,7 @@ class Trouble(StrEnum):
     OWN_WORK = "own_work"
     SENT_BACK = "sent_back"
     STARTS_IN_THE_PAST = "starts_in_the_past"
+    NOTICE_TOO_SHORT = "notice_too_short"
     NOTHING_CHANGES = "nothing_changes"
     HAS_BEGUN = "has_begun"
     UNKNOWN_VERSION = "unknown_version"
@@ -205,7 +206,12 @@ def publish_draft(
     if known and first_day < today(known, at):
         raise NotDone(Trouble.STARTS_IN_THE_PAST)
     moved, text = beginning_on(document, draft.text, first_day)
-    plan = publish(moved, text, at=at, by=signature(by), note=note[:NOTE_MAX], request_id=request.request_id)
+    try:
+        plan = publish(
+            moved, text, at=at, by=signature(by), note=note[:NOTE_MAX], request_id=request.request_id
+        )
+    except NoticeTooShort as short:
+        raise NotDone(Trouble.NOTICE_TOO_SHORT) from short
     if known and plan.version == known[-1].version:
         raise NotDone(Trouble.NOTHING_CHANGES)
     drafts.become(draft_id, plan.version)

@@ -6,14 +6,14 @@ Each was published by a decision who had to approve it (``needs``), which the da
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
-from assidu.decisions.calendar import midnight
+from assidu.decisions.calendar import local_day, midnight
 from assidu.foundation.ids import new_id
 from assidu.loyalty.book import PlanBook, Version
 from assidu.loyalty.draws import open_draws
@@ -21,6 +21,7 @@ from assidu.loyalty.needs import Cause, Need, threshold_for
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document, published
 from assidu.plans.identity import canonical_json, document_from_json, document_hash, to_builtins
+from assidu.plans.notice import earliest_day
 
 PLANS_SQL = (
     "SELECT version, valid_from, document::text, yaml, hash, published_at, published_by, note "
@@ -48,6 +49,14 @@ class NotApproved(Exception):
     """A version that others must approve first, or may have to."""
 
 
+class NoticeTooShort(Exception):
+    """The version takes something from customers, who were promised to be told earlier: not before ``earliest``."""
+
+    def __init__(self, earliest: date) -> None:
+        super().__init__(earliest.isoformat())
+        self.earliest = earliest
+
+
 def publish(
     document: Document,
     yaml: str,
@@ -72,6 +81,7 @@ def publish(
             same = published(document, known[-1].version)
             if document_hash(same) == known[-1].hash:
                 return known[-1]
+            _keep_notice(known, document, at)
         if request_id is None:
             request_id = ask(document, _need_of_nobody(document, known), at=at, by=by, authors=[by])
         version = known[-1].version + 1 if known else 1
@@ -104,6 +114,19 @@ def publish(
         )
         open_draws(numbered, at)
         return plan
+
+
+def _keep_notice(known: Sequence[PublishedPlan], document: Document, at: datetime) -> None:
+    """Compared with what would else be in force on its first day."""
+    zone = ZoneInfo(document.zone)
+    begins = midnight(document.valid_from, zone)
+    before = [one for one in known if one.valid_from < begins]
+    if not before:
+        return
+    promised = max(before, key=lambda one: (one.valid_from, one.version)).document
+    earliest = earliest_day(promised, document, local_day(at, zone))
+    if earliest is not None and document.valid_from < earliest:
+        raise NoticeTooShort(earliest)
 
 
 def _need_of_nobody(document: Document, known: Sequence[PublishedPlan]) -> Need:

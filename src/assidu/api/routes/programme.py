@@ -115,6 +115,8 @@ def publish_plan(request: HttpRequest, body: PublishBody, language: Spoken = Non
         published, is_new = _put(document, body, caller, now, {one.version for one in earlier})
     except plans.NotApproved:
         raise stop("needs_approval", "Keep it as a draft and submit it: POST /v1/drafts.") from None
+    except plans.NoticeTooShort as short:
+        raise stop("notice_too_short", f"It may begin on {short.earliest} or later.") from None
     answer = types.Published(
         document.programme,
         published.version,

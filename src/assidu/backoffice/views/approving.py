@@ -39,6 +39,9 @@ TROUBLES: dict[Trouble, str | Promise] = {
     Trouble.OWN_WORK: gettext_lazy("You wrote in this version: somebody else must approve it."),
     Trouble.SENT_BACK: gettext_lazy("It was sent back: change it, or submit it again."),
     Trouble.STARTS_IN_THE_PAST: gettext_lazy("Choose today or a later day: what was decided stays decided."),
+    Trouble.NOTICE_TOO_SHORT: gettext_lazy(
+        "This version takes something from customers, who were promised to be told earlier: let it begin later."
+    ),
     Trouble.NOTHING_CHANGES: gettext_lazy(
         "The version in force says the same already: nothing was published."
     ),

@@ -23,6 +23,7 @@ from assidu.plans.check import Examination, examine
 from assidu.plans.diff import Change, diff
 from assidu.plans.document import Document
 from assidu.plans.identity import identity
+from assidu.plans.notice import against_customers
 from assidu.plans.problems import Problem, path_text
 from assidu.plans.reading.nodes import BYTES_MAX
 from assidu.plans.schema import json_schema
@@ -105,6 +106,33 @@ def diff_command(
     nothing = SHORT["nothing"][spoken]
     text = "\n".join(f"- {sentence}" for _change, sentence in told) or nothing
     Output(json).answer(result, text, is_yes=not changes)
+
+
+@app.command(name="notice")
+def notice_command(
+    before: Annotated[
+        str,
+        typer.Argument(help="The programme as promised: a file, `live`, or a version.", show_default=False),
+    ],
+    after: Annotated[
+        str,
+        typer.Argument(help="The programme as it will be: a file, `live`, or a version.", show_default=False),
+    ],
+    language: LanguageFlag = None,
+    json: JsonFlag = False,
+) -> None:
+    """Say what a version takes from customers, to be sent to them; status 1 when it takes something."""
+    old, new = _file_or_version(before, language), _file_or_version(after, language)
+    spoken = _spoken(language)
+    told = [change(found, old, new, spoken) for found in against_customers(old, new)]
+    days = old.notice.days if old.notice is not None else 0
+    result = {"from": new.valid_from, "notice_days": days, "takes": told}
+    sentences = [_("Nothing is taken from customers.")]
+    if told:
+        sentences = [_("From %(day)s on:") % {"day": new.valid_from}, *(f"- {one}" for one in told)]
+        if days:
+            sentences.append(_("To be published at least %(n)s days before.") % {"n": days})
+    Output(json).answer(result, "\n".join(sentences), is_yes=not told)
 
 
 @app.command(name="describe")
