@@ -83,6 +83,8 @@ ACTIONS: dict[str, str | Promise] = {
     "plan.checked": _("Checked a version of the programme"),
     "rebuild.verified": _("Checked that every balance follows from what was recorded"),
     "simulation.run": _("Ran a simulation"),
+    "fairness.run": _("Looked at fairness"),
+    "fairness.cancelled": _("Stopped a look at fairness"),
     "simulation.cancelled": _("Stopped a simulation"),
 }
 

@@ -11,7 +11,9 @@ from assidu.cli import published
 from assidu.cli.commands.replaying import following
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output
-from assidu.foundation.settings import load_settings
+from assidu.cli.speech import decimal, number
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import language as terminal_language
 from assidu.loyalty.plans import plan_book
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
@@ -38,8 +40,8 @@ def command(
     output = Output(json)
     first, last = since.date() if since else None, until.date() if until else None
     if first and last and first > last:
-        raise Misuse("The period ends before it begins.", code="bad_period")
-    spoken = language_of(load_settings().language)
+        raise Misuse(_("The period ends before it begins."), code="bad_period")
+    spoken = language_of(terminal_language())
     with database(output) as found:
         with published.versions(output, programme) as plans:
             live = published.chosen(plans, published.LIVE).document
@@ -47,8 +49,8 @@ def command(
             document = published.chosen(plans, plan).document if is_version else _written(plan, spoken)
         recorded = plan_book(live.programme)
         assert recorded is not None, "a programme in service has a version"
-        with output.progress("Deciding again") as advance:
-            answer, _ = fairness(
+        with output.progress(_("Deciding again")) as advance:
+            answer, _standings = fairness(
                 found.url,
                 recorded,
                 compile_plan(document),
@@ -64,11 +66,15 @@ def command(
 def _written(plan: str, spoken: Language) -> Document:
     path = Path(plan)
     if not path.is_file():
-        raise Misuse(f"There is no file {plan}.", "--plan takes a file, a version or live.", "no_such_file")
+        raise Misuse(
+            _("There is no file %(file)s.") % {"file": plan},
+            _("--plan takes a file, %(words)s.") % {"words": "live, 1, 2…"},
+            "no_such_file",
+        )
     examined = examine(path.read_bytes())
     if examined.document is None or not examined.is_ok:
         raise Misuse(
-            placed_problem(examined.errors[0], spoken), "`assidu plan check` tells more.", "bad_plan"
+            placed_problem(examined.errors[0], spoken), _("`assidu plan check` tells more."), "bad_plan"
         )
     return examined.document
 
@@ -114,15 +120,24 @@ def as_json(answer: Fairness, words: Words, plan: str) -> dict[str, Any]:
 
 def _text(answer: Fairness, words: Words) -> str:
     lines = [
-        f"{answer.members:,} members, {answer.since} to {answer.until}, {answer.seconds} s",
-        f"{'':<28} {'had it':>8} {'could':>8} {'never':>8}",
+        _("%(members)s members, %(since)s to %(until)s, %(seconds)s s")
+        % {
+            "members": number(answer.members),
+            "since": answer.since,
+            "until": answer.until,
+            "seconds": decimal(answer.seconds),
+        }
     ]
     for line in answer.lines:
-        lines.append(
-            f"{line.code:<28} {line.reached:>8,} {line.could_have:>8,} {line.left_out_count:>8,} "
-            f"({100 * share_left_out(answer, line):.1f} %)"
-        )
-        lines += [f"    {count:>8,}  {words.outcome(barrier)}" for barrier, count in line.left_out.items()]
+        share = decimal(100 * share_left_out(answer, line))
+        figures = _("had it %(reached)s, could have %(could)s, never could %(left)s (%(share)s %%)") % {
+            "reached": number(line.reached),
+            "could": number(line.could_have),
+            "left": number(line.left_out_count),
+            "share": share,
+        }
+        lines.append(f"{words.name(line)} [{line.code}]: {figures}")
+        lines += [f"    {number(count):>8}  {words.outcome(one)}" for one, count in line.left_out.items()]
         if line.fit is not None and line.fit.is_unsuited:
             lines.append(f"    ! {words.fit(line.fit)}")
         lines += [f"    → {words.way(line, way)}" for way in line.ways]

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from assidu.cli.output import JsonFlag, Misuse, Output
-from assidu.foundation.settings import load_settings
+from assidu.cli.speech import decimal, number
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import language as terminal_language
 from assidu.plans.library import ReadyProgramme, for_programme, library
 from assidu.plans.wording import Language, describe, language_of, text_in
 
@@ -17,7 +19,7 @@ app = typer.Typer(no_args_is_help=True)
 
 LanguageFlag = Annotated[
     Language | None,
-    typer.Option("--language", help="The language of the sentences; that of the settings."),
+    typer.Option("--language", help="The language of the sentences; that of the terminal."),
 ]
 Code = Annotated[str, typer.Argument(help="As `assidu plan library list` says.", show_default=False)]
 
@@ -78,31 +80,43 @@ def _ready(code: str) -> ReadyProgramme:
     ready = library().get(code)
     if ready is None:
         raise Misuse(
-            f"The library has no programme {code!r}: {', '.join(library())}.", code="unknown_programme"
+            _("The library has no programme %(code)r: %(known)s.")
+            % {"code": code, "known": ", ".join(library())},
+            code="unknown_programme",
         )
     return ready
 
 
 def _gave(ready: ReadyProgramme, answer: "Report") -> str:
     """What it would have given, currency by currency."""
+    spoken = _spoken(None)
     lines = [
-        f"{text_in(ready.name, _spoken(None))}: {answer.sales:,} sales of {answer.customers:,} customers, "
-        f"{answer.since} to {answer.until}, {answer.seconds} s"
+        _("%(name)s: %(sales)s sales of %(customers)s customers, %(since)s to %(until)s, %(seconds)s s")
+        % {
+            "name": text_in(ready.name, spoken),
+            "sales": number(answer.sales),
+            "customers": number(answer.customers),
+            "since": answer.since,
+            "until": answer.until,
+            "seconds": decimal(answer.seconds),
+        }
     ]
     lines += [
-        f"  {currency:<16} issued {flow.issued:>12,}  expired {flow.expired:>12,}"
-        f"  outstanding {flow.outstanding:>12,}"
+        f"  {currency:<16} {_('issued')} {number(flow.issued):>12}  {_('expired')} {number(flow.expired):>12}"
+        f"  {_('outstanding')} {number(flow.outstanding):>12}"
         for currency, flow in answer.replayed.items()
         if ready.document.currency(currency) is not None
     ]
     lines += [
-        f"  {tier:<16} {now:,} members at the end" for tier, (_then, now) in answer.tiers.items() if now
+        "  " + _("%(n)s members hold %(status)s at the end") % {"n": number(now), "status": tier}
+        for tier, (_then, now) in answer.tiers.items()
+        if now
     ]
     return "\n".join(lines)
 
 
 def _spoken(language: Language | None) -> Language:
-    return language or language_of(load_settings().language)
+    return language or language_of(terminal_language())
 
 
 def _told(ready: ReadyProgramme, spoken: Language) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db import connection
 
 from assidu.cli.output import Advance, Output
+from assidu.cli.speech import gettext as _
 from assidu.foundation.database import as_url
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import plan_book
@@ -19,7 +20,7 @@ def replayed(output: Output, document: Document, *, processes: int = 0) -> Repor
     recorded = plan_book(document.programme)
     assert recorded is not None, "a programme in service has a version"
     book = PlanBook.of_one(compile_plan(document))
-    with output.progress("Deciding again") as advance:
+    with output.progress(_("Deciding again")) as advance:
         url = as_url(connection.settings_dict)
         return simulate(url, recorded, book, processes=processes or None, on_progress=following(advance))
 
