@@ -181,7 +181,8 @@ def test_currencies_statuses_and_rewards_have_forms_of_their_own(marketing: Clie
     tiers = written(address).tiers
     assert tiers is not None
     assert (tiers.levels[-1].code, str(tiers.levels[-1].spend_at_least)) == ("platinum", "5000.50")
-    marketing.post(f"{address}returns/", {"do": "save", "take_back": "only_pending"})
+    mark = was(marketing, f"{address}returns/")
+    marketing.post(f"{address}returns/", {"do": "save", "take_back": "only_pending", "was": mark})
     assert written(address).returns.take_back.value == "only_pending"
 
 
@@ -194,6 +195,7 @@ def test_a_rule_that_serves_no_objective_says_so_where_there_are_objectives(
     )
     assert "serves no objective" in marketing.get(address).content.decode()
     rule = NEW_RULE | {"do": "save", "has": ["serves"], "serves": "second-purchase"}
+    rule["was"] = was(marketing, f"{address}rules/ten/")
     marketing.post(f"{address}rules/ten/", rule)
     assert written(address).rules[1].serves == "second-purchase"
     assert "Second purchase" in marketing.get(address).content.decode()
@@ -210,6 +212,40 @@ def test_the_text_of_a_draft_may_have_mistakes_and_is_not_lost(marketing: Client
     assert late.status_code == 409
     assert "mine: 1" in late.content.decode()
     assert draft_at(address).step.yaml == broken
+
+
+def test_what_is_typed_in_the_document_is_kept_too(marketing: Client, address: str) -> None:
+    kept = marketing.post(f"{address}text/", {"yaml": "half a wo", "do": "keep"})
+    assert kept.status_code == 204
+    page = marketing.get(f"{address}text/").content.decode()
+    assert "half a wo" in page
+    assert "had not saved it" in page
+    assert draft_at(address).step.yaml == THREE
+    marketing.post(f"{address}text/", {"yaml": "half a wo", "do": "forget"})
+    assert "half a wo" not in marketing.get(f"{address}text/").content.decode()
+
+
+def was(client: Client, form: str) -> str:
+    found = re.search(r'name="was" value="([0-9a-f]+)"', client.get(form).content.decode())
+    assert found is not None
+    return found[1]
+
+
+def test_two_people_at_the_same_rule_do_not_overwrite_each_other_unseen(
+    marketing: Client, address: str
+) -> None:
+    mine, theirs = was(marketing, f"{address}rules/ten/"), was(marketing, f"{address}rules/twenty/")
+    first = NEW_RULE | {"do": "save", "gift.fixed": "11", "was": mine}
+    assert marketing.post(f"{address}rules/ten/", first).status_code == 302
+    assert marketing.post(f"{address}rules/twenty/", first | {"was": theirs}).status_code == 302
+    late = marketing.post(f"{address}rules/ten/", first | {"gift.fixed": "12"})
+    assert late.status_code == 409
+    assert 'value="12"' in late.content.decode()
+    assert written(address).rules[1].gift.fixed == 11
+    again = was(marketing, f"{address}rules/ten/")
+    assert (
+        marketing.post(f"{address}rules/ten/", first | {"gift.fixed": "12", "was": again}).status_code == 302
+    )
 
 
 def test_another_person_approves_what_is_above_the_threshold(marketing: Client, address: str) -> None:

@@ -14,7 +14,14 @@ from assidu.foundation.sql import rows
 from assidu.loyalty import plans, queries
 from assidu.plans.identity import document_hash
 
-DECIDED = ("loyalty_plan", "loyalty_decision")
+DECIDED = (
+    "loyalty_plan",
+    "loyalty_decision",
+    "loyalty_draft_step",
+    "loyalty_approval_threshold",
+    "loyalty_approval_request",
+    "loyalty_approval",
+)
 LATE = timedelta(days=1)
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -123,6 +124,12 @@ def _answer(request: HttpRequest, draft_id: UUID, place: Place) -> HttpResponse:
     if one.draft.is_open:
         drafts.keep_typed(draft_id, one.person, place.key, texts, at=clock.now())
     tried = _try(document, place, texts)
+    if do == "save" and request.POST.get("was", "") != _mark(document, place):
+        warning = _(
+            "Somebody else changed this in the meantime: what you wrote is below, save it again to keep it."
+        )
+        messages.warning(request, warning)
+        return _page(request, one, document, place, texts, tried, is_told=True, status=409)
     if do == "save" and tried.is_ok:
         assert tried.document is not None
         return _save(request, one, tried.document, place, tried.code)
@@ -170,7 +177,7 @@ def texts_sent(request: HttpRequest) -> Texts:
     return {
         name: [str(value)[:VALUE_MAX] for value in values]
         for name, values in list(request.POST.lists())[:NAMES_MAX]
-        if _NAME.fullmatch(name) and name not in ("do", "seen", "csrfmiddlewaretoken")
+        if _NAME.fullmatch(name) and name not in ("do", "was", "csrfmiddlewaretoken")
     }
 
 
@@ -244,6 +251,12 @@ def _value(document: Document, place: Place) -> Any:
     if place.code is None:
         return getattr(document, place.part)
     return next((one.value for one in members(document, place.part) if one.code == place.code), None)
+
+
+def _mark(document: Document, place: Place) -> str:
+    """Tells whether a part is still what the form was opened on."""
+    value = _value(document, place)
+    return "" if value is None else sha256(msgspec.json.encode(value, order="sorted")).hexdigest()[:16]
 
 
 def _codes(document: Document, part: str) -> list[str]:
@@ -386,5 +399,6 @@ def _context(
         "kind_name": words.spaced(place.part).capitalize() if title is None else title.say(language()),
         "may_edit": one.draft.is_open,
         "exists": before is not None,
+        "was": _mark(document, place),
         "address": one.address_of(place.part, place.code),
     }

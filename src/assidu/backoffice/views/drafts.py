@@ -31,6 +31,8 @@ from assidu.plans.writing import to_yaml
 from assidu.simulation import queries as simulations
 
 CODE_MAX = 40
+TEXT = "text"
+"""Where what is typed in the whole document is kept."""
 
 
 @require_GET
@@ -228,6 +230,12 @@ def text(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             trail.record(actor_at(request), "access.refused", "permission", "plan.edit")
             raise PermissionDenied("plan.edit")
         yaml = text_sent(request)
+        if request.POST.get("do") == "keep":
+            drafts.keep_typed(draft_id, one.person, TEXT, {"yaml": [yaml]}, at=clock.now())
+            return HttpResponse(status=204)
+        if request.POST.get("do") == "forget":
+            drafts.forget_typed(draft_id, one.person, TEXT)
+            return redirect("draft", draft_id=draft_id)
         seen = request.POST.get("seen", "")
         try:
             by = signature(actor_at(request))
@@ -241,9 +249,19 @@ def text(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             )
             one = DraftShown(elsewhere.draft, one.programme, one.person)
         else:
+            drafts.forget_typed(draft_id, one.person, TEXT)
             messages.success(request, _("Saved."))
             return redirect("draft", draft_id=draft_id)
-    context = {"programme": one.programme, "shown": one, "yaml": yaml, "may_edit": may_edit}
+    typed_at = None
+    if request.method == "GET" and may_edit and (kept := drafts.typed(draft_id, one.person, TEXT)):
+        [yaml], typed_at = kept[0]["yaml"], kept[1]
+    context = {
+        "programme": one.programme,
+        "shown": one,
+        "yaml": yaml,
+        "may_edit": may_edit,
+        "typed_at": typed_at,
+    }
     return render(request, "backoffice/drafts/text.html", context, status=status)
 
 
