@@ -13,8 +13,10 @@ from assidu.backoffice import formats
 from assidu.backoffice.listing import neutral
 from assidu.backoffice.sparkline import meter, sparkline
 from assidu.foundation.people import actions, queries
+from assidu.foundation.people.offered import FILE, OfferedSignIn, offer
 from assidu.foundation.people.roles import SCOPES
 from assidu.foundation.people.types import COMMAND_LINE, Person
+from assidu.foundation.settings import current_settings
 
 PASSWORD = "quatre mots bien choisis"
 
@@ -54,6 +56,24 @@ def test_signing_in_goes_where_one_wanted_to_but_never_elsewhere(client: Client)
     for elsewhere in ("https://example.org/", "//example.org/", "javascript:alert(1)"):
         assert client.post("/sign-in/", {**form, "next": elsewhere})["Location"] == "/"
         client.post("/sign-out/")
+
+
+@pytest.mark.django_db
+def test_a_demo_tells_its_sign_ins_at_its_door_and_nobody_else_does(client: Client) -> None:
+    home = current_settings().home
+    assert b"demo-marchand" not in client.get("/sign-in/").content
+    there = OfferedSignIn("la@exemple.fr", "Là", "it", "demo-marchand")
+    gone = OfferedSignIn("partie@exemple.fr", "Partie", "it", "demo-marchand")
+    actions.create_person(there.email, there.name, ["it"], COMMAND_LINE, password=PASSWORD)
+    offer(home, [there, gone])
+    try:
+        page = client.get("/sign-in/").content.decode()
+        assert there.email in page
+        assert "demo-marchand" in page
+        assert gone.email not in page, "not in this database"
+    finally:
+        (home / FILE).unlink()
+    assert there.email not in client.get("/sign-in/").content.decode()
 
 
 @pytest.mark.django_db

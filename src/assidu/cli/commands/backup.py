@@ -10,7 +10,7 @@ import typer
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.passphrase import PassphraseFile, passphrase
-from assidu.cli.speech import decimal
+from assidu.cli.speech import decimal, rooms_speak
 from assidu.cli.speech import gettext as _
 from assidu.foundation import backup, clock
 from assidu.foundation.backup import BackupError, Figures
@@ -39,7 +39,7 @@ def command(
             _("--passphrase-file FILE, ASSIDU_BACKUP_PASSPHRASE, or --without-secrets."),
         )
     began = time.monotonic()
-    with database(output) as found:
+    with database(output) as found, rooms_speak():
         try:
             with output.progress(_("Writing the backup, bytes")) as advance:
                 manifest = backup.make(

@@ -12,7 +12,7 @@ from assidu.cli.database import server
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.passphrase import PassphraseFile, passphrase
 from assidu.cli.speech import gettext as _
-from assidu.cli.speech import number
+from assidu.cli.speech import number, rooms_speak
 from assidu.foundation import backup, clock
 from assidu.foundation.backup import BackupError, Manifest
 from assidu.foundation.database import Database
@@ -37,9 +37,10 @@ def command(
     output = Output(json)
     began = time.monotonic()
     try:
-        manifest = backup.read_manifest(file)
-        said = _passphrase(manifest, file, passphrase_file, without_secrets=without_secrets)
-        with server(output) as found:
+        with rooms_speak():
+            manifest = backup.read_manifest(file)
+            said = _passphrase(manifest, file, passphrase_file, without_secrets=without_secrets)
+        with server(output) as found, rooms_speak():
             with output.progress(_("Reading the backup, bytes")) as advance:
                 kept = backup.restore_database(
                     found, file, clock.now(), is_replacing=replace, on_bytes=advance
