@@ -83,6 +83,8 @@ PAGES: list[Page] = [
     Page("draft-receipts-none", lambda site: _draft(site, "receipts/?day=2011-01-01")),
     Page("draft-approval", lambda site: _draft(site, "approval/")),
     Page("programme-threshold", "/programme/approval/"),
+    Page("offers", "/offers/"),
+    Page("draws", "/offers/draws/"),
     Page("simulation", "/simulation/"),
     Page("simulation-new", "/simulation/new/"),
     Page("simulation-done", lambda site: f"/simulation/{site.runs.done}/", ready=".chart svg"),

@@ -13,6 +13,7 @@ import assidu.demo
 from assidu.customers import actions as customers
 from assidu.customers import resolve
 from assidu.customers.types import Profile, ProfileRecord
+from assidu.customers.vault import Vault
 from assidu.decisions.decision import Refused
 from assidu.decisions.events import Event, Joining, Merger, Return, Sale
 from assidu.decisions.facts import SoldBefore
@@ -20,9 +21,11 @@ from assidu.decisions.sold import sold_before
 from assidu.events.bodies import body_of
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.foundation.ids import new_id
+from assidu.foundation.settings import current_settings
 from assidu.foundation.sql import raw_connection, rows
 from assidu.loyalty import plans, queries
 from assidu.loyalty.desk import Decided, Desk, Member, Tally
+from assidu.loyalty.draws import open_secrets
 from assidu.loyalty.rows import member_from, record_columns, record_sql
 from assidu.plans.check import examine
 
@@ -111,7 +114,8 @@ class Shop:
         )
         book = queries.current_book(PROGRAMME)
         assert book is not None
-        desk = Desk(book, self.places, _sold, now or event.at)
+        secrets = open_secrets(PROGRAMME, Vault(current_settings().vault_key))
+        desk = Desk(book, self.places, _sold, now or event.at, secrets=secrets)
         members = _locked([customer_id] + ([absorbed] if absorbed else []))
         if isinstance(event, Merger):
             assert absorbed is not None

@@ -22,7 +22,7 @@ from assidu.foundation.people import actions
 from assidu.loyalty import draws, offers
 from assidu.loyalty.offers import Gauge, GaugeKind, OfferFigures, Standings
 from assidu.plans.document import Offer
-from assidu.plans.wording.offers import law_said, offer_said, stacking_said
+from assidu.plans.wording.offers import law_said, offer_terms, stacking_said
 
 PRODUCTS_SHOWN_MAX = 8
 
@@ -111,7 +111,7 @@ def _offers(known: Programme, since: date, until: date) -> list[OfferShown]:
         OfferShown(
             offer.code,
             known.phrases.text(offer.name),
-            offer_said(offer, known.phrases),
+            _capital(offer_terms(offer, known.phrases)) + ".",
             known.phrases.objective_name(offer.serves) if offer.serves else "",
             _state(offer, known),
             [_gauge(gauge, known) for gauge in left.get(offer.code, [])],
@@ -123,6 +123,10 @@ def _offers(known: Programme, since: date, until: date) -> list[OfferShown]:
         )
         for offer in document.offers
     ]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _state(offer: Offer, known: Programme) -> str:

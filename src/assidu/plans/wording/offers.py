@@ -33,7 +33,8 @@ EFFECTS = {
     "price": Sentence("l'article à {amount}", "each item for {amount}"),
     "free_one": Sentence("l'article le moins cher offert", "the cheapest item free"),
     "free": Sentence("les {count} articles les moins chers offerts", "the {count} cheapest items free"),
-    "buy": Sentence("pour {buy} achetés, {get} offert(s)", "buy {buy}, get {get} free"),
+    "buy_one": Sentence("pour {buy} achetés, {get} offert", "buy {buy}, get {get} free"),
+    "buy": Sentence("pour {buy} achetés, {get} offerts", "buy {buy}, get {get} free"),
     "buy_percent": Sentence(
         "pour {buy} achetés, {percent} de remise sur {get} de plus", "buy {buy}, {percent} off {get} more"
     ),
@@ -233,13 +234,17 @@ STEP_NAMES = {
 
 def offer_said(offer: Offer, phrases: "Phrases") -> str:
     """A whole offer in one sentence."""
+    return phrases.say(OFFER, name=phrases.quoted(offer.name), parts=offer_terms(offer, phrases))
+
+
+def offer_terms(offer: Offer, phrases: "Phrases") -> str:
+    """What it gives, to whom, how often: without its name."""
     effect = effect_said(offer.effect, phrases)
     circumstances = [*phrases.lines(offer.lines), *phrases.when(offer.when)]
     if offer.needs is not OfferNeeds.NOTHING:
         circumstances.append(phrases.say(NEEDS[offer.needs]))
     first = effect if not circumstances else f"{effect} {', '.join(circumstances)}"
-    parts = phrases.semicolons([first, *_limits(offer, phrases)])
-    return phrases.say(OFFER, name=phrases.quoted(offer.name), parts=parts)
+    return phrases.semicolons([first, *_limits(offer, phrases)])
 
 
 def effect_said(effect: OfferEffect, phrases: "Phrases") -> str:
@@ -259,7 +264,7 @@ def effect_said(effect: OfferEffect, phrases: "Phrases") -> str:
         return phrases.say(EFFECTS["free_one" if effect.free == 1 else "free"], count=effect.free)
     if effect.buy is not None:
         buy = effect.buy
-        key = "buy" if buy.percent == 100 else "buy_percent"
+        key = ("buy_one" if buy.get == 1 else "buy") if buy.percent == 100 else "buy_percent"
         percent = figures.percent(buy.percent, language)
         said = phrases.say(EFFECTS[key], buy=buy.buy, get=buy.get, percent=percent)
         return said if buy.times is None else phrases.say(EFFECTS["times"], effect=said, count=buy.times)
