@@ -1,0 +1,407 @@
+"""Everything that can happen, in any order, with the clock jumping: what must always hold, holds.
+
+The oracle knows a part of the vocabulary; here all of it is used, and no outcome is foretold. Only what is so whatever
+happens is checked: the books balance, the fold gives the state, what is scarce is never given twice, and what was
+decided is decided the same again, from its JSON too.
+"""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from assidu.decisions import evolve
+from assidu.decisions.chance import Chance
+from assidu.decisions.decision import Account, Decision, EmissionKind, Posting
+from assidu.decisions.events import (
+    Absorption,
+    Activity,
+    AudienceChange,
+    Correction,
+    Event,
+    Hold,
+    Joining,
+    Leaving,
+    Merger,
+    OfferStep,
+    OpeningLot,
+    Payment,
+    ReferralKept,
+    Release,
+    Resumption,
+    Return,
+    ReturnedLine,
+    RewardCancellation,
+    RewardRequest,
+    Sale,
+    SaleLine,
+    ShownCode,
+    StatusGrant,
+    Suspension,
+    TakeOver,
+    TermsAcceptance,
+    TransferIn,
+    TransferOut,
+    TransferredPart,
+)
+from assidu.decisions.record import state_from, state_record
+from assidu.decisions.state import LotKey, Membership, PendingKey, State
+from conformance.cases import lives
+from conformance.cases.life import REFERRAL, TERMS
+from conformance.cases.plans import CENTS, VOUCHER, points, programme
+from conformance.reader import answer_to
+from conformance.story import Programme, Story
+from decisions.strategies import lines
+
+PEOPLE = 3
+LIMITS = {"quota:early": 2, "stock:bag": 3, "stock:voucher-5": 5, "budget:five": 4_000, "code:code": 1}
+payment = st.builds(
+    Payment, st.sampled_from(["points", "points", "stars", "voucher-5", "cents"]), st.sampled_from([1, 2, 30])
+)
+people = st.integers(0, PEOPLE - 1)
+wallets = st.sampled_from(
+    [
+        "expires: {weeks: 6}",
+        "expires: {weeks: 6, extended_by_purchases: true}",
+        "expires: {weeks: 4, counted_from: last_earning}",
+        "expires: {each_year: 02-29}",
+    ]
+)
+
+
+def a_programme(policy: str, expires: str, version: int = 1) -> Programme:
+    stars = points(
+        expires, "pending: {days: 9}", "debt_at_most: 12", "transfers: {cap: {units: 60, per: month}}"
+    )
+    more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}"
+    currencies = stars + CENTS + VOUCHER
+    name = f"v{version}"
+    return programme(
+        *lives.RULES, name=name, more=more, tiers=lives.TIERS, currencies=currencies, version=version
+    )
+
+
+class Everything(RuleBasedStateMachine):
+    """Three customers of one programme who share its places; whoever is merged away is replaced by somebody new."""
+
+    @initialize(policy=st.sampled_from(lives.POLICIES), expires=wallets, hour=st.integers(0, 23))
+    def open(self, policy: str, expires: str, hour: int) -> None:
+        self.expires = expires
+        self.programme = a_programme(policy, expires)
+        self.now = datetime(2026, 1, 14, hour, 30, tzinfo=UTC)
+        self.places: dict[str, int] = {}
+        self.arrived = 0
+        self.gone: list[Story] = []
+        self.people = [self.somebody_new() for _ in range(PEOPLE)]
+        for story in self.people:
+            story.try_(Joining(self.now, "a", "web"))
+
+    def somebody_new(self) -> Story:
+        self.arrived += 1
+        story = Story(f"person {self.arrived}", self.programme, places=self.places, is_traced=False)
+        story.chance = Chance(story.name, {"bag": lives.SECRET})
+        return story
+
+    def tell(self, who: int, event: Event, **rest: Any) -> Decision | None:
+        """What is decided, after what was due; what is emitted reaches the one whom it is about."""
+        answer = self.people[who].try_(event, now=self.now, **rest)
+        return answer if isinstance(answer, Decision) else None
+
+    # ------------------------------------------------------------ what happens
+
+    @rule(days=st.sampled_from([0, 1, 3, 9, 25, 45, 200]), hours=st.integers(0, 23))
+    def wait(self, days: int, hours: int) -> None:
+        self.now += timedelta(days=days, hours=hours)
+        for story in self.people:
+            story.sleep_until(self.today(), self.now)
+
+    @rule(policy=st.sampled_from(lives.POLICIES))
+    def change_the_plan(self, policy: str) -> None:
+        self.programme = a_programme(policy, self.expires, self.programme.plan.version + 1)
+        for story in self.people:
+            story.programme = self.programme
+
+    @rule(
+        who=people, sold=st.lists(lines, max_size=4), paid=st.lists(payment, max_size=2), store=st.sampled_from("ab"),
+        channel=st.sampled_from(["store", "web"]), late_days=st.sampled_from([0, 0, 0, 1, 33]),
+        has_happened=st.booleans(), is_asked=st.booleans(), code=st.sampled_from([None, None, "x", "y"]),
+        uses_hold=st.booleans(),
+    )  # fmt: skip
+    def buy(
+        self, who: int, sold: list[SaleLine], paid: list[Payment], store: str, channel: str, late_days: int,
+        has_happened: bool, is_asked: bool, code: str | None, uses_hold: bool,
+    ) -> None:  # fmt: skip
+        story = self.people[who]
+        codes = () if code is None else (ShownCode("code", code),)
+        hold = next(iter(story.state.holds), "") if uses_hold else ""
+        at = self.now - timedelta(days=late_days)
+        sale = Sale(at, store, channel, tuple(sold), tuple(paid), codes, hold)
+        self.tell(who, story.ask(sale) if is_asked else sale, has_happened=has_happened)
+
+    @rule(who=people, data=st.data())
+    def bring_back(self, who: int, data: st.DataObject) -> None:
+        sales = [
+            (seq, one.event) for seq, one in self.people[who].written.items() if isinstance(one.event, Sale)
+        ]
+        if not sales:
+            return
+        seq, sale = data.draw(st.sampled_from(sales))
+        amounts = [data.draw(st.integers(0, max(line.amount_minor, 0))) for line in sale.lines]
+        parts = tuple(ReturnedLine(i, amount) for i, amount in enumerate(amounts) if amount)
+        self.tell(who, Return(self.now, seq, parts if data.draw(st.booleans()) else ()))
+
+    @rule(
+        who=people,
+        currency=st.sampled_from(["points", "stars", "cents"]),
+        quantity=st.sampled_from([-150, -8, 0, 40, 300]),
+    )
+    def correct(self, who: int, currency: str, quantity: int) -> None:
+        self.tell(who, Correction(self.now, currency, quantity))
+
+    @rule(who=people, quantity=st.sampled_from([1, 1, 2, 0]))
+    def ask_for_a_reward(self, who: int, quantity: int) -> None:
+        self.tell(who, RewardRequest(self.now, "voucher-5", quantity))
+
+    @precondition(lambda self: any(story.state.asked for story in self.people))
+    @rule(data=st.data())
+    def call_a_reward_off(self, data: st.DataObject) -> None:
+        found = [(who, seq) for who, story in enumerate(self.people) for seq in story.state.asked]
+        who, seq = data.draw(st.sampled_from(found))
+        self.tell(who, RewardCancellation(self.now, seq))
+
+    @rule(
+        who=people,
+        currency=st.sampled_from(["points", "stars"]),
+        quantity=st.integers(1, 40),
+        minutes=st.sampled_from([15, 60_000]),
+    )
+    def hold(self, who: int, currency: str, quantity: int, minutes: int) -> None:
+        self.tell(who, Hold(self.now, (Payment(currency, quantity),), minutes))
+
+    @precondition(lambda self: any(story.state.holds for story in self.people))
+    @rule(data=st.data())
+    def let_go(self, data: st.DataObject) -> None:
+        found = [(who, name) for who, story in enumerate(self.people) for name in story.state.holds]
+        who, name = data.draw(st.sampled_from(found))
+        self.tell(who, Release(self.now, name))
+
+    @rule(
+        who=people,
+        event=st.sampled_from(
+            [
+                lambda now: Activity(now, "visit", "a", "store"),
+                lambda now: AudienceChange(now, "young"),
+                lambda now: AudienceChange(now, "young", is_in=False),
+                lambda now: OfferStep(now, "plus", "allotted", (now + timedelta(days=20)).date()),
+                lambda now: OfferStep(now, "plus", "activated"),
+                lambda now: StatusGrant(now, "gold", (now + timedelta(days=30)).date()),
+                lambda now: StatusGrant(now, "silver"),
+                lambda now: TermsAcceptance(now, "2026-06"),
+            ]
+        ),
+    )
+    def do_something(self, who: int, event: Any) -> None:
+        self.tell(who, event(self.now))
+
+    @rule(
+        who=people,
+        event=st.sampled_from([Suspension, Resumption, Resumption, Leaving]),
+    )
+    def change_the_membership(self, who: int, event: Any) -> None:
+        self.tell(who, event(self.now))
+
+    @rule(who=people, referrer=st.one_of(st.none(), people))
+    def join(self, who: int, referrer: int | None) -> None:
+        name = "" if referrer in (None, who) else self.people[referrer or 0].name
+        self.tell(who, Joining(self.now, "b", "store", referrer=name))
+
+    @rule(who=people, tier=st.sampled_from([None, "gold"]))
+    def take_over(self, who: int, tier: str | None) -> None:
+        day = self.now.date()
+        lots = (
+            OpeningLot("points", 250, day - timedelta(days=90), day + timedelta(days=60)),
+            OpeningLot("stars", 6, day, None, day + timedelta(days=9)),
+        )
+        self.tell(who, TakeOver(self.now, day - timedelta(days=500), tier, day + timedelta(days=9), lots))
+
+    @rule(giver=people, receiver=people, quantity=st.sampled_from([1, 5, 30]))
+    def give(self, giver: int, receiver: int, quantity: int) -> None:
+        """Both sides, or neither: the receiver's is decided first, on what the giver's would be."""
+        if giver == receiver:
+            return
+        story = self.people[giver]
+        self.people[receiver].sleep_until(self.today(), self.now)
+        may_receive = self.people[receiver].state.is_member_on(self.today())
+        out = self.tell(giver, TransferOut(self.now, "stars", quantity)) if may_receive else None
+        if out is not None:
+            parts = tuple(
+                TransferredPart(p.lot.issued_month, p.lot.expires_on, p.quantity)
+                for p in out.postings
+                if p.lot is not None
+            )
+            came = self.tell(receiver, TransferIn(self.now, "stars", parts))
+            assert came is not None, f"{story.name} gave to nobody"
+
+    @rule(survivor=people, absorbed=people)
+    def merge(self, survivor: int, absorbed: int) -> None:
+        if survivor == absorbed:
+            return
+        for who in (survivor, absorbed):
+            self.people[who].sleep_until(self.today(), self.now)
+        theirs = self.people[absorbed].state
+        if Membership.SUSPENDED in (theirs.membership, self.people[survivor].state.membership):
+            return
+        assert self.tell(absorbed, Absorption(self.now)) is not None
+        assert self.tell(survivor, Merger(self.now), absorbed=theirs) is not None
+        self.gone.append(self.people[absorbed])
+        self.people[absorbed] = self.somebody_new()
+
+    @precondition(lambda self: self.undelivered())
+    @rule()
+    def deliver_what_was_emitted(self) -> None:
+        """Once each, in the order in which it was emitted; what is about somebody merged since is not followed here."""
+        for source, seq, n, to in self.undelivered():
+            self.delivered.add((source, seq, n))
+            for who, story in enumerate(self.people):
+                if story.name == to:
+                    self.tell(who, ReferralKept(self.now, source))
+
+    delivered: set[tuple[str, int, int]]
+
+    def undelivered(self) -> list[tuple[str, int, int, str]]:
+        if not hasattr(self, "delivered"):
+            self.delivered = set()
+        return [
+            (story.name, seq, n, emission.to)
+            for story in getattr(self, "people", [])
+            for seq, one in sorted(story.written.items())
+            for n, emission in enumerate(one.decision.emissions)
+            if emission.kind is EmissionKind.REFERRAL_KEPT and (story.name, seq, n) not in self.delivered
+        ]
+
+    def today(self) -> date:
+        return self.now.astimezone(self.programme.plan.zone).date()
+
+    def everybody(self) -> list[Story]:
+        return [*self.people, *self.gone]
+
+    # ------------------------------------------------------------ what is always so
+
+    @invariant()
+    def the_wallet_is_the_fold_of_its_postings(self) -> None:
+        for story in self.people:
+            lots, pending, held, debts = folded(
+                [p for one in story.written.values() for p in one.decision.postings]
+            )
+            state = story.state
+            assert lots == state.lots
+            assert pending == state.pending
+            assert held == _held(state)
+            assert debts == state.debts
+            assert all(
+                left > 0 for left in (*lots.values(), *pending.values(), *held.values(), *debts.values())
+            )
+
+    @invariant()
+    def nothing_is_made_or_lost_between_customers(self) -> None:
+        transit: Counter[str] = Counter()
+        for story in self.everybody():
+            for one in story.written.values():
+                for posting in one.decision.postings:
+                    if posting.target is Account.IN_TRANSIT:
+                        transit[posting.currency] += posting.quantity
+                    elif posting.source is Account.IN_TRANSIT:
+                        transit[posting.currency] -= posting.quantity
+        assert not any(transit.values())
+
+    @invariant()
+    def reversals_never_exceed_the_original(self) -> None:
+        for story in self.people:
+            undone: Counter[tuple[int, int]] = Counter()
+            for one in story.written.values():
+                for posting in one.decision.postings:
+                    if posting.reverses is not None:
+                        undone[posting.reverses] += posting.quantity
+            for (seq, n), quantity in undone.items():
+                assert quantity <= story.written[seq].decision.postings[n].quantity
+
+    @invariant()
+    def what_is_scarce_is_never_given_twice(self) -> None:
+        for key, taken in self.places.items():
+            [limit] = [limit for name, limit in LIMITS.items() if key.startswith(name)]
+            assert 0 <= taken <= limit, key
+
+    @invariant()
+    def the_fold_in_order_gives_the_state_and_the_state_can_be_written_down(self) -> None:
+        for story in self.people:
+            state = State()
+            for seq in sorted(story.written):
+                state = evolve(state, story.written[seq].decision)
+                assert state.seq == seq, "the sequence has no gap"
+            assert state == story.state
+            assert state_from(state_record(state), state.seq, state.lots, state.debts) == state
+            assert all(count >= 0 for count in state.counters.values())
+
+    @invariant()
+    def what_was_decided_last_is_decided_the_same_from_its_json(self) -> None:
+        for story in self.people:
+            before = story.as_json()["start"]
+            for step in story.steps[:-1]:
+                before = step.get("next", before)
+            if story.steps:
+                step = story.steps[-1]
+                plan = story.programmes[step.get("plan", story.first.name)].plan
+                expected = {
+                    k: v
+                    for k, v in step.items()
+                    if k in ("refused", "decision", "postings", "reasons", "next")
+                }
+                assert answer_to(plan, before, step) == expected
+
+
+Wallet = tuple[dict[LotKey, int], dict[PendingKey, int], dict[LotKey, int], dict[str, int]]
+
+
+def folded(postings: list[Posting]) -> Wallet:
+    """What there is, waits, is held and owed after ``postings``: each unit leaves one place and enters another."""
+    there: Counter[LotKey] = Counter()
+    waits: Counter[PendingKey] = Counter()
+    held: Counter[LotKey] = Counter()
+    owed: Counter[str] = Counter()
+    for posting in postings:
+        for account, change in ((posting.source, -posting.quantity), (posting.target, posting.quantity)):
+            if account is Account.DEBT:
+                owed[posting.currency] -= change
+            elif account.is_in_wallet:
+                assert posting.lot is not None
+                if account is Account.PENDING:
+                    assert posting.active_on is not None
+                    waits[PendingKey(*posting.lot, posting.active_on)] += change
+                else:
+                    (there if account is Account.AVAILABLE else held)[posting.lot] += change
+    return _left(there), _left(waits), _left(held), _left(owed)
+
+
+def _left(found: Any) -> Any:
+    assert all(quantity >= 0 for quantity in found.values()), "nothing below zero"
+    return {key: quantity for key, quantity in found.items() if quantity}
+
+
+def _held(state: State) -> dict[LotKey, int]:
+    found: Counter[LotKey] = Counter()
+    for hold in state.holds.values():
+        for lot, quantity in hold.parts:
+            found[lot] += quantity
+    return {lot: quantity for lot, quantity in found.items() if quantity}
+
+
+TestEverything = Everything.TestCase
+TestEverything.settings = settings(
+    max_examples=25,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
+)
