@@ -8,7 +8,7 @@ from ninja.security import HttpBearer
 
 import assidu
 from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
-from assidu.api.routes import administration, customers, drafts, library, members, programme
+from assidu.api.routes import administration, customers, drafts, library, members, memberships, programme
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.problems import Fault, problem
 
@@ -57,6 +57,7 @@ for _router in (
     drafts.router,
     library.router,
     administration.router,
+    memberships.router,
 ):
     api.add_router("", _router)
 

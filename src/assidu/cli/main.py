@@ -67,6 +67,9 @@ COMMANDS = {
     "backup": Entry("backup", "Write everything into one file.", needs_django=True),
     "restore": Entry("restore", "Restore a backup, and check it.", needs_django=True),
     "customer": Entry("customer", "Show, export and erase one person's data.", needs_django=True),
+    "membership": Entry(
+        "membership", "Suspend and resume, codes to bring others, accepted terms.", needs_django=True
+    ),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),
 }
 

@@ -79,6 +79,7 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
     "missing_scope": (403, "This key may not do that"),
     "other_store": (403, "This key speaks for another store"),
     "unknown_customer": (404, "There is no such customer"),
+    "not_a_member": (409, "They are no active member of the programme"),
     "not_merged": (409, "This record is not merged with another one"),
     "customer_absorbed": (409, "Their survivor was merged since: undo that merger first"),
     "erased_customer": (410, "The customer's personal data was erased"),

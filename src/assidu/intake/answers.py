@@ -8,7 +8,7 @@ from assidu.decisions.plan import Plan, TierMeasure
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import Missing, to_climb, to_stay
 from assidu.events.types import EventKey
-from assidu.events.wire import SaleData, hold_address
+from assidu.events.wire import JoiningData, SaleData, hold_address
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
 from assidu.intake.offers import offers_of
@@ -81,6 +81,11 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool) -> Ans
             }
     if decision.tier is not None:
         answered["tier_change"] = {"code": decision.tier.tier, "cause": decision.tier.cause.value}
+    if decision.referral is not None and isinstance(entry.incoming.data, JoiningData):
+        # Why a code does not count is for staff to read: whoever joins is told nothing of others.
+        answered["referral"] = decision.referral.step.value
+    if decision.terms:
+        answered["terms_version"] = decision.terms
     if document.offers and isinstance(entry.incoming.data, SaleData):
         answered |= offers_of(decision, entry.incoming.data, plan, document, language, is_trying=is_trying)
     answered |= position(state, plan, document, language, told.day)

@@ -97,6 +97,7 @@ _UNPROCESSABLE: Final = frozenset(
         RefusalCode.UNKNOWN_SALE,
         RefusalCode.UNKNOWN_LINE,
         RefusalCode.UNKNOWN_TIER,
+        RefusalCode.UNKNOWN_TERMS,
         RefusalCode.SAME_CUSTOMER,
         RefusalCode.NOT_TRANSFERABLE,
     }

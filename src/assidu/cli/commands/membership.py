@@ -1,0 +1,164 @@
+"""`assidu membership`: suspend and resume, codes to bring others, who accepted which terms."""
+
+from collections.abc import Callable
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from django.db import transaction
+
+from assidu.cli.database import database
+from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import language, number
+from assidu.customers import queries as customers
+from assidu.customers.types import NotAnIdentifier
+from assidu.decisions.decision import Refused as Refusal
+from assidu.foundation import clock
+from assidu.foundation.people.actions import record
+from assidu.foundation.people.types import COMMAND_LINE
+from assidu.loyalty import actions, plans
+from assidu.loyalty.entries import Outcome, Told
+from assidu.loyalty.memberships import accepted_terms
+from assidu.loyalty.queries import current_book, programme_of, versions
+from assidu.loyalty.referral import code_of, referral_standing
+from assidu.plans.wording import language_of, refusal
+
+app = typer.Typer(no_args_is_help=True)
+
+Subject = Annotated[
+    str,
+    typer.Argument(help="A customer's id, or card:…, phone:…, email:…, external:…", show_default=False),
+]
+Reason = Annotated[
+    str, typer.Option("--reason", help="Why; sealed with the customer's data.", show_default=False)
+]
+
+
+@app.callback()
+def membership() -> None:
+    """Suspend and resume memberships, hand out codes to bring others, count accepted terms."""
+
+
+@app.command()
+def suspend(subject: Subject, reason: Reason, json: JsonFlag = False) -> None:
+    """Let a membership stand still: nothing is earned, used or lost until it is resumed."""
+    _change(
+        Output(json),
+        subject,
+        "customer.suspended",
+        lambda customer_id, programme: actions.suspend(
+            customer_id, reason, by=COMMAND_LINE, at=clock.now(), programme=programme
+        ),
+    )
+
+
+@app.command()
+def resume(subject: Subject, reason: Reason, json: JsonFlag = False) -> None:
+    """Let a suspended membership go on; every date moves by as many days as it stood still."""
+    _change(
+        Output(json),
+        subject,
+        "customer.resumed",
+        lambda customer_id, programme: actions.resume(
+            customer_id, reason, by=COMMAND_LINE, at=clock.now(), programme=programme
+        ),
+    )
+
+
+@app.command(name="referral-code")
+def referral_code(subject: Subject, json: JsonFlag = False) -> None:
+    """A member's code to bring others, made if they had none, and how many they brought."""
+    output = Output(json)
+    with database(output), transaction.atomic():
+        customer_id = _found(subject)
+        had = referral_standing(customer_id).code
+        code = code_of(customer_id, clock.now())
+        if code is None:
+            raise Refused(_("They are no active member of the programme."), code="not_a_member")
+        if not had:
+            record(COMMAND_LINE, "referral.code_given", "customer", str(customer_id))
+        standing = referral_standing(customer_id)
+    output.answer(
+        {
+            "customer": customer_id,
+            "code": code,
+            "brought": standing.brought,
+            "rewarded": standing.rewarded,
+            "step": standing.step,
+        },
+        _("%(code)s   brought: %(n)s, rewarded: %(m)s")
+        % {"code": code, "n": number(standing.brought), "m": number(standing.rewarded)},
+    )
+
+
+@app.command()
+def terms(json: JsonFlag = False) -> None:
+    """How many members accepted which version of the terms."""
+    output = Output(json)
+    with database(output):
+        known = plans.programmes()
+        if not known:
+            raise Refused(_("No programme is published yet."), code="no_programme")
+        found = accepted_terms(known[0], clock.now())
+    lines = [
+        f"{number(one.accepted):>12}  {one.version}" + (_("  (in force)") if one.is_in_force else "")
+        for one in found.versions
+    ]
+    lines.append(f"{number(found.unknown):>12}  " + _("no version known"))
+    output.answer(
+        {
+            "versions": [
+                {"version": one.version, "accepted": one.accepted, "is_in_force": one.is_in_force}
+                for one in found.versions
+            ],
+            "unknown": found.unknown,
+        },
+        "\n".join(lines),
+    )
+
+
+def _change(output: Output, subject: str, action: str, do: Callable[[UUID, str], Outcome]) -> None:
+    """The event and its line of the trail, together or not at all."""
+    with database(output):
+        customer_id = _found(subject)
+        programme = programme_of(customer_id)
+        if programme is None:
+            raise Refused(_("They are not in the books of a programme."), code="not_a_member")
+        with transaction.atomic():
+            outcome = do(customer_id, programme)
+            if isinstance(outcome, Told):
+                record(COMMAND_LINE, action, "customer", str(customer_id), after={"event": outcome.key.id})
+        if not isinstance(outcome, Told):
+            raise _refused(outcome, programme)
+    output.answer(
+        {"customer": customer_id, "membership": outcome.state.membership, "event": outcome.key.id},
+        f"{customer_id}  {outcome.state.membership}",
+    )
+
+
+def _refused(outcome: Outcome, programme: str) -> Refused:
+    if not isinstance(outcome, Refusal):
+        return Refused(_("It could not be recorded."), code="not_recorded")
+    book = current_book(programme)
+    assert book is not None, "a programme has a version"
+    number_in_force = book.at(clock.now()).version
+    document = next(one.document for one in versions(programme) if one.version == number_in_force)
+    return Refused(refusal(outcome, document, language_of(language())), code=outcome.code.value)
+
+
+def _found(subject: str) -> UUID:
+    try:
+        customer_id = customers.follow(UUID(subject))
+    except ValueError:
+        answer = customers.by_subject(subject)
+        if isinstance(answer, NotAnIdentifier):
+            raise Misuse(
+                _("This is neither an id nor an identifier."),
+                _("Write card:2990000000012, phone:0612345678, …"),
+                answer.fault,
+            ) from None
+        customer_id = answer
+    if customer_id is None:
+        raise Refused(_("Nobody is known by that."), code="unknown_customer")
+    return customer_id
