@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acceptance.fairness_look import looked
+
 if TYPE_CHECKING:
     from acceptance.conftest import Site
 
@@ -85,6 +87,11 @@ PAGES: list[Page] = [
     Page("programme-threshold", "/programme/approval/"),
     Page("offers", "/offers/"),
     Page("draws", "/offers/draws/"),
+    Page("library", "/library/"),
+    Page("library-programme", "/library/engagement/", is_main=True),
+    Page("fairness", "/fairness/"),
+    Page("fairness-done", lambda site: f"/fairness/{looked(site.address)}/", is_main=True),
+    Page("fairness-rule", lambda site: f"/fairness/{looked(site.address)}/rule/drive/"),
     Page("simulation", "/simulation/"),
     Page("simulation-new", "/simulation/new/"),
     Page("simulation-done", lambda site: f"/simulation/{site.runs.done}/", ready=".chart svg"),
