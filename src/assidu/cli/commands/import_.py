@@ -157,14 +157,14 @@ def words(report: Report) -> str:
         "known": number(report.exists),
     }
     lines.append(
-        _("%(n)s would be recorded (%(anonymous)s without a customer), %(known)s known already") % recorded
+        _("To be recorded: %(n)s (without a customer: %(anonymous)s); known already: %(known)s") % recorded
         if report.is_dry_run
-        else _("%(n)s recorded (%(anonymous)s without a customer), %(known)s known already") % recorded
+        else _("Recorded: %(n)s (without a customer: %(anonymous)s); known already: %(known)s") % recorded
     )
     if report.refused_before:
-        lines.append(_("%(n)s refused by an earlier import") % {"n": number(report.refused_before)})
+        lines.append(_("Refused by an earlier import: %(n)s") % {"n": number(report.refused_before)})
     if report.ticks:
-        lines.append(_("%(n)s expiries and reviews decided on the way") % {"n": number(report.ticks)})
+        lines.append(_("Expiries and reviews decided on the way: %(n)s") % {"n": number(report.ticks)})
     lines += _aside(report)
     if report.fields_left_out:
         lines.append(_("Left out of profiles:"))
