@@ -169,6 +169,7 @@ def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused
         counts=counts,
         tier=_best_tier(plan, facts, event),
         membership=_earlier_membership(facts),
+        terms="" if mine.terms else theirs.terms,
         offers=OffersDecided(moves=brought(mine.offers, theirs.offers)) if theirs.offers else NOTHING,
     )
 

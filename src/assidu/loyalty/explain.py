@@ -16,7 +16,7 @@ from assidu.decisions.earning import earn
 from assidu.decisions.events import Activity, Joining, Merger, ReferralKept, Return, Sale
 from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
 from assidu.decisions.offers.settling import offered
-from assidu.decisions.plan import Plan
+from assidu.decisions.plan import REFERRAL, Plan
 from assidu.decisions.sold import sold_before
 from assidu.decisions.state import State
 from assidu.events.types import EventType
@@ -28,6 +28,7 @@ from assidu.loyalty.types import TimelineEntry
 from assidu.loyalty.wording import said_of
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, reason, text_in
+from assidu.plans.wording.life import REFERRAL_NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +242,8 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
 def _told(found: Reason, document: Document, language: Language) -> RuleReason:
     rule = document.rule(found.rule) or document.offer(found.rule)
     name = found.rule if rule is None else text_in(rule.name, language)
+    if found.rule == REFERRAL:
+        name = REFERRAL_NAME.say(language)
     return RuleReason(
         rule=found.rule,
         name=name,

@@ -70,6 +70,10 @@ def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
     return packed.getvalue()
 
 
+OTHERS = frozenset({"referrer", "referee"})
+"""What is written of somebody else: who brought them, whom they brought."""
+
+
 def _events(family: list[UUID], language: Language) -> Iterator[dict[str, Any]]:
     personal = customers.event_fields(family)
     for customer_id in family:
@@ -90,7 +94,7 @@ def _event(told: Explanation) -> dict[str, Any]:
         "store": entry.store,
         "channel": entry.channel,
         "amount_minor": entry.amount_minor,
-        "content": dict(entry.body),
+        "content": {name: value for name, value in entry.body.items() if name not in OTHERS},
         "plan_version": told.plan_version,
         "what_happened": list(told.sentences),
         "why": [

@@ -406,6 +406,12 @@ _LOOKUPS = {
         FROM events_claim AS c LEFT JOIN events_anonymous AS a USING (source, id)
         LEFT JOIN events_event AS e ON e.customer_id = c.customer_id AND e.seq = c.seq
        WHERE e.amount_minor IS DISTINCT FROM a.amount_minor LIMIT 200""",
+    "what a decision emits to others": """
+      SELECT d.customer_id, 'seq ' || d.seq || ': ' || found.n, jsonb_array_length(d.record -> 'emissions')::text
+        FROM loyalty_decision AS d
+        CROSS JOIN LATERAL (SELECT count(*) AS n FROM loyalty_emission AS m
+                             WHERE m.customer_id = d.customer_id AND m.seq = d.seq) AS found
+       WHERE d.record ? 'emissions' AND found.n <> jsonb_array_length(d.record -> 'emissions') LIMIT 200""",
     "a posting without its event": """
       SELECT p.customer_id, 'seq ' || p.seq || ' no. ' || p.n, 'an event of the same day'
         FROM ledger_posting AS p LEFT JOIN events_event AS e USING (customer_id, seq)

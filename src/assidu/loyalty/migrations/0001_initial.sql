@@ -70,6 +70,23 @@ CREATE TABLE loyalty_referral_code (
   made_at        timestamptz NOT NULL
 );
 
+-- Whoever writes decisions, one by one or by COPY: what they emit is written with them. Events come before decisions.
+CREATE FUNCTION loyalty_emit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF EXISTS (SELECT FROM written AS d WHERE d.record ? 'emissions') THEN
+    INSERT INTO loyalty_emission (customer_id, seq, n, programme, kind, recipient, at)
+      SELECT d.customer_id, d.seq, a.place - 1, e.programme, a.emission ->> 0, (a.emission ->> 1)::uuid, e.at
+        FROM written AS d
+        JOIN LATERAL (SELECT e.programme, e.at FROM events_event AS e
+                       WHERE e.customer_id = d.customer_id AND e.seq = d.seq LIMIT 1) AS e ON true
+        CROSS JOIN LATERAL jsonb_array_elements(d.record -> 'emissions') WITH ORDINALITY AS a (emission, place)
+       WHERE d.record ? 'emissions';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER loyalty_decision_emits AFTER INSERT ON loyalty_decision
+  REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION loyalty_emit();
+
 CREATE TRIGGER loyalty_plan_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON loyalty_plan
   FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change();
 CREATE TRIGGER loyalty_decision_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON loyalty_decision
@@ -193,11 +210,6 @@ BEGIN
   INSERT INTO loyalty_decision (customer_id, seq, plan_version, semantics, record)
     SELECT d.customer, d.seq, d.plan, d.semantics, d.record::jsonb
       FROM unnest(e_customer, e_seq, d_plan, d_semantics, d_record) AS d (customer, seq, plan, semantics, record);
-  INSERT INTO loyalty_emission (customer_id, seq, n, programme, kind, recipient, at)
-    SELECT d.customer, d.seq, a.place - 1, d.programme, a.emission ->> 0, (a.emission ->> 1)::uuid, d.at
-      FROM unnest(e_customer, e_seq, e_programme, e_at, d_record) AS d (customer, seq, programme, at, record)
-      CROSS JOIN LATERAL jsonb_array_elements(d.record::jsonb -> 'emissions') WITH ORDINALITY AS a (emission, place)
-     WHERE position('"emissions"' IN d.record) > 0;
   IF cardinality(p_customer) > 0 THEN
     INSERT INTO ledger_posting (customer_id, seq, n, wallet_id, source, target, currency, quantity, issued_month,
                                 expires_on, reverses_seq, reverses_n, day, active_on)
