@@ -4,11 +4,15 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assidu.decisions.chance import Chance, commitment, drawn
 from assidu.decisions.decision import Account, ReasonCode, RefusalCode, Refused
 from assidu.decisions.events import AppliedOffer, OfferStep, Return, ReturnedLine, ShownCode
+from assidu.decisions.offers.effects import taken_off, taken_off_one
 from assidu.decisions.offers.given import NoteCause, OfferNote, Step
+from assidu.decisions.plan.offers import AmountOff, BuyGet, FixedPrice, PercentOff, PriceEffect
 from builders.offers import Shopper, a_plan_with, as_paid, off, units
 from builders.sales import NOON, a_line, a_sale, on
 from builders.states import a_member
@@ -45,6 +49,32 @@ def test_each_effect_takes_off_what_it_says_to_the_cent(effect: str, expected: l
     told = shopper(f"o: effect: {effect}|{PRODUCE}").tries(basket)
     by_line = dict(told.offers.given[0].by_line) if told.offers.given else {}
     assert [by_line.get(i, 0) for i in range(3)] == expected
+
+
+@settings(max_examples=300)
+@given(
+    st.sampled_from(
+        [
+            PercentOff(30),
+            PercentOff(30, 100),
+            AmountOff(250),
+            FixedPrice(120),
+            BuyGet(0, 1),
+            BuyGet(1, 1, 50),
+            BuyGet(2, 1),
+        ]
+    ),
+    st.integers(0, 5_000),
+    st.integers(-1, 7),
+    st.integers(0, 5_000),
+)
+def test_one_line_alone_is_worked_out_as_among_others(
+    effect: PriceEffect, amount: int, quantity: int, room: int
+) -> None:
+    room = min(room, amount)
+    assert taken_off(effect, (amount,), (quantity,), (room,)) == [
+        taken_off_one(effect, amount, quantity, room)
+    ]
 
 
 def test_the_reduced_amount_is_what_earns_and_what_counts_for_the_status() -> None:
@@ -146,16 +176,16 @@ def test_points_on_lines_of_their_own_compete_with_what_is_taken_off_them() -> N
 
 
 def test_budget_has_three_left_and_the_offer_is_worth_five_is_clipped_or_refused() -> None:
-    for clip, given in (("true", {"o": 300}), ("false", {})):
+    for clip, expected in (("true", {"o": 300}), ("false", {})):
         customer = shopper(f"o: effect: {{amount: 5.00}}|budget: {{amount: 8.00, clip: {clip}}}")
         assert off(customer.buys(a_sale(1000))) == {"o": 500}
         told = customer.tries(a_sale(1000))
-        assert off(told) == given
-        if given:
+        assert off(told) == expected
+        if expected:
             [one] = told.offers.given
             assert (one.given_minor, one.wished_minor) == (300, 500)
         customer.buys(a_sale(1000))
-        assert customer.places["budget:o:ever"] == 500 + sum(given.values())
+        assert customer.places["budget:o:ever"] == 500 + sum(expected.values())
 
 
 def test_points_under_a_budget_are_clipped_and_both_figures_are_told() -> None:

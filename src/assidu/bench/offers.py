@@ -170,6 +170,6 @@ def _offer(
         combines=n % 11 == 0,
         times=d.Times(limit=1_000, per=Period.MONTH) if n % 3 == 0 else None,
         budget=d.OfferBudget(amount=Decimal(100_000), per=Period.MONTH)
-        if n % 20 == 2 and effects[n % len(effects)].points is None
+        if n % 20 == 17 and effects[n % len(effects)].points is None
         else None,
     )

@@ -29,6 +29,8 @@ def duration(written: Duration) -> calendar.Duration:
 
 
 def conditions(written: When, decimals: int) -> compiled.Conditions:
+    if written == When():
+        return compiled.ALWAYS
     at_least, at_most = written.amount_at_least, written.amount_at_most
     return compiled.Conditions(
         channels=frozenset(written.channels),

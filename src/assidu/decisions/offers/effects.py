@@ -44,6 +44,23 @@ def taken_off(
     return _cheapest(effect, amounts, quantities, rooms)
 
 
+def taken_off_one(effect: PriceEffect, amount: int, quantity: int, room: int) -> int:
+    """The same for one line alone, which is what most offers of a ticket are about."""
+    if isinstance(effect, PercentOff):
+        off = (amount * effect.percent + 50) // 100
+        if effect.cap_minor is not None and effect.cap_minor < off:
+            off = effect.cap_minor
+    elif isinstance(effect, AmountOff):
+        off = min(effect.amount_minor, amount)
+    elif isinstance(effect, FixedPrice):
+        off = max(amount - effect.price_minor * max(quantity, 1), 0)
+    else:
+        units = max(quantity, 1)
+        given = units_free(effect, (quantity,))
+        off = (amount * given // units * effect.percent + 50) // 100
+    return off if off < room else room
+
+
 def spread(total: int, weights: Sequence[int], rooms: Sequence[int]) -> list[int]:
     """``total`` over the lines in proportion to their amounts (largest remainder), no line beyond its room: what does
     not fit there goes to the others."""

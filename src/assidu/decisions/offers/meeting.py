@@ -1,12 +1,11 @@
 """Who meets an offer: the index that finds the few that a ticket could meet, and the first condition that fails."""
 
-from assidu.decisions.calendar import period_key
 from assidu.decisions.chance import Chance, drawn
 from assidu.decisions.decision import Claim, ReasonCode
 from assidu.decisions.earning import why_not_now
 from assidu.decisions.offers.given import Step
 from assidu.decisions.offers.ticket import OfferTicket
-from assidu.decisions.plan import Plan, QuotaScope
+from assidu.decisions.plan import ALWAYS, Plan, QuotaScope
 from assidu.decisions.plan.offers import Offer, OfferNeeds
 
 OFFER = "offer:"
@@ -34,6 +33,8 @@ def offers_met(plan: Plan, ticket: OfferTicket) -> list[int]:
 def why_not(offer: Offer, ticket: OfferTicket) -> ReasonCode | None:
     """The first condition of the customer and the ticket that fails; limits and chance come later."""
     when, inputs = offer.when, ticket.inputs
+    if when is ALWAYS and inputs.is_member:
+        return None if offer.needs is OfferNeeds.NOTHING else _lacks(offer, ticket)
     code = why_not_now(when, inputs, ticket.sale.store, ticket.sale.channel, ticket.minute)
     if code is not None:
         return code
@@ -62,7 +63,7 @@ def _lacks(offer: Offer, ticket: OfferTicket) -> ReasonCode | None:
 
 def times_counter(offer: Offer, ticket: OfferTicket) -> str:
     assert offer.times is not None
-    return f"{OFFER}{offer.code}:{period_key(offer.times.period, ticket.inputs.day)}"
+    return f"{OFFER}{offer.code}:{ticket.period(offer.times.period)}"
 
 
 def draw_key(offer: Offer) -> str:
@@ -83,11 +84,10 @@ def number_for(offer: Offer, ticket: OfferTicket, chance: Chance | None, seq: in
 
 def claims_of(offer: Offer, ticket: OfferTicket, wished: int) -> list[Claim]:
     """What it must ask of what customers share; ``wished`` is in the units of its budget."""
-    claims = []
-    day = ticket.inputs.day
+    claims: list[Claim] = []
     if offer.quota is not None:
         where = ticket.sale.store if offer.quota.scope is QuotaScope.STORE else "*"
-        key = f"quota:{offer.code}:{period_key(offer.quota.period, day)}:{where}"
+        key = f"quota:{offer.code}:{ticket.period(offer.quota.period)}:{where}"
         claims.append(Claim(key, offer.quota.limit, offer.code))
     if offer.stock is not None:
         claims.append(Claim(f"stock:{offer.code}", offer.stock, offer.code))
@@ -96,7 +96,7 @@ def claims_of(offer: Offer, ticket: OfferTicket, wished: int) -> list[Claim]:
         if shown is not None and shown.uses_max:
             claims.append(Claim(f"code:{shown.key}", shown.uses_max, offer.code))
     if offer.budget is not None and wished > 0:
-        key = f"budget:{offer.code}:{period_key(offer.budget.period, day)}"
+        key = f"budget:{offer.code}:{ticket.period(offer.budget.period)}"
         claims.append(
             Claim(key, offer.budget.limit, offer.code, wished, can_be_clipped=offer.budget.is_clipped)
         )

@@ -17,6 +17,7 @@ from assidu.decisions.money import allocate
 from assidu.decisions.offers.effects import (
     is_line_by_line,
     taken_off,
+    taken_off_one,
     units_given,
     units_missing,
     worth_given,
@@ -187,12 +188,12 @@ class _Settling:
         for i in met:
             offer = offers.all[i]
             code = why_not(offer, self._ticket)
-            if code is not None:
+            if code is None:
+                candidate = self._candidate(offer)
+                if candidate is not None:
+                    candidates.append(candidate)
+            elif self._trace:
                 self._say(offer, code)
-                continue
-            candidate = self._candidate(offer)
-            if candidate is not None:
-                candidates.append(candidate)
         asked = [claim for one in candidates for claim in one.claims]
         asked += [claim for claims in told.values() for claim in claims]
         self._answered = any(claim.key in grants for claim in asked)
@@ -220,6 +221,8 @@ class _Settling:
         effect = offer.effect
         if isinstance(effect, GivesUnits | GivesArticle):
             return self._giving(offer, lines)
+        if len(lines) == 1 and not offer.combines:
+            return self._on_one_line(offer, effect, lines)
         amounts = [ticket.initial[i] for i in lines]
         rooms = [ticket.rooms[i] for i in lines]
         quantities = [ticket.quantities[i] for i in lines]
@@ -244,6 +247,16 @@ class _Settling:
             if is_shared:
                 contender.again_on_line = _on_what_is_left_of_one(effect, amounts, quantities, rooms)
         return _Candidate(offer, lines, wished, claims_of(offer, ticket, wished), contender)
+
+    def _on_one_line(self, offer: Offer, effect: PriceEffect, lines: list[int]) -> _Candidate | None:
+        """About one line only, any effect is that line's own affair."""
+        ticket, line = self._ticket, lines[0]
+        off = taken_off_one(effect, ticket.initial[line], ticket.quantities[line], ticket.rooms[line])
+        if off == 0:
+            self._say_nothing_off(offer, lines)
+            return None
+        contender = Contender((line,), (off,), off, True, offer.group, offer.is_exclusive)
+        return _Candidate(offer, lines, off, claims_of(offer, ticket, off), contender)
 
     def _giving(self, offer: Offer, lines: list[int]) -> _Candidate | None:
         """Points, vouchers and gifts take nothing off; they have lines of their own only where they select some."""

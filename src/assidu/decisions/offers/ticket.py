@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from assidu.decisions.calendar import minute_of
+from assidu.decisions.calendar import Period, minute_of, period_key
 from assidu.decisions.earning import charged_minor
 from assidu.decisions.events import AppliedOffer, Sale, SaleLine
 from assidu.decisions.facts import SaleInputs
@@ -26,6 +26,7 @@ class OfferTicket:
         "initial",
         "inputs",
         "paid",
+        "periods",
         "quantities",
         "rooms",
         "sale",
@@ -50,6 +51,7 @@ class OfferTicket:
         self._by_brand: dict[str, list[int]] = {}
         self._by_sku: dict[str, list[int]] = {}
         self._open: list[int] = []
+        self.periods: dict[Period, str] = {}
         self._has_discounted = False
         for i, (line, charged) in enumerate(zip(sale.lines, charged_minor(sale), strict=True)):
             back = returned_minor.get(i, 0)
@@ -89,6 +91,13 @@ class OfferTicket:
             self._by_brand.setdefault(line.brand, []).append(i)
             self._by_sku.setdefault(line.sku, []).append(i)
         self.total_minor = sum(self.initial)
+
+    def period(self, period: Period) -> str:
+        """The name of the period that the ticket falls into, worked out once."""
+        name = self.periods.get(period)
+        if name is None:
+            name = self.periods[period] = period_key(period, self.inputs.day)
+        return name
 
     def minute(self) -> int:
         return minute_of(self.sale.at, self._plan.zone)
