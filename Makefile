@@ -5,7 +5,7 @@ STAMP := .venv/installed.stamp
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help messages setup run test test-fast check fix migrate demo docs bench build release lock
+.PHONY: help messages setup run test test-fast check fix migrate demo docs bench mutation build release lock
 
 help: ## Say what each command does
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ docs: setup ## Build the documentation into docs/_build
 
 bench: setup ## Measure the hot paths against PostgreSQL itself
 	@for name in live import replay; do $(BIN)/assidu bench $$name || exit 1; done
+
+mutation: setup ## Change the core a little, many times, and see which changes no test notices
+	@$(BIN)/python tools/mutation.py
 
 build: setup ## Build the wheel and the source archive into dist
 	@rm -rf dist && $(BIN)/python -m build --no-isolation
