@@ -15,8 +15,10 @@ from assidu.catalogue.types import Store
 from assidu.customers import queries as customers
 from assidu.customers.types import Profile
 from assidu.foundation.sql import rows
-from assidu.loyalty import queries
+from assidu.loyalty import plans, queries
+from assidu.plans.check import examine
 from assidu.portal.cards import card_number, check_digit, in_groups
+from builders.documents import a_programme
 from builders.shop import Shop
 
 NOW = datetime(2026, 7, 20, 9, tzinfo=UTC)
@@ -76,6 +78,39 @@ def test_the_terms_are_shown_and_their_version_is_recorded(shop: Shop, client: C
     assert (entry.store, entry.channel, entry.key.source) == ("317", "store", "assidu/portal")
     assert customers.by_subject("email:zoe@exemple.fr") == customer
     assert customers.by_subject("phone:+33633333333") == customer
+
+
+TERMS = """
+terms:
+  - version: "2025-01"
+    first_day: 2025-01-01
+    text: {fr: "Un point par euro.\\n\\nRien d'autre.", en: "A point for each euro.\\n\\nNothing else."}
+  - {version: "2026-07", first_day: 2026-07-01, url: "https://club.example/conditions"}
+"""
+
+
+def test_terms_of_their_own_are_shown_and_recorded_version_by_version(
+    db: None, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_stores([Store("317", "Nantes centre", "Nantes", "")])
+    text = a_programme(more=TERMS).replace("valid_from: 2026-01-01", "valid_from: 2025-01-01")
+    document = examine(text).document
+    assert document is not None
+    plans.publish(document, text, at=datetime(2025, 1, 1, tzinfo=UTC))
+    monkeypatch.setenv("ASSIDU_NOW", "2026-06-01T09:00:00+00:00")
+    fields, shown_text = shown(client)
+    assert "Un point par euro." in shown_text
+    assert fields["terms"] == "2025-01"
+    customer = customers.by_subject(f"card:{joined(client)}")
+    assert isinstance(customer, UUID)
+    assert queries.timeline([customer]).entries[0].body["terms_version"] == "2025-01"
+    monkeypatch.setenv("ASSIDU_NOW", NOW.isoformat())
+    late = client.post("/join/317/", fields | SENT | {"email": "b@exemple.fr", "phone": ""})
+    assert late.status_code == 422
+    assert 'href="https://club.example/conditions"' in late.content.decode()
+    customer = customers.by_subject(f"card:{joined(client, email='c@exemple.fr', phone='')}")
+    assert isinstance(customer, UUID)
+    assert queries.timeline([customer]).entries[0].body["terms_version"] == "2026-07"
 
 
 def test_consent_is_apart_from_the_terms_and_never_ticked_beforehand(shop: Shop, client: Client) -> None:

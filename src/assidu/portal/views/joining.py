@@ -16,7 +16,6 @@ from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
 from assidu.customers.types import Identifier, IdentifierKind
 from assidu.decisions.calendar import local_day
-from assidu.decisions.terms import terms_shown
 from assidu.events.types import EventKey
 from assidu.events.wire import Profile, Subject
 from assidu.foundation import clock
@@ -26,11 +25,12 @@ from assidu.loyalty.book import PlanBook
 from assidu.loyalty.entries import Told
 from assidu.loyalty.plans import programmes
 from assidu.plans.document import Document
-from assidu.plans.wording import Language, describe, text_in
+from assidu.plans.wording import Language, text_in
 from assidu.portal import visits
 from assidu.portal.cards import card_number, in_groups
 from assidu.portal.forms import JoiningForm
 from assidu.portal.private import address_of, language_at, unlisted
+from assidu.portal.terms import terms_at
 from assidu.portal.visits import Knock
 
 CARDS_TRIED_MAX = 5
@@ -60,8 +60,8 @@ def join(request: HttpRequest, place: str) -> HttpResponse:
     if where is None:
         raise Http404
     plan = book.at(now)
-    version = terms_shown(plan, local_day(now, plan.zone))
-    form = JoiningForm(request.POST if request.method == "POST" else None, initial={"terms": version})
+    terms = terms_at(plan, document, local_day(now, plan.zone), language)
+    form = JoiningForm(request.POST if request.method == "POST" else None, initial={"terms": terms.version})
     if request.method == "POST":
         if visits.is_too_many(Knock.JOINED, address_of(request), now):
             response = render(request, "portal/too_many.html", status=429)
@@ -69,7 +69,7 @@ def join(request: HttpRequest, place: str) -> HttpResponse:
             return response
         visits.note(Knock.JOINED, address_of(request), now)
         if form.is_valid():
-            card = _joined(form, where, version, code, now, language)
+            card = _joined(form, where, terms.version, code, now, language)
             if card is not None:
                 context = {
                     "card": in_groups(card),
@@ -81,9 +81,7 @@ def join(request: HttpRequest, place: str) -> HttpResponse:
         "form": form,
         "place": where,
         "programme": text_in(document.name, language),
-        "terms": describe(document, language),
-        "version": version,
-        "day": document.valid_from,
+        "terms": terms,
     }
     return render(request, "portal/join.html", context, status=422 if form.errors else 200)
 
