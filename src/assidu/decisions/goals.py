@@ -15,7 +15,6 @@ from assidu.decisions.plan import EarnRule, Goal, GoalMeasure
 GOAL = "goal:"
 _DIFFERENT = "#"
 _DAY_LENGTH = len(":2026-01-01")
-_OWN_NAMES = ("", "given", _DIFFERENT)
 _DISTINCT = frozenset({GoalMeasure.DEPARTMENTS, GoalMeasure.DAYS})
 
 
@@ -41,7 +40,7 @@ def progress(rule: EarnRule, counters: Mapping[str, int], day: date, items: Mapp
     counts = []
     new_items = 0
     for item, quantity in items.items():
-        name = _name(rule, item, start)
+        name = _name(rule, f"={item}" if item else "", start)
         known = read[name] = counters.get(name, 0)
         counts.append(Count(name, quantity))
         if goal.measure not in _DISTINCT:
@@ -81,9 +80,8 @@ def _is_given(rule: EarnRule, counters: Mapping[str, int], start: date, read: di
 
 
 def _name(rule: EarnRule, item: str, start: date) -> str:
-    # An item is a department, a day or nothing: the sign keeps a department called "given" apart.
-    own = item if item in _OWN_NAMES else f"={item}"
-    return f"{GOAL}{rule.code}:{own}:{start.isoformat()}"
+    # A department or a day has a sign before it, which keeps a department called "given" apart.
+    return f"{GOAL}{rule.code}:{item}:{start.isoformat()}"
 
 
 def changed(before: tuple[Count, ...], after: tuple[Count, ...], counters: Mapping[str, int]) -> list[Count]:
