@@ -41,13 +41,18 @@ NEEDS: dict[str, str] = {
     "customer-merge": "customers.edit", "customer-not-duplicate": "customers.edit", "customer-join": "customers.edit",
     "customer-leave": "customers.edit", "customer-export": "customers.export", "customer-erase": "customers.erase",
     "programme": "plan.view", "programme-version": "plan.view", "programme-draft": "plan.edit|simulate.run",
-    "programme-publish": "plan.publish", "simulation": "simulate.run", "simulation-new": "simulate.run",
+    "programme-threshold": "plan.threshold", "programme-withdraw": "plan.publish", "programme-go-back": "plan.publish",
+    "drafts": "plan.view", "draft-open": "plan.edit", "draft": "plan.view", "draft-act": "plan.edit",
+    "draft-text": "plan.view", "draft-receipts": "plan.view", "draft-approval": "plan.view", "draft-whole": "plan.edit",
+    "draft-member": "plan.edit", "simulation": "simulate.run", "simulation-new": "simulate.run",
     "simulation-start": "simulate.run", "simulation-compare": "simulate.run", "simulation-run": "simulate.run",
     "simulation-cancel": "simulate.run", "preferences": ANYBODY, "password": ANYBODY, "people": "people.manage",
     "invite": "people.manage", "person": "people.manage", "person-link": "people.manage", "keys": "keys.manage",
     "key-new": "keys.manage", "key-revoke": "keys.manage", "system": "system.view", "rejects": "sources.view",
     "audit": "audit.view", "looks": "audit.view", "caisse": "customers.edit", "caisse-find": "customers.edit",
-    "caisse-ticket": "customers.edit", "caisse-join": "customers.edit",
+    "caisse-ticket": "customers.edit", "caisse-join": "customers.edit", "partners": "partners.view",
+    "partner-close": "partners.settle", "partner-statement": "partners.view", "corrections": "ledger.correct",
+    "correction-decide": "ledger.correct", "customer-hand-over": "customers.edit", "customer-call-off": "customers.edit",
 }  # fmt: skip
 """What each page needs, said once more by somebody who did not write the pages."""
 

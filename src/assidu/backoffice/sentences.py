@@ -64,6 +64,8 @@ ACTIONS: dict[str, str | Promise] = {
     "balance.corrected": _("Corrected a balance"),
     "balance.transferred": _("Gave from one member to another"),
     "status.granted": _("Gave a status"),
+    "reward.handed_over": _("Handed a reward over"),
+    "reward.called_off": _("Called a reward off"),
     "correction.asked": _("Asked for a correction that a second person decides on"),
     "correction.approved": _("Approved a correction"),
     "correction.refused": _("Refused a correction"),

@@ -22,11 +22,13 @@ from assidu.events.wire import (
     AudienceData,
     CorrectionData,
     Data,
+    HandOverData,
     Incoming,
     JoiningData,
     LeavingData,
     MergerData,
     Profile,
+    RewardCancellationData,
     RewardData,
     SaleData,
     StatusData,
@@ -133,10 +135,34 @@ def request_reward(
     *,
     at: datetime,
     programme: str,
+    session: str = "",
     event_id: UUID | None = None,
 ) -> Outcome:
-    data = RewardData(reward=reward, quantity=quantity)
+    data = RewardData(reward=reward, quantity=quantity, session=session)
     return _own(customer_id, EventType.REWARD_REQUEST, data, at, programme, event_id)
+
+
+def call_off_reward(
+    customer_id: UUID, request_seq: int, *, at: datetime, programme: str, event_id: UUID | None = None
+) -> Outcome:
+    """What was asked for at ``request_seq`` goes back, and what was paid for it comes back."""
+    data = RewardCancellationData(request_seq=request_seq)
+    return _own(customer_id, EventType.REWARD_CANCELLATION, data, at, programme, event_id)
+
+
+def hand_over(
+    customer_id: UUID,
+    currency: str,
+    quantity: int,
+    *,
+    at: datetime,
+    programme: str,
+    store: str = "",
+    event_id: UUID | None = None,
+) -> Outcome:
+    """Goods that were asked for reach the customer."""
+    data = HandOverData(currency=currency, quantity=quantity, store=store)
+    return _own(customer_id, EventType.HAND_OVER, data, at, programme, event_id)
 
 
 def join(
@@ -150,6 +176,7 @@ def join(
     programme: str,
     event_id: UUID | None = None,
     consents: Sequence[str] = (),
+    referral_code: str = "",
     source: str = STAFF_SOURCE,
 ) -> Outcome | NotAnIdentifier:
     """Somebody becomes a member: opened if nobody knows them, and their profile kept."""
@@ -158,6 +185,7 @@ def join(
         channel=channel,
         terms_version=terms_version,
         consents=list(consents),
+        referral_code=referral_code,
         profile=profile,
     )
     return _once(EventType.JOINING, subject, data, at, programme, event_id, source=source)

@@ -53,8 +53,12 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         activities=compiled.KNOWN_ACTIVITIES | {activity.code for activity in document.activities},
         activity_rules=_activity_rules(rules),
         asks_engagement=any(
-            one.when.engagement_at_least is not None
-            for one in (*document.rules, *document.rewards, *document.offers)
+            when.engagement_at_least is not None
+            for when in (
+                *(rule.when for rule in document.rules),
+                *(reward.when for reward in document.rewards),
+                *(offer.when for offer in document.offers),
+            )
         ),
         second_person_above_minor=None
         if document.second_person_above is None

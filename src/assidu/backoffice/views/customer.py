@@ -38,6 +38,7 @@ from assidu.ledger.types import Lot, Movement
 from assidu.loyalty import queries
 from assidu.loyalty.types import Purse, Standing, TimelineEntry
 from assidu.measurement import queries as measurement
+from assidu.plans.wording.life import closing_note
 from assidu.plans.wording.standing import missing_said
 
 MOMENTS = 30
@@ -98,6 +99,18 @@ class Known:
         return bool(store) or what in (EventType.SALE, EventType.RETURN)
 
     @property
+    def goods(self) -> bool:
+        """Does anything wait to be handed over?"""
+        purses = self.standing.purses if self.standing is not None else ()
+        return any(purse.kind is CurrencyKind.GOOD and purse.available for purse in purses)
+
+    @property
+    def may_call_off(self) -> bool:
+        """Does the programme let any of its rewards be called off?"""
+        plan = self.programme.plan if self.programme is not None else None
+        return plan is not None and any(one.cancel is not None for one in plan.rewards.values())
+
+    @property
     def can_give(self) -> bool:
         """Does the programme let members give anything to one another?"""
         plan = self.programme.plan if self.programme is not None else None
@@ -130,6 +143,13 @@ class Known:
     @property
     def has_audiences(self) -> bool:
         return self.programme is not None and bool(self.programme.plan.audiences)
+
+    @property
+    def closing_note(self) -> str:
+        """Until when to earn and to use, where the end of the programme is announced."""
+        if self.programme is None or self.standing is None:
+            return ""
+        return closing_note(self.programme.document, self.standing.today, self.programme.phrases)
 
     @property
     def has_terms(self) -> bool:

@@ -95,15 +95,6 @@ class CorrectionForm(OnceForm):
         ]
 
 
-class RewardForm(OnceForm):
-    reward = forms.ChoiceField(label=gettext_lazy("Reward"))
-    quantity = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, max_value=100, initial=1)
-
-    def __init__(self, *args: Any, rewards: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["reward"].choices = rewards  # type: ignore[attr-defined]
-
-
 class MergeForm(OnceForm):
     other = forms.UUIDField(widget=forms.HiddenInput)
     reason = forms.CharField(
@@ -126,6 +117,9 @@ class MemberForm(OnceForm):
     town = forms.CharField(label=gettext_lazy("Town"), max_length=80, required=False)
     store = forms.ChoiceField(label=gettext_lazy("Store"), required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES)
+    referral = forms.CharField(
+        label=gettext_lazy("Code of the member who brings them"), max_length=40, required=False
+    )
     accepts = forms.BooleanField(
         label=gettext_lazy("Has read and accepts the terms of the programme"),
         error_messages={"required": gettext_lazy("Nobody joins without having accepted the terms.")},
@@ -213,40 +207,6 @@ def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
-@allowed("customers.edit")
-def reward(request: HttpRequest, customer_id: UUID) -> HttpResponse:
-    shown, programme = known(request, customer_id, "reward"), programme_of(request)
-    offered = [(code, programme.phrases.reward(one)) for code, one in programme.phrases.rewards.items()]
-    form = RewardForm(request.POST or None, rewards=offered)
-    if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
-        with transaction.atomic():
-            outcome = actions.request_reward(
-                customer_id, asked["reward"], asked["quantity"],
-                at=clock.now(), programme=programme.code, event_id=asked["event"],
-            )  # fmt: skip
-            if isinstance(outcome, Told) and outcome.is_new:
-                people.record(
-                    actor_at(request), "reward.given", "customer", str(customer_id),
-                    after={"reward": asked["reward"], "quantity": asked["quantity"], "event": outcome.key.id},
-                )  # fmt: skip
-        if isinstance(outcome, Told):
-            gives = programme.phrases.rewards[asked["reward"]].gives
-            units = programme.units(gives.units * asked["quantity"], gives.currency)
-            return done(
-                request, customer_id, _("%(name)s now has: %(units)s.") % {"name": shown.name, "units": units}
-            )
-        form.refuse(outcome, programme)
-    return sheets.show(
-        request,
-        "backoffice/customer_reward.html",
-        _("Exchange for a reward"),
-        {"shown": shown, "form": form, "have": have(shown), "offered": offered},
-        status=422 if form.errors else 200,
-    )
-
-
 def have(shown: Known) -> list[str]:
     if shown.standing is None or shown.programme is None:
         return []
@@ -294,6 +254,7 @@ def new_member(request: HttpRequest) -> HttpResponse:
                 channel="store" if asked["store"] else "",
                 terms_version=terms_shown(programme.plan, local_day(clock.now(), programme.plan.zone)),
                 profile=profile,
+                referral_code=asked["referral"],
                 at=clock.now(),
                 programme=programme.code,
                 event_id=asked["event"],
