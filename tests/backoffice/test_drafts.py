@@ -321,6 +321,40 @@ def test_who_may_edit_a_draft(client: Client, role: str, may: bool) -> None:
     assert client.post(f"{address}approval/", {"do": "publish"}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "odd", ["a\x00b", "9" * 5_000, "1e400", "0001-01-01"], ids=["nul", "long", "huge", "early"]
+)
+def test_what_no_text_should_hold_is_never_a_fault(marketing: Client, address: str, odd: str) -> None:
+    for path, names in (
+        ("rules/+/", NEW_RULE),
+        ("rules/ten/", NEW_RULE | {"trigger": "", "when.days": "", "gift.kind": "", "expires.number": ""}),
+        ("tiers/", {"keep.number": "", "keep.unit": "", "window.months": ""}),
+        ("text/", {"yaml": "", "seen": ""}),
+        ("act/", {"seen": ""}),
+        ("approval/", {"first_day": "", "note": ""}),
+    ):
+        for do in (
+            "save",
+            "preview",
+            "keep",
+            "shape",
+            f"add:{odd}",
+            f"remove:{odd}",
+            "publish",
+            "submit",
+            f"up:{odd}",
+        ):
+            form = {name: odd for name in names if name != "has"} | {
+                "has": [odd, "when.days", "expires"],
+                "do": do,
+            }
+            assert marketing.post(f"{address}{path}", form).status_code < 500, (path, do)
+    assert marketing.get(f"{address}receipts/", {"day": odd}).status_code == 200
+    marketing.post("/programme/drafts/open/", {"source": "text", "yaml": odd})
+    assert marketing.post("/programme/drafts/open/", {"source": f"version:{odd}"}).status_code == 404
+    assert marketing.post("/programme/versions/1/go-back/", {"first_day": odd}).status_code == 302
+
+
 def test_what_is_no_part_of_a_programme_is_not_found(marketing: Client, address: str) -> None:
     for wrong in ("rules/nobody/", "rulez/+/", "labels/", "rules/"):
         assert marketing.get(f"{address}{wrong}").status_code == 404

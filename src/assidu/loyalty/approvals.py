@@ -29,6 +29,8 @@ from assidu.plans.reading import read
 from assidu.plans.writing import to_yaml
 
 NOTE_MAX = 500
+YEARS = range(1900, 2201)
+"""First days beyond are slips of the finger, and no instant in some zones."""
 _VALID_FROM = re.compile(r"^(valid_from:\s*)[^\s#]+", re.MULTILINE)
 
 
@@ -203,7 +205,7 @@ def publish_draft(
     if not request.is_approved:
         raise NotDone(Trouble.SENT_BACK if request.is_sent_back else Trouble.NOT_APPROVED)
     known = published_plans(document.programme)
-    if known and first_day < today(known, at):
+    if first_day.year not in YEARS or (known and first_day < today(known, at)):
         raise NotDone(Trouble.STARTS_IN_THE_PAST)
     moved, text = beginning_on(document, draft.text, first_day)
     try:

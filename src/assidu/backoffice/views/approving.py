@@ -18,7 +18,7 @@ from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.drafting import DraftShown, shown_draft
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
-from assidu.backoffice.views.programme import author, why, yaml_of
+from assidu.backoffice.views.programme import author, storable, why, yaml_of
 from assidu.foundation import clock
 from assidu.foundation.people import actions as trail
 from assidu.loyalty import approvals, drafts
@@ -83,7 +83,7 @@ def approval(request: HttpRequest, draft_id: UUID) -> HttpResponse:
 
 def _step(request: HttpRequest, one: DraftShown, do: str) -> HttpResponse | None:
     draft_id, at, by = one.draft.draft_id, clock.now(), actor_at(request)
-    note = request.POST.get("note", "").strip()
+    note = storable(request.POST.get("note", "").strip())
     if do == "simulate":
         _replay(request, one)
     elif do == "submit":

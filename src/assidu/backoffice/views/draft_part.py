@@ -14,7 +14,6 @@ from uuid import UUID
 
 import msgspec
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -26,6 +25,7 @@ from assidu.backoffice.programme import programme_at
 from assidu.backoffice.sheets import is_partial
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.drafts import document_of, draft_address, free_code
+from assidu.backoffice.views.programme import storable
 from assidu.foundation import clock
 from assidu.loyalty import drafts
 from assidu.loyalty.approvals import signature
@@ -81,7 +81,7 @@ class Tried:
 
 
 @require_http_methods(["GET", "POST"])
-@allowed("plan.view")
+@allowed("plan.edit")
 def member(request: HttpRequest, draft_id: UUID, part: str, code: str) -> HttpResponse:
     cls = lists().get(part)
     if cls is None:
@@ -90,7 +90,7 @@ def member(request: HttpRequest, draft_id: UUID, part: str, code: str) -> HttpRe
 
 
 @require_http_methods(["GET", "POST"])
-@allowed("plan.view")
+@allowed("plan.edit")
 def whole(request: HttpRequest, draft_id: UUID, part: str) -> HttpResponse:
     found = wholes().get(part)
     if found is None:
@@ -101,8 +101,6 @@ def whole(request: HttpRequest, draft_id: UUID, part: str) -> HttpResponse:
 def _answer(request: HttpRequest, draft_id: UUID, place: Place) -> HttpResponse:
     one = shown_draft(draft_id, programme_at(request), str(signed_in(request).id))
     document = document_of(one)
-    if not signed_in(request).may("plan.edit"):
-        raise PermissionDenied("plan.edit")
     if place.code not in (None, NEW) and place.code not in _codes(document, place.part):
         raise Http404
     if request.method == "GET":
@@ -175,7 +173,7 @@ def _save(
 def texts_sent(request: HttpRequest) -> Texts:
     """What the form sent, by name; more than any form has is not read."""
     return {
-        name: [str(value)[:VALUE_MAX] for value in values]
+        name: [storable(str(value))[:VALUE_MAX] for value in values]
         for name, values in list(request.POST.lists())[:NAMES_MAX]
         if _NAME.fullmatch(name) and name not in ("do", "was", "csrfmiddlewaretoken")
     }

@@ -284,8 +284,13 @@ def text_sent(request: HttpRequest) -> str:
     uploaded = request.FILES.get("file")
     if uploaded is not None:
         content: bytes = uploaded.read(BYTES_MAX + 1)
-        return content.decode("utf-8", errors="replace")
-    return request.POST.get("yaml", "").replace("\r\n", "\n")
+        return storable(content.decode("utf-8", errors="replace"))
+    return storable(request.POST.get("yaml", "")[: BYTES_MAX + 1].replace("\r\n", "\n"))
+
+
+def storable(text: str) -> str:
+    """Without the one character that no database keeps; ``check`` then says that something odd stands there."""
+    return text.replace("\x00", "\ufffd")
 
 
 def _text_to_start_from(request: HttpRequest, known: Programme | None) -> str:
