@@ -19,10 +19,12 @@ from assidu.decisions.events import (
     Hold,
     Joining,
     Leaving,
+    MergedPart,
     Merger,
     OpeningLot,
     Payment,
     Release,
+    Restoration,
     Return,
     ReturnedLine,
     RewardRequest,
@@ -36,6 +38,7 @@ from assidu.decisions.events import (
 from assidu.decisions.evolve import apply_postings
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import EachYear, Extended, Inactivity, Pending, Plan, ReturnPolicy, Transfers
+from assidu.decisions.separating import separation_of
 from assidu.decisions.state import Membership, State
 from builders.notebook import Entry, Notebook
 from builders.plans import PARIS, SIX_MONTHS, THREE_DAYS, a_full_plan, with_policy, with_rules
@@ -355,6 +358,38 @@ class Books(RuleBasedStateMachine):
         self.books[1] = Notebook(self.plan, places=self.places)
         self.models[1] = Customer(self.plan, self.programme)
         self.tickets[1] = []
+
+    @precondition(lambda self: not any(model.debts() for model in self.models))
+    @rule()
+    def merge_by_mistake(self) -> None:
+        """Two who owe nothing are merged and separated at once: both have again what they had."""
+        today = self.now.astimezone(PARIS).date()
+        if not all(model.is_member for model in self.models):
+            return
+        for book, model in zip(self.books, self.models, strict=True):
+            book.catch_up(today, self.now)
+            model.sleep_until(today, self.now)
+        before = [book.state for book in self.books]
+        if any(state.holds for state in before):
+            return
+        came = decide(self.plan, Facts(before[0], absorbed=before[1]), Merger(self.now))
+        left = decide(self.plan, Facts(before[1]), Absorption(self.now))
+        assert isinstance(came, Decision)
+        assert isinstance(left, Decision)
+        one, other = evolve(before[0], came), evolve(before[1], left)
+        gone = decide(self.plan, Facts(one), separation_of(came, before[0], self.now))
+        assert isinstance(gone, Decision)
+        parts = tuple(
+            MergedPart(p.currency, p.lot.issued_month, p.lot.expires_on, p.active_on, p.quantity)
+            for p in gone.postings
+            if p.lot is not None
+        )
+        back = decide(self.plan, Facts(other), Restoration(self.now, "member", before[1].joined_on, parts))
+        assert isinstance(back, Decision)
+        for state, was in zip((evolve(one, gone), evolve(other, back)), before, strict=True):
+            assert (state.lots, state.pending, state.debts) == (was.lots, was.pending, was.debts)
+            assert (state.joined_on, state.left_on) == (was.joined_on, was.left_on)
+            assert state.counters == was.counters
 
     # ------------------------------------------------------------ what is always so
 

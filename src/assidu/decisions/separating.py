@@ -3,7 +3,7 @@
 Nothing that was posted is taken back: both sides move what is left through transit, like the merger did.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import (
@@ -17,8 +17,32 @@ from assidu.decisions.decision import (
 from assidu.decisions.events import MergedPart, Restoration, Separation
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
-from assidu.decisions.state import LotKey, Membership, PendingKey
+from assidu.decisions.state import LotKey, Membership, PendingKey, State
 from assidu.decisions.wallet import Wallet, lot_for
+
+
+def separation_of(merger: Decision, own: State, at: datetime) -> Separation:
+    """What a merger did to the survivor, as its undoing needs to know it; ``own`` is the survivor before it."""
+    came, paid, owed = [], [], []
+    for posting in merger.postings:
+        if posting.lot is not None:
+            part = MergedPart(
+                posting.currency,
+                posting.lot.issued_month,
+                posting.lot.expires_on,
+                posting.active_on,
+                posting.quantity,
+            )
+            if posting.source is Account.IN_TRANSIT:
+                came.append(part)
+            elif posting.target is Account.IN_TRANSIT:
+                paid.append(part)
+        elif posting.source is Account.DEBT:
+            owed.append((posting.currency, posting.quantity))
+    counts = tuple((count.counter, count.change) for count in merger.counts if count.change > 0)
+    is_earlier = merger.membership is not None and own.membership is Membership.MEMBER
+    joined_on = own.joined_on if is_earlier else None
+    return Separation(at, tuple(came), tuple(paid), tuple(owed), counts, joined_on)
 
 
 def decide_separation(plan: Plan, facts: Facts, event: Separation) -> Decision | Refused:

@@ -15,9 +15,9 @@ from django.db import transaction
 from assidu.customers import resolve
 from assidu.customers.vault import Vault
 from assidu.decisions import evolve
-from assidu.decisions.decision import Account, Decision, RefusalCode, Refused
-from assidu.decisions.events import MergedPart, Separation
-from assidu.decisions.state import Membership, State
+from assidu.decisions.decision import RefusalCode, Refused
+from assidu.decisions.separating import separation_of
+from assidu.decisions.state import State
 from assidu.events.bodies import body_of
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.foundation.ids import new_id
@@ -125,30 +125,6 @@ def _separate(
     theirs = _absorbed_by(absorbed.customer_id, survivor.customer_id)
     cursor.execute(resolve.UNALIAS, (absorbed.customer_id, survivor.customer_id, theirs))
     return Separated(survivor.customer_id, absorbed.customer_id, key)
-
-
-def separation_of(merger: Decision, own: State, at: datetime) -> Separation:
-    """What a merger did to the survivor, as its undoing needs to know it; ``own`` is the survivor before it."""
-    came, paid, owed = [], [], []
-    for posting in merger.postings:
-        if posting.lot is not None:
-            part = MergedPart(
-                posting.currency,
-                posting.lot.issued_month,
-                posting.lot.expires_on,
-                posting.active_on,
-                posting.quantity,
-            )
-            if posting.source is Account.IN_TRANSIT:
-                came.append(part)
-            elif posting.target is Account.IN_TRANSIT:
-                paid.append(part)
-        elif posting.source is Account.DEBT:
-            owed.append((posting.currency, posting.quantity))
-    counts = tuple((count.counter, count.change) for count in merger.counts if count.change > 0)
-    is_earlier = merger.membership is not None and own.membership is Membership.MEMBER
-    joined_on = own.joined_on if is_earlier else None
-    return Separation(at, tuple(came), tuple(paid), tuple(owed), counts, joined_on)
 
 
 def _histories(customers: Sequence[UUID]) -> list[list[Recorded]]:

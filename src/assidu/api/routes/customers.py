@@ -1,5 +1,6 @@
 """Customers: who they are, what they have, what happened and why; their file, and their erasure."""
 
+from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -208,7 +209,8 @@ def unmerge_customer(request: HttpRequest, customer_id: UnmergedId, body: Unmerg
     back to it with its dates, and its identifiers find it again. What was bought since stays where it was bought."""
     caller = caller_at(request, "customers:merge", is_for_stores=False)
     with transaction.atomic():
-        done = unmerge(customer_id, body.reason, by=caller.actor, at=clock.now())
+        by = replace(caller.actor, key_name=caller.key.name)
+        done = unmerge(customer_id, body.reason, by=by, at=clock.now())
         if isinstance(done, UnknownCustomer):
             raise stop("unknown_customer")
         if isinstance(done, Refused):
