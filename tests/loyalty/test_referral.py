@@ -1,10 +1,12 @@
 """Bringing others, through the door: codes, who counts as somebody else, and rewards that are decided exactly once."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -22,6 +24,8 @@ from assidu.loyalty.due import run_due
 from assidu.loyalty.emissions import decide_emissions
 from assidu.loyalty.entries import Told
 from assidu.loyalty.explain import explain
+from assidu.loyalty.life_wording import told_to_member
+from assidu.loyalty.person_file import person_file
 from assidu.loyalty.plans import publish
 from assidu.loyalty.rebuild import verify
 from assidu.loyalty.referral import CODE_LENGTH, CODE_LETTERS, code_of, referral_standing
@@ -170,6 +174,19 @@ def test_who_brings_themselves_joins_all_the_same_and_the_referral_is_refused(
     explained = explain(outcome.customer_id, outcome.seq, Language.EN)
     assert explained is not None
     assert any("Referral refused" in said for said in explained.sentences)
+
+
+def test_whoever_is_refused_is_told_nothing_of_others(code: str) -> None:
+    outcome = told(joining("b", "email:annebere+two@gmail.com", referral_code=code))
+    explained = explain(outcome.customer_id, outcome.seq, Language.EN)
+    assert explained is not None
+    shown = told_to_member(explained.entry.event, explained.sentences, Language.EN)
+    assert "The referral code could not be counted." in shown
+    assert not any("mailbox" in sentence for sentence in shown)
+    content = zipfile.ZipFile(io.BytesIO(person_file(outcome.customer_id, Language.EN, NOW)))
+    everything = " ".join(content.read(name).decode() for name in content.namelist())
+    assert "same_email" not in everything
+    assert "mailbox" not in everything
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
 """Terms, referrals and the end of the programme on a customer's time line. Nobody else is ever named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from assidu.customers.selves import SameAs
 from assidu.decisions.decision import Decision
-from assidu.decisions.events import Joining, TermsAcceptance
+from assidu.decisions.events import Event, Joining, TermsAcceptance
 from assidu.decisions.state import ReferralStep, Referred
 from assidu.loyalty.referral import ReferralFault
-from assidu.plans.wording.language import Sentence
+from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.phrases import Phrases
 
 TERMS = {
@@ -24,6 +24,9 @@ BROUGHT = {
         "The referral code does not count: a member or known customer already, or no referrals in the programme.",
     ),
     "refused": Sentence("Parrainage refusé : {why}.", "Referral refused: {why}."),
+    "neutral": Sentence(
+        "Le code de parrainage n'a pas pu être pris en compte.", "The referral code could not be counted."
+    ),
 }
 FAULTS: dict[str, Sentence] = {
     ReferralFault.UNKNOWN_CODE: Sentence(
@@ -74,6 +77,17 @@ def joining_said(event: Joining, decision: Decision, phrases: Phrases) -> Iterat
         yield phrases.say(BROUGHT["refused"], why=fault_said(event.referral_fault, phrases))
     elif event.referrer:
         yield phrases.say(BROUGHT["not_new" if decision.referral is None else "brought"])
+
+
+def told_to_member(event: Event, sentences: Iterable[str], language: Language) -> list[str]:
+    """The same sentences for whom they are about: what they have in common with others is not told to them."""
+    if not isinstance(event, Joining) or not event.referral_fault:
+        return list(sentences)
+    why = (
+        FAULTS[event.referral_fault].say(language) if event.referral_fault in FAULTS else event.referral_fault
+    )
+    secret = BROUGHT["refused"].say(language, why=why)
+    return [BROUGHT["neutral"].say(language) if said == secret else said for said in sentences]
 
 
 def fault_said(code: str, phrases: Phrases) -> str:

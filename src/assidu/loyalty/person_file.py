@@ -15,6 +15,7 @@ from assidu.foundation.people import queries as people
 from assidu.ledger import queries as ledger
 from assidu.loyalty import queries
 from assidu.loyalty.explain import Explanation, explain_all
+from assidu.loyalty.life_wording import told_to_member
 from assidu.plans.wording import Language
 
 _READ_ME = {
@@ -70,8 +71,8 @@ def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
     return packed.getvalue()
 
 
-OTHERS = frozenset({"referrer", "referee"})
-"""What is written of somebody else: who brought them, whom they brought."""
+OTHERS = frozenset({"referrer", "referee", "referral_fault"})
+"""What is written of somebody else: who brought them, whom they brought, what they have in common."""
 
 
 def _events(family: list[UUID], language: Language) -> Iterator[dict[str, Any]]:
@@ -96,7 +97,7 @@ def _event(told: Explanation) -> dict[str, Any]:
         "amount_minor": entry.amount_minor,
         "content": {name: value for name, value in entry.body.items() if name not in OTHERS},
         "plan_version": told.plan_version,
-        "what_happened": list(told.sentences),
+        "what_happened": told_to_member(entry.event, told.sentences, told.language),
         "why": [
             {"rule": reason.name, "applied": reason.has_applied, "reason": reason.sentence}
             for reason in told.reasons

@@ -46,6 +46,12 @@ class JoiningForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
         help_text=gettext_lazy("An e-mail or a telephone is enough: it finds you when the card is at home."),
     )
+    referral = forms.CharField(
+        label=gettext_lazy("Code of the member who told you of it, if you have one"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
     accepts = forms.BooleanField(
         label=gettext_lazy("I have read and accept the terms of the programme"),
         error_messages={"required": gettext_lazy("Nobody joins without having accepted the terms.")},

@@ -14,6 +14,7 @@ from assidu.decisions.plan import CurrencyKind, Plan
 from assidu.decisions.state import Membership
 from assidu.loyalty import queries
 from assidu.loyalty.explain import explain
+from assidu.loyalty.life_wording import told_to_member
 from assidu.loyalty.types import Standing, TimelineEntry
 from assidu.loyalty.wording import said_of
 from assidu.plans.document import Document
@@ -191,7 +192,8 @@ def _moment(entry: TimelineEntry, of: Member, names: Mapping[str, str]) -> Momen
     # What staff wrote, and who did it, is theirs to tell on request: the page says what happened.
     entry = replace(entry, store=names.get(entry.store, entry.store), written={})
     document = of.documents.get(entry.decision.plan_version, of.document)
-    title, *sentences = said_of(entry, document, of.language, _sold_on(entry))
+    told = said_of(entry, document, of.language, _sold_on(entry))
+    title, *sentences = told_to_member(entry.event, told, of.language)
     if isinstance(entry.event, Merger):
         title = MERGED.say(of.language)
     came: dict[str, int] = {}

@@ -61,7 +61,10 @@ def join(request: HttpRequest, place: str) -> HttpResponse:
         raise Http404
     plan = book.at(now)
     terms = terms_at(plan, document, local_day(now, plan.zone), language)
-    form = JoiningForm(request.POST if request.method == "POST" else None, initial={"terms": terms.version})
+    form = JoiningForm(
+        request.POST if request.method == "POST" else None,
+        initial={"terms": terms.version, "referral": request.GET.get("code", "")[:40]},
+    )
     if request.method == "POST":
         if visits.is_too_many(Knock.JOINED, address_of(request), now):
             response = render(request, "portal/too_many.html", status=429)
@@ -82,6 +85,7 @@ def join(request: HttpRequest, place: str) -> HttpResponse:
         "place": where,
         "programme": text_in(document.name, language),
         "terms": terms,
+        "has_referral": plan.referral is not None,
     }
     return render(request, "portal/join.html", context, status=422 if form.errors else 200)
 
@@ -132,6 +136,7 @@ def _joined(
             programme=programme,
             event_id=asked["form"],
             consents=form.consents,
+            referral_code=asked["referral"],
             source=PORTAL_SOURCE,
         )
         if isinstance(outcome, Told):
