@@ -53,6 +53,14 @@ NEEDS: dict[str, str] = {
     "caisse-ticket": "customers.edit", "caisse-join": "customers.edit", "partners": "partners.view",
     "partner-close": "partners.settle", "partner-statement": "partners.view", "corrections": "ledger.correct",
     "correction-decide": "ledger.correct", "customer-hand-over": "customers.edit", "customer-call-off": "customers.edit",
+    "customer-unmerge": "customers.edit", "customer-transfer": "ledger.correct", "customer-suspend": "customers.edit",
+    "customer-resume": "customers.edit", "customer-status": "ledger.correct", "customer-audience": "customers.edit",
+    "customer-activity": "customers.edit", "customer-terms": "customers.edit", "customer-referral": "customers.edit",
+    "customer-link": "customers.edit", "customer-link-close": "customers.edit", "offers": "plan.view",
+    "draws": "plan.view", "draw": "plan.view", "draw-reveal": "plan.publish", "library": "plan.view",
+    "library-programme": "plan.view", "library-try": "simulate.run", "fairness": "simulate.run",
+    "fairness-start": "simulate.run", "fairness-run": "simulate.run", "fairness-cancel": "simulate.run",
+    "fairness-line": "simulate.run",
 }  # fmt: skip
 """What each page needs, said once more by somebody who did not write the pages."""
 
