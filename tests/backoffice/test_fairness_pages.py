@@ -72,7 +72,7 @@ def test_a_look_tells_each_rule_with_who_never_could(
     page = text_of(marketing, f"/fairness/{run_id}/")
     assert "6 members" in page
     assert "no purchase on its channel (6)" in page
-    assert "threshold above anything they spend (2)" in page
+    assert "never spent enough when all else was right (2)" in page
     assert "channel does not suit" in page
     assert "Whether a survey was sent is not recorded" in page
 

@@ -169,7 +169,7 @@ def _never_asked(plan: Plan, kind: Kind, code: str, seen: Seen) -> Barrier:
 def _line(plan: Plan, kind: Kind, code: str, outcomes: Iterable[str], members: Members) -> Line:
     counts = Counter(outcomes)
     reached, could = counts.pop(REACHED, 0), counts.pop(COULD_HAVE, 0)
-    return Line(kind, code, reached, could, dict(counts.most_common()), fit=_fit(plan, kind, code, members))
+    return Line(kind, code, reached, could, dict(counts), fit=_fit(plan, kind, code, members))
 
 
 def _fit(plan: Plan, kind: Kind, code: str, members: Members) -> ChannelFit | None:

@@ -95,9 +95,14 @@ class Line:
     reached: int
     could_have: int
     left_out: Mapping[str, int]
-    """Members by barrier, the most frequent first."""
+    """Members by barrier."""
     ways: tuple[Way, ...] = ()
     fit: ChannelFit | None = None
+
+    @property
+    def reasons(self) -> list[tuple[str, int]]:
+        """Barriers with their members, the most frequent first; what was kept as JSON has lost its order."""
+        return sorted(self.left_out.items(), key=lambda one: (-one[1], one[0]))
 
     @property
     def left_out_count(self) -> int:

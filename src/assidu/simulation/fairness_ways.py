@@ -25,7 +25,7 @@ def ways_of(
     if not left:
         return ()
     found = list(_other_rules(plan, n, lines, [outcomes[place] for place in left]))
-    for barrier in list(line.left_out)[:BARRIERS_MAX]:
+    for barrier, _count in line.reasons[:BARRIERS_MAX]:
         kept_out = [members[place] for place in left if outcomes[place][n] == barrier]
         way = _variant(plan, line, Barrier(barrier), kept_out)
         if way is not None and way.reach:

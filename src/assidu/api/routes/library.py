@@ -217,7 +217,7 @@ def _lines(found: Fairness, words: Words) -> list[FairnessLine]:
             line.could_have,
             line.left_out_count,
             round(share_left_out(found, line), 4),
-            dict(line.left_out),
+            dict(line.reasons),
             [words.way(line, way) for way in line.ways],
             line.fit is not None and line.fit.is_unsuited,
         )

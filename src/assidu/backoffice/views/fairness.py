@@ -71,10 +71,7 @@ class LineShown:
     def reasons(self) -> list[tuple[str, str, int, float]]:
         """Code, words, how many, which share of the members."""
         members = self.found.members or 1
-        return [
-            (code, self.words.outcome(code), count, count / members)
-            for code, count in self.line.left_out.items()
-        ]
+        return [(code, self.words.outcome(code), count, count / members) for code, count in self.line.reasons]
 
     @property
     def ways(self) -> list[str]:
@@ -251,7 +248,7 @@ class LeftOut(Listing[tuple[UUID, str, str]]):
         self.filters = (Choice("why", _("Why"), self._options),)
 
     def _options(self) -> Sequence[tuple[str, str]]:
-        return [(code, self._look.words.outcome(code)) for code in self._line.left_out]
+        return [(code, self._look.words.outcome(code)) for code, _count in self._line.reasons]
 
     def columns(self, request: HttpRequest) -> Sequence[Column[tuple[UUID, str, str]]]:
         said: Callable[[tuple[UUID, str, str]], str] = lambda row: self._look.words.outcome(row[2])  # noqa: E731

@@ -100,7 +100,7 @@ def as_json(answer: Fairness, words: Words, plan: str) -> dict[str, Any]:
                 "could_have": line.could_have,
                 "left_out": line.left_out_count,
                 "share_left_out": round(share_left_out(answer, line), 4),
-                "reasons": dict(line.left_out),
+                "reasons": dict(line.reasons),
                 "ways": [
                     {
                         "kind": way.kind,
@@ -137,7 +137,7 @@ def _text(answer: Fairness, words: Words) -> str:
             "share": share,
         }
         lines.append(f"{words.name(line)} [{line.code}]: {figures}")
-        lines += [f"    {number(count):>8}  {words.outcome(one)}" for one, count in line.left_out.items()]
+        lines += [f"    {number(count):>8}  {words.outcome(one)}" for one, count in line.reasons]
         if line.fit is not None and line.fit.is_unsuited:
             lines.append(f"    ! {words.fit(line.fit)}")
         lines += [f"    → {words.way(line, way)}" for way in line.ways]
