@@ -199,8 +199,9 @@ def serves_none(document: Document) -> list[str]:
     """The rules and offers that name no objective; nothing where the programme has no objectives."""
     if not document.objectives:
         return []
-    found = (*document.rules, *document.offers)
-    return [text_in(one.name, language()) for one in found if one.serves is None]
+    names = [rule.name for rule in document.rules if rule.serves is None]
+    names += [offer.name for offer in document.offers if offer.serves is None]
+    return [text_in(name, language()) for name in names]
 
 
 def why(cause: Cause, grounds: dict[str, Any], known: Programme | None) -> str:
