@@ -25,12 +25,14 @@ from assidu.decisions.events import (
     Hold,
     Joining,
     Leaving,
+    MergedPart,
     Merger,
     OfferStep,
     OpeningLot,
     Payment,
     ReferralKept,
     Release,
+    Restoration,
     Resumption,
     Return,
     ReturnedLine,
@@ -48,6 +50,7 @@ from assidu.decisions.events import (
     TransferredPart,
 )
 from assidu.decisions.record import state_from, state_record
+from assidu.decisions.separating import separation_of
 from assidu.decisions.state import LotKey, Membership, PendingKey, State
 from conformance.cases import lives
 from conformance.cases.life import REFERRAL, TERMS
@@ -57,7 +60,6 @@ from conformance.story import Programme, Story
 from decisions.strategies import lines
 
 PEOPLE = 3
-LIMITS = {"quota:early": 2, "stock:bag": 3, "stock:voucher-5": 5, "budget:five": 4_000, "code:code": 1}
 payment = st.builds(
     Payment, st.sampled_from(["points", "points", "stars", "voucher-5", "cents"]), st.sampled_from([1, 2, 30])
 )
@@ -87,6 +89,8 @@ def a_programme(policy: str, expires: str, version: int = 1) -> Programme:
 class Everything(RuleBasedStateMachine):
     """Three customers of one programme who share its places; whoever is merged away is replaced by somebody new."""
 
+    last_merger: tuple[Story, Story, State, State, Decision] | None = None
+
     @initialize(policy=st.sampled_from(lives.POLICIES), expires=wallets, hour=st.integers(0, 23))
     def open(self, policy: str, expires: str, hour: int) -> None:
         self.expires = expires
@@ -95,6 +99,7 @@ class Everything(RuleBasedStateMachine):
         self.places: dict[str, int] = {}
         self.arrived = 0
         self.gone: list[Story] = []
+        self.last_merger = None
         self.people = [self.somebody_new() for _ in range(PEOPLE)]
         for story in self.people:
             story.try_(Joining(self.now, "a", "web"))
@@ -141,14 +146,27 @@ class Everything(RuleBasedStateMachine):
         sale = Sale(at, store, channel, tuple(sold), tuple(paid), codes, hold)
         self.tell(who, story.ask(sale) if is_asked else sale, has_happened=has_happened)
 
-    @rule(who=people, data=st.data())
-    def bring_back(self, who: int, data: st.DataObject) -> None:
-        sales = [
-            (seq, one.event) for seq, one in self.people[who].written.items() if isinstance(one.event, Sale)
-        ]
-        if not sales:
-            return
-        seq, sale = data.draw(st.sampled_from(sales))
+    @rule(
+        who=people,
+        amounts=st.lists(st.integers(1, 40_000), min_size=1, max_size=3),
+        points=st.sampled_from([0, 0, 10, 100]),
+        is_asked=st.booleans(),
+    )
+    def buy_the_ordinary_way(self, who: int, amounts: list[int], points: int, is_asked: bool) -> None:
+        departments = ("produce", "grocery", "produce")
+        sold = tuple(
+            SaleLine(f"sku-{i}", amount, department=departments[i], brand="ours")
+            for i, amount in enumerate(amounts)
+        )
+        paid = (Payment("points", points),) if points else ()
+        sale = Sale(self.now, "a", "web", sold, paid)
+        self.tell(who, self.people[who].ask(sale) if is_asked else sale)
+
+    @precondition(lambda self: any(self.sales(who) for who in range(PEOPLE)))
+    @rule(data=st.data())
+    def bring_back(self, data: st.DataObject) -> None:
+        who = data.draw(st.sampled_from([who for who in range(PEOPLE) if self.sales(who)]))
+        seq, sale = data.draw(st.sampled_from(self.sales(who)))
         amounts = [data.draw(st.integers(0, max(line.amount_minor, 0))) for line in sale.lines]
         parts = tuple(ReturnedLine(i, amount) for i, amount in enumerate(amounts) if amount)
         self.tell(who, Return(self.now, seq, parts if data.draw(st.booleans()) else ()))
@@ -213,11 +231,13 @@ class Everything(RuleBasedStateMachine):
     def change_the_membership(self, who: int, event: Any) -> None:
         self.tell(who, event(self.now))
 
+    @precondition(lambda self: not all(story.state.membership is Membership.MEMBER for story in self.people))
     @rule(who=people, referrer=st.one_of(st.none(), people))
     def join(self, who: int, referrer: int | None) -> None:
         name = "" if referrer in (None, who) else self.people[referrer or 0].name
         self.tell(who, Joining(self.now, "b", "store", referrer=name))
 
+    @precondition(lambda self: not all(story.state.joined_on for story in self.people))
     @rule(who=people, tier=st.sampled_from([None, "gold"]))
     def take_over(self, who: int, tier: str | None) -> None:
         day = self.now.date()
@@ -254,10 +274,40 @@ class Everything(RuleBasedStateMachine):
         theirs = self.people[absorbed].state
         if Membership.SUSPENDED in (theirs.membership, self.people[survivor].state.membership):
             return
+        own = self.people[survivor].state
         assert self.tell(absorbed, Absorption(self.now)) is not None
-        assert self.tell(survivor, Merger(self.now), absorbed=theirs) is not None
+        merger = self.tell(survivor, Merger(self.now), absorbed=theirs)
+        assert merger is not None
+        self.last_merger = (self.people[survivor], self.people[absorbed], own, theirs, merger)
         self.gone.append(self.people[absorbed])
         self.people[absorbed] = self.somebody_new()
+
+    @precondition(lambda self: self.last_merger is not None and self.last_merger[0] in self.people)
+    @rule()
+    def undo_the_last_merger(self) -> None:
+        """What is left goes back, and so does what they owed; whoever came instead makes room."""
+        assert self.last_merger is not None
+        survivor, absorbed, own, theirs, merger = self.last_merger
+        self.last_merger = None
+        undone = separation_of(merger, own, self.now)
+        gone = survivor.try_(undone, now=self.now)
+        assert isinstance(gone, Decision)
+        parts = tuple(
+            MergedPart(p.currency, p.lot.issued_month, p.lot.expires_on, p.active_on, p.quantity)
+            for p in gone.postings
+            if p.target is Account.IN_TRANSIT and p.lot is not None
+        )
+        owed = Counter(dict(undone.owed))
+        for part in undone.paid:
+            owed[part.currency] += part.quantity
+        on = theirs.left_on if theirs.membership is Membership.LEFT else theirs.joined_on
+        back = Restoration(self.now, theirs.membership.value, on, parts, tuple(sorted(owed.items())))
+        assert isinstance(absorbed.try_(back, now=self.now), Decision)
+        absorbed.programme = self.programme
+        self.gone.remove(absorbed)
+        place = next(i for i, story in enumerate(self.people) if story is not survivor)
+        self.gone.append(self.people[place])
+        self.people[place] = absorbed
 
     @precondition(lambda self: self.undelivered())
     @rule()
@@ -280,6 +330,11 @@ class Everything(RuleBasedStateMachine):
             for seq, one in sorted(story.written.items())
             for n, emission in enumerate(one.decision.emissions)
             if emission.kind is EmissionKind.REFERRAL_KEPT and (story.name, seq, n) not in self.delivered
+        ]
+
+    def sales(self, who: int) -> list[tuple[int, Sale]]:
+        return [
+            (seq, one.event) for seq, one in self.people[who].written.items() if isinstance(one.event, Sale)
         ]
 
     def today(self) -> date:
@@ -330,9 +385,14 @@ class Everything(RuleBasedStateMachine):
 
     @invariant()
     def what_is_scarce_is_never_given_twice(self) -> None:
+        limits = {
+            claim[0]: claim[1]
+            for story in self.everybody()
+            for step in story.steps
+            for claim in step.get("decision", {}).get("claims", ())
+        }
         for key, taken in self.places.items():
-            [limit] = [limit for name, limit in LIMITS.items() if key.startswith(name)]
-            assert 0 <= taken <= limit, key
+            assert 0 <= taken <= limits[key], key
 
     @invariant()
     def the_fold_in_order_gives_the_state_and_the_state_can_be_written_down(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from assidu.decisions.decision import Account, Decision
 from assidu.decisions.events import (
     Absorption,
     Activity,
@@ -10,12 +11,15 @@ from assidu.decisions.events import (
     Hold,
     Joining,
     Leaving,
+    MergedPart,
     Merger,
     Payment,
+    Restoration,
     Resumption,
     Return,
     Suspension,
 )
+from assidu.decisions.separating import separation_of
 from builders.documents import BASE, TIERS
 from builders.sales import a_sale, on
 from builders.states import a_lot, a_member
@@ -102,18 +106,30 @@ def _two_are_one() -> Iterator[Story]:
     other.tell(Hold(on("2026-03-02"), (Payment("points", 10),), 60 * 24 * 30))
     before = other.state
     other.tell(Absorption(on("2026-03-03")), have={"points": 0, "stars": 0})
-    yield other
     story = Story(
         "The one who stays has the best status, all lots with their dates, and the caps of both", plan
     )
     story.tell(Joining(on("2026-02-01")))
     for day in ("2026-03-01", "2026-03-02"):
         story.tell(a_sale(700, at=on(day)), tier="bronze")
+    own = story.state
     story.tell(Merger(on("2026-03-03")), absorbed=before, tier="gold")
     assert story.state.available("points") == 1244
-    story.tell(a_sale(700, at=on("2026-03-04")))
+    merged = story.written[story.seq].decision
+    story.tell(a_sale(700, at=on("2026-03-04"), payments=[Payment("points", 500)]))
+    separation = separation_of(merged, own, on("2026-03-05"))
+    gone = story.tell(separation)
+    assert isinstance(gone, Decision)
+    back = tuple(
+        MergedPart(p.currency, p.lot.issued_month, p.lot.expires_on, p.active_on, p.quantity)
+        for p in gone.postings
+        if p.target is Account.IN_TRANSIT and p.lot is not None
+    )
+    other.tell(Restoration(on("2026-03-05"), "member", date(2026, 1, 2), back))
+    other.tell(Restoration(on("2026-03-05"), "member", date(2026, 1, 2), back), refused="not_merged")
     story.sleep_until(date(2026, 12, 1))
     yield story
+    yield other
     stranger = Story("Somebody who never joined receives what a member had", plan)
     stranger.tell(a_sale(700, at=on("2026-03-01")))
     stranger.tell(Merger(on("2026-03-03")), absorbed=before, tier="gold")
