@@ -32,7 +32,7 @@ def language() -> str:
 
 
 def of_locale(environment: Mapping[str, str]) -> str:
-    """What the first locale that is set asks for; ours is no language of the terminal's: English."""
+    """What the first locale that is set asks for; a language that we do not speak is answered in English."""
     wanted = next((text for name in _VARIABLES if (text := environment.get(name))), "")
     code = wanted[:2].lower()
     return code if code in LANGUAGES else SOURCE_LANGUAGE
