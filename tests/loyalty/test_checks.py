@@ -50,6 +50,7 @@ def test_everything_that_can_be_wrong_is_told_with_what_to_do(
         admin.execute("ALTER TABLE ledger_posting DISABLE TRIGGER ledger_posting_apply")
         admin.execute("GRANT UPDATE ON events_event TO assidu_app")
         admin.execute("GRANT INSERT ON ledger_balance TO assidu_app")
+        admin.execute("UPDATE ledger_lot SET pending = 1")
         admin.execute("UPDATE customers_key SET wrapped = wrapped || 'x'")
         admin.execute(
             "INSERT INTO events_reject (at, code) SELECT now(), 'unknown_sale' FROM generate_series(1, 9)"
@@ -59,6 +60,7 @@ def test_everything_that_can_be_wrong_is_told_with_what_to_do(
         "ledger.append_only",
         "events.grants",
         "ledger.kept_by_trigger",
+        "ledger.sums",
         "customers.keys",
         "events.rejects",
     }
