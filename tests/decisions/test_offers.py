@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assidu.decisions import decide
 from assidu.decisions.chance import Chance, commitment, drawn
-from assidu.decisions.decision import Account, ReasonCode, RefusalCode, Refused
+from assidu.decisions.decision import Account, Decision, ReasonCode, RefusalCode, Refused
 from assidu.decisions.events import AppliedOffer, OfferStep, Return, ReturnedLine, ShownCode
+from assidu.decisions.facts import Facts
 from assidu.decisions.offers.effects import taken_off, taken_off_one
 from assidu.decisions.offers.given import NoteCause, OfferNote, Step
 from assidu.decisions.plan.offers import AmountOff, BuyGet, FixedPrice, PercentOff, PriceEffect
@@ -401,3 +403,19 @@ def test_a_plan_without_offers_is_decided_as_before() -> None:
     assert [(p.source, p.target, p.quantity) for p in told.postings] == [
         (Account.ISSUED, Account.AVAILABLE, 10)
     ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 60), st.sampled_from("abc"), st.booleans()), min_size=1, max_size=9))
+def test_telling_why_changes_nothing_of_what_is_decided(found: list[tuple[int, str, bool]]) -> None:
+    written = [
+        f"o-{n}: effect: {{percent: {{off: {off_}}}}}|lines: {{products: [{sku}]}}|combines: {str(joins).lower()}"
+        for n, (off_, sku, joins) in enumerate(found)
+    ]
+    customer = shopper(*written, "all: effect: {percent: {off: 15}}")
+    basket = a_sale(a_line(999, sku="a"), a_line(501, sku="b"), a_line(250, sku="d"))
+    facts = Facts(customer.state, is_basket=True)
+    plain, traced = (decide(customer.plan, facts, basket, trace=trace) for trace in (False, True))
+    assert isinstance(plain, Decision)
+    assert isinstance(traced, Decision)
+    assert replace(traced, reasons=()) == replace(plain, reasons=())

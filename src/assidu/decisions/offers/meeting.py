@@ -85,6 +85,8 @@ def number_for(offer: Offer, ticket: OfferTicket, chance: Chance | None, seq: in
 def claims_of(offer: Offer, ticket: OfferTicket, wished: int) -> list[Claim]:
     """What it must ask of what customers share; ``wished`` is in the units of its budget."""
     claims: list[Claim] = []
+    if not offer.is_limited:
+        return claims
     if offer.quota is not None:
         where = ticket.sale.store if offer.quota.scope is QuotaScope.STORE else "*"
         key = f"quota:{offer.code}:{ticket.period(offer.quota.period)}:{where}"

@@ -50,6 +50,7 @@ from assidu.decisions.plan.offers import (
     Offer,
     OfferNeeds,
     PriceEffect,
+    StackingChoice,
 )
 from assidu.decisions.stacking import EXACT_MAX, Contender, settle
 
@@ -123,7 +124,17 @@ def offered(
 
 
 class _Settling:
-    __slots__ = ("_answered", "_chance", "_found", "_plan", "_seq", "_ticket", "_trace")
+    __slots__ = (
+        "_answered",
+        "_best_on_line",
+        "_chance",
+        "_found",
+        "_is_for_customer",
+        "_plan",
+        "_seq",
+        "_ticket",
+        "_trace",
+    )
 
     def __init__(
         self,
@@ -143,6 +154,8 @@ class _Settling:
         self._trace = trace
         self._found = Offered(sale)
         self._answered = False
+        self._best_on_line: dict[int, int] = {}
+        self._is_for_customer = plan.offers.stacking.choice is StackingChoice.CUSTOMER
 
     def settled(self, *, is_basket: bool) -> Offered:
         if not self._ticket.inputs.is_member:
@@ -255,8 +268,14 @@ class _Settling:
         if off == 0:
             self._say_nothing_off(offer, lines)
             return None
+        claims = claims_of(offer, ticket, off)
+        if not (claims or offer.group or offer.is_exclusive or self._trace or not self._is_for_customer):
+            # The line has a better one already: this one could only be told as outdone.
+            if off <= self._best_on_line.get(line, 0):
+                return None
+            self._best_on_line[line] = off
         contender = Contender((line,), (off,), off, True, offer.group, offer.is_exclusive)
-        return _Candidate(offer, lines, off, claims_of(offer, ticket, off), contender)
+        return _Candidate(offer, lines, off, claims, contender)
 
     def _giving(self, offer: Offer, lines: list[int]) -> _Candidate | None:
         """Points, vouchers and gifts take nothing off; they have lines of their own only where they select some."""

@@ -125,6 +125,11 @@ class Offer:
     is_on_reduced: bool = True
     takes_discounted: bool = False
     gives_back: frozenset[GivesBack] = frozenset({GivesBack.STOCK})
+    is_limited: bool = field(init=False, default=False)  # by something that customers share
+
+    def __post_init__(self) -> None:
+        limited = self.quota is not None or self.budget is not None or self.stock is not None
+        object.__setattr__(self, "is_limited", limited or self.needs is OfferNeeds.CODE)
 
     @property
     def is_price(self) -> bool:
@@ -133,13 +138,7 @@ class Offer:
     @property
     def is_local(self) -> bool:
         """Can a till that is cut off decide this offer alone?"""
-        return (
-            self.quota is None
-            and self.budget is None
-            and self.stock is None
-            and self.chance_one_in is None
-            and self.needs is not OfferNeeds.CODE
-        )
+        return not self.is_limited and self.chance_one_in is None
 
 
 # ---------------------------------------------------------------- together
