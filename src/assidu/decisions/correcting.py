@@ -13,7 +13,6 @@ from assidu.decisions.events import Correction
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import Membership
-from assidu.decisions.suspending import not_served
 from assidu.decisions.tiers import units_counted, upgrade
 from assidu.decisions.wallet import Wallet, lot_for
 

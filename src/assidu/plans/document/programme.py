@@ -15,12 +15,12 @@ from assidu.plans.document.life import TERMS_MAX, Closing, Notice, Terms
 from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
 from assidu.plans.document.offers import OFFERS_MAX, LegalCap, Offer, Stacking
 from assidu.plans.document.parts import (
-    Amount,
     CURRENCIES_MAX,
     FORMAT,
     LABELS_MAX,
     REWARDS_MAX,
     RULES_MAX,
+    Amount,
     Code,
     Part,
     Selected,
