@@ -23,7 +23,9 @@ def line_to_say(standing: Standing | None, programme: Programme) -> str:
 def _lines(standing: Standing | None, programme: Programme) -> Iterator[str]:
     """The best first; the last one can always be said."""
     if standing is not None and standing.membership is Membership.SUSPENDED:
-        yield _("Your membership stands still: customer service will tell you more. Nothing is lost meanwhile.")
+        yield _(
+            "Your membership stands still: customer service will tell you more. Nothing is lost meanwhile."
+        )
         return
     if standing is None or standing.membership is not Membership.MEMBER:
         yield _("You could earn on this ticket: shall I make you a member?")
