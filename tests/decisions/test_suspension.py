@@ -1,12 +1,14 @@
 """A suspended card earns nothing, uses nothing, loses nothing, and says why."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assidu.decisions import decide, evolve
-from assidu.decisions.decision import Decision, ReasonCode, RefusalCode, Refused
+from assidu.decisions.decision import Account, Decision, ReasonCode, RefusalCode, Refused
 from assidu.decisions.due import next_due
 from assidu.decisions.events import (
     Activity,
@@ -17,6 +19,7 @@ from assidu.decisions.events import (
     Merger,
     Payment,
     Resumption,
+    Return,
     RewardRequest,
     StatusGrant,
     Suspension,
@@ -29,6 +32,7 @@ from assidu.decisions.state import LotKey, Membership, State
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
 from builders.documents import BASE, a_document, a_programme, a_rule
+from builders.member import AMember
 from builders.sales import a_sale, on
 
 EXPIRES = BASE + "expires: {months: 2}\n"
@@ -201,3 +205,52 @@ def test_a_balance_that_lives_on_activity_does_not_lapse_meanwhile() -> None:
     customer.does(Suspension(on("2026-03-01")))
     customer.does(Resumption(on("2026-05-01")))
     assert dict(customer.state.lapses) == {"points": date(2026, 5, 11)}
+
+
+@given(
+    bought=st.lists(st.tuples(st.integers(0, 200), st.integers(1, 50_000)), max_size=6),
+    suspended=st.integers(0, 300),
+    lasted=st.integers(0, 500),
+)
+def test_whenever_a_card_is_suspended_and_for_how_long_nothing_is_lost(
+    bought: list[tuple[int, int]], suspended: int, lasted: int
+) -> None:
+    """Whoever was suspended has, so many days later, what they would have had without."""
+    both = Customer(a_plan(LATER)), Customer(a_plan(LATER))
+    first = date(2026, 1, 3)
+    begins, ends = first + timedelta(days=suspended), first + timedelta(days=suspended + lasted)
+    for customer in both:
+        for days, amount in sorted(bought):
+            day = first + timedelta(days=days)
+            if day < begins:
+                customer.wakes(day.isoformat())
+                customer.does(a_sale(amount, at=on(day)))
+        customer.wakes(begins.isoformat())
+    one, other = both
+    assert one.state == other.state
+    had = one.points
+    one.does(Suspension(on(begins)))
+    assert one.points == had
+    one.wakes(ends.isoformat())
+    one.does(Resumption(on(ends)))
+    assert one.points == had
+    ahead = sorted((key.expires_on, left) for key, left in one.state.lots.items() if key.expires_on)
+    without = sorted((key.expires_on, left) for key, left in other.state.lots.items() if key.expires_on)
+    assert ahead == [(day + timedelta(days=lasted), left) for day, left in without]
+    waiting = sum(one.state.pending.values())
+    assert waiting == sum(other.state.pending.values())
+
+
+def test_what_a_ticket_gave_and_still_waits_goes_back_first_also_after_a_suspension() -> None:
+    member = AMember(a_plan(LATER), Joining(on("2026-01-02")))
+    member.does(a_sale(50_00, at=on("2026-01-03")))
+    member.wakes("2026-01-14")
+    assert member.points == 50
+    member.does(a_sale(100_00, at=on("2026-01-14")))
+    seq = member.state.seq
+    member.does(Suspension(on("2026-01-15")))
+    member.does(Resumption(on("2026-01-18")))
+    returned = member.does(Return(on("2026-01-19"), seq))
+    assert sum(member.state.pending.values()) == 0
+    assert member.points == 50, "what was there before is not touched"
+    assert {posting.source for posting in returned.postings} == {Account.PENDING}

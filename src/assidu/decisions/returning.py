@@ -184,7 +184,9 @@ def _reverse(plan: Plan, wallet: Wallet, sold: SoldBefore, currency: str, quanti
         if posting.active_on is not None and posting.lot_issued_month is not None:
             key = PendingKey(currency, posting.lot_issued_month, posting.lot_expires_on, posting.active_on)
             part = min(missing, posting.open_quantity)
-            taken = wallet.take_pending(key, Account.ISSUED, part, sold.posting(posting.n)) if part > 0 else 0
+            taken = 0
+            for waits in wallet.waiting_as(key) if part > 0 else ():
+                taken += wallet.take_pending(waits, Account.ISSUED, part - taken, sold.posting(posting.n))
             from_pending[posting.n] = taken
             missing -= taken
     if plan.return_policy is ReturnPolicy.ONLY_PENDING:

@@ -105,6 +105,17 @@ class Wallet:
             self._post(Account.PENDING, target, key.currency, part, key.lot, reverses, key.active_on)
         return part
 
+    def waiting_as(self, key: PendingKey) -> list[PendingKey]:
+        """The units that wait as ``key`` does: its own and, after a suspension, those whose end it moved."""
+        if not self._state.suspensions:
+            return [key]
+        end = key.expires_on or LAST_DAY
+        return [
+            other
+            for other, _ in self.all_pending()
+            if other._replace(expires_on=key.expires_on) == key and (other.expires_on or LAST_DAY) >= end
+        ]
+
     def all_pending(self) -> list[tuple[PendingKey, int]]:
         """Everything that waits, the first to be used first."""
         found = [(key, left) for key, left in self._pending.items() if left > 0]
