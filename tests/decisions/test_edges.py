@@ -61,6 +61,7 @@ def when_it_is_over(story: Story, until: date) -> tuple[str | None, date | None,
     """Gold given until a day; what is held on that day, until when, and why."""
     story.tell(StatusGrant(on("2026-01-10"), "gold", until), tier="gold")
     story.sleep_until(until)
+    assert story.state.tiers[-1].since == until
     change = next(
         one.decision.tier
         for _, one in sorted(story.written.items(), reverse=True)
