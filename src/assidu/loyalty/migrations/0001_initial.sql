@@ -38,6 +38,8 @@ CREATE TABLE loyalty_decision (
   record         jsonb NOT NULL,                -- effects and the inputs of their rules, without the postings
   PRIMARY KEY (customer_id, seq)
 );
+-- What partners are owed is read from the few decisions that settle something.
+CREATE INDEX loyalty_decision_settling ON loyalty_decision (customer_id, seq) WHERE record ? 'settlements';
 
 -- Places that customers share. One row each, taken under its lock.
 CREATE TABLE loyalty_quota (

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"),
-            "DROP TABLE loyalty_statement_line, loyalty_statement; DROP VIEW loyalty_settlement; DROP INDEX loyalty_decision_settling;",
+            "DROP TABLE loyalty_statement_line, loyalty_statement; DROP VIEW loyalty_settlement;",
         ),
         append_only("loyalty_statement", "loyalty_statement_line"),
     ]

@@ -1,6 +1,4 @@
 -- What partners are owed follows from the decisions on what was handed over in their name, which never change.
-CREATE INDEX loyalty_decision_settling ON loyalty_decision (customer_id, seq) WHERE record ? 'settlements';
-
 CREATE VIEW loyalty_settlement AS
   SELECT d.customer_id, d.seq, s.n::smallint AS n, s.line ->> 0 AS partner, s.line ->> 1 AS currency,
          (s.line ->> 2)::bigint AS quantity, (s.line ->> 3)::bigint AS amount_minor, e.day, e.store_id
