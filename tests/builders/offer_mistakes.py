@@ -29,6 +29,7 @@ WITHOUT_SENSE = {
     "budget_needs_units": with_offer(
         "budget: {amount: 5.00}  # here", effect="{points: {currency: points, units: 5}}"
     ),
+    "budget_too_large": with_offer("budget: {amount: 20000000.01}  # here"),
     "budget_on_gift": with_offer(
         "budget: {amount: 5.00}  # here", effect="{gift: {name: {fr: sac, en: bag}}}"
     ),

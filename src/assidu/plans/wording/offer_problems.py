@@ -47,6 +47,10 @@ OFFER_PROBLEMS = {
     "budget_on_gift": Sentence(
         "un cadeau se limite par `stock`, pas par un budget", "a gift is limited by `stock`, not by a budget"
     ),
+    "budget_too_large": Sentence(
+        "ce budget est trop grand : au plus {most} centimes ou unités par période",
+        "this budget is too large: at most {most} minor units or units in a period",
+    ),
     "voucher_is_not": Sentence(
         "« {currency} » n'est pas un bon : utilisez `points`", "“{currency}” is no voucher: use `points`"
     ),
