@@ -1,12 +1,15 @@
 """Each ready programme decides a small recorded past without a difference that nobody can explain."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
-from assidu.decisions.events import Sale, SaleLine
+from assidu.decisions.events import OpeningLot, Sale, SaleLine, TakeOver
+from assidu.decisions.state import State
 from assidu.foundation.database import Database
 from assidu.loyalty.book import PlanBook
+from assidu.loyalty.desk import Member
 from assidu.plans.compile import compile_plan
 from assidu.plans.library import for_programme, library
 from assidu.simulation.run import simulate
@@ -59,3 +62,17 @@ def test_a_tenth_of_what_is_spent_makes_status_points_and_three_statuses(
 def test_a_company_collects_a_rebate_by_the_size_of_its_orders(assidu_db: Database, past: History) -> None:
     answer = tried(assidu_db, past, "b2b")
     assert answer.rules["order-size"]["replayed_times"] == 45 * 4  # those who spend 100 € and more at a time
+
+
+def test_who_came_from_an_earlier_programme_is_a_member_under_any_other(assidu_db: Database) -> None:
+    history = History([a_document()])
+    customer = UUID(int=(0x0198C0DE << 96) | 99)
+    history.members[customer] = Member(customer, UUID(int=(0x0198C0DF << 96) | 99), State())
+    lots = (OpeningLot("points", 40, on(0).date(), None),)
+    history.tell(customer, TakeOver(on(0), on(-300).date(), "gold", None, lots))
+    history.tell(customer, Sale(on(1), "317", "store", (SaleLine("1", 6000),)))
+    history.write(assidu_db.url)
+    answer = tried(assidu_db, history, "cagnotte")
+    assert (answer.refused, answer.unexplained) == (0, 0)
+    assert answer.replayed["euros"].issued == 60 + 100 + 60  # a large ticket, on a Tuesday
+    assert "points" not in answer.replayed, "what this programme does not know stays behind"

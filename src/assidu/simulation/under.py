@@ -15,8 +15,9 @@ import psycopg
 from assidu.decisions import decide
 from assidu.decisions.chance import rehearsal_secret
 from assidu.decisions.decision import Claim, Decision, Refused, ShortfallCause
-from assidu.decisions.events import Event, Merger, Return, RewardRequest, Sale
+from assidu.decisions.events import Event, Merger, Return, RewardRequest, Sale, TakeOver
 from assidu.decisions.facts import Facts, SoldBefore
+from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
@@ -194,7 +195,8 @@ class _Run:
         """Decide and compare; or ask for places first, leave everything as it was, and let the customer wait."""
         member, recorded, event = customer.member, happening.recorded, happening.event
         before = member.state, member.last_purchase
-        fact = Fact(_KEY, recorded.type, event, happening.body, has_happened=True)
+        known = _as_known(self._book.at(event.at), event) if isinstance(event, TakeOver) else event
+        fact = Fact(_KEY, recorded.type, known, happening.body, has_happened=True)
         # Under another plan a ticket is a basket again: what would its till have been told to take off?
         versions = happening.was.plan_version, self._book.at(fact.at).version
         self._desk.is_basket = versions not in self._same_plans
@@ -372,6 +374,14 @@ class _Run:
         if recorded.type is not EventType.MERGER:
             return False
         return self._customer(UUID(recorded.body()["absorbed"])).cause is not None
+
+
+def _as_known(plan: Plan, event: TakeOver) -> TakeOver:
+    """Somebody arrives with what this plan knows of what they had: they are a member under any programme."""
+    known_tiers = {level.code for level in plan.tiers.levels} if plan.tiers is not None else set()
+    tier = event.tier if event.tier in known_tiers else None
+    lots = tuple(lot for lot in event.lots if lot.currency in plan.currencies)
+    return replace(event, tier=tier, tier_until=event.tier_until if tier else None, lots=lots)
 
 
 def _got_other_places(was: Decision, decision: Decision | None) -> bool:
