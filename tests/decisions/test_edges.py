@@ -6,7 +6,9 @@ import pytest
 
 from assidu.decisions.decision import Decision
 from assidu.decisions.events import Joining, StatusGrant
+from assidu.decisions.plan import TierMeasure
 from assidu.decisions.state import TierCause
+from assidu.decisions.tiers import to_climb, to_stay
 from builders.sales import a_line, a_sale, on
 from builders.states import a_member
 from conformance.cases.plans import programme, rule
@@ -136,3 +138,28 @@ def test_a_mission_counts_only_the_departments_and_brands_that_it_names() -> Non
     story.tell(a_sale(a_line(department="fish", brand="ours")), have={"points": 0})
     told = story.tell(a_sale(a_line(department="meat", brand="ours")), have={"points": 9})
     assert isinstance(told, Decision)
+
+
+def test_what_is_missing_to_climb_and_to_stay_is_told_to_the_cent_and_to_the_day() -> None:
+    story = somebody(10_001)
+    plan = story.programme.plan
+    climb = to_climb(plan, story.state, date(2026, 3, 31))
+    assert climb is not None
+    assert (climb.level, dict(climb.by), climb.until) == ("gold", {TierMeasure.SPEND: 19_999}, None)
+    stay = to_stay(plan, story.state, date(2026, 3, 31))
+    assert stay is not None, "the last day on which there is something to lose"
+    assert (stay.level, dict(stay.by), stay.until) == ("silver", {TierMeasure.SPEND: 0}, date(2026, 4, 1))
+    assert to_stay(plan, story.state, date(2026, 4, 1)) is None
+    assert to_stay(plan, somebody().state, date(2026, 1, 7)) is None, "below the first level there is none"
+
+
+def test_to_stay_counts_the_months_that_will_count_on_the_last_day() -> None:
+    """Silver lasts until 30 April: of its last three months January is none, whatever it counts for today."""
+    story = somebody()
+    story.tell(a_sale(4_000, at=on("2026-01-31")))
+    story.tell(a_sale(6_000, at=on("2026-02-01")), tier="silver")
+    story.sleep_until(date(2026, 4, 1))
+    assert story.state.tier_until == date(2026, 5, 1)
+    stay = to_stay(story.programme.plan, story.state, date(2026, 4, 30))
+    assert stay is not None
+    assert dict(stay.by) == {TierMeasure.SPEND: 4_000}
