@@ -72,7 +72,7 @@ MARKS = ("<img src=x", "<script>alert", "onerror=alert(1)>", ">49<")
 def address_of(pattern: URLPattern, customer: uuid.UUID | None = None) -> str:
     given: dict[str, object] = {}
     for name in pattern.pattern.converters:
-        given[name] = {"seq": 2, "version": 1, "token": "x"}.get(name, uuid.UUID(int=7))
+        given[name] = {"seq": 2, "version": 1, "number": 1, "token": "x"}.get(name, uuid.UUID(int=7))
         if name == "customer_id" and customer:
             given[name] = customer
     return reverse(str(pattern.name), kwargs=given)
