@@ -2,10 +2,10 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from assidu.foundation.clock import now
@@ -18,7 +18,7 @@ from assidu.plans.document import Document
 from backoffice.test_programme import TEXT, TODAY, first_day, put, sign_in
 from builders.documents import BASE, a_programme, a_rule
 
-PARTIAL = {"HTTP_HX_REQUEST_TYPE": "partial", "HTTP_HX_REQUEST": "true"}
+PARTIAL = {"HX-Request-Type": "partial", "HX-Request": "true"}
 THREE = a_programme(BASE, a_rule("{fixed: 10}", code="ten"), a_rule("{fixed: 20}", code="twenty"))
 NEW_RULE = {
     "name.fr": "Trente points",
@@ -65,7 +65,7 @@ def codes(address: str) -> list[str]:
     return [rule.code for rule in written(address).rules]
 
 
-def act(client: Client, address: str, do: str) -> HttpResponse:
+def act(client: Client, address: str, do: str) -> Any:
     return client.post(f"{address}act/", {"do": do})
 
 
@@ -85,7 +85,7 @@ def test_a_rule_is_composed_as_a_sentence_and_saved(marketing: Client, address: 
 def test_the_sentence_is_told_back_while_one_types_and_what_is_typed_is_kept(
     marketing: Client, address: str
 ) -> None:
-    answer = marketing.post(f"{address}rules/+/", NEW_RULE, **PARTIAL)
+    answer = marketing.post(f"{address}rules/+/", NEW_RULE, headers=PARTIAL)
     part = answer.content.decode()
     assert "gives 30 points through web site" in part
     assert "<html" not in part
@@ -98,7 +98,7 @@ def test_the_sentence_is_told_back_while_one_types_and_what_is_typed_is_kept(
 
 
 def test_what_is_typed_in_a_rule_is_marked_on_its_line(marketing: Client, address: str) -> None:
-    marketing.post(f"{address}rules/ten/", NEW_RULE | {"gift.fixed": "11"}, **PARTIAL)
+    marketing.post(f"{address}rules/ten/", NEW_RULE | {"gift.fixed": "11"}, headers=PARTIAL)
     assert "not saved yet" in marketing.get(address).content.decode()
     assert written(address).rules[1].gift.fixed == 10
 
@@ -123,7 +123,7 @@ def test_a_mistake_of_meaning_stands_beside_its_blank_too(marketing: Client, add
 
 def test_clauses_are_added_and_taken_away_without_losing_the_rest(marketing: Client, address: str) -> None:
     more = marketing.post(
-        f"{address}rules/+/", NEW_RULE | {"do": "add:when.days"}, **PARTIAL
+        f"{address}rules/+/", NEW_RULE | {"do": "add:when.days"}, headers=PARTIAL
     ).content.decode()
     assert 'name="when.days"' in more
     assert 'value="60"' in more
@@ -160,7 +160,7 @@ def test_members_are_moved_copied_switched_off_and_deleted_and_everything_is_und
 
 
 def test_a_part_answers_alone_when_it_is_asked_alone(marketing: Client, address: str) -> None:
-    answer = marketing.post(f"{address}act/", {"do": "down:rules/base"}, **PARTIAL).content.decode()
+    answer = marketing.post(f"{address}act/", {"do": "down:rules/base"}, headers=PARTIAL).content.decode()
     assert 'id="draft"' in answer
     assert "<html" not in answer
 

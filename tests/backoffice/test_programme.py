@@ -1,10 +1,10 @@
 """The programme's pages without a browser: what they say, who may publish, what is kept of it."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
 from assidu.foundation.clock import now
@@ -123,7 +123,7 @@ def kept(client: Client, text: str) -> str:
     return answer["Location"]
 
 
-def publish_on(client: Client, draft: str, day: str, note: str = "") -> HttpResponse:
+def publish_on(client: Client, draft: str, day: str, note: str = "") -> Any:
     return client.post(f"{draft}approval/", {"do": "publish", "first_day": day, "note": note})
 
 

@@ -46,7 +46,14 @@ def a_rule(gift: str, *more: str, code: str = "extra") -> str:
 
 def a_programme(*rules: str, more: str = "", tiers: str = TIERS, currencies: str = "") -> str:
     """A whole file; without rules it has the one that gives a point for each euro, in points beside ``currencies``."""
-    return HEAD + currencies + "rules:\n" + "".join(_item(rule) for rule in rules or (BASE,)) + tiers + dedent(more)
+    return (
+        HEAD
+        + currencies
+        + "rules:\n"
+        + "".join(_item(rule) for rule in rules or (BASE,))
+        + tiers
+        + dedent(more)
+    )
 
 
 def a_document(*rules: str, more: str = "", tiers: str = TIERS, currencies: str = "") -> Document:

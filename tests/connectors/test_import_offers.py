@@ -46,7 +46,7 @@ def test_an_import_gives_stock_and_budgets_to_the_unit(
     report = take(assidu_db, [events_file(tmp_path / "e.jsonl", *told)], processes=processes)
     assert not report.set_aside
     with psycopg.connect(assidu_db.url) as connection:
-        taken = dict(connection.execute("SELECT key, taken FROM loyalty_quota").fetchall())
+        taken: dict[str, int] = dict(connection.execute("SELECT key, taken FROM loyalty_quota").fetchall())
         bags = connection.execute(
             "SELECT count(*) FROM loyalty_decision WHERE record -> 'offers' -> 'given' @> '[[\"bags\"]]'"
         ).fetchone()

@@ -15,7 +15,7 @@ from assidu.decisions.decision import (
     RefusalCode,
     Refused,
     ShortfallCause,
-    )
+)
 from assidu.decisions.due import next_due
 from assidu.decisions.events import (
     Absorption,

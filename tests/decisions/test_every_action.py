@@ -337,6 +337,11 @@ class Everything(RuleBasedStateMachine):
             (seq, one.event) for seq, one in self.people[who].written.items() if isinstance(one.event, Sale)
         ]
 
+    def is_forgotten(self, counter: str) -> bool:
+        """Counters of one day are dropped after two months; a return of such a day's ticket begins below nothing."""
+        day = counter.rsplit(":", 1)[-1]
+        return len(day) == len("2026-01-01") and date.fromisoformat(day) < self.today() - timedelta(days=60)
+
     def today(self) -> date:
         return self.now.astimezone(self.programme.plan.zone).date()
 
@@ -403,7 +408,7 @@ class Everything(RuleBasedStateMachine):
                 assert state.seq == seq, "the sequence has no gap"
             assert state == story.state
             assert state_from(state_record(state), state.seq, state.lots, state.debts) == state
-            assert all(count >= 0 for count in state.counters.values())
+            assert all(count >= 0 for name, count in state.counters.items() if not self.is_forgotten(name))
 
     @invariant()
     def what_was_decided_last_is_decided_the_same_from_its_json(self) -> None:
@@ -460,7 +465,7 @@ def _held(state: State) -> dict[LotKey, int]:
 
 TestEverything = Everything.TestCase
 TestEverything.settings = settings(
-    max_examples=25,
+    max_examples=15,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],

@@ -10,6 +10,7 @@ from assidu.foundation.clock import now
 from assidu.foundation.database import Database
 from assidu.foundation.people.types import COMMAND_LINE, Actor
 from assidu.loyalty import approvals, drafts
+from assidu.loyalty.needs import YearlyChange
 from assidu.loyalty.plans import published_plans
 from simulation.test_plan_versions_command import RICHER, TEXT, TODAY, a_file, asked, terminal
 
@@ -66,7 +67,7 @@ def test_the_command_line_approves_what_somebody_else_wrote(
     asked(capsys, "publish", a_file(tmp_path, TEXT))
     approvals.set_threshold("club", 0, at=now(), by=COMMAND_LINE)
     draft = drafts.open_draft(RICHER, at=now(), by=approvals.signature(ANNE), based_on=1)
-    approvals.submit(draft.draft_id, approvals.YearlyChange(1, 1), at=now(), by=ANNE)
+    approvals.submit(draft.draft_id, YearlyChange(1, 1), at=now(), by=ANNE)
     status, answer = asked(capsys, "approve", str(draft.draft_id), "--note", "Good")
     assert (status, answer["state"]) == (0, "approved")
 

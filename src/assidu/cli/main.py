@@ -56,7 +56,9 @@ COMMANDS = {
     "demo": Entry(
         "demo", "Load a real retailer's year, decide it, and serve it.", needs_django=True, serves=True
     ),
-    "partners": Entry("partners", "What partners are owed for rewards; close a statement.", needs_django=True),
+    "partners": Entry(
+        "partners", "What partners are owed for rewards; close a statement.", needs_django=True
+    ),
     "tick": Entry(
         "tick", "Decide what has become due by now, as the server does every minute.", needs_django=True
     ),

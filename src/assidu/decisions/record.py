@@ -307,7 +307,8 @@ def _asked(fields: list[Any] | None) -> RewardAsked | None:
 
 def _asked_record(one: AskedReward) -> list[Any]:
     paid = [
-        [lot.currency, lot.issued_month.isoformat(), _iso(lot.expires_on), quantity] for lot, quantity in one.paid
+        [lot.currency, lot.issued_month.isoformat(), _iso(lot.expires_on), quantity]
+        for lot, quantity in one.paid
     ]
     return [one.reward, one.quantity, one.session, one.until.isoformat(), paid, one.gives, one.given]
 

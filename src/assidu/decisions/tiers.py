@@ -133,7 +133,9 @@ def upgrade(plan: Plan, state: State, day: date, counts: Iterable[Count]) -> Tie
 def _later_months(counters: Mapping[str, int], day: date) -> list[date]:
     """The months after ``day`` that something was counted in: a late ticket may be what was missing there."""
     month = f"{day.year:04d}-{day.month:02d}"
-    found = {name[-7:] for name in counters if name[-7:] > month and name.startswith(tuple(_COUNTED_AS.values()))}
+    found = {
+        name[-7:] for name in counters if name[-7:] > month and name.startswith(tuple(_COUNTED_AS.values()))
+    }
     return [date(int(later[:4]), int(later[5:]), 1) for later in sorted(found)]
 
 

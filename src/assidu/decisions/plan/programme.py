@@ -47,7 +47,9 @@ class Plan:
     asks_engagement: bool = False  # does any rule, reward or offer look at the score?
     lapsing: tuple[str, ...] = ()  # currencies whose whole balance ends, or is extended, with activity
     offers: Offers = NO_OFFERS
-    second_person_above_minor: int | None = None  # what a correction may be worth that one person writes down alone
+    second_person_above_minor: int | None = (
+        None  # what a correction may be worth that one person writes down alone
+    )
     terms: tuple[Terms, ...] = ()  # the oldest first
     closing: Closing | None = None
     referral: Referral | None = None

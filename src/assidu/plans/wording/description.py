@@ -105,9 +105,7 @@ def describe(document: Document, language: Language) -> Description:
         "exclusions": _exclusions(phrases),
         "rewards": [Line(phrases.reward(reward), reward.code) for reward in document.rewards],
         "offers": [Line(offer_said(offer, phrases), offer.code) for offer in document.offers],
-        "stacking": [
-            Line(said) for said in stacking_said(document.stacking, document.legal_caps, phrases)
-        ]
+        "stacking": [Line(said) for said in stacking_said(document.stacking, document.legal_caps, phrases)]
         if document.offers
         else [],
         "tiers": [] if document.tiers is None else _tiers(document.tiers, phrases),
