@@ -289,3 +289,15 @@ def test_what_both_halves_of_a_merger_brought_counts_once() -> None:
     one.does(Merger(on("2026-03-04")), facts=Facts(one.state, absorbed=other.state))
     assert given(one.buys("2026-03-05", "dairy")) == 0
     assert given(one.buys("2026-03-06", "produce")) == 100
+
+
+def test_a_return_after_a_day_was_forgotten_leaves_no_room_below_nothing_in_its_cap() -> None:
+    rule = a_rule("{fixed: 5}", "cap: {units: 5, per: day}")
+    customer = Customer(a_plan(rule))
+    customer.buys("2026-03-02")
+    seq = customer.state.seq
+    customer.buys("2026-07-01")  # the day of March is forgotten
+    customer.does(Return(on("2026-07-02"), seq))
+    assert min(customer.state.counters.values()) >= 0
+    assert given(customer.buys("2026-03-02")) == 5
+    assert given(customer.buys("2026-03-02")) == 0

@@ -423,3 +423,19 @@ def test_a_language_kept_as_text_speaks_the_same() -> None:
     kept: Language = "fr"  # type: ignore[assignment]
     assert describe(LE_CERCLE, kept) == describe(LE_CERCLE, Language.FR)
     assert figures.money(13050, EURO, kept) == figures.money(13050, EURO, Language.FR)
+
+
+@pytest.mark.parametrize(
+    ("goal", "said"),
+    [
+        (
+            "{measure: purchases, at_least: 1, per: week, in_a_row: 4}",
+            "dès le premier achat dans la semaine, 4 fois de suite",
+        ),
+        ("{measure: departments, at_least: 3, per: month}", "dès 3 rayons différents dans le mois"),
+        ("{measure: spend, amount_at_least: 50.00, per: ever}", "dès 50\u00a0€ d'achats cumulés en tout"),
+    ],
+)
+def test_a_goal_is_said_with_its_number_and_its_period(goal: str, said: str) -> None:
+    document = a_document(BASE, a_rule("{fixed: 10}", f"goal: {goal}"))
+    assert said in describe(document, Language.FR).sections[0].lines[1].sentence

@@ -223,6 +223,8 @@ def _counted(counters: Mapping[str, int], decision: Decision) -> dict[str, int]:
     whose period is too old to matter."""
     after = dict(counters)
     for name, change in decision.counts:
+        if change < 0 and name not in after:
+            continue  # it was forgotten with its time, and a late return does not bring it back
         value = after.get(name, 0) + change
         if value:
             after[name] = value

@@ -247,6 +247,12 @@ GOALS = {
     GoalMeasure.DAYS: Sentence("dès {target} jours différents", "from {target} different days on"),
     GoalMeasure.TIMES: Sentence("dès {target} fois", "from {target} times on"),
 }
+GOALS_OF_ONE = {
+    GoalMeasure.PURCHASES: Sentence("dès le premier achat", "from the first purchase on"),
+    GoalMeasure.DEPARTMENTS: Sentence("dès le premier rayon", "from the first department on"),
+    GoalMeasure.DAYS: Sentence("dès le premier jour", "from the first day on"),
+    GoalMeasure.TIMES: Sentence("dès la première fois", "from the first time on"),
+}
 GOAL_PER = Sentence("{goal} dans {period}", "{goal} in a {period}")
 GOAL_EVER = Sentence("{goal} en tout", "{goal} in all")
 GOAL_IN_A_ROW = Sentence(
@@ -518,7 +524,8 @@ class Phrases:
             target = self.amount(goal.amount_at_least)
         else:
             target = figures.number(goal.at_least or 0, self.language)
-        said = self.say(GOALS[goal.measure], target=target)
+        sentence = GOALS_OF_ONE[goal.measure] if goal.at_least == 1 else GOALS[goal.measure]
+        said = self.say(sentence, target=target)
         if goal.per is Period.EVER:
             return self.say(GOAL_EVER, goal=said)
         period = self.say(GOAL_PERIODS[goal.per])
