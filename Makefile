@@ -27,7 +27,7 @@ test: setup ## Run every test on a real PostgreSQL
 	@$(BIN)/pytest -n $(WORKERS)
 
 test-fast: setup ## Run the tests of the pure core, in seconds
-	@$(BIN)/pytest tests/decisions tests/plans
+	@$(BIN)/pytest -n $(WORKERS) tests/decisions tests/plans
 
 check: setup ## Lint, types, architecture and house rules
 	$(BIN)/ruff check .
