@@ -95,7 +95,7 @@ def test_what_was_open_stays_and_says_that_it_did_not_work(
     try:
         tab.goto(f"/customers/{site.customers.anne}/")
         request.getfixturevalue("refused")
-        tab.get_by_role("link", name="Corrections").click()
+        tab.get_by_role("link", name="Corrections", exact=True).click()
         expect(tab.locator("#toasts")).to_contain_text("That did not work. Try again in a moment.")
         expect(tab.get_by_role("heading", level=1)).to_contain_text("Anne Béraud")
     finally:

@@ -197,7 +197,7 @@ def test_results_say_who_gets_what_and_why(assidu_db: Database, finance: Client,
     ):
         assert told in page
     assert f"/customers/{run.report.winners[0].customer_id}/" in page
-    assert "Publish these rules" not in page, "finance may not publish"
+    assert "Make a draft of these rules" not in page, "finance may not write one"
     yaml = finance.get(f"/simulation/{run_id}/?format=yaml")
     assert "percent: 400" in text_of(yaml)
 
@@ -225,9 +225,9 @@ def test_a_simulated_run_is_published_through_the_draft(
 ) -> None:
     sign_in(client, "marketing")
     run_id = a_run(assidu_db, past, rules__double__percent="400")
-    assert "Publish these rules" in text_of(client.get(f"/simulation/{run_id}/"))
-    draft = text_of(client.get(f"/programme/draft/?run={run_id}"))
-    assert "percent: 400" in draft
+    assert "Make a draft of these rules" in text_of(client.get(f"/simulation/{run_id}/"))
+    draft = client.post("/programme/drafts/open/", {"source": f"run:{run_id}"})["Location"]
+    assert "percent: 400" in text_of(client.get(f"{draft}text/"))
 
 
 def test_a_written_document_is_tried_or_its_mistakes_are_told(finance: Client, past: History) -> None:

@@ -28,6 +28,7 @@ from assidu.foundation.settings import Settings
 from assidu.foundation.sql import rows
 from assidu.loyalty.approvals import set_threshold
 from assidu.loyalty.due import run_due
+from assidu.loyalty.needs import threshold_for
 from assidu.loyalty.plans import programmes, publish, published_plans
 from assidu.measurement.actions import keep_months
 
@@ -92,7 +93,8 @@ def make_demo(
             progress=lambda _what, done, total: watch("Preparing the year", done, total),
         )
         _publish(feed.first_day)
-        set_threshold(PROGRAMME, SECOND_PERSON_FROM_MINOR, at=now, by=COMMAND_LINE)
+        if threshold_for(PROGRAMME) is None:
+            set_threshold(PROGRAMME, SECOND_PERSON_FROM_MINOR, at=now, by=COMMAND_LINE)
         for name, pairs, catches_up in (
             ("known_before", feed.known_before, False),
             ("year", feed.year, True),

@@ -128,6 +128,7 @@ def simulate_draft(request: HttpRequest, draft_id: UUID, language: Spoken = None
 @router.post("/drafts/{uuid:draft_id}/submit", response=types.Draft, summary="Submit a draft")
 def submit_draft(request: HttpRequest, draft_id: UUID, language: Spoken = None) -> types.Draft:
     """Decides how many others must approve what the draft says now, and keeps that decision."""
+    caller_at(request, "plan:write", is_for_stores=False)
     yearly = _yearly(_find(draft_id))
     return _step(
         request,
