@@ -67,6 +67,7 @@ def test_a_page_that_fails_says_so_in_words_and_keeps_to_itself_how_we_are_built
 ) -> None:
     visit = visits[language, theme]
     visit.outside.clear()
+    visit.complaints.clear()
     tab = visit.context.new_page()
     try:
         is_told(tab, tab.goto(address), language)

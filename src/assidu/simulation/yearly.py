@@ -63,12 +63,17 @@ def yearly_of(document: Document, live: Document) -> Yearly:
 def start_missing(
     document: Document, yaml: str, live: Document, live_yaml: str, *, labels: tuple[str, str], by: str
 ) -> Yearly:
-    """Start the replays that are not there yet; ``labels`` name that of the version and that of the one in force."""
+    """Start the replays that are not there yet; ``labels`` name that of the version and that of the one in force.
+
+    A version that was never replayed is compared with the one in force as of now: customers go on buying, and an
+    earlier replay of it would know less.
+    """
     known = yearly_of(document, live)
     if known.change is None:
         if known.run is None:
             actions.start(document, yaml, label=labels[0], by=by)
-        if known.other is None:
+        is_at_work = known.other is not None and not known.other.state.is_over
+        if known.other is None or (known.run is None and not is_at_work):
             actions.start(live, live_yaml, label=labels[1], by=by)
     return yearly_of(document, live)
 
