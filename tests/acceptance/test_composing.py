@@ -97,9 +97,8 @@ def test_a_rule_is_composed_tried_approved_by_somebody_else_published_and_taken_
 
     # On the receipts of the last day, before anybody approves.
     ines.get_by_role("link", name="Essayer sur les tickets").click()
+    # What it meets there depends on what other stories have bought today; `tests/simulation` looks at that.
     expect(ines.locator("table")).to_contain_text("Grand panier")
-    expect(ines.locator("table")).to_contain_text("rencontre")
-    expect(ines.locator("#gainers")).to_be_visible()
 
     # It costs something, so somebody else approves.
     ines.goto(f"{address}approval/")
