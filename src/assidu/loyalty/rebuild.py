@@ -4,10 +4,8 @@
 follows from the record where something else was kept; it is run by the role that owns the tables.
 """
 
-import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -25,7 +23,9 @@ from assidu.decisions.offers.meeting import DRAW
 from assidu.decisions.record import state_record
 from assidu.decisions.state import LotKey, State
 from assidu.events.types import EventType
+from assidu.loyalty.instant import Advance, at_one_instant, read_in_shares
 from assidu.loyalty.recorded import Recorded, history_of
+from assidu.loyalty.referee import RefereedQuotas
 
 CUSTOMERS_AT_ONCE = 40
 TOLD_MAX = 1_000
@@ -105,19 +105,28 @@ def verify(
     """Compare everything that is kept with what follows from the record, at one instant."""
     result = Verification()
     places: Counter[str] = Counter()
-    with _snapshot(database_url) as (connection, snapshot):
+    with at_one_instant(database_url) as (connection, instant):
         ids = [
             row[0]
             for row in connection.execute("SELECT customer_id FROM loyalty_member ORDER BY 1").fetchall()
         ]
         groups = [ids[n : n + CUSTOMERS_AT_ONCE] for n in range(0, len(ids), CUSTOMERS_AT_ONCE)]
-        for part in _in_processes(database_url, snapshot, groups, processes):
-            result.customers += part.customers
-            result.events += part.events
-            result.postings += part.postings
-            result.note(part.differences)
-            places.update(part.places)
-            on_progress(part.customers)
+        told = 0
+
+        def tell(done: int) -> None:
+            nonlocal told
+            on_progress(done - told)
+            told = done
+
+        for parts in read_in_shares(
+            database_url, instant, groups, _examine_all, processes=processes, on_progress=tell
+        ):
+            for part in parts:
+                result.customers += part.customers
+                result.events += part.events
+                result.postings += part.postings
+                result.note(part.differences)
+                places.update(part.places)
         result.note(_shared(connection, places))
     return result
 
@@ -147,50 +156,17 @@ def repair(owner_url: str, found: Iterable[Difference]) -> int:
     return done
 
 
-# ---------------------------------------------------------------- reading one snapshot in several processes
-
-
-@contextmanager
-def _snapshot(database_url: str, name: str = "") -> Iterator[tuple[psycopg.Connection[Any], str]]:
-    """A read-only transaction that sees one instant: a new one, or the one called ``name``."""
-    with psycopg.connect(database_url) as connection:
-        connection.read_only = True
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        if name:
-            connection.execute(f"SET TRANSACTION SNAPSHOT '{name}'")
-        row = connection.execute("SELECT pg_export_snapshot()").fetchone() if not name else (name,)
-        assert row is not None
-        yield connection, row[0]
-
-
-_mine: psycopg.Connection[Any] | None = None
-"""The connection of a process of its own, opened once for all its groups."""
-
-
-def _in_processes(
-    database_url: str, snapshot: str, groups: Sequence[Sequence[UUID]], processes: int | None
-) -> Iterator[_Part]:
-    count = min(processes or multiprocessing.cpu_count(), max(len(groups) // 4, 1))
-    if count == 1:
-        with _snapshot(database_url, snapshot) as (connection, _):
-            for group in groups:
-                yield _examine(connection, group)
-        return
-    with multiprocessing.get_context("fork").Pool(count, _open_mine, (database_url, snapshot)) as pool:
-        yield from pool.imap_unordered(_examine_mine, groups)
-
-
-def _open_mine(database_url: str, snapshot: str) -> None:
-    global _mine
-    _mine = psycopg.connect(database_url)
-    _mine.read_only = True
-    _mine.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    _mine.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
-
-
-def _examine_mine(customers: Sequence[UUID]) -> _Part:
-    assert _mine is not None
-    return _examine(_mine, customers)
+def _examine_all(
+    connection: psycopg.Connection[Any],
+    groups: Sequence[Sequence[UUID]],
+    _quotas: RefereedQuotas,
+    advance: Advance,
+) -> list[_Part]:
+    parts = []
+    for customers in groups:
+        parts.append(_examine(connection, customers))
+        advance(len(customers))
+    return parts
 
 
 def _examine(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> _Part:

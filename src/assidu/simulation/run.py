@@ -1,20 +1,18 @@
 """Runs a replay over all recorded history, in as many processes as there are cores."""
 
 import gc
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing import get_context
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg import sql
 
 from assidu.loyalty.book import PlanBook
+from assidu.loyalty.instant import at_one_instant, read_in_shares
 from assidu.loyalty.recorded import customers_in_groups
-from assidu.loyalty.referee import Referee, RefereedQuotas
+from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.as_decided import replay_as_decided
 from assidu.simulation.groups import Groups
 from assidu.simulation.report import report
@@ -88,46 +86,30 @@ def over_history(
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> tuple[Past, list[Result]]:
     """Let processes go over all recorded history, each over its share of the customers, on the same instant."""
-    with psycopg.connect(database_url) as connection:
-        snapshot = _look_at_one_instant(connection)
+    with at_one_instant(database_url) as (connection, instant):
         groups = customers_in_groups(connection)
         row = connection.execute("SELECT count(*), min(day), max(day) FROM events_event").fetchone()
         assert row is not None
         past = Past(*row)
-        parts = max(1, min(processes or os.cpu_count() or 1, len(groups)))
-        done = get_context("fork").Value("q", 0)
 
-        def advance(count: int) -> None:
-            with done.get_lock():
-                done.value += count
-
-        def its_share(part: int, parts: int, quotas: RefereedQuotas) -> Result:
+        def read(
+            mine: psycopg.Connection[Any],
+            share: Groups,
+            quotas: RefereedQuotas,
+            advance: Callable[[int], None],
+        ) -> Result:
             # Nothing made here is garbage before the end: looking for it would cost a third of the time.
             gc.disable()
-            with psycopg.connect(database_url) as mine:
-                _look_at_one_instant(mine, snapshot)
-                return work(mine, groups[part::parts], past.until or date.min, quotas, advance)
+            return work(mine, share, past.until or date.min, quotas, advance)
 
         told_at = 0.0
 
-        def tell() -> None:
+        def tell(done: int) -> None:
             nonlocal told_at
-            if time.monotonic() - told_at >= TELL_EVERY_SECONDS:
+            if time.monotonic() - told_at >= TELL_EVERY_SECONDS or done == past.events:
                 told_at = time.monotonic()
-                on_progress(Progress(done.value, past.events))
+                on_progress(Progress(done, past.events))
 
-        results = Referee[Result](watch=tell).run(its_share, parts)
-    on_progress(Progress(done.value, past.events))
-    return past, results
-
-
-def _look_at_one_instant(connection: psycopg.Connection[Any], snapshot: str = "") -> str:
-    """All processes read the same history, whatever the tills send meanwhile; the first one says which."""
-    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    connection.read_only = True
-    if snapshot:
-        connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(snapshot)))
-        return snapshot
-    row = connection.execute("SELECT pg_export_snapshot()").fetchone()
-    assert row is not None
-    return str(row[0])
+        return past, read_in_shares(
+            database_url, instant, groups, read, processes=processes, on_progress=tell
+        )
