@@ -12,6 +12,7 @@ from assidu.decisions.facts import SaleInputs
 from assidu.decisions.goals import progress
 from assidu.decisions.money import Rounding, allocate, divide
 from assidu.decisions.plan import (
+    ALWAYS,
     Conditions,
     EarnRule,
     Fixed,
@@ -370,6 +371,8 @@ def _room(rule: EarnRule, ticket: _Ticket) -> int | ReasonCode:
 def _why_not(rule: EarnRule, ticket: _Ticket) -> ReasonCode | None:
     """The first condition that fails."""
     when = rule.when
+    if when is ALWAYS and ticket.inputs.is_member:
+        return None
     code = why_not_now(when, ticket.inputs, ticket.store, ticket.channel, ticket.minute)
     if code is not None:
         return code

@@ -241,21 +241,20 @@ def _counted(counters: Mapping[str, int], decision: Decision) -> dict[str, int]:
     return {
         name: value
         for name, value in after.items()
-        if not (
-            _is_past_month(name, oldest_month)
-            or (
-                _is_day(name)
-                and (
-                    FIRST_DAY < name[-10:] < oldest_goal if name.startswith(GOAL) else name[-10:] < oldest_day
-                )
-            )
-        )
+        # Most names end with a day or a month of late, and are kept at a glance.
+        if (name[-10:] >= oldest_day and name[-7:] >= oldest_month)
+        or not _is_past(name, oldest_month, oldest_day, oldest_goal)
     }
 
 
-def _is_past_month(counter: str, oldest: str) -> bool:
-    """Does the counter belong to a month that no status looks at any more?"""
-    return counter[-7:] < oldest and counter.startswith(BY_MONTH)
+def _is_past(counter: str, oldest_month: str, oldest_day: str, oldest_goal: str) -> bool:
+    """Does the counter belong to a time that nothing looks at any more?"""
+    if counter[-7:] < oldest_month and counter.startswith(BY_MONTH):
+        return True
+    if not _is_day(counter):
+        return False
+    last = counter[-10:]
+    return FIRST_DAY < last < oldest_goal if counter.startswith(GOAL) else last < oldest_day
 
 
 def _days_before(day: date, days: int) -> str:

@@ -31,6 +31,21 @@ class SaleInputs:
     offers: Mapping[str, str] = field(default_factory=dict)  # steps of the offers that ask for one
     is_suspended: bool = False
 
+    def kept(self, counters: Mapping[str, int], grants: Grants) -> "SaleInputs":
+        """The same, with those counters and answers alone that were looked at."""
+        return SaleInputs(
+            self.day,
+            self.is_member,
+            self.tier,
+            self.is_first_purchase,
+            counters,
+            grants,
+            self.audiences,
+            self.engagement,
+            self.offers,
+            self.is_suspended,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SoldPosting:

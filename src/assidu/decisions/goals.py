@@ -7,10 +7,11 @@ was rewarded; ``#`` is how many different items there are, where these are what 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from assidu.decisions.calendar import period_start, previous_period
+from assidu.decisions.calendar import Period, period_start, previous_period
 from assidu.decisions.decision import Count, ReasonCode
-from assidu.decisions.plan import EarnRule, Goal, GoalMeasure
+from assidu.decisions.plan import EarnRule, GoalMeasure
 
 GOAL = "goal:"
 _DIFFERENT = "#"
@@ -33,55 +34,57 @@ def progress(rule: EarnRule, counters: Mapping[str, int], day: date, items: Mapp
     """``items`` is what this occasion brings: ``{"": 1}`` purchase, ``{"": 4200}`` cents, ``{"dairy": 1}``…"""
     goal = rule.goal
     assert goal is not None
-    start = period_start(goal.period, day)
-    read: dict[str, int] = {}
-    before = _done(rule, goal, counters, start, read)
-    done = before
+    start, *earlier = _starts(goal.period, day, goal.in_a_row)
+    begin = f"{GOAL}{rule.code}:"
+    is_distinct = goal.measure in _DISTINCT
+    number = f"{begin}{_DIFFERENT if is_distinct else ''}:"
+    find = counters.get
+    name = number + start
+    done = find(name, 0)
+    read = {name: done}
     counts = []
     new_items = 0
     for item, quantity in items.items():
-        name = _name(rule, f"={item}" if item else "", start)
-        known = read[name] = counters.get(name, 0)
+        # A department or a day has a sign before it, which keeps a department called "given" apart.
+        name = f"{begin}={item}:{start}" if item else f"{begin}:{start}"
+        known = read[name] = find(name, 0)
         counts.append(Count(name, quantity))
-        if goal.measure not in _DISTINCT:
+        if not is_distinct:
             done += quantity
         elif known <= 0:
             done += 1
             new_items += 1
     if new_items:
-        counts.append(Count(_name(rule, _DIFFERENT, start), new_items))
-    refusal = None if done >= goal.target else ReasonCode.GOAL_NOT_REACHED
-    if refusal is None and _is_given(rule, counters, start, read):
+        counts.append(Count(number + start, new_items))
+    if done < goal.target:
+        return Progress(done, ReasonCode.GOAL_NOT_REACHED, read, tuple(counts))
+    given = f"{begin}given:"
+    refusal = None
+    if _look(given + start, counters, read) > 0:
         refusal = ReasonCode.GOAL_ALREADY_REACHED
-    earlier = start
-    for _ in range(1, goal.in_a_row):
+    for before in earlier:
         if refusal is not None:
             break
-        earlier = previous_period(goal.period, earlier)
-        is_new = not _is_given(rule, counters, earlier, read)
-        if not is_new or _done(rule, goal, counters, earlier, read) < goal.target:
+        is_new = _look(given + before, counters, read) <= 0
+        if not is_new or _look(number + before, counters, read) < goal.target:
             refusal = ReasonCode.GOAL_NOT_REACHED
     if refusal is None:
-        counts.append(Count(_name(rule, "given", start), 1))
+        counts.append(Count(given + start, 1))
     return Progress(done, refusal, read, tuple(counts))
 
 
-def _done(rule: EarnRule, goal: Goal, counters: Mapping[str, int], start: date, read: dict[str, int]) -> int:
-    """What the period that begins on ``start`` had before this occasion."""
-    name = _name(rule, _DIFFERENT if goal.measure in _DISTINCT else "", start)
+def _look(name: str, counters: Mapping[str, int], read: dict[str, int]) -> int:
     value = read[name] = counters.get(name, 0)
     return value
 
 
-def _is_given(rule: EarnRule, counters: Mapping[str, int], start: date, read: dict[str, int]) -> bool:
-    name = _name(rule, "given", start)
-    value = read[name] = counters.get(name, 0)
-    return value > 0
-
-
-def _name(rule: EarnRule, item: str, start: date) -> str:
-    # A department or a day has a sign before it, which keeps a department called "given" apart.
-    return f"{GOAL}{rule.code}:{item}:{start.isoformat()}"
+@lru_cache(maxsize=4096)  # every ticket of a day asks for the same few
+def _starts(period: Period, day: date, count: int) -> tuple[str, ...]:
+    """The first day of the period of ``day``, and those of the periods before it."""
+    found = [period_start(period, day)]
+    while len(found) < count:
+        found.append(previous_period(period, found[-1]))
+    return tuple(start.isoformat() for start in found)
 
 
 def changed(before: tuple[Count, ...], after: tuple[Count, ...], counters: Mapping[str, int]) -> list[Count]:

@@ -1,6 +1,5 @@
 """A ticket: what is paid with the programme's currencies, what it earns, what it counts for."""
 
-from dataclasses import replace
 from datetime import date
 
 from assidu.decisions.calendar import Duration, local_day
@@ -58,7 +57,7 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     if had is not None:
         earned = _with_offers(earned, had)
     _credit(plan, wallet, earned, day, had)
-    kept = replace(inputs, counters=earned.read, grants=earned.granted)
+    kept = inputs.kept(earned.read, earned.granted)
     counts: tuple[Count, ...] = ()
     tier = None
     if inputs.is_member:
@@ -87,14 +86,17 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
 
 def _with_offers(earned: Earned, had: Offered) -> Earned:
     """What rules and offers give, ask and looked at, together."""
-    return replace(
-        earned,
-        awards=(*earned.awards, *had.awards),
-        counts=(*earned.counts, *had.counts),
-        claims=(*earned.claims, *had.claims),
-        reasons=(*earned.reasons, *had.reasons),
-        read={**earned.read, **had.read},
-        granted={**earned.granted, **had.granted},
+    if not (had.awards or had.counts or had.claims or had.reasons or had.read or had.granted):
+        return earned
+    return Earned(
+        (*earned.awards, *had.awards),
+        earned.rules,
+        (*earned.counts, *had.counts),
+        (*earned.claims, *had.claims),
+        (*earned.reasons, *had.reasons),
+        earned.eligible_minor,
+        {**earned.read, **had.read},
+        {**earned.granted, **had.granted},
     )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from assidu.decisions.calendar import add_months, end_after, month_of
+from assidu.decisions.calendar import end_after
 from assidu.decisions.decision import Award, Count, TierChange
 from assidu.decisions.engagement import score
 from assidu.decisions.plan import Downgrade, Plan, TierLevel, TierMeasure, Tiers, TierWindow
@@ -73,29 +74,38 @@ def spend_minor(tiers: Tiers, counters: Mapping[str, int], day: date) -> int:
     return _summed(SPEND, tiers, counters, day)
 
 
-def measured(plan: Plan, tiers: Tiers, counters: Mapping[str, int], day: date) -> dict[TierMeasure, int]:
-    """Everything that the plan's levels look at, as it is on ``day``."""
+def measured(
+    plan: Plan, tiers: Tiers, counters: Mapping[str, int], day: date, moved: Iterable[Count] = ()
+) -> dict[TierMeasure, int]:
+    """Everything that the plan's levels look at, as it is on ``day``, once ``moved`` is counted too."""
     found: dict[TierMeasure, int] = {}
     for measure in tiers.measures:
         if measure is TierMeasure.ENGAGEMENT:
-            found[measure] = score(plan.engagement, counters, day)
+            after = {**counters, **{name: counters.get(name, 0) + change for name, change in moved}}
+            found[measure] = score(plan.engagement, after, day)
         else:
-            found[measure] = _summed(_COUNTED_AS[measure], tiers, counters, day)
+            found[measure] = _summed(_COUNTED_AS[measure], tiers, counters, day, moved)
     return found
 
 
-def _summed(prefix: str, tiers: Tiers, counters: Mapping[str, int], day: date) -> int:
-    from_month, to_month = _window(tiers, day)
-    first, last = prefix + from_month, prefix + to_month
-    return sum([value for name, value in counters.items() if first <= name <= last])
+def _summed(
+    prefix: str, tiers: Tiers, counters: Mapping[str, int], day: date, moved: Iterable[Count] = ()
+) -> int:
+    counting = _counting(prefix, tiers.window, tiers.months, day.year, day.month)
+    find = counters.get
+    found = sum([find(name, 0) for name in counting])
+    for name, change in moved:
+        if name in counting:
+            found += change
+    return found
 
 
-def _window(tiers: Tiers, day: date) -> tuple[str, str]:
-    """The first and the last month that count on ``day``."""
-    first = date(day.year, 1, 1)
-    if tiers.window is TierWindow.ROLLING_MONTHS:
-        first = add_months(month_of(day), 1 - tiers.months)
-    return f"{first.year:04d}-{first.month:02d}", f"{day.year:04d}-{day.month:02d}"
+@lru_cache(maxsize=1024)  # every ticket of a month asks for the same few
+def _counting(prefix: str, window: TierWindow, months: int, year: int, month: int) -> tuple[str, ...]:
+    """The counters of the months that count in a month, this one included."""
+    last = year * 12 + month - 1
+    first = max(last + 1 - months, 12) if window is TierWindow.ROLLING_MONTHS else year * 12
+    return tuple(f"{prefix}{n // 12:04d}-{n % 12 + 1:02d}" for n in range(first, last + 1))
 
 
 def level_reached(tiers: Tiers, standing: Mapping[TierMeasure, int]) -> TierLevel | None:
@@ -118,11 +128,10 @@ def upgrade(plan: Plan, state: State, day: date, counts: Iterable[Count]) -> Tie
     is_in_grace = state.tier_cause is TierCause.GRACE
     if held == len(tiers.levels) - 1 and not is_in_grace:
         return None
-    counters = dict(state.counters)
-    for name, change in counts:
-        counters[name] = counters.get(name, 0) + change
+    counters = state.counters
+    moved = tuple(counts)
     for since in (day, *_later_months(counters, day)):
-        reached = level_reached(tiers, measured(plan, tiers, counters, since))
+        reached = level_reached(tiers, measured(plan, tiers, counters, since, moved))
         rank = -1 if reached is None else tiers.rank(reached.code)
         if reached is not None and (rank > held or (rank == held and is_in_grace)):
             cause = TierCause.REACHED if rank > held else TierCause.KEPT
@@ -132,11 +141,22 @@ def upgrade(plan: Plan, state: State, day: date, counts: Iterable[Count]) -> Tie
 
 def _later_months(counters: Mapping[str, int], day: date) -> list[date]:
     """The months after ``day`` that something was counted in: a late ticket may be what was missing there."""
-    month = f"{day.year:04d}-{day.month:02d}"
-    found = {
-        name[-7:] for name in counters if name[-7:] > month and name.startswith(tuple(_COUNTED_AS.values()))
-    }
+    names = _names_after(day.year, day.month)
+    if counters.keys().isdisjoint(names):
+        return []
+    found = {name[-7:] for name in names if name in counters}
     return [date(int(later[:4]), int(later[5:]), 1) for later in sorted(found)]
+
+
+@lru_cache(maxsize=256)
+def _names_after(year: int, month: int) -> tuple[str, ...]:
+    """The counters of the months after a month, as far as any window that holds it reaches."""
+    this = year * 12 + month - 1
+    return tuple(
+        f"{prefix}{n // 12:04d}-{n % 12 + 1:02d}"
+        for prefix in _COUNTED_AS.values()
+        for n in range(this + 1, this + 1 + MONTHS_KEPT_MAX)
+    )
 
 
 def entry(plan: Plan, day: date) -> TierChange | None:

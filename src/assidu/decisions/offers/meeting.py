@@ -1,5 +1,7 @@
 """Who meets an offer: the index that finds the few that a ticket could meet, and the first condition that fails."""
 
+from collections.abc import Iterable, Mapping
+
 from assidu.decisions.chance import Chance, drawn
 from assidu.decisions.decision import Claim, ReasonCode
 from assidu.decisions.earning import why_not_now
@@ -18,16 +20,19 @@ def offers_met(plan: Plan, ticket: OfferTicket) -> list[int]:
     offers = plan.offers
     index = offers.index.get(ticket.inputs.tier) or offers.index[None]
     found = set(index.anywhere)
-    for by_name, names in (
-        (index.by_department, ticket.departments),
-        (index.by_brand, ticket.brands),
-        (index.by_sku, ticket.skus),
-    ):
-        if by_name:
-            for name in names:
-                if name in by_name:
-                    found.update(by_name[name])
+    if index.by_department:
+        _add_those_of(found, index.by_department, ticket.departments)
+    if index.by_brand:
+        _add_those_of(found, index.by_brand, ticket.brands)
+    if index.by_sku:
+        _add_those_of(found, index.by_sku, ticket.skus)
     return sorted(found)
+
+
+def _add_those_of(found: set[int], by_name: Mapping[str, tuple[int, ...]], names: Iterable[str]) -> None:
+    for name in names:
+        if name in by_name:
+            found.update(by_name[name])
 
 
 def why_not(offer: Offer, ticket: OfferTicket) -> ReasonCode | None:

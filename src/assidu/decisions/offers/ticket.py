@@ -36,6 +36,7 @@ class OfferTicket:
 
     def __init__(self, plan: Plan, sale: Sale, inputs: SaleInputs, returned_minor: Mapping[int, int]) -> None:
         out = plan.exclusions
+        kinds, departments, skus, brands = out.kinds, out.departments, out.skus, out.brands
         caps = [cap for cap in plan.offers.legal_caps if cap.is_in_force(inputs.day)]
         self._plan = plan
         self.sale = sale
@@ -47,32 +48,27 @@ class OfferTicket:
         self.rooms = [0] * count
         self.capped: set[int] = set()
         self.told: dict[str, dict[int, int]] = {}
-        self._by_department: dict[str, list[int]] = {}
-        self._by_brand: dict[str, list[int]] = {}
-        self._by_sku: dict[str, list[int]] = {}
+        self._by_department: dict[str, list[int]] | None = None
+        self._by_brand: dict[str, list[int]] | None = None
+        self._by_sku: dict[str, list[int]] | None = None
         self._open: list[int] = []
         self.periods: dict[Period, str] = {}
         self._has_discounted = False
         for i, (line, charged) in enumerate(zip(sale.lines, charged_minor(sale), strict=True)):
-            back = returned_minor.get(i, 0)
-            bought = line.amount_minor
+            back = returned_minor.get(i, 0) if returned_minor else 0
             before = charged
-            for applied in line.offers:
-                # What came back takes its share of every offer with it.
-                part = _kept(applied.amount_minor, bought, back)
-                if part > 0:
-                    by_line = self.told.setdefault(applied.offer, {})
-                    by_line[i] = by_line.get(i, 0) + part
-                before += applied.amount_minor
+            if line.offers:
+                before += self._tell(i, line, back)
             if (
                 before <= 0
-                or line.kind in out.kinds
-                or line.department in out.departments
-                or line.sku in out.skus
-                or line.brand in out.brands
+                or line.kind in kinds
+                or line.department in departments
+                or line.sku in skus
+                or line.brand in brands
             ):
                 continue
             if back:
+                bought = line.amount_minor
                 before, charged = _kept(before, bought, back), _kept(charged, bought, back)
                 if before <= 0:
                     continue
@@ -85,12 +81,22 @@ class OfferTicket:
             self.initial[i] = before
             self.paid[i] = charged
             self.rooms[i] = room
-            self._has_discounted = self._has_discounted or line.discount_minor > 0
+            if line.discount_minor > 0:
+                self._has_discounted = True
             self._open.append(i)
-            self._by_department.setdefault(line.department, []).append(i)
-            self._by_brand.setdefault(line.brand, []).append(i)
-            self._by_sku.setdefault(line.sku, []).append(i)
         self.total_minor = sum(self.initial)
+
+    def _tell(self, i: int, line: SaleLine, back: int) -> int:
+        """Note what the till took off a line under each offer; answers all of it. What came back takes its share of
+        every offer with it."""
+        off = 0
+        for applied in line.offers:
+            part = _kept(applied.amount_minor, line.amount_minor, back)
+            if part > 0:
+                by_line = self.told.setdefault(applied.offer, {})
+                by_line[i] = by_line.get(i, 0) + part
+            off += applied.amount_minor
+        return off
 
     def period(self, period: Period) -> str:
         """The name of the period that the ticket falls into, worked out once."""
@@ -102,30 +108,45 @@ class OfferTicket:
     def minute(self) -> int:
         return minute_of(self.sale.at, self._plan.zone)
 
+    # Which lines a name has is only worked out where an offer asks for it: most tickets meet none by brand or article.
+
     @property
     def departments(self) -> Mapping[str, list[int]]:
+        if self._by_department is None:
+            self._by_department = self._places([line.department for line in self.sale.lines])
         return self._by_department
 
     @property
     def brands(self) -> Mapping[str, list[int]]:
+        if self._by_brand is None:
+            self._by_brand = self._places([line.brand for line in self.sale.lines])
         return self._by_brand
 
     @property
     def skus(self) -> Mapping[str, list[int]]:
+        if self._by_sku is None:
+            self._by_sku = self._places([line.sku for line in self.sale.lines])
         return self._by_sku
+
+    def _places(self, names: list[str]) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for i in self._open:
+            found.setdefault(names[i], []).append(i)
+        return found
 
     def selected(self, lines: Lines | None) -> list[int]:
         """The lines that an offer is about, in the order of the ticket."""
         if lines is None:
             return self._open
         found: list[int] | None = None
-        for wanted, known in (
-            (lines.skus, self._by_sku),
-            (lines.departments, self._by_department),
-            (lines.brands, self._by_brand),
+        for wanted, name in (
+            (lines.skus, "skus"),
+            (lines.departments, "departments"),
+            (lines.brands, "brands"),
         ):
             if not wanted:
                 continue
+            known: Mapping[str, list[int]] = getattr(self, name)
             if len(wanted) <= len(known):
                 held = [i for name in wanted if name in known for i in known[name]]
             else:
