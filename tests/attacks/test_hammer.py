@@ -296,7 +296,7 @@ class Oracle:
             case TransferIn() | Absorption():
                 return False  # with the other side
             case TransferOut():
-                receiver = self._receiver(customer, event)
+                receiver = self._receiver(recorded)
                 if receiver is None:
                     return False
                 model.give_to(self.models[receiver], event)
@@ -333,15 +333,12 @@ class Oracle:
         self._is_alike(customer)
         return True
 
-    def _receiver(self, giver: UUID, event: TransferOut) -> UUID | None:
-        """Who has the other side of it next."""
-        for customer, left in self.left.items():
-            arriving = left[-1].event() if left else None
-            if not isinstance(arriving, TransferIn) or left[-1].body()["from"] != str(giver):
-                continue
-            if (arriving.at, sum(part.quantity for part in arriving.parts)) == (event.at, event.quantity):
-                return customer
-        return None
+    def _receiver(self, recorded: Recorded) -> UUID | None:
+        """Whoever has the other side of it, if that comes next there."""
+        body = recorded.body()
+        receiver = UUID(body["to"])
+        left = self.left[receiver]
+        return receiver if left and left[-1].seq == body["to_seq"] else None
 
     def _is_alike(self, customer: UUID) -> None:
         recorded = self.left[customer].pop()

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from assidu.customers import actions as customers
@@ -251,11 +252,17 @@ def test_a_referrer_merged_since_is_rewarded_as_the_survivor(anne: UUID, code: s
 
 REFEREES = 40
 TICK = """
+import time
 import django
 django.setup()
-from assidu.loyalty.emissions import decide_emissions
+from assidu.loyalty import emissions
 from datetime import datetime
-decide_emissions(datetime.fromisoformat("{now}"))
+one_by_one = emissions._decide_next
+def unhurried(now):
+    time.sleep({pause})
+    return one_by_one(now)
+emissions._decide_next = unhurried
+emissions.decide_emissions(datetime.fromisoformat("{now}"))
 """
 
 
@@ -283,16 +290,19 @@ def test_killed_while_it_decides_what_is_emitted_is_decided_once(
 ) -> None:
     referrer, later = brought
     environment = os.environ | {"ASSIDU_DATABASE_URL": assidu_db.url}
-    program = [sys.executable, "-c", TICK.format(now=later.isoformat())]
+    program = [sys.executable, "-c", TICK.format(now=later.isoformat(), pause=0.02)]
     process = subprocess.Popen(program, env=environment)
     deadline = time.monotonic() + 60
-    while decided() < 3:
+    while (before := decided()) < 3:
         assert process.poll() is None, "it was over before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.002)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    before = decided()
+    # It is held up in the middle of one, and killed there.
+    with psycopg.connect(assidu_db.url) as somebody:
+        somebody.execute("SELECT 1 FROM loyalty_lock(%s)", [[referrer]])
+        before = decided()
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
     assert 3 <= before < REFEREES
     assert decide_emissions(later) == REFEREES - before
     assert points(referrer, later) == 200 * REFEREES
@@ -305,7 +315,7 @@ def test_two_servers_share_what_is_emitted_and_decide_each_once(
 ) -> None:
     referrer, later = brought
     environment = os.environ | {"ASSIDU_DATABASE_URL": assidu_db.url}
-    program = [sys.executable, "-c", TICK.format(now=later.isoformat())]
+    program = [sys.executable, "-c", TICK.format(now=later.isoformat(), pause=0)]
     servers = [subprocess.Popen(program, env=environment) for _ in range(2)]
     assert [server.wait(timeout=120) for server in servers] == [0, 0]
     decide_emissions(later)
