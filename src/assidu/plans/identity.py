@@ -25,6 +25,12 @@ def to_builtins(document: Document, amount: Callable[[Decimal], Any] | None = No
     return built
 
 
+def plain(part: Struct) -> dict[str, Any]:
+    """The same of any document of ours."""
+    built: dict[str, Any] = _plain(part, amount_text)
+    return built
+
+
 def canonical_json(document: Document) -> bytes:
     return _encoder.encode(to_builtins(document))
 
