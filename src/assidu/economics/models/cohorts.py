@@ -32,6 +32,7 @@ class _Growing:
         self.outstanding: dict[date | None, int] = {}
         self.issued_for: dict[date | None, int] = {}
         self.taken_over = 0
+        self.entered: date | None = None
 
     def add(self, month: date, move: Move, units: int) -> None:
         change = units * ((move.target in IN_LOTS) - (move.source in IN_LOTS))
@@ -45,6 +46,7 @@ class _Growing:
             self.issued_for[move.ends] = self.issued_for.get(move.ends, 0) + change
             if outside is Account.OPENING:
                 self.taken_over += change
+                self.entered = month if self.entered is None else max(self.entered, month)
 
     def cohort(self, month: date, last: date) -> Cohort:
         ages = range(max(months_from(month, last), 0) + 1)
@@ -56,6 +58,7 @@ class _Growing:
             left.append(at_end)
         ends = {end: units for end, units in self.outstanding.items() if units}
         most = max(self.issued_for, key=lambda end: (self.issued_for[end], end is None), default=None)
+        is_taken_over = 2 * self.taken_over > self.base
         return Cohort(
             month=month,
             base=self.base,
@@ -66,7 +69,7 @@ class _Growing:
                 for end, units in sorted(ends.items(), key=lambda item: item[0] or date.max)
             ),
             last_age=None if most is None else months_from(month, most),
-            is_taken_over=2 * self.taken_over > self.base,
+            entered=max(months_from(month, self.entered), 0) if is_taken_over and self.entered else None,
         )
 
 
@@ -83,8 +86,8 @@ def months_from(first: date, last: date) -> int:
 
 
 def flows_of(moves: Moves, currency: str) -> dict[date, tuple[int, int, int, int]]:
-    """By issue month, what a month did to it: units that came in (net of what was taken back), were used, were lost, and
-    were used for a reward (part of those used)."""
+    """By issue month, what a month did to it: units that came in (net of what was taken back), were used, were lost,
+    and were used for a reward (part of those used)."""
     found: dict[date, list[int]] = {}
     for move, units in moves.items():
         if move.currency != currency or move.issued is None:
@@ -101,4 +104,6 @@ def flows_of(moves: Moves, currency: str) -> dict[date, tuple[int, int, int, int
             flow[2] -= change
         else:
             flow[0] += change
-    return {month: (come, used, lost, exchanged) for month, (come, used, lost, exchanged) in sorted(found.items())}
+    return {
+        month: (come, used, lost, exchanged) for month, (come, used, lost, exchanged) in sorted(found.items())
+    }

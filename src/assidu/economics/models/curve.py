@@ -1,15 +1,14 @@
 """How units that are left are used, age by age: what the older months say of the younger ones.
 
 It is the chain ladder of what is left (not of what was used): at each age, of the units that could still be used, the
-share that was. So it is true for units that wait at first, for those that came from an earlier programme, and where part
-of a month expires before the rest: whoever can no longer be used is not counted (Kaplan, E. L. and Meier, P. (1958),
-"Nonparametric estimation from incomplete observations", JASA 53). Because lots are used first in, first out, a month with
-older units beside it is used later; only the latest months are looked at (a year, unless said otherwise), so that seasons
-count once and what has changed is forgotten.
+share that was. So it is true for units that wait at first, for those that came from an earlier programme, and where
+part of a month expires before the rest: whoever can no longer be used is not counted (Kaplan, E. L. and Meier, P.
+(1958), "Nonparametric estimation from incomplete observations", JASA 53). Because lots are used first in, first out,
+a month with older units beside it is used later; only the latest months are looked at (a year, unless said
+otherwise), so that seasons count once and what has changed is forgotten.
 
-Beyond the oldest age, the share used fades in the same proportion from one age to the next, as far as three ages or more
-show it (never rising). Where they do not, what the plan expects is taken: nobody has lived through it yet.
-"""
+Beyond the oldest age, the share used fades in the same proportion from one age to the next, as far as three ages or
+more show it (never rising). Where they do not, what the plan expects is taken: nobody has lived through it yet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,12 +34,18 @@ class Beyond(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Lived:
-    """What a cohort showed at each age from 0 on: ``left`` units at its end, ``used`` during it. ``skipped``: of its
-    youngest ages, how many are not looked at."""
+    """What a cohort showed at each age from 0 on: ``left`` units at its end, ``used`` during it. ``first``: the first
+    age that is looked at; ``skipped``: how many of the last ones are not."""
 
     left: tuple[float, ...]
     used: tuple[float, ...]
+    first: int = 0
     skipped: int = 0
+
+    def ages(self, window: int) -> range:
+        """Those that are looked at."""
+        known = len(self.left) - self.skipped
+        return range(max(known - window, self.first), known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +71,8 @@ class Curve:
         return last is None or last >= self.ages
 
     def used_beyond(self, last: int | None, age: int = -1) -> float | None:
-        """Of the units left after the oldest age (or after ``age``, beyond it), the share used by ``last``; ``None``: it
-        is not known."""
+        """Of the units left after the oldest age (or after ``age``, beyond it), the share used by ``last``; ``None``:
+        it is not known."""
         if not self.is_beyond(last):
             return 0.0
         if self.beyond is not Beyond.FADING:
@@ -95,8 +100,7 @@ def curve(
     oldest = max((len(one.left) - one.skipped for one in cohorts), default=0)
     pairs: list[list[tuple[float, float]]] = [[] for _ in range(oldest)]
     for one in cohorts:
-        known = len(one.left) - one.skipped
-        for age in range(max(known - window, 0), known):
+        for age in one.ages(window):
             before = one.left[age] + one.used[age]
             if before > 0 and one.left[age] >= 0:
                 pairs[age].append((before, one.left[age]))

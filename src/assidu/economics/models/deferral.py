@@ -1,9 +1,10 @@
 """The revenue view (IFRS 15.B39 to B43): points are goods sold in advance, at their share of the price.
 
-The price of the sales that gave them (HT) is allocated in proportion to stand-alone prices: that of the goods, and that of
-the units, which is their face value (HT) times the share that will be used. What is allocated stays; it becomes revenue as
-units are used, in proportion to what will be used in all, re-estimated at each month's end (breakage is recognised with
-use, B46). When units are handed in for a reward, what is carried for them goes to the reward instead.
+The price of the sales that gave them (HT) is allocated in proportion to stand-alone prices: that of the goods, and
+that of the units, which is their face value (HT) times the share that will be used. What is allocated stays; it
+becomes revenue as units are used, in proportion to what will be used in all, re-estimated at each month's end
+(breakage is recognised with use, B46). When units are handed in for a reward, what is carried for them goes to the
+reward instead.
 
 KPMG, "Revenue: IFRS 15 handbook", examples 10A and 10B: see the tests.
 """
@@ -34,7 +35,8 @@ def recognised_minor(allocated: float, used: float, ultimate: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """One issue month of a currency: what is allocated to it, to how many units, and how much of it is no longer owed."""
+    """One issue month of a currency: what is allocated to it, to how many units, and how much of it is no longer
+    owed."""
 
     month: date
     allocated: float

@@ -1,15 +1,18 @@
 """What a closed month brings into the accounts: only what changed since the month before, so nothing is ever reversed.
 
-Each entry has two lines, and so debit equals credit. Its reference is made of what it is about, not of a counter: the same
-month exported again gives the same references.
-"""
+Each entry has two lines, and so debit equals credit. Its reference is made of what it is about, not of a counter: the
+same month exported again gives the same references."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta
 
 from assidu.economics.models.month import CurrencyMonth, MonthFigures
+from assidu.plans.document.parts import Part
 
 
 class View(StrEnum):
@@ -30,16 +33,18 @@ class Cause(StrEnum):
     RECOGNISED = "recognised"
 
 
-@dataclass(frozen=True, slots=True)
-class Accounts:
+Account = Annotated[str, Meta(min_length=1, max_length=20)]
+
+
+class Accounts(Part, frozen=True, kw_only=True):
     """Account numbers; those of the French chart (plan comptable général) unless said otherwise."""
 
-    provision: str = "158"  # autres provisions pour charges
-    charge: str = "6815"  # dotations aux provisions d'exploitation
-    release: str = "7815"  # reprises sur provisions d'exploitation
-    sales: str = "707"  # ventes de marchandises
-    deferred: str = "487"  # produits constatés d'avance
-    journal: str = "OD"  # opérations diverses
+    provision: Annotated[Account, Meta(description="Autres provisions pour charges.")] = "158"
+    charge: Annotated[Account, Meta(description="Dotations aux provisions d'exploitation.")] = "6815"
+    release: Annotated[Account, Meta(description="Reprises sur provisions d'exploitation.")] = "7815"
+    sales: Annotated[Account, Meta(description="Ventes de marchandises.")] = "707"
+    deferred: Annotated[Account, Meta(description="Produits constatés d'avance.")] = "487"
+    journal: Annotated[Account, Meta(description="Opérations diverses.")] = "OD"
 
 
 @dataclass(frozen=True, slots=True)

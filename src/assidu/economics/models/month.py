@@ -1,4 +1,5 @@
-"""Everything that a month's end says of the programme's liability, made from the month before and what was booked since.
+"""Everything that a month's end says of the programme's liability, made from the month before and what was booked
+since.
 
 The same function makes a month that is open, again and again, and one that is being closed, once.
 """
@@ -52,8 +53,8 @@ class Sales:
 
 @dataclass(frozen=True, slots=True)
 class RevenueRoll:
-    """One currency over one month in the revenue view (HT), in minor units. ``moved``: carried from units handed in for a
-    reward to the reward; over all currencies it is nothing."""
+    """One currency over one month in the revenue view (HT), in minor units. ``moved``: carried from units handed in
+    for a reward to the reward; over all currencies it is nothing."""
 
     opening_minor: int = 0
     allocated_minor: int = 0
@@ -131,14 +132,14 @@ def next_month(
     month, moves = books[-1].month, books[-1].moves
     found = {code: _valued(before, books, one, method, elapsed) for code, one in terms.items()}
     allocation = _allocation(found, sales, moves, month, method)
-    first = {code: _deferred(before, one, moves, month, allocation[code]) for code, one in found.items()}
+    first = {code: _deferred(before, one, moves, allocation[code]) for code, one in found.items()}
     received = _received(found, {code: one.moved for code, one in first.items()})
     currencies = []
     for code, one in found.items():
         fresh = dict(allocation[code])
         if received.get(code):
             fresh[month] = fresh.get(month, 0.0) + received[code]
-        last = _deferred(before, one, moves, month, fresh)
+        last = _deferred(before, one, moves, fresh)
         moved = received.get(code, 0.0) - (first[code].moved if received else 0.0)
         currencies.append(_with_revenue(before, one, last, sum(allocation[code].values()), moved))
     return MonthFigures(month, sales, elapsed, tuple(currencies))
@@ -167,8 +168,8 @@ def _valued(
 def _allocation(
     found: Mapping[str, CurrencyMonth], sales: Sales, moves: Moves, month: date, method: Method
 ) -> dict[str, dict[date, float]]:
-    """What of the month's price belongs to the units that its sales gave; units taken over come at stand-alone value, as
-    nothing is known of their sales."""
+    """What of the month's price belongs to the units that its sales gave; units taken over come at stand-alone value,
+    as nothing is known of their sales."""
     alone: dict[str, float] = {}
     allocated: dict[str, dict[date, float]] = {}
     for code, one in found.items():
@@ -177,7 +178,8 @@ def _allocation(
         come = flows_of(moves, code).get(month, (0, 0, 0, 0))[0] - one.units.exchanged_in
         alone[code] = max(come, 0) * face * rates.get(month, 0.0)
         allocated[code] = {
-            issued: units * face * rates.get(issued, 0.0) for issued, units in _taken_over(moves, code).items()
+            issued: units * face * rates.get(issued, 0.0)
+            for issued, units in _taken_over(moves, code).items()
         }
     price = sales.earning_ht_minor
     for code, share in zip(alone, allocated_minor(price, price, list(alone.values())), strict=True):
@@ -201,7 +203,7 @@ class _Stepped:
 
 
 def _deferred(
-    before: MonthFigures | None, one: CurrencyMonth, moves: Moves, month: date, fresh: Mapping[date, float]
+    before: MonthFigures | None, one: CurrencyMonth, moves: Moves, fresh: Mapping[date, float]
 ) -> _Stepped:
     earlier = None if before is None else before.currency(one.currency)
     known = {} if earlier is None else {deferred.month: deferred for deferred in earlier.deferred}

@@ -46,9 +46,8 @@ def without(whole: Moves, part: Moves) -> dict[Move, int]:
 class UnitRoll:
     """One currency over one month, in units: what each line did to what is outstanding.
 
-    ``given_back``: used before, and back with a return. ``owed``: taken although it was not there, less what was repaid.
-    ``in_transit`` is nothing once both sides of every gift and merger are recorded.
-    """
+    ``given_back``: used before, and back with a return. ``owed``: taken although it was not there, less what was
+    repaid. ``in_transit`` is nothing once both sides of every gift and merger are recorded."""
 
     opening: int = 0
     issued: int = 0
@@ -85,7 +84,8 @@ class UnitRoll:
     @property
     def difference(self) -> int:
         """What the lines leave unexplained: nothing."""
-        return self.closing - self.opening - sum(getattr(self, name) for name in LINES)
+        explained: int = sum(getattr(self, name) for name in LINES)
+        return self.closing - self.opening - explained
 
 
 LINES = tuple(
@@ -113,9 +113,7 @@ def roll(before: UnitRoll, currency: str, moves: Moves) -> UnitRoll:
         pending += units * ((move.target is Account.PENDING) - (move.source is Account.PENDING))
         held += units * ((move.target is Account.HELD) - (move.source is Account.HELD))
         closing += units * ((move.target in IN_LOTS) - (move.source in IN_LOTS))
-    return UnitRoll(
-        before.closing, **lines, closing=closing, pending=pending, held=held, debt=debt
-    )
+    return UnitRoll(before.closing, **lines, closing=closing, pending=pending, held=held, debt=debt)
 
 
 def _line(outside: Account, into: bool, is_exchange: bool) -> str:

@@ -6,14 +6,13 @@ Of the units that are left of a month, what is used at each further age is what 
     m = 1 + Z * (A / E - 1),   Z = E / (E + s^2 / t^2)
 
 ``A`` is what was used of it, ``E`` what the curve would have used of the units that it had, and Z the credibility of
-Bühlmann and Straub (`credibility`), with A / E of its ages as the ratios and E as the weights. Young months have a small
-E, and Z is near 0: they follow the older ones. Where months only differ by the age at which they are used, and not in how
-much, Z is near 0 for all.
+Bühlmann and Straub (`credibility`), with A / E of its ages as the ratios and E as the weights. Young months have a
+small E, and Z is near 0: they follow the older ones. Where months only differ by the age at which they are used, and
+not in how much, Z is near 0 for all.
 
-The error is that of Mack's formula for the chain ladder of what is left, and the interval that of a lognormal distribution
-of what is to come, as in Mack (1993). What is not known of ages beyond the oldest is not in it. Nothing is ever expected
-of more units than are left.
-"""
+The error is that of Mack's formula for the chain ladder of what is left, and the interval that of a lognormal
+distribution of what is to come, as in Mack (1993). What is not known of ages beyond the oldest is not in it. Nothing
+is ever expected of more units than are left."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,12 +38,12 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """Units of one issue month at the end of another. ``used`` (during it) and ``left`` (at its end) are by age. ``ends``:
-    of what is left now, how many units can be used until which age (``None``: for ever); ``last_age`` is that of most of
-    what was issued.
+    """Units of one issue month at the end of another. ``used`` (during it) and ``left`` (at its end) are by age.
+    ``ends``: of what is left now, how many units can be used until which age (``None``: for ever); ``last_age`` is
+    that of most of what was issued.
 
-    ``is_taken_over``: they come from an earlier programme, and what was used of them there is not known.
-    """
+    ``entered``: the age at which they came from an earlier programme, where they did; what was used of them there,
+    and in the rest of that month, is not known."""
 
     month: date
     base: int
@@ -52,7 +51,16 @@ class Cohort:
     left: tuple[int, ...]
     ends: tuple[tuple[int | None, int], ...] = ()
     last_age: int | None = None
-    is_taken_over: bool = False
+    entered: int | None = None
+
+    @property
+    def is_taken_over(self) -> bool:
+        return self.entered is not None
+
+    @property
+    def first_age(self) -> int:
+        """From which on what it shows says something."""
+        return 0 if self.entered is None else self.entered + 1
 
     @property
     def age(self) -> int:
@@ -149,12 +157,12 @@ class Redemption:
 def redemption(
     cohorts: Sequence[Cohort], expected: float, *, window: int = WINDOW, elapsed: float = 1.0
 ) -> Redemption:
-    """``expected``: the share that the plan expects to be used, for what no month has shown yet. ``elapsed``: which part
-    of the last month is over; one that is not says nothing of its own."""
+    """``expected``: the share that the plan expects to be used, for what no month has shown yet. ``elapsed``: which
+    part of the last month is over; one that is not says nothing of its own."""
     assert 0.0 <= expected <= 1.0
     assert 0.0 < elapsed <= 1.0
     skipped = 0 if elapsed == 1.0 else 1
-    lived = [Lived(one.left, one.used, skipped) for one in cohorts]
+    lived = [Lived(one.left, one.used, one.first_age, skipped) for one in cohorts]
     ends = [end for one in cohorts for end, left in one.ends if left > 0]
     found = curve(lived, ends, expected, window)
     shown = [_shown(one, found, window) for one in lived]
@@ -170,9 +178,10 @@ def redemption(
 
 def _shown(cohort: Lived, found: Curve, window: int) -> list[tuple[float, float]]:
     """At each age that is looked at: what was used, over what the curve would have used, and this as its weight."""
-    known = len(cohort.left) - cohort.skipped
     ratios = []
-    for age in range(max(known - window, 0), min(known, found.ages)):
+    for age in cohort.ages(window):
+        if age >= found.ages:
+            break
         factor = found.links[age].factor
         would = (cohort.left[age] + cohort.used[age]) * (1 - (1.0 if factor is None else factor))
         if would > 0:
@@ -261,4 +270,3 @@ def _lognormal(mean: float, error: float, deviations: float, most: float) -> Int
     return Interval(
         min(exp(centre - deviations * spread), most), min(exp(centre + deviations * spread), most)
     )
-

@@ -1,9 +1,8 @@
 """Run-off triangles: what cohorts had done by each age, developed by the chain ladder with Mack's standard error.
 
-Mack, T. (1993), "Distribution-free calculation of the standard error of chain ladder reserve estimates", ASTIN Bulletin
-23(2), in the recursive form of Mack (1999), ASTIN Bulletin 29(2). The last variance cannot be estimated from one ratio: as
-Mack does, it is the smallest of sigma^4(k-1) / sigma^2(k-2), sigma^2(k-2) and sigma^2(k-1).
-"""
+Mack, T. (1993), "Distribution-free calculation of the standard error of chain ladder reserve estimates", ASTIN
+Bulletin 23(2), in the recursive form of Mack (1999), ASTIN Bulletin 29(2). The last variance cannot be estimated from
+one ratio: as Mack does, it is the smallest of sigma^4(k-1) / sigma^2(k-2), sigma^2(k-2) and sigma^2(k-1)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

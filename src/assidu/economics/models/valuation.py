@@ -6,9 +6,8 @@ and how it went from one month's end to the next:
 
     opening + issued * URR * cost - used * cost - released +/- re-estimate = closing
 
-*Released* is what was still expected of units that expired or were lost. The re-estimate is what is left: other rates for
-units that are still there, another cost per unit, units used that nobody expected.
-"""
+*Released* is what was still expected of units that expired or were lost. The re-estimate is what is left: other rates
+for units that are still there, another cost per unit, units used that nobody expected."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -78,5 +77,9 @@ def money_roll(
         if lost > 0 and expected > 0:
             released += expected * lost / (lost + max(one.outstanding, 0))
     closing = liability_minor(found, terms)
-    lines = [round(units * terms.cost_minor) for units in (issued, -used, -released)]
+    lines = (
+        round(issued * terms.cost_minor),
+        round(-used * terms.cost_minor),
+        round(-released * terms.cost_minor),
+    )
     return MoneyRoll(opening_minor, *lines, closing - opening_minor - sum(lines), closing)
