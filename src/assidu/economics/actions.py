@@ -1,5 +1,6 @@
 """Everything of this room that writes: closing months, and what they are valued with."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 import msgspec
@@ -11,15 +12,27 @@ from assidu.economics.models.journal import entries
 from assidu.economics.models.policy import Policy
 from assidu.economics.months import books
 from assidu.economics.queries import policy
-from assidu.economics.sums import counts, end_of
+from assidu.economics.sums import counts, end_of, month_sums
 from assidu.economics.tiers import units_by_tier
 from assidu.economics.types import NotClosed, Trouble
 from assidu.foundation.people.actions import record
 from assidu.foundation.people.types import Actor
 from assidu.foundation.sql import rows
 from assidu.loyalty import queries as loyalty
+from assidu.loyalty.plans import programmes
 
 TRIES = 5
+
+
+def keep_sums(at: datetime, watch: Callable[[int, int], None] = lambda _done, _total: None) -> None:
+    """Add up the months whose sums are not kept, or no longer right, before somebody asks and waits."""
+    known = programmes()
+    for done, programme in enumerate(known):
+        watch(done, len(known))
+        book = loyalty.current_book(programme)
+        assert book is not None, "a programme has at least one version"
+        month_sums(programme, local_day(at, book.at(at).zone))
+    watch(len(known), len(known))
 
 
 @transaction.atomic

@@ -81,6 +81,11 @@ class Interval:
     high: float
 
 
+def bounds(interval: Interval | None) -> tuple[float | None, float | None]:
+    """Its ends, where there is one."""
+    return (None, None) if interval is None else (interval.low, interval.high)
+
+
 @dataclass(frozen=True, slots=True)
 class Ultimate:
     """What will have been used of a month. ``expected`` units of what is left still will be; ``error`` is its standard
@@ -110,7 +115,7 @@ class Ultimate:
         """Between which units what will still be used lies."""
         if self.error is None:
             return None
-        return _lognormal(self.expected, self.error, NORMAL[percent], self.outstanding)
+        return lognormal(self.expected, self.error, NORMAL[percent], self.outstanding)
 
     def within(self, percent: int) -> Interval | None:
         """The same as a rate of what was issued."""
@@ -151,7 +156,7 @@ class Redemption:
         known = [error for error in errors if error is not None]
         if len(known) < len(errors):
             return None
-        return _lognormal(self.expected, sum(known), NORMAL[percent], self.outstanding)
+        return lognormal(self.expected, sum(known), NORMAL[percent], self.outstanding)
 
 
 def redemption(
@@ -262,7 +267,7 @@ def _part(step: Link, times: float) -> Link:
     return Link(step.before, max(step.before - (step.before - step.after) * times, 0.0), step.variance)
 
 
-def _lognormal(mean: float, error: float, deviations: float, most: float) -> Interval:
+def lognormal(mean: float, error: float, deviations: float, most: float) -> Interval:
     if mean <= 0 or error <= 0:
         return Interval(mean, mean)
     variance = log(1 + (error / mean) ** 2)
