@@ -1,4 +1,4 @@
-"""Everything of this room that writes: closing months, and what they are valued with."""
+"""Everything of this room that writes: closing months, what they are valued with, and saved assumptions."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -8,13 +8,14 @@ from django.db import connection, transaction
 
 from assidu.decisions.calendar import add_months, local_day
 from assidu.economics.closed import ClosedMonth, closed_months, seal, text_of
+from assidu.economics.models.assumptions import Assumptions
 from assidu.economics.models.journal import entries
 from assidu.economics.models.policy import Policy
 from assidu.economics.months import books
-from assidu.economics.queries import policy
+from assidu.economics.queries import assumptions, policy
 from assidu.economics.sums import counts, end_of, month_sums
 from assidu.economics.tiers import units_by_tier
-from assidu.economics.types import NotClosed, Trouble
+from assidu.economics.types import NotClosed, SavedAssumptions, Trouble
 from assidu.foundation.people.actions import record
 from assidu.foundation.people.types import Actor
 from assidu.foundation.sql import rows
@@ -117,3 +118,34 @@ def set_policy(programme: str, document: Policy, *, by: Actor, at: datetime) -> 
         before=msgspec.to_builtins(before),
         after=msgspec.to_builtins(document),
     )
+
+
+@transaction.atomic
+def save_assumptions(programme: str, document: Assumptions, *, by: Actor, at: datetime) -> SavedAssumptions:
+    """Under its name: a new version, unless it says the same as the last one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"assumptions:{programme}:{document.name}"],
+        )
+    known = assumptions(programme, document.name)
+    if known is not None and known.document == document:
+        return known
+    version = 1 if known is None else known.version + 1
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO economics_assumptions (programme, name, version, saved_at, saved_by, document) "
+            "VALUES (%s, %s, %s, %s, %s, %s::jsonb)",
+            [
+                programme,
+                document.name,
+                version,
+                at,
+                str(by.person_id or by.key_id or by.via),
+                msgspec.json.encode(document).decode(),
+            ],
+        )
+    record(by, "assumptions.saved", "assumptions", f"{programme}/{document.name}", after={"version": version})
+    saved = assumptions(programme, document.name)
+    assert saved is not None, "it was just saved"
+    return saved

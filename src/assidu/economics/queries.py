@@ -7,12 +7,13 @@ import msgspec
 
 from assidu.decisions.calendar import local_day
 from assidu.economics.closed import closed_months
+from assidu.economics.models.assumptions import Assumptions
 from assidu.economics.models.policy import Policy
 from assidu.economics.months import books
 from assidu.economics.sums import end_of
 from assidu.economics.tiers import units_by_tier
-from assidu.economics.types import Entry, Liability, MonthState, TierUnits, View
-from assidu.foundation.sql import rows
+from assidu.economics.types import Entry, Liability, MonthState, SavedAssumptions, TierUnits, View
+from assidu.foundation.sql import Row, rows
 from assidu.loyalty import queries as loyalty
 
 
@@ -60,4 +61,34 @@ def journal(programme: str, months: Sequence[date] = (), view: View | None = Non
         if not months or one.month in months
         for entry in one.entries
         if view is None or entry.view is view
+    )
+
+
+def assumptions(programme: str, name: str, version: int | None = None) -> SavedAssumptions | None:
+    """A saved set; the newest version unless one is named."""
+    found = rows(
+        f"SELECT {_SAVED} FROM economics_assumptions WHERE programme = %s AND name = %s "
+        "AND (%s::integer IS NULL OR version = %s) ORDER BY version DESC LIMIT 1",
+        [programme, name, version, version],
+    )
+    return _saved(found[0]) if found else None
+
+
+def saved_assumptions(programme: str) -> list[SavedAssumptions]:
+    """The newest version of each name, the one saved last first."""
+    found = rows(
+        f"SELECT {_SAVED} FROM (SELECT DISTINCT ON (name) * FROM economics_assumptions WHERE programme = %s "
+        "ORDER BY name, version DESC) AS newest ORDER BY saved_at DESC, name",
+        [programme],
+    )
+    return [_saved(row) for row in found]
+
+
+_SAVED = "name, version, saved_at, saved_by, document::text"
+
+
+def _saved(row: Row) -> SavedAssumptions:
+    name, version, saved_at, saved_by, document = row
+    return SavedAssumptions(
+        name, version, saved_at, saved_by, msgspec.json.decode(document, type=Assumptions)
     )

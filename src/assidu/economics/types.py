@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from assidu.economics.models.assumptions import Assumptions, Measured, Range, Segment
 from assidu.economics.models.curve import Beyond, Curve
 from assidu.economics.models.deferral import Deferred
 from assidu.economics.models.journal import Accounts, Cause, Entry, Line, View
@@ -11,37 +12,66 @@ from assidu.economics.models.month import CurrencyMonth, Method, MonthFigures, R
 from assidu.economics.models.movements import LINES, UnitRoll
 from assidu.economics.models.policy import CurrencyPolicy, Policy
 from assidu.economics.models.redemption import Basis, Interval, Redemption, Ultimate
+from assidu.economics.models.report import (
+    Bar,
+    Chances,
+    Fan,
+    GenerosityPoint,
+    MacroReport,
+    MonthTotals,
+    SegmentTotals,
+    Step,
+    Totals,
+    UpliftPoint,
+    report,
+)
 from assidu.economics.models.valuation import MoneyRoll, Terms
 
 __all__ = [
     "LINES",
     "Accounts",
+    "Assumptions",
+    "Bar",
     "Basis",
     "Beyond",
     "Cause",
+    "Chances",
     "CurrencyMonth",
     "CurrencyPolicy",
     "Curve",
     "Deferred",
     "Entry",
+    "Fan",
+    "GenerosityPoint",
     "Interval",
     "Liability",
     "Line",
+    "MacroReport",
+    "Measured",
     "Method",
     "MoneyRoll",
     "MonthFigures",
     "MonthState",
+    "MonthTotals",
     "NotClosed",
     "Policy",
+    "Range",
     "Redemption",
     "RevenueRoll",
     "Sales",
+    "SavedAssumptions",
+    "Segment",
+    "SegmentTotals",
+    "Step",
     "Terms",
     "TierUnits",
+    "Totals",
     "Trouble",
     "Ultimate",
     "UnitRoll",
+    "UpliftPoint",
     "View",
+    "report",
 ]
 
 
@@ -98,6 +128,17 @@ class Liability:
         """The oldest month that is open, if it is over."""
         waiting = next((one for one in self.months if not one.is_closed), None)
         return waiting.month if waiting is not None and waiting.is_over else None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAssumptions:
+    """A set of assumptions under its name; what was saved before stays as another version."""
+
+    name: str
+    version: int
+    saved_at: datetime
+    saved_by: str
+    document: Assumptions
 
 
 class Trouble(StrEnum):

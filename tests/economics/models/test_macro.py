@@ -113,9 +113,7 @@ def test_where_rewards_cost_more_than_the_margin_nothing_breaks_even() -> None:
         Assumptions(name="empty", segments=()),
         assuming(a_segment(members=a(0)), fixed_cost=a(0)),
         assuming(a_segment(members=a(1)), months=1),
-        assuming(Segment(code="zero", **dict.fromkeys(
-            ("members", "participation", "frequency", "basket", "margin", "face_rate", "redemption", "cost"), a(0)
-        )), draws=100),
+        assuming(a_segment("zero", **dict.fromkeys(OF_SEGMENTS, a(0))), draws=100),
     ],
     ids=["empty", "nobody", "one customer, one month", "all zero"],
 )  # fmt: skip

@@ -167,12 +167,6 @@ def _steps(of: Mapping[str, Numbers]) -> dict[str, Numbers]:
     return steps
 
 
-def net_uplift(of: Mapping[str, Numbers]) -> Numbers:
-    """Once it is whole."""
-    total: Numbers = sum(_steps(of).values(), start=np.zeros_like(of["members"]))
-    return total
-
-
 def _paid(rewards: Numbers, delays: Numbers) -> Numbers:
     """When what was given in each month is used."""
     paid: Numbers = np.zeros_like(rewards)

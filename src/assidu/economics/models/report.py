@@ -19,7 +19,6 @@ from assidu.economics.models.macro import (
     Numbers,
     Run,
     base_figures,
-    net_uplift,
     run,
 )
 
@@ -474,6 +473,3 @@ def _count(found: Assumptions, basis: Measured) -> int:
     ranges = [getattr(segment, name) for segment in found.segments for name in OF_SEGMENTS]
     ranges += [getattr(found, name) for name in OF_PROGRAMME]
     return sum(one.basis is basis for one in ranges if one.value or one.lowest < one.highest)
-
-
-__all__ = ["MacroReport", "net_uplift", "report"]
