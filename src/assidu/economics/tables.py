@@ -9,7 +9,18 @@ from io import StringIO
 
 from assidu.economics.models.hindsight import hindsight
 from assidu.economics.models.redemption import bounds
-from assidu.economics.types import LINES, CurrencyMonth, Entry, Liability, MoneyRoll, RevenueRoll, TierUnits
+from assidu.economics.types import (
+    LINES,
+    CurrencyMonth,
+    Entry,
+    Fan,
+    Liability,
+    MacroReport,
+    MoneyRoll,
+    RevenueRoll,
+    TierUnits,
+    Totals,
+)
 
 Cell = str | int | float | date | None
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
@@ -182,3 +193,75 @@ def journal_table(found: Sequence[Entry], decimals: int) -> Table:
             for line in entry.lines
         ),
     )  # fmt: skip
+
+
+def macro_tables(found: MacroReport, decimals: int) -> list[Table]:
+    """What is behind each chart of the macro model; amounts in units of money, without VAT unless they say TTC."""
+
+    def money(minor: int) -> float:
+        amount: float = minor / 10**decimals
+        return amount
+
+    totals = [("", found.total), *((one.code, one.totals) for one in found.segments)]
+    names = tuple(one.name for one in fields(Totals))
+    return [
+        Table(
+            "totals",
+            ("segment", *(name.removesuffix("_minor") for name in names)),
+            tuple((code, *(_total(one, name, decimals) for name in names)) for code, one in totals),
+        ),
+        Table(
+            "months",
+            (
+                "month", "baseline_sales_ht", "incremental_sales_ht", "incremental_margin", "rewards_baseline",
+                "rewards_incremental", "running", "net", "cash_cumulated", "p2_5", "p10", "p50", "p90", "p97_5",
+            ),
+            tuple(
+                (
+                    one.number,
+                    *(
+                        money(minor)
+                        for minor in (
+                            one.baseline_sales_ht_minor, one.incremental_sales_ht_minor, one.incremental_margin_minor,
+                            one.rewards_baseline_minor, one.rewards_incremental_minor, one.running_minor, one.net_minor,
+                            one.cash_minor,
+                        )
+                    ),
+                    *_fan(one.fan, decimals),
+                )
+                for one in found.months
+            ),
+        ),
+        Table("waterfall", ("step", "amount"), tuple((one.name, money(one.amount_minor)) for one in found.waterfall)),
+        Table(
+            "tornado",
+            ("figure", "low", "high", "basis", "net_low", "net_high"),
+            tuple(
+                (one.name, one.low, one.high, one.basis, money(one.net_low_minor), money(one.net_high_minor))
+                for one in found.tornado
+            ),
+        ),
+        Table(
+            "break-even", ("uplift", "net"), tuple((one.uplift, money(one.net_minor)) for one in found.break_even)
+        ),
+        Table(
+            "generosity",
+            ("face_rate", "margin_after_rewards", "break_even_uplift", "net"),
+            tuple(
+                (one.face_rate, one.margin_after_rewards, one.break_even_uplift, money(one.net_minor))
+                for one in found.frontier
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def _total(found: Totals, name: str, decimals: int) -> Cell:
+    value: Cell = getattr(found, name)
+    return value / 10**decimals if name.endswith("_minor") and isinstance(value, int) else value
+
+
+def _fan(fan: Fan | None, decimals: int) -> list[float | None]:
+    if fan is None:
+        return [None] * 5
+    ends = (fan.p2_5_minor, fan.p10_minor, fan.p50_minor, fan.p90_minor, fan.p97_5_minor)
+    return [minor / 10**decimals for minor in ends]

@@ -39,6 +39,9 @@ PHASES = {
 RECORDS: dict[str, Callable[[int], str]] = {
     "store": lambda count: ngettext("%(n)s store", "%(n)s stores", count),
     "product": lambda count: ngettext("%(n)s product", "%(n)s products", count),
+    "price": lambda count: ngettext("%(n)s price", "%(n)s prices", count),
+    "cost": lambda count: ngettext("%(n)s cost", "%(n)s costs", count),
+    "margin": lambda count: ngettext("%(n)s margin", "%(n)s margins", count),
     "customer": lambda count: ngettext("%(n)s customer", "%(n)s customers", count),
 }
 

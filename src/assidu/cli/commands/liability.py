@@ -10,7 +10,7 @@ import typer
 
 from assidu.cli import published
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
-from assidu.cli.speech import decimal, gettext_noop, number
+from assidu.cli.speech import decimal, gettext_noop, number, rooms_speak
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.economics import actions, queries
@@ -26,6 +26,7 @@ from assidu.economics.tables import (
 )
 from assidu.economics.types import LINES, Liability, NotClosed, Trouble, View
 from assidu.economics.views import CurrencyView, MonthView, TriangleView, liability_view, triangle_view
+from assidu.economics.workbook.liability import liability_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.plans.wording import language_of, placed_problem
@@ -79,6 +80,7 @@ def liability() -> None:
 def show(
     month: Month = "",
     csv: Annotated[Path | None, typer.Option(help="A folder: what is behind the figures, as CSV.")] = None,
+    excel: Annotated[Path | None, typer.Option(help="A workbook whose formulas live.")] = None,
     programme: Programme = "",
     json: JsonFlag = False,
 ) -> None:
@@ -93,6 +95,9 @@ def show(
         tiers = queries.tiers(found.programme, view.month.month) if view.month is not None else ()
     if csv is not None and view.month is not None:
         _write(csv, [*liability_tables(found), tiers_table(view.month.month, tiers)])
+    if excel is not None:
+        with rooms_speak():
+            excel.write_bytes(liability_workbook(found))
     output.answer(
         {**msgspec.to_builtins(view), "tiers": msgspec.to_builtins(tiers)},
         _("Nothing has happened yet.") if view.month is None else _month_text(view.month, found),
