@@ -20,6 +20,7 @@ from assidu.foundation.people.actions import record
 from assidu.foundation.people.types import Actor
 from assidu.foundation.sql import rows
 from assidu.loyalty import queries as loyalty
+from assidu.loyalty.approvals import signature
 from assidu.loyalty.plans import programmes
 
 TRIES = 5
@@ -64,7 +65,7 @@ def close_month(programme: str, month: date | None = None, *, by: Actor, at: dat
     text = text_of(figures, booked.moves, tiers, made, kept)
     previous = known[-1].hash if known else ""
     sealed = seal(previous, text)
-    who = str(by.person_id or by.key_id or by.via)
+    who = signature(by)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO economics_month (programme, month, closed_at, closed_by, figures, previous, hash) "
@@ -108,7 +109,7 @@ def set_policy(programme: str, document: Policy, *, by: Actor, at: datetime) -> 
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO economics_policy (programme, set_at, set_by, document) VALUES (%s, %s, %s, %s::jsonb)",
-            [programme, at, str(by.person_id or by.key_id or by.via), text],
+            [programme, at, signature(by), text],
         )
     record(
         by,
@@ -141,7 +142,7 @@ def save_assumptions(programme: str, document: Assumptions, *, by: Actor, at: da
                 document.name,
                 version,
                 at,
-                str(by.person_id or by.key_id or by.via),
+                signature(by),
                 msgspec.json.encode(document).decode(),
             ],
         )

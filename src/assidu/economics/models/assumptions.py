@@ -17,7 +17,7 @@ from assidu.plans.problems import Path, Problem
 SEGMENTS_MAX = 50
 MONTHS_MAX = 600
 DRAWS_MAX = 100_000
-CELLS_MAX = 20_000_000
+CELLS_MAX = 2_000_000
 """Months times draws times segments: what is computed at once."""
 
 SALES_MAX = 1e12
