@@ -30,8 +30,7 @@ def books(programme: str, book: PlanBook, policy: Policy, at: datetime, last: da
     today = local_day(at, zone)
     newest = month_of(today) if last is None else last
     closed = closed_months(programme)
-    # A month that is over is looked at until its end, the one that is not until today.
-    sums = month_sums(programme, max(min(end_of(newest), today), today if last is None else end_of(newest)))
+    sums = month_sums(programme, today if last is None else end_of(last))
     if not sums and not closed:
         return Books((), (), ())
     months = booked(
