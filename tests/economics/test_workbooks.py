@@ -101,7 +101,7 @@ def test_what_is_changed_in_the_workbook_changes_the_result_as_it_does_here(
     worked: tuple[Worked, Assumptions, MacroReport],
 ) -> None:
     book, assumed, before = worked
-    row = book.row("Assumptions", "More purchases, %")
+    row = book.row("Assumptions", "More purchases (%)")
     book.change("Assumptions", f"B{row}", 20)
     gold = msgspec.structs.replace(assumed.segments[0], frequency_uplift=a(20, 3, 25))
     after = report(msgspec.structs.replace(assumed, segments=(gold, assumed.segments[1])))

@@ -58,7 +58,7 @@ class _Assumed:
         sheet.put(row, 0, _("Months until the uplift is whole"))
         self.ramp = sheet.put(row, 1, found.ramp, "assumed")
         row += 1
-        sheet.put(row, 0, _("Used by age, % of what is used in the end"))
+        sheet.put(row, 0, _("Used by age, of what is used in the end (%)"))
         delays = found.used_by_age or (100.0,)
         self.delays = [sheet.put(row, 1 + age, share, "assumed") for age, share in enumerate(delays)]
         sheet.freeze(FIRST, 1)
