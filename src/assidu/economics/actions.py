@@ -59,7 +59,7 @@ def close_month(programme: str, month: date | None = None, *, by: Actor, at: dat
         if counts(programme, last) == before:
             break
     else:
-        raise NotClosed(Trouble.NOT_CAUGHT_UP, due)
+        raise NotClosed(Trouble.BUSY, due)
     figures, booked = found.figures[-1], found.months[-1]
     made = entries(programme, figures, last, kept.accounts)
     text = text_of(figures, booked.moves, tiers, made, kept)

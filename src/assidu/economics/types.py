@@ -7,6 +7,7 @@ from enum import StrEnum
 from assidu.economics.models.assumptions import Assumptions, Measured, Range, Segment
 from assidu.economics.models.curve import Beyond, Curve
 from assidu.economics.models.deferral import Deferred
+from assidu.economics.models.hindsight import Hindsight
 from assidu.economics.models.journal import Accounts, Cause, Entry, Line, View
 from assidu.economics.models.month import CurrencyMonth, Method, MonthFigures, RevenueRoll, Sales
 from assidu.economics.models.movements import LINES, UnitRoll
@@ -43,6 +44,7 @@ __all__ = [
     "Entry",
     "Fan",
     "GenerosityPoint",
+    "Hindsight",
     "Interval",
     "Liability",
     "Line",
@@ -149,6 +151,7 @@ class Trouble(StrEnum):
     NOT_NEXT = "not_next"
     ALREADY_CLOSED = "already_closed"
     NOT_CAUGHT_UP = "not_caught_up"
+    BUSY = "busy"  # events of the month kept arriving
 
 
 class NotClosed(Exception):

@@ -68,6 +68,10 @@ TROUBLES = {
         gettext_noop("Something was due in %(month)s and is not decided yet (members: %(count)s)."),
         gettext_noop("`assidu tick`, then again."),
     ),
+    Trouble.BUSY: (
+        gettext_noop("Events of %(month)s kept arriving while it was closed."),
+        gettext_noop("Again, later."),
+    ),
 }
 
 
