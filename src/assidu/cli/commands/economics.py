@@ -8,13 +8,14 @@ import typer
 
 from assidu.cli import published
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
-from assidu.cli.speech import decimal, gettext_noop, number, rooms_speak
+from assidu.cli.speech import decimal, number, rooms_speak
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.economics import actions, measuring, queries
 from assidu.economics.documents import SENTENCES, assumptions_yaml, read_assumptions
 from assidu.economics.tables import as_csv, macro_tables
 from assidu.economics.types import Assumptions, MacroReport, SavedAssumptions, report
+from assidu.economics.words import BASES, FIGURES, STEPS
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
@@ -30,19 +31,6 @@ File = Annotated[Path, typer.Argument(help="YAML or JSON.", show_default=False)]
 Months = Annotated[
     int, typer.Option(help="How many of the latest whole months are looked at.", min=1, max=120)
 ]
-
-STEPS = {
-    "frequency": gettext_noop("more purchases"),
-    "basket": gettext_noop("bigger baskets"),
-    "retention": gettext_noop("more members who stay"),
-    "cannibalisation": gettext_noop("taken from other sales"),
-    "pull_forward": gettext_noop("only bought earlier"),
-    "self_selection": gettext_noop("would have come anyway"),
-    "rewards_baseline": gettext_noop("rewards on what would have been sold anyway"),
-    "rewards_incremental": gettext_noop("rewards on what is sold more"),
-    "running": gettext_noop("running costs"),
-    "investment": gettext_noop("investment"),
-}
 
 
 @app.callback()
@@ -261,7 +249,10 @@ def _text(answer: MacroReport, document: Document) -> str:
             "uplift": percent(total.uplift),
         },
     ]
-    lines += [f"  {amount(one.amount_minor):>18}  {_(STEPS[one.name])}" for one in answer.waterfall]
+    with rooms_speak():
+        steps = [(one.amount_minor, str(STEPS[one.name])) for one in answer.waterfall]
+        bars = [(bar, str(FIGURES[bar.name]), str(BASES[bar.basis])) for bar in answer.tornado]
+    lines += [f"  {amount(minor):>18}  {words}" for minor, words in steps]
     lines.append(f"  {amount(total.net_minor):>18}  " + _("net"))
     lines.append(
         _(
@@ -288,7 +279,7 @@ def _text(answer: MacroReport, document: Document) -> str:
             }
         )
     lines += [
-        f"  {amount(bar.net_low_minor):>18} … {amount(bar.net_high_minor):<18} {bar.name} ({bar.basis})"
-        for bar in answer.tornado
+        f"  {amount(bar.net_low_minor):>18} … {amount(bar.net_high_minor):<18} {words} ({basis})"
+        for bar, words, basis in bars
     ]
     return "\n".join(lines)

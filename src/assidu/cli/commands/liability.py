@@ -26,6 +26,8 @@ from assidu.economics.tables import (
 )
 from assidu.economics.types import LINES, Liability, NotClosed, Trouble, View
 from assidu.economics.views import CurrencyView, MonthView, TriangleView, liability_view, triangle_view
+from assidu.economics.words import LINES as LINE_WORDS
+from assidu.economics.words import MONEY as MONEY_WORDS
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
@@ -36,23 +38,6 @@ app = typer.Typer(no_args_is_help=True)
 Programme = Annotated[str, typer.Option(help="Needed when there is more than one.")]
 Month = Annotated[str, typer.Option("--month", help="As 2026-10.", show_default=False)]
 
-WORDS = {
-    "opening": gettext_noop("at the beginning"),
-    "issued": gettext_noop("issued"),
-    "exchanged_in": gettext_noop("issued for points"),
-    "taken_back": gettext_noop("taken back with returns"),
-    "taken_over": gettext_noop("taken over"),
-    "corrected": gettext_noop("corrected"),
-    "paid": gettext_noop("used to pay"),
-    "exchanged_out": gettext_noop("used for rewards"),
-    "given_back": gettext_noop("given back with returns"),
-    "expired": gettext_noop("expired"),
-    "forfeited": gettext_noop("lost by leaving"),
-    "in_transit": gettext_noop("between customers"),
-    "variance": gettext_noop("variance"),
-    "owed": gettext_noop("owed by customers"),
-    "closing": gettext_noop("at the end"),
-}
 TROUBLES = {
     Trouble.NOTHING_YET: (gettext_noop("Nothing has happened yet: there is no month to close."), ""),
     Trouble.NOT_OVER: (gettext_noop("%(month)s is not over yet."), ""),
@@ -283,8 +268,9 @@ def _month_text(one: MonthView, found: Liability) -> str:
             "revenue": _amount(one.deferred_revenue_minor, found),
         }
     ]
-    for currency in one.currencies:
-        lines += ["", *_currency_lines(currency, found)]
+    with rooms_speak():
+        for currency in one.currencies:
+            lines += ["", *_currency_lines(currency, found)]
     return "\n".join(lines)
 
 
@@ -294,18 +280,9 @@ def _currency_lines(one: CurrencyView, found: Liability) -> list[str]:
     for name in ("opening", *LINES, "closing"):
         units = getattr(one.units, name)
         if units or name in ("opening", "closing"):
-            lines.append(f"  {number(units):>14}  {_(WORDS[name])}")
-    money = one.money
+            lines.append(f"  {number(units):>14}  {LINE_WORDS[name]}")
     lines += [
-        f"  {_amount(minor, found):>14}  {words}"
-        for minor, words in (
-            (money.opening_minor, _("owed at the beginning, at cost (HT)")),
-            (money.issued_minor, _("issued, at what will be used of it")),
-            (money.used_minor, _("used")),
-            (money.released_minor, _("released: expired or lost")),
-            (money.reestimate_minor, _("re-estimate")),
-            (money.closing_minor, _("owed at the end")),
-        )
+        f"  {_amount(getattr(one.money, name), found):>14}  {words}" for name, words in MONEY_WORDS.items()
     ]
     if one.liability_low_80_minor is not None and one.liability_high_80_minor is not None:
         lines.append(

@@ -12,9 +12,9 @@ from assidu.economics.models.redemption import bounds
 from assidu.economics.tables import currencies_of
 from assidu.economics.types import LINES, CurrencyMonth, Liability, MoneyRoll, RevenueRoll
 from assidu.economics.views import triangle_view
+from assidu.economics.words import BASES, MONEY, REVENUE
+from assidu.economics.words import LINES as LINE_WORDS
 from assidu.economics.workbook.sheets import Book, Sheet, book
-from assidu.economics.workbook.words import LINES as LINE_WORDS
-from assidu.economics.workbook.words import MONEY, REVENUE
 
 FIRST = 4
 MONEY_LINES = ("issued_minor", "used_minor", "released_minor", "reestimate_minor")
@@ -151,7 +151,7 @@ def _rates(whole: Book, found: Liability, currency: str) -> None:
         low, high = bounds(ultimate.within(80))
         sheet.put(row, 7, low, "percent")
         sheet.put(row, 8, high, "percent")
-        sheet.put(row, 9, ultimate.basis.value)
+        sheet.put(row, 9, str(BASES[ultimate.basis.value]))
         row += 1
     if row > FIRST:
         sheet.put(row, 0, _("together"), "bold")

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from assidu.economics.models.assumptions import OF_PROGRAMME, OF_SEGMENTS, Assumptions, Range
 from assidu.economics.types import MacroReport, Segment
+from assidu.economics.words import BASES, FIGURES, STEPS
 from assidu.economics.workbook.sheets import Book, Sheet, book
-from assidu.economics.workbook.words import FIGURES, STEPS
 
 FIRST = 4
 """The row of the first figure, or month."""
@@ -66,7 +66,7 @@ class _Assumed:
     def _range(self, row: int, column: int, one: Range, key: tuple[str, str]) -> None:
         for place, (end, value) in enumerate((("value", one.value), ("low", one.low), ("high", one.high))):
             self.cells[*key, end] = self._sheet.put(row, column + place, value, "assumed")
-        self._sheet.put(row, column + 3, one.basis.value)
+        self._sheet.put(row, column + 3, str(BASES[one.basis.value]))
 
     def of(self, segment: str, name: str, end: str = "value") -> str:
         return self.cells[segment, name, end]

@@ -1,4 +1,4 @@
-"""What the figures are called, in the language of whoever takes the file away."""
+"""What the figures are called, in the language of whoever looks at them or takes them away."""
 
 from collections.abc import Mapping
 
@@ -26,6 +26,12 @@ FIGURES: Mapping[str, str | Promise] = {
     "fixed_cost": _("Fixed costs a month, HT"),
     "member_cost": _("Cost a month of each member, HT"),
     "investment": _("Investment, HT"),
+}
+BASES: Mapping[str, str | Promise] = {
+    "measured": _("measured"),
+    "assumed": _("assumed"),
+    "observed": _("observed"),
+    "estimated": _("estimated"),
 }
 STEPS: Mapping[str, str | Promise] = {
     "frequency": _("More purchases"),
