@@ -1,0 +1,1 @@
+"""What the programme owes and what it brings: liability, and models of its economics."""
