@@ -67,17 +67,21 @@ class Response:
     def estimate(self, by_set: Floats, digits: int = 0) -> Estimate:
         """From a figure worked out under every set of parameters."""
         value = float(by_set[0])
-        draws = by_set[1 : self.sets - self.groups]
+        draws = np.sort(by_set[1 : self.sets - self.groups])
         left_out = by_set[self.sets - self.groups :]
-        middle = float(np.median(draws))
         by_draws = float(draws.std())
         by_customers = float(np.sqrt((self.groups - 1) / self.groups * ((left_out - value) ** 2).sum()))
         wider = max(1.0, by_customers / by_draws) if by_draws > 0 else 1.0
-        # Around the answer itself: a draw of a curve is not symmetrical, and its middle a little elsewhere.
-        low_95, low_80, high_80, high_95 = (
-            value + (float(at) - middle) * wider for at in np.quantile(draws, (0.025, 0.1, 0.9, 0.975))
+        ranks = np.array([0.5, 0.025, 0.1, 0.9, 0.975]) * (len(draws) - 1)
+        middle, low_95, low_80, high_80, high_95 = np.interp(ranks, np.arange(len(draws)), draws).tolist()
+
+        def bound(at: float) -> float:
+            # Around the answer itself: a draw of a curve is not symmetrical, and its middle a little elsewhere.
+            return round(value + (at - middle) * wider, digits) + 0.0
+
+        return Estimate(
+            round(value, digits) + 0.0, bound(low_80), bound(high_80), bound(low_95), bound(high_95)
         )
-        return Estimate(*(round(one, digits) + 0.0 for one in (value, low_80, high_80, low_95, high_95)))
 
 
 def response_of(weekly: Weekly, seed: int, draws: int = DRAWS) -> Response | CannotTell:
