@@ -80,7 +80,10 @@ def planted(seed: int, world: World | None = None) -> Planted:
     lift = (elasticities[:, None] - world.wearing * _past(depth)) * own
     usual = np.log(popular)[:, None] + season + rng.normal(0, world.unexplained, (products, weeks))
     demand = usual + lift - world.taking * _of_others(own, popular, department)
-    taste = rng.gamma(1.5, 1.0, (customers, 1)) * rng.gamma(2.0, 1.0, (customers, len(DEPARTMENTS)))[:, department]
+    taste = (
+        rng.gamma(1.5, 1.0, (customers, 1))
+        * rng.gamma(2.0, 1.0, (customers, len(DEPARTMENTS)))[:, department]
+    )
     taste /= taste.sum(axis=0)
 
     stock = np.zeros((customers, products))

@@ -72,7 +72,7 @@ def test_all_parts_add_up() -> None:
         assert sum(lot.extra_units.value for lot in lots if lot) == pytest.approx(units.extra.value, abs=20)
     margin = found.margin
     assert margin is not None
-    assert margin.without_net.value + margin.change_net.value == pytest.approx(margin.with_net, abs=2)
+    assert margin.without_ht.value + margin.change_ht.value == pytest.approx(margin.with_ht, abs=2)
     assert margin.break_even_percent is not None
 
 
@@ -81,8 +81,8 @@ def test_what_suppliers_pay_back_is_no_cost() -> None:
     alone, funded = told(bought, Margins(30.0)).margin, told(bought, Margins(30.0, {}, 100.0)).margin
     assert alone is not None
     assert funded is not None
-    assert funded.with_net > alone.with_net
-    assert funded.change_net.value > 0 > alone.change_net.value
+    assert funded.with_ht > alone.with_ht
+    assert funded.change_ht.value > 0 > alone.change_ht.value
     assert told(bought).margin is None
     assert told(bought).margin_untold == CannotTell(Untold.NO_MARGIN)
 

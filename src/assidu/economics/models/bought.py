@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from assidu.economics.discount_types import CannotTell, Untold
+from assidu.economics.models.discount_types import CannotTell, Untold
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from assidu.economics.discount_types import (
+from assidu.economics.models.bought import LOOKED_BACK_WEEKS, Bought, Flags, Floats, Weekly, added_up, weekly
+from assidu.economics.models.discount_types import (
     Around,
     CannotTell,
     DepartmentLine,
@@ -26,7 +27,6 @@ from assidu.economics.discount_types import (
     UnitsSold,
     Untold,
 )
-from assidu.economics.models.bought import LOOKED_BACK_WEEKS, Bought, Flags, Floats, Weekly, added_up, weekly
 from assidu.economics.models.promoted import Margins, Promoted, promoted_of
 from assidu.economics.models.response import KIND_MIN, Response, response_of
 from assidu.economics.models.signals import AFTER, BEFORE, DEEPER, EFFECTS, OTHERS, REPEATED, strength
@@ -66,11 +66,11 @@ class _Row:
     """One row of a table while it is added up: what is known of it, and by set of parameters what is not."""
 
     def __init__(self, sets: int) -> None:
-        self.units = self.paid_minor = self.given_minor = self.given_net = 0.0
+        self.units = self.paid_minor = self.given_minor = self.given_ht = 0.0
         self.anyway_minor = np.zeros(sets)
         self.anyway_units = np.zeros(sets)
-        self.extra_net = np.zeros(sets)  # ordinary price, before VAT, of the extra units
-        self.margin_net = np.zeros(sets)  # what they earn at that price
+        self.extra_ht = np.zeros(sets)  # ordinary price, before VAT, of the extra units
+        self.margin_ht = np.zeros(sets)  # what they earn at that price
 
     def add(self, promoted: Promoted, without: Floats, margin: float, rows: Floats | None = None) -> None:
         """``rows``: which of them, as ones and zeros; all when left out."""
@@ -78,13 +78,13 @@ class _Row:
         self.units += float(part @ promoted.units)
         self.paid_minor += float(part @ promoted.paid_minor)
         self.given_minor += float(part @ promoted.given_minor)
-        self.given_net += float(part @ promoted.given_net)
+        self.given_ht += float(part @ promoted.given_ht)
         self.anyway_minor += (part * promoted.given_minor) @ without
         self.anyway_units += (part * promoted.units) @ without
-        ordinary = part * promoted.ordinary_net
+        ordinary = part * promoted.ordinary_ht
         extra = ordinary.sum() - ordinary @ without
-        self.extra_net += extra
-        self.margin_net += margin * extra
+        self.extra_ht += extra
+        self.margin_ht += margin * extra
 
     @property
     def extra_units(self) -> Floats:
@@ -100,7 +100,7 @@ class _Row:
             bought_anyway_minor=tell(np.minimum(self.anyway_minor, self.given_minor)),
             extra_units=tell(self.extra_units),
             lift_percent=tell(lift, 1),
-            change_net=None if margins is None else tell(self.margin_net - margins.borne * self.given_net),
+            change_ht=None if margins is None else tell(self.margin_ht - margins.borne * self.given_ht),
         )
 
 
@@ -110,11 +110,11 @@ class _Elsewhere:
     before VAT, and what they would have earned at it."""
 
     units: Floats
-    value_net: Floats
-    margin_net: Floats
+    value_ht: Floats
+    margin_ht: Floats
 
     def scaled(self, by: float) -> "_Elsewhere":
-        return _Elsewhere(self.units * by, self.value_net * by, self.margin_net * by)
+        return _Elsewhere(self.units * by, self.value_ht * by, self.margin_ht * by)
 
 
 @dataclass(slots=True)
@@ -229,8 +229,8 @@ class _Looking:
             for one, share in zip(found, (lost * (moved - 1), lost - 1), strict=True):
                 value = net @ share
                 one.units += units[n] @ share
-                one.value_net += value
-                one.margin_net += margin * value
+                one.value_ht += value
+                one.margin_ht += margin * value
         by = self.total.units / self.measured.units
         return found[0].scaled(by), found[1].scaled(by)
 
@@ -267,17 +267,17 @@ class _Looking:
         articles = self.weeks.articles
         earns = np.array([self._margin(one.department) / (1 + one.vat_bp / 10_000) for one in articles])
         ordinary = float(((cells.paid_minor + cells.given_minor) * earns[cells.article]).sum())
-        borne = margins.borne * total.given_net
-        with_net = ordinary - borne
-        change = total.margin_net - pulled.margin_net - taken.margin_net - borne
-        brought = total.extra_net - pulled.value_net - taken.value_net
+        borne = margins.borne * total.given_ht
+        with_ht = ordinary - borne
+        change = total.margin_ht - pulled.margin_ht - taken.margin_ht - borne
+        brought = total.extra_ht - pulled.value_ht - taken.value_ht
         draws = brought[1 : self.response.sets - self.response.groups]
         is_sure = brought[0] > 0 and float((draws > 0).mean()) >= _SURELY
         needed = 100 * borne / np.maximum(brought, 1.0)
         return MarginEffect(
-            with_net=round(with_net),
-            without_net=tell(with_net - change),
-            change_net=tell(change),
+            with_ht=round(with_ht),
+            without_ht=tell(with_ht - change),
+            change_ht=tell(change),
             break_even_percent=tell(needed, 1) if is_sure else None,
         )
 

@@ -37,7 +37,7 @@ class Margins:
 
 @dataclass(frozen=True, slots=True)
 class Promoted:
-    """Discounted weeks, one row each (or several alike): ``ordinary_net`` is what the units would have cost without
+    """Discounted weeks, one row each (or several alike): ``ordinary_ht`` is what the units would have cost without
     the discount, before VAT.
 
     ``product`` is the place among the measured products, -1 for the others. ``elasticities`` has a row for each value
@@ -52,8 +52,8 @@ class Promoted:
     units: Floats
     paid_minor: Floats
     given_minor: Floats
-    ordinary_net: Floats
-    given_net: Floats
+    ordinary_ht: Floats
+    given_ht: Floats
     elasticities: Floats
     chance: Floats
     cells: Ints
@@ -148,8 +148,8 @@ def _rows(
         units=added(cells.units[at]),
         paid_minor=added(cells.paid_minor[at]),
         given_minor=given,
-        ordinary_net=added(price * net[at]),
-        given_net=added(cells.given_minor[at] * net[at]),
+        ordinary_ht=added(price * net[at]),
+        given_ht=added(cells.given_minor[at] * net[at]),
         elasticities=elasticities,
         chance=chance,
         cells=at,

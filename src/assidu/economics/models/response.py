@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assidu.economics.discount_types import CannotTell, Estimate, Untold
 from assidu.economics.models.bought import Flags, Floats, Ints, Weekly
+from assidu.economics.models.discount_types import CannotTell, Estimate, Untold
 from assidu.economics.models.signals import EFFECTS, Signals, signals_of
 
 DRAWS = 400
@@ -77,7 +77,7 @@ class Response:
 
         def bound(at: float) -> float:
             # Around the answer itself: a draw of a curve is not symmetrical, and its middle a little elsewhere.
-            return round(value + (at - middle) * wider, digits) + 0.0
+            return float(round(value + (at - middle) * wider, digits) + 0.0)
 
         return Estimate(
             round(value, digits) + 0.0, bound(low_80), bound(high_80), bound(low_95), bound(high_95)

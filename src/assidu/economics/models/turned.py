@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assidu.economics.discount_types import Turned, TurnedDecile, TurnedMargin, Turning
 from assidu.economics.models.bought import Flags, Floats, Ints, added_up
+from assidu.economics.models.discount_types import Turned, TurnedDecile, TurnedMargin, Turning
 from assidu.economics.models.discounts import Looked
 from assidu.economics.models.promoted import Margins, Promoted, promoted_of
 from assidu.economics.models.response import Response
@@ -25,13 +25,13 @@ class Kept:
     is_chosen: Flags
     units_then: float
     given_then: float
-    given_net: float
+    given_ht: float
     units: Floats
     given_now: Floats
     turned: Floats
-    turned_net: Floats
+    turned_ht: Floats
     paid_change: Floats
-    goods_net: Floats
+    goods_ht: Floats
     margin_lost: Floats
 
 
@@ -90,19 +90,19 @@ def _keep(
         return added_up(values, row, len(promoted.depth))
 
     units, paid = added(cells.units[at]), added(cells.paid_minor[at])
-    given, given_net = added(cells.given_minor[at]), added(cells.given_minor[at] * net)
+    given, given_ht = added(cells.given_minor[at]), added(cells.given_minor[at] * net)
     ordinary = added((cells.paid_minor + cells.given_minor)[at] * net)
     kept.units_then += float(units.sum())
     kept.given_then += float(given.sum())
-    kept.given_net += float(given_net.sum())
+    kept.given_ht += float(given_ht.sum())
     kept.units += units @ still
     kept.given_now += (1 - share) * (given @ still)
     kept.turned += share * (given @ still)
-    kept.turned_net += share * (given_net @ still)
+    kept.turned_ht += share * (given_ht @ still)
     kept.paid_change += (paid + share * given) @ still - paid.sum()
     if margins is not None:
-        earned, borne = margins.share(promoted.department) * ordinary, margins.borne * given_net
-        kept.goods_net += (earned - (1 - share) * borne) @ still - (earned - borne).sum()
+        earned, borne = margins.share(promoted.department) * ordinary, margins.borne * given_ht
+        kept.goods_ht += (earned - (1 - share) * borne) @ still - (earned - borne).sum()
         kept.margin_lost += earned.sum() - earned @ still
 
 
@@ -153,12 +153,12 @@ def _margin(looked: Looked, kept: Kept, later: Floats) -> TurnedMargin:
     extra = max(units.extra.value, 1.0)
     moved = max(units.pulled_forward.value, 0.0) + max(units.taken_from_others.value, 0.0)
     elsewhere = kept.margin_lost * min(moved / extra, 1.0)
-    points = kept.turned_net * later
+    points = kept.turned_ht * later
     return TurnedMargin(
-        goods_net=tell(kept.goods_net),
-        elsewhere_net=tell(elsewhere),
-        points_net=tell(points),
-        change_net=tell(kept.goods_net + elsewhere - points),
+        goods_ht=tell(kept.goods_ht),
+        elsewhere_ht=tell(elsewhere),
+        points_ht=tell(points),
+        change_ht=tell(kept.goods_ht + elsewhere - points),
     )
 
 
