@@ -67,9 +67,9 @@ def test_all_parts_add_up() -> None:
         units.extra.value - units.pulled_forward.value - units.taken_from_others.value, abs=2
     )
     tables = (found.by_depth, found.by_repetition, found.by_department, found.top_products)
-    for lots in ([line.lot for line in table] for table in tables):
-        assert sum(lot.given_minor for lot in lots if lot) == pytest.approx(split.given_minor, abs=9)
-        assert sum(lot.extra_units.value for lot in lots if lot) == pytest.approx(units.extra.value, abs=20)
+    for rows in ([line.sums for line in table] for table in tables):
+        assert sum(one.given_minor for one in rows if one) == pytest.approx(split.given_minor, abs=9)
+        assert sum(one.extra_units.value for one in rows if one) == pytest.approx(units.extra.value, abs=20)
     margin = found.margin
     assert margin is not None
     assert margin.without_ht.value + margin.change_ht.value == pytest.approx(margin.with_ht, abs=2)
@@ -144,8 +144,8 @@ def test_a_department_with_too_few_products_tells_no_figure_of_the_others() -> N
     found = told(only(replace(bought, articles=lonely), kept))
     fuel = next(line for line in found.by_department if line.department == "fuel")
     assert fuel.cannot_tell == CannotTell(Untold.TOO_THIN, {"products": 1, "products_min": 8})
-    assert fuel.lot is not None
-    assert fuel.given_minor - fuel.lot.given_minor == found.given_untold_minor > 0
+    assert fuel.sums is not None
+    assert fuel.given_minor - fuel.sums.given_minor == found.given_untold_minor > 0
 
 
 def test_spread_is_what_is_left_when_errors_are_taken_off() -> None:

@@ -50,6 +50,11 @@ COMMANDS = {
     "fairness": Entry(
         "fairness", "Say who could never have had what a programme gives, and why.", needs_django=True
     ),
+    "economics": Entry(
+        "economics",
+        "What the programme costs and brings, and what discounts do beside it.",
+        needs_django=True,
+    ),
     "import": Entry(
         "import_", "Take what other systems exported, each file with its mapping.", needs_django=True
     ),

@@ -50,7 +50,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class GivenSplit:
     """Where the money of discounts went of which something can be told; the four parts add up to ``given_minor``.
 
     What was given on units that would have been bought without a discount; on units bought now instead of in the
@@ -92,7 +92,7 @@ class MarginEffect:
 
 
 @dataclass(frozen=True, slots=True)
-class Lot:
+class DiscountSums:
     """What the lines of one row of a table add up to, and what their discounts brought.
 
     ``lift_percent`` is how many units more were sold than without the discount; ``change_ht`` what was earned more
@@ -114,7 +114,7 @@ class DepthLine:
 
     from_percent: int
     below_percent: int
-    lot: Lot
+    sums: DiscountSums
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class RepeatedLine:
 
     from_weeks: int
     to_weeks: int
-    lot: Lot
+    sums: DiscountSums
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class DepartmentLine:
     measured: int
     given_minor: int
     elasticity: Estimate | None
-    lot: Lot | None
+    sums: DiscountSums | None
     cannot_tell: CannotTell | None
 
 
@@ -149,11 +149,11 @@ class ProductLine:
     weeks: int
     depth_percent: float
     elasticity: Estimate
-    lot: Lot
+    sums: DiscountSums
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class WeekAround:
     """Units in a week around a discount, in percent of the usual, for a discount of 30 %: ``weeks`` after it, or
     before it where negative. What is sold more in the week before no promotion can have caused: demand did."""
 
@@ -186,12 +186,12 @@ class Discounts:
     """By how much the elasticity of a product that was discounted in all of the last eight weeks differs."""
     deeper: Estimate
     """By how much the elasticity of what a discount takes off beyond 30 % differs."""
-    split: Split
+    split: GivenSplit
     units: UnitsSold
     margin: MarginEffect | None
     margin_untold: CannotTell | None
     basket: CannotTell
-    around: tuple[Around, ...]
+    around: tuple[WeekAround, ...]
     by_depth: tuple[DepthLine, ...]
     by_repetition: tuple[RepeatedLine, ...]
     by_department: tuple[DepartmentLine, ...]

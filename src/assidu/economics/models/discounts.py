@@ -13,19 +13,19 @@ import numpy as np
 
 from assidu.economics.models.bought import LOOKED_BACK_WEEKS, Bought, Flags, Floats, Weekly, added_up, weekly
 from assidu.economics.models.discount_types import (
-    Around,
     CannotTell,
     DepartmentLine,
     DepthLine,
     Discounts,
+    DiscountSums,
     Estimate,
-    Lot,
+    GivenSplit,
     MarginEffect,
     ProductLine,
     RepeatedLine,
-    Split,
     UnitsSold,
     Untold,
+    WeekAround,
 )
 from assidu.economics.models.promoted import Margins, Promoted, promoted_of
 from assidu.economics.models.response import KIND_MIN, Response, response_of
@@ -90,10 +90,10 @@ class _Row:
     def extra_units(self) -> Floats:
         return self.units - self.anyway_units
 
-    def lot(self, response: Response, margins: Margins | None) -> Lot:
+    def sums(self, response: Response, margins: Margins | None) -> DiscountSums:
         tell = response.estimate
         lift = 100 * (self.units / np.maximum(self.anyway_units, 1e-9) - 1)
-        return Lot(
+        return DiscountSums(
             units=round(self.units),
             paid_minor=round(self.paid_minor),
             given_minor=round(self.given_minor),
@@ -193,12 +193,12 @@ class _Looking:
             basket=CannotTell(Untold.NOT_IDENTIFIED),
             around=self._around(),
             by_depth=tuple(
-                DepthLine(start, min(end, 100), self._lot(row))
+                DepthLine(start, min(end, 100), self._sums(row))
                 for row, start, end in zip(self.by_depth, DEPTHS[:-1], DEPTHS[1:], strict=True)
                 if row.units
             ),
             by_repetition=tuple(
-                RepeatedLine(start, end - 1, self._lot(row))
+                RepeatedLine(start, end - 1, self._sums(row))
                 for row, start, end in zip(
                     self.by_repetition, REPEATED_WEEKS[:-1], REPEATED_WEEKS[1:], strict=True
                 )
@@ -208,8 +208,8 @@ class _Looking:
             top_products=self._products(known),
         )
 
-    def _lot(self, row: _Row) -> Lot:
-        return row.lot(self.response, self.margins)
+    def _sums(self, row: _Row) -> DiscountSums:
+        return row.sums(self.response, self.margins)
 
     def _elsewhere(self) -> tuple[_Elsewhere, _Elsewhere]:
         """What was moved to other weeks and taken from other products. Products that are not measured are taken to do
@@ -234,7 +234,7 @@ class _Looking:
         by = self.total.units / self.measured.units
         return found[0].scaled(by), found[1].scaled(by)
 
-    def _split(self, pulled: _Elsewhere, taken: _Elsewhere) -> Split:
+    def _split(self, pulled: _Elsewhere, taken: _Elsewhere) -> GivenSplit:
         """No part is below nothing, and none above what is left: they are parts of a sum of money."""
         total, given = self.total, self.total.given_minor
         anyway = np.clip(total.anyway_minor, 0.0, given)
@@ -249,7 +249,7 @@ class _Looking:
             (given - anyway) * took,
             (given - anyway) * (1 - moved - took),
         )
-        return Split(round(given), *(_within(tell(part), 0.0, given) for part in parts))
+        return GivenSplit(round(given), *(_within(tell(part), 0.0, given) for part in parts))
 
     def _units(self, pulled: _Elsewhere, taken: _Elsewhere) -> UnitsSold:
         extra, tell = self.total.extra_units, self.response.estimate
@@ -281,11 +281,11 @@ class _Looking:
             break_even_percent=tell(needed, 1) if is_sure else None,
         )
 
-    def _around(self) -> tuple[Around, ...]:
+    def _around(self) -> tuple[WeekAround, ...]:
         own = float(strength(_USUAL_DISCOUNT))
 
-        def line(name: str, at: int) -> Around:
-            return Around(at, self.response.estimate(100 * np.expm1(own * self.response.effect(name)), 1))
+        def line(name: str, at: int) -> WeekAround:
+            return WeekAround(at, self.response.estimate(100 * np.expm1(own * self.response.effect(name)), 1))
 
         return (line(BEFORE, -1), *(line(name, n + 1) for n, name in enumerate(AFTER)))
 
@@ -314,7 +314,7 @@ class _Looking:
                     measured[department],
                     given[department],
                     self.response.estimate(self._mean_elasticity(its), 2) if its else None,
-                    None if row is None else self._lot(row),
+                    None if row is None else self._sums(row),
                     CannotTell(Untold.TOO_THIN, {"products": measured[department], "products_min": KIND_MIN})
                     if measured[department] < KIND_MIN
                     else None,
@@ -335,7 +335,7 @@ class _Looking:
                     100 * known[n].given_minor / (known[n].given_minor + known[n].paid_minor), 1
                 ),
                 elasticity=self.response.estimate(self.response.elasticity[n], 2),
-                lot=self._lot(known[n]),
+                sums=self._sums(known[n]),
             )
             for n in first
         )

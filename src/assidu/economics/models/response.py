@@ -76,7 +76,7 @@ class Response:
         middle, low_95, low_80, high_80, high_95 = np.interp(ranks, np.arange(len(draws)), draws).tolist()
 
         def bound(at: float) -> float:
-            # Around the answer itself: a draw of a curve is not symmetrical, and its middle a little elsewhere.
+            # WeekAround the answer itself: a draw of a curve is not symmetrical, and its middle a little elsewhere.
             return float(round(value + (at - middle) * wider, digits) + 0.0)
 
         return Estimate(
