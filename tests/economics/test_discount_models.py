@@ -134,6 +134,13 @@ def test_what_cannot_be_told_has_a_reason_and_no_figure(name: str) -> None:
         assert answer.figures == {"weeks": 5, "weeks_min": WEEKS_MIN}
 
 
+def test_a_very_long_history_is_told_as_well() -> None:
+    history = planted(9, World(weeks=260, products=15, customers=60))
+    found = told(history.bought)
+    assert found.weeks == 260
+    assert found.units.extra.low_95 < history.extra_units < found.units.extra.high_95
+
+
 def test_a_department_with_too_few_products_tells_no_figure_of_the_others() -> None:
     bought = planted(8).bought
     lonely = tuple(

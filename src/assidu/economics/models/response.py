@@ -87,7 +87,11 @@ class Response:
 def response_of(weekly: Weekly, seed: int, draws: int = DRAWS) -> Response | CannotTell:
     """What discounts do to units, with everything that is uncertain about it."""
     fit = _Fit(weekly)
-    if not fit.settle():
+    try:
+        is_settled = fit.settle()
+    except np.linalg.LinAlgError:
+        is_settled = False
+    if not is_settled:
         return CannotTell(Untold.NOT_SETTLED)
     return fit.response(np.random.default_rng(seed), draws)
 

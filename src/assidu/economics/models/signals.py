@@ -36,8 +36,7 @@ def beyond_deep(own: Floats) -> Floats:
 @dataclass(frozen=True, slots=True)
 class Signals:
     """Matrices of measured products and weeks. ``own`` is each product's own discount; ``effects`` are those that all
-    products share, in the order of ``EFFECTS``; ``causes`` is each product's part in what its department's discounts
-    take from others.
+    products share, in the order of ``EFFECTS``.
 
     ``season`` is the group of departments that share a season; ``calendar`` has, for each of them, a column for every
     week that all share and its own waves of the year.
@@ -46,7 +45,6 @@ class Signals:
     is_seen: Floats
     own: Floats
     effects: Floats
-    causes: Floats
     season: Ints
     calendar: Floats
 
@@ -58,7 +56,6 @@ def signals_of(weekly: Weekly) -> Signals:
     before = weekly.spread(cells.promoted_before) / LOOKED_BACK_WEEKS
     department = _codes([weekly.articles[n].department for n in weekly.measured])
     usual = weekly.spread(cells.units).mean(axis=1)
-    others, causes = _of_others(own, usual, department)
     season = _seasons(department)
     effects = np.stack(
         [
@@ -66,10 +63,10 @@ def signals_of(weekly: Weekly) -> Signals:
             own * before,
             *(shifted(own, weeks) for weeks in range(1, WEEKS_AFTER + 1)),
             shifted(own, -1),
-            others,
+            _of_others(own, usual, department),
         ]
     )
-    return Signals(is_seen, own, effects, causes, season, _calendar(season, weekly.weeks))
+    return Signals(is_seen, own, effects, season, _calendar(season, weekly.weeks))
 
 
 def shifted(values: Floats, weeks: int) -> Floats:
@@ -83,17 +80,14 @@ def shifted(values: Floats, weeks: int) -> Floats:
     return found
 
 
-def _of_others(own: Floats, usual: Floats, department: Ints) -> tuple[Floats, Floats]:
-    """The mean discount of the other products of the department, by what they usually sell; and each one's part in
-    the department's."""
-    others, causes = np.zeros_like(own), np.zeros_like(own)
+def _of_others(own: Floats, usual: Floats, department: Ints) -> Floats:
+    """The mean discount of the other products of the department, by what they usually sell."""
+    others = np.zeros_like(own)
     for code in range(int(department.max()) + 1):
         of_it = department == code
         weighted = usual[of_it, None] * own[of_it]
-        together = weighted.sum(axis=0)
-        others[of_it] = (together - weighted) / max(float(usual[of_it].sum()), 1e-9)
-        causes[of_it] = weighted / np.where(together > 0, together, 1.0)
-    return others, causes
+        others[of_it] = (weighted.sum(axis=0) - weighted) / max(float(usual[of_it].sum()), 1e-9)
+    return others
 
 
 def _seasons(department: Ints) -> Ints:

@@ -18,14 +18,17 @@ from assidu.economics.models.response import Response
 @dataclass(slots=True)
 class Kept:
     """``by_cell``: which share of the units of each week of an article is still bought, 1 where nothing changes;
-    ``is_chosen`` where something does. The sums are by set of parameters; ``ordinary`` and ``margin`` are of what is
-    no longer bought, at the ordinary price before VAT."""
+    ``is_chosen`` where something does.
+
+    By set of parameters, of the chosen weeks: units still bought, money still given at once and turned into points,
+    the change of what is paid and of what goods earn, and what units that are no longer bought would have earned at the
+    ordinary price.
+    """
 
     by_cell: Floats
     is_chosen: Flags
     units_then: float
     given_then: float
-    given_ht: float
     units: Floats
     given_now: Floats
     turned: Floats
@@ -61,7 +64,7 @@ def kept_of(looked: Looked, turning: Turning, may_turn: Flags, margins: Margins 
     weeks, response = looked.weekly, looked.response
     cells = weeks.cells
     kept = Kept(
-        np.ones(len(cells)), np.zeros(len(cells), dtype=bool), 0.0, 0.0, 0.0,
+        np.ones(len(cells)), np.zeros(len(cells), dtype=bool), 0.0, 0.0,
         *(np.zeros(response.sets) for _ in range(7)),
     )  # fmt: skip
     for promoted in promoted_of(weeks, response):
@@ -94,7 +97,6 @@ def _keep(
     ordinary = added((cells.paid_minor + cells.given_minor)[at] * net)
     kept.units_then += float(units.sum())
     kept.given_then += float(given.sum())
-    kept.given_ht += float(given_ht.sum())
     kept.units += units @ still
     kept.given_now += (1 - share) * (given @ still)
     kept.turned += share * (given @ still)
