@@ -40,7 +40,7 @@ from builders.databases import TEMPLATE, copy, drop
 _numbers = itertools.count(1)
 
 
-PURE = ("tests/decisions", "tests/plans", "tests/economics/test_discount_models")
+PURE = ("tests/decisions", "tests/plans", "tests/economics/models")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -13,6 +13,7 @@ from assidu.api.routes import (
     customers,
     discounts,
     drafts,
+    economics,
     library,
     members,
     memberships,
@@ -66,6 +67,7 @@ for _router in (
     drafts.router,
     library.router,
     discounts.router,
+    economics.router,
     administration.router,
     memberships.router,
 ):

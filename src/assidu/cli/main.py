@@ -50,11 +50,6 @@ COMMANDS = {
     "fairness": Entry(
         "fairness", "Say who could never have had what a programme gives, and why.", needs_django=True
     ),
-    "economics": Entry(
-        "economics",
-        "What the programme costs and brings, and what discounts do beside it.",
-        needs_django=True,
-    ),
     "import": Entry(
         "import_", "Take what other systems exported, each file with its mapping.", needs_django=True
     ),
@@ -64,6 +59,10 @@ COMMANDS = {
     "partners": Entry(
         "partners", "What partners are owed for rewards; close a statement.", needs_django=True
     ),
+    "liability": Entry(
+        "liability", "What the programme owes; close months, export the journal.", needs_django=True
+    ),
+    "economics": Entry("economics", "What the programme should bring; what discounts do.", needs_django=True),
     "tick": Entry(
         "tick", "Decide what has become due by now, as the server does every minute.", needs_django=True
     ),

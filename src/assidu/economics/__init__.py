@@ -1,1 +1,1 @@
-"""The economics of the programme: what it costs, what it brings, and what discounts do beside it."""
+"""What the programme owes and what it brings: liability, models of its economics, and what discounts do beside it."""

@@ -1,32 +1,19 @@
 """What is behind the answer about discounts, as tables to take away, one CSV file each.
 
 Estimates have five columns: the figure, then where it lies with 80 and 95 chances in a hundred. Amounts are in minor
-units. Text that a spreadsheet would run is made harmless.
+units.
 """
 
-import csv
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from io import StringIO
 
 from assidu.economics.discount_types import DiscountsAnswer, DiscountSums, Estimate
+from assidu.economics.tables import Cell, Table
 
-Cell = str | int | float | None
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 _ENDS = ("", "_low_80", "_high_80", "_low_95", "_high_95")
 _SUMS = (
     "units", "paid_minor", "given_minor",
     *(f"{name}{end}" for name in ("bought_anyway_minor", "extra_units", "lift_percent", "change_ht") for end in _ENDS),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """``name`` is good for a file; columns are named in English, as in the API."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
 
 
 def tables(answer: DiscountsAnswer) -> list[Table]:
@@ -89,14 +76,6 @@ def tables(answer: DiscountsAnswer) -> list[Table]:
             ),
         ]  # fmt: skip
     return found + _turned(answer)
-
-
-def as_csv(table: Table) -> str:
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    writer.writerows([_cell(one) for one in row] for row in table.rows)
-    return out.getvalue()
 
 
 def _turned(answer: DiscountsAnswer) -> list[Table]:
@@ -167,13 +146,3 @@ def _estimate(one: Estimate | None) -> Sequence[Cell]:
     if one is None:
         return [None] * len(_ENDS)
     return [one.value, one.low_80, one.high_80, one.low_95, one.high_95]
-
-
-def _cell(value: Cell) -> str | int:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.6f}".rstrip("0").rstrip(".")
-    if isinstance(value, str) and value.startswith(RUN_BY_SPREADSHEETS):
-        return f"'{value}"
-    return value

@@ -13,9 +13,10 @@ from assidu.api.door import caller_at, stop
 from assidu.api.parameters import Spoken, language_at
 from assidu.economics import discount_runs
 from assidu.economics.discount_runs import DiscountsRun
-from assidu.economics.discount_tables import as_csv, tables
+from assidu.economics.discount_tables import tables
 from assidu.economics.discount_types import DiscountsAnswer, DiscountsQuestion, Turning
 from assidu.economics.discount_words import assumptions, why
+from assidu.economics.tables import as_csv
 from assidu.economics.turned_plan import currency_for
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
@@ -100,7 +101,7 @@ def start_discounts(
 ) -> Status[DiscountsLook]:
     """Compares recorded weeks with and without promotions, in the background; with `turning`, replays history with
     smaller discounts and points instead. Everything is observational. Ask for the look by its id until it is done."""
-    caller = caller_at(request, "simulate", is_for_stores=False)
+    caller = caller_at(request, "economics:read", "simulate", is_for_stores=False)
     spoken = language_at(request, language)
     if body.since is not None and body.until is not None and body.since > body.until:
         raise stop("invalid_request", "The period ends before it begins.")
@@ -119,7 +120,7 @@ def start_discounts(
 @router.get("/economics/discounts", response=DiscountsLooks, summary="Looks at discounts")
 def list_discounts(request: HttpRequest) -> DiscountsLooks:
     """The last ones first; of earlier ones nothing is kept."""
-    caller_at(request, "simulate", is_for_stores=False)
+    caller_at(request, "economics:read", is_for_stores=False)
     known = plans.programmes()
     return DiscountsLooks(
         [
@@ -141,7 +142,7 @@ def list_discounts(request: HttpRequest) -> DiscountsLooks:
 @router.get("/economics/discounts/{uuid:run_id}", response=DiscountsLook, summary="One look at discounts")
 def read_discounts(request: HttpRequest, run_id: UUID, language: Spoken = None) -> DiscountsLook:
     """How far it is; once it is done, everything that was found."""
-    caller_at(request, "simulate", is_for_stores=False)
+    caller_at(request, "economics:read", is_for_stores=False)
     return _look(_find(run_id), language_at(request, language))
 
 
@@ -150,7 +151,7 @@ def read_discounts(request: HttpRequest, run_id: UUID, language: Spoken = None) 
 )
 def cancel_discounts(request: HttpRequest, run_id: UUID, language: Spoken = None) -> DiscountsLook:
     """Stops one that is not done; one that is stays as it is."""
-    caller = caller_at(request, "simulate", is_for_stores=False)
+    caller = caller_at(request, "economics:read", "simulate", is_for_stores=False)
     _find(run_id)
     discount_runs.cancel(run_id)
     record(caller.actor, "discounts.cancelled", "discounts", str(run_id))
@@ -164,7 +165,7 @@ def cancel_discounts(request: HttpRequest, run_id: UUID, language: Spoken = None
 )
 def read_discounts_table(request: HttpRequest, run_id: UUID, table: Table) -> HttpResponse:
     """One of the look's `tables`, as CSV; amounts in minor units."""
-    caller_at(request, "simulate", is_for_stores=False)
+    caller_at(request, "economics:read", is_for_stores=False)
     answer = _find(run_id).answer
     found = next((one for one in tables(answer) if one.name == table), None) if answer is not None else None
     if found is None:

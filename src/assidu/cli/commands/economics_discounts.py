@@ -15,7 +15,7 @@ from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.economics import discount_runs
 from assidu.economics.discount_runs import DiscountsRun
-from assidu.economics.discount_tables import as_csv, tables
+from assidu.economics.discount_tables import tables
 from assidu.economics.discount_types import (
     Discounts,
     DiscountsAnswer,
@@ -25,6 +25,7 @@ from assidu.economics.discount_types import (
     Turning,
 )
 from assidu.economics.discount_words import assumptions, why
+from assidu.economics.tables import as_csv
 from assidu.economics.turned_plan import currency_for
 from assidu.plans.check import examine
 from assidu.plans.document import Document

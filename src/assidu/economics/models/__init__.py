@@ -1,1 +1,1 @@
-"""Pure statistics: figures come in as arrays and go out as frozen values; no database, no clock, chance by seed."""
+"""Pure: everything statistical. Figures come in as arguments; no database, clock or chance of its own."""

@@ -26,7 +26,6 @@ CREATE INDEX economics_discounts_asked ON economics_discounts (asked_at DESC);
 
 
 class Migration(migrations.Migration):
-    initial = True
-    dependencies = [("simulation", "0002_fairness")]
+    dependencies = [("economics", "0001_initial")]
 
     operations = [migrations.RunSQL(SQL, "DROP TABLE economics_discounts;")]
