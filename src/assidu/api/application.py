@@ -11,6 +11,7 @@ from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
 from assidu.api.routes import (
     administration,
     customers,
+    discounts,
     drafts,
     economics,
     library,
@@ -65,6 +66,7 @@ for _router in (
     programme.router,
     drafts.router,
     library.router,
+    discounts.router,
     economics.router,
     administration.router,
     memberships.router,

@@ -62,9 +62,7 @@ COMMANDS = {
     "liability": Entry(
         "liability", "What the programme owes; close months, export the journal.", needs_django=True
     ),
-    "economics": Entry(
-        "economics", "What the programme should bring, and what is assumed.", needs_django=True
-    ),
+    "economics": Entry("economics", "What the programme should bring; what discounts do.", needs_django=True),
     "tick": Entry(
         "tick", "Decide what has become due by now, as the server does every minute.", needs_django=True
     ),

@@ -1,4 +1,5 @@
-"""`assidu economics`: what the programme should bring, from assumptions that are measured, written or changed."""
+"""`assidu economics`: what the programme should bring, from assumptions that are measured, written or changed; and
+what discounts do beside it."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,6 +8,7 @@ import msgspec
 import typer
 
 from assidu.cli import published
+from assidu.cli.commands.economics_discounts import discounts
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import decimal, number, rooms_speak
 from assidu.cli.speech import gettext as _
@@ -24,6 +26,7 @@ from assidu.plans.wording import language_of, placed_problem
 
 app = typer.Typer(no_args_is_help=True)
 sets = typer.Typer(no_args_is_help=True)
+app.command("discounts")(discounts)
 app.add_typer(sets, name="assumptions", help="Sets of assumptions: check, measure, save, take away.")
 
 Programme = Annotated[str, typer.Option(help="Needed when there is more than one.")]
@@ -35,7 +38,7 @@ Months = Annotated[
 
 @app.callback()
 def economics() -> None:
-    """What the programme should bring: the macro model and its assumptions."""
+    """What the programme should bring: the macro model and its assumptions; and what discounts do."""
 
 
 @app.command()
