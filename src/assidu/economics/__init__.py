@@ -1,0 +1,1 @@
+"""What the programme costs and brings: what is owed, what it should bring, what it would have done."""

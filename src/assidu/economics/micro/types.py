@@ -1,0 +1,112 @@
+"""What a trial of several plans answers. Amounts in minor units; margins and net sales without VAT."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from assidu.economics.models.draws import Estimate, Range
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What is not known and matters: how customers answer, and what a unit given costs in the end.
+
+    ``near_threshold``: the chance of one more purchase when a status comes near; ``after_reward``: of one more after a
+    reward is used; ``pulled_forward``: the part of these that is only bought earlier; ``redemption``: the part of what
+    is given that is ever used; ``cost_per_face``: what a euro of reward costs, net of what partners pay.
+    """
+
+    near_threshold: Range
+    after_reward: Range
+    pulled_forward: Range
+    redemption: Range
+    cost_per_face: Range
+
+    def ranges(self) -> Mapping[str, Range]:
+        return {name: getattr(self, name) for name in ASSUMPTIONS}
+
+
+ASSUMPTIONS = ("near_threshold", "after_reward", "pulled_forward", "redemption", "cost_per_face")
+
+PRIORS = Assumptions(
+    near_threshold=Range(0.0, 0.05, 0.20),
+    after_reward=Range(0.0, 0.05, 0.20),
+    pulled_forward=Range(0.2, 0.5, 0.9),
+    redemption=Range(0.5, 0.75, 0.95),
+    cost_per_face=Range(0.5, 0.65, 0.9),
+)
+"""Where no experiment and no figure of this brand says better: wide on purpose."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCost:
+    """What a rule or an offer gives in the period, at face value."""
+
+    rule: str
+    face: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some customers, as the plan leaves them: what they get more or less than recorded, at face value."""
+
+    name: str
+    customers: int
+    spend_minor: int
+    recorded_minor: int
+    planned_minor: int
+    winners: int
+    losers: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTried:
+    """One plan beside what was recorded. ``cost`` is what is given × what of it is used × what that costs, and what
+    offers take off at once; ``net_change`` is margin less cost, more or less than recorded."""
+
+    label: str
+    face: Estimate
+    off: Estimate
+    cost: Estimate
+    revenue_change: Estimate
+    margin_change: Estimate
+    net_change: Estimate
+    loss_probability: float
+    rules: tuple[RuleCost, ...]
+    deciles: tuple[Share, ...]
+    tiers: tuple[Share, ...]
+    stores: tuple[Share, ...]
+    generosity: float | None
+    """Face value for each euro of net sales; nothing where nothing was sold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Where the estimates stood once so many customers were decided."""
+
+    customers: int
+    histories: int
+    seconds: float
+    net_low80: tuple[float, ...]
+    net_high80: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MicroResult:
+    """``settled_after``: the number of the round from which intervals hardly moved any more, or nothing yet.
+
+    ``histories`` is how many times a customer's history was decided from its beginning to its end.
+    """
+
+    customers: int
+    of_customers: int
+    draws: int
+    seed: int
+    histories: int
+    seconds: float
+    recorded_cost: Estimate
+    recorded_face: Estimate
+    net_sales_minor: int
+    plans: tuple[PlanTried, ...]
+    rounds: tuple[Round, ...]
+    settled_after: int | None
+    assumptions: Assumptions

@@ -1,0 +1,1 @@
+"""Pure statistics: no database, no clock; chance comes in as a seed."""
