@@ -51,6 +51,7 @@ class Summed:
         face = self._column(plan, FACE) + self._column(plan, OFF)
         rules = [RuleCost(code, estimate(self._column(plan, 4 + n))) for n, code in enumerate(columns)]
         customers = self._part.customers
+        against = net - self.net_change(1) if plan > 1 else None
         return PlanTried(
             label=label,
             face=estimate(face),
@@ -64,6 +65,8 @@ class Summed:
             deciles=deciles(customers, plan),
             tiers=shares(customers, plan, lambda one: one.tier),
             stores=shares(customers, plan, lambda one: one.store)[:STORES_MAX],
+            against_first=None if against is None else estimate(against),
+            better_than_first=None if against is None else float((against > 0).mean()),
             generosity=float(face.mean()) / net_sales_minor if net_sales_minor else None,
         )
 

@@ -61,7 +61,11 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class PlanTried:
     """One plan beside what was recorded. ``cost`` is what is given × what of it is used × what that costs, and what
-    offers take off at once; ``net_change`` is margin less cost, more or less than recorded."""
+    offers take off at once; ``net_change`` is margin less cost, more or less than recorded.
+
+    ``against_first`` is the same against the first plan that is tried, on the same customers and draws (nothing for
+    that one itself), and ``better_than_first`` the part of the draws in which this plan does better.
+    """
 
     label: str
     face: Estimate
@@ -75,6 +79,8 @@ class PlanTried:
     deciles: tuple[Share, ...]
     tiers: tuple[Share, ...]
     stores: tuple[Share, ...]
+    against_first: Estimate | None
+    better_than_first: float | None
     generosity: float | None
     """Face value for each euro of net sales; nothing where nothing was sold."""
 
