@@ -85,6 +85,15 @@ def test_twice_the_points_cost_about_twice_as_much_and_the_interval_says_how_sur
     assert (plan.revenue_change.low95, plan.revenue_change.high95) == (0, 0)
 
 
+def test_what_matters_most_is_told_first(assidu_db: Database, club: History) -> None:
+    known = replace(NOBODY_ANSWERS, redemption=Range(0.7, 0.7, 0.7), cost_per_face=Range(0.4, 0.6, 0.8))
+    [plan] = tried(assidu_db, club, choice(TWICE), assumptions=known).plans
+    assert [one.assumption for one in plan.sensitivity] == ["cost_per_face", "pulled_forward"]
+    cost, nothing = plan.sensitivity
+    assert cost.high_minor < cost.low_minor < 0, "the dearer a unit, the more twice as many of them lose"
+    assert cost.swing_minor > 3 * nothing.swing_minor
+
+
 def test_who_answers_buys_more_and_is_decided_again_by_the_core(assidu_db: Database, club: History) -> None:
     sure = replace(
         PRIORS,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from assidu.economics.micro.trying import FACE, MARGIN, OFF, REVENUE, Part, Trial, Tried
-from assidu.economics.micro.types import PlanTried, Round, RuleCost, Share
+from assidu.economics.micro.types import PlanTried, Round, RuleCost, Sensitivity, Share
 from assidu.economics.models.draws import Draws, Estimate, estimate
 
 DECILES = 10
@@ -65,10 +65,21 @@ class Summed:
             deciles=deciles(customers, plan),
             tiers=shares(customers, plan, lambda one: one.tier),
             stores=shares(customers, plan, lambda one: one.store)[:STORES_MAX],
+            sensitivity=self._sensitivity(net),
             against_first=None if against is None else estimate(against),
             better_than_first=None if against is None else float((against > 0).mean()),
             generosity=float(face.mean()) / net_sales_minor if net_sales_minor else None,
         )
+
+    def _sensitivity(self, net: Draws) -> tuple[Sensitivity, ...]:
+        """From the draws that are there: those in which an assumption is low beside those in which it is high."""
+        found = []
+        for name, figures in self._trial.draws.items():
+            low, high = np.quantile(figures, (0.2, 0.8))
+            if low < high:
+                ends = net[figures <= low].mean(), net[figures >= high].mean()
+                found.append(Sensitivity(name, *(round(float(end)) for end in ends)))
+        return tuple(sorted(found, key=lambda one: (-one.swing_minor, one.assumption)))
 
 
 def deciles(customers: Sequence[Tried], plan: int) -> tuple[Share, ...]:

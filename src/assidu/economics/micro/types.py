@@ -59,6 +59,20 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What the net change would be, on average over the draws in which an assumption lies in the lowest, and in the
+    highest, fifth of its range."""
+
+    assumption: str
+    low_minor: int
+    high_minor: int
+
+    @property
+    def swing_minor(self) -> int:
+        return abs(self.high_minor - self.low_minor)
+
+
+@dataclass(frozen=True, slots=True)
 class PlanTried:
     """One plan beside what was recorded. ``cost`` is what is given × what of it is used × what that costs, and what
     offers take off at once; ``net_change`` is margin less cost, more or less than recorded.
@@ -79,6 +93,7 @@ class PlanTried:
     deciles: tuple[Share, ...]
     tiers: tuple[Share, ...]
     stores: tuple[Share, ...]
+    sensitivity: tuple[Sensitivity, ...]  # what matters most first
     against_first: Estimate | None
     better_than_first: float | None
     generosity: float | None
