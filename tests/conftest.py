@@ -39,7 +39,7 @@ from builders.databases import TEMPLATE, copy, drop
 _numbers = itertools.count(1)
 
 
-PURE = ("tests/decisions", "tests/plans")
+PURE = ("tests/decisions", "tests/plans", "tests/economics/models")
 
 
 def pytest_configure(config: pytest.Config) -> None:

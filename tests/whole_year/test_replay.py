@@ -4,6 +4,7 @@ One story, since the year takes a minute or two to be made: `pytest -m "not whol
 made before, in a home that ``TEST_YEAR_HOME`` names, the story is told on that one.
 """
 
+import csv
 import json
 import os
 import subprocess
@@ -73,6 +74,7 @@ def test_the_whole_year_is_decided_again_to_the_unit(year: Year, tmp_path: Path)
     as_it_was(year)
     under_one_changed_rule(year, tmp_path)
     folded(year)
+    owed(year, tmp_path)
 
 
 def as_it_was(year: Year) -> None:
@@ -121,3 +123,36 @@ def folded(year: Year) -> None:
     status, answer = year.asked("rebuild", "--verify")
     assert (status, answer["differences"]) == (0, 0)
     assert answer["customers"] >= HOUSEHOLDS
+
+
+def owed(year: Year, tmp_path: Path) -> None:
+    """Each line of each month is what the ledger moved, and the last month ends with what wallets hold."""
+    status, answer = year.asked("liability", "show", "--csv", str(tmp_path))
+    assert (status, len(answer["months"])) == (0, 13)
+    with (tmp_path / "roll-forward.csv").open(encoding="utf-8", newline="") as file:
+        told = {(row["month"], row["currency"]): row for row in csv.DictReader(file)}
+    into = ", ".join(f"coalesce(sum(quantity) FILTER (WHERE source = {account}), 0)" for account in (10, 11))
+    out = ", ".join(
+        f"coalesce(-sum(quantity) FILTER (WHERE target = {account}), 0)" for account in (10, 11, 12, 17)
+    )
+    with psycopg.connect(year.database.url) as connection:
+        moved = connection.execute(
+            f"SELECT date_trunc('month', day)::date::text, currency, {into}, {out} FROM ledger_posting GROUP BY 1, 2"
+        ).fetchall()
+        held = connection.execute("SELECT currency, sum(posted) FROM ledger_balance GROUP BY 1").fetchall()
+    for month, currency, *sums in moved:
+        row = {
+            name: int(units) for name, units in told[month, currency].items() if units.lstrip("-").isdecimal()
+        }
+        lines = (
+            row["issued"] + row["exchanged_in"],
+            row["given_back"],
+            row["taken_back"],
+            row["paid"] + row["exchanged_out"],
+            row["expired"],
+            row["forfeited"],
+        )
+        assert lines == tuple(sums), (month, currency)
+        assert row["in_transit"] == 0
+    last = max(month for month, _ in told)
+    assert {currency: int(told[last, currency]["closing"]) for currency, _ in held} == dict(held)

@@ -1,1 +1,1 @@
-"""What the programme costs and brings: what is owed, what it should bring, what it would have done."""
+"""What the programme owes and what it brings: liability, and models of its economics."""

@@ -1,1 +1,1 @@
-"""Pure statistics: no database, no clock; chance comes in as a seed."""
+"""Pure: everything statistical. Figures come in as arguments; no database, clock or chance of its own."""
