@@ -1,14 +1,16 @@
 """Several plans tried on recorded customers: decided by the core, with intervals, always the same for a seed."""
 
-from dataclasses import replace
+from dataclasses import replace as with_
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 
 from assidu.decisions.events import Sale
 from assidu.economics.micro.run import Choice, NothingRecorded, round_sizes, try_plans
-from assidu.economics.micro.types import PRIORS, MicroResult
-from assidu.economics.models.draws import Range
+from assidu.economics.micro.types import MicroResult
+from assidu.economics.models.assumptions import Range
+from assidu.economics.models.behaviour import Behaviour
 from assidu.foundation.database import Database
 from assidu.loyalty.book import PlanBook
 from assidu.plans.compile import compile_plan
@@ -19,7 +21,8 @@ from builders.history import History, on, sale
 DRAWS = 200
 TWICE = BASE.replace("give: 1", "give: 2")
 ONCE = a_document(more="rewards: []")
-NOBODY_ANSWERS = replace(PRIORS, near_threshold=Range(0, 0, 0), after_reward=Range(0, 0, 0))
+BEHAVIOUR = Behaviour(draws=DRAWS, seed=11)
+NOBODY_ANSWERS = replace(BEHAVIOUR, near_threshold=Range(value=0.0), after_reward=Range(value=0.0))
 
 
 def earnings(bought: Sale) -> tuple[int, int]:
@@ -48,9 +51,9 @@ def club(assidu_db: Database) -> History:
 
 
 def tried(database: Database, club: History, *choices: Choice, **more: object) -> MicroResult:
-    settings = {"seed": 11, "draws": DRAWS, "processes": 1} | more
-    assumptions = settings.pop("assumptions", PRIORS)
-    return try_plans(database.url, club.book, choices, earnings, assumptions, **settings)  # type: ignore[arg-type]
+    settings = {"processes": 1} | more
+    behaviour = settings.pop("behaviour", BEHAVIOUR)
+    return try_plans(database.url, club.book, choices, earnings, behaviour, **settings)  # type: ignore[arg-type]
 
 
 def test_the_plan_in_force_changes_nothing_in_any_draw(assidu_db: Database, club: History) -> None:
@@ -76,7 +79,7 @@ def test_what_a_plan_gives_is_what_the_replay_of_everything_gives(assidu_db: Dat
 def test_twice_the_points_cost_about_twice_as_much_and_the_interval_says_how_sure_that_is(
     assidu_db: Database, club: History
 ) -> None:
-    result = tried(assidu_db, club, choice(TWICE), assumptions=NOBODY_ANSWERS)
+    result = tried(assidu_db, club, choice(TWICE), behaviour=NOBODY_ANSWERS)
     [plan] = result.plans
     assert plan.cost.mean == pytest.approx(2 * result.recorded_cost.mean, rel=0.02)
     assert plan.net_change.mean == pytest.approx(-result.recorded_cost.mean, rel=0.03)
@@ -86,9 +89,9 @@ def test_twice_the_points_cost_about_twice_as_much_and_the_interval_says_how_sur
 
 
 def test_what_matters_most_is_told_first(assidu_db: Database, club: History) -> None:
-    known = replace(NOBODY_ANSWERS, redemption=Range(0.7, 0.7, 0.7), cost_per_face=Range(0.4, 0.6, 0.8))
-    [plan] = tried(assidu_db, club, choice(TWICE), assumptions=known).plans
-    assert [one.assumption for one in plan.sensitivity] == ["cost_per_face", "pulled_forward"]
+    known = replace(NOBODY_ANSWERS, redemption=Range(value=70.0), cost=Range(value=60.0, low=40.0, high=80.0))
+    [plan] = tried(assidu_db, club, choice(TWICE), behaviour=known).plans
+    assert [one.assumption for one in plan.sensitivity] == ["cost", "pull_forward"]
     cost, nothing = plan.sensitivity
     assert cost.high_minor < cost.low_minor < 0, "the dearer a unit, the more twice as many of them lose"
     assert cost.swing_minor > 3 * nothing.swing_minor
@@ -96,14 +99,14 @@ def test_what_matters_most_is_told_first(assidu_db: Database, club: History) -> 
 
 def test_who_answers_buys_more_and_is_decided_again_by_the_core(assidu_db: Database, club: History) -> None:
     sure = replace(
-        PRIORS,
-        after_reward=Range(1, 1, 1),
-        redemption=Range(1, 1, 1),
-        pulled_forward=Range(0, 0, 0),
+        BEHAVIOUR,
+        after_reward=Range(value=100.0),
+        redemption=Range(value=100.0),
+        pull_forward=Range(value=0.0),
     )
     generous = choice(a_rule("{per_amount: {give: 20, each: 1.00}}", code="base"))
-    quiet = tried(assidu_db, club, generous, assumptions=NOBODY_ANSWERS)
-    loud = tried(assidu_db, club, generous, assumptions=sure)
+    quiet = tried(assidu_db, club, generous, behaviour=NOBODY_ANSWERS)
+    loud = tried(assidu_db, club, generous, behaviour=sure)
     assert quiet.histories == 2 * 40
     assert loud.histories > quiet.histories
     assert loud.plans[0].revenue_change.low95 > 0
@@ -121,10 +124,10 @@ def test_the_same_seed_gives_the_same_figures_in_any_number_of_processes(
 
     def figures(**more: object) -> object:
         result = tried(assidu_db, club, *plans, **more)
-        return replace(result, seconds=0, rounds=tuple(replace(one, seconds=0) for one in result.rounds))
+        return with_(result, seconds=0, rounds=tuple(with_(one, seconds=0) for one in result.rounds))
 
     assert figures() == figures(processes=2)
-    assert figures() != figures(seed=12)
+    assert figures() != figures(behaviour=replace(BEHAVIOUR, seed=12))
 
 
 def test_plans_are_compared_on_the_same_customers_and_draws(assidu_db: Database, club: History) -> None:

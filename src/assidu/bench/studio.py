@@ -20,8 +20,9 @@ from assidu.connectors.actions import ImportOrder, import_files
 from assidu.connectors.files.mapping import CLOUD_EVENTS
 from assidu.connectors.imports.types import Pair
 from assidu.decisions.events import Sale
-from assidu.economics.micro.run import DRAWS, Choice, try_plans
-from assidu.economics.micro.types import PRIORS, MicroResult
+from assidu.economics.micro.run import Choice, try_plans
+from assidu.economics.micro.types import MicroResult
+from assidu.economics.models.behaviour import Behaviour
 from assidu.foundation import clock
 from assidu.foundation.database import Database
 from assidu.foundation.settings import current_settings
@@ -47,7 +48,7 @@ class Tried:
 
 
 def bench_studio(
-    server: Database, *, size: int = SIZE, draws: int = DRAWS, notify: Notify = lambda _: None
+    server: Database, *, size: int = SIZE, draws: int = 1_000, notify: Notify = lambda _: None
 ) -> dict[str, Any]:
     """The JSON object of `assidu bench studio`; ``size`` is the number of customers, and a tenth is measured too."""
     load = load_of_demo()
@@ -114,9 +115,7 @@ def _try(database: Database, book: PlanBook, richer: PlanBook, draws: int) -> Tr
         book,
         choices,
         _earnings,
-        PRIORS,
-        seed=SEED,
-        draws=draws,
+        Behaviour(draws=draws, seed=SEED),
         on_round=lambda _: told_at.append(time.perf_counter() - began),
     )
     return Tried(told_at[0], told_at[(result.settled_after or len(told_at)) - 1], result)

@@ -16,15 +16,15 @@ import psycopg
 
 from assidu.economics.micro.summing import Summed, settled_after
 from assidu.economics.micro.trying import Earnings, Part, Trial, nobody, try_on
-from assidu.economics.micro.types import Assumptions, MicroResult, Round
-from assidu.economics.models.draws import drawn
+from assidu.economics.micro.types import MicroResult, Round
+from assidu.economics.models.behaviour import Behaviour
+from assidu.economics.models.bootstrap import spread
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.instant import Advance, at_one_instant, read_in_shares
 from assidu.loyalty.recorded import customers_in_groups
 from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.groups import Groups
 
-DRAWS = 1_000
 FIRST_ROUND = 96
 """So many customers are decided in seconds."""
 AT_ONCE = 16
@@ -47,31 +47,29 @@ def try_plans(
     recorded: PlanBook,
     choices: Sequence[Choice],
     earnings: Earnings,
-    assumptions: Assumptions,
+    behaviour: Behaviour,
     *,
-    seed: int,
-    draws: int = DRAWS,
-    customers_max: int | None = None,
     processes: int | None = None,
     on_round: OnRound = lambda _: None,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> MicroResult:
-    """Try ``choices`` beside what was recorded. The same seed, history and processes or not: the same figures.
+    """Try ``choices`` beside what was recorded. The same seed and history give the same figures in any number of
+    processes.
 
     ``on_round`` is told what is known so far, ``on_progress`` how many customers are done, of how many. Raises
     ``NothingRecorded`` where there is no history to speak of.
     """
     began = time.perf_counter()
     with at_one_instant(database_url) as (connection, instant):
-        groups = _by_chance(customers_in_groups(connection), seed)
+        groups = _by_chance(customers_in_groups(connection), behaviour.seed)
         if not groups:
             raise NothingRecorded
-        wanted = groups[:customers_max]
+        wanted = groups[: behaviour.customers_max]
         trial = Trial(
             (recorded, *(choice.book for choice in choices)),
-            drawn(assumptions.ranges(), draws, seed),
-            draws,
-            seed,
+            spread(behaviour.ranges(), behaviour.draws, behaviour.seed),
+            behaviour.draws,
+            behaviour.seed,
             _last_day(connection),
             _taken(connection),
             earnings,
@@ -90,7 +88,7 @@ def try_plans(
                 part.add(one)
             done += size
             seconds = time.perf_counter() - began
-            result = _result(trial, part, choices, assumptions, len(groups), seconds, rounds)
+            result = _result(trial, part, choices, behaviour, len(groups), seconds, rounds)
             on_round(result)
     assert result is not None, "there is a round for whoever is there"
     return result
@@ -134,7 +132,7 @@ def _result(
     trial: Trial,
     part: Part,
     choices: Sequence[Choice],
-    assumptions: Assumptions,
+    behaviour: Behaviour,
     of_customers: int,
     seconds: float,
     rounds: list[Round],
@@ -154,8 +152,6 @@ def _result(
     return MicroResult(
         customers=len(part.customers),
         of_customers=of_customers,
-        draws=trial.count,
-        seed=trial.seed,
         histories=part.histories,
         seconds=round(seconds, 3),
         recorded_cost=summed.recorded_cost,
@@ -164,7 +160,7 @@ def _result(
         plans=plans,
         rounds=tuple(rounds),
         settled_after=settled_after(rounds),
-        assumptions=assumptions,
+        behaviour=behaviour,
     )
 
 

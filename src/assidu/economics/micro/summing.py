@@ -6,7 +6,7 @@ import numpy as np
 
 from assidu.economics.micro.trying import FACE, MARGIN, OFF, REVENUE, Part, Trial, Tried
 from assidu.economics.micro.types import PlanTried, Round, RuleCost, Sensitivity, Share
-from assidu.economics.models.draws import Draws, Estimate, estimate
+from assidu.economics.models.bootstrap import Draws, Estimate, estimate
 
 DECILES = 10
 STORES_MAX = 30
@@ -29,7 +29,7 @@ class Summed:
 
     def _cost(self, plan: int) -> Draws:
         draws = self._trial.draws
-        used: Draws = self._column(plan, FACE) * draws["redemption"] * draws["cost_per_face"]
+        used: Draws = self._column(plan, FACE) * draws["redemption"] / 100 * draws["cost"] / 100
         return used + self._column(plan, OFF)
 
     @property

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from assidu.decisions.events import Sale
 from assidu.economics.micro.answers import AnswerKind, Moment, answered, moments
 from assidu.economics.micro.lives import Life, Watch
-from assidu.economics.models.draws import Draws, chance, weights
+from assidu.economics.models.bootstrap import Draws, chance, weights
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.recorded import Recorded, history_of
 from assidu.simulation.groups import Groups
@@ -181,10 +181,10 @@ class _Person:
         if not found:
             return None, []
         draws = self._trial.draws
-        stays = 1 - draws["pulled_forward"]
+        stays = 1 - draws["pull_forward"] / 100
         likely = {
-            AnswerKind.NEAR: draws["near_threshold"] * stays,
-            AnswerKind.REWARD: draws["after_reward"] * draws["redemption"] * stays,
+            AnswerKind.NEAR: draws["near_threshold"] / 100 * stays,
+            AnswerKind.REWARD: draws["after_reward"] / 100 * draws["redemption"] / 100 * stays,
         }
         own = [self._chance(moment) for moment in found]
         takes = np.stack([one < likely[moment.kind] for one, moment in zip(own, found, strict=True)], axis=1)

@@ -1,40 +1,9 @@
 """What a trial of several plans answers. Amounts in minor units; margins and net sales without VAT."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from assidu.economics.models.draws import Estimate, Range
-
-
-@dataclass(frozen=True, slots=True)
-class Assumptions:
-    """What is not known and matters: how customers answer, and what a unit given costs in the end.
-
-    ``near_threshold``: the chance of one more purchase when a status comes near; ``after_reward``: of one more after a
-    reward is used; ``pulled_forward``: the part of these that is only bought earlier; ``redemption``: the part of what
-    is given that is ever used; ``cost_per_face``: what a euro of reward costs, net of what partners pay.
-    """
-
-    near_threshold: Range
-    after_reward: Range
-    pulled_forward: Range
-    redemption: Range
-    cost_per_face: Range
-
-    def ranges(self) -> Mapping[str, Range]:
-        return {name: getattr(self, name) for name in ASSUMPTIONS}
-
-
-ASSUMPTIONS = ("near_threshold", "after_reward", "pulled_forward", "redemption", "cost_per_face")
-
-PRIORS = Assumptions(
-    near_threshold=Range(0.0, 0.05, 0.20),
-    after_reward=Range(0.0, 0.05, 0.20),
-    pulled_forward=Range(0.2, 0.5, 0.9),
-    redemption=Range(0.5, 0.75, 0.95),
-    cost_per_face=Range(0.5, 0.65, 0.9),
-)
-"""Where no experiment and no figure of this brand says better: wide on purpose."""
+from assidu.economics.models.behaviour import Behaviour
+from assidu.economics.models.bootstrap import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +89,6 @@ class MicroResult:
 
     customers: int
     of_customers: int
-    draws: int
-    seed: int
     histories: int
     seconds: float
     recorded_cost: Estimate
@@ -130,4 +97,4 @@ class MicroResult:
     plans: tuple[PlanTried, ...]
     rounds: tuple[Round, ...]
     settled_after: int | None
-    assumptions: Assumptions
+    behaviour: Behaviour

@@ -5,32 +5,34 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assidu.economics.models.draws import Range, chance, drawn, estimate, weights
+from assidu.economics.models.assumptions import Range
+from assidu.economics.models.bootstrap import chance, estimate, spread, weights
+from assidu.economics.models.chance import triangular
 
-WIDE = Range(0.0, 0.05, 0.2)
+WIDE = Range(value=0.05, low=0.0, high=0.2)
 
 
 @given(st.floats(0, 1, exclude_max=True), st.floats(0, 1, exclude_max=True))
 def test_a_higher_quantile_is_never_a_lower_figure_and_all_lie_in_the_range(a: float, b: float) -> None:
-    low, high = WIDE.at(np.array(sorted((a, b))))
+    low, high = triangular(WIDE, np.array(sorted((a, b))))
     assert 0.0 <= low <= high <= 0.2
 
 
 def test_the_mean_of_a_triangular_range_is_the_mean_of_its_three_figures() -> None:
-    figures = drawn({"lift": WIDE}, 4_000, seed=7)["lift"]
+    figures = spread({"lift": WIDE}, 4_000, seed=7)["lift"]
     assert figures.mean() == pytest.approx((0.0 + 0.05 + 0.2) / 3, abs=2e-4)
     assert np.quantile(figures, 0.25) == pytest.approx(0.05, abs=1e-3)  # its peak lies a quarter of the way
 
 
 def test_a_range_without_width_is_always_its_figure() -> None:
-    assert set(drawn({"rate": Range(0.6, 0.6, 0.6)}, 50, seed=1)["rate"]) == {0.6}
+    assert set(spread({"rate": Range(value=0.6)}, 50, seed=1)["rate"]) == {0.6}
 
 
 def test_what_one_figure_draws_does_not_depend_on_the_others() -> None:
-    alone = drawn({"lift": WIDE}, 100, seed=3)["lift"]
-    beside = drawn({"other": Range(1, 2, 3), "lift": WIDE}, 100, seed=3)["lift"]
+    alone = spread({"lift": WIDE}, 100, seed=3)["lift"]
+    beside = spread({"other": Range(value=2.0, low=1.0, high=3.0), "lift": WIDE}, 100, seed=3)["lift"]
     assert (alone == beside).all()
-    assert not (alone == drawn({"lift": WIDE}, 100, seed=4)["lift"]).all()
+    assert not (alone == spread({"lift": WIDE}, 100, seed=4)["lift"]).all()
 
 
 def test_a_customer_has_weights_of_their_own_that_are_one_on_average() -> None:
