@@ -159,9 +159,9 @@ def problems(found: Assumptions) -> Iterator[Problem]:
             yield Problem("segment_twice", (*path, "code"), {"found": segment.code})
         codes.add(segment.code)
         for name, bounds in OF_SEGMENTS.items():
-            yield from _range(getattr(segment, name), bounds, (*path, name))
+            yield from in_bounds(getattr(segment, name), bounds, (*path, name))
     for name, bounds in OF_PROGRAMME.items():
-        yield from _range(getattr(found, name), bounds, (name,))
+        yield from in_bounds(getattr(found, name), bounds, (name,))
     if found.used_by_age and abs(sum(found.used_by_age) - 100) > 0.01:
         yield Problem("not_a_whole", ("used_by_age",), {"found": f"{sum(found.used_by_age):g}"})
     if found.first_month is not None and found.first_month.day != 1:
@@ -185,7 +185,8 @@ def _sales_at_most(segment: Segment, months: int) -> float:
     return members * max(buys * segment.basket.highest, 1.0)
 
 
-def _range(found: Range, bounds: Bounds, path: Path) -> Iterator[Problem]:
+def in_bounds(found: Range, bounds: Bounds, path: Path) -> Iterator[Problem]:
+    """What is wrong with one figure."""
     for part in ("low", "value", "high"):
         number = getattr(found, part)
         if number is not None and not bounds.least <= number <= bounds.most:
