@@ -110,6 +110,8 @@ PAGES: list[Page] = [
     Page("simulation-failed", lambda site: f"/simulation/{site.runs.failed}/"),
     Page("simulation-stopped", lambda site: f"/simulation/{site.runs.stopped}/"),
     Page("simulation-compare", "/simulation/compare/"),
+    Page("studio-owed", "/studio/owed/", ready=".chart svg", is_main=True),
+    Page("studio-owed-settings", "/studio/owed/settings/"),
     Page("system", "/settings/system/"),
     Page("rejects", "/settings/system/rejects/"),
     Page("people", "/settings/people/"),

@@ -72,6 +72,19 @@
     say(button.dataset.copied, "success");
   });
 
+  /* ---- <button data-print>: on paper everything is light */
+
+  let screenTheme = "";
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  const retheme = (theme) => {
+    root.dataset.theme = theme;
+    document.dispatchEvent(new CustomEvent("assidu:theme"));
+  };
+  addEventListener("beforeprint", () => { screenTheme = root.dataset.theme; retheme("light"); });
+  addEventListener("afterprint", () => retheme(screenTheme));
+
   /* ---- theme: shown at once, kept by the server */
 
   document.addEventListener("change", (event) => {

@@ -7,6 +7,8 @@
   "use strict";
   const language = document.documentElement.lang || "en";
   const drawn = new Map();
+  const PAPER = 640;
+  const FEW = 7; // bars that are each called by their name
 
   // A custom property holding light-dark() is resolved only when some element uses it as a colour.
   const probe = document.createElement("span");
@@ -39,10 +41,11 @@
     const line = colour("line");
     const isLine = chart.kind === "line";
     const seen = (point) => !chart.series[point.seriesIndex].ground && point.value !== null && point.value !== undefined && (!chart.series[point.seriesIndex].stack || point.value !== 0);
+    const everyName = chart.across || (!isLine && chart.labels.length <= FEW);
     const names = {
       type: "category", data: chart.labels, boundaryGap: !isLine, inverse: chart.across,
       axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
-      axisLabel: { color: soft, fontSize: 12, hideOverlap: !chart.across, interval: chart.across ? 0 : "auto", width: chart.across ? 190 : undefined, overflow: "truncate" },
+      axisLabel: { color: soft, fontSize: everyName && !chart.across ? 11 : 12, hideOverlap: !everyName, interval: everyName ? 0 : "auto", width: chart.across ? 190 : undefined, overflow: "truncate" },
     };
     const amounts = {
       type: "value", min: chart.min, splitNumber: 4,
@@ -112,6 +115,10 @@
   const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
   const redraw = () => drawn.forEach(({ instance, chart }) => instance.setOption(options(chart), true));
 
+  // A page of paper is narrower than the screen, and nothing moves on it.
+  const resize = (width) => drawn.forEach(({ instance }) => instance.resize(width ? { width, animation: { duration: 0 } } : undefined));
+  addEventListener("beforeprint", () => resize(PAPER));
+  addEventListener("afterprint", () => resize());
   document.addEventListener("assidu:theme", redraw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   document.addEventListener("htmx:before:swap", () => drawn.forEach(({ instance, watcher }, holder) => {
