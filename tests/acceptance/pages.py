@@ -112,6 +112,8 @@ PAGES: list[Page] = [
     Page("simulation-compare", "/simulation/compare/"),
     Page("studio-owed", "/studio/owed/", ready=".chart svg", is_main=True),
     Page("studio-owed-settings", "/studio/owed/settings/"),
+    Page("studio-expected", "/studio/expected/", ready=".chart svg", is_main=True),
+    Page("studio-expected-compare", "/studio/expected/compare/"),
     Page("system", "/settings/system/"),
     Page("rejects", "/settings/system/rejects/"),
     Page("people", "/settings/people/"),

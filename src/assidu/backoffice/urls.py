@@ -34,7 +34,7 @@ from assidu.backoffice.views import (
     system,
     why,
 )
-from assidu.backoffice.views.studio import owed, owed_settings
+from assidu.backoffice.views.studio import expected, owed, owed_settings
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -115,6 +115,8 @@ urlpatterns = [
     path("studio/owed/close/", owed.close, name="studio-owed-close"),
     path("studio/owed/settings/", owed_settings.settings, name="studio-owed-settings"),
     path("studio/owed/files/<str:name>", owed.file, name="studio-owed-file"),
+    path("studio/expected/", expected.expected, name="studio-expected"),
+    path("studio/expected/compare/", expected.compare, name="studio-expected-compare"),
     path("simulation/", simulation.runs, name="simulation"),
     path("simulation/new/", simulation.new, name="simulation-new"),
     path("simulation/start/", simulation.start_from_text, name="simulation-start"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.views.studio.files import EXCEL, download
 from assidu.backoffice.views.studio.owed_month import OwedMonth
 from assidu.economics import actions, queries
 from assidu.economics.tables import as_csv, journal_table, liability_tables, tiers_table
@@ -24,7 +25,6 @@ from assidu.economics.workbook.liability import liability_workbook
 from assidu.foundation import clock
 from assidu.measurement.queries import has_invented
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TROUBLES: Mapping[Trouble, str | Promise] = {
     Trouble.NOTHING_YET: gettext_lazy("Nothing has happened yet: there is no month to close."),
     Trouble.NOT_OVER: gettext_lazy("%(month)s is not over yet."),
@@ -108,7 +108,7 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     found = queries.liability(programme.code, clock.now())
     if name == "liability.xlsx":
-        return _download(liability_workbook(found), EXCEL, f"{programme.code}-{name}")
+        return download(liability_workbook(found), EXCEL, f"{programme.code}-{name}")
     month = _month(request.GET.get("month", ""))
     if name == "journal.csv":
         entries = queries.journal(programme.code, [month] if month else (), _view(request, found))
@@ -123,15 +123,9 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
             raise Http404
         table = known
     of = f"-{month:%Y-%m}" if month else ""
-    return _download(
+    return download(
         as_csv(table).encode(), "text/csv; charset=utf-8", f"{programme.code}-{table.name}{of}.csv"
     )
-
-
-def _download(content: bytes, kind: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
 
 
 def _view(request: HttpRequest, found: Liability) -> View:

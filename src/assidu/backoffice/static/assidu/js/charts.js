@@ -34,6 +34,9 @@
     return element;
   };
 
+  // Two marks that stand close write away from each other.
+  const sideOf = (mark, marks, place) => (marks.some((other, at) => other.at > mark.at || (other.at === mark.at && at > place)) ? "right" : "left");
+
   const options = (chart) => {
     const figures = formatter(chart.format);
     const font = getComputedStyle(document.body).fontFamily;
@@ -52,7 +55,9 @@
       axisLabel: { color: soft, fontSize: 12, formatter: figures.short, hideOverlap: true },
       splitLine: { lineStyle: { color: line } },
     };
-    const marks = (chart.marks || []).map((mark) => ({ xAxis: mark.at, label: { formatter: mark.name, color: soft } }));
+    const marks = (chart.marks || []).map((mark, place, { length }) => ({
+      xAxis: mark.at, label: { formatter: mark.name, color: soft, align: length < 2 ? "center" : sideOf(mark, chart.marks, place) },
+    }));
     return {
       animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500,
       textStyle: { fontFamily: font },
