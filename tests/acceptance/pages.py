@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from acceptance.fairness_look import looked
+from acceptance.studio_sets import assumed
 
 if TYPE_CHECKING:
     from acceptance.conftest import Site
@@ -112,8 +113,17 @@ PAGES: list[Page] = [
     Page("simulation-compare", "/simulation/compare/"),
     Page("studio-owed", "/studio/owed/", ready=".chart svg", is_main=True),
     Page("studio-owed-settings", "/studio/owed/settings/"),
-    Page("studio-expected", "/studio/expected/", ready=".chart svg", is_main=True),
-    Page("studio-expected-compare", "/studio/expected/compare/"),
+    Page(
+        "studio-expected",
+        lambda site: f"/studio/expected/?set={assumed(site.address)}",
+        ready=".chart svg",
+        is_main=True,
+    ),
+    Page("studio-expected-blank", "/studio/expected/?measure=1"),
+    Page(
+        "studio-expected-compare",
+        lambda site: f"/studio/expected/compare/?set={assumed(site.address)}&set=Ambitieux",
+    ),
     Page("system", "/settings/system/"),
     Page("rejects", "/settings/system/rejects/"),
     Page("people", "/settings/people/"),

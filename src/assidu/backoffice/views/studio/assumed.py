@@ -232,14 +232,19 @@ def _range(typed: Mapping[str, str], places: Sequence[str], name: str) -> dict[s
     return found | {"basis": "measured" if is_measured else "assumed"}
 
 
-def told(problems: Sequence[Problem], document: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What a mistake is about, and what it is."""
-    return [(_about(one.path, document), problem(one, language(), SENTENCES)) for one in problems]
+def told(
+    problems: Sequence[Problem], document: Mapping[str, Any], typed: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """What a mistake is about, and what it is; of a figure that is typed once, once."""
+    found = [(_about(one.path, document, typed), problem(one, language(), SENTENCES)) for one in problems]
+    return list(dict.fromkeys(found))
 
 
-def _about(path: Path, document: Mapping[str, Any]) -> str:
+def _about(path: Path, document: Mapping[str, Any], typed: Mapping[str, str]) -> str:
     match path:
         case ("segments", int() as place, str() as name, *_rest) if name in FIGURES:
+            if f"{EVERYWHERE}.{name}.value" in typed:
+                return str(FIGURES[name])
             segment = document["segments"][place]
             return f"{FIGURES[name]}, {segment.get('name') or segment['code']}"
         case (str() as name, *_rest) if name in FIGURES:

@@ -10,6 +10,8 @@ from assidu.backoffice.charts import Chart, Series, between, spans, waterfall
 from assidu.economics.types import Assumptions, Fan, MacroReport, RateFan
 from assidu.economics.words import BASES, FIGURES, STEPS
 
+FINE = 200
+"""Steps in which a straight line is drawn."""
 BARS_MAX = 12
 """Of the tornado: what moves less is in the file."""
 
@@ -196,22 +198,32 @@ class Brought:
         last = points[-1].uplift
 
         def place(uplift: float) -> int:
-            return round(uplift / last * (len(points) - 1))
+            return round(uplift / last * FINE)
 
-        marks = []
-        if total.uplift is not None and 0 <= total.uplift <= last:
-            marks.append((place(total.uplift), _("assumed")))
-        if total.break_even_uplift is not None and 0 <= total.break_even_uplift <= last:
-            marks.append((place(total.break_even_uplift), _("pays for itself")))
+        # A straight line, drawn finely: marks stand where their figure is.
+        fine = [last * at / FINE for at in range(FINE + 1)]
+        first, end = points[0].net_minor / 100, points[-1].net_minor / 100
+        marks = [
+            (place(uplift), label)
+            for uplift, label in (
+                (total.uplift, _("assumed")),
+                (total.break_even_uplift, _("pays for itself")),
+            )
+            if uplift is not None and 0 <= uplift <= last
+        ]
         return Chart(
             "break-even",
             _("Net by uplift"),
-            [formats.percent(one.uplift) for one in points],
-            [Series(_("Net (HT)"), [one.net_minor / 100 for one in points])],
+            [formats.percent(uplift, 2) for uplift in fine],
+            [Series(_("Net (HT)"), [round(first + (end - first) * at / FINE, 2) for at in range(FINE + 1)])],
             show=self._show,
             style="currency",
             first_column=_("Uplift"),
             marks=marks,
+            figures=(
+                [_("Net (HT)")],
+                [(formats.percent(one.uplift, 2), [self.money(one.net_minor)]) for one in points],
+            ),
         )
 
     @property

@@ -58,10 +58,12 @@ def expected(request: HttpRequest) -> HttpResponse:
     if found is None:
         if is_partial(request):
             return render(
-                request, "backoffice/studio/expected_result.html", {"problems": told(problems, document)}
+                request,
+                "backoffice/studio/expected_result.html",
+                {"problems": told(problems, document, typed)},
             )
         form = Form(_shape(document), typed, tuple(one.path for one in problems))
-        return _page(request, programme, form, None, problems=told(problems, document))
+        return _page(request, programme, form, None, problems=told(problems, document, typed))
     return _answer(request, programme, found, typed)
 
 
