@@ -181,6 +181,7 @@ _ANSWERS: dict[str, Any] = {
         ),
         tier_change=_object("", ["code", "cause"], code=_TEXT, cause=_TEXT),
         membership=_TEXT,
+        regret_until=_DAY | {"description": "Who left finds everything again by joining anew before this day."},
         balances=_list("WalletBalance"),
         tier=_maybe("HeldTier"),
         next_tier=_maybe("NextTier"),

@@ -113,6 +113,8 @@ def position(state: State, plan: Plan, document: Document, language: Language, d
         "next_tier": None,
         "keep_tier": None,
     }
+    if state.regret_until is not None:
+        standing["regret_until"] = state.regret_until.isoformat()
     names = {level.code: level.name for level in document.tiers.levels} if document.tiers else {}
     if state.membership is Membership.MEMBER and state.tier is not None:
         name = names.get(state.tier)

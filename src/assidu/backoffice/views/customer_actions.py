@@ -1,5 +1,6 @@
 """What staff do for a customer: goodwill, exchange, joining, leaving, merging, the personal file, erasure."""
 
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from assidu.backoffice.views.palette import folded
 from assidu.catalogue import queries as catalogue
 from assidu.customers import actions as customers
 from assidu.customers.types import NotAnIdentifier
-from assidu.decisions.calendar import local_day
+from assidu.decisions.calendar import end_after, local_day
 from assidu.decisions.terms import terms_shown
 from assidu.events.types import CorrectionReason
 from assidu.events.wire import Profile, Subject
@@ -322,9 +323,23 @@ def leave(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         request,
         "backoffice/customer_leave.html",
         _("Leave the programme"),
-        {"shown": shown, "programme": programme, "form": form, "have": have(shown)},
+        {
+            "shown": shown,
+            "programme": programme,
+            "form": form,
+            "have": have(shown),
+            "regret_until": _regret_until(programme),
+        },
         status=422 if form.errors else 200,
     )
+
+
+def _regret_until(programme: Programme) -> date | None:
+    """The last day on which somebody who leaves now would find everything again."""
+    regret = programme.plan.regret
+    if regret is None:
+        return None
+    return end_after(local_day(clock.now(), programme.plan.zone), regret) - timedelta(days=1)
 
 
 # ---------------------------------------------------------------- two records of one person

@@ -124,6 +124,10 @@ CLAUSES = {
         "une version qui retire quelque chose est publiée {} jours avant",
         "a version that takes something is published {} days before",
     ),
+    "Leaving.regret": Sentence(
+        "qui part retrouve tout en revenant sous {}",
+        "who leaves finds everything again by coming back within {}",
+    ),
     "Closing.last_day_to_earn": Sentence("dernier jour pour gagner : {}", "last day to earn: {}"),
     "Closing.last_day_to_use": Sentence("dernier jour pour utiliser : {}", "last day to use: {}"),
     "Referral.referrer": Sentence("qui parraine reçoit {}", "who brings somebody gets {}"),
@@ -254,6 +258,7 @@ WHOLES = {
     "stacking": Sentence("Le cumul des offres", "How offers go together"),
     "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
     "notice": Sentence("Le préavis", "Notice of changes"),
+    "leaving": Sentence("Le départ d'un membre", "When a member leaves"),
     "closing": Sentence("La fin du programme", "The end of the programme"),
     "referral": Sentence("Le parrainage", "Referral"),
 }

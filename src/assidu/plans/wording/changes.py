@@ -114,6 +114,7 @@ FIELDS = {
     ),
     "document.terms": Sentence("conditions", "terms"),
     "document.notice": Sentence("préavis", "notice"),
+    "document.leaving": Sentence("départ d'un membre", "leaving"),
     "document.closing": Sentence("fin du programme", "end of the programme"),
     "document.referral": Sentence("parrainage", "referrals"),
     "document.labels.departments": Sentence("noms des rayons", "names of the departments"),
