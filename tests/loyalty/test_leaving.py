@@ -11,6 +11,7 @@ from django.test import Client
 from assidu.customers import queries as customers
 from assidu.customers.types import Profile
 from assidu.decisions.state import Membership
+from assidu.events.wire import Subject
 from assidu.foundation.database import Database
 from assidu.loyalty import actions, queries
 from assidu.loyalty.due import run_due
@@ -47,7 +48,7 @@ def come_back(customer: UUID, at: datetime) -> Told:
     known = customers.customer(customer)
     assert known is not None
     outcome = actions.join(
-        actions.Subject("customer", str(customer)),
+        Subject("customer", str(customer)),
         store="317", channel="store", terms_version="", profile=None, at=at, programme=PROGRAMME,
     )  # fmt: skip
     assert isinstance(outcome, Told)

@@ -78,9 +78,10 @@ def test_an_unspent_merger_is_undone_as_if_it_had_never_been(shop: Shop) -> None
     counters = _counters(survivor)
     merge(survivor, absorbed)
     merged = queries.standing(survivor, UNDONE)
+    own = before[survivor]
     assert merged is not None
-    assert before[survivor] is not None
-    assert merged.tiers != before[survivor].tiers, "it brought a better status"
+    assert own is not None
+    assert merged.tiers != own.tiers, "it brought a better status"
     undo(absorbed)
     for one in (survivor, absorbed):
         was, now = before[one], queries.standing(one, UNDONE)

@@ -8,7 +8,16 @@ from ninja.security import HttpBearer
 
 import assidu
 from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
-from assidu.api.routes import administration, customers, drafts, library, members, memberships, programme
+from assidu.api.routes import (
+    administration,
+    corrections,
+    customers,
+    drafts,
+    library,
+    members,
+    memberships,
+    programme,
+)
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.problems import Fault, problem
 
@@ -52,6 +61,7 @@ api = Api(
 )
 for _router in (
     customers.router,
+    corrections.router,
     members.router,
     programme.router,
     drafts.router,

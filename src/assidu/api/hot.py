@@ -15,8 +15,9 @@ with another meaning it is refused (`idempotency_conflict`), as is a known ticke
 
 What is done by hand needs a key without a store and a further scope: `Balance Corrected` `corrections:write`,
 `Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left` and `Balance Transferred`
-`customers:write`; its
-author is the key. A sale that `has_happened` needs `events:past`."""
+`customers:write`; its author is the key. A correction or transfer that is worth more than the programme's
+`second_person_above` is refused (`second_person_needed`): it is asked for at `/v1/customers/{{id}}/corrections` or
+`…/transfers`, and waits for another person. A sale that `has_happened` needs `events:past`."""
 EVALUATE = """The same answer as recording would give, with a reason for every rule, and nothing is changed. Places that
 customers share are looked at, not taken."""
 HOLD = """Sets units aside for a purchase that is not yet known to be made: one event `Hold Placed`, answered with the

@@ -166,7 +166,8 @@ FIELDS = {
     "activities.name": Sentence("nom", "name"),
     "audiences.name": Sentence("nom", "name"),
     "document.second_person_above": Sentence(
-        "corrections à deux au-delà de", "corrections by two persons above"
+        "corrections et dons par l'équipe à deux au-delà de",
+        "corrections and transfers by two persons above",
     ),
     "document.engagement": Sentence("note d'engagement", "engagement score"),
     "rules.pending": Sentence("attente propre avant usage", "wait before use of its own"),

@@ -99,6 +99,10 @@ REFUSALS = {
     RefusalCode.NOT_A_MEMBER: Sentence(
         "Cette personne n'est pas membre du programme.", "This person is not a member of the programme."
     ),
+    RefusalCode.SECOND_PERSON_NEEDED: Sentence(
+        "Cela vaut plus que ce qu'une personne écrit seule : une autre doit en décider.",
+        "It is worth more than one person writes down alone: another one must decide on it.",
+    ),
     RefusalCode.SUSPENDED: Sentence(
         "La carte est suspendue : rien ne se gagne, rien ne s'utilise et rien ne se perd.",
         "The membership is suspended: nothing is earned, used or lost.",
