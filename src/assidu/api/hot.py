@@ -92,6 +92,17 @@ def paths() -> dict[str, Any]:
     }
 
 
+_SENTENCES = [
+    {
+        "name": "sentences",
+        "in": "query",
+        "schema": {"enum": ["fr", "en", "own"]},
+        "description": "Each effect with its reason as a sentence, in this language or the customer's own; else in "
+        "that of Accept-Language, where it is sent.",
+    }
+]
+
+
 def _hot(summary: str, description: str, operation: str) -> dict[str, Any]:
     one = {"$ref": REF.format(name="IncomingEvent")}
     many = {"type": "array", "items": one, "minItems": 1, "maxItems": BATCH_EVENTS_MAX}
@@ -100,6 +111,7 @@ def _hot(summary: str, description: str, operation: str) -> dict[str, Any]:
         "tags": ["Events"],
         "summary": summary,
         "description": description,
+        "parameters": _SENTENCES,
         "requestBody": {
             "required": True,
             "content": {
@@ -262,6 +274,7 @@ _ANSWERS: dict[str, Any] = {
         reason={"enum": ["applied", "returned"]},
         basis_minor=_COUNT,
         wished=_COUNT,
+        text={"type": "string", "description": "The reason as a sentence, where it was asked for."},
     ),
     "WalletMovement": _object(
         "How the wallet changed: signed, as the customer sees it.",

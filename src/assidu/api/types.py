@@ -283,8 +283,10 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class Look:
+    """Without a person: somebody at the command line of the server."""
+
     at: datetime
-    person_id: UUID
+    person_id: UUID | None
     person: str
     page: str
 

@@ -13,14 +13,12 @@ from assidu.events.types import CorrectionReason, EventKey
 from assidu.events.wire import Subject
 from assidu.foundation.people.actions import record
 from assidu.foundation.people.queries import api_key
-from assidu.foundation.people.types import Actor
+from assidu.foundation.people.types import NOBODY, Actor
 from assidu.foundation.sql import rows
 from assidu.loyalty import actions
 from assidu.loyalty.entries import Outcome, Told
 
 LISTED_MAX = 200
-NOBODY = UUID(int=0)
-"""Who asks at the command line, or by a key that was made there."""
 _COLUMNS = (
     "id, customer_id, receiver_id, programme, currency, quantity, reason_code, sealed, "
     "asked_by, asked_key, asked_at"

@@ -55,6 +55,7 @@ from assidu.plans.wording import Language, figures, tier_cause
 from assidu.plans.wording.language import Sentence
 from assidu.plans.wording.offers import NOT_EXACT, given_back_said, note_said, offer_step_said
 from assidu.plans.wording.phrases import Phrases, phrases_of
+from assidu.plans.wording.reasons import clawback_said
 
 HEADS = {
     "sale": Sentence(
@@ -73,10 +74,6 @@ HEADS = {
         "Return of {amount} from the purchase of {day} (no. {seq}).",
     ),
     "return_line": Sentence("Ligne {line} : {amount} rendus.", "Line {line}: {amount} brought back."),
-    "clawback": Sentence(
-        "Sans les articles rendus, la règle {rule} donne {units} de moins.",
-        "Without what came back, rule {rule} gives {units} less.",
-    ),
     "tick": Sentence("Échéance du {day}.", "What was due on {day}."),
     "correction": Sentence("Correction par l'équipe : {change}.", "Correction by staff: {change}."),
     "reason_code": Sentence("Motif : {reason}.", "Reason: {reason}."),
@@ -332,11 +329,7 @@ def said_of(
     if entry.is_late:
         yield telling.say("late", day=telling.phrases.day(entry.recorded_at.date()))
     for clawback in decision.clawbacks:
-        yield telling.say(
-            "clawback",
-            rule=telling.phrases.rule_name(clawback.rule),
-            units=telling.phrases.units(clawback.quantity, clawback.currency),
-        )
+        yield clawback_said(clawback, document, language)
     # A resumption moves lots to later dates, in and out again: that is said once, in its head.
     for given in decision.offers.given:
         yield given_back_said(given, telling.phrases)

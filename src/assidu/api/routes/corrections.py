@@ -29,6 +29,9 @@ router = Router(tags=["Customers"])
 
 Currency = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH_MAX)]
 Reason = Annotated[str, Field(max_length=1_000, description="Erased with the person.")]
+ReasonCode = Annotated[
+    str, Field(pattern=f"^({'|'.join(CorrectionReason)})$", description="Why, in a word of the list.")
+]
 FormId = Annotated[
     UUID | None,
     Field(description="Of this request: sent again with the same one, it is answered as before."),
@@ -38,7 +41,7 @@ FormId = Annotated[
 class CorrectionBody(Schema):
     currency: Currency
     quantity: Annotated[int, Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX, description="To add; below zero, to take.")]
-    reason_code: CorrectionReason | None = None
+    reason_code: ReasonCode | None = None
     reason: Reason = ""
     id: FormId = None
 
@@ -64,7 +67,7 @@ class DecisionBody(Schema):
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class CorrectionAnswer:
     """``waiting``: it is worth more than one person writes down alone. ``event`` is its id once it is written."""
 
     status: Literal["written", "waiting", "refused"]
@@ -97,12 +100,12 @@ class WaitingList:
 
 @router.post(
     "/customers/{customer_id}/corrections",
-    response={200: Written, 202: Written},
+    response={200: CorrectionAnswer, 202: CorrectionAnswer},
     summary="Correct a balance",
 )
 def correct_balance(
     request: HttpRequest, customer_id: CustomerId, body: CorrectionBody, language: Spoken = None
-) -> tuple[int, Written]:
+) -> tuple[int, CorrectionAnswer]:
     """Adds or takes units. What is worth more than the programme's `second_person_above` waits (202) until somebody
     else decides on it."""
     caller = caller_at(request, "corrections:write", is_for_stores=False)
@@ -111,7 +114,7 @@ def correct_balance(
     form = body.id or new_id(now)
     try:
         outcome = corrections.correct(
-            found, body.currency, body.quantity, body.reason, body.reason_code, by=_author(caller), at=now,
+            found, body.currency, body.quantity, body.reason, CorrectionReason(body.reason_code) if body.reason_code else None, by=_author(caller), at=now,
             programme=programme, form=form,
         )  # fmt: skip
     except AskedOtherwise:
@@ -121,12 +124,12 @@ def correct_balance(
 
 @router.post(
     "/customers/{customer_id}/transfers",
-    response={200: Written, 202: Written},
+    response={200: CorrectionAnswer, 202: CorrectionAnswer},
     summary="Give from one member to another",
 )
 def transfer_balance(
     request: HttpRequest, customer_id: CustomerId, body: TransferBody, language: Spoken = None
-) -> tuple[int, Written]:
+) -> tuple[int, CorrectionAnswer]:
     """Within the programme's limits for gifts. What is worth more than its `second_person_above` waits (202) until
     somebody else decides on it."""
     caller = caller_at(request, "customers:write", is_for_stores=False)
@@ -162,13 +165,15 @@ def list_waiting_corrections(request: HttpRequest) -> WaitingList:
     )  # fmt: skip
 
 
-@router.post("/corrections/{correction_id}/decision", response=Written, summary="Decide on a correction")
+@router.post(
+    "/corrections/{correction_id}/decision", response=CorrectionAnswer, summary="Decide on a correction"
+)
 def decide_on_correction(
     request: HttpRequest,
     correction_id: Annotated[UUID, Path(description="Of a correction or transfer that waits.")],
     body: DecisionBody,
     language: Spoken = None,
-) -> Written:
+) -> CorrectionAnswer:
     """A key decides for the person who made it, and never on what that person asked for, by hand or by a key."""
     caller = caller_at(request, "corrections:write", is_for_stores=False)
     if caller.key.created_by is None:
@@ -181,7 +186,7 @@ def decide_on_correction(
     except NoLongerWaiting:
         raise stop("not_waiting") from None
     if outcome is None:
-        return Written("refused", correction_id, None)
+        return CorrectionAnswer("refused", correction_id, None)
     programme = next(iter(plans.programmes()))
     return _answered(outcome, correction_id, programme, language_at(request, language))[1]
 
@@ -200,12 +205,12 @@ def _author(caller: Caller) -> Actor:
 
 def _answered(
     outcome: Outcome | Asked, form: UUID, programme: str, language: Language
-) -> tuple[int, Written]:
+) -> tuple[int, CorrectionAnswer]:
     match outcome:
         case Asked():
-            return 202, Written("waiting", outcome.id, None)
+            return 202, CorrectionAnswer("waiting", outcome.id, None)
         case Told():
-            return 200, Written("written", form, outcome.key.id)
+            return 200, CorrectionAnswer("written", form, outcome.key.id)
         case Refused():
             document = loyalty.versions(programme)[-1].document
             said = refusal(outcome, document, language)

@@ -17,7 +17,7 @@ from assidu.customers.types import Customer, NotAnIdentifier
 from assidu.decisions.decision import Refused as Refusal
 from assidu.foundation import clock
 from assidu.foundation.ids import new_id
-from assidu.foundation.people.actions import record
+from assidu.foundation.people.actions import record, record_look
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.settings import current_settings
 from assidu.loyalty import corrections
@@ -51,9 +51,7 @@ def show(subject: Subject, json: JsonFlag = False) -> None:
     with database(output):
         found = _found(subject)
         standing = loyalty.standing(found.customer_id, clock.now())
-        record(
-            COMMAND_LINE, "customer.looked_at", "customer", str(found.customer_id), after={"page": "command"}
-        )
+        record_look(COMMAND_LINE, found.customer_id, "command")
     output.answer(_answer(found, standing), _text(found, standing))
 
 
@@ -77,6 +75,7 @@ def export(
             file.chmod(0o600)
             written.write(content)
         record(COMMAND_LINE, "customer.exported", "customer", str(found.customer_id))
+        record_look(COMMAND_LINE, found.customer_id, "command")
     output.answer(
         {"customer": found.customer_id, "file": file, "bytes": len(content)},
         _("%(file)s: %(n)s bytes") % {"file": file, "n": number(len(content))},
@@ -298,6 +297,7 @@ def _answer(found: Customer, standing: Standing | None) -> dict[str, Any]:
         "email": contact.email if contact else "",
         "phone": contact.phone if contact else "",
         "cards": contact.cards if contact else (),
+        "is_invented": found.is_invented,
     }
     if standing is not None:
         answer |= {
@@ -311,6 +311,8 @@ def _answer(found: Customer, standing: Standing | None) -> dict[str, Any]:
 
 def _text(found: Customer, standing: Standing | None) -> str:
     lines = [f"{found.name or _('(erased)') if found.is_erased else found.name}  {found.customer_id}"]
+    if found.is_invented:
+        lines.append(_("Invented identity: name, address and contact details are made up."))
     if found.contact:
         parts = (*found.contact.cards, found.contact.phone, found.contact.email, found.town)
         lines.append("  ".join(part for part in parts if part))
