@@ -112,9 +112,10 @@ def correct_balance(
     found, programme = _of_programme(caller, customer_id)
     now = clock.now()
     form = body.id or new_id(now)
+    code = CorrectionReason(body.reason_code) if body.reason_code else None
     try:
         outcome = corrections.correct(
-            found, body.currency, body.quantity, body.reason, CorrectionReason(body.reason_code) if body.reason_code else None, by=_author(caller), at=now,
+            found, body.currency, body.quantity, body.reason, code, by=_author(caller), at=now,
             programme=programme, form=form,
         )  # fmt: skip
     except AskedOtherwise:
