@@ -175,7 +175,7 @@ def test_a_run_on_its_way_shows_how_far_it_is(finance: Client, past: History) ->
 
 def test_a_run_that_failed_says_so(finance: Client, past: History) -> None:
     run_id = actions.ask(past.documents[0], "", label="An idea", by="")
-    actions.finish(run_id, None, "ValueError: what happened")
+    actions.fail(run_id, "ValueError: what happened")
     page = text_of(finance.get(f"/simulation/{run_id}/"))
     assert "It did not come to its end" in page
     assert "ValueError" in page

@@ -10,6 +10,7 @@ import assidu
 from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
 from assidu.api.routes import (
     administration,
+    corrections,
     customers,
     discounts,
     drafts,
@@ -62,6 +63,7 @@ api = Api(
 )
 for _router in (
     customers.router,
+    corrections.router,
     members.router,
     programme.router,
     drafts.router,

@@ -74,7 +74,9 @@ COMMANDS = {
     "restore": Entry("restore", "Restore a backup, and check it.", needs_django=True),
     "customer": Entry("customer", "Show, export and erase one person's data.", needs_django=True),
     "membership": Entry(
-        "membership", "Suspend and resume, codes to bring others, accepted terms.", needs_django=True
+        "membership",
+        "Join and leave, suspend and resume, codes to bring others, accepted terms.",
+        needs_django=True,
     ),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),
 }

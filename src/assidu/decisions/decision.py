@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.offers.given import NOTHING, OffersDecided
-from assidu.decisions.state import LotKey, Membership, Referred, TierCause
+from assidu.decisions.state import LotKey, Membership, Referred, TierBefore, TierCause
 
 
 class Account(IntEnum):
@@ -129,12 +129,18 @@ class TierChange:
     since: date
     until: date | None
     cause: TierCause
+    under: TierBefore | None = None  # what a gift of staff that comes back lies over
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipChange:
+    """``until``: who leaves comes back as they were before this day. ``since``: the joining day of a membership that
+    goes on."""
+
     membership: Membership
     on: date
+    until: date | None = None
+    since: date | None = None
 
 
 class AudienceMove(NamedTuple):
@@ -292,6 +298,7 @@ class RefusalCode(StrEnum):
     TRANSFER_LIMIT = "transfer_limit"
     RECEIVER_NOT_A_MEMBER = "receiver_not_a_member"
     NOT_MERGED = "not_merged"
+    SECOND_PERSON_NEEDED = "second_person_needed"
     UNKNOWN_OFFER = "unknown_offer"
     OFFER_OVER = "offer_over"
     OFFER_NOT_ALLOTTED = "offer_not_allotted"

@@ -287,6 +287,21 @@ class MergedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedStatus:
+    """The status that a merger gave, and ``before``, what was held until then (``None``: none).
+
+    ``before_cause`` where that was not held in the ordinary way; ``under`` is what a gift of staff lay over.
+    """
+
+    given: str
+    given_until: date | None
+    before: str | None
+    before_until: date | None
+    before_cause: str = ""
+    under: tuple[str | None, date | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Separation:
     """A merger is undone, on the survivor's side. It tells what the merger did then.
 
@@ -301,13 +316,15 @@ class Separation:
     owed: tuple[tuple[str, int], ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
     joined_on: date | None = None
+    status: MergedStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
     """A merger is undone, on the side of who had been absorbed: who they were, and what comes back.
 
-    ``membership`` is as it was before, since ``on``; ``owed`` are the debts that they had, by currency.
+    ``membership`` is as it was before, since ``on``; ``owed`` are the debts that they had, by currency;
+    ``regret_until``: they had left and may come back before that day.
     """
 
     at: datetime
@@ -315,6 +332,7 @@ class Restoration:
     on: date | None
     parts: tuple[MergedPart, ...] = ()
     owed: tuple[tuple[str, int], ...] = ()
+    regret_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

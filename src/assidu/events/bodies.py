@@ -24,6 +24,7 @@ from assidu.decisions.events import (
     Leaving,
     LineKind,
     MergedPart,
+    MergedStatus,
     Merger,
     OfferStep,
     OpeningLot,
@@ -137,14 +138,14 @@ def body_of(event: Event) -> Body:
                 "owed": [[currency, quantity] for currency, quantity in event.owed],
                 "counts": [[name, value] for name, value in event.counts],
                 "joined_on": _iso(event.joined_on),
-            }
+            } | ({} if event.status is None else {"status": _status_body(event.status)})
         case Restoration():
             return {
                 "membership": event.membership,
                 "on": _iso(event.on),
                 "parts": [_part_body(part) for part in event.parts],
                 "owed": [[currency, quantity] for currency, quantity in event.owed],
-            }
+            } | ({} if event.regret_until is None else {"regret_until": _iso(event.regret_until)})
         case Tick():
             return {"day": event.day.isoformat()}
         case Leaving() | Suspension() | Resumption() | Absorption() | Merger() | ProgrammeEnd():
@@ -232,6 +233,7 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 tuple((currency, quantity) for currency, quantity in body["owed"]),
                 tuple((name, value) for name, value in body["counts"]),
                 _date(body["joined_on"]),
+                _status_from(body["status"]) if "status" in body else None,
             )
         case EventType.RESTORATION:
             return Restoration(
@@ -240,6 +242,7 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 _date(body["on"]),
                 tuple(_part_from(fields) for fields in body["parts"]),
                 tuple((currency, quantity) for currency, quantity in body["owed"]),
+                _date(body.get("regret_until")),
             )
         case EventType.TICK:
             return Tick(at, _day(body["day"]))
@@ -260,6 +263,24 @@ def _part_body(part: MergedPart) -> list[Any]:
 def _part_from(fields: list[Any]) -> MergedPart:
     currency, issued, expires, active, quantity = fields
     return MergedPart(currency, _day(issued), _date(expires), _date(active), quantity)
+
+
+def _status_body(status: MergedStatus) -> list[Any]:
+    under = None if status.under is None else [status.under[0], _iso(status.under[1])]
+    return [
+        status.given,
+        _iso(status.given_until),
+        status.before,
+        _iso(status.before_until),
+        status.before_cause,
+        under,
+    ]
+
+
+def _status_from(fields: list[Any]) -> MergedStatus:
+    given, given_until, before, before_until, cause, under = fields
+    lies_over = None if under is None else (under[0], _date(under[1]))
+    return MergedStatus(given, _date(given_until), before, _date(before_until), cause, lies_over)
 
 
 def _line_body(line: SaleLine) -> list[Any]:

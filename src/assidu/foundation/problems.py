@@ -98,6 +98,8 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
     "not_simulated": (409, "Who must approve depends on a cost that nobody simulated"),
     "not_submitted": (409, "This text of the draft was not submitted"),
     "not_approved": (409, "Somebody who did not write it must approve it"),
+    "not_waiting": (409, "Somebody has decided on it already, or nobody asked for it"),
+    "not_a_person": (403, "Only a person decides, by hand or by a key that they made"),
     "own_work": (403, "Nobody approves what they wrote"),
     "sent_back": (409, "The draft was sent back"),
     "nothing_changes": (409, "The version in force says the same"),

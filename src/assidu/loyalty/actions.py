@@ -5,6 +5,7 @@ trail are written together or not at all. Hot routes and files have doors of the
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -56,16 +57,24 @@ class NoProgramme(Exception):
 
 
 def record(
-    incoming: Incoming, at: datetime, *, programme: str, by: Actor | None = None
+    incoming: Incoming,
+    at: datetime,
+    *,
+    programme: str,
+    by: Actor | None = None,
+    is_seconded: bool = False,
 ) -> Outcome | NotAnIdentifier:
     """Record one event, decided and posted. A refusal, and whatever is not new, writes nothing.
 
-    Within a transaction of the caller it is part of it; ``at`` is now, ``by`` who does it by hand.
+    Within a transaction of the caller it is part of it; ``at`` is now, ``by`` who does it by hand, ``is_seconded`` with
+    the approval of a second person.
     """
     shop = _shop(programme, incoming)
     entry = entry_of(incoming, shop.book, shop.pseudonym_key, by)
     if isinstance(entry, NotAnIdentifier):
         return entry
+    if is_seconded:
+        entry = replace(entry, is_seconded=True)
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
             outcome = _record(entry, shop, at)
@@ -106,10 +115,14 @@ def correct(
     programme: str,
     event_id: UUID | None = None,
     reason_code: CorrectionReason | None = None,
+    is_seconded: bool = False,
 ) -> Outcome:
-    """Staff add to or take from a balance. ``reason`` is erased with the customer, ``reason_code`` stays."""
+    """Staff add to or take from a balance. ``reason`` is erased with the customer, ``reason_code`` stays.
+
+    Refused where it is worth more than one person may write down alone, unless ``is_seconded``.
+    """
     data = CorrectionData(currency=currency, quantity=quantity, reason_code=reason_code, reason=reason)
-    return _own(customer_id, EventType.CORRECTION, data, at, programme, event_id, by)
+    return _own(customer_id, EventType.CORRECTION, data, at, programme, event_id, by, is_seconded=is_seconded)
 
 
 def grant_status(
@@ -206,10 +219,11 @@ def transfer(
     at: datetime,
     programme: str,
     event_id: UUID | None = None,
+    is_seconded: bool = False,
 ) -> Outcome:
     """One member gives to another: both sides are written, or neither. ``reason`` is erased with the giver."""
     data = TransferData(to=str(receiver), currency=currency, quantity=quantity, reason=reason)
-    return _own(giver, EventType.TRANSFER_OUT, data, at, programme, event_id, by)
+    return _own(giver, EventType.TRANSFER_OUT, data, at, programme, event_id, by, is_seconded=is_seconded)
 
 
 def suspend(
@@ -306,8 +320,11 @@ def _own(
     programme: str,
     event_id: UUID | None,
     by: Actor | None = None,
+    *,
+    is_seconded: bool = False,
 ) -> Outcome:
-    outcome = _once(type_, Subject("customer", str(customer_id)), data, at, programme, event_id, by)
+    subject = Subject("customer", str(customer_id))
+    outcome = _once(type_, subject, data, at, programme, event_id, by, is_seconded=is_seconded)
     assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
     return outcome
 
@@ -322,6 +339,8 @@ def _once(
     event_id: UUID | None,
     by: Actor | None = None,
     source: str = STAFF_SOURCE,
+    *,
+    is_seconded: bool = False,
 ) -> Outcome | NotAnIdentifier:
     key = EventKey(source, str(event_id or new_id(at)))
     told_at = at
@@ -333,7 +352,8 @@ def _once(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{key.source}:{key.id}",)
             )
         told_at = recorded_at(key) or at
-    return record(Incoming(key, type_, told_at, subject, data), at, programme=programme, by=by)
+    incoming = Incoming(key, type_, told_at, subject, data)
+    return record(incoming, at, programme=programme, by=by, is_seconded=is_seconded)
 
 
 def _record(entry: Entry, shop: Shop, at: datetime) -> Outcome:

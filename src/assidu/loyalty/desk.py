@@ -343,7 +343,14 @@ def restoration_of(
     for currency, quantity in event.owed:
         owed[currency] += quantity
     on = before.left_on if before.membership is Membership.LEFT else before.joined_on
-    back = Restoration(event.at, before.membership.value, on, parts, tuple(sorted(owed.items())))
+    back = Restoration(
+        event.at,
+        before.membership.value,
+        on,
+        parts,
+        tuple(sorted(owed.items())),
+        before.regret_until,
+    )
     return replace(
         fact,
         key=EventKey(fact.key.source, f"{fact.key.id}:restored"),

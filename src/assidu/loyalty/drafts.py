@@ -19,7 +19,7 @@ from assidu.loyalty.plans import PublishedPlan
 from assidu.plans.check import Examination, examine
 from assidu.plans.document import Document
 from assidu.plans.reading import read
-from assidu.plans.writing import to_yaml
+from assidu.plans.rewriting import rewritten
 
 STEPS_MAX = 2_000
 """A draft that was saved more often is begun again as another one."""
@@ -65,11 +65,11 @@ class Draft:
 
     @property
     def text(self) -> str:
-        """What would be published: without the rules that are switched off, comments kept where all are on."""
+        """What would be published: without the rules that are switched off."""
         document = self.written
         if document is None or not self.step.resting:
             return self.step.yaml
-        return to_yaml(awake(document, self.step.resting))
+        return rewritten(self.step.yaml, awake(document, self.step.resting))
 
     def examine(self) -> Examination:
         return examine(self.text)

@@ -35,7 +35,7 @@ NOBODY = Who()
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event, read and checked, ready to be posted. ``day`` is its business date; ``by`` is known where a person
-    does it by hand, or a key does what only staff may."""
+    does it by hand, or a key does what only staff may; ``is_seconded``: a second person has approved it."""
 
     incoming: Incoming
     fingerprint: bytes
@@ -43,6 +43,7 @@ class Entry:
     who: Who = NOBODY
     absorbed: Who | None = None
     by: Actor | None = None
+    is_seconded: bool = False
 
     @property
     def key(self) -> EventKey:

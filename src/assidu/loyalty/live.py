@@ -18,6 +18,7 @@ from assidu.catalogue.types import ProductFinder
 from assidu.customers import resolve
 from assidu.customers.vault import Vault
 from assidu.decisions.calendar import local_day
+from assidu.decisions.correcting import needs_another
 from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, next_release
 from assidu.decisions.earning import claim_key
@@ -35,7 +36,15 @@ from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
-from assidu.events.wire import JoiningData, ReturnData, SaleData, SaleFound, to_fact
+from assidu.events.wire import (
+    CorrectionData,
+    JoiningData,
+    ReturnData,
+    SaleData,
+    SaleFound,
+    TransferData,
+    to_fact,
+)
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.trail import APPEND, Line, lines_of
 from assidu.foundation.people.types import Actor
@@ -315,6 +324,12 @@ class _Batch:
                 # The ticket may be in this very batch; what is only tried depends on nothing tried before it.
                 may_come = index > 0 and not self.is_trying
                 self.outcomes[index] = Later() if may_come else Refused(RefusalCode.UNKNOWN_SALE)
+                return
+        if isinstance(data, CorrectionData | TransferData) and not entry.is_seconded:
+            plan = self.shop.book.at(entry.incoming.at)
+            is_two = absorbed_id != customer_id
+            if entry.by is not None and is_two and needs_another(plan, data.currency, data.quantity):
+                self.outcomes[index] = Refused(RefusalCode.SECOND_PERSON_NEEDED)
                 return
         codes: tuple[ShownCode, ...] = ()
         if isinstance(data, SaleData) and data.codes:

@@ -62,6 +62,7 @@ class Standing:
     membership: Membership
     joined_on: date | None
     left_on: date | None
+    regret_until: date | None  # who left finds everything again by joining anew before this day
     tiers: TierStanding | None
     purchases: int
     last_purchase: date | None

@@ -55,6 +55,7 @@ from assidu.plans.wording import Language, figures, tier_cause
 from assidu.plans.wording.language import Sentence
 from assidu.plans.wording.offers import NOT_EXACT, given_back_said, note_said, offer_step_said
 from assidu.plans.wording.phrases import Phrases, phrases_of
+from assidu.plans.wording.reasons import clawback_said
 
 HEADS = {
     "sale": Sentence(
@@ -73,10 +74,6 @@ HEADS = {
         "Return of {amount} from the purchase of {day} (no. {seq}).",
     ),
     "return_line": Sentence("Ligne {line} : {amount} rendus.", "Line {line}: {amount} brought back."),
-    "clawback": Sentence(
-        "Sans les articles rendus, la règle {rule} donne {units} de moins.",
-        "Without what came back, rule {rule} gives {units} less.",
-    ),
     "tick": Sentence("Échéance du {day}.", "What was due on {day}."),
     "correction": Sentence("Correction par l'équipe : {change}.", "Correction by staff: {change}."),
     "reason_code": Sentence("Motif : {reason}.", "Reason: {reason}."),
@@ -94,7 +91,13 @@ HEADS = {
     "reward_cancelled": Sentence("Annulation de la demande n° {seq}.", "Request no. {seq} called off."),
     "handed_over": Sentence("Remise de {units}.", "{units} handed over."),
     "joining": Sentence("Adhésion au programme le {day}.", "Joined the programme on {day}."),
+    "coming_back": Sentence("Retour dans le programme le {day}, avec tout ce qui y était resté.",
+                            "Came back to the programme on {day}, to everything that was left there."),
     "leaving": Sentence("Départ du programme le {day}.", "Left the programme on {day}."),
+    "regret": Sentence("En revenant jusqu'au {day}, tout se retrouve ; rien n'est utilisable d'ici là.",
+                       "By coming back until {day} everything is found again; nothing can be used till then."),
+    "regret_over": Sentence("Le temps pour revenir est passé : ce qui restait est perdu.",
+                            "The time to come back is over: what was left is lost."),
     "suspension": Sentence("Carte suspendue le {day}.", "Membership suspended on {day}."),
     "resumption": Sentence("Carte rétablie le {day}.", "Membership resumed on {day}."),
     "prolonged": Sentence(
@@ -326,11 +329,7 @@ def said_of(
     if entry.is_late:
         yield telling.say("late", day=telling.phrases.day(entry.recorded_at.date()))
     for clawback in decision.clawbacks:
-        yield telling.say(
-            "clawback",
-            rule=telling.phrases.rule_name(clawback.rule),
-            units=telling.phrases.units(clawback.quantity, clawback.currency),
-        )
+        yield clawback_said(clawback, document, language)
     # A resumption moves lots to later dates, in and out again: that is said once, in its head.
     for given in decision.offers.given:
         yield given_back_said(given, telling.phrases)
@@ -401,6 +400,8 @@ def _head(telling: _Telling) -> Iterator[str]:
                 yield telling.say("return_line", line=part.line + 1, amount=telling.money(part.amount_minor))
         case Tick():
             yield telling.say("tick", day=day)
+            if entry.decision.membership is not None:
+                yield telling.say("regret_over")
         case Correction():
             sign = "+" if event.quantity > 0 else "−"
             yield telling.say("correction", change=sign + phrases.units(abs(event.quantity), event.currency))
@@ -415,10 +416,15 @@ def _head(telling: _Telling) -> Iterator[str]:
         case HandOver():
             yield telling.say("handed_over", units=phrases.units(event.quantity, event.currency))
         case Joining():
-            yield telling.say("joining", day=day)
+            change = entry.decision.membership
+            is_back = change is not None and change.since is not None
+            yield telling.say("coming_back" if is_back else "joining", day=day)
             yield from joining_said(event, entry.decision, phrases)
         case Leaving():
             yield telling.say("leaving", day=day)
+            change = entry.decision.membership
+            if change is not None and change.until is not None:
+                yield telling.say("regret", day=phrases.day(_last_day(change.until)))
         case TermsAcceptance():
             yield terms_said(event, phrases, day)
         case ReferralKept():
@@ -475,7 +481,7 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield from _written(telling)
             change = entry.decision.membership
             if change is not None and change.membership is Membership.MEMBER:
-                yield telling.say("joined_earlier", day=phrases.day(change.on))
+                yield telling.say("joined_earlier", day=phrases.day(change.since or change.on))
 
 
 def _sale(telling: _Telling, sale: Sale) -> Iterator[str]:

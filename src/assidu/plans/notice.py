@@ -281,6 +281,7 @@ _FIELDS: Mapping[str, Worse] = {
     "document.forgotten_tickets": _fewer_days,
     "document.part_paid_with_rewards_earns": _lost,
     "document.closing": _sooner,
+    "document.leaving": lambda before, after: _less_kept(before and before.regret, after and after.regret),
     "document.referral": _lesser_referral,
     "document.notice": lambda before, after: (
         before is not None and (after is None or after.days < before.days)

@@ -20,6 +20,7 @@ from assidu.loyalty.wording import said_of
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, text_in
 from assidu.plans.wording.language import Sentence
+from assidu.plans.wording.life import closing_note
 from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.standing import missing_said
 
@@ -104,6 +105,17 @@ class Member:
     @property
     def has_left(self) -> bool:
         return self.standing.membership is Membership.LEFT
+
+    @property
+    def regret_until(self) -> str:
+        """Until when who left finds everything again; empty: no longer, or they did not."""
+        until = self.standing.regret_until
+        return self.phrases.day(_last_day(until)) if until is not None else ""
+
+    @property
+    def closing(self) -> str:
+        """Until when to earn and to use, where the end of the programme is announced."""
+        return closing_note(self.document, self.standing.today, self.phrases)
 
     @property
     def balances(self) -> list[Balance]:

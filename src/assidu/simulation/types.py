@@ -158,9 +158,9 @@ class RunState(StrEnum):
         return self in (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A simulation that somebody asked for; ``report`` once it is done."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Something that somebody asked for and that takes its time."""
 
     run_id: UUID
     programme: str
@@ -174,7 +174,6 @@ class Run:
     told_at: datetime
     seconds: float  # since it began, as last told
     process_id: int | None
-    report: Report | None
     failure: str
 
     @property
@@ -187,3 +186,10 @@ class Run:
         if not self.done or self.seconds <= 0:
             return None
         return self.seconds * (self.total - self.done) / self.done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Work):
+    """A simulation; ``report`` once it is done."""
+
+    report: Report | None

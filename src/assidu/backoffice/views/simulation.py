@@ -24,8 +24,8 @@ from assidu.plans.check import check, examine
 from assidu.plans.document import Document
 from assidu.plans.levers import turned, unreadable
 from assidu.plans.reading import read
+from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import problem
-from assidu.plans.writing import to_yaml
 from assidu.simulation import actions, queries
 from assidu.simulation.types import Run, RunState
 
@@ -125,7 +125,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
     wanted = request.POST.get("do", "changes")
     if document is not None and not mistakes:
-        yaml = start.yaml if document == start.document else to_yaml(document)
+        yaml = rewritten(start.yaml, document)
         if wanted == "run":
             return _launch(request, known, document, yaml)
         if wanted == "yaml":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from assidu.decisions.calendar import Duration
 from assidu.decisions.plan.conditions import KNOWN_ACTIVITIES, Exclusions
 from assidu.decisions.plan.currencies import Currency
 from assidu.decisions.plan.engagement import Engagement
@@ -52,6 +53,7 @@ class Plan:
     )
     terms: tuple[Terms, ...] = ()  # the oldest first
     closing: Closing | None = None
+    regret: Duration | None = None  # how long who left may come back as they were
     referral: Referral | None = None
 
     @property

@@ -114,6 +114,7 @@ FIELDS = {
     ),
     "document.terms": Sentence("conditions", "terms"),
     "document.notice": Sentence("préavis", "notice"),
+    "document.leaving": Sentence("départ d'un membre", "leaving"),
     "document.closing": Sentence("fin du programme", "end of the programme"),
     "document.referral": Sentence("parrainage", "referrals"),
     "document.labels.departments": Sentence("noms des rayons", "names of the departments"),
@@ -165,7 +166,8 @@ FIELDS = {
     "activities.name": Sentence("nom", "name"),
     "audiences.name": Sentence("nom", "name"),
     "document.second_person_above": Sentence(
-        "corrections à deux au-delà de", "corrections by two persons above"
+        "corrections et dons par l'équipe à deux au-delà de",
+        "corrections and transfers by two persons above",
     ),
     "document.engagement": Sentence("note d'engagement", "engagement score"),
     "rules.pending": Sentence("attente propre avant usage", "wait before use of its own"),

@@ -1,7 +1,7 @@
 """Why a rule applied, why not, and why something was refused, in words for staff and customers."""
 
 from assidu.decisions.calendar import Period
-from assidu.decisions.decision import Reason, ReasonCode, RefusalCode, Refused
+from assidu.decisions.decision import Clawback, Reason, ReasonCode, RefusalCode, Refused
 from assidu.decisions.plan import REFERRAL, GoalMeasure
 from assidu.decisions.state import TierCause
 from assidu.plans.document import Document, Rule
@@ -89,6 +89,10 @@ REASONS = {
 OFFERS_ONLY = OFFER_REASONS.keys() - REASONS.keys()
 REASONS |= {code: OFFER_REASONS[code] for code in OFFERS_ONLY}
 
+CLAWBACK = Sentence(
+    "Sans les articles rendus, la règle {rule} donne {units} de moins.",
+    "Without what came back, rule {rule} gives {units} less.",
+)
 CAPPED = Sentence(
     "{said} (au lieu de {wished}, plafond atteint)", "{said} (instead of {wished}, cap reached)"
 )
@@ -98,6 +102,10 @@ STEP = Sentence("{said} à partir de {amount} d'achats", "{said} from {amount} s
 REFUSALS = {
     RefusalCode.NOT_A_MEMBER: Sentence(
         "Cette personne n'est pas membre du programme.", "This person is not a member of the programme."
+    ),
+    RefusalCode.SECOND_PERSON_NEEDED: Sentence(
+        "Cela vaut plus que ce qu'une personne écrit seule : une autre doit en décider.",
+        "It is worth more than one person writes down alone: another one must decide on it.",
     ),
     RefusalCode.SUSPENDED: Sentence(
         "La carte est suspendue : rien ne se gagne, rien ne s'utilise et rien ne se perd.",
@@ -268,6 +276,13 @@ def reason(found: Reason, document: Document, language: Language) -> str:
                 language, said=said, wished=phrases.units(found.figures["wished"], rule.currency)
             )
     return said
+
+
+def clawback_said(found: Clawback, document: Document, language: Language) -> str:
+    """What a return takes back of what one rule had given."""
+    phrases = phrases_of(document, language)
+    units = phrases.units(found.quantity, found.currency)
+    return CLAWBACK.say(language, rule=phrases.rule_name(found.rule), units=units)
 
 
 def _figures(found: Reason, rule: Rule | None, phrases: Phrases) -> dict[str, str]:
