@@ -8,11 +8,11 @@ from django.test import Client
 from assidu.foundation.database import Database
 from assidu.foundation.people import actions as people
 from assidu.foundation.people.types import COMMAND_LINE, Person
+from assidu.foundation.work import RunState
 from assidu.plans.compile import compile_plan
 from assidu.plans.writing import to_yaml
 from assidu.simulation import fairness_runs, job
 from assidu.simulation.fairness import fairness
-from assidu.simulation.types import RunState
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
 

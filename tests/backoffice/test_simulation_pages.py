@@ -12,6 +12,7 @@ from assidu.foundation.database import Database
 from assidu.foundation.people import actions as people
 from assidu.foundation.people import queries as trails
 from assidu.foundation.people.types import COMMAND_LINE, Person
+from assidu.foundation.work import RunState
 from assidu.loyalty.book import PlanBook
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
@@ -19,7 +20,6 @@ from assidu.plans.levers import levers, switch_name, turned
 from assidu.plans.writing import to_yaml
 from assidu.simulation import actions, queries
 from assidu.simulation.run import simulate
-from assidu.simulation.types import RunState
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
 

@@ -6,16 +6,17 @@ from uuid import UUID
 
 import pytest
 
-from assidu.foundation import clock
+from assidu.foundation import clock, work
 from assidu.foundation.database import Database
+from assidu.foundation.work import RunState
 from assidu.loyalty.book import PlanBook
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
 from assidu.plans.writing import to_yaml
-from assidu.simulation import actions, queries, work
+from assidu.simulation import actions, queries
 from assidu.simulation.job import main
 from assidu.simulation.run import Progress, simulate
-from assidu.simulation.types import Run, RunState
+from assidu.simulation.types import Run
 from builders.documents import a_document
 from builders.history import History, on, sale
 

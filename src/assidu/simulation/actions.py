@@ -4,40 +4,39 @@ from uuid import UUID
 
 import msgspec
 
+from assidu.foundation import work
 from assidu.plans.document import Document
 from assidu.plans.identity import canonical_json
-from assidu.simulation import work
-from assidu.simulation.types import Report
-from assidu.simulation.work import Kind
+from assidu.simulation.types import SIMULATION, Report
 
 
 def ask(document: Document, yaml: str, *, label: str, by: str) -> UUID:
     """Write down what is to be tried."""
     own = {"document": canonical_json(document).decode()}
-    return work.ask(Kind.SIMULATION, document, yaml, label=label, by=by, own=own)
+    return work.ask(SIMULATION, document.programme, yaml, label=label, by=by, own=own)
 
 
 def start(document: Document, yaml: str, *, label: str, by: str) -> UUID:
     """Ask, and set it off in a process of its own; answers at once."""
     run_id = ask(document, yaml, label=label, by=by)
-    work.set_off(Kind.SIMULATION, run_id)
+    work.set_off(SIMULATION, run_id)
     return run_id
 
 
 def cancel(run_id: UUID) -> None:
     """Stop a run that is not over; one that is over stays as it ended."""
-    work.cancel(Kind.SIMULATION, run_id)
+    work.cancel(SIMULATION, run_id)
 
 
 def tell(run_id: UUID, done: int, total: int, seconds: float) -> None:
     """How far a run is, ``seconds`` after it began; a run that was cancelled stays so."""
-    work.tell(Kind.SIMULATION, run_id, done, total, seconds)
+    work.tell(SIMULATION, run_id, done, total, seconds)
 
 
 def finish(run_id: UUID, report: Report) -> None:
-    work.end(Kind.SIMULATION, run_id, msgspec.json.encode(report))
+    work.end(SIMULATION, run_id, msgspec.json.encode(report))
 
 
 def fail(run_id: UUID, why: str) -> None:
     """It did not come to its end."""
-    work.end(Kind.SIMULATION, run_id, None, why)
+    work.end(SIMULATION, run_id, None, why)

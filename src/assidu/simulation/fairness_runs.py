@@ -9,16 +9,15 @@ from uuid import UUID
 import msgspec
 from django.db import connection, transaction
 
+from assidu.foundation import work
 from assidu.foundation.clock import now
 from assidu.foundation.sql import rows
+from assidu.foundation.work import Kind, Work
 from assidu.plans.document import Document
-from assidu.simulation import work
 from assidu.simulation.fairness_types import COULD_HAVE, REACHED, Fairness, Standing
-from assidu.simulation.types import Work
-from assidu.simulation.work import Kind
 
 KEPT_MAX = 20
-"""Of each programme; the oldest go when another one is asked for."""
+FAIRNESS = Kind("simulation_fairness", ("assidu.simulation.job", "fairness"), KEPT_MAX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +32,6 @@ class FairnessRun(Work):
 # ---------------------------------------------------------------- writing
 
 
-@transaction.atomic
 def ask(
     document: Document,
     yaml: str,
@@ -45,15 +43,7 @@ def ask(
 ) -> UUID:
     """Write down what is to be looked at; of earlier looks, the last ones stay."""
     own = {"since": since, "until": until}
-    run_id = work.ask(Kind.FAIRNESS, document, yaml, label=label, by=by, own=own)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM simulation_fairness WHERE programme = %s AND state NOT IN ('waiting', 'running') "
-            "AND run_id NOT IN (SELECT run_id FROM simulation_fairness WHERE programme = %s "
-            "ORDER BY asked_at DESC LIMIT %s)",
-            (document.programme, document.programme, KEPT_MAX),
-        )
-    return run_id
+    return work.ask(FAIRNESS, document.programme, yaml, label=label, by=by, own=own)
 
 
 def start(
@@ -67,24 +57,24 @@ def start(
 ) -> UUID:
     """Ask, and set it off in a process of its own; answers at once."""
     run_id = ask(document, yaml, label=label, by=by, since=since, until=until)
-    work.set_off(Kind.FAIRNESS, run_id)
+    work.set_off(FAIRNESS, run_id)
     return run_id
 
 
 def cancel(run_id: UUID) -> None:
     """Stop a look that is not over; one that is over stays as it ended."""
-    work.cancel(Kind.FAIRNESS, run_id)
+    work.cancel(FAIRNESS, run_id)
 
 
 def tell(run_id: UUID, done: int, total: int, seconds: float) -> None:
     """How far it is, ``seconds`` after it began."""
-    work.tell(Kind.FAIRNESS, run_id, done, total, seconds)
+    work.tell(FAIRNESS, run_id, done, total, seconds)
 
 
 @transaction.atomic
 def finish(run_id: UUID, found: Fairness, standings: Sequence[Standing]) -> None:
     """Keep what was found, and what became of each member; one that was cancelled stays so."""
-    if not work.end(Kind.FAIRNESS, run_id, msgspec.json.encode(found)):
+    if not work.end(FAIRNESS, run_id, msgspec.json.encode(found)):
         return
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -95,7 +85,7 @@ def finish(run_id: UUID, found: Fairness, standings: Sequence[Standing]) -> None
 
 def fail(run_id: UUID, why: str) -> None:
     """It did not come to its end."""
-    work.end(Kind.FAIRNESS, run_id, None, why)
+    work.end(FAIRNESS, run_id, None, why)
 
 
 # ---------------------------------------------------------------- reading
@@ -104,13 +94,13 @@ _OWN = "since, until, report::text"
 
 
 def run(run_id: UUID) -> FairnessRun | None:
-    row = work.one(Kind.FAIRNESS, run_id, _OWN)
+    row = work.one(FAIRNESS, run_id, _OWN)
     return None if row is None else _run(row)
 
 
 def runs(programme: str) -> list[FairnessRun]:
     """The last ones first."""
-    return [_run(row) for row in work.last(Kind.FAIRNESS, programme, _OWN, KEPT_MAX)]
+    return [_run(row) for row in work.last(FAIRNESS, programme, _OWN, KEPT_MAX)]
 
 
 def people(

@@ -25,15 +25,17 @@ def main(kind: str, run_id: UUID) -> int:
     # Rooms with Django can be imported only now.
     from django.db import connection
 
+    from assidu.foundation import work
     from assidu.foundation.database import as_url
     from assidu.loyalty.plans import plan_book
     from assidu.plans.compile import compile_plan
     from assidu.plans.reading import read
-    from assidu.simulation import fairness_runs, queries, work
-    from assidu.simulation.work import Kind
+    from assidu.simulation import fairness_runs, queries
+    from assidu.simulation.fairness_runs import FAIRNESS
+    from assidu.simulation.types import SIMULATION
 
-    of = Kind(kind)
-    asked = queries.run(run_id) if of is Kind.SIMULATION else fairness_runs.run(run_id)
+    of = SIMULATION if kind == "simulation" else FAIRNESS
+    asked = queries.run(run_id) if of is SIMULATION else fairness_runs.run(run_id)
     if asked is None:
         return 2
     try:
@@ -49,7 +51,7 @@ def main(kind: str, run_id: UUID) -> int:
         def tell(progress: "Progress") -> None:
             work.tell(of, run_id, progress.done, progress.total, time.monotonic() - began)
 
-        do = _simulate if of is Kind.SIMULATION else _look_at_fairness
+        do = _simulate if of is SIMULATION else _look_at_fairness
         do(run_id, url, recorded, compile_plan(document), tell)
     except Exception as error:
         work.end(of, run_id, None, f"{type(error).__name__}: {error}")

@@ -6,22 +6,21 @@ from uuid import UUID
 
 import msgspec
 
+from assidu.foundation import work
 from assidu.foundation.clock import now
-from assidu.simulation import work
-from assidu.simulation.types import Report, Run
-from assidu.simulation.work import Kind
+from assidu.simulation.types import SIMULATION, Report, Run
 
 _OWN = "report::text"
 
 
 def run(run_id: UUID) -> Run | None:
-    row = work.one(Kind.SIMULATION, run_id, _OWN)
+    row = work.one(SIMULATION, run_id, _OWN)
     return None if row is None else _run(row)
 
 
 def runs(programme: str, limit: int = 20) -> list[Run]:
     """The last ones first."""
-    return [_run(row) for row in work.last(Kind.SIMULATION, programme, _OWN, limit)]
+    return [_run(row) for row in work.last(SIMULATION, programme, _OWN, limit)]
 
 
 def _run(row: Sequence[Any]) -> Run:

@@ -18,6 +18,7 @@ from assidu.backoffice.turning import turns
 from assidu.backoffice.versions import differences, language
 from assidu.backoffice.views.programme import author, draft, yaml_file, yaml_of
 from assidu.foundation.people import actions as trail
+from assidu.foundation.work import RunState
 from assidu.loyalty.plans import PublishedPlan
 from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.check import check, examine
@@ -27,7 +28,7 @@ from assidu.plans.reading import read
 from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import problem
 from assidu.simulation import actions, queries
-from assidu.simulation.types import Run, RunState
+from assidu.simulation.types import Run
 
 RUNNING_MAX = 2
 """Each takes every core: more of them would only make all of them slow."""

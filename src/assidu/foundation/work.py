@@ -1,7 +1,7 @@
 """Work that somebody asked for, done in a process of its own: set off, told how far it is, stopped, ended, read.
 
-A row of a table is all that the process and those who follow it have in common. Whose row it is, the kind says; what is
-asked for and what comes out is each kind's own.
+A row of a table is all that the process and those who follow it have in common. Which table and which process, the kind
+says; what is asked for and what comes out is each kind's own.
 """
 
 import os
@@ -10,33 +10,77 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID
 
 import psutil
-from django.db import connection
+from django.db import connection, transaction
 
 from assidu.foundation.clock import now
 from assidu.foundation.database import as_url
 from assidu.foundation.ids import new_id
 from assidu.foundation.sql import rows
-from assidu.plans.document import Document
-from assidu.simulation.types import RunState, Work
 
 SILENT_AFTER = timedelta(minutes=2)
 """Work that has not told anything for so long has died with its process."""
 
 
-class Kind(StrEnum):
-    SIMULATION = "simulation"
-    FAIRNESS = "fairness"
+class RunState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
     @property
-    def table(self) -> str:
-        return "simulation_run" if self is Kind.SIMULATION else "simulation_fairness"
+    def is_over(self) -> bool:
+        return self in (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Something that somebody asked for and that takes its time."""
+
+    run_id: UUID
+    programme: str
+    label: str
+    yaml: str
+    asked_at: datetime
+    asked_by: str
+    state: RunState
+    done: int
+    total: int
+    told_at: datetime
+    seconds: float  # since it began, as last told
+    process_id: int | None
+    failure: str
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.total if self.total else 0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the pace so far; unknown while nothing is done."""
+        if not self.done or self.seconds <= 0:
+            return None
+        return self.seconds * (self.total - self.done) / self.done
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Where such work is written down, and the module and words with which its process begins.
+
+    ``kept_max``: so many of each programme stay; the oldest go when another one is asked for.
+    """
+
+    table: str
+    process: tuple[str, ...]
+    kept_max: int | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 _SHARED = (
@@ -51,13 +95,14 @@ AnyWork = TypeVar("AnyWork", bound=Work)
 # ---------------------------------------------------------------- from its beginning to its end
 
 
-def ask(kind: Kind, document: Document, yaml: str, *, label: str, by: str, own: Mapping[str, Any]) -> UUID:
+@transaction.atomic
+def ask(kind: Kind, programme: str, yaml: str, *, label: str, by: str, own: Mapping[str, Any]) -> UUID:
     """Write down what is to be done; ``own`` are the columns that this kind alone has."""
     asked_at = now()
     run_id = new_id(asked_at)
     columns = {
         "run_id": run_id,
-        "programme": document.programme,
+        "programme": programme,
         "label": label,
         "yaml": yaml,
         "asked_at": asked_at,
@@ -70,14 +115,20 @@ def ask(kind: Kind, document: Document, yaml: str, *, label: str, by: str, own: 
             f"INSERT INTO {kind.table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})",
             list(columns.values()),
         )
+        if kind.kept_max is not None:
+            cursor.execute(
+                f"DELETE FROM {kind.table} WHERE programme = %s AND NOT {_OPEN} AND run_id NOT IN "
+                f"(SELECT run_id FROM {kind.table} WHERE programme = %s ORDER BY asked_at DESC LIMIT %s)",
+                (programme, programme, kind.kept_max),
+            )
     return run_id
 
 
 def set_off(kind: Kind, run_id: UUID) -> None:
     """In a process of its own; answers at once."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "assidu.simulation.job", kind.value, str(run_id)],
-        env={**os.environ, "ASSIDU_DATABASE_URL": as_url(connection.settings_dict)},
+        [sys.executable, "-m", *kind.process, str(run_id)],
+        env={**os.environ, **kind.environment, "ASSIDU_DATABASE_URL": as_url(connection.settings_dict)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         start_new_session=True,
@@ -93,6 +144,15 @@ def tell(kind: Kind, run_id: UUID, done: int, total: int, seconds: float) -> Non
             f"UPDATE {kind.table} SET state = 'running', done = %s, total = %s, seconds = %s, told_at = %s "
             f"WHERE run_id = %s AND {_OPEN}",
             (done, total, seconds, now(), run_id),
+        )
+
+
+def show(kind: Kind, run_id: UUID, report: bytes) -> None:
+    """What is known so far of something that goes on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {kind.table} SET report = %s::jsonb, told_at = %s WHERE run_id = %s AND {_OPEN}",
+            (report.decode(), now(), run_id),
         )
 
 
