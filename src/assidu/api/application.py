@@ -19,6 +19,7 @@ from assidu.api.routes import (
     members,
     memberships,
     programme,
+    trials,
 )
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.problems import Fault, problem
@@ -69,6 +70,7 @@ for _router in (
     drafts.router,
     library.router,
     discounts.router,
+    trials.router,
     economics.router,
     administration.router,
     memberships.router,

@@ -91,7 +91,7 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
     "starts_in_the_past": (422, "A new version begins today or later"),
     "other_programme": (422, "Another programme is in service"),
     "unknown_draft": (404, "There is no such draft"),
-    "look_at_work": (409, "A look at fairness is at work already"),
+    "look_at_work": (409, "One is at work already: wait for it, or stop it"),
     "draft_closed": (409, "The draft was published or dropped"),
     "draft_changed": (409, "Somebody else changed the draft"),
     "needs_approval": (409, "Others may have to approve this version"),
