@@ -221,8 +221,11 @@ class Clawback:
 
 @dataclass(frozen=True, slots=True)
 class ReturnedPart:
+    """``foreign_minor`` is the same in the money of a ticket that was not paid in the programme's."""
+
     line: int
     amount_minor: int
+    foreign_minor: int = 0
 
 
 class EmissionKind(StrEnum):
@@ -304,6 +307,10 @@ class RefusalCode(StrEnum):
     UNKNOWN_REQUEST = "unknown_request"
     ALREADY_USED = "already_used"
     NOTHING_TO_HAND_OVER = "nothing_to_hand_over"
+    MONEY_NOT_ACCEPTED = "money_not_accepted"
+    NO_RATE = "no_rate"
+    RATE_TOO_OLD = "rate_too_old"
+    RETURN_IN_OTHER_MONEY = "return_in_other_money"
 
 
 @dataclass(frozen=True, slots=True)

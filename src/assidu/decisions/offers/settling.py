@@ -12,6 +12,7 @@ from assidu.decisions.calendar import Duration
 from assidu.decisions.chance import Chance
 from assidu.decisions.decision import Award, Claim, Count, Reason, ReasonCode
 from assidu.decisions.events import Sale
+from assidu.decisions.exchange import slack_minor
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.money import allocate
 from assidu.decisions.offers.effects import (
@@ -505,7 +506,7 @@ class _Settling:
         notes = self._found.notes
         for code, by_line in self._ticket.told.items():
             told, expected = sum(by_line.values()), due.get(code, 0)
-            if told == expected:
+            if told == expected or (expected and abs(told - expected) <= self._slack(len(by_line))):
                 continue
             if code not in self._plan.offers.by_code:
                 cause = NoteCause.UNKNOWN_OFFER
@@ -517,6 +518,11 @@ class _Settling:
         for code, expected in due.items():
             if code not in self._ticket.told:
                 notes.append(OfferNote(code, NoteCause.NOT_GIVEN, 0, expected))
+
+    def _slack(self, lines: int) -> int:
+        """A till that was paid in another money took off whole units of that one."""
+        foreign = self._ticket.sale.foreign
+        return 0 if foreign is None else slack_minor(foreign, self._plan.money.decimals, lines)
 
     def _is_refused(self, code: str) -> bool:
         """Was it a limit that it went beyond?"""

@@ -41,8 +41,8 @@ def wholes() -> dict[str, tuple[type[msgspec.Struct], bool]]:
     found = {}
     for field in kinds.struct(Document).fields:
         bare = kinds.bare(field.type)
-        if isinstance(bare, inspect.StructType) and field.name not in ("name", "sale_currency", "labels"):
-            found[field.name] = (bare.cls, kinds.default(field) is None)
+        if isinstance(bare, inspect.StructType) and field.name not in ("name", "labels"):
+            found[field.name] = (bare.cls, not field.required and kinds.default(field) is None)
     return found
 
 
