@@ -14,7 +14,7 @@ from assidu.bench.baskets import Load, load_of_demo
 from assidu.bench.figures import Comparison, Measured, answer
 from assidu.bench.place import bench_database
 from assidu.bench.programme import PROGRAMME, RULES
-from assidu.catalogue.queries import product_finder
+from assidu.catalogue.known import whole_catalogue
 from assidu.connectors.actions import ImportOrder, import_files
 from assidu.connectors.files.mapping import CLOUD_EVENTS
 from assidu.connectors.imports.types import Pair
@@ -75,7 +75,7 @@ def _compare(server: Database, load: Load, events: int, seconds: int, notify: No
         notify(f"{events:,} events of {customers:,} customers: writing the file")
         _write_history(file, load, events, customers, now)
         scripts = reference.write_scripts(
-            folder, load, book, product_finder(), current_settings().pseudonym_key, now
+            folder, load, book, whole_catalogue(), current_settings().pseudonym_key, now
         )
         notify(f"{events:,} events: the import")
         report = import_files(ImportOrder([Pair(file, CLOUD_EVENTS)], now), database.url, current_settings())

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 
-from assidu.catalogue.queries import product_finder
+from assidu.catalogue.known import whole_catalogue
 from assidu.connectors.files.mapping import Target
 from assidu.connectors.imports import control, lookups, runs
 from assidu.connectors.imports.deciding import Shop
@@ -264,7 +264,7 @@ class _Importer:
         originals = {original for place in owners if (original := entries[place].original) is not None}
         shop = Shop(
             book=self._book,
-            catalogue=product_finder(),
+            catalogue=whole_catalogue(),
             recorded_at=self._run.recorded_at,
             files=self._files,
             entries=entries,

@@ -310,6 +310,7 @@ class RefusalCode(StrEnum):
     MONEY_NOT_ACCEPTED = "money_not_accepted"
     NO_RATE = "no_rate"
     RATE_TOO_OLD = "rate_too_old"
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
     RETURN_IN_OTHER_MONEY = "return_in_other_money"
 
 

@@ -13,6 +13,9 @@ from assidu.decisions.events import AppliedOffer, Foreign, ForeignLine, Sale, Sa
 from assidu.decisions.money import Rate, Rounding, divide
 from assidu.decisions.plan import Plan
 
+AMOUNT_MINOR_MAX = 10**10
+"""What a line may be in any money, and so in ours."""
+
 
 @dataclass(frozen=True, slots=True)
 class KnownRate:
@@ -46,6 +49,8 @@ def exchanged(plan: Plan, sale: Sale, currency: str, known: KnownRate | None) ->
     )
     foreign = Foreign(currency, decimals, known.rate, told, known.day)
     amounts = amounts_of(sale.lines, foreign, money.decimals)
+    if any(abs(amount) > AMOUNT_MINOR_MAX for amount in amounts):
+        return Refused(RefusalCode.AMOUNT_OUT_OF_RANGE, subject=currency)
     lines = tuple(
         replace(
             line,

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
-RATE_DIGITS_MAX, RATE_DECIMALS_MAX = 18, 12
+RATE_DECIMALS_MAX = 12
+RATE_MAX = 10**6
 
 
 class Rounding(StrEnum):
@@ -27,13 +28,16 @@ class Rate:
     @classmethod
     def of(cls, written: Decimal | str) -> "Rate | None":
         """A decimal above zero with few enough digits; ``None`` is no rate."""
-        number = Decimal(written)
-        if not number.is_finite() or number <= 0:
+        try:
+            number = Decimal(written)
+        except InvalidOperation:
+            return None
+        if not number.is_finite() or not 0 < number <= RATE_MAX:
             return None
         exponent = number.as_tuple().exponent
         assert isinstance(exponent, int), "finite numbers have one"
         decimals = max(-exponent, 0)
-        if decimals > RATE_DECIMALS_MAX or number.adjusted() + 1 + decimals > RATE_DIGITS_MAX:
+        if decimals > RATE_DECIMALS_MAX:
             return None
         return cls(int(number.scaleb(decimals)), decimals)
 

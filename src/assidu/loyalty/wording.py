@@ -14,6 +14,7 @@ from assidu.decisions.events import (
     Activity,
     AudienceChange,
     Correction,
+    Foreign,
     HandOver,
     Hold,
     HoldExpiry,
@@ -49,7 +50,7 @@ from assidu.loyalty.life_wording import (
     referral_step_said,
     terms_said,
 )
-from assidu.loyalty.types import TimelineEntry
+from assidu.loyalty.types import SoldOn, TimelineEntry
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, tier_cause
 from assidu.plans.wording.language import Sentence
@@ -64,6 +65,9 @@ HEADS = {
         "{eligible} comptent pour le programme (le reste est exclu ou payé avec ses avantages).",
         "{eligible} count for the programme (the rest is excluded or was paid with its rewards).",
     ),
+    "exchanged": Sentence("{foreign} au cours de {rate} ({of}) : {amount}.", "{foreign} at {rate} ({of}): {amount}."),
+    "own_rate": Sentence("celui du ticket", "the ticket's own"),
+    "rate_of": Sentence("celui du {day}", "that of {day}"),
     "not_a_member": Sentence(
         "Pas membre ce jour-là : l'achat est connu et ne rapporte rien.",
         "Not a member on that day: the purchase is known and earns nothing.",
@@ -71,6 +75,9 @@ HEADS = {
     "return": Sentence(
         "Retour de {amount} sur l'achat du {day} (n° {seq}).",
         "Return of {amount} from the purchase of {day} (no. {seq}).",
+    ),
+    "returned_there": Sentence(
+        "Soit {foreign} du ticket, à son cours de {rate}.", "That is {foreign} of the ticket, at its rate of {rate}."
     ),
     "return_line": Sentence("Ligne {line} : {amount} rendus.", "Line {line}: {amount} brought back."),
     "clawback": Sentence(
@@ -305,7 +312,7 @@ NOTHING_ELSE: Mapping[tuple[Account, Account], Sentence] = MappingProxyType({})
 class _Telling:
     entry: TimelineEntry
     phrases: Phrases
-    sold_on: date | None
+    sold_on: SoldOn | None
 
     def say(self, key: str, **values: object) -> str:
         return HEADS[key].say(self.phrases.language, **values)
@@ -313,12 +320,19 @@ class _Telling:
     def money(self, minor: int) -> str:
         return figures.money(minor, self.phrases.document.sale_currency, self.phrases.language)
 
+    def there(self, minor: int, foreign: Foreign) -> str:
+        """An amount of the money that a ticket was paid in."""
+        return figures.foreign_money(minor, foreign.currency, foreign.decimals, self.phrases.language)
+
+    def rate(self, foreign: Foreign) -> str:
+        return figures.rate(foreign.rate, self.phrases.language)
+
 
 def said_of(
-    entry: TimelineEntry, document: Document, language: Language, sold_on: date | None = None
+    entry: TimelineEntry, document: Document, language: Language, sold_on: SoldOn | None = None
 ) -> Iterator[str]:
     """What happened, what moved and what was missing; ``document`` is the version that it was decided under,
-    ``sold_on`` the day of the ticket that a return is about."""
+    ``sold_on`` the ticket that a return is about."""
     telling = _Telling(entry, phrases_of(document, language), sold_on)
     decision = entry.decision
     yield from _head(telling)
@@ -395,10 +409,13 @@ def _head(telling: _Telling) -> Iterator[str]:
         case Return():
             returned = entry.decision.returned
             amount = telling.money(sum(part.amount_minor for part in returned))
-            sold_on = phrases.day(telling.sold_on) if telling.sold_on else "?"
+            sold_on = phrases.day(telling.sold_on.day) if telling.sold_on else "?"
             yield telling.say("return", amount=amount, day=sold_on, seq=event.sale_seq)
             for part in returned:
                 yield telling.say("return_line", line=part.line + 1, amount=telling.money(part.amount_minor))
+            if telling.sold_on is not None and (foreign := telling.sold_on.foreign) is not None:
+                there = telling.there(sum(part.foreign_minor for part in returned), foreign)
+                yield telling.say("returned_there", foreign=there, rate=telling.rate(foreign))
         case Tick():
             yield telling.say("tick", day=day)
         case Correction():
@@ -482,6 +499,12 @@ def _sale(telling: _Telling, sale: Sale) -> Iterator[str]:
     entry = telling.entry
     amount = telling.money(sale.total_minor)
     yield telling.say("sale", amount=amount, store=entry.store, day=telling.phrases.day(entry.day))
+    if (foreign := sale.foreign) is not None:
+        of = telling.say("own_rate")
+        if foreign.rate_day is not None:
+            of = telling.say("rate_of", day=telling.phrases.day(foreign.rate_day))
+        there = telling.there(foreign.total_minor, foreign)
+        yield telling.say("exchanged", foreign=there, rate=telling.rate(foreign), of=of, amount=amount)
     inputs = entry.decision.inputs
     if inputs is not None and not inputs.is_member:
         yield telling.say("suspended" if inputs.is_suspended else "not_a_member")

@@ -74,6 +74,8 @@ def _refused(plan: Programme) -> Story:
     story.pay(ticket, "CHF", None, refused="no_rate")
     story.pay(ticket, "CHF", KnownRate(FRANC.rate, date(2026, 2, 26)), refused="rate_too_old")
     story.pay(ticket, "CHF", KnownRate(FRANC.rate, date(2026, 2, 27)))
+    large = a_sale(a_line(10**9), at=MARCH)
+    story.pay(large, "CHF", KnownRate(Rate(11)), refused="amount_out_of_range")
     # Late on 2 March in London, early on 3 March in Paris: the local day counts.
     story.pay(replace(ticket, at=on("2026-03-03", 0)), "CHF", KnownRate(FRANC.rate, date(2026, 2, 28)))
     return story

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import psycopg
 
-from assidu.catalogue.types import ProductFinder
+from assidu.catalogue.known import Catalogue
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import Group
 from assidu.connectors.imports.places import Places
@@ -41,7 +41,7 @@ class Shop:
     """Everything that deciding needs and that no process changes. ``wanted`` are the tickets that returns name."""
 
     book: PlanBook
-    catalogue: ProductFinder
+    catalogue: Catalogue
     recorded_at: datetime
     files: Sequence[str]
     entries: Sequence[Entry]
@@ -126,6 +126,9 @@ class Decider:
         except wire.UnknownSale:
             self._set_aside(entry, Refused(RefusalCode.UNKNOWN_SALE))
             return
+        except wire.NotExchanged as error:
+            self._set_aside(entry, error.refused)
+            return
         member = run.members[customer]
         if place in self._shop.absorbed:
             result = self._merge(member, run.now(self._shop.absorbed[place]), fact)
@@ -180,6 +183,7 @@ class Decider:
         return wire.to_fact(
             incoming,
             catalogue=self._shop.catalogue,
+            plan=self._shop.book.at(entry.at),
             customer_id=customer,
             find_sale=self._find_sale,
             fingerprint=entry.fingerprint,
@@ -255,15 +259,7 @@ class Decider:
         self._desk.gathered.clear()
 
     def _set_aside(self, entry: Entry, refused: Refused) -> None:
-        figures = " ".join(f"{name}={number}" for name, number in sorted(refused.figures.items()))
-        self._run.aside.append(
-            SetAside.of(
-                entry,
-                self._shop.files[entry.file],
-                refused.code.value,
-                " ".join(part for part in (refused.subject, figures) if part),
-            )
-        )
+        self._run.aside.append(set_aside(entry, self._shop.files[entry.file], refused))
 
     # ------------------------------------------------------------ tickets and their returns
 
@@ -309,6 +305,13 @@ class Decider:
     @staticmethod
     def _sale_key(customer_id: UUID, event: Return) -> tuple[UUID, int]:
         return (UUID(event.sale_owner) if event.sale_owner else customer_id), event.sale_seq
+
+
+def set_aside(entry: Entry, file: str, refused: Refused) -> SetAside:
+    """An event that the programme refuses, with the figures that say why."""
+    figures = " ".join(f"{name}={number}" for name, number in sorted(refused.figures.items()))
+    detail = " ".join(part for part in (refused.subject, figures) if part)
+    return SetAside.of(entry, file, refused.code.value, detail)
 
 
 def run_on(connection: Connection, script: Script[Answer]) -> Answer:

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import errors
 
 from assidu.connectors.imports import lookups, runs
-from assidu.connectors.imports.deciding import Decider, GroupRun, Shop, run_on
+from assidu.connectors.imports.deciding import Decider, GroupRun, Shop, run_on, set_aside
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import CONFLICT
 from assidu.connectors.imports.places import LockedOnDemand
@@ -93,7 +93,6 @@ class Writer:
                 told = self._told_meanwhile(chunk)
                 aside = [one for one in told.values() if one is not None]
                 written = self._write_anonymous([place for place in chunk if place not in told], aside)
-                self.done.put_aside(aside)
                 self.done.exists += len(told) - len(aside)
             self.done.anonymous += written
             self.wrote(len(chunk))
@@ -199,18 +198,29 @@ class Writer:
     def _write_anonymous(self, places: Sequence[int], aside: Sequence[SetAside] = ()) -> int:
         lines = Lines()
         book = self.shop.book
+        written = 0
+        refused = list(aside)
         for place in places:
             entry = self.shop.entries[place]
-            fact = wire.to_fact(
-                self.shop.read(entry), catalogue=self.shop.catalogue, fingerprint=entry.fingerprint
-            )
+            plan = book.at(entry.at)
+            try:
+                fact = wire.to_fact(
+                    self.shop.read(entry),
+                    catalogue=self.shop.catalogue,
+                    plan=plan,
+                    fingerprint=entry.fingerprint,
+                )
+            except wire.NotExchanged as error:
+                refused.append(set_aside(entry, self.shop.files[entry.file], error.refused))
+                continue
+            written += 1
             lines.add_anonymous(
                 source=entry.source,
                 id_=entry.id,
                 fingerprint=entry.fingerprint,
                 at=entry.at,
                 recorded_at=self.shop.recorded_at,
-                day=local_day(entry.at, book.at(entry.at).zone),
+                day=local_day(entry.at, plan.zone),
                 programme=book.programme,
                 store=fact.store,
                 channel=fact.channel,
@@ -220,8 +230,9 @@ class Writer:
             )
         with self.connection.transaction():
             copy_lines(self.connection, lines)
-            runs.tell_set_aside(self.connection, self.shop.recorded_at, aside)
-        return len(places)
+            runs.tell_set_aside(self.connection, self.shop.recorded_at, refused)
+        self.done.put_aside(refused)
+        return written
 
 
 def _chunks(groups: Iterable[GroupRun]) -> Iterator[list[GroupRun]]:

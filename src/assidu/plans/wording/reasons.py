@@ -170,6 +170,10 @@ REFUSALS = {
         "The last known rate of {money} is {days} days old, the programme accepts {days_max}: set that day's, or send "
         "it with the ticket.",
     ),
+    RefusalCode.AMOUNT_OUT_OF_RANGE: Sentence(
+        "À ce cours de {money}, le ticket dépasse tout ce qu'un ticket peut valoir.",
+        "At this rate of {money}, the ticket goes beyond what any ticket can be.",
+    ),
     RefusalCode.RETURN_IN_OTHER_MONEY: Sentence(
         "Le ticket d'origine n'a pas été payé en {money}.", "The original ticket was not paid in {money}."
     ),
@@ -249,6 +253,7 @@ ABOUT_MONEY = {
     RefusalCode.MONEY_NOT_ACCEPTED,
     RefusalCode.NO_RATE,
     RefusalCode.RATE_TOO_OLD,
+    RefusalCode.AMOUNT_OUT_OF_RANGE,
     RefusalCode.RETURN_IN_OTHER_MONEY,
 }
 
