@@ -1,6 +1,6 @@
 """The calendar of other teams' promotions: told line by line, replaced code by code, read by day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -59,9 +59,11 @@ def promotion_calendar(around: date | None = None) -> PromotionCalendar:
     return calendar_of(rows(f"{PROMOTIONS_SQL} WHERE starts_at < %s AND ends_at > %s", days))
 
 
-def put_promotions(promotions: Iterable[Promotion], *, at: datetime, by: str) -> int:
-    """Tell promotions; answers how many lines. What was told of them at another instant is forgotten, so that a long
-    file may come in several times at one."""
+def put_promotions(
+    promotions: Iterable[Promotion], *, at: datetime, by: str, going_on: Collection[str] = ()
+) -> int:
+    """Tell promotions; answers how many lines. What was told of them before is forgotten, but of those that are
+    ``going_on``, of which these are further lines."""
     told = list(promotions)
     if not told:
         return 0
@@ -86,8 +88,8 @@ def put_promotions(promotions: Iterable[Promotion], *, at: datetime, by: str) ->
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM catalogue_promotion WHERE code = ANY (%s) AND told_at <> %s",
-            [sorted(set(columns[0])), at],
+            "DELETE FROM catalogue_promotion WHERE code = ANY (%s)",
+            [sorted(set(columns[0]) - set(going_on))],
         )
         cursor.execute(
             "INSERT INTO catalogue_promotion (code, name, kind, starts_at, ends_at, off_bp, off_minor, stores, "

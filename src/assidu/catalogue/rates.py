@@ -43,6 +43,11 @@ class SetRate:
     is_in_force: bool
 
 
+def is_money(code: str) -> bool:
+    """Three capital letters, as ISO 4217 has them."""
+    return len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()
+
+
 class RateBook:
     """The rates in force, by money and day."""
 

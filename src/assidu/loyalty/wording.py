@@ -365,6 +365,22 @@ def said_of(
         yield telling.say("nothing")
 
 
+def exchange_said(sale: Sale, document: Document, language: Language) -> str:
+    """« 50,00 CHF au cours de 0,9432 (celui du 1er mars 2026) : 47,16 €. »"""
+    foreign = sale.foreign
+    assert foreign is not None, "asked of tickets in another money"
+    of = HEADS["own_rate"].say(language)
+    if foreign.rate_day is not None:
+        of = HEADS["rate_of"].say(language, day=figures.day(foreign.rate_day, language))
+    return HEADS["exchanged"].say(
+        language,
+        foreign=figures.foreign_money(foreign.total_minor, foreign.currency, foreign.decimals, language),
+        rate=figures.rate(foreign.rate, language),
+        of=of,
+        amount=figures.money(sale.total_minor, document.sale_currency, language),
+    )
+
+
 def correction_reason(code: str, language: Language) -> str:
     """A word of the list; a code that left the list stands for itself."""
     known = CORRECTION_REASONS.get(code)
@@ -499,12 +515,8 @@ def _sale(telling: _Telling, sale: Sale) -> Iterator[str]:
     entry = telling.entry
     amount = telling.money(sale.total_minor)
     yield telling.say("sale", amount=amount, store=entry.store, day=telling.phrases.day(entry.day))
-    if (foreign := sale.foreign) is not None:
-        of = telling.say("own_rate")
-        if foreign.rate_day is not None:
-            of = telling.say("rate_of", day=telling.phrases.day(foreign.rate_day))
-        there = telling.there(foreign.total_minor, foreign)
-        yield telling.say("exchanged", foreign=there, rate=telling.rate(foreign), of=of, amount=amount)
+    if sale.foreign is not None:
+        yield exchange_said(sale, telling.phrases.document, telling.phrases.language)
     inputs = entry.decision.inputs
     if inputs is not None and not inputs.is_member:
         yield telling.say("suspended" if inputs.is_suspended else "not_a_member")

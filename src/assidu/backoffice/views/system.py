@@ -51,9 +51,12 @@ CHECKS: dict[str, str | Promise] = {
     "rejects": gettext_lazy("Records set aside"),
     "plan": gettext_lazy("Programme in force"),
     "due": gettext_lazy("Expiry and status up to date"),
+    "rates": gettext_lazy("Rates of other moneys"),
+    "calendar": gettext_lazy("Promotion calendar"),
 }
 ROOMS: dict[str, str | Promise] = {
     "foundation": gettext_lazy("Ground"),
+    "catalogue": gettext_lazy("Catalogue"),
     "events": gettext_lazy("Events"),
     "customers": gettext_lazy("Customers"),
     "ledger": gettext_lazy("Accounts"),

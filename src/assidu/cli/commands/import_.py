@@ -37,6 +37,11 @@ PHASES = {
 RECORDS: dict[str, Callable[[int], str]] = {
     "store": lambda count: ngettext("%(n)s store", "%(n)s stores", count),
     "product": lambda count: ngettext("%(n)s product", "%(n)s products", count),
+    "price": lambda count: ngettext("%(n)s price", "%(n)s prices", count),
+    "rate": lambda count: ngettext("%(n)s rate", "%(n)s rates", count),
+    "promotion": lambda count: ngettext(
+        "%(n)s line of the calendar of promotions", "%(n)s lines of the calendar of promotions", count
+    ),
     "customer": lambda count: ngettext("%(n)s customer", "%(n)s customers", count),
 }
 
@@ -63,7 +68,8 @@ def command(
     ] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Take what other systems exported: stores, products, customers, events; twice does no harm."""
+    """Take what other systems exported: stores, products, prices, rates, promotions, customers, events; twice does no
+    harm."""
     output = Output(json)
     with database(output) as found:
         order = ImportOrder(

@@ -36,6 +36,11 @@ RECORD_FIELDS = {
         "kind", "invented",
     ),
     Target.PRICE: ("sku", "day", "price_minor"),
+    Target.RATE: ("currency", "day", "rate"),
+    Target.PROMOTION: (
+        "code", "name", "kind", "first_day", "first_hour", "last_day", "last_hour", "stores", "channels", "products",
+        "departments", "brands", "percent", "amount_minor",
+    ),
     Target.CUSTOMER: (
         "card", "title", "first_name", "last_name", "birth_date", "email", "phone", "address", "postcode", "town",
         "language", "store", "invented",
@@ -45,6 +50,8 @@ REQUIRED_FIELDS = {
     Target.STORE: ("code", "name"),
     Target.PRODUCT: ("sku", "name", "department"),
     Target.PRICE: ("sku", "day", "price_minor"),
+    Target.RATE: ("currency", "day", "rate"),
+    Target.PROMOTION: ("code", "name", "first_day", "last_day"),
     Target.CUSTOMER: ("card",),
 }
 

@@ -24,6 +24,7 @@ PERMISSIONS: Final[dict[str, str | Promise]] = {
     "plan.approve": _("Approve a version of the programme that somebody else wrote"),
     "plan.publish": _("Publish a version of the programme"),
     "plan.threshold": _("Say from which cost on a second person approves a version"),
+    "catalogue.edit": _("Set rates of other moneys, call promotions of the calendar off"),
     "partners.view": _("See what partners are owed"),
     "partners.settle": _("Close a partner's statement"),
     "simulate.run": _("Replay the past under other rules"),
@@ -69,7 +70,8 @@ ROLES: Final[dict[str, Role]] = {
             "marketing",
             _("Marketing"),
             _("Designs the programme and tries it on the past"),
-            _DESIGN | {"customers.contact", "customers.export", "plan.approve", "plan.publish"},
+            _DESIGN
+            | {"customers.contact", "customers.export", "plan.approve", "plan.publish", "catalogue.edit"},
         ),
         Role(
             "store",
@@ -90,13 +92,15 @@ ROLES: Final[dict[str, Role]] = {
             "data",
             _("Data"),
             _("Feeds and checks the sources, measures"),
-            _LOOK | {"simulate.run", "sources.view", "customers.export", "system.view"},
+            _LOOK | {"simulate.run", "sources.view", "customers.export", "system.view", "catalogue.edit"},
         ),
         Role(
             "finance",
             _("Finance"),
             _("Follows cost and the points provision"),
-            _LOOK | {"simulate.run", "plan.approve", "partners.view", "partners.settle", "audit.view"},
+            _LOOK
+            | {"simulate.run", "plan.approve", "partners.view", "partners.settle", "audit.view"}
+            | {"catalogue.edit"},
         ),
         Role(
             "it",
@@ -141,6 +145,7 @@ SCOPES: Final[dict[str, str | Promise]] = {
     "plan:read": _("Read the programme"),
     "plan:write": _("Send a new version of the programme"),
     "simulate": _("Replay the past under other rules"),
+    "catalogue:write": _("Set rates of other moneys, tell the calendar of promotions"),
     "admin": _("Administer people, keys and sources"),
 }
 
@@ -161,6 +166,7 @@ GRANTED_BY: Final[dict[str, frozenset[str]]] = {
     "plan:read": frozenset({"plan.view"}),
     "plan:write": frozenset({"plan.publish"}),
     "simulate": frozenset({"simulate.run"}),
+    "catalogue:write": frozenset({"keys.manage"}),
     "admin": frozenset({"people.manage"}),
 }
 """What somebody who makes keys must be allowed themselves, to give a key this scope. Connecting tills is what makers of
