@@ -140,6 +140,15 @@ def test_a_line_already_discounted_by_another_team_is_left_alone_unless_the_offe
     assert shopper("o: effect: {percent: {off: 10}}").why(alone)["o"] is ReasonCode.ALREADY_DISCOUNTED
 
 
+def test_a_line_in_a_promotion_of_the_calendar_is_left_alone_too_whether_or_not_its_amount_is_known() -> None:
+    ten = "o: effect: {percent: {off: 10}}"
+    for known_minor in (0, 200):
+        promoted = a_line(1000, promotion="spring", promotion_minor=known_minor)
+        assert off(shopper(ten).tries(a_sale(promoted, a_line(500)))) == {"o": 50}
+        assert off(shopper(f"{ten}|takes_discounted: true").tries(a_sale(promoted, a_line(500)))) == {"o": 150}
+        assert shopper(ten).why(a_sale(promoted))["o"] is ReasonCode.ALREADY_DISCOUNTED
+
+
 def test_one_benefit_for_each_line_unless_offers_combine() -> None:
     ten, twenty = "ten: effect: {percent: {off: 10}}", f"twenty: effect: {{percent: {{off: 20}}}}|{PRODUCE}"
     basket = a_sale(a_line(1000, department="produce"), a_line(1000))

@@ -29,6 +29,7 @@ def stories() -> Iterator[Story]:
     for number, effect in enumerate(EFFECTS):
         yield _effect(number, effect)
     yield from _stacked()
+    yield _promoted()
     for clip in ("true", "false"):
         yield _budget(clip)
     yield _times_and_places()
@@ -93,6 +94,21 @@ def _stacked() -> Iterator[Story]:
             ]
             story.tell(story.ask(a_sale(*lines)))
         yield story
+
+
+def _promoted() -> Story:
+    plan = _plan(
+        "ten: effect: {percent: {off: 10}}|takes_discounted: true",
+        f"twenty: effect: {{percent: {{off: 20}}}}|{PRODUCE}",
+    )
+    story = Story("Lines in a promotion of the calendar", plan, a_member())
+    for known_minor in (0, 300):
+        promoted = a_line(
+            1000, department="produce", quantity=2, promotion="spring", promotion_minor=known_minor
+        )
+        story.tell(story.ask(a_sale(promoted)))
+        story.tell(story.ask(a_sale(promoted, a_line(500, department="produce"))))
+    return story
 
 
 def _budget(clip: str) -> Story:
