@@ -145,7 +145,9 @@ def test_a_line_in_a_promotion_of_the_calendar_is_left_alone_too_whether_or_not_
     for known_minor in (0, 200):
         promoted = a_line(1000, promotion="spring", promotion_minor=known_minor)
         assert off(shopper(ten).tries(a_sale(promoted, a_line(500)))) == {"o": 50}
-        assert off(shopper(f"{ten}|takes_discounted: true").tries(a_sale(promoted, a_line(500)))) == {"o": 150}
+        assert off(shopper(f"{ten}|takes_discounted: true").tries(a_sale(promoted, a_line(500)))) == {
+            "o": 150
+        }
         assert shopper(ten).why(a_sale(promoted))["o"] is ReasonCode.ALREADY_DISCOUNTED
 
 
