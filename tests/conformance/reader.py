@@ -6,14 +6,14 @@ Runs by itself too, in ``tests``: ``python -m conformance.reader ../conformance/
 import json
 import sys
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from assidu.decisions import decide, events, evolve
-from assidu.decisions.chance import Chance
+from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.events import Event, Sale
 from assidu.decisions.exchange import KnownRate, exchanged
@@ -99,10 +99,21 @@ def _facts(state: State, written: Json) -> Facts:
         absorbed=state_of(written["absorbed"]) if "absorbed" in written else None,
         grants=written.get("grants"),
         has_happened=written.get("has_happened", False),
-        chance=None
-        if chance is None
-        else Chance(chance["member"], {o: bytes.fromhex(s) for o, s in chance["secrets"].items()}),
+        chance=None if chance is None else _chance(chance),
         is_basket=written.get("is_basket", False),
+    )
+
+
+def _chance(written: Json) -> Chance:
+    opened = written.get("opened_at", {})
+    return Chance(
+        written["member"],
+        {
+            offer: OpenDraw(
+                bytes.fromhex(secret), datetime.fromisoformat(opened[offer]) if offer in opened else None
+            )
+            for offer, secret in written["secrets"].items()
+        },
     )
 
 

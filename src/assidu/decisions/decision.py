@@ -100,6 +100,7 @@ class ReasonCode(StrEnum):
     LEGAL_LIMIT = "legal_limit"
     ODDS = "odds"
     DRAW_LOST = "draw_lost"
+    NOT_DRAWN = "not_drawn"
     OTHER_HOUR = "other_hour"
     NOT_IN_AUDIENCE = "not_in_audience"
     ENGAGEMENT_TOO_LOW = "engagement_too_low"

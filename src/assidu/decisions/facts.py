@@ -98,8 +98,8 @@ class Facts:
     """``has_happened``: the event is past and cannot be refused (history, a till that was cut off): burns are
     honoured as far as the balance goes and the rest is told as a shortfall.
 
-    ``is_basket``: the ticket is not paid yet, and offers are taken off it. ``chance``: draws may be made; without it
-    they can only be told.
+    ``is_basket``: the ticket is not paid yet, and offers are taken off it. ``chance``: draws may be made, those that
+    were open by then; without it they can only be told.
     """
 
     state: State

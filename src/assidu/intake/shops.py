@@ -13,7 +13,7 @@ from assidu.catalogue.rates import RATES_MARK, RATES_SQL, RateBook
 from assidu.customers.vault import Vault
 from assidu.foundation.settings import Settings
 from assidu.intake.database import Connection
-from assidu.loyalty.draws import SECRETS_SQL, secrets_from_rows
+from assidu.loyalty.draws import OPEN_DRAWS_SQL, draws_from_rows
 from assidu.loyalty.live import Shop
 from assidu.loyalty.plans import PLANS_SQL, PROGRAMMES_SQL, book_of, plans_from_rows
 from assidu.plans.document import Document
@@ -64,8 +64,8 @@ class Shops:
             self._catalogue,
             self._settings.pseudonym_key,
             self._vault,
-            secrets=secrets_from_rows(
-                await connection.fetch(SECRETS_SQL.format("$1"), programme), self._vault, programme
+            draws=draws_from_rows(
+                await connection.fetch(OPEN_DRAWS_SQL.format("$1"), programme), self._vault, programme
             ),
         )
         documents = {plan.version: plan.document for plan in published}

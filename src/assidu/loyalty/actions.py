@@ -43,7 +43,7 @@ from assidu.events.wire import (
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.types import Actor
 from assidu.foundation.settings import current_settings
-from assidu.loyalty.draws import open_secrets
+from assidu.loyalty.draws import draws_to_draw
 from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_of, was_absorbed
 from assidu.loyalty.live import Newcomers, Shop, post
 from assidu.loyalty.queries import current_book, recorded_at
@@ -370,7 +370,7 @@ def _shop(programme: str, incoming: Incoming) -> Shop:
         _catalogue(incoming),
         settings.pseudonym_key,
         vault,
-        secrets=open_secrets(book.programme, vault),
+        draws=draws_to_draw(book.programme, vault),
     )
 
 

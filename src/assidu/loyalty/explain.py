@@ -11,6 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
+from assidu.decisions.chance import Chance
 from assidu.decisions.cost import SaleCost, cost_of
 from assidu.decisions.decision import Decision, Reason, ReasonCode
 from assidu.decisions.earning import earn
@@ -30,6 +31,9 @@ from assidu.loyalty.wording import said_of
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, reason, text_in
 from assidu.plans.wording.life import REFERRAL_NAME
+
+_NOT_DRAWN = Chance("", {})
+"""A ticket that was recorded is never drawn again: the number that it got is among its inputs, or it got none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,7 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
     if isinstance(entry.event, Sale) and inputs is not None:
         reasons = earn(plan, entry.event, inputs, trace=True).reasons
         if plan.offers:
-            reasons += tuple(offered(plan, entry.event, inputs, trace=True).reasons)
+            reasons += tuple(offered(plan, entry.event, inputs, chance=_NOT_DRAWN, trace=True).reasons)
         return reasons
     if isinstance(entry.event, Joining | Activity | ReferralKept):
         if again is not None and again.reasons:

@@ -18,6 +18,7 @@ from assidu.catalogue.known import Catalogue
 from assidu.customers import resolve
 from assidu.customers.vault import Vault
 from assidu.decisions.calendar import local_day
+from assidu.decisions.chance import OpenDraw
 from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, next_release
 from assidu.decisions.earning import claim_key
@@ -149,15 +150,15 @@ class FullPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What the desk works with: the programme's book, the catalogue, the keys to what is personal, and the secrets of
-    the open draws, by offer."""
+    """What the desk works with: the programme's book, the catalogue, the keys to what is personal, and the open
+    draws, by offer."""
 
     book: PlanBook
     catalogue: Catalogue
     pseudonym_key: bytes
     vault: Vault
     full: FullPlaces = field(default_factory=FullPlaces)
-    secrets: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    draws: Mapping[str, OpenDraw] = field(default_factory=dict)
 
     @property
     def newest_plan(self) -> int:
@@ -343,7 +344,7 @@ class _Batch:
             return
         if isinstance(data, JoiningData) and data.referral_code:
             fact = yield from with_referrer(
-                fact, entry, customer_id, self.shop.pseudonym_key, self.shop.vault
+                fact, data, entry.who.identifier, customer_id, self.shop.pseudonym_key, self.shop.vault
             )
         self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id))
 
@@ -463,7 +464,7 @@ class _Batch:
             self._sold,
             self.at,
             full=self.shop.full.of,
-            secrets={} if self.is_trying else self.shop.secrets,
+            draws={} if self.is_trying else self.shop.draws,
             is_basket=self.is_trying,
         )
         results: list[Decided | Refused] = []

@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg
 
 from assidu.decisions import decide
-from assidu.decisions.chance import rehearsal_secret
+from assidu.decisions.chance import OpenDraw, rehearsal_secret
 from assidu.decisions.decision import Claim, Decision, Refused, ShortfallCause
 from assidu.decisions.events import Event, Merger, Return, RewardRequest, Sale, TakeOver
 from assidu.decisions.facts import Facts, SoldBefore
@@ -70,10 +70,10 @@ def replay_under(
     return outcome
 
 
-def _rehearsed(book: PlanBook) -> dict[str, bytes]:
+def _rehearsed(book: PlanBook) -> dict[str, OpenDraw]:
     """Chance of a rehearsal: not that of the real draws, and the same each time."""
     return {
-        offer.code: rehearsal_secret(offer.code)
+        offer.code: OpenDraw(rehearsal_secret(offer.code))
         for version in book.versions
         for offer in version.plan.offers.all
         if offer.chance_one_in is not None
@@ -152,7 +152,7 @@ class _Run:
             self._places,
             self._sold,
             datetime.max.replace(tzinfo=UTC),
-            secrets=_rehearsed(book),
+            draws=_rehearsed(book),
             trace=witness is not None,
         )
         self._same_plans = {

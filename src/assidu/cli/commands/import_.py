@@ -171,6 +171,15 @@ def words(report: Report) -> str:
         lines.append(_("Refused by an earlier import: %(n)s") % {"n": number(report.refused_before)})
     if report.ticks:
         lines.append(_("Expiries and reviews decided on the way: %(n)s") % {"n": number(report.ticks)})
+    if report.undrawn:
+        lines.append(
+            ngettext(
+                "%(n)s ticket met a draw and was not drawn: it is from before the draw was opened, or it is over",
+                "%(n)s tickets met a draw and were not drawn: they are from before it was opened, or it is over",
+                report.undrawn,
+            )
+            % {"n": number(report.undrawn)}
+        )
     lines += _aside(report)
     if report.fields_left_out:
         lines.append(_("Left out of profiles:"))

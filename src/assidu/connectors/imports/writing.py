@@ -19,11 +19,11 @@ from assidu.connectors.imports.places import LockedOnDemand
 from assidu.connectors.imports.tickets import TICKET_CONFLICT, contradiction, sold
 from assidu.connectors.imports.tickets import written as written_tickets
 from assidu.connectors.imports.types import SetAside, first_of
-from assidu.customers.vault import Vault
 from assidu.decisions.calendar import local_day
 from assidu.events import wire
 from assidu.loyalty.copying import Lines, copy_lines, update_members
 from assidu.loyalty.personal import write_personal
+from assidu.loyalty.referral import keep_devices
 
 CHUNK_EVENTS = 2_000
 CHUNK_GROUPS = 200
@@ -45,6 +45,7 @@ class Done:
     anonymous: int = 0
     exists: int = 0
     ticks: int = 0
+    undrawn: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
     first_aside: list[SetAside] = field(default_factory=list)
 
@@ -63,7 +64,6 @@ class Writer:
 
     connection: Connection
     shop: Shop
-    vault: Vault
     check: Callable[[], None]
     wrote: Callable[[int], None]
     done: Done = field(default_factory=Done)
@@ -112,7 +112,9 @@ class Writer:
         copy_lines(self.connection, lines)
         update_members(self.connection, members.values())
         said = [one for run in chunk for one in run.personal]
-        run_on(self.connection, write_personal(said, self.vault))
+        run_on(self.connection, write_personal(said, self.shop.vault))
+        joined = [one for run in chunk for one in run.devices]
+        run_on(self.connection, keep_devices(joined, self.shop.pseudonym_key, self.shop.recorded_at))
         for run in chunk:
             for absorbed, survivor in run.aliases.items():
                 self.connection.execute(_ALIAS_SQL, [absorbed, survivor, self.shop.recorded_at])
@@ -123,16 +125,19 @@ class Writer:
     def _take_places(self, chunk: Sequence[GroupRun]) -> None:
         wanted: Counter[str] = Counter()
         limits: dict[str, int] = {}
+        released: Counter[str] = Counter()
         for run in chunk:
             wanted.update(run.places)
             limits |= run.limits
-        if not wanted:
-            return
-        taken = lookups.lock_places(self.connection, limits)
-        now = {key: taken[key] + count for key, count in sorted(wanted.items())}
-        if any(count > limits[key] for key, count in now.items()):
-            raise Moved
-        lookups.take_places(self.connection, now)
+            released.update(run.released)
+        if wanted:
+            taken = lookups.lock_places(self.connection, limits)
+            now = {key: taken[key] + count for key, count in sorted(wanted.items())}
+            if any(count > limits[key] for key, count in now.items()):
+                raise Moved
+            lookups.take_places(self.connection, now)
+        if released:
+            lookups.release_places(self.connection, released)
 
     def _again(self, run: GroupRun) -> None:
         """Decide a group once more on top of what its customers have become, and write it at once."""
@@ -191,6 +196,7 @@ class Writer:
         for run in chunk:
             self.done.recorded += run.recorded
             self.done.ticks += run.ticks
+            self.done.undrawn += run.undrawn
             self.done.put_aside(run.aside)
 
     # ------------------------------------------------------------ tickets without a customer

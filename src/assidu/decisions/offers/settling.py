@@ -63,7 +63,7 @@ class Offered:
     """What offers make of a ticket. ``sale`` is a basket with what was taken off, or the ticket as it was paid.
 
     ``terms`` are how long the units of each award last; ``used`` what was taken of what customers share, by claim key:
-    the offer and how much.
+    the offer and how much. ``undrawn`` are the offers whose draw the ticket met without being drawn.
     """
 
     sale: Sale
@@ -79,6 +79,7 @@ class Offered:
     read: dict[str, int] = field(default_factory=dict)
     granted: dict[str, int] = field(default_factory=dict)
     used: dict[str, tuple[str, int]] = field(default_factory=dict)
+    undrawn: list[str] = field(default_factory=list)
     is_exact: bool = True
 
     def codes(self) -> set[str]:
@@ -88,7 +89,12 @@ class Offered:
 def decided_of(had: Offered) -> OffersDecided:
     """What is kept with the decision, beside awards, counters and claims."""
     return OffersDecided(
-        tuple(had.given), tuple(had.notes), tuple(had.moves), tuple(had.releases), had.is_exact
+        tuple(had.given),
+        tuple(had.notes),
+        tuple(had.moves),
+        tuple(had.releases),
+        had.is_exact,
+        tuple(had.undrawn),
     )
 
 
@@ -285,7 +291,9 @@ class _Settling:
         if offer.chance_one_in is not None:
             number = number_for(offer, ticket, self._chance, self._seq)
             if number is None:
-                self._say(offer, ReasonCode.ODDS, {"one_in": offer.chance_one_in})
+                self._found.undrawn.append(offer.code)
+                code = ReasonCode.ODDS if self._chance is None else ReasonCode.NOT_DRAWN
+                self._say(offer, code, {"one_in": offer.chance_one_in})
                 return None
             self._found.granted[draw_key(offer)] = number
             if number != 0:
