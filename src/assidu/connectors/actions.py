@@ -47,8 +47,10 @@ from assidu.loyalty.book import PlanBook
 from assidu.loyalty.draws import draws_to_draw
 from assidu.loyalty.plans import plan_book, programmes
 
-EVENTS_PER_PROCESS_MIN = 8_000
-"""Below that a second process costs more than it takes off: it has to start, and to ask for every shared place."""
+EVENTS_PER_PROCESS_MIN = 2_000
+"""Below that a second process costs more than it takes off: it has to start."""
+EVENTS_PER_SHARING_PROCESS_MIN = 8_000
+"""The same where customers share places: it has to ask for every one of them, and to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,9 @@ class _Importer:
         )
         work = Work(shop, groups, anonymous, self._database_url)
         taken = lookups.places_taken(self._connection)
-        parts = self._order.processes or max(1, min(self._processes, len(alone) // EVENTS_PER_PROCESS_MIN))
+        is_shared = any(version.plan.shares_places for version in self._book.versions)
+        least = EVENTS_PER_SHARING_PROCESS_MIN if is_shared else EVENTS_PER_PROCESS_MIN
+        parts = self._order.processes or max(1, min(self._processes, len(alone) // least))
         if parts == 1:
             self._add(do_alone(work, taken, self._watch))
         else:

@@ -167,7 +167,7 @@ def _tiers(written: Tiers, decimals: int) -> compiled.Tiers:
         needs_all=written.needs is Needs.ALL,
         units_currency=units[0] if units else "",
         grace=None if written.grace is None else duration(written.grace),
-        measures=frozenset(measure for level in levels for measure, _ in level.asks())
+        measures=frozenset(measure for level in levels for measure, _ in level.asks)
         or frozenset({compiled.TierMeasure.SPEND}),
     )
 

@@ -168,7 +168,7 @@ def _event_of(
     match data:
         case SaleData():
             payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
-            lines = tuple(_sale_line(line, catalogue.product) for line in data.lines)
+            lines = tuple([_sale_line(line, catalogue.product) for line in data.lines])
             hold = hold_of(data.hold, customer_id) if data.hold else ""
             sale = Sale(at, data.store, data.channel, lines, payments, hold=hold)
             return _as_known(sale, data, catalogue, plan), None
@@ -288,7 +288,9 @@ def _sale_line(line: LineData, product: ProductFinder) -> SaleLine:
         brand,
         vat_bp,
         kind,
-        tuple(AppliedOffer(applied.code, applied.amount_minor) for applied in line.offers),
+        tuple([AppliedOffer(applied.code, applied.amount_minor) for applied in line.offers])
+        if line.offers
+        else (),
     )
 
 
