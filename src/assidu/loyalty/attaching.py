@@ -281,7 +281,8 @@ def _told(ticket: AnonymousTicket, customer_id: UUID, key: EventKey, payments: S
         currency=UNSET if foreign is None else foreign.currency,
         rate=UNSET if foreign is None else Decimal(str(foreign.rate)),
     )
-    return Incoming(key, EventType.SALE, ticket.at, Subject("customer", str(customer_id)), data)
+    promotions = tuple([(line.promotion, line.promotion_minor) for line in sale.lines])
+    return Incoming(key, EventType.SALE, ticket.at, Subject("customer", str(customer_id)), data, promotions)
 
 
 def _payments(payments: Sequence[Paid]) -> list[PaymentData]:

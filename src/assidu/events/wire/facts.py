@@ -171,7 +171,7 @@ def _event_of(
             lines = tuple([_sale_line(line, catalogue.product) for line in data.lines])
             hold = hold_of(data.hold, customer_id) if data.hold else ""
             sale = Sale(at, data.store, data.channel, lines, payments, hold=hold)
-            return _as_known(sale, data, catalogue, plan), None
+            return _as_known(sale, data, incoming.promotions, catalogue, plan), None
         case ReturnData():
             found = find_sale(data) if find_sale else None
             if found is None or found.customer_id is None or found.seq is None:
@@ -251,8 +251,14 @@ def hold_of(address: str, customer_id: UUID | None) -> str:
     return hold if hold and is_own else address
 
 
-def _as_known(sale: Sale, data: SaleData, catalogue: Catalogue, plan: Plan | None) -> Sale:
-    """In the programme's money, with the promotions that ran."""
+def _as_known(
+    sale: Sale,
+    data: SaleData,
+    promotions: tuple[tuple[str, int], ...] | None,
+    catalogue: Catalogue,
+    plan: Plan | None,
+) -> Sale:
+    """In the programme's money, with the promotions that ran, as far as they were known when it first came in."""
     if plan is None:
         assert data.currency is UNSET, "a ticket in another money is read with the plan of its day"
         return sale
@@ -264,6 +270,10 @@ def _as_known(sale: Sale, data: SaleData, catalogue: Catalogue, plan: Plan | Non
         if isinstance(found, Refused):
             raise NotExchanged(found)
         sale = found
+    if promotions is not None:
+        noted = zip(sale.lines, promotions, strict=True)
+        lines = [replace(line, promotion=code, promotion_minor=off) for line, (code, off) in noted]
+        return replace(sale, lines=tuple(lines))
     return catalogue.promotions.noted(sale, plan.zone) if catalogue.promotions else sale
 
 
