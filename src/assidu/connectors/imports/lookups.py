@@ -51,7 +51,9 @@ _RELEASE_SQL = """
 UPDATE loyalty_quota AS q SET taken = greatest(q.taken - n.released, 0)
   FROM unnest(%s::text[], %s::integer[]) AS n (key, released) WHERE q.key = n.key
 """
-_ASKED_AGAIN = frozenset({RefusalCode.UNKNOWN_SALE, RefusalCode.ABSORBED})
+_ASKED_AGAIN = frozenset(
+    {RefusalCode.UNKNOWN_SALE, RefusalCode.ABSORBED, RefusalCode.NO_RATE, RefusalCode.RATE_TOO_OLD}
+)
 _REFUSALS = sorted(code.value for code in RefusalCode)
 _REFUSALS_FOR_GOOD = sorted(code.value for code in RefusalCode if code not in _ASKED_AGAIN)
 
@@ -115,7 +117,7 @@ def refused_before(
 ) -> set[tuple[str, str, bytes]]:
     """Events, with what they said, that an import showed to the programme, and that it refused: no second asking.
 
-    Those that only came before their sale, or for an alias, are asked again; but not by the very run, killed and
+    Those that only came before their sale or their rate, or for an alias, are asked again; but not by the very run, killed and
     resumed (told by the instant that it records at), that refused them: it answers as if it had never stopped.
     """
     rows = connection.execute(
