@@ -5,7 +5,10 @@ CREATE TABLE catalogue_promotion (
   code          text NOT NULL,
   name          text NOT NULL,
   kind          text NOT NULL DEFAULT '',     -- in the words of those who run it
-  starts_at     timestamp NOT NULL,           -- local time of the stores
+  -- Local time of the stores: a calendar is the same whatever the zone of the programme that reads it.
+  -- squawk-ignore prefer-timestamp-tz
+  starts_at     timestamp NOT NULL,
+  -- squawk-ignore prefer-timestamp-tz
   ends_at       timestamp NOT NULL,           -- the first moment at which it no longer runs
   stores        text[] NOT NULL DEFAULT '{}', -- empty: everywhere; and so for each of these
   channels      text[] NOT NULL DEFAULT '{}',
