@@ -191,11 +191,27 @@ def _shop() -> Customers:
     francs = (ToldRate("CHF", OPENED.date() + timedelta(days=n), Rate(9432 + n, 4)) for n in range(3))
     put_rates(francs, at=OPENED, by="file:cours.csv")
     put_promotions(
-        promotion_told({"code": code, "name": name, "first_day": first, "last_day": last, **more})
-        for code, name, first, last, more in (
-            ("foire-3", "Foire aux pommes", "2025-09-01", "2025-09-14", {"departments": "produce", "percent": 15}),
-            ("nocturne", "Nocturne", "2025-06-20", "2025-06-20", {"first_hour": "18:00", "stores": "317"}),
-        )
+        (
+            promotion_told({"code": code, "name": name, "first_day": first, "last_day": last, **more})
+            for code, name, first, last, more in (
+                (
+                    "foire",
+                    "Foire aux pommes",
+                    "2025-09-01",
+                    "2025-09-14",
+                    {"departments": "produce", "percent": 15},
+                ),
+                (
+                    "nocturne",
+                    "Nocturne",
+                    "2025-06-20",
+                    "2025-06-20",
+                    {"first_hour": "18:00", "stores": "317"},
+                ),
+            )
+        ),
+        at=OPENED,
+        by="file:calendrier.csv",
     )
     shop = Shop.opened()
 
