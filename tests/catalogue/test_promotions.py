@@ -1,5 +1,6 @@
 """The calendar of promotions: which article is in which, where and when, and what it takes off."""
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -74,6 +75,17 @@ def test_it_runs_from_its_first_hour_to_its_last_in_the_stores_own_time(
 def test_it_runs_for_its_articles_in_its_stores_and_channels(fields: dict[str, object], runs: bool) -> None:
     sale = a_sale(a_line(1000, brand="ours"), at=on("2026-03-03"))
     assert noted([told(**fields)], sale) == [("fair", 0) if runs else ("", 0)]
+
+
+def test_an_article_in_a_promotion_is_otherwise_as_it_was() -> None:
+    line = SaleLine(
+        "sku-1", 800, 2, 100, "grocery", "ours", 550, LineKind.FEE, (AppliedOffer("half", 50),), "old", 7
+    )
+    plain = SaleLine("", 0)
+    assert all(
+        getattr(line, field.name) != getattr(plain, field.name) for field in dataclasses.fields(SaleLine)
+    )
+    assert line.promoted("fair", 200) == replace(line, promotion="fair", promotion_minor=200)
 
 
 def test_what_it_takes_off_follows_from_what_was_paid() -> None:

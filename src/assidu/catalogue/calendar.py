@@ -3,7 +3,7 @@
 What is found is written with the ticket, so that a calendar which changes later changes nothing that was decided.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,8 +22,7 @@ MONTHS_MAX = 12 * 20
 @dataclass(frozen=True, slots=True)
 class Promotion:
     """A line of the calendar: which articles, where, from when to when. Times are local; a set that is empty asks
-    nothing. At most one of ``off_bp`` (hundredths
-    of a per cent) and ``off_minor`` (of each unit) is known."""
+    nothing. At most one of ``off_bp`` (hundredths of a per cent) and ``off_minor`` (of each unit) is known."""
 
     code: str
     name: str
@@ -45,6 +44,14 @@ class Promotion:
         paid = line.amount_minor + sum(applied.amount_minor for applied in line.offers)
         return divide(max(paid, 0) * self.off_bp, WHOLE_BP - self.off_bp, Rounding.HALF_UP)
 
+    def runs(self, sale: Sale, at: datetime) -> bool:
+        """``at`` is local."""
+        return (
+            self.starts_at <= at < self.ends_at
+            and (not self.stores or sale.store in self.stores)
+            and (not self.channels or sale.channel in self.channels)
+        )
+
     def holds(self, line: SaleLine) -> bool:
         lines = self.lines
         return (
@@ -63,12 +70,13 @@ class _Day:
     by_brand: dict[str, list[Promotion]]
     anywhere: list[Promotion]
 
-    def met_by(self, line: SaleLine) -> list[Promotion]:
-        found = [*self.anywhere]
-        found += self.by_sku.get(line.sku, ())
-        found += self.by_department.get(line.department, ())
-        found += self.by_brand.get(line.brand, ())
-        return found
+    def met_by(self, line: SaleLine) -> Sequence[Promotion]:
+        found: Sequence[Promotion] = self.by_sku.get(line.sku, ())
+        if self.by_department and (more := self.by_department.get(line.department)):
+            found = [*found, *more]
+        if self.by_brand and (more := self.by_brand.get(line.brand)):
+            found = [*found, *more]
+        return [*found, *self.anywhere] if self.anywhere else found
 
 
 class PromotionCalendar:
@@ -96,25 +104,18 @@ class PromotionCalendar:
         day = self._day(at.date())
         if day is None:
             return sale
-        lines = tuple(self._noted(line, sale, at, day) for line in sale.lines)
-        return replace(sale, lines=lines) if lines != sale.lines else sale
-
-    def _noted(self, line: SaleLine, sale: Sale, at: datetime, day: _Day) -> SaleLine:
-        """Of several, the one that takes most off, as far as that is known."""
-        if line.kind is not LineKind.PRODUCT or line.amount_minor <= 0:
-            return line
-        running = [
-            one
-            for one in day.met_by(line)
-            if one.starts_at <= at < one.ends_at
-            and (not one.stores or sale.store in one.stores)
-            and (not one.channels or sale.channel in one.channels)
-            and one.holds(line)
-        ]
-        if not running:
-            return line
-        off, code = min((-one.taken_off(line), one.code) for one in running)
-        return replace(line, promotion=code, promotion_minor=-off)
+        lines: list[SaleLine] | None = None
+        for i, line in enumerate(sale.lines):
+            if line.kind is not LineKind.PRODUCT or line.amount_minor <= 0:
+                continue
+            met = day.met_by(line)
+            if met and (running := [one for one in met if one.runs(sale, at) and one.holds(line)]):
+                # Of several, the one that takes most off, as far as that is known.
+                off, code = min([(-one.taken_off(line), one.code) for one in running])
+                if lines is None:
+                    lines = list(sale.lines)
+                lines[i] = line.promoted(code, -off)
+        return sale if lines is None else replace(sale, lines=tuple(lines))
 
     def _day(self, day: date) -> _Day | None:
         if day in self._days:

@@ -65,6 +65,22 @@ class SaleLine:
         the calendar knows."""
         return self.discount_minor or self.promotion_minor
 
+    def promoted(self, promotion: str, off_minor: int) -> "SaleLine":
+        """The same line in a promotion of the calendar."""
+        return SaleLine(
+            self.sku,
+            self.amount_minor,
+            self.quantity,
+            self.discount_minor,
+            self.department,
+            self.brand,
+            self.vat_bp,
+            self.kind,
+            self.offers,
+            promotion,
+            off_minor,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ForeignLine:

@@ -117,8 +117,9 @@ def refused_before(
 ) -> set[tuple[str, str, bytes]]:
     """Events, with what they said, that an import showed to the programme, and that it refused: no second asking.
 
-    Those that only came before their sale or their rate, or for an alias, are asked again; but not by the very run, killed and
-    resumed (told by the instant that it records at), that refused them: it answers as if it had never stopped.
+    Those that only came before their sale or their rate, or for an alias, are asked again; but not by the very run,
+    killed and resumed (told by the instant that it records at), that refused them: it answers as if it had never
+    stopped.
     """
     rows = connection.execute(
         "SELECT source, id, fingerprint FROM events_reject "

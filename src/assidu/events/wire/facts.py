@@ -272,7 +272,7 @@ def _as_known(
         sale = found
     if promotions is not None:
         noted = zip(sale.lines, promotions, strict=True)
-        lines = [replace(line, promotion=code, promotion_minor=off) for line, (code, off) in noted]
+        lines = [line.promoted(code, off) for line, (code, off) in noted]
         return replace(sale, lines=tuple(lines))
     return catalogue.promotions.noted(sale, plan.zone) if catalogue.promotions else sale
 
