@@ -12,7 +12,9 @@ from assidu.api.routes import (
     administration,
     catalogue,
     customers,
+    discounts,
     drafts,
+    economics,
     library,
     members,
     memberships,
@@ -66,6 +68,8 @@ for _router in (
     drafts.router,
     library.router,
     catalogue.router,
+    discounts.router,
+    economics.router,
     administration.router,
     memberships.router,
 ):

@@ -28,6 +28,8 @@ class Target(StrEnum):
     PRICE = "price"
     RATE = "rate"
     PROMOTION = "promotion"
+    COST = "cost"
+    MARGIN = "margin"
 
 
 class Format(StrEnum):

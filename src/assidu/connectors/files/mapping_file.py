@@ -41,6 +41,8 @@ RECORD_FIELDS = {
         "code", "name", "kind", "first_day", "first_hour", "last_day", "last_hour", "stores", "channels", "products",
         "departments", "brands", "percent", "amount_minor",
     ),
+    Target.COST: ("sku", "day", "cost_minor"),
+    Target.MARGIN: ("department", "day", "margin_bp", "invented"),
     Target.CUSTOMER: (
         "card", "title", "first_name", "last_name", "birth_date", "email", "phone", "address", "postcode", "town",
         "language", "store", "invented",
@@ -52,6 +54,8 @@ REQUIRED_FIELDS = {
     Target.PRICE: ("sku", "day", "price_minor"),
     Target.RATE: ("currency", "day", "rate"),
     Target.PROMOTION: ("code", "name", "first_day", "last_day"),
+    Target.COST: ("sku", "day", "cost_minor"),
+    Target.MARGIN: ("department", "day", "margin_bp"),
     Target.CUSTOMER: ("card",),
 }
 

@@ -8,7 +8,7 @@ from assidu.foundation.grants import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalogue", "0002_prices")]
+    dependencies = [("catalogue", "0003_costs")]
 
     operations = [
         migrations.RunSQL(

@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalogue", "0003_rates")]
+    dependencies = [("catalogue", "0004_rates")]
 
     operations = [
         migrations.RunSQL(
