@@ -170,10 +170,14 @@ def _shop() -> Customers:
     from datetime import UTC, datetime, timedelta
 
     from assidu.catalogue.actions import put_products, put_stores
+    from assidu.catalogue.promotions import put_promotions
+    from assidu.catalogue.rates import ToldRate, put_rates
+    from assidu.catalogue.told import promotion_told
     from assidu.catalogue.types import Department, Product, Store
     from assidu.customers import actions
     from assidu.customers.types import Profile
     from assidu.decisions.events import Correction, Merger, Payment, Return, ReturnedLine, RewardRequest
+    from assidu.decisions.money import Rate
     from assidu.foundation.people.types import COMMAND_LINE
     from assidu.loyalty import queries
     from builders.sales import a_line, a_sale
@@ -183,6 +187,31 @@ def _shop() -> Customers:
     put_products(
         [Product("sku-1", "Café moulu, 250 g", "grocery"), Product("sku-2", "Pommes, 1 kg", "produce")],
         [Department("grocery", "Épicerie", "Grocery"), Department("produce", "Fruits et légumes", "Produce")],
+    )
+    francs = (ToldRate("CHF", OPENED.date() + timedelta(days=n), Rate(9432 + n, 4)) for n in range(3))
+    put_rates(francs, at=OPENED, by="file:cours.csv")
+    put_promotions(
+        (
+            promotion_told({"code": code, "name": name, "first_day": first, "last_day": last, **more})
+            for code, name, first, last, more in (
+                (
+                    "foire",
+                    "Foire aux pommes",
+                    "2025-09-01",
+                    "2025-09-14",
+                    {"departments": "produce", "percent": 15},
+                ),
+                (
+                    "nocturne",
+                    "Nocturne",
+                    "2025-06-20",
+                    "2025-06-20",
+                    {"first_hour": "18:00", "stores": "317"},
+                ),
+            )
+        ),
+        at=OPENED,
+        by="file:calendrier.csv",
     )
     shop = Shop.opened()
 

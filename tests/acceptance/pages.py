@@ -97,6 +97,8 @@ PAGES: list[Page] = [
     Page("programme-threshold", "/programme/approval/"),
     Page("offers", "/offers/"),
     Page("draws", "/offers/draws/"),
+    Page("promotions", "/promotions/"),
+    Page("rates", "/rates/"),
     Page("library", "/library/"),
     Page("library-programme", "/library/engagement/", is_main=True),
     Page("fairness", "/fairness/"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from assidu.decisions import evolve
-from assidu.decisions.chance import Chance
+from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.decision import Account, Decision, EmissionKind, Posting
 from assidu.decisions.events import (
     Absorption,
@@ -112,7 +112,7 @@ class Everything(RuleBasedStateMachine):
     def somebody_new(self) -> Story:
         self.arrived += 1
         story = Story(f"person {self.arrived}", self.programme, places=self.places, is_traced=False)
-        story.chance = Chance(story.name, {"bag": lives.SECRET})
+        story.chance = Chance(story.name, {"bag": OpenDraw(lives.SECRET)})
         return story
 
     def tell(self, who: int, event: Event, **rest: Any) -> Decision | None:

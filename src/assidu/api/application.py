@@ -10,6 +10,7 @@ import assidu
 from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
 from assidu.api.routes import (
     administration,
+    catalogue,
     corrections,
     customers,
     discounts,
@@ -69,6 +70,7 @@ for _router in (
     programme.router,
     drafts.router,
     library.router,
+    catalogue.router,
     discounts.router,
     trials.router,
     economics.router,

@@ -200,6 +200,16 @@ _ANSWERS: dict[str, Any] = {
         next_tier=_maybe("NextTier"),
         receipt={"type": "string", "description": "Whole sentences in the customer's language."},
         receipt_short={"type": "string", "description": "At most 40 characters, for the display of a till."},
+        exchange=_object(
+            "At which rate a ticket in another money was converted, and to what. `day` is that of the rate; `null`: it "
+            "was the ticket's own.",
+            ["currency", "rate", "day", "foreign_minor", "amount_minor"],
+            currency=_TEXT,
+            rate={"type": "string", "description": "A decimal, exactly as it was told."},
+            day={"type": ["string", "null"], "format": "date"},
+            foreign_minor=_COUNT,
+            amount_minor=_COUNT,
+        ),
         reasons=_list("TriedRule"),
         offers=_list("GivenOffer"),
         offer_notes=_list("OfferNote"),
@@ -209,6 +219,10 @@ _ANSWERS: dict[str, Any] = {
             "they are expected to cost.",
             ["promotions_minor", "offers_minor", "units_minor", "total_minor"],
             promotions_minor=_COUNT,
+            calendar_minor={
+                "type": "integer",
+                "description": "The part of the promotions that the ticket does not tell: what the calendar knows.",
+            },
             offers_minor=_COUNT,
             units_minor=_COUNT,
             total_minor=_COUNT,
@@ -226,7 +240,13 @@ _ANSWERS: dict[str, Any] = {
         quantity=_COUNT,
         lines={
             "type": "array",
-            "items": _object("", ["line", "amount_minor"], line=_COUNT, amount_minor=_COUNT),
+            "items": _object(
+                "What is taken off a line; `foreign_minor` in the money of the ticket where it is another one.",
+                ["line", "amount_minor"],
+                line=_COUNT,
+                amount_minor=_COUNT,
+                foreign_minor=_COUNT,
+            ),
         },
     ),
     "OfferNote": _object(

@@ -46,7 +46,7 @@ from assidu.decisions.events import (
 from assidu.events.types import EventType
 from assidu.loyalty.types import TimelineEntry
 from assidu.loyalty.wording import correction_reason
-from assidu.plans.wording import tier_cause
+from assidu.plans.wording import figures, tier_cause
 from assidu.plans.wording.offers import offer_step_title
 
 KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
@@ -163,6 +163,10 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
                 store,
                 ngettext("%(n)s item", "%(n)s items", articles) % {"n": formats.number(articles)},
             ]
+            if (foreign := event.foreign) is not None:
+                language = programme.language
+                there = (foreign.total_minor, foreign.currency, foreign.decimals)
+                parts.append(figures.foreign_money(*there, language))
             if event.payments:
                 paid = programme.phrases.listing(
                     programme.units(p.quantity, p.currency) for p in event.payments

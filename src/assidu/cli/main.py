@@ -53,6 +53,10 @@ COMMANDS = {
     "import": Entry(
         "import_", "Take what other systems exported, each file with its mapping.", needs_django=True
     ),
+    "rates": Entry("rates", "What other moneys are worth, day by day.", needs_django=True),
+    "promotions": Entry(
+        "promotions", "The calendar of promotions that are not the programme's.", needs_django=True
+    ),
     "demo": Entry(
         "demo", "Load a real retailer's year, decide it, and serve it.", needs_django=True, serves=True
     ),

@@ -100,6 +100,7 @@ class ReasonCode(StrEnum):
     LEGAL_LIMIT = "legal_limit"
     ODDS = "odds"
     DRAW_LOST = "draw_lost"
+    NOT_DRAWN = "not_drawn"
     OTHER_HOUR = "other_hour"
     NOT_IN_AUDIENCE = "not_in_audience"
     ENGAGEMENT_TOO_LOW = "engagement_too_low"
@@ -227,8 +228,11 @@ class Clawback:
 
 @dataclass(frozen=True, slots=True)
 class ReturnedPart:
+    """``foreign_minor`` is the same in the money of a ticket that was not paid in the programme's."""
+
     line: int
     amount_minor: int
+    foreign_minor: int = 0
 
 
 class EmissionKind(StrEnum):
@@ -311,6 +315,11 @@ class RefusalCode(StrEnum):
     UNKNOWN_REQUEST = "unknown_request"
     ALREADY_USED = "already_used"
     NOTHING_TO_HAND_OVER = "nothing_to_hand_over"
+    MONEY_NOT_ACCEPTED = "money_not_accepted"
+    NO_RATE = "no_rate"
+    RATE_TOO_OLD = "rate_too_old"
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    RETURN_IN_OTHER_MONEY = "return_in_other_money"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class _Ticket:
                 or line.department in out.departments
                 or line.sku in out.skus
                 or line.brand in out.brands
-                or (out.discounted and line.discount_minor > 0)
+                or (out.discounted and line.is_discounted)
             ):
                 continue
             lines.append(line)

@@ -71,7 +71,10 @@ def decision_record(decision: Decision) -> Record:
     if decision.clawbacks:
         record["clawbacks"] = [[c.rule, c.currency, c.quantity] for c in decision.clawbacks]
     if decision.returned:
-        record["returned"] = [[r.line, r.amount_minor] for r in decision.returned]
+        record["returned"] = [
+            [r.line, r.amount_minor, r.foreign_minor] if r.foreign_minor else [r.line, r.amount_minor]
+            for r in decision.returned
+        ]
     if decision.eligible_minor:
         record["eligible_minor"] = decision.eligible_minor
     if decision.reward is not None:

@@ -104,6 +104,7 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
     "sent_back": (409, "The draft was sent back"),
     "nothing_changes": (409, "The version in force says the same"),
     "has_begun": (409, "This version has begun"),
+    "unknown_promotion": (404, "The calendar has no such promotion"),
     "unknown_scope": (422, "There is no such scope"),
     "scope_not_held": (403, "A key is only given what its maker may do"),
     "unknown_key": (404, "There is no such key"),

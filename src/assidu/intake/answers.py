@@ -5,14 +5,15 @@ from typing import Any
 
 from assidu.decisions.decision import Account, Decision, Posting, Refused
 from assidu.decisions.earning import applied
+from assidu.decisions.events import Sale
 from assidu.decisions.plan import Plan, TierMeasure
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import Missing, to_climb, to_stay
 from assidu.events.types import EventKey
-from assidu.events.wire import JoiningData, SaleData, hold_address
+from assidu.events.wire import JoiningData, hold_address
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
-from assidu.intake.offers import offers_of
+from assidu.intake.offers import exchange_of, offers_of
 from assidu.intake.sentences import OWN, Wanted
 from assidu.intake.shops import OpenShop
 from assidu.loyalty.entries import Anonymous, Conflict, Entry, Told, UnknownCustomer
@@ -93,8 +94,10 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, senten
         answered["referral"] = decision.referral.step.value
     if decision.terms:
         answered["terms_version"] = decision.terms
-    if document.offers and isinstance(entry.incoming.data, SaleData):
-        answered |= offers_of(decision, entry.incoming.data, plan, document, language, is_trying=is_trying)
+    if isinstance(told.event, Sale):
+        answered |= exchange_of(told.event)
+        if document.offers:
+            answered |= offers_of(decision, told.event, plan, document, language, is_trying=is_trying)
     answered |= position(state, plan, document, language, told.day)
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
     answered["receipt_short"] = short_receipt(decision, state, document, language)

@@ -12,8 +12,11 @@ from uuid import UUID
 from django.db import connection, transaction
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
+from assidu.catalogue.known import EMPTY, Catalogue
+from assidu.catalogue.promotions import promotion_calendar
 from assidu.catalogue.queries import products
-from assidu.catalogue.types import UNKNOWN_PRODUCT, KnownProduct, ProductFinder
+from assidu.catalogue.rates import rate_book
+from assidu.catalogue.types import UNKNOWN_PRODUCT, KnownProduct
 from assidu.customers.types import NotAnIdentifier
 from assidu.customers.vault import Vault
 from assidu.decisions.events import LineKind
@@ -41,7 +44,7 @@ from assidu.events.wire import (
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.types import Actor
 from assidu.foundation.settings import current_settings
-from assidu.loyalty.draws import open_secrets
+from assidu.loyalty.draws import draws_to_draw
 from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_of, was_absorbed
 from assidu.loyalty.live import Newcomers, Shop, post
 from assidu.loyalty.queries import current_book, recorded_at
@@ -384,19 +387,21 @@ def _shop(programme: str, incoming: Incoming) -> Shop:
     vault = Vault(settings.vault_key)
     return Shop(
         book,
-        _finder(incoming),
+        _catalogue(incoming),
         settings.pseudonym_key,
         vault,
-        secrets=open_secrets(book.programme, vault),
+        draws=draws_to_draw(book.programme, vault),
     )
 
 
-def _finder(incoming: Incoming) -> ProductFinder:
-    """The products of one ticket."""
+def _catalogue(incoming: Incoming) -> Catalogue:
+    """What one ticket leaves to be said."""
     if not isinstance(incoming.data, SaleData):
-        return lambda _: UNKNOWN_PRODUCT
+        return EMPTY
     known = {
         sku: KnownProduct(product.department, product.brand, product.vat_bp, LineKind(product.kind))
         for sku, product in products(line.sku for line in incoming.data.lines).items()
     }
-    return lambda sku: known.get(sku, UNKNOWN_PRODUCT)
+    return Catalogue(
+        lambda sku: known.get(sku, UNKNOWN_PRODUCT), promotion_calendar(incoming.at.date()), rate_book()
+    )

@@ -8,6 +8,7 @@ from assidu.customers.identifiers import lookup, parse_subject
 from assidu.customers.types import Fault, Identifier, NotAnIdentifier
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Decision, RefusalCode, Refused
+from assidu.decisions.events import Event
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType
@@ -104,7 +105,7 @@ class Told:
     type: EventType
     customer_id: UUID
     seq: int
-    at: datetime
+    event: Event
     day: date
     decision: Decision
     state: State
@@ -112,6 +113,10 @@ class Told:
     language: str = ""
     is_new: bool = True
     duplicate_of: EventKey | None = None
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
 
     def again(self, duplicate_of: EventKey | None = None) -> "Told":
         return replace(self, is_new=False, duplicate_of=duplicate_of)

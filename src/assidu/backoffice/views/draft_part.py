@@ -285,6 +285,8 @@ def _kept(cls: type[msgspec.Struct], value: Any, code: str | None) -> dict[str, 
     """What the form does not ask: the code, and lists whose members have forms of their own."""
     kept: dict[str, Any] = {} if code is None else {"code": code}
     for field in struct(cls).fields:
+        if field.name == "code" and code is None:
+            kept["code"] = value.code
         if is_list(field) and value is not None:
             kept[field.encode_name] = _plain(getattr(value, field.name))
         elif is_list(field) and field.required:

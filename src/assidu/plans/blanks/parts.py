@@ -48,7 +48,7 @@ def wholes() -> dict[str, tuple[type[msgspec.Struct], bool]]:
             and loose_at((field.name,)) is None
             and field.name != "labels"
         ):
-            found[field.name] = (bare.cls, kinds.default(field) is None)
+            found[field.name] = (bare.cls, not field.required and kinds.default(field) is None)
     gathered_in = {name: (cls, False) for name, cls in loose().items()}
     return {GENERAL: gathered_in.pop(GENERAL), **found, **gathered_in}
 

@@ -152,6 +152,14 @@ CLAUSES = {
         "le score est divisé par deux en {} mois", "the score halves in {} months"
     ),
     "Engagement.weights": Sentence("on ajoute {}", "one adds {}"),
+    "SaleCurrency.decimals": Sentence("montants avec {} décimales", "amounts with {} decimals"),
+    "SaleCurrency.foreign": Sentence(
+        "un ticket peut aussi être payé en {}", "a ticket may also be paid in {}"
+    ),
+    "SaleCurrency.rate_days_at_most": Sentence(
+        "à défaut du cours du jour, le dernier connu s'il a {} jours au plus",
+        "without a rate of the day, the last one known if it is at most {} days old",
+    ),
     "ForgottenTickets.days": Sentence(
         "un ticket oublié peut être réclamé pendant {} jours", "a forgotten ticket can be claimed for {} days"
     ),
@@ -180,6 +188,7 @@ PARTS = {
     "Odds": Sentence("une chance sur {one_in}", "one in {one_in}"),
     "StackingGroup": Sentence("{code} au plus {at_most}", "{code} at most {at_most}"),
     "LegalCap": Sentence("{law} sur les rayons {departments}", "{law} on the departments {departments}"),
+    "ForeignMoney": Sentence("{code} avec {decimals} décimales", "{code} with {decimals} decimals"),
     "Weight": Sentence("{score} pour {of}", "{score} for {of}"),
 }
 
@@ -267,6 +276,7 @@ WHOLES = {
     "general": Sentence("Le programme", "The programme"),
     "tiers": Sentence("Durée des statuts", "How long a status lasts"),
     "exclusions": Sentence("Ce qui ne rapporte rien", "What earns nothing"),
+    "sale_currency": Sentence("Les monnaies des tickets", "The money of the tickets"),
     "returns": Sentence("Les retours", "Returns"),
     "engagement": Sentence("Le score d'engagement", "The engagement score"),
     "stacking": Sentence("Le cumul des offres", "How offers go together"),
@@ -358,6 +368,8 @@ CHOICES = {
 
 BLANKS = {
     # What a blank is called by who reads the page aloud, where the words around it do not say it.
+    "ForeignMoney.code": Sentence("code de la monnaie (CHF…)", "code of the money (CHF…)"),
+    "ForeignMoney.decimals": Sentence("décimales", "decimals"),
     "PerAmount.give": Sentence("combien", "how many"),
     "PerAmount.each": Sentence("pour quel montant", "for which amount"),
     "Step.give": Sentence("combien", "how many"),
@@ -395,6 +407,7 @@ BLANKS = {
 
 MENU = {
     # What the menu of clauses calls one, where the words around its blank say too little.
+    "SaleCurrency.foreign": Sentence("une autre monnaie", "another money"),
     "Rule.activity": Sentence("une activité précise", "one activity"),
     "When.days": Sentence("certains jours de la semaine", "some days of the week"),
     "When.hours": Sentence("à certaines heures", "at some hours"),

@@ -232,6 +232,10 @@ PERCENT = Sentence(
     "{subject} passe de {before} à {after}{only}.", "{subject} goes from {before} to {after}{only}."
 )
 NOTHING = Sentence("rien", "nothing")
+ALSO_IN = Sentence(
+    "{money}, ou {moneys} à un cours de {days} jours au plus",
+    "{money}, or {moneys} at a rate of at most {days} days",
+)
 FORGOTTEN = Sentence("sous {days} jours", "within {days} days")
 ONLY = Sentence(", pour {names} seulement", ", for {names} only")
 
@@ -413,7 +417,21 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
         case Worth():
             return phrases.worth(value, found.subject)
         case SaleCurrency():
-            return f"{value.code} ({value.decimals})"
+            return _money(value, phrases)
+    return _word(found, value, phrases)
+
+
+def _money(value: SaleCurrency, phrases: Phrases) -> str:
+    money = f"{value.code} ({value.decimals})"
+    if not value.foreign:
+        return money
+    moneys = phrases.listing(f"{one.code} ({one.decimals})" for one in value.foreign)
+    days = figures.number(value.rate_days_at_most, phrases.language)
+    return phrases.say(ALSO_IN, money=money, moneys=moneys, days=days)
+
+
+def _word(found: Change, value: Any, phrases: Phrases) -> str:
+    """A code by what it is called."""
     if found.field == "activity":
         return phrases.activity_name(str(value))
     if found.field == "serves":

@@ -4,7 +4,7 @@ from assidu.decisions.calendar import Period
 from assidu.decisions.decision import Clawback, Reason, ReasonCode, RefusalCode, Refused
 from assidu.decisions.plan import REFERRAL, GoalMeasure
 from assidu.decisions.state import TierCause
-from assidu.plans.document import Document, Rule
+from assidu.plans.document import Document, Rule, SaleCurrency
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import referral_reason
@@ -165,6 +165,26 @@ REFUSALS = {
         "Le retour demandé ({asked}) dépasse ce qui reste à rendre ({left}) sur la ligne {line}.",
         "The return asked for ({asked}) goes beyond what is left ({left}) of line {line}.",
     ),
+    RefusalCode.MONEY_NOT_ACCEPTED: Sentence(
+        "Le programme n'accepte pas de tickets en {money}.", "The programme accepts no tickets in {money}."
+    ),
+    RefusalCode.NO_RATE: Sentence(
+        "Aucun cours de {money} n'est connu pour ce jour ni avant : indiquez-le, ou envoyez-le avec le ticket.",
+        "No rate of {money} is known for that day or before: set it, or send it with the ticket.",
+    ),
+    RefusalCode.RATE_TOO_OLD: Sentence(
+        "Le dernier cours connu de {money} a {days} jours, le programme en accepte {days_max} : indiquez le cours du "
+        "jour, ou envoyez-le avec le ticket.",
+        "The last known rate of {money} is {days} days old, the programme accepts {days_max}: set that day's, or send "
+        "it with the ticket.",
+    ),
+    RefusalCode.AMOUNT_OUT_OF_RANGE: Sentence(
+        "À ce cours de {money}, le ticket dépasse tout ce qu'un ticket peut valoir.",
+        "At this rate of {money}, the ticket goes beyond what any ticket can be.",
+    ),
+    RefusalCode.RETURN_IN_OTHER_MONEY: Sentence(
+        "Le ticket d'origine n'a pas été payé en {money}.", "The original ticket was not paid in {money}."
+    ),
     RefusalCode.NOTHING_LEFT_TO_RETURN: Sentence(
         "Tout a déjà été rendu.", "Everything has already been returned."
     ),
@@ -235,6 +255,14 @@ REFUSALS = {
     RefusalCode.SAME_CUSTOMER: Sentence(
         "Les deux fiches sont la même personne.", "Both records are the same person."
     ),
+}
+
+ABOUT_MONEY = {
+    RefusalCode.MONEY_NOT_ACCEPTED,
+    RefusalCode.NO_RATE,
+    RefusalCode.RATE_TOO_OLD,
+    RefusalCode.AMOUNT_OUT_OF_RANGE,
+    RefusalCode.RETURN_IN_OTHER_MONEY,
 }
 
 TIER_CAUSES = {
@@ -363,15 +391,24 @@ def refusal(found: Refused, document: Document, language: Language) -> str:
     given = found.figures
     is_return = found.code is RefusalCode.RETURN_EXCEEDS_SALE
     asked = given.get("asked", 0)
+    money = document.sale_currency
+    if is_return and found.subject:
+        known = next((one for one in money.foreign if one.code == found.subject), None)
+        money = SaleCurrency(code=found.subject, decimals=known.decimals if known is not None else 2)
     return REFUSALS[found.code].say(
         language,
         subject=_subject(found.subject, phrases),
-        asked=_money(given.get("asked_minor", 0), phrases) if is_return else figures.number(asked, language),
+        asked=figures.money(given.get("asked_minor", 0), money, language)
+        if is_return
+        else figures.number(asked, language),
+        money=figures.money_name(found.subject, language) if found.code in ABOUT_MONEY else "",
+        days=given.get("days", 0),
+        days_max=given.get("days_max", 0),
         available=phrases.units(given.get("available", 0), found.subject),
         at_least=phrases.units(given.get("at_least", 0), found.subject),
         worth=_money(given.get("worth_minor", 0), phrases),
         total=_money(given.get("total_minor", 0), phrases),
-        left=_money(given.get("left_minor", 0), phrases),
+        left=figures.money(given.get("left_minor", 0), money, language),
         units_left=phrases.units(given.get("left", 0), found.subject),
         **_closing_days(document, phrases),
         line=given.get("line", 0),
