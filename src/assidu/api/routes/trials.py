@@ -16,8 +16,7 @@ from assidu.economics.documents import SENTENCES, behaviour_yaml, read_behaviour
 from assidu.economics.micro import runs
 from assidu.economics.micro.runs import TrialRun
 from assidu.economics.micro.tables import tables
-from assidu.economics.micro.types import PLANS_MAX, MicroQuestion, MicroResult, PlanAsked
-from assidu.economics.models.behaviour import Behaviour
+from assidu.economics.micro.types import PLANS_MAX, Behaviour, MicroQuestion, MicroResult, PlanAsked
 from assidu.economics.tables import as_csv
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record

@@ -5,6 +5,19 @@ from dataclasses import dataclass
 from assidu.economics.models.behaviour import Behaviour
 from assidu.economics.models.bootstrap import Estimate
 
+__all__ = [
+    "PLANS_MAX",
+    "Behaviour",
+    "Estimate",
+    "MicroQuestion",
+    "MicroResult",
+    "PlanAsked",
+    "PlanTried",
+    "Round",
+    "RuleCost",
+    "Sensitivity",
+    "Share",
+]
 PLANS_MAX = 5
 
 

@@ -48,8 +48,8 @@ class Behaviour(Part, frozen=True, kw_only=True):
     draws: Annotated[int, Meta(ge=100, le=DRAWS_MAX)] = 1_000
     seed: Annotated[int, Meta(ge=0, le=2**53, description="The same seed gives the same figures.")] = 1
     customers_max: Annotated[
-        int | None,
-        Meta(ge=1, le=CUSTOMERS_MAX, description="So many are tried, drawn by lot; all when left out."),
+        Annotated[int, Meta(ge=1, le=CUSTOMERS_MAX)] | None,
+        Meta(description="So many are tried, drawn by lot; all when left out."),
     ] = None
 
     def ranges(self) -> Mapping[str, Range]:
