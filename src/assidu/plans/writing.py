@@ -47,7 +47,12 @@ _Representer.add_representer(str, _text)
 
 def to_yaml(document: Document) -> str:
     """Small parts on one line, amounts with the decimals of the sale currency."""
-    return _dumped(in_full(document), None, LINE_WIDTH)
+    return yaml_of(in_full(document))
+
+
+def yaml_of(built: Any) -> str:
+    """Any document of ours that was made plain."""
+    return _dumped(built, None, LINE_WIDTH)
 
 
 def in_full(document: Document) -> dict[str, Any]:
