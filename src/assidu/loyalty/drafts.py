@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -66,10 +67,7 @@ class Draft:
     @property
     def text(self) -> str:
         """What would be published: without the rules that are switched off."""
-        document = self.written
-        if document is None or not self.step.resting:
-            return self.step.yaml
-        return rewritten(self.step.yaml, awake(document, self.step.resting))
+        return _awake_text(self.step.yaml, self.step.resting) if self.step.resting else self.step.yaml
 
     def examine(self) -> Examination:
         return examine(self.text)
@@ -90,6 +88,12 @@ class Closed(Exception):
 def awake(document: Document, resting: Sequence[str]) -> Document:
     """Without the rules that are switched off."""
     return replace(document, rules=tuple(rule for rule in document.rules if rule.code not in resting))
+
+
+@lru_cache(maxsize=64)  # a page asks for it several times
+def _awake_text(yaml: str, resting: tuple[str, ...]) -> str:
+    document = read(yaml).document
+    return yaml if document is None else rewritten(yaml, awake(document, resting))
 
 
 # ---------------------------------------------------------------- writing

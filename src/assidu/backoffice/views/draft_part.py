@@ -109,15 +109,14 @@ def whole(request: HttpRequest, draft_id: UUID, part: str) -> HttpResponse:
     found = wholes().get(part)
     if found is None:
         raise Http404
-    document = shown_draft(draft_id, programme_at(request), "").written
-    if document is not None and not has_form(document, part):
-        return redirect("draft-text", draft_id=draft_id)
     return _answer(request, draft_id, Place(part, found[0], None, found[1]))
 
 
 def _answer(request: HttpRequest, draft_id: UUID, place: Place) -> HttpResponse:
     one = shown_draft(draft_id, programme_at(request), str(signed_in(request).id))
     document = document_of(one)
+    if not has_form(document, place.part):
+        return redirect("draft-text", draft_id=draft_id)
     if place.code not in (None, NEW) and place.code not in _codes(document, place.part):
         raise Http404
     if request.method == "GET":
