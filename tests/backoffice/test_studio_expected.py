@@ -6,7 +6,11 @@ from html import unescape
 
 import pytest
 from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
 
+from assidu.backoffice.charts import spans
+from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.economics import queries
 from assidu.economics.actions import save_assumptions
 from assidu.economics.documents import assumptions_yaml, read_assumptions
@@ -233,3 +237,25 @@ def test_a_name_that_is_code_is_shown_as_text(finance: Client) -> None:
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;" in page
     assert assumptions_yaml(queries.saved_assumptions("club")[0].document)
+
+
+@given(st.lists(st.tuples(st.integers(-1000, 1000), st.integers(0, 1000)), min_size=1, max_size=8))
+def test_a_lying_bar_reaches_from_low_to_high_wherever_zero_lies(bars: list[tuple[int, int]]) -> None:
+    """As a browser stacks it: what is above zero and what is below it apart, each upon its ground."""
+    lows, highs = [low for low, _ in bars], [low + length for low, length in bars]
+    drawn = spans("net", lows, highs)
+    for place, (low, high) in enumerate(zip(lows, highs, strict=True)):
+        ends: list[float] = []
+        for side in (1, -1):
+            of = [one for one in drawn if side * (one.values[place] or 0) > 0]
+            ground = sum(one.values[place] or 0 for one in of if one.is_ground)
+            length = sum(one.values[place] or 0 for one in of if not one.is_ground)
+            ends += [ground, ground + length] if length else []
+        if low != high:
+            assert (min(ends), max(ends)) == (low, high)
+
+
+def test_a_money_without_cents_is_not_divided() -> None:
+    assert Amounts("JPY", 0).units(1234) == 1234
+    assert Amounts("JPY", 0).money(1234, cents=False).endswith("1,234")
+    assert Amounts("KWD", 3).units(1234) == 1.234
