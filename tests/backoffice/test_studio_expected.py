@@ -254,5 +254,5 @@ def test_a_lying_bar_reaches_from_low_to_high_wherever_zero_lies() -> None:
 
 def test_a_money_without_cents_is_not_divided() -> None:
     assert Amounts("JPY", 0).units(1234) == 1234
-    assert "34" in Amounts("JPY", 0).money(34)
+    assert "7" in Amounts("JPY", 0).money(7)
     assert Amounts("KWD", 3).units(1234) == 1.234

@@ -329,17 +329,19 @@ class OwedMonth:
         told = [one for one in self._issues if one.rate is not None]
         if len(told) < 2:
             return None
-        lows = [one.rate if one.low_80 is None else one.low_80 for one in told]
-        highs = [one.rate if one.high_80 is None else one.high_80 for one in told]
         rows = [(_label(one.month), [_percent(one.rate), _between(one.low_80, one.high_80)]) for one in told]
+        series = [Series(_("Used in the end"), [one.rate for one in told], tone=1)]
+        if any(one.low_80 is not None for one in told if one.basis != "observed"):
+            series += between(
+                _("In 4 cases of 5"),
+                [_or(one.low_80, one.rate) for one in told],
+                [_or(one.high_80, one.rate) for one in told],
+            )
         return Chart(
             "rates",
             _("Used in the end, by month of issue"),
             [_label(one.month) for one in told],
-            [
-                Series(_("Used in the end"), [one.rate for one in told], tone=1),
-                *between(_("In 4 cases of 5"), [low or 0.0 for low in lows], [high or 0.0 for high in highs]),
-            ],
+            series,
             show=formats.percent,
             style="percent",
             minimum=0,
@@ -454,6 +456,11 @@ def _sum(parts: Iterable[int | None]) -> int | None:
             return None
         total += part
     return total
+
+
+def _or(end: float | None, rate: float | None) -> float:
+    """Where there is no interval, there is no band."""
+    return end if end is not None else rate or 0.0
 
 
 def _percent(rate: float | None) -> str:
