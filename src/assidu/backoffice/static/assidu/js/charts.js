@@ -59,7 +59,7 @@
       xAxis: mark.at, label: { formatter: mark.name, color: soft, position: chart.across ? "start" : "end", align: length < 2 ? "center" : sideOf(mark, chart.marks, place) },
     }));
     return {
-      animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500,
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 500,
       textStyle: { fontFamily: font },
       aria: { enabled: true },
       grid: { left: 4, right: isLine && chart.ends ? 92 : 10, top: 14, bottom: 8, containLabel: true },
