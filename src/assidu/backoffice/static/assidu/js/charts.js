@@ -110,7 +110,7 @@
     const watcher = new ResizeObserver(([entry]) => {
       if (!entry.contentRect.width) return;
       const known = drawn.get(holder);
-      if (known) { known.instance.resize(); return; }
+      if (known) { known.instance.resize(); known.instance.setOption(options(known.chart), true); return; }
       const instance = echarts.init(holder, null, { renderer: "svg", locale: language.startsWith("fr") ? "FR" : "EN" });
       instance.setOption(options(chart));
       drawn.set(holder, { instance, chart, watcher });
