@@ -14,7 +14,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection, transaction
 
-from assidu.economics.discount_types import DiscountsAnswer, DiscountsQuestion
+from assidu.economics.discounts.types import DiscountsAnswer, DiscountsQuestion
 from assidu.foundation.clock import now
 from assidu.foundation.database import as_url
 from assidu.foundation.ids import new_id
@@ -92,7 +92,7 @@ def start(question: DiscountsQuestion, yaml: str = "", *, label: str, by: str) -
     """Ask, and set it off in a process of its own; answers at once."""
     run_id = ask(question, yaml, label=label, by=by)
     process = subprocess.Popen(
-        [sys.executable, "-m", "assidu.economics.discounts_job", str(run_id)],
+        [sys.executable, "-m", "assidu.economics.discounts.job", str(run_id)],
         # Its matrices are many and small: more threads would only wait for one another.
         env={
             **os.environ,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from assidu.economics.discount_types import CannotTell, Discounts, Turned, Untold
+from assidu.economics.discounts.types import CannotTell, Discounts, Turned, Untold
 from assidu.plans.wording import Language
 from assidu.plans.wording.figures import number
 from assidu.plans.wording.language import Sentence
