@@ -1,0 +1,1 @@
+"""The economics of a programme on the screen, a page for each question."""
