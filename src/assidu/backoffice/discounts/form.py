@@ -110,7 +110,7 @@ class DiscountsForm(forms.Form):
         """Something of them is wrong, or is not as usual: they are shown."""
         usual = initial_of(None)
         return any(
-            self[name].errors or str(self[name].value() or "") != str(usual.get(name) or "")
+            self[name].errors or _written(self[name].value()) != _written(usual.get(name))
             for name in self.DETAILS
         )
 
@@ -141,6 +141,14 @@ class DiscountsForm(forms.Form):
         )
 
 
+def _plain(percent: float) -> float | int:
+    return int(percent) if percent.is_integer() else percent
+
+
+def _written(value: Any) -> str:
+    return "" if value is None or value == [] else str(value)
+
+
 def initial_of(question: DiscountsQuestion | None) -> dict[str, Any]:
     """What the form begins with: the usual, or what was asked before."""
     if question is None:
@@ -166,5 +174,5 @@ def initial_of(question: DiscountsQuestion | None) -> dict[str, Any]:
         "pull_percent": turning.pull_percent,
         "redemption_percent": turning.redemption_percent,
         "redemption_error": turning.redemption_error or None,
-        "cost_percent": round(turning.cost_percent, 1),
+        "cost_percent": _plain(turning.cost_percent),
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from assidu.backoffice import formats
 from assidu.backoffice.charts import Chart, Series
 from assidu.backoffice.discounts.figures import (
+    MINUS,
     Figure,
     Grid,
     Row,
@@ -265,7 +266,8 @@ class ToldShown:
             (self._departments.get(one.department, one.department), one.sums)
             for one in self.told.by_department
             if one.sums is not None
-        ][:DEPARTMENTS_DRAWN]
+        ]
+        found = sorted(found, key=lambda one: -one[1].given_minor)[:DEPARTMENTS_DRAWN]
         if not found:
             return None
         return self._cost_and_return(
@@ -323,12 +325,7 @@ class ToldShown:
 
     @property
     def around(self) -> Chart:
-        labels = [
-            ngettext("%(n)s week after", "%(n)s weeks after", one.weeks) % {"n": one.weeks}
-            if one.weeks > 0
-            else ngettext("%(n)s week before", "%(n)s weeks before", -one.weeks) % {"n": -one.weeks}
-            for one in self.told.around
-        ]
+        labels = [f"{'+' if one.weeks > 0 else MINUS}{abs(one.weeks)}" for one in self.told.around]
         changes = [one.change_percent for one in self.told.around]
         figures = [self.write.percent(one, 1, is_signed=True) for one in changes]
         return Chart(
@@ -358,7 +355,7 @@ class ToldShown:
 
     @cached_property
     def _departments(self) -> dict[str, str]:
-        return {one.department: one.name(self.language) for one in catalogue.departments()}
+        return department_names(self.language)
 
     def _part(self, one: Estimate, whole: int) -> Figure:
         return self.write.percent(one, of=whole) if whole else Figure("")
@@ -402,7 +399,7 @@ class ToldShown:
             minimum=0,
             first_column=first,
             figures=(
-                [_("Given"), _("Bought anyway"), _("80% interval")],
+                [_("Discounts given"), _("Bought anyway"), _("80% interval")],
                 [
                     (label, [self.write.money(sums.given_minor), *cells_of((self.write.amount(one),))])
                     for (label, sums), one in zip(lines, anyway, strict=True)
@@ -411,7 +408,7 @@ class ToldShown:
         )
 
     def _grid(self, first: str, lines: Sequence[tuple[str, str, DiscountSums | None]]) -> Grid:
-        heads = [_("Given"), _("Bought anyway"), _("Part of it"), _("Units more"), _("Lift")]
+        heads = [_("Discounts given"), _("Bought anyway"), _("Part of it"), _("Lift")]
         if self.told.margin is not None:
             heads.append(_("Margin, excl. VAT"))
         rows = [Row(name, note, self._sums(sums, len(heads))) for name, note, sums in lines]
@@ -424,11 +421,14 @@ class ToldShown:
             self.write.known(sums.given_minor),
             self.write.amount(sums.bought_anyway_minor),
             self._part(sums.bought_anyway_minor, sums.given_minor),
-            self.write.number(sums.extra_units),
             self.write.percent(sums.lift_percent, is_signed=True),
             self.write.change(sums.change_ht),
         )
         return cells[:width]
+
+
+def department_names(language: Language) -> dict[str, str]:
+    return {one.department: one.name(language) for one in catalogue.departments()}
 
 
 def _depth(one: DepthLine) -> str:

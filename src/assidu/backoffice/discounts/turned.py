@@ -7,13 +7,22 @@ from django.utils.translation import gettext as _
 from assidu.backoffice import formats
 from assidu.backoffice.charts import Chart, Series
 from assidu.backoffice.discounts.figures import Figure, Grid, Row, Writer, cells_of, drawn, number, whisker
+from assidu.backoffice.discounts.told import department_names
 from assidu.economics.discounts.types import Turned
+from assidu.plans.wording import Language
 
 
 @dataclass(frozen=True)
 class TurnedShown:
     turned: Turned
     write: Writer
+    language: Language
+
+    @property
+    def departments(self) -> str:
+        """Those whose discounts became points, where it is not all of them."""
+        names = department_names(self.language)
+        return ", ".join(names.get(code, code) for code in self.turned.turning.departments)
 
     @property
     def given_then(self) -> str:

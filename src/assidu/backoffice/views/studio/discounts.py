@@ -32,7 +32,6 @@ from assidu.foundation.people import actions as trail
 from assidu.loyalty import drafts
 from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.document import Document
-from assidu.plans.reading import read
 
 TAB = "discounts"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -283,15 +282,14 @@ def _shown(known: Programme, run: DiscountsRun) -> LookShown | None:
     answer = run.answer
     if answer is None:
         return None
-    document = (read(run.yaml).document if run.yaml else None) or known.document
-    write = Writer(document.sale_currency.code)
+    write = Writer(known.document.sale_currency.code)
     return LookShown(
         run,
         None
         if answer.told is None
         else ToldShown(answer.told, write, language(), answer.question.margin_percent),
         _untold(answer.cannot_tell),
-        None if answer.turned is None else TurnedShown(answer.turned, write),
+        None if answer.turned is None else TurnedShown(answer.turned, write, language()),
         _untold(answer.turned_untold),
     )
 
