@@ -36,6 +36,7 @@ from assidu.backoffice.views import (
     system,
     why,
 )
+from assidu.backoffice.views.studio import discounts
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -112,6 +113,14 @@ urlpatterns = [
     path("fairness/<uuid:run_id>/", fairness.look, name="fairness-run"),
     path("fairness/<uuid:run_id>/stop/", fairness.cancel, name="fairness-cancel"),
     path("fairness/<uuid:run_id>/<slug:kind>/<slug:code>/", fairness.line, name="fairness-line"),
+    path("studio/discounts/", discounts.looks, name="studio-discounts"),
+    path("studio/discounts/start/", discounts.start, name="studio-discounts-start"),
+    path("studio/discounts/<uuid:run_id>/", discounts.look, name="studio-discounts-look"),
+    path("studio/discounts/<uuid:run_id>/stop/", discounts.cancel, name="studio-discounts-cancel"),
+    path("studio/discounts/<uuid:run_id>/<slug:name>.csv", discounts.table, name="studio-discounts-table"),
+    path(
+        "studio/discounts/<uuid:run_id>/discounts.xlsx", discounts.workbook, name="studio-discounts-workbook"
+    ),
     path("simulation/", simulation.runs, name="simulation"),
     path("simulation/new/", simulation.new, name="simulation-new"),
     path("simulation/start/", simulation.start_from_text, name="simulation-start"),

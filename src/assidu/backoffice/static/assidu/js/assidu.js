@@ -5,6 +5,14 @@
   const root = document.documentElement;
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
+  /* ---- paper: <button data-print>; what is folded is opened for it, and folded again */
+
+  addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) print();
+  });
+  addEventListener("beforeprint", () => all("main details:not([open])").forEach((one) => { one.open = one.dataset.opened = true; }));
+  addEventListener("afterprint", () => all("main details[data-opened]").forEach((one) => { one.open = false; delete one.dataset.opened; }));
+
   /* ---- dialogs: <button data-open="#id">, <button data-close> */
 
   document.addEventListener("click", (event) => {
