@@ -153,10 +153,10 @@ def _followed(run_id: UUID, advance: Advance) -> TrialRun:
 
 def _text(result: MicroResult, document: Document, spoken: Language) -> str:
     def amount(one: Estimate) -> str:
-        mean, low, high = (
-            money(round(at), document.sale_currency, spoken) for at in (one.mean, one.low80, one.high80)
+        value, low, high = (
+            money(round(at), document.sale_currency, spoken) for at in (one.value, one.low_80, one.high_80)
         )
-        return f"{mean} [{low} … {high}]"
+        return f"{value} [{low} … {high}]"
 
     lines = [
         _("%(customers)s of %(all)s customers, %(histories)s histories decided in %(seconds)s s")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from assidu.economics.models.behaviour import Behaviour
-from assidu.economics.models.bootstrap import Estimate
+from assidu.economics.models.estimate import Estimate
 
 __all__ = [
     "PLANS_MAX",
@@ -107,8 +107,8 @@ class Round:
     customers: int
     histories: int
     seconds: float
-    net_low80: tuple[float, ...]
-    net_high80: tuple[float, ...]
+    net_low_80: tuple[float, ...]
+    net_high_80: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
