@@ -1,1 +1,1 @@
-"""The economics of a programme on the screen, a page for each question."""
+"""The studio: what the programme owes, what it should bring, what it would have done, what discounts do."""
