@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,9 +18,10 @@ from assidu.backoffice.discounts.told import TO_DO, ToldShown
 from assidu.backoffice.discounts.turned import TurnedShown
 from assidu.backoffice.drafting import DraftShown
 from assidu.backoffice.programme import Programme, programme_at
-from assidu.backoffice.sheets import is_partial
+from assidu.backoffice.sheets import is_partial, leave
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.programme import author, yaml_of
+from assidu.backoffice.views.studio.files import EXCEL, download
 from assidu.economics.discounts import runs
 from assidu.economics.discounts.runs import DiscountsRun
 from assidu.economics.discounts.tables import tables
@@ -34,7 +36,6 @@ from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.document import Document
 
 TAB = "discounts"
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RUNNING_MAX = 1
 """It takes every core: a second one would only make both slow."""
 
@@ -194,8 +195,11 @@ def look(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "may_ask": signed_in(request).may("simulate.run"),
         "has_invented": has_invented(),
     }
-    template = "state" if is_partial(request) else "look"
-    return render(request, f"backoffice/studio/discounts_{template}.html", context)
+    if not is_partial(request):
+        return render(request, "backoffice/studio/discounts_look.html", context)
+    if run.state.is_over:
+        return leave(request, reverse("studio-discounts-look", args=[run_id]))
+    return render(request, "backoffice/studio/discounts_state.html", context)
 
 
 @require_POST
@@ -221,7 +225,7 @@ def table(request: HttpRequest, run_id: UUID, name: str) -> HttpResponse:
     found = next((one for one in tables(run.answer) if one.name == name), None) if run.answer else None
     if found is None:
         raise Http404
-    return _file(as_csv(found).encode(), "text/csv; charset=utf-8", f"discounts-{found.name}.csv")
+    return download(as_csv(found).encode(), "text/csv; charset=utf-8", f"discounts-{found.name}.csv")
 
 
 @require_GET
@@ -233,13 +237,7 @@ def workbook(request: HttpRequest, run_id: UUID) -> HttpResponse:
     said = assumptions(language(), run.answer.told, run.answer.turned)
     decimals = formats.CURRENCY_EXPONENT
     content = discounts_workbook(run.answer, said, decimals)
-    return _file(content, WORKBOOK, f"{known.code}-discounts.xlsx")
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return download(content, EXCEL, f"{known.code}-discounts.xlsx")
 
 
 # ---------------------------------------------------------------- in words

@@ -5,14 +5,6 @@
   const root = document.documentElement;
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
-  /* ---- paper: <button data-print>; what is folded is opened for it, and folded again */
-
-  addEventListener("click", (event) => {
-    if (event.target.closest("[data-print]")) print();
-  });
-  addEventListener("beforeprint", () => all("main details:not([open])").forEach((one) => { one.open = one.dataset.opened = true; }));
-  addEventListener("afterprint", () => all("main details[data-opened]").forEach((one) => { one.open = false; delete one.dataset.opened; }));
-
   /* ---- dialogs: <button data-open="#id">, <button data-close> */
 
   document.addEventListener("click", (event) => {
@@ -38,6 +30,11 @@
     }
   });
   const openOnArrival = () => all("dialog[data-open-now]:not([open])").forEach((dialog) => dialog.showModal());
+
+  /* ---- <details class="more">: unfolded on paper */
+
+  addEventListener("beforeprint", () => all("details.more:not([open])").forEach((folded) => { folded.open = folded.dataset.unfolded = true; }));
+  addEventListener("afterprint", () => all("details[data-unfolded]").forEach((one) => { one.open = false; delete one.dataset.unfolded; }));
 
   /* ---- toasts leave alone, unless someone reads them; errors stay */
 
@@ -79,6 +76,19 @@
     }
     say(button.dataset.copied, "success");
   });
+
+  /* ---- <button data-print>: on paper everything is light */
+
+  let screenTheme = "";
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  const retheme = (theme) => {
+    root.dataset.theme = theme;
+    document.dispatchEvent(new CustomEvent("assidu:theme"));
+  };
+  addEventListener("beforeprint", () => { screenTheme = root.dataset.theme; retheme("light"); });
+  addEventListener("afterprint", () => retheme(screenTheme));
 
   /* ---- theme: shown at once, kept by the server */
 

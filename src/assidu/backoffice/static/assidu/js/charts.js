@@ -38,17 +38,6 @@
     const soft = colour("ink-soft");
     const line = colour("line");
     const isLine = chart.kind === "line";
-    const seen = (point) => point.seriesIndex < chart.series.length && !chart.series[point.seriesIndex].ground && point.value !== null && point.value !== undefined && (!chart.series[point.seriesIndex].stack || point.value !== 0);
-    const names = {
-      type: "category", data: chart.labels, boundaryGap: !isLine, inverse: chart.across,
-      axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
-      axisLabel: { color: soft, fontSize: 12, hideOverlap: !chart.across, interval: chart.across ? 0 : "auto", width: chart.across ? 190 : undefined, overflow: "truncate" },
-    };
-    const amounts = {
-      type: "value", min: chart.min, splitNumber: 4,
-      axisLabel: { color: soft, fontSize: 12, formatter: figures.short, hideOverlap: true },
-      splitLine: { lineStyle: { color: line } },
-    };
     // A whisker is a line between two places of the chart, with a cap on each end.
     const whiskers = (series) => (series.ranges || []).flatMap((range, place) => range === null ? [] : [range.map((end) => ({
       coord: chart.across ? [end, place] : [place, end], symbol: "rect", symbolSize: [10, 1.6], label: { show: false },
@@ -62,6 +51,17 @@
     const between = (point) => {
       const range = (chart.series[point.seriesIndex].ranges || [])[point.dataIndex];
       return range ? ` (${figures.full(range[0])} – ${figures.full(range[1])})` : "";
+    };
+    const seen = (point) => !chart.series[point.seriesIndex].ground && point.value !== null && point.value !== undefined && (!chart.series[point.seriesIndex].stack || point.value !== 0);
+    const names = {
+      type: "category", data: chart.labels, boundaryGap: !isLine, inverse: chart.across,
+      axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
+      axisLabel: { color: soft, fontSize: 12, hideOverlap: !chart.across, interval: chart.across ? 0 : "auto", width: chart.across ? 190 : undefined, overflow: "truncate" },
+    };
+    const amounts = {
+      type: "value", min: chart.min, splitNumber: 4,
+      axisLabel: { color: soft, fontSize: 12, formatter: figures.short, hideOverlap: true },
+      splitLine: { lineStyle: { color: line } },
     };
     const marks = (chart.marks || []).map((mark) => ({ xAxis: mark.at, label: { formatter: mark.name, color: soft } }));
     return {
@@ -78,7 +78,7 @@
           const box = text("div", "chart-tip", "");
           box.append(text("b", "", chart.labels[points[0].dataIndex]));
           for (const point of points) {
-            if (!seen(point)) continue;
+            if (point.seriesIndex >= chart.series.length || !seen(point)) continue;
             const row = text("div", "line", "");
             row.append(text("span", "", point.seriesName), text("b", "", figures.full(point.value) + between(point)));
             box.append(row);
