@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from acceptance.discounts_look import looked_at_discounts
 from acceptance.fairness_look import looked
+from acceptance.studio_sets import assumed
 
 if TYPE_CHECKING:
     from acceptance.conftest import Site
@@ -122,6 +123,19 @@ PAGES: list[Page] = [
     Page("simulation-failed", lambda site: f"/simulation/{site.runs.failed}/"),
     Page("simulation-stopped", lambda site: f"/simulation/{site.runs.stopped}/"),
     Page("simulation-compare", "/simulation/compare/"),
+    Page("studio-owed", "/studio/owed/", ready=".chart svg", is_main=True),
+    Page("studio-owed-settings", "/studio/owed/settings/"),
+    Page(
+        "studio-expected",
+        lambda site: f"/studio/expected/?set={assumed(site.address)}",
+        ready=".chart svg",
+        is_main=True,
+    ),
+    Page("studio-expected-blank", "/studio/expected/?measure=1"),
+    Page(
+        "studio-expected-compare",
+        lambda site: f"/studio/expected/compare/?set={assumed(site.address)}&set=Ambitieux",
+    ),
     Page("system", "/settings/system/"),
     Page("rejects", "/settings/system/rejects/"),
     Page("people", "/settings/people/"),

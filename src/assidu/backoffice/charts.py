@@ -133,6 +133,24 @@ def waterfall(steps: Sequence[tuple[float, bool]], more: str, less: str, sums: s
     return series
 
 
+def spans(name: str, lows: Sequence[float], highs: Sequence[float], *, tone: int = 1) -> list[Series]:
+    """Bars from a low to a high figure, wherever zero lies."""
+    series = [
+        Series("", [max(low, 0.0) for low in lows], stack="spans", is_ground=True),
+        Series("", [min(high, 0.0) for high in highs], stack="spans", is_ground=True),
+        Series(
+            name,
+            [max(high, 0.0) - max(low, 0.0) for low, high in zip(lows, highs, strict=True)],
+            tone=tone,
+            stack="spans",
+        ),
+    ]
+    below = [min(low, 0.0) - min(high, 0.0) for low, high in zip(lows, highs, strict=True)]
+    if any(below):
+        series.append(Series(name, below, tone=tone, stack="spans", is_again=True))
+    return series
+
+
 def between(
     name: str, lows: Sequence[float], highs: Sequence[float], *, tone: int = 1, stack: str = "between"
 ) -> list[Series]:

@@ -36,7 +36,7 @@ from assidu.backoffice.views import (
     system,
     why,
 )
-from assidu.backoffice.views.studio import discounts
+from assidu.backoffice.views.studio import discounts, expected, owed, owed_settings
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -113,6 +113,12 @@ urlpatterns = [
     path("fairness/<uuid:run_id>/", fairness.look, name="fairness-run"),
     path("fairness/<uuid:run_id>/stop/", fairness.cancel, name="fairness-cancel"),
     path("fairness/<uuid:run_id>/<slug:kind>/<slug:code>/", fairness.line, name="fairness-line"),
+    path("studio/owed/", owed.owed, name="studio-owed"),
+    path("studio/owed/close/", owed.close, name="studio-owed-close"),
+    path("studio/owed/settings/", owed_settings.settings, name="studio-owed-settings"),
+    path("studio/owed/files/<str:name>", owed.file, name="studio-owed-file"),
+    path("studio/expected/", expected.expected, name="studio-expected"),
+    path("studio/expected/compare/", expected.compare, name="studio-expected-compare"),
     path("simulation/", simulation.runs, name="simulation"),
     path("simulation/new/", simulation.new, name="simulation-new"),
     path("simulation/start/", simulation.start_from_text, name="simulation-start"),

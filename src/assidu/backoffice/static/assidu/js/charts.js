@@ -7,6 +7,8 @@
   "use strict";
   const language = document.documentElement.lang || "en";
   const drawn = new Map();
+  const PAPER = 640;
+  const FEW = 7; // bars that are each called by their name
 
   // A custom property holding light-dark() is resolved only when some element uses it as a colour.
   const probe = document.createElement("span");
@@ -32,6 +34,9 @@
     return element;
   };
 
+  // Two marks that stand close write away from each other.
+  const sideOf = (mark, marks, place) => (marks.some((other, at) => other.at > mark.at || (other.at === mark.at && at > place)) ? "right" : "left");
+
   const options = (chart) => {
     const figures = formatter(chart.format);
     const font = getComputedStyle(document.body).fontFamily;
@@ -53,17 +58,20 @@
       return range ? ` (${figures.full(range[0])} – ${figures.full(range[1])})` : "";
     };
     const seen = (point) => !chart.series[point.seriesIndex].ground && point.value !== null && point.value !== undefined && (!chart.series[point.seriesIndex].stack || point.value !== 0);
+    const everyName = chart.across || (!isLine && chart.labels.length <= FEW);
     const names = {
       type: "category", data: chart.labels, boundaryGap: !isLine, inverse: chart.across,
       axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
-      axisLabel: { color: soft, fontSize: 12, hideOverlap: !chart.across, interval: chart.across ? 0 : "auto", width: chart.across ? 190 : undefined, overflow: "truncate" },
+      axisLabel: { color: soft, fontSize: everyName && !chart.across ? 11 : 12, hideOverlap: !everyName, interval: everyName ? 0 : "auto", width: chart.across ? 190 : undefined, overflow: "truncate" },
     };
     const amounts = {
       type: "value", min: chart.min, splitNumber: 4,
       axisLabel: { color: soft, fontSize: 12, formatter: figures.short, hideOverlap: true },
       splitLine: { lineStyle: { color: line } },
     };
-    const marks = (chart.marks || []).map((mark) => ({ xAxis: mark.at, label: { formatter: mark.name, color: soft } }));
+    const marks = (chart.marks || []).map((mark, place, { length }) => ({
+      xAxis: mark.at, label: { formatter: mark.name, color: soft, align: length < 2 ? "center" : sideOf(mark, chart.marks, place) },
+    }));
     return {
       animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500,
       textStyle: { fontFamily: font },
@@ -127,6 +135,10 @@
   const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
   const redraw = () => drawn.forEach(({ instance, chart }) => instance.setOption(options(chart), true));
 
+  // A page of paper is narrower than the screen, and nothing moves on it.
+  const resize = (width) => drawn.forEach(({ instance }) => instance.resize(width ? { width, animation: { duration: 0 } } : undefined));
+  addEventListener("beforeprint", () => resize(PAPER));
+  addEventListener("afterprint", () => resize());
   document.addEventListener("assidu:theme", redraw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   document.addEventListener("htmx:before:swap", () => drawn.forEach(({ instance, watcher }, holder) => {
