@@ -27,9 +27,9 @@ from assidu.economics.discounts.types import (
 from assidu.economics.workbook.discounts import discounts_workbook
 from assidu.foundation.clock import now
 from assidu.foundation.database import Database
+from assidu.foundation.work import RunState
 from assidu.loyalty import drafts
 from assidu.plans.writing import to_yaml
-from assidu.simulation.types import RunState
 from backoffice.test_fairness_pages import sign_in, text_of
 from builders.discounts_answer import an_answer, following_demand
 from builders.documents import a_document
@@ -37,7 +37,10 @@ from builders.history import History, on, sale
 from builders.promoted_club import a_promoted_club
 
 ADDRESS = "/studio/discounts/"
-FORM = {"since": "", "until": "", "margin_percent": "", "share_percent": "0", "source": "live", "seed": "1"}
+FORM = {
+    "since": "", "until": "", "margin_percent": "", "share_percent": "0", "source": "live", "seed": "1",
+    "cost_percent": "100", "pull_percent": "0",
+}  # fmt: skip
 
 
 @pytest.fixture

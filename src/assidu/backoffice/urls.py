@@ -30,6 +30,8 @@ from assidu.backoffice.views import (
     people,
     preferences,
     programme,
+    promotions,
+    rates,
     simulation,
     system,
     why,
@@ -125,6 +127,11 @@ urlpatterns = [
     path(
         "studio/discounts/<uuid:run_id>/discounts.xlsx", discounts.workbook, name="studio-discounts-workbook"
     ),
+    path("promotions/", promotions.PromotionList.view(), name="promotions"),
+    path("promotions/<path:code>/call-off/", promotions.call_off, name="promotion-call-off"),
+    path("promotions/<path:code>/", promotions.promotion, name="promotion"),
+    path("rates/", rates.RateList.view(), name="rates"),
+    path("rates/set/", rates.set_rate, name="rate-set"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("preferences/password/", preferences.password, name="password"),
     path("settings/people/", people.PeopleList.view(), name="people"),
