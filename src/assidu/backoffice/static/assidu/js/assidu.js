@@ -31,11 +31,6 @@
   });
   const openOnArrival = () => all("dialog[data-open-now]:not([open])").forEach((dialog) => dialog.showModal());
 
-  /* ---- <details class="more">: unfolded on paper */
-
-  addEventListener("beforeprint", () => all("details.more:not([open])").forEach((folded) => { folded.open = folded.dataset.unfolded = true; }));
-  addEventListener("afterprint", () => all("details[data-unfolded]").forEach((one) => { one.open = false; delete one.dataset.unfolded; }));
-
   /* ---- toasts leave alone, unless someone reads them; errors stay */
 
   const leave = (toast) => {
@@ -77,7 +72,7 @@
     say(button.dataset.copied, "success");
   });
 
-  /* ---- <button data-print>: on paper everything is light */
+  /* ---- <button data-print>: on paper everything is light, and <details data-on-paper> lie open */
 
   let screenTheme = "";
   document.addEventListener("click", (event) => {
@@ -87,8 +82,15 @@
     root.dataset.theme = theme;
     document.dispatchEvent(new CustomEvent("assidu:theme"));
   };
-  addEventListener("beforeprint", () => { screenTheme = root.dataset.theme; retheme("light"); });
-  addEventListener("afterprint", () => retheme(screenTheme));
+  addEventListener("beforeprint", () => {
+    screenTheme = root.dataset.theme;
+    all("[data-on-paper]:not([open])").forEach((details) => { details.open = true; details.dataset.onPaper = "only"; });
+    retheme("light");
+  });
+  addEventListener("afterprint", () => {
+    all("[data-on-paper=only]").forEach((details) => { details.open = false; details.dataset.onPaper = ""; });
+    retheme(screenTheme);
+  });
 
   /* ---- theme: shown at once, kept by the server */
 
