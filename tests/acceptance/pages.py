@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from acceptance.discounts_look import looked_at_discounts
 from acceptance.fairness_look import looked
 from acceptance.studio_sets import assumed
+from acceptance.trial_look import tried
 
 if TYPE_CHECKING:
     from acceptance.conftest import Site
@@ -108,6 +109,8 @@ PAGES: list[Page] = [
     Page("fairness", "/fairness/"),
     Page("fairness-done", lambda site: f"/fairness/{looked(site.address)}/", is_main=True),
     Page("fairness-rule", lambda site: f"/fairness/{looked(site.address)}/rule/drive/"),
+    Page("studio-tried", "/studio/tried/"),
+    Page("studio-tried-done", lambda site: f"/studio/tried/{tried(site.address)}/", ready=".chart svg"),
     Page("studio-discounts", "/studio/discounts/"),
     Page(
         "studio-discounts-done",

@@ -37,7 +37,10 @@ from builders.history import History, on, sale
 from builders.promoted_club import a_promoted_club
 
 ADDRESS = "/studio/discounts/"
-FORM = {"since": "", "until": "", "margin_percent": "", "share_percent": "0", "source": "live", "seed": "1"}
+FORM = {
+    "since": "", "until": "", "margin_percent": "", "share_percent": "0", "source": "live", "seed": "1",
+    "cost_percent": "100", "pull_percent": "0",
+}  # fmt: skip
 
 
 @pytest.fixture

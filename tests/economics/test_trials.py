@@ -166,7 +166,7 @@ def test_the_command_tries_files_beside_what_is_in_force_and_writes_what_is_behi
     rows = list(csv.DictReader((behind / "plans.csv").open(encoding="utf-8", newline="")))
     assert [float(row["cost_minor"]) for row in rows] == [one["cost"]["value"] for one in answer["plans"]]
     sheet = openpyxl.load_workbook(excel).worksheets[0]
-    assert [cell.value for cell in sheet[4]][1:] == ["live", str(twice)]
+    assert [cell.value for cell in sheet[4]][1:] == ["Version 1", "twice"]
     assert str(sheet["C8"].value).startswith("=")
     assert run(["economics", "micro", "--plan", str(tmp_path / "none"), "--json"]) != 0
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "no_such_file"

@@ -68,7 +68,7 @@ def micro(
         assumed = msgspec.structs.replace(
             assumed, **{name: value for name, value in changes.items() if value is not None}
         )
-        asked = tuple(PlanAsked(one, _yaml(plans, one, document, spoken)) for one in wanted)
+        asked = tuple(PlanAsked(_label(plans, one), _yaml(plans, one, document, spoken)) for one in wanted)
         with output.progress(_("Trying plans on customers")) as advance:
             run = _followed(
                 runs.start(
@@ -112,6 +112,12 @@ def _behaviour(programme: str, file: Path | None, spoken: Language) -> Behaviour
     if found is None:
         raise Misuse(placed_problem(problems[0], spoken, SENTENCES), code="bad_assumptions")
     return found
+
+
+def _label(plans: list[PublishedPlan], wanted: str) -> str:
+    if wanted == published.LIVE or wanted.isdecimal():
+        return _("Version %(version)s") % {"version": published.chosen(plans, wanted).version}
+    return Path(wanted).stem
 
 
 def _yaml(plans: list[PublishedPlan], wanted: str, live: Document, spoken: Language) -> str:

@@ -31,11 +31,6 @@
   });
   const openOnArrival = () => all("dialog[data-open-now]:not([open])").forEach((dialog) => dialog.showModal());
 
-  /* ---- <details class="more">: unfolded on paper */
-
-  addEventListener("beforeprint", () => all("details.more:not([open])").forEach((folded) => { folded.open = folded.dataset.unfolded = true; }));
-  addEventListener("afterprint", () => all("details[data-unfolded]").forEach((one) => { one.open = false; delete one.dataset.unfolded; }));
-
   /* ---- toasts leave alone, unless someone reads them; errors stay */
 
   const leave = (toast) => {
