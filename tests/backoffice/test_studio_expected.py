@@ -7,6 +7,8 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from assidu.backoffice.charts import spans
+from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.economics import queries
 from assidu.economics.actions import save_assumptions
 from assidu.economics.documents import assumptions_yaml, read_assumptions
@@ -233,3 +235,24 @@ def test_a_name_that_is_code_is_shown_as_text(finance: Client) -> None:
     assert "<script>alert(1)" not in page
     assert "&lt;script&gt;" in page
     assert assumptions_yaml(queries.saved_assumptions("club")[0].document)
+
+
+def test_a_lying_bar_reaches_from_low_to_high_wherever_zero_lies() -> None:
+    """As a browser stacks it: what is above zero and what is below it apart, each upon its ground."""
+    lows, highs = [-30, -30, -30, 0, 10, 20], [-10, 0, 40, 25, 30, 20]
+    drawn = spans("net", lows, highs)
+    for place, (low, high) in enumerate(zip(lows, highs, strict=True)):
+        ends: list[float] = []
+        for side in (1, -1):
+            of = [one for one in drawn if side * (one.values[place] or 0) > 0]
+            ground = sum(one.values[place] or 0 for one in of if one.is_ground)
+            length = sum(one.values[place] or 0 for one in of if not one.is_ground)
+            ends += [ground, ground + length] if length else []
+        if low != high:
+            assert (min(ends), max(ends)) == (low, high)
+
+
+def test_a_money_without_cents_is_not_divided() -> None:
+    assert Amounts("JPY", 0).units(1234) == 1234
+    assert "7" in Amounts("JPY", 0).money(7)
+    assert Amounts("KWD", 3).units(1234) == 1.234

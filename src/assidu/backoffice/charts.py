@@ -47,6 +47,7 @@ class Chart:
     is_across: bool = False
     figures: tuple[Sequence[str], Sequence[tuple[str, Sequence[str]]]] | None = None
     marks: Sequence[tuple[float, str]] = ()
+    currency: str = "EUR"
 
     @property
     def told(self) -> list[Series]:
@@ -67,7 +68,7 @@ class Chart:
             "min": self.minimum,
             "across": self.is_across,
             "marks": [{"at": at, "name": name} for at, name in self.marks],
-            "format": {"style": self.style, "digits": self.digits, "currency": "EUR"},
+            "format": {"style": self.style, "digits": self.digits, "currency": self.currency},
             "series": [
                 {
                     "name": series.name,

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from assidu.backoffice import formats
 from assidu.backoffice.charts import Chart, Series, between, spans, waterfall
+from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.economics.types import Assumptions, Fan, MacroReport, RateFan
 from assidu.economics.words import BASES, FIGURES, STEPS
 
@@ -30,7 +31,7 @@ class Result:
 class Brought:
     assumptions: Assumptions
     report: MacroReport
-    currency: str
+    amounts: Amounts
 
     # ------------------------------------------------------------ results
 
@@ -169,12 +170,16 @@ class Brought:
             _("From sales on top to what is left"),
             [*labels, _("Net")],
             waterfall(
-                [*((one.amount_minor / 100, False) for one in steps), (net / 100, True)],
+                [
+                    *((self.amounts.units(one.amount_minor), False) for one in steps),
+                    (self.amounts.units(net), True),
+                ],
                 _("Brings"),
                 _("Costs"),
                 _("Net"),
             ),
             show=self._show,
+            currency=self.amounts.currency,
             kind="bar",
             style="currency",
             is_across=True,
@@ -202,7 +207,7 @@ class Brought:
 
         # A straight line, drawn finely: marks stand where their figure is.
         fine = [last * at / FINE for at in range(FINE + 1)]
-        first, end = points[0].net_minor / 100, points[-1].net_minor / 100
+        first, end = (self.amounts.units(one.net_minor) for one in (points[0], points[-1]))
         marks = [
             (place(uplift), label)
             for uplift, label in (
@@ -217,6 +222,7 @@ class Brought:
             [formats.percent(uplift, 2) for uplift in fine],
             [Series(_("Net (HT)"), [round(first + (end - first) * at / FINE, 2) for at in range(FINE + 1)])],
             show=self._show,
+            currency=self.amounts.currency,
             style="currency",
             first_column=_("Uplift"),
             marks=marks,
@@ -237,12 +243,17 @@ class Brought:
             "tornado",
             _("Net, each figure at its ends"),
             labels,
-            spans(_("Net between"), [low / 100 for low, _high in ends], [high / 100 for _low, high in ends]),
+            spans(
+                _("Net between"),
+                [self.amounts.units(low) for low, _high in ends],
+                [self.amounts.units(high) for _low, high in ends],
+            ),
             show=self._show,
+            currency=self.amounts.currency,
             kind="bar",
             style="currency",
             is_across=True,
-            marks=[(self.report.total.net_minor / 100, _("Net"))],
+            marks=[(self.amounts.units(self.report.total.net_minor), _("Net"))],
             figures=(
                 [_("From"), _("to"), _("Basis"), _("Net at the low end"), _("Net at the high end")],
                 [
@@ -267,16 +278,16 @@ class Brought:
         if len(months) < 2:
             return None
         fans = [one.fan for one in months if one.fan is not None]
-        series = [Series(_("As assumed"), [one.cash_minor / 100 for one in months])]
+        series = [Series(_("As assumed"), [self.amounts.units(one.cash_minor) for one in months])]
         columns = [_("As assumed")]
         if len(fans) == len(months):
             series += between(
-                _("4 cases of 5"), _in_units(fans, "p10_minor"), _in_units(fans, "p90_minor"), tone=1
+                _("4 cases of 5"), self._units(fans, "p10_minor"), self._units(fans, "p90_minor"), tone=1
             )
             series += between(
                 _("95 cases of 100"),
-                _in_units(fans, "p2_5_minor"),
-                _in_units(fans, "p97_5_minor"),
+                self._units(fans, "p2_5_minor"),
+                self._units(fans, "p97_5_minor"),
                 tone=4,
                 stack="wide",
             )
@@ -287,6 +298,7 @@ class Brought:
             [str(one.number) for one in months],
             series,
             show=self._show,
+            currency=self.amounts.currency,
             style="currency",
             first_column=_("Month"),
             figures=(
@@ -339,10 +351,13 @@ class Brought:
     # ------------------------------------------------------------ words
 
     def money(self, minor: int) -> str:
-        return formats.money(minor, self.currency, cents=False)
+        return self.amounts.money(minor, cents=False)
 
     def _show(self, value: float) -> str:
-        return self.money(round(value * 100))
+        return self.amounts.shown(value, cents=False)
+
+    def _units(self, fans: list[Fan], name: str) -> list[float]:
+        return [self.amounts.units(getattr(fan, name)) for fan in fans]
 
     def _range(self, low: int, high: int) -> str:
         return _("%(low)s to %(high)s") % {"low": self.money(low), "high": self.money(high)}
@@ -355,10 +370,6 @@ class Brought:
             return ""
         low, high = (none if rate is None else formats.percent(rate) for rate in (fan.p10, fan.p90))
         return _("%(low)s to %(high)s") % {"low": low, "high": high}
-
-
-def _in_units(fans: list[Fan], name: str) -> list[float]:
-    return [getattr(fan, name) / 100 for fan in fans]
 
 
 def _percent(rate: float | None, digits: int = 1) -> str:

@@ -18,6 +18,7 @@ from msgspec import structs
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
+from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.backoffice.views.studio.assumed import Form, blank, document_of, told
 from assidu.backoffice.views.studio.brought import Brought
 from assidu.backoffice.views.studio.files import EXCEL, download
@@ -172,7 +173,7 @@ def _versions(programme: Programme, saved: SavedAssumptions) -> list[tuple[int, 
 
 def _brought(programme: Programme, found: Assumptions) -> Brought:
     money = programme.document.sale_currency
-    return Brought(found, report(found, money.decimals), money.code)
+    return Brought(found, report(found, money.decimals), Amounts(money.code, money.decimals))
 
 
 def _shape(document: Mapping[str, Any]) -> Assumptions:

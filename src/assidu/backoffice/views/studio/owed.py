@@ -58,11 +58,14 @@ def owed(request: HttpRequest) -> HttpResponse:
         "month": shown.month,
         "before": places[place - 1] if place else None,
         "after": places[place + 1] if place + 1 < len(places) else None,
-        "months": tuple(reversed(found.months)),
+        "months": [
+            (one, shown.money(one.figures.liability_minor), shown.money(one.figures.deferred_minor))
+            for one in reversed(found.months)
+        ],
         "next": found.next_to_close,
         "may_close": signed_in(request).may("economics.close"),
         "entries": [
-            (entry, formats.money(entry.amount_minor, found.sale_currency))
+            (entry, shown.money(entry.amount_minor))
             for entry in queries.journal(programme.code, [shown.month.month], policy.books)
         ],
         "has_closed": any(one.is_closed for one in found.months),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from assidu.backoffice import formats
 from assidu.backoffice.charts import Chart, Series, between, waterfall
 from assidu.backoffice.programme import Programme
+from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.economics.types import LINES, Liability, TierUnits
 from assidu.economics.views import (
     CurrencyView,
@@ -100,15 +101,13 @@ class OwedMonth:
 
     @property
     def change(self) -> str:
-        return formats.signed_money(
-            self.month.liability_minor - sum(one.money.opening_minor for one in self.month.currencies),
-            self.code,
-        )
+        opening = sum(one.money.opening_minor for one in self.month.currencies)
+        return self.amounts.signed(self.month.liability_minor - opening)
 
     @property
     def deferred_change(self) -> str:
         opening = sum(one.revenue.opening_minor for one in self.month.currencies)
-        return formats.signed_money(self.month.deferred_revenue_minor - opening, self.code)
+        return self.amounts.signed(self.month.deferred_revenue_minor - opening)
 
     @property
     def is_nothing(self) -> bool:
@@ -166,7 +165,9 @@ class OwedMonth:
     ) -> Roll:
         assert isinstance(words, dict)
         totals = {name: sum(getattr(roll, name) for _code, roll in rolls) for name in labels}
-        steps = [(totals[name] / 100, name in ("opening_minor", "closing_minor")) for name in labels]
+        steps = [
+            (self.amounts.units(totals[name]), name in ("opening_minor", "closing_minor")) for name in labels
+        ]
         rows = [
             Line(
                 _capital(str(words[name])),
@@ -183,7 +184,8 @@ class OwedMonth:
             title,
             list(labels.values()),
             waterfall(steps, _("More"), _("Less"), _("Owed")),
-            show=self._show,
+            show=self.amounts.shown,
+            currency=self.found.sale_currency,
             kind="bar",
             style="currency",
             height="low",
@@ -257,9 +259,9 @@ class OwedMonth:
             formats.number(waiting) if waiting else "",
             formats.number(round(one.expected)),
             _percent(one.rate),
-            formats.money(round(one.cost_minor), self.code)
+            self.money(round(one.cost_minor))
             if one.cost_minor >= 1
-            else _("%(amount)s for 100") % {"amount": formats.money(round(100 * one.cost_minor), self.code)},
+            else _("%(amount)s for 100") % {"amount": self.money(round(100 * one.cost_minor))},
             self.money(one.money.closing_minor),
             self._range(one.liability_low_80_minor, one.liability_high_80_minor),
             self._range(one.liability_low_95_minor, one.liability_high_95_minor),
@@ -327,17 +329,19 @@ class OwedMonth:
         told = [one for one in self._issues if one.rate is not None]
         if len(told) < 2:
             return None
-        lows = [one.rate if one.low_80 is None else one.low_80 for one in told]
-        highs = [one.rate if one.high_80 is None else one.high_80 for one in told]
         rows = [(_label(one.month), [_percent(one.rate), _between(one.low_80, one.high_80)]) for one in told]
+        series = [Series(_("Used in the end"), [one.rate for one in told], tone=1)]
+        if any(one.low_80 is not None for one in told if one.basis != "observed"):
+            series += between(
+                _("In 4 cases of 5"),
+                [_or(one.low_80, one.rate) for one in told],
+                [_or(one.high_80, one.rate) for one in told],
+            )
         return Chart(
             "rates",
             _("Used in the end, by month of issue"),
             [_label(one.month) for one in told],
-            [
-                Series(_("Used in the end"), [one.rate for one in told], tone=1),
-                *between(_("In 4 cases of 5"), [low or 0.0 for low in lows], [high or 0.0 for high in highs]),
-            ],
+            series,
             show=formats.percent,
             style="percent",
             minimum=0,
@@ -406,15 +410,21 @@ class OwedMonth:
             _("What is owed at each month’s end"),
             [_label(one.month) for one in over],
             [
-                Series(_("At cost"), [one.liability_minor / 100 for one in over], tone=1, has_area=True),
+                Series(
+                    _("At cost"),
+                    [self.amounts.units(one.liability_minor) for one in over],
+                    tone=1,
+                    has_area=True,
+                ),
                 Series(
                     _("Deferred revenue"),
-                    [one.deferred_revenue_minor / 100 for one in over],
+                    [self.amounts.units(one.deferred_revenue_minor) for one in over],
                     tone=3,
                     is_dashed=True,
                 ),
             ],
-            show=self._show,
+            show=self.amounts.shown,
+            currency=self.found.sale_currency,
             style="currency",
             minimum=0,
             first_column=_("Month"),
@@ -422,23 +432,20 @@ class OwedMonth:
 
     # ------------------------------------------------------------ words
 
-    @property
-    def code(self) -> str:
-        return self.found.sale_currency
+    @cached_property
+    def amounts(self) -> Amounts:
+        return Amounts(self.found.sale_currency, self.found.decimals)
 
     def money(self, minor: int) -> str:
-        return formats.money(minor, self.code)
+        return self.amounts.money(minor)
 
     def name(self, currency: str) -> str:
         return _capital(self.programme.currency_name(currency))
 
-    def _show(self, value: float) -> str:
-        return formats.money(round(value * 100), self.code)
-
     def _range(self, low: int | None, high: int | None) -> str:
         if low is None or high is None:
             return ""
-        return f"{formats.money(low, self.code, cents=False)} – {formats.money(high, self.code, cents=False)}"
+        return f"{self.amounts.money(low, cents=False)} – {self.amounts.money(high, cents=False)}"
 
 
 def _sum(parts: Iterable[int | None]) -> int | None:
@@ -449,6 +456,11 @@ def _sum(parts: Iterable[int | None]) -> int | None:
             return None
         total += part
     return total
+
+
+def _or(end: float | None, rate: float | None) -> float:
+    """Where there is no interval, there is no band."""
+    return end if end is not None else rate or 0.0
 
 
 def _percent(rate: float | None) -> str:

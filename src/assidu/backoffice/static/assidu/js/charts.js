@@ -70,7 +70,7 @@
       splitLine: { lineStyle: { color: line } },
     };
     const marks = (chart.marks || []).map((mark, place, { length }) => ({
-      xAxis: mark.at, label: { formatter: mark.name, color: soft, align: length < 2 ? "center" : sideOf(mark, chart.marks, place) },
+      xAxis: mark.at, label: { formatter: mark.name, color: soft, position: chart.across ? "start" : "end", align: length < 2 ? "center" : sideOf(mark, chart.marks, place) },
     }));
     return {
       animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500,
