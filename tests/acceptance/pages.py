@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acceptance.discounts_look import looked_at_discounts
 from acceptance.fairness_look import looked
 from acceptance.studio_sets import assumed
+from acceptance.trial_look import tried
 
 if TYPE_CHECKING:
     from acceptance.conftest import Site
@@ -107,6 +109,15 @@ PAGES: list[Page] = [
     Page("fairness", "/fairness/"),
     Page("fairness-done", lambda site: f"/fairness/{looked(site.address)}/", is_main=True),
     Page("fairness-rule", lambda site: f"/fairness/{looked(site.address)}/rule/drive/"),
+    Page("studio-tried", "/studio/tried/"),
+    Page("studio-tried-done", lambda site: f"/studio/tried/{tried(site.address)}/", ready=".chart svg"),
+    Page("studio-discounts", "/studio/discounts/"),
+    Page(
+        "studio-discounts-done",
+        lambda site: f"/studio/discounts/{looked_at_discounts(site.address)}/",
+        ready=".chart svg",
+        is_main=True,
+    ),
     Page("simulation", "/simulation/"),
     Page("simulation-new", "/simulation/new/"),
     Page("simulation-done", lambda site: f"/simulation/{site.runs.done}/", ready=".chart svg"),

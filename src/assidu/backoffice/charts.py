@@ -8,7 +8,8 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Series:
     """``is_ground`` only holds up what is stacked on it: it is neither seen nor told. ``has_band`` fills what stands on
-    a ground; ``is_dots`` shows the points of a line alone."""
+    a ground; ``is_dots`` shows the points of a line alone. ``ranges`` is where each figure lies, drawn as a whisker on
+    its bar: none for those that are known."""
 
     name: str
     values: Sequence[float | None]
@@ -20,6 +21,7 @@ class Series:
     has_band: bool = False
     is_dots: bool = False
     is_again: bool = False  # the other part of one that has been told
+    ranges: Sequence[tuple[float, float] | None] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Chart:
                     "ground": series.is_ground,
                     "band": series.has_band,
                     "dots": series.is_dots,
+                    "ranges": [None if one is None else list(one) for one in series.ranges],
                 }
                 for series in self.series
             ],

@@ -88,7 +88,7 @@ def try_plans(
                 part.add(one)
             done += size
             seconds = time.perf_counter() - began
-            result = _result(trial, part, choices, behaviour, len(groups), seconds, rounds)
+            result = _result(trial, part, choices, len(groups), seconds, rounds)
             on_round(result)
     assert result is not None, "there is a round for whoever is there"
     return result
@@ -132,7 +132,6 @@ def _result(
     trial: Trial,
     part: Part,
     choices: Sequence[Choice],
-    behaviour: Behaviour,
     of_customers: int,
     seconds: float,
     rounds: list[Round],
@@ -145,8 +144,8 @@ def _result(
             len(part.customers),
             part.histories,
             round(seconds, 3),
-            tuple(plan.net_change.low80 for plan in plans),
-            tuple(plan.net_change.high80 for plan in plans),
+            tuple(plan.net_change.low_80 for plan in plans),
+            tuple(plan.net_change.high_80 for plan in plans),
         )
     )
     return MicroResult(

@@ -1,7 +1,7 @@
 /* Charts: <div data-chart="ID"> and a JSON description of ours in <script type="application/json" id="ID">.
    {kind: "line"|"bar", across, labels: [], marks: [{at, name}], format: {style: "currency"|"percent"|"decimal", currency, digits}, min,
-    series: [{name, values, tone: 1-4, dashed, area, stack, ground, band, dots}]}
-   A "ground" only holds up what is stacked on it; "across" lays bars down.
+    series: [{name, values, tone: 1-4, dashed, area, stack, ground, band, dots, ranges: [[low, high]|null]}]}
+   A "ground" only holds up what is stacked on it; "across" lays bars down; "ranges" are whiskers on bars.
    Drawn as SVG by ECharts, in the page's colours, language and theme; the figures also stand in a table below. */
 (() => {
   "use strict";
@@ -43,6 +43,20 @@
     const soft = colour("ink-soft");
     const line = colour("line");
     const isLine = chart.kind === "line";
+    // A whisker is a line between two places of the chart, with a cap on each end.
+    const whiskers = (series) => (series.ranges || []).flatMap((range, place) => range === null ? [] : [range.map((end) => ({
+      coord: chart.across ? [end, place] : [place, end], symbol: "rect", symbolSize: [10, 1.6], label: { show: false },
+      lineStyle: { color: colour("ink"), type: "solid", width: 1.6 }, itemStyle: { color: colour("ink") },
+    }))]);
+    // Unseen lines through their ends: the axis has to reach as far.
+    const reach = chart.series.filter((series) => (series.ranges || []).some(Boolean)).flatMap((series) => [0, 1].map((end) => ({
+      type: "line", silent: true, symbol: "none", lineStyle: { width: 0 },
+      data: series.ranges.flatMap((range, place) => range === null ? [] : [chart.across ? [range[end], place] : [place, range[end]]]),
+    })));
+    const between = (point) => {
+      const range = (chart.series[point.seriesIndex].ranges || [])[point.dataIndex];
+      return range ? ` (${figures.full(range[0])} – ${figures.full(range[1])})` : "";
+    };
     const seen = (point) => !chart.series[point.seriesIndex].ground && point.value !== null && point.value !== undefined && (!chart.series[point.seriesIndex].stack || point.value !== 0);
     const everyName = chart.across || (!isLine && chart.labels.length <= FEW);
     const names = {
@@ -72,9 +86,9 @@
           const box = text("div", "chart-tip", "");
           box.append(text("b", "", chart.labels[points[0].dataIndex]));
           for (const point of points) {
-            if (!seen(point)) continue;
+            if (point.seriesIndex >= chart.series.length || !seen(point)) continue;
             const row = text("div", "line", "");
-            row.append(text("span", "", point.seriesName), text("b", "", figures.full(point.value)));
+            row.append(text("span", "", point.seriesName), text("b", "", figures.full(point.value) + between(point)));
             box.append(row);
           }
           return box;
@@ -82,11 +96,12 @@
       },
       xAxis: chart.across ? amounts : names,
       yAxis: chart.across ? names : amounts,
-      series: chart.series.map((series, index) => {
+      series: [...chart.series.map((series, index) => {
         const tone = colour(`chart-${series.tone || index + 1}`);
         const common = { name: series.name, data: series.values, color: tone, stack: series.stack, silent: series.ground };
-        if (index === 0 && marks.length) {
-          common.markLine = { symbol: "none", silent: true, lineStyle: { color: colour("line-strong"), type: "dashed" }, data: marks };
+        const lines = [...(index === 0 ? marks : []), ...whiskers(series)];
+        if (lines.length) {
+          common.markLine = { symbol: "none", silent: true, animation: false, lineStyle: { color: colour("line-strong"), type: "dashed" }, data: lines };
         }
         if (!isLine) {
           return { ...common, type: "bar", barMaxWidth: 26, itemStyle: { borderRadius: series.stack ? 0 : [5, 5, 0, 0], opacity: series.ground ? 0 : 1 }, emphasis: series.ground ? { disabled: true } : { focus: "series" } };
@@ -98,7 +113,7 @@
           areaStyle: series.area ? { opacity: 0.12, color: tone } : series.band ? { opacity: 0.22, color: tone } : undefined,
           endLabel: chart.ends ? { show: true, color: tone, fontWeight: 600, formatter: (p) => `${p.seriesName} ${figures.short(p.value)}` } : undefined,
         };
-      }),
+      }), ...reach],
     };
   };
 
