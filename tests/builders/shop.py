@@ -130,14 +130,13 @@ class Shop:
     def _write(self, desk: Desk, members: dict[UUID, Member]) -> None:
         last = {member.customer_id: member.last_purchase for member in members.values()}
         columns = record_columns(desk.gathered, last, PROGRAMME)
+        limits = dict(sorted(self.places.limits.items()))
+        raw_connection().execute(
+            "SELECT loyalty_lock_quotas(%s, %s::integer[])", [list(limits), list(limits.values())]
+        )
         psycopg.RawCursor(raw_connection()).execute(
             record_sql(lambda n: f"${n}"), [list(column) for column in columns]
         )
-        for key, limit in self.places.limits.items():
-            raw_connection().execute(
-                "INSERT INTO loyalty_quota VALUES (%s, %s, %s) ON CONFLICT (key) DO UPDATE SET taken = excluded.taken",
-                [key, limit, self.places.taken.get(key, 0)],
-            )
 
 
 def _locked(customer_ids: list[UUID]) -> dict[UUID, Member]:

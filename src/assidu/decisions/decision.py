@@ -147,13 +147,17 @@ class AudienceMove(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Claim:
     """``quantity`` wanted of ``limit`` that customers share. The shell answers with a grant for ``key``: all of it,
-    or as much as there is where it can be clipped, or nothing."""
+    or as much as there is where it can be clipped, or nothing.
+
+    ``can_come_back``: what is full may have room again. Of anything else, whoever comes later need not even ask.
+    """
 
     key: str
     limit: int
     rule: str
     quantity: int = 1
     can_be_clipped: bool = False
+    can_come_back: bool = field(default=False, compare=False)
 
     def granted(self, taken: int) -> int:
         """What there is for it when ``taken`` of the limit are gone."""

@@ -164,14 +164,13 @@ def _taken_before(connection: psycopg.Connection[Any], day: date) -> dict[str, i
     if not now:
         return {}
     since = connection.execute(
-        "SELECT g.key, sum(g.value::int) FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq), "
-        "LATERAL jsonb_each_text(coalesce(d.record #> '{inputs,grants}', '{}')) AS g "
-        "WHERE e.day >= %s GROUP BY g.key",
+        "SELECT m.key, sum(m.change)::int FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq), "
+        "LATERAL loyalty_places_moved(d.record) AS m WHERE e.day >= %s GROUP BY m.key",
         [day],
     ).fetchall()
-    for key, given in since:
+    for key, moved in since:
         if key in now:
-            now[key] = max(now[key] - given, 0)
+            now[key] = max(now[key] - moved, 0)
     return now
 
 

@@ -4,6 +4,7 @@ The clock's events are made anew, everything else happens again in the order in 
 that customers share are given in the order of time.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -87,6 +88,7 @@ class _Places:
         self._full = full
         self.granted: Mapping[str, int] = {}
         self.asked: list[Claim] = []
+        self.back: Counter[str] = Counter()
 
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
         granted = self.granted.get(claim.key)
@@ -95,6 +97,13 @@ class _Places:
         if claim.key not in self._full:
             self.asked.append(claim)
         return 0
+
+    def give_back(self, key: str, quantity: int) -> None:
+        self.back[key] += quantity
+
+    def forget(self) -> None:
+        self.asked.clear()
+        self.back.clear()
 
 
 @dataclass(slots=True)
@@ -136,6 +145,7 @@ class _Run:
         self._witness = witness
         self._recorded_book = recorded_book
         self._quotas = quotas
+        self._shares_places = any(version.plan.shares_places for version in book.versions)
         self._places = _Places(quotas.full)
         self._waiting = 0
         self._untold = 0
@@ -175,10 +185,12 @@ class _Run:
             return  # happens with its merger
         if recorded.type is EventType.TICK:
             self._desk.catch_up(customer.member, recorded.day, recorded.at)
+            self._give_back()
             self._compare(customer, recorded, was, self._last_tick(recorded.day))
             return
         if recorded.type is EventType.HOLD_EXPIRY:
             self._desk.catch_up(customer.member, date.min, recorded.at)
+            self._give_back()
             self._compare(customer, recorded, was, self._last_of(EventType.HOLD_EXPIRY))
             return
         body = recorded.body()
@@ -188,7 +200,7 @@ class _Run:
         self._happen(customer, _Happening(recorded, was, event, body))
         if self._waiting:
             self._untold += 1
-            if self._untold == EVENTS_PER_LISTENING:
+            if self._untold >= EVENTS_PER_LISTENING or self._quotas.is_urgent:
                 self._listen(is_waiting=False)
 
     def _happen(self, customer: _Customer, happening: _Happening) -> None:
@@ -208,11 +220,13 @@ class _Run:
         if self._places.asked:
             member.state, member.last_purchase = before
             self._desk.gathered.clear()
-            self._quotas.ask(member.customer_id, tuple(self._places.asked))
-            self._places.asked.clear()
+            self._quotas.ask(member.customer_id, tuple(self._places.asked), tuple(self._places.back))
+            self._places.forget()
             customer.waiting = happening
             self._waiting += 1
             return
+        if not self._places.granted:
+            self._give_back()
         self._compare(customer, recorded, happening.was, answer, event, before[0])
         self._count(recorded, event, answer)
 
@@ -232,6 +246,15 @@ class _Run:
             self._happen(customer, happening)
             self._places.granted = {}
             assert customer.waiting is None, "all places were asked for at once"
+            self._quotas.settle(customer_id, self._places.back)
+            self._places.forget()
+
+    def _give_back(self) -> None:
+        """What an event gives back without having asked for anything is there for whoever comes after it."""
+        if self._shares_places:
+            for key, quantity in self._places.back.items():
+                self._quotas.give_back(key, quantity)
+        self._places.forget()
 
     def _count(self, recorded: Recorded, event: Event, answer: Decided | Refused) -> None:
         outcome = self._outcome
@@ -260,6 +283,7 @@ class _Run:
         for customer_id, customer in self._customers.items():
             until = caught_up.get(customer_id, date.min)
             self._desk.catch_up(customer.member, until, datetime.min.replace(tzinfo=UTC))
+            self._places.forget()  # history is over: nobody comes after it
             self._flush(None)
         for group in groups:
             known = [self._customers[customer] for customer in group if customer in self._customers]

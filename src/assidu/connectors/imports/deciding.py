@@ -25,6 +25,7 @@ from assidu.decisions.decision import Claim, RefusalCode, Refused
 from assidu.decisions.earning import claim_key
 from assidu.decisions.events import Return, Sale
 from assidu.decisions.facts import Grants, SoldBefore
+from assidu.decisions.places import places_moved
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.sold import returned_since, sold_before
 from assidu.events import wire
@@ -72,6 +73,11 @@ class GroupRun:
     waiting: "Waiting | None" = None
     tickets: dict[Original, tuple[UUID, int]] = field(default_factory=dict)
     sold: dict[tuple[UUID, int], SoldBefore | None] = field(default_factory=dict)
+
+    @property
+    def gives_back(self) -> bool:
+        """Does it give back some of what customers share, that others may have been given since?"""
+        return any(change < 0 for change in self.places.values())
 
     @classmethod
     def of(cls, group: Group, members: dict[UUID, Member]) -> "GroupRun":
@@ -134,11 +140,11 @@ class Decider:
         before = member.copy()
         result = self._desk_takes(member, fact, {})
         if isinstance(result, Decided) and (claims := self._claims_of(result)):
+            gathered, self._desk.gathered = self._desk.gathered, []
             run.waiting = Waiting(
-                entry, incoming, fact, member, before, claims, self._guessed, result, self._desk.gathered
+                entry, incoming, fact, member, before, claims, self._guessed, result, gathered
             )
-            self._desk.gathered = []
-            granted = self._places.take(claims, customer)
+            granted = self._places.take(claims, customer, _moved_by(gathered).keys())
             if granted is not None:
                 self.answered(run, granted)
             return
@@ -161,10 +167,10 @@ class Decider:
                 "all places are asked for at once"
             )
         for claim in waiting.claims:
-            if granted[claim.key]:
-                run.places[claim.key] += granted[claim.key]
-                run.limits[claim.key] = claim.limit
-        self._keep_result(waiting.entry, waiting.incoming, waiting.fact, result)
+            run.limits[claim.key] = claim.limit
+        self._keep_result(
+            waiting.entry, waiting.incoming, waiting.fact, result, (waiting.member.customer_id, granted)
+        )
 
     def finish(self, run: GroupRun) -> None:
         """Decide what has become due since."""
@@ -212,13 +218,15 @@ class Decider:
         """What the desk asks for an event that is no ticket."""
         return self._answer(claim)
 
+    def give_back(self, key: str, quantity: int) -> None:
+        """Told once the event is kept: until then it may be decided again."""
+
     def _answer(self, claim: Claim) -> int:
         """What the referee said, or what is known by now, or a guess."""
         granted = self._granted.get(claim.key)
         if granted is not None:
             return granted
-        # A budget that was too small for one ticket may still do for a smaller one.
-        if claim.quantity == 1 and self._places.is_gone(claim.key, claim.limit):
+        if not claim.can_come_back and self._places.is_gone(claim.key, claim.limit):
             return 0
         self._claimable[claim.key] = claim
         guess = self._guessed[claim.key] = claim.quantity * self._places.guess(claim.key, claim.limit)
@@ -232,14 +240,20 @@ class Decider:
         return tuple(self._claimable[key] for key in inputs.grants if key in self._claimable)
 
     def _keep_result(
-        self, entry: Entry, incoming: wire.Incoming, fact: Fact, result: Decided | Refused
+        self,
+        entry: Entry,
+        incoming: wire.Incoming,
+        fact: Fact,
+        result: Decided | Refused,
+        answered: tuple[UUID, Grants] | None = None,
     ) -> None:
+        """``answered`` is who asked for places, and what they got."""
         if isinstance(result, Refused):
             self._set_aside(entry, result)
         else:
             self._run.recorded += 1
             self._remember(entry, incoming, fact, result)
-        self._keep()
+        self._keep(answered)
 
     def _merge(self, survivor: Member, absorbed_id: UUID, fact: Fact) -> Decided | Refused:
         result = self._desk.merge(survivor, self._run.members[absorbed_id], fact)
@@ -247,8 +261,18 @@ class Decider:
             self._run.aliases[absorbed_id] = survivor.customer_id
         return result
 
-    def _keep(self) -> None:
+    def _keep(self, answered: tuple[UUID, Grants] | None = None) -> None:
         run, programme = self._run, self._shop.book.programme
+        moved = _moved_by(self._desk.gathered)
+        run.places.update(moved)
+        customer, granted = answered or (None, {})
+        back = {
+            key: quantity
+            for key in sorted(moved.keys() | granted.keys())
+            if (quantity := granted.get(key, 0) - moved[key]) > 0
+        }
+        if back or customer is not None:
+            self._places.give_back(back, customer)
         for one in self._desk.gathered:
             run.lines.add_decided(one, programme)
             run.ticks += one.fact.type is EventType.TICK
@@ -309,6 +333,14 @@ class Decider:
     @staticmethod
     def _sale_key(customer_id: UUID, event: Return) -> tuple[UUID, int]:
         return (UUID(event.sale_owner) if event.sale_owner else customer_id), event.sale_seq
+
+
+def _moved_by(gathered: Sequence[Decided]) -> Counter[str]:
+    """What these decisions take of what customers share, less what they give back."""
+    moved: Counter[str] = Counter()
+    for one in gathered:
+        moved.update(places_moved(one.decision))
+    return moved
 
 
 def run_on(connection: Connection, script: Script[Answer]) -> Answer:

@@ -132,23 +132,15 @@ def lock_members(connection: Connection, customers: Sequence[UUID]) -> dict[UUID
     return {row[0]: member_from(*row) for row in connection.execute(_LOCK_SQL, [sorted(customers)])}
 
 
-def lock_places(connection: Connection, limits: Mapping[str, int]) -> dict[str, int]:
-    """How many of these places are taken; nobody else takes one until the transaction ends."""
+def lock_places(connection: Connection, limits: Mapping[str, int | None]) -> dict[str, int]:
+    """How many of these places are taken; nobody else takes one until the transaction ends. What is only given back
+    has no limit."""
     keys = sorted(limits)
     return dict(
         connection.execute(
             "SELECT key, taken FROM loyalty_lock_quotas(%s::text[], %s::integer[])",
             [keys, [limits[key] for key in keys]],
         ).fetchall()
-    )
-
-
-def take_places(connection: Connection, taken: Mapping[str, int]) -> None:
-    """Write how many are taken now, of places that are locked."""
-    connection.execute(
-        "UPDATE loyalty_quota AS q SET taken = n.taken FROM unnest(%s::text[], %s::integer[]) AS n (key, taken) "
-        "WHERE q.key = n.key",
-        [list(taken), list(taken.values())],
     )
 
 

@@ -37,15 +37,20 @@ class Work:
         processes: int,
         decided: Count,
         written: Count,
+        together: Callable[[], object],
     ) -> Done:
-        """Decide a share and write it. ``decided`` and ``written`` are told how many more."""
+        """Decide a share and write it. ``decided`` and ``written`` are told how many more; ``together`` waits for the
+        other processes."""
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             runs.belong(connection)
             share = Share(self.shop, groups, connection, quotas, processes)
             share.decide(decided)
             check = quotas.check_parent if isinstance(quotas, RefereedQuotas) else _nothing
             writer = Writer(connection, self.shop, self.vault, check, written)
-            writer.write(share.runs)
+            # What is given back is written before what others were given of it.
+            writer.write(run for run in share.runs if run.gives_back)
+            together()
+            writer.write(run for run in share.runs if not run.gives_back)
             writer.write_anonymous(anonymous)
             return writer.done
 
@@ -65,7 +70,13 @@ def do_alone(work: Work, taken: Mapping[str, int], watch: Watch) -> Done:
         work.tell(watch, *counts)
 
     return work.do(
-        work.groups, work.anonymous, taken, 1, lambda more: count(0, more), lambda more: count(1, more)
+        work.groups,
+        work.anonymous,
+        taken,
+        1,
+        lambda more: count(0, more),
+        lambda more: count(1, more),
+        _nothing,
     )
 
 
@@ -74,6 +85,7 @@ def do_at_once(work: Work, parts: int, taken: Mapping[str, int], watch: Watch) -
     shares = shared_out(work.groups, parts)
     decided = get_context("fork").Array("q", parts, lock=False)
     written = get_context("fork").Array("q", parts, lock=False)
+    barrier = get_context("fork").Barrier(parts)
 
     def do(part: int, parts: int, quotas: RefereedQuotas) -> Done:
         return work.do(
@@ -83,6 +95,7 @@ def do_at_once(work: Work, parts: int, taken: Mapping[str, int], watch: Watch) -
             parts,
             lambda more: _add(decided, part, more),
             lambda more: _add(written, part, more),
+            barrier.wait,
         )
 
     return Referee[Done](taken, lambda: work.tell(watch, sum(decided), sum(written))).run(do, parts)
@@ -93,4 +106,4 @@ def _add(counts: Any, part: int, more: int) -> None:
 
 
 def _nothing() -> None:
-    """Nobody started this process but whoever waits for it."""
+    """Nobody started this process but whoever waits for it, and there is no other to wait for."""

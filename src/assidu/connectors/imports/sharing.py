@@ -68,7 +68,7 @@ class Share:
         quotas.reach(place)
         while run.waiting is not None:
             self._listen(quotas, is_waiting=True)
-        if self._waiting and count % EVENTS_PER_LISTENING == 0:
+        if self._waiting and (quotas.is_urgent or count % EVENTS_PER_LISTENING == 0):
             self._listen(quotas, is_waiting=False)
 
     def _listen(self, quotas: RefereedQuotas, *, is_waiting: bool) -> None:

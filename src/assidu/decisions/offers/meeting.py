@@ -95,17 +95,18 @@ def claims_of(offer: Offer, ticket: OfferTicket, wished: int) -> list[Claim]:
     if offer.quota is not None:
         where = ticket.sale.store if offer.quota.scope is QuotaScope.STORE else "*"
         key = f"quota:{offer.code}:{ticket.period(offer.quota.period)}:{where}"
-        claims.append(Claim(key, offer.quota.limit, offer.code))
+        claims.append(Claim(key, offer.quota.limit, offer.code, can_come_back=True))
     if offer.stock is not None:
-        claims.append(Claim(f"stock:{offer.code}", offer.stock, offer.code))
+        claims.append(Claim(f"stock:{offer.code}", offer.stock, offer.code, can_come_back=True))
     if offer.needs is OfferNeeds.CODE:
         shown = next((code for code in ticket.sale.codes if code.offer == offer.code), None)
         if shown is not None and shown.uses_max:
-            claims.append(Claim(f"code:{shown.key}", shown.uses_max, offer.code))
+            claims.append(Claim(f"code:{shown.key}", shown.uses_max, offer.code, can_come_back=True))
     if offer.budget is not None and wished > 0:
         key = f"budget:{offer.code}:{ticket.period(offer.budget.period)}"
+        is_clipped = offer.budget.is_clipped
         claims.append(
-            Claim(key, offer.budget.limit, offer.code, wished, can_be_clipped=offer.budget.is_clipped)
+            Claim(key, offer.budget.limit, offer.code, wished, can_be_clipped=is_clipped, can_come_back=True)
         )
     return claims
 

@@ -5,7 +5,7 @@ honoured and counted, compared with what was due, and decides beside which other
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from assidu.decisions.calendar import Duration
@@ -188,9 +188,7 @@ class _Settling:
             offer = self._plan.offers.by_code.get(code)
             if offer is not None and offer.is_price:
                 asked = claims_of(offer, self._ticket, sum(by_line.values()))
-                claims[code] = [
-                    Claim(one.key, one.limit, one.rule, one.quantity, can_be_clipped=True) for one in asked
-                ]
+                claims[code] = [replace(one, can_be_clipped=True) for one in asked]
         return claims
 
     def _candidates(self, told: Mapping[str, Sequence[Claim]]) -> list[_Candidate]:
