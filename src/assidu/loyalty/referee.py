@@ -22,6 +22,7 @@ Result = TypeVar("Result")
 _POLL_SECONDS = 0.0005
 _WATCH_SECONDS = 0.2
 _STOP_SECONDS = 5
+_NOBODY = -1
 _NOT_YET = -(2**63)
 _OVER = 2**63 - 1
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -95,7 +96,7 @@ class RefereedQuotas:
 
     def give_back(self, key: str, quantity: int) -> None:
         """An event that asked for nothing gives something back."""
-        self._unsent.append(_GivenBack(self._position, key, quantity))
+        self._unsent.append(Moved(self._position, key, -quantity))
         self._send()
 
     def answers(self, *, is_waiting: bool = False) -> list[tuple[UUID, dict[str, int]]]:
@@ -131,10 +132,12 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class _GivenBack:
+class Moved:
+    """So much more is taken from this place in the order on or, negative, free again."""
+
     position: int
     key: str
-    quantity: int
+    change: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +146,25 @@ class _Settled:
     back: Mapping[str, int]
 
 
-_Said = _Asked | _GivenBack | _Settled
+_Said = _Asked | Moved | _Settled
 
 
 class Referee(Generic[Result]):
     """Runs ``work(part, parts, quotas)`` in ``parts`` forked processes and answers their claims.
 
-    ``taken`` are the places that were taken before; afterwards ``tally`` holds them all. ``watch`` is called several
-    times a second, here, while they work.
+    ``taken`` are the places that were taken before, ``moved`` those of which it is known where in the order they were;
+    afterwards ``tally`` holds them all. ``watch`` is called several times a second, here, while they work.
     """
 
     def __init__(
-        self, taken: Mapping[str, int] | None = None, watch: Callable[[], None] | None = None
+        self,
+        taken: Mapping[str, int] | None = None,
+        watch: Callable[[], None] | None = None,
+        moved: Iterable[Moved] = (),
     ) -> None:
         self.tally = Tally(taken)
         self._watch = watch
+        self._moved = moved
 
     def run(self, work: Callable[[int, int, RefereedQuotas], Result], parts: int) -> list[Result]:
         """The results by part. What a process raises is raised here, after the others were stopped."""
@@ -193,6 +200,8 @@ class Referee(Generic[Result]):
     def _judge(self, pipes: list[Connection], clocks: Any) -> list[Result]:
         results: dict[int, Result] = {}
         table = _Table(self.tally, [0] * len(pipes))
+        for known in self._moved:
+            table.hear(_NOBODY, known)
         while len(results) < len(pipes):
             listening = [pipe for part, pipe in enumerate(pipes) if part not in results]
             wait(listening, timeout=_POLL_SECONDS if table.waits else _WATCH_SECONDS)
@@ -233,7 +242,7 @@ class _Table:
 
     tally: Tally
     told: list[int]
-    waits: list[tuple[int, str, int, int, _Asked | _GivenBack]] = field(default_factory=list)
+    waits: list[tuple[int, str, int, int, _Asked | Moved]] = field(default_factory=list)
     unsettled: dict[str, tuple[str, ...]] = field(default_factory=dict)
     full: dict[str, None] = field(default_factory=dict)
     heard: int = 0
@@ -255,9 +264,9 @@ class _Table:
             position, customer, part, _, said = self.waits[0]
             if not self._is_next(position, reached):
                 break
-            if isinstance(said, _GivenBack):
+            if isinstance(said, Moved):
                 heapq.heappop(self.waits)
-                self.tally.give_back(said.key, said.quantity)
+                self.tally.give_back(said.key, -said.change)
                 continue
             held_up = {key for keys in self.unsettled.values() for key in keys}
             if not held_up.isdisjoint(claim.key for claim in said.claims):

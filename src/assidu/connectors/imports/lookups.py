@@ -144,8 +144,18 @@ def lock_places(connection: Connection, limits: Mapping[str, int | None]) -> dic
     )
 
 
-def places_taken(connection: Connection) -> Mapping[str, int]:
+def places_taken(connection: Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT key, taken FROM loyalty_quota").fetchall())
+
+
+def places_moved(connection: Connection, recorded_at: datetime) -> list[tuple[datetime, str, str, str, int]]:
+    """What events that were recorded at one instant moved of what customers share: time, source, id, key, change."""
+    return connection.execute(
+        "SELECT e.at, e.source, e.id, m.key, m.change FROM events_event AS e "
+        "JOIN loyalty_decision AS d USING (customer_id, seq) "
+        "CROSS JOIN LATERAL loyalty_places_moved(d.record) AS m WHERE e.recorded_at = %s ORDER BY 1, 2, 3, 4",
+        [recorded_at],
+    ).fetchall()
 
 
 def _cut(items: Iterable[Item]) -> Iterator[list[Item]]:

@@ -6,12 +6,13 @@ the answer is another one is it decided again.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
 from assidu.decisions.decision import Claim
 from assidu.decisions.facts import Grants
-from assidu.loyalty.referee import RefereedQuotas
+from assidu.loyalty.referee import Moved, RefereedQuotas
 
 
 class Places(Protocol):
@@ -32,11 +33,27 @@ class Places(Protocol):
         that are decided now."""
 
 
-class CountedHere:
-    """One process decides everything, so that it counts the places itself. ``taken`` were gone before."""
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What customers share as an import finds it: ``taken`` before it began and, where it goes on after a kill,
+    ``moved`` by what it had written, in the order of the events."""
 
-    def __init__(self, taken: Mapping[str, int]) -> None:
-        self._taken = dict(taken)
+    taken: Mapping[str, int]
+    moved: Sequence[Moved] = ()
+
+
+class CountedHere:
+    """One process decides everything, so that it counts the places itself."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._taken = dict(shared.taken)
+        self._moved = list(reversed(shared.moved))
+
+    def reach(self, place: int) -> None:
+        """What was written before is so from its place in the order on."""
+        while self._moved and self._moved[-1].position <= place:
+            moved = self._moved.pop()
+            self._taken[moved.key] = max(self._taken.get(moved.key, 0) + moved.change, 0)
 
     def is_gone(self, key: str, limit: int) -> bool:
         return self._taken.get(key, 0) >= limit
@@ -71,12 +88,12 @@ class AskedOfReferee:
     """
 
     def __init__(self, quotas: RefereedQuotas, processes: int) -> None:
-        self._quotas = quotas
+        self.quotas = quotas
         self._processes = processes
         self._asked: Counter[str] = Counter()
 
     def is_gone(self, key: str, limit: int) -> bool:
-        return key in self._quotas.full or self._asked[key] >= limit
+        return key in self.quotas.full or self._asked[key] >= limit
 
     def guess(self, key: str, limit: int) -> int:
         return 1 if self._asked[key] * self._processes < limit else 0
@@ -84,14 +101,14 @@ class AskedOfReferee:
     def take(self, claims: Sequence[Claim], customer_id: UUID, others: Collection[str] = ()) -> None:
         for claim in claims:
             self._asked[claim.key] += claim.quantity
-        self._quotas.ask(customer_id, tuple(claims), others)
+        self.quotas.ask(customer_id, tuple(claims), others)
 
     def give_back(self, back: Mapping[str, int], customer_id: UUID | None = None) -> None:
         if customer_id is not None:
-            self._quotas.settle(customer_id, back)
+            self.quotas.settle(customer_id, back)
             return
         for key, quantity in back.items():
-            self._quotas.give_back(key, quantity)
+            self.quotas.give_back(key, quantity)
 
 
 class LockedOnDemand:

@@ -1,6 +1,6 @@
 """The processes that decide and write an import: as many as it is worth, or this one alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
@@ -10,6 +10,7 @@ import psycopg
 from assidu.connectors.imports import runs
 from assidu.connectors.imports.deciding import Shop
 from assidu.connectors.imports.ordering import Group, shared_out
+from assidu.connectors.imports.places import Shared
 from assidu.connectors.imports.sharing import Share
 from assidu.connectors.imports.types import Watch
 from assidu.connectors.imports.writing import Done, Writer
@@ -33,7 +34,7 @@ class Work:
         self,
         groups: Sequence[Group],
         anonymous: Sequence[int],
-        quotas: RefereedQuotas | Mapping[str, int],
+        quotas: RefereedQuotas | Shared,
         processes: int,
         decided: Count,
         written: Count,
@@ -61,8 +62,8 @@ class Work:
             watch("Writing", written, len(self.shop.owners) + len(self.anonymous))
 
 
-def do_alone(work: Work, taken: Mapping[str, int], watch: Watch) -> Done:
-    """Everything in this process. ``taken`` are the places that are gone."""
+def do_alone(work: Work, shared: Shared, watch: Watch) -> Done:
+    """Everything in this process."""
     counts = [0, 0]
 
     def count(which: int, more: int) -> None:
@@ -72,7 +73,7 @@ def do_alone(work: Work, taken: Mapping[str, int], watch: Watch) -> Done:
     return work.do(
         work.groups,
         work.anonymous,
-        taken,
+        shared,
         1,
         lambda more: count(0, more),
         lambda more: count(1, more),
@@ -80,8 +81,8 @@ def do_alone(work: Work, taken: Mapping[str, int], watch: Watch) -> Done:
     )
 
 
-def do_at_once(work: Work, parts: int, taken: Mapping[str, int], watch: Watch) -> list[Done]:
-    """In several processes, with a referee for the places of which ``taken`` are gone."""
+def do_at_once(work: Work, parts: int, shared: Shared, watch: Watch) -> list[Done]:
+    """In several processes, with a referee for what customers share."""
     shares = shared_out(work.groups, parts)
     decided = get_context("fork").Array("q", parts, lock=False)
     written = get_context("fork").Array("q", parts, lock=False)
@@ -98,7 +99,10 @@ def do_at_once(work: Work, parts: int, taken: Mapping[str, int], watch: Watch) -
             barrier.wait,
         )
 
-    return Referee[Done](taken, lambda: work.tell(watch, sum(decided), sum(written))).run(do, parts)
+    def tell() -> None:
+        work.tell(watch, sum(decided), sum(written))
+
+    return Referee[Done](shared.taken, tell, shared.moved).run(do, parts)
 
 
 def _add(counts: Any, part: int, more: int) -> None:
