@@ -1,6 +1,7 @@
 """History under a programme with offers: what it would have given, and recorded offers decided again to the unit."""
 
 import psycopg
+import pytest
 
 from assidu.foundation.database import Database
 from assidu.loyalty.book import PlanBook
@@ -70,3 +71,23 @@ def test_recorded_offers_decided_again_are_what_was_recorded(assidu_db: Database
         kept: dict[str, int] = dict(connection.execute("SELECT key, taken FROM loyalty_quota").fetchall())
     assert kept == places.taken
     assert [one for one in verify(assidu_db.url).found if one.what.startswith("places")] == []
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_rehearsal_gives_what_came_back_to_who_comes_after_it_and_to_nobody_before(
+    assidu_db: Database, processes: int
+) -> None:
+    history = History([a_club()])
+    customers = [history.customer(on(n)) for n in range(5)]
+    first = history.tell(customers[0], sale(on(10), 40))
+    history.tell(customers[1], sale(on(11), 40))
+    history.tell(customers[2], sale(on(12), 40))
+    history.bring_back(customers[0], on(13), first)
+    history.tell(customers[3], sale(on(14), 40))
+    history.tell(customers[4], sale(on(15), 40))
+    history.write(assidu_db.url)
+    two = "early: effect: {points: {currency: points, units: 7}}|quota: {first: 2, per: ever}|gives_back: [place]"
+    new = PlanBook.of_one(compile_plan(a_club(offers(two))))
+    report = simulate(assidu_db.url, history.book, new, processes=processes)
+    assert report.unexplained == 0
+    assert report.rules["early"] == {"replayed": 3 * 7 - 7, "replayed_times": 3}
