@@ -130,7 +130,7 @@ def _decide(plan: Plan, facts: Facts, event: Event, *, trace: bool) -> Decision 
         case Merger():
             return decide_merger(plan, facts, event)
         case Hold():
-            return decide_hold(plan, facts, event)
+            return decide_hold(plan, facts, event, trace=trace)
         case Release() | HoldExpiry():
             return decide_release(plan, facts, event)
         case TransferOut():

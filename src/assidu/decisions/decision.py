@@ -187,10 +187,14 @@ class Settlement(NamedTuple):
 
 
 class HoldChange(NamedTuple):
-    """Units are set aside as the hold of this name, until an instant; ``None``: the hold is over."""
+    """Units are set aside as the hold of this name, until an instant; ``None``: the hold is over.
+
+    ``places`` is what is set aside with them of what customers share, by key, or what a hold that is over gives back.
+    """
 
     hold: str
     until: datetime | None
+    places: tuple[tuple[str, int], ...] = ()
 
 
 class Lapse(NamedTuple):

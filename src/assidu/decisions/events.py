@@ -63,7 +63,7 @@ class Sale:
     lines: tuple[SaleLine, ...]
     payments: tuple[Payment, ...] = ()
     codes: tuple[ShownCode, ...] = ()
-    hold: str = ""  # what the payments were set aside in
+    hold: str = ""  # what the payments, and the places of its offers, were set aside in
 
     @property
     def total_minor(self) -> int:
@@ -223,13 +223,16 @@ class Merger:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Units are to be set aside for a purchase, for so many minutes."""
+    """Units are to be set aside for a purchase, for so many minutes; with its ``lines``, before any offer, also what
+    its offers take of what customers share."""
 
     at: datetime
     payments: tuple[Payment, ...]
     minutes: int
     store: str = ""
     channel: str = ""
+    lines: tuple[SaleLine, ...] = ()
+    codes: tuple[ShownCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _end_holds(wallet: Wallet, state: State, target: Account) -> tuple[HoldChang
     for held in state.holds.values():
         for lot, quantity in held.parts:
             wallet.leave_hold(lot, target, quantity)
-    return tuple(HoldChange(hold, None) for hold in state.holds)
+    return tuple(HoldChange(hold, None, held.places) for hold, held in state.holds.items())
 
 
 def decide_take_over(plan: Plan, facts: Facts, event: TakeOver) -> Decision | Refused:

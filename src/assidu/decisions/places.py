@@ -1,6 +1,7 @@
 """What decisions take of what customers share, and give back: the one sum behind every place, thing or budget."""
 
 from collections.abc import Mapping
+from itertools import chain
 
 from assidu.decisions.decision import Decision
 from assidu.decisions.offers.meeting import DRAW
@@ -13,6 +14,7 @@ def places_moved(decision: Decision) -> Mapping[str, int]:
         for key, granted in decision.inputs.grants.items():
             if granted > 0 and not key.startswith(DRAW):
                 moved[key] = granted
-    for release in decision.offers.releases:
-        moved[release.key] = moved.get(release.key, 0) - release.quantity
+    held = (place for change in decision.holds if change.until is None for place in change.places)
+    for key, quantity in chain(decision.offers.releases, held):
+        moved[key] = moved.get(key, 0) - quantity
     return moved

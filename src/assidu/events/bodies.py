@@ -65,7 +65,7 @@ def body_of(event: Event) -> Body:
             if event.hold:
                 body["hold"] = event.hold
             if event.codes:
-                body["codes"] = [[code.offer, code.key, code.uses_max] for code in event.codes]
+                body["codes"] = _codes_body(event.codes)
             return body
         case Return():
             body = {"sale_seq": event.sale_seq, "lines": [[p.line, p.amount_minor] for p in event.lines]}
@@ -117,10 +117,12 @@ def body_of(event: Event) -> Body:
         case OfferStep():
             return {"offer": event.offer, "until": _iso(event.until)}
         case Hold():
-            return {
-                "payments": [[p.currency, p.quantity] for p in event.payments],
-                "minutes": event.minutes,
-            }
+            body = {"payments": [[p.currency, p.quantity] for p in event.payments], "minutes": event.minutes}
+            if event.lines:
+                body["lines"] = [_line_body(line) for line in event.lines]
+            if event.codes:
+                body["codes"] = _codes_body(event.codes)
+            return body
         case Release() | HoldExpiry():
             return {"hold": event.hold}
         case TransferOut():
@@ -163,12 +165,12 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 channel,
                 tuple(_line_from(fields) for fields in body["lines"]),
                 tuple(Payment(currency, quantity) for currency, quantity in body.get("payments", ())),
-                tuple(ShownCode(*fields) for fields in body.get("codes", ())),
+                _codes_from(body),
                 body.get("hold", ""),
             )
         case EventType.RETURN:
-            lines = tuple(ReturnedLine(*fields) for fields in body["lines"])
-            return Return(at, body["sale_seq"], lines, body.get("sale_owner", ""))
+            returned = tuple(ReturnedLine(*fields) for fields in body["lines"])
+            return Return(at, body["sale_seq"], returned, body.get("sale_owner", ""))
         case EventType.CORRECTION:
             return Correction(at, body["currency"], body["quantity"], body.get("reason_code", ""))
         case EventType.REWARD_REQUEST:
@@ -214,7 +216,8 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             return Merger(at)
         case EventType.HOLD:
             payments = tuple(Payment(currency, quantity) for currency, quantity in body["payments"])
-            return Hold(at, payments, body["minutes"], store, channel)
+            lines = tuple(_line_from(fields) for fields in body.get("lines", ()))
+            return Hold(at, payments, body["minutes"], store, channel, lines, _codes_from(body))
         case EventType.RELEASE:
             return Release(at, body["hold"])
         case EventType.HOLD_EXPIRY:
@@ -245,6 +248,14 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             return Tick(at, _day(body["day"]))
         case _:
             assert_never(type_)
+
+
+def _codes_body(codes: tuple[ShownCode, ...]) -> list[list[Any]]:
+    return [[code.offer, code.key, code.uses_max] for code in codes]
+
+
+def _codes_from(body: Mapping[str, Any]) -> tuple[ShownCode, ...]:
+    return tuple(ShownCode(*fields) for fields in body.get("codes", ()))
 
 
 def _part_body(part: MergedPart) -> list[Any]:

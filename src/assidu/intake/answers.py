@@ -8,14 +8,15 @@ from assidu.decisions.plan import Plan, TierMeasure
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import Missing, to_climb, to_stay
 from assidu.events.types import EventKey
-from assidu.events.wire import JoiningData, SaleData, hold_address
+from assidu.events.wire import HoldData, JoiningData, SaleData, hold_address
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
-from assidu.intake.offers import offers_of
+from assidu.intake.offers import given_of, offers_of
 from assidu.intake.shops import OpenShop
 from assidu.loyalty.entries import Anonymous, Conflict, Entry, Told, UnknownCustomer
 from assidu.plans.document import Document, Text
 from assidu.plans.wording.language import Language, language_of, text_in
+from assidu.plans.wording.phrases import phrases_of
 from assidu.plans.wording.reasons import reason, refusal
 from assidu.plans.wording.receipts import receipt, short_receipt
 from assidu.plans.wording.standing import missing_said
@@ -88,6 +89,8 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool) -> Ans
         answered["terms_version"] = decision.terms
     if document.offers and isinstance(entry.incoming.data, SaleData):
         answered |= offers_of(decision, entry.incoming.data, plan, document, language, is_trying=is_trying)
+    elif isinstance(entry.incoming.data, HoldData) and entry.incoming.data.lines:
+        answered |= given_of(decision, phrases_of(document, language))
     answered |= position(state, plan, document, language, told.day)
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
     answered["receipt_short"] = short_receipt(decision, state, document, language)

@@ -10,7 +10,7 @@ from assidu.events.wire import SaleData
 from assidu.plans.document import Document
 from assidu.plans.wording.language import Language
 from assidu.plans.wording.offers import note_said, offer_name
-from assidu.plans.wording.phrases import phrases_of
+from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.reasons import reason
 
 NEXT_MAX = 3
@@ -31,22 +31,7 @@ def offers_of(
     """``offers`` name what is taken off, by line; ``cost`` is in minor units, points at what they are expected to
     cost."""
     phrases = phrases_of(document, language)
-    told: dict[str, Any] = {
-        "offers": [
-            {
-                "code": given.offer,
-                "name": offer_name(given.offer, phrases).strip("«»“”\u00a0 "),
-                "amount_minor": given.given_minor,
-                **({"wished_minor": given.wished_minor} if given.wished_minor != given.given_minor else {}),
-                **({"quantity": given.quantity} if given.quantity else {}),
-                "lines": [{"line": line, "amount_minor": amount} for line, amount in given.by_line],
-            }
-            for given in decision.offers.given
-        ],
-        "cost": cost_of(decision, sale, plan),
-    }
-    if not decision.offers.is_exact:
-        told["is_stacking_exact"] = False
+    told = {**given_of(decision, phrases), "cost": cost_of(decision, sale, plan)}
     if decision.offers.notes:
         told["offer_notes"] = [
             {
@@ -60,6 +45,26 @@ def offers_of(
         ]
     if is_trying:
         told["next_offers"] = next_offers(decision, document, language)
+    return told
+
+
+def given_of(decision: Decision, phrases: Phrases) -> dict[str, Any]:
+    """What offers take off, by line, or would hand over."""
+    told: dict[str, Any] = {
+        "offers": [
+            {
+                "code": given.offer,
+                "name": offer_name(given.offer, phrases).strip("«»“”\u00a0 "),
+                "amount_minor": given.given_minor,
+                **({"wished_minor": given.wished_minor} if given.wished_minor != given.given_minor else {}),
+                **({"quantity": given.quantity} if given.quantity else {}),
+                "lines": [{"line": line, "amount_minor": amount} for line, amount in given.by_line],
+            }
+            for given in decision.offers.given
+        ],
+    }
+    if not decision.offers.is_exact:
+        told["is_stacking_exact"] = False
     return told
 
 

@@ -23,6 +23,7 @@ from assidu.events.wire import (
     CorrectionData,
     Data,
     HandOverData,
+    HoldData,
     Incoming,
     JoiningData,
     LeavingData,
@@ -372,8 +373,8 @@ def _shop(programme: str, incoming: Incoming) -> Shop:
 
 
 def _finder(incoming: Incoming) -> ProductFinder:
-    """The products of one ticket."""
-    if not isinstance(incoming.data, SaleData):
+    """The products of one ticket, or of what is held for one."""
+    if not isinstance(incoming.data, SaleData | HoldData):
         return lambda _: UNKNOWN_PRODUCT
     known = {
         sku: KnownProduct(product.department, product.brand, product.vat_bp, LineKind(product.kind))

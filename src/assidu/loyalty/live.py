@@ -35,7 +35,7 @@ from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
-from assidu.events.wire import JoiningData, ReturnData, SaleData, SaleFound, to_fact
+from assidu.events.wire import HoldData, JoiningData, ReturnData, SaleData, SaleFound, to_fact
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.trail import APPEND, Line, lines_of
 from assidu.foundation.people.types import Actor
@@ -310,7 +310,7 @@ class _Batch:
                 self.outcomes[index] = Later() if may_come else Refused(RefusalCode.UNKNOWN_SALE)
                 return
         codes: tuple[ShownCode, ...] = ()
-        if isinstance(data, SaleData) and data.codes:
+        if isinstance(data, SaleData | HoldData) and data.codes:
             codes = yield from shown_codes(data.codes, customer_id, entry.day, self.shop.pseudonym_key)
         fact = to_fact(
             entry.incoming,

@@ -123,6 +123,10 @@ HEADS = {
     ),
     "hold": Sentence("Réservation pour un achat : {units}, jusqu'à {time}.",
                      "Held for a purchase: {units}, until {time}."),
+    "hold_places": Sentence(
+        "Achat à venir : ce que ses offres prennent de places, de stock ou de budget est réservé jusqu'à {time}.",
+        "A purchase to come: what its offers take of places, stock or budget is held until {time}.",
+    ),
     "release": Sentence("Réservation libérée : l'achat ne se fait pas.", "Hold released: the purchase is not made."),
     "hold_expiry": Sentence("Réservation arrivée à son terme sans achat.", "The hold ran out without a purchase."),
     "transfer_out": Sentence("Don de {units} à un autre membre.", "{units} given to another member."),
@@ -452,7 +456,10 @@ def _head(telling: _Telling) -> Iterator[str]:
             units = phrases.listing(phrases.units(p.quantity, p.currency) for p in event.payments)
             until = event.at + timedelta(minutes=event.minutes)
             local = until.astimezone(ZoneInfo(phrases.document.zone))
-            yield telling.say("hold", units=units, time=local.strftime("%H:%M"))
+            if event.payments:
+                yield telling.say("hold", units=units, time=local.strftime("%H:%M"))
+            if event.lines:
+                yield telling.say("hold_places", time=local.strftime("%H:%M"))
         case Release():
             yield telling.say("release")
         case HoldExpiry():

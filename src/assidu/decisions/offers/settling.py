@@ -4,7 +4,7 @@ A basket is decided on its prices before any offer. A ticket that was paid tells
 honoured and counted, compared with what was due, and decides beside which other benefits there is room.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -91,6 +91,24 @@ def decided_of(had: Offered) -> OffersDecided:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was taken for a ticket before it is decided, by key: with a hold, or when it was sold. No more is asked of
+    it, but of what is ``open``: there, what the ticket wishes beyond."""
+
+    taken: Mapping[str, int] = field(default_factory=dict)
+    open: Set[str] = frozenset()
+
+    def missing(self, claim: Claim) -> Claim | None:
+        """What must still be asked for a claim."""
+        taken = self.taken.get(claim.key)
+        if taken is None:
+            return claim
+        if claim.key not in self.open or claim.quantity <= taken:
+            return None
+        return replace(claim, quantity=claim.quantity - taken)
+
+
 @dataclass(slots=True)
 class _Candidate:
     """An offer that the ticket meets. ``wished`` is in the units of its budget, ``most`` what is left of that."""
@@ -111,6 +129,7 @@ def offered(
     is_basket: bool = False,
     chance: Chance | None = None,
     seq: int = 0,
+    known: Known | None = None,
     returned_minor: Mapping[int, int] = _NOTHING_RETURNED,
     trace: bool = False,
 ) -> Offered:
@@ -118,9 +137,9 @@ def offered(
 
     ``returned_minor``, by line, is what came back since: as if it had never been bought.
     """
-    return _Settling(plan, sale, inputs, chance, seq, returned_minor, trace=trace).settled(
-        is_basket=is_basket
-    )
+    return _Settling(
+        plan, sale, inputs, chance, seq, known or _NOTHING_KNOWN, returned_minor, trace=trace
+    ).settled(is_basket=is_basket)
 
 
 class _Settling:
@@ -130,6 +149,7 @@ class _Settling:
         "_chance",
         "_found",
         "_is_for_customer",
+        "_known",
         "_plan",
         "_seq",
         "_ticket",
@@ -143,11 +163,13 @@ class _Settling:
         inputs: SaleInputs,
         chance: Chance | None,
         seq: int,
+        known: Known,
         returned_minor: Mapping[int, int],
         *,
         trace: bool,
     ) -> None:
         self._plan = plan
+        self._known = known
         self._ticket = OfferTicket(plan, sale, inputs, returned_minor)
         self._chance = chance
         self._seq = seq
@@ -209,9 +231,17 @@ class _Settling:
         asked += [claim for claims in told.values() for claim in claims]
         self._answered = any(claim.key in grants for claim in asked)
         for claim in asked:
-            if claim.key in grants:
-                self._found.granted[claim.key] = grants[claim.key]
-        return [one for one in candidates if self._is_granted(one)] if self._answered else candidates
+            granted = self._granted(claim.key)
+            if granted is not None:
+                self._found.granted[claim.key] = granted
+        if not (self._answered or self._known.taken):
+            return candidates
+        return [one for one in candidates if self._is_granted(one)]
+
+    def _granted(self, key: str) -> int | None:
+        """What the shell answered, or what had been taken before; ``None``: nobody asked."""
+        granted = self._ticket.inputs.grants.get(key)
+        return self._known.taken.get(key) if granted is None else granted
 
     def _candidate(self, offer: Offer) -> _Candidate | None:
         ticket = self._ticket
@@ -317,9 +347,10 @@ class _Settling:
 
     def _is_granted(self, one: _Candidate) -> bool:
         """Claims are asked for once: what nobody answered then is not given, and what was refused neither."""
-        grants = self._ticket.inputs.grants
         for claim in one.claims:
-            granted = grants.get(claim.key)
+            if not self._answered and self._known.missing(claim) is not None:
+                continue  # it will be asked for
+            granted = self._granted(claim.key)
             if granted is None:
                 self._say(one.offer, ReasonCode.QUOTA_ASKED, {"limit": claim.limit})
                 return False
@@ -431,7 +462,6 @@ class _Settling:
         for i, parts in chosen.items():
             if candidates[i].offer.is_price:
                 due[candidates[i].offer.code] = sum(parts)
-        grants = self._ticket.inputs.grants
         for code, by_line in self._ticket.told.items():
             offer = self._plan.offers.by_code.get(code)
             given = sum(by_line.values())
@@ -439,9 +469,10 @@ class _Settling:
                 continue
             wished = given
             for claim in told.get(code, ()):
-                granted = grants.get(claim.key)
-                if granted is None and not self._answered:
-                    self._found.claims.append(claim)
+                granted = self._granted(claim.key)
+                missing = None if self._answered else self._known.missing(claim)
+                if missing is not None:
+                    self._found.claims.append(missing)
                 elif granted:
                     self._found.used[claim.key] = code, min(claim.quantity, granted)
             self._found.given.append(OfferGiven(code, given, wished, tuple(sorted(by_line.items()))))
@@ -474,10 +505,12 @@ class _Settling:
     def _take(self, one: _Candidate, given: int) -> bool:
         """Ask for what customers share, or take what was granted; then count the offer. ``given`` is in the units of
         its budget."""
-        if one.claims and not self._answered:
-            self._found.claims += one.claims
-            self._say(one.offer, ReasonCode.QUOTA_ASKED, {"limit": one.claims[0].limit}, is_always=True)
-            return False
+        if not self._answered:
+            missing = [asked for claim in one.claims if (asked := self._known.missing(claim)) is not None]
+            if missing:
+                self._found.claims += missing
+                self._say(one.offer, ReasonCode.QUOTA_ASKED, {"limit": missing[0].limit}, is_always=True)
+                return False
         for claim in one.claims:
             taken = given if kind_of(claim.key) == "budget" else claim.quantity
             self._found.used[claim.key] = one.offer.code, taken
@@ -524,7 +557,7 @@ class _Settling:
             if used >= offer.times.limit:
                 return True
         claims = claims_of(offer, self._ticket, 1)
-        return any(self._ticket.inputs.grants.get(claim.key) == 0 for claim in claims)
+        return any(self._granted(claim.key) == 0 for claim in claims)
 
     def _say(
         self,
@@ -586,3 +619,4 @@ def _on_what_is_left_of_one(
 
 
 _NOTHING_DUE: Mapping[str, int] = MappingProxyType({})
+_NOTHING_KNOWN = Known()

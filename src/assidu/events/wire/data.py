@@ -66,6 +66,12 @@ class PaymentData(_Data, frozen=True, kw_only=True):
     quantity: Positive
 
 
+Codes = Annotated[
+    list[Annotated[str, Meta(min_length=1, max_length=64)]],
+    Meta(max_length=20, description="Codes of offers that were shown. Only their hashes are kept."),
+]
+
+
 class SaleData(_Data, frozen=True, kw_only=True):
     lines: Annotated[list[LineData], Meta(min_length=1, max_length=LINES_MAX)]
     store: Name = ""
@@ -73,10 +79,7 @@ class SaleData(_Data, frozen=True, kw_only=True):
     ticket: Name = ""
     language: Annotated[str, Meta(max_length=35)] = ""
     payments: Annotated[list[PaymentData], Meta(max_length=100)] = []
-    codes: Annotated[
-        list[Annotated[str, Meta(min_length=1, max_length=64)]],
-        Meta(max_length=20, description="Codes of offers that were shown. Only their hashes are kept."),
-    ] = []
+    codes: Codes = []
     has_happened: Annotated[
         bool,
         Meta(
@@ -87,7 +90,8 @@ class SaleData(_Data, frozen=True, kw_only=True):
         ),
     ] = False
     hold: Annotated[
-        str, Meta(max_length=80, description="The hold in which the payments were set aside.")
+        str,
+        Meta(max_length=80, description="The hold in which the payments, and places, were set aside."),
     ] = ""
 
 
@@ -283,13 +287,22 @@ class AllottedOfferData(OfferData, frozen=True, kw_only=True):
 
 
 class HoldData(_Data, frozen=True, kw_only=True):
-    payments: Annotated[list[PaymentData], Meta(min_length=1, max_length=20)]
+    payments: Annotated[list[PaymentData], Meta(max_length=20, description="Units to be set aside.")] = []
     minutes: Annotated[
-        int, Meta(ge=1, le=HOLD_MINUTES_MAX, description="For how long the units are set aside.")
+        int, Meta(ge=1, le=HOLD_MINUTES_MAX, description="For how long all of it is set aside.")
     ] = HOLD_MINUTES
     store: Name = ""
     channel: Name = ""
     language: Annotated[str, Meta(max_length=35)] = ""
+    lines: Annotated[
+        list[LineData],
+        Meta(
+            max_length=LINES_MAX,
+            description="What is to be bought, at its prices before the programme's offers: what these take of what "
+            "customers share (places, stock, budgets, codes that serve once) is set aside too.",
+        ),
+    ] = []
+    codes: Codes = []
 
 
 class ReleaseData(_Data, frozen=True, kw_only=True):

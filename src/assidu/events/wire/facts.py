@@ -114,10 +114,10 @@ def to_fact(
     """What is decided and stored of an event, without anything personal.
 
     ``customer_id`` and ``find_sale`` serve returns; raises ``UnknownSale``. ``by`` is who of ours does it by hand.
-    ``codes`` are those that were shown with a ticket, as they were found.
+    ``codes`` are those that were shown with a ticket or a hold, as they were found.
     """
     event, extra = _event_of(incoming, catalogue, customer_id, find_sale)
-    if codes and isinstance(event, Sale):
+    if codes and isinstance(event, Sale | Hold):
         event = replace(event, codes=codes)
     body = body_of(event)
     if extra:
@@ -185,7 +185,8 @@ def _event_of(
             return Merger(at), _sealed(incoming)
         case HoldData():
             payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
-            return Hold(at, payments, data.minutes, data.store, data.channel), None
+            lines = tuple(_sale_line(line, catalogue) for line in data.lines)
+            return Hold(at, payments, data.minutes, data.store, data.channel, lines), None
         case ReleaseData():
             return Release(at, hold_of(data.hold, customer_id)), None
         case TransferData():

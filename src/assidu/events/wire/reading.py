@@ -15,6 +15,7 @@ from assidu.events.wire.data import (
     YEAR_MIN,
     CorrectionData,
     Data,
+    HoldData,
     MergerData,
     ReturnData,
     TakeOverData,
@@ -91,6 +92,8 @@ def _checked(envelope: Envelope) -> Incoming:
         )
     elif isinstance(data, TakeOverData):
         errors += _take_over_errors(data)
+    elif isinstance(data, HoldData) and not (data.payments or data.lines):
+        errors.append(WireError("$.data", "give `payments`, or `lines`, or both", "payments_or_lines"))
     if errors or at is None:
         raise Invalid(*errors)
     return Incoming(EventKey(envelope.source, envelope.id), type_, at, subject, data)

@@ -9,7 +9,11 @@ CREATE FUNCTION loyalty_places_moved(record jsonb) RETURNS TABLE (key text, chan
            WHERE g.value <> '0' AND g.key NOT LIKE 'draw:%'
           UNION ALL
           SELECT r.value ->> 0, -(r.value ->> 1)::integer
-            FROM jsonb_array_elements(record -> 'offers' -> 'releases') AS r) AS moved
+            FROM jsonb_array_elements(record -> 'offers' -> 'releases') AS r
+          UNION ALL  -- a hold that is over
+          SELECT p.value ->> 0, -(p.value ->> 1)::integer
+            FROM jsonb_array_elements(record -> 'holds') AS h CROSS JOIN LATERAL jsonb_array_elements(h.value -> 2) AS p
+           WHERE h.value ->> 1 IS NULL) AS moved
    GROUP BY moved.key HAVING sum(moved.quantity) <> 0
 $$;
 
@@ -22,7 +26,7 @@ BEGIN
   SELECT array_agg(m.key ORDER BY m.key), array_agg(m.change ORDER BY m.key) INTO keys, changes
     FROM (SELECT moved.key, sum(moved.change)::integer AS change
             FROM written AS d CROSS JOIN LATERAL loyalty_places_moved(d.record) AS moved
-           WHERE d.record -> 'inputs' ? 'grants' OR d.record -> 'offers' ? 'releases'
+           WHERE d.record -> 'inputs' ? 'grants' OR d.record -> 'offers' ? 'releases' OR d.record ? 'holds'
            GROUP BY moved.key HAVING sum(moved.change) <> 0) AS m;
   IF keys IS NOT NULL THEN
     -- Of a place that nobody locked, nobody has said how many there are: whoever claims one says it.
