@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from assidu.decisions import decide, evolve
 from assidu.decisions.chance import Chance
 from assidu.decisions.decision import Claim, Decision, ReasonCode, Refused
-from assidu.decisions.events import AppliedOffer, Event, Sale
-from assidu.decisions.facts import Facts
+from assidu.decisions.events import AfterSale, AppliedOffer, Event, Sale
+from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.places import places_moved
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
-from assidu.decisions.sold import sold_before
+from assidu.decisions.sold import Later, sold_before
 from assidu.decisions.state import State
 from assidu.plans.compile import compile_plan
 from builders.documents import a_document
@@ -65,7 +65,7 @@ class Shopper:
 
     def told(self, event: Event) -> Decision | Refused:
         facts = replace(self._facts(), chance=self.chance)
-        if hasattr(event, "sale_seq"):
+        if isinstance(event, AfterSale):
             facts = replace(facts, sold=self._sold(event.sale_seq))
         found = self._decided(facts, event)
         if isinstance(found, Refused):
@@ -93,11 +93,15 @@ class Shopper:
     def _facts(self) -> Facts:
         return Facts(self.state)
 
-    def _sold(self, seq: int):  # type: ignore[no-untyped-def]
+    def _sold(self, seq: int) -> SoldBefore:
         sale, decision = self.history[seq - 1]
         assert isinstance(sale, Sale)
-        returns = [made for event, made in self.history[seq:] if getattr(event, "sale_seq", None) == seq]
-        return sold_before(seq, sale, decision, returns)
+        since = [
+            Later(at, event, made)
+            for at, (event, made) in enumerate(self.history, start=1)
+            if isinstance(event, AfterSale) and event.sale_seq == seq
+        ]
+        return sold_before(seq, sale, decision, since)
 
     def _decided(self, facts: Facts, event: Event) -> Decision | Refused:
         found = decide(self.plan, facts, event)

@@ -14,10 +14,10 @@ from assidu.decisions.calendar import local_day, midnight
 from assidu.decisions.chance import Chance
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import next_due, ran_out
-from assidu.decisions.events import AppliedOffer, Event, HoldExpiry, Return, Sale, Tick
+from assidu.decisions.events import AfterSale, AppliedOffer, Event, HoldExpiry, Sale, Tick
 from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.plan import Plan
-from assidu.decisions.sold import sold_before
+from assidu.decisions.sold import Later, sold_before
 from assidu.decisions.state import State
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document, published
@@ -103,7 +103,7 @@ class Story:
         at = max(now or event.at, event.at)
         self.sleep_until(local_day(at, zone), at)
         sold, programme = None, self.programme
-        if isinstance(event, Return):
+        if isinstance(event, AfterSale):
             sold = self._sold(event.sale_seq)
             programme = self.written[event.sale_seq].programme if sold is not None else programme
         facts = Facts(self.state, sold, absorbed, has_happened=has_happened, chance=self.chance)
@@ -203,9 +203,9 @@ class Story:
         found = self.written.get(seq)
         if found is None or not isinstance(found.event, Sale):
             return None
-        returns = [
-            later.decision
+        since = [
+            Later(at, later.event, later.decision)
             for at, later in sorted(self.written.items())
-            if isinstance(later.event, Return) and later.event.sale_seq == seq and at > seq
+            if isinstance(later.event, AfterSale) and later.event.sale_seq == seq and at > seq
         ]
-        return sold_before(seq, found.event, found.decision, returns)
+        return sold_before(seq, found.event, found.decision, since)

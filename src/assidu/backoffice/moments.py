@@ -34,6 +34,7 @@ from assidu.decisions.events import (
     RewardCancellation,
     RewardRequest,
     Sale,
+    SaleUpdate,
     Separation,
     StatusGrant,
     Suspension,
@@ -50,7 +51,10 @@ from assidu.plans.wording import tier_cause
 from assidu.plans.wording.offers import offer_step_title
 
 KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
-    "purchases": (gettext_lazy("Purchases"), (EventType.SALE,)),
+    "purchases": (
+        gettext_lazy("Purchases"),
+        (EventType.SALE, EventType.SALE_UPDATE, EventType.SALE_CANCELLATION),
+    ),
     "returns": (gettext_lazy("Returns"), (EventType.RETURN,)),
     "rewards": (
         gettext_lazy("Rewards"),
@@ -176,6 +180,12 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             )
         case Return():
             return "undo-2", "returned", _("Return"), store
+        case SaleUpdate():
+            if not event.lines:
+                return "ban", "returned", _("Ticket cancelled"), store
+            articles = sum(max(line.quantity, 0) for line in event.lines)
+            said = ngettext("now %(n)s item", "now %(n)s items", articles) % {"n": formats.number(articles)}
+            return "pencil", "sale", _("Ticket changed"), _joined(store, said)
         case RewardRequest():
             reward = programme.phrases.rewards.get(event.reward)
             name = programme.phrases.text(reward.name) if reward else event.reward
@@ -230,7 +240,14 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             return "merge", "returned", _("Merged into another record"), _other(entry, names)
         case Hold():
             units = programme.phrases.listing(programme.units(p.quantity, p.currency) for p in event.payments)
-            return "clock", "points", _("Held for a purchase"), _joined(units, store)
+            articles = sum(max(line.quantity, 0) for line in event.lines)
+            basket = ngettext("%(n)s item", "%(n)s items", articles) % {"n": formats.number(articles)}
+            return (
+                "clock",
+                "points",
+                _("Held for a purchase"),
+                _joined(units, basket if event.lines else "", store),
+            )
         case Release():
             return "undo-2", "returned", _("Hold released"), ""
         case HoldExpiry():

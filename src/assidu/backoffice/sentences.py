@@ -110,6 +110,7 @@ REJECTS: dict[str, str | Promise] = {
     "unknown_line": _("The original ticket has no such line"),
     "return_exceeds_sale": _("More came back than was bought"),
     "nothing_left_to_return": _("Everything had already come back"),
+    "returned_line_changed": _("The change takes away what had already come back"),
     "not_a_member": _("Not a member on that day"),
     "already_a_member": _("Already a member"),
     "insufficient_balance": _("The balance was not enough"),

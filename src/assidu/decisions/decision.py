@@ -257,6 +257,7 @@ class Decision:
     clawbacks: tuple[Clawback, ...] = ()
     returned: tuple[ReturnedPart, ...] = ()
     eligible_minor: int = 0
+    changed_minor: int = 0  # by how much a changed ticket is dearer
     inputs: SaleInputs | None = None
     holds: tuple[HoldChange, ...] = ()
     lapses: tuple[Lapse, ...] = ()
@@ -291,6 +292,7 @@ class RefusalCode(StrEnum):
     UNKNOWN_LINE = "unknown_line"
     UNKNOWN_TIER = "unknown_tier"
     RETURN_EXCEEDS_SALE = "return_exceeds_sale"
+    RETURNED_LINE_CHANGED = "returned_line_changed"
     NOTHING_LEFT_TO_RETURN = "nothing_left_to_return"
     NOTHING_DUE = "nothing_due"
     SAME_CUSTOMER = "same_customer"

@@ -92,6 +92,25 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
+class SaleUpdate:
+    """A ticket that was recorded is changed: it now has these ``lines``; with none it is cancelled.
+
+    ``payments``: ``None`` leaves them as they were. ``codes`` were shown besides. For ``sale_owner`` see ``Return``.
+    """
+
+    at: datetime
+    sale_seq: int
+    lines: tuple[SaleLine, ...] = ()
+    payments: tuple[Payment, ...] | None = None
+    codes: tuple[ShownCode, ...] = ()
+    sale_owner: str = ""
+
+
+AfterSale = Return | SaleUpdate
+"""What happens to a ticket that was recorded: it must be found first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """A member of staff adds to (``quantity > 0``) or takes from a balance.
 
@@ -372,6 +391,7 @@ class OfferStep:
 Event = (
     Sale
     | Return
+    | SaleUpdate
     | Correction
     | RewardRequest
     | RewardCancellation

@@ -74,6 +74,8 @@ def decision_record(decision: Decision) -> Record:
         record["returned"] = [[r.line, r.amount_minor] for r in decision.returned]
     if decision.eligible_minor:
         record["eligible_minor"] = decision.eligible_minor
+    if decision.changed_minor:
+        record["changed_minor"] = decision.changed_minor
     if decision.reward is not None:
         one = decision.reward
         record["reward"] = [one.reward, one.quantity, one.session, one.until.isoformat()]
@@ -128,6 +130,7 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         clawbacks=tuple(Clawback(*fields) for fields in get("clawbacks", ())),
         returned=tuple(ReturnedPart(*fields) for fields in get("returned", ())),
         eligible_minor=get("eligible_minor", 0),
+        changed_minor=get("changed_minor", 0),
         inputs=None if inputs is None else inputs_from(inputs),
         lapses=tuple(Lapse(currency, _date(on)) for currency, on in get("lapses", ())),
         holds=tuple(

@@ -39,6 +39,7 @@ from assidu.decisions.events import (
     RewardRequest,
     Sale,
     SaleLine,
+    SaleUpdate,
     Separation,
     ShownCode,
     StatusGrant,
@@ -69,6 +70,15 @@ def body_of(event: Event) -> Body:
             return body
         case Return():
             body = {"sale_seq": event.sale_seq, "lines": [[p.line, p.amount_minor] for p in event.lines]}
+            if event.sale_owner:
+                body["sale_owner"] = event.sale_owner
+            return body
+        case SaleUpdate():
+            body = {"sale_seq": event.sale_seq, "lines": [_line_body(line) for line in event.lines]}
+            if event.payments is not None:
+                body["payments"] = [[p.currency, p.quantity] for p in event.payments]
+            if event.codes:
+                body["codes"] = _codes_body(event.codes)
             if event.sale_owner:
                 body["sale_owner"] = event.sale_owner
             return body
@@ -171,6 +181,15 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
         case EventType.RETURN:
             returned = tuple(ReturnedLine(*fields) for fields in body["lines"])
             return Return(at, body["sale_seq"], returned, body.get("sale_owner", ""))
+        case EventType.SALE_UPDATE | EventType.SALE_CANCELLATION:
+            return SaleUpdate(
+                at,
+                body["sale_seq"],
+                tuple(_line_from(fields) for fields in body["lines"]),
+                tuple(Payment(*fields) for fields in body["payments"]) if "payments" in body else None,
+                _codes_from(body),
+                body.get("sale_owner", ""),
+            )
         case EventType.CORRECTION:
             return Correction(at, body["currency"], body["quantity"], body.get("reason_code", ""))
         case EventType.REWARD_REQUEST:

@@ -18,6 +18,8 @@ class EventType(StrEnum):
 
     SALE = "Order Completed"
     RETURN = "Order Refunded"
+    SALE_UPDATE = "Order Updated"
+    SALE_CANCELLATION = "Order Cancelled"
     JOINING = "Member Joined"
     LEAVING = "Member Left"
     SUSPENSION = "Member Suspended"
@@ -47,6 +49,9 @@ class EventType(StrEnum):
     RESTORATION = "Customer Restored"  # the other side; nobody sends it
     TICK = "Tick"  # the clock's; nobody sends it
 
+
+AFTER_SALE = (EventType.RETURN, EventType.SALE_UPDATE, EventType.SALE_CANCELLATION)
+"""What happens to a ticket that was recorded."""
 
 OFFER_STEPS = {
     EventType.OFFER_ALLOTTED: "allotted",

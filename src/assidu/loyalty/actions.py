@@ -32,6 +32,7 @@ from assidu.events.wire import (
     RewardCancellationData,
     RewardData,
     SaleData,
+    SaleUpdateData,
     StatusData,
     Subject,
     SuspensionData,
@@ -374,7 +375,7 @@ def _shop(programme: str, incoming: Incoming) -> Shop:
 
 def _finder(incoming: Incoming) -> ProductFinder:
     """The products of one ticket, or of what is held for one."""
-    if not isinstance(incoming.data, SaleData | HoldData):
+    if not isinstance(incoming.data, SaleData | SaleUpdateData | HoldData):
         return lambda _: UNKNOWN_PRODUCT
     known = {
         sku: KnownProduct(product.department, product.brand, product.vat_bp, LineKind(product.kind))

@@ -19,11 +19,11 @@ from assidu.decisions.decision import Account, Claim, Decision, RefusalCode, Ref
 from assidu.decisions.due import next_due, ran_out
 from assidu.decisions.events import (
     Absorption,
+    AfterSale,
     HoldExpiry,
     MergedPart,
     Merger,
     Restoration,
-    Return,
     Sale,
     Separation,
     Tick,
@@ -116,8 +116,8 @@ class Decided:
     semantics: int = SEMANTICS_VERSION
 
 
-SoldFinder = Callable[[UUID, Return], SoldBefore | None]
-"""Finds the original ticket of a return: of this customer, or of one merged into this one since."""
+SoldFinder = Callable[[UUID, AfterSale], SoldBefore | None]
+"""Finds the original ticket of a return or a change: of this customer, or of one merged into this one since."""
 
 FullFinder = Callable[[Plan, Sale], Grants]
 """Claims of a ticket that need not be asked: 0 where the places are known to be gone; an import also guesses."""
@@ -125,7 +125,7 @@ FullFinder = Callable[[Plan, Sale], Grants]
 
 @dataclass(slots=True)
 class Desk:
-    """``sold`` finds the original ticket of a return; ``gathered`` is everything decided, in order.
+    """``sold`` finds the original ticket of a return or a change; ``gathered`` is everything decided, in order.
 
     ``full`` spares a second look at tickets that come too late for places that customers share. ``secrets`` are those
     of the open draws, by offer: without them nothing is drawn. ``is_basket``: tickets are not paid yet.
@@ -258,14 +258,14 @@ class Desk:
                 self.quotas.give_back(key, back)
 
     def _plan(self, fact: Fact, facts: Facts) -> Plan:
-        """The plan in force when it happened; a return obeys the version that its ticket was decided under."""
+        """The plan in force when it happened; what happens to a ticket obeys the version that it was decided under."""
         if facts.sold is not None:
             return self.book.version(facts.sold.plan_version)
         return self.book.at(fact.at)
 
     def _facts(self, member: Member, fact: Fact) -> Facts:
         sold = None
-        if isinstance(fact.event, Return):
+        if isinstance(fact.event, AfterSale):
             sold = self.sold(member.customer_id, fact.event)
         return Facts(
             member.state,

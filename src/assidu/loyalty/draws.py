@@ -164,10 +164,12 @@ def reveal(programme: str, offer: str, *, last_day: date | None, today: date, at
 
 
 def drawn_tickets(offer: str, odds: Mapping[int, int], *, limit: int = TICKETS_MAX) -> Iterator[DrawnTicket]:
-    """Every ticket that this offer was drawn for, in the order in which they were told; ``odds`` by plan version."""
+    """Every ticket that this offer was drawn for, in the order in which they were told; ``odds`` by plan version. One
+    that only met the offer once it was changed is drawn under its own number."""
     key = f"draw:{offer}"
     found = rows(
-        "SELECT e.customer_id, e.seq, e.at, e.day, (d.record #>> ARRAY['inputs', 'grants', %(key)s])::integer, "
+        "SELECT e.customer_id, coalesce((e.body ->> 'sale_seq')::integer, e.seq), e.at, e.day, "
+        "       (d.record #>> ARRAY['inputs', 'grants', %(key)s])::integer, "
         "       d.plan_version, "
         "       jsonb_path_exists(d.record, '$.offers.given[*] ? (@[0] == $offer)', v.its) "
         "       OR jsonb_path_exists(d.record, '$.awards[*] ? (@[0] == $offer)', v.its) "

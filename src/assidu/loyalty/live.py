@@ -22,10 +22,10 @@ from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, next_release
 from assidu.decisions.earning import claim_key
 from assidu.decisions.events import (
+    AfterSale,
     AudienceChange,
     Correction,
     Merger,
-    Return,
     Sale,
     ShownCode,
     StatusGrant,
@@ -35,7 +35,15 @@ from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
-from assidu.events.wire import HoldData, JoiningData, ReturnData, SaleData, SaleFound, to_fact
+from assidu.events.wire import (
+    AfterSaleData,
+    HoldData,
+    JoiningData,
+    SaleData,
+    SaleFound,
+    SaleUpdateData,
+    to_fact,
+)
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.trail import APPEND, Line, lines_of
 from assidu.foundation.people.types import Actor
@@ -293,13 +301,15 @@ class _Batch:
     ) -> Script[None]:
         found: SaleFound | None = None
         data = entry.incoming.data
-        if isinstance(data, ReturnData):
+        if isinstance(data, AfterSaleData):
             found = yield from find_sale(data)
             sold = None
             if found is not None and found.customer_id is not None and found.seq is not None:
                 owner = "" if found.customer_id == customer_id else str(found.customer_id)
                 if (customer_id, found.seq, owner) in self.sold and not self.is_trying:
-                    self.outcomes[index] = Later()  # a second return of one ticket needs to see the first
+                    self.outcomes[index] = (
+                        Later()
+                    )  # what happens to one ticket a second time needs to see the first
                     return
                 sold = yield from load_sold(customer_id, found)
                 if sold is not None:
@@ -310,7 +320,7 @@ class _Batch:
                 self.outcomes[index] = Later() if may_come else Refused(RefusalCode.UNKNOWN_SALE)
                 return
         codes: tuple[ShownCode, ...] = ()
-        if isinstance(data, SaleData | HoldData) and data.codes:
+        if isinstance(data, SaleData | SaleUpdateData | HoldData) and data.codes:
             codes = yield from shown_codes(data.codes, customer_id, entry.day, self.shop.pseudonym_key)
         fact = to_fact(
             entry.incoming,
@@ -458,7 +468,7 @@ class _Batch:
         self.last_purchases = {customer: member.last_purchase for customer, member in present.items()}
         return results
 
-    def _sold(self, customer_id: UUID, event: Return) -> SoldBefore | None:
+    def _sold(self, customer_id: UUID, event: AfterSale) -> SoldBefore | None:
         return self.sold.get((customer_id, event.sale_seq, event.sale_owner))
 
     # ------------------------------------------------------------ writing

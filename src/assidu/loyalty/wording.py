@@ -30,6 +30,7 @@ from assidu.decisions.events import (
     RewardCancellation,
     RewardRequest,
     Sale,
+    SaleUpdate,
     Separation,
     StatusGrant,
     Suspension,
@@ -76,6 +77,21 @@ HEADS = {
     "clawback": Sentence(
         "Sans les articles rendus, la règle {rule} donne {units} de moins.",
         "Without what came back, rule {rule} gives {units} less.",
+    ),
+    "update": Sentence(
+        "Ticket du {day} (n° {seq}) modifié : il s'élève désormais à {amount}.",
+        "The ticket of {day} (no. {seq}) was changed: it now comes to {amount}.",
+    ),
+    "cancellation": Sentence("Ticket du {day} (n° {seq}) annulé.", "The ticket of {day} (no. {seq}) was cancelled."),
+    "update_less": Sentence(
+        "Ainsi modifié, la règle {rule} donne {units} de moins.", "So changed, rule {rule} gives {units} less."
+    ),
+    "update_more": Sentence(
+        "Ainsi modifié, la règle {rule} donne {units} de plus.", "So changed, rule {rule} gives {units} more."
+    ),
+    "made_up": Sentence(
+        "Une partie rattrape ce qui n'avait pas pu être repris.",
+        "A part makes up for what could not be taken back before.",
     ),
     "tick": Sentence("Échéance du {day}.", "What was due on {day}."),
     "correction": Sentence("Correction par l'équipe : {change}.", "Correction by staff: {change}."),
@@ -286,6 +302,15 @@ TRANSFERS = {
         "Don reçu de {units}, en remboursement d'une dette.", "{units} received repay a debt."
     ),
 }
+CHANGES = {
+    (Account.AVAILABLE, Account.ISSUED): Sentence(
+        "−{units}, reprise après modification ({lot}).", "−{units}, taken back ({lot})."
+    ),
+    (Account.PENDING, Account.ISSUED): Sentence(
+        "−{units} en attente, reprise après modification ({lot}).",
+        "−{units} that were not yet usable, taken back ({lot}).",
+    ),
+}
 OTHER_MOVE = Sentence("{units} : {source} → {target}.", "{units}: {source} → {target}.")
 REVERSES = Sentence(" Annule une écriture du n° {seq}.", " Undoes an entry of no. {seq}.")
 
@@ -322,19 +347,22 @@ def said_of(
     entry: TimelineEntry, document: Document, language: Language, sold_on: date | None = None
 ) -> Iterator[str]:
     """What happened, what moved and what was missing; ``document`` is the version that it was decided under,
-    ``sold_on`` the day of the ticket that a return is about."""
+    ``sold_on`` the day of the ticket that a return or a change is about."""
     telling = _Telling(entry, phrases_of(document, language), sold_on)
     decision = entry.decision
     yield from _head(telling)
     yield from _author(telling)
     if entry.is_late:
         yield telling.say("late", day=telling.phrases.day(entry.recorded_at.date()))
+    is_update = isinstance(entry.event, SaleUpdate) and not decision.returned
     for clawback in decision.clawbacks:
         yield telling.say(
-            "clawback",
+            "update_less" if is_update else "clawback",
             rule=telling.phrases.rule_name(clawback.rule),
             units=telling.phrases.units(clawback.quantity, clawback.currency),
         )
+    if is_update:
+        yield from _given_more(telling)
     # A resumption moves lots to later dates, in and out again: that is said once, in its head.
     for given in decision.offers.given:
         yield given_back_said(given, telling.phrases)
@@ -344,7 +372,8 @@ def said_of(
         yield telling.phrases.say(NOT_EXACT)
     for movement in entry.movements if not isinstance(entry.event, Resumption) else ():
         is_given = isinstance(entry.event, TransferOut | TransferIn)
-        yield movement_said(movement, telling.phrases, TRANSFERS if is_given else {})
+        first = TRANSFERS if is_given else CHANGES if is_update else NOTHING_ELSE
+        yield movement_said(movement, telling.phrases, first)
     for shortfall in decision.shortfalls:
         units = telling.phrases.units(shortfall.quantity, shortfall.currency)
         yield SHORTFALLS[shortfall.cause].say(language, units=units)
@@ -353,6 +382,20 @@ def said_of(
         yield referral_step_said(decision.referral, telling.phrases)
     if not entry.movements and not decision.shortfalls:
         yield telling.say("nothing")
+
+
+def _given_more(telling: _Telling) -> Iterator[str]:
+    decision, phrases = telling.entry.decision, telling.phrases
+    given: dict[str, int] = {}
+    for award in decision.awards:
+        units = phrases.units(award.quantity, award.currency)
+        yield telling.say("update_more", rule=phrases.rule_name(award.rule), units=units)
+        given[award.currency] = given.get(award.currency, 0) + award.quantity
+    for movement in telling.entry.movements:
+        if movement.source is Account.ISSUED:
+            given[movement.currency] = given.get(movement.currency, 0) - movement.quantity
+    if any(quantity > 0 for quantity in given.values()):
+        yield telling.say("made_up")
 
 
 def correction_reason(code: str, language: Language) -> str:
@@ -402,6 +445,13 @@ def _head(telling: _Telling) -> Iterator[str]:
             sold_on = phrases.day(telling.sold_on) if telling.sold_on else "?"
             yield telling.say("return", amount=amount, day=sold_on, seq=event.sale_seq)
             for part in returned:
+                yield telling.say("return_line", line=part.line + 1, amount=telling.money(part.amount_minor))
+        case SaleUpdate():
+            sold_on = phrases.day(telling.sold_on) if telling.sold_on else "?"
+            amount = telling.money(sum(line.amount_minor for line in event.lines))
+            said = "update" if event.lines else "cancellation"
+            yield telling.say(said, day=sold_on, seq=event.sale_seq, amount=amount)
+            for part in entry.decision.returned:
                 yield telling.say("return_line", line=part.line + 1, amount=telling.money(part.amount_minor))
         case Tick():
             yield telling.say("tick", day=day)

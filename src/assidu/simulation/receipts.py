@@ -13,11 +13,11 @@ from uuid import UUID
 import psycopg
 
 from assidu.decisions import evolve
-from assidu.decisions.events import Return
+from assidu.decisions.events import AfterSale
 from assidu.decisions.facts import SoldBefore
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
-from assidu.events.types import EventKey, EventType, Fact
+from assidu.events.types import AFTER_SALE, EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided, Desk, Member, Tally
 from assidu.loyalty.recorded import Recorded, history_of
@@ -30,7 +30,7 @@ MET_MAX = 5
 _KEY = EventKey("trial", "")
 _NOT_AGAIN = frozenset(
     {
-        EventType.RETURN,
+        *AFTER_SALE,
         EventType.TICK,
         EventType.MERGER,
         EventType.ABSORPTION,
@@ -38,7 +38,8 @@ _NOT_AGAIN = frozenset(
         EventType.TRANSFER_IN,
     }
 )
-"""Returns obey the version of their ticket, the clock comes by itself, and two customers do not become one twice."""
+"""What happens to a ticket obeys the version of that ticket, the clock comes by itself, and two customers do not become
+one twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +194,7 @@ class _Side:
         return answer if isinstance(answer, Decided) else None
 
 
-def _never_sold(_customer: UUID, _event: Return) -> SoldBefore | None:
+def _never_sold(_customer: UUID, _event: AfterSale) -> SoldBefore | None:
     return None
 
 

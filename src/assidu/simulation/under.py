@@ -16,7 +16,7 @@ import psycopg
 from assidu.decisions import decide
 from assidu.decisions.chance import rehearsal_secret
 from assidu.decisions.decision import Claim, Decision, Refused, ShortfallCause
-from assidu.decisions.events import Event, Merger, Return, RewardRequest, Sale, TakeOver
+from assidu.decisions.events import AfterSale, Event, Merger, RewardRequest, Sale, TakeOver
 from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
@@ -260,7 +260,7 @@ class _Run:
         outcome = self._outcome
         outcome.sales += isinstance(event, Sale)
         if isinstance(answer, Refused):
-            if isinstance(event, Return):
+            if isinstance(event, AfterSale):
                 outcome.skipped_reversals += 1
             elif isinstance(event, RewardRequest):
                 outcome.unfunded_burns += 1
@@ -268,9 +268,12 @@ class _Run:
                 outcome.refused += 1
             return
         if isinstance(event, Sale):
-            self._tickets.keep(recorded.customer_id, recorded.seq, answer.seq, event, answer.decision)
-        elif isinstance(event, Return):
-            self._tickets.bring_back(recorded.customer_id, event, answer.decision)
+            is_basket = self._desk.is_basket and not any(line.offers for line in event.lines)
+            self._tickets.keep(
+                recorded.customer_id, recorded.seq, answer.seq, event, answer.decision, is_basket=is_basket
+            )
+        elif isinstance(event, AfterSale):
+            self._tickets.follow(recorded.customer_id, answer.seq, event, answer.decision)
         if answer.decision.shortfalls:
             outcome.unfunded_burns += any(
                 shortfall.cause is ShortfallCause.UNFUNDED_BURN for shortfall in answer.decision.shortfalls
@@ -306,7 +309,7 @@ class _Run:
             found = self._customers[customer_id] = _Customer(Member(customer_id, customer_id, State()))
         return found
 
-    def _sold(self, customer_id: UUID, event: Return) -> SoldBefore | None:
+    def _sold(self, customer_id: UUID, event: AfterSale) -> SoldBefore | None:
         return self._tickets.sold(customer_id, event)
 
     def _last_tick(self, day: date) -> Decided | None:
@@ -371,7 +374,7 @@ class _Run:
             return Cause.CORRECTION
         if recorded.type is EventType.MERGER:
             return Cause.MERGE
-        if is_short and recorded.type in (EventType.REWARD_REQUEST, EventType.SALE):
+        if is_short and recorded.type in (EventType.REWARD_REQUEST, EventType.SALE, EventType.SALE_UPDATE):
             return Cause.UNFUNDED_BURN
         if is_other_plan:
             return Cause.PLAN
@@ -388,7 +391,7 @@ class _Run:
         if event is None or before is None:
             return True  # the clock's: its postings follow from lots and a tier that were the same until now
         grants = was.inputs.grants if was.inputs is not None else None
-        sold = self._sold(recorded.customer_id, event) if isinstance(event, Return) else None
+        sold = self._sold(recorded.customer_id, event) if isinstance(event, AfterSale) else None
         facts = Facts(before, sold=sold, grants=grants, has_happened=True)
         again = decide(self._recorded_book.version(recorded.plan_version), facts, event)
         return isinstance(again, Decision) and _is_same(again, was)

@@ -28,7 +28,7 @@ from assidu.decisions.decision import Account
 from assidu.decisions.plan import CurrencyKind
 from assidu.decisions.state import Membership
 from assidu.decisions.tiers import Missing
-from assidu.events.types import EventType
+from assidu.events.types import AFTER_SALE, EventType
 from assidu.foundation import clock
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.people import queries as people
@@ -96,7 +96,7 @@ class Known:
         """Whether an event belongs to a store that who looks does not see; a ticket without a store is no store's."""
         if self.seen_stores is None or store in self.seen_stores:
             return False
-        return bool(store) or what in (EventType.SALE, EventType.RETURN)
+        return bool(store) or what is EventType.SALE or what in AFTER_SALE
 
     @property
     def goods(self) -> bool:

@@ -23,11 +23,11 @@ from assidu.connectors.imports.types import Entry, Original, Place, SetAside
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Claim, RefusalCode, Refused
 from assidu.decisions.earning import claim_key
-from assidu.decisions.events import Return, Sale
+from assidu.decisions.events import AfterSale, Sale
 from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.places import places_moved
 from assidu.decisions.plan import EarnRule, Plan
-from assidu.decisions.sold import returned_since, sold_before
+from assidu.decisions.sold import Later, since, sold_before
 from assidu.events import wire
 from assidu.events.types import EventType, Fact
 from assidu.loyalty.book import PlanBook
@@ -39,7 +39,8 @@ from assidu.loyalty.sold_tickets import load_sold
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Everything that deciding needs and that no process changes. ``wanted`` are the tickets that returns name."""
+    """Everything that deciding needs and that no process changes. ``wanted`` are the tickets that returns and changes
+    name."""
 
     book: PlanBook
     catalogue: ProductFinder
@@ -289,17 +290,17 @@ class Decider:
             )
         )
 
-    # ------------------------------------------------------------ tickets and their returns
+    # ------------------------------------------------------------ tickets and what happens to them
 
     def _remember(self, entry: Entry, incoming: wire.Incoming, fact: Fact, decided: Decided) -> None:
         run, event = self._run, fact.event
         if personal := incoming.personal:
             run.personal.append((decided.customer_id, decided.seq, personal))
-        if isinstance(event, Return):
+        if isinstance(event, AfterSale):
             key = self._sale_key(decided.customer_id, event)
-            sold = run.sold[key]
-            assert sold is not None, "a return is only decided on a ticket that was found"
-            run.sold[key] = returned_since(sold, [decided.decision])
+            sold = self._find_sold(decided.customer_id, event)
+            assert sold is not None, "it is only decided on a ticket that was found"
+            run.sold[key] = since(sold, [Later(decided.seq, event, decided.decision)])
         elif isinstance(event, Sale) and self._shop.wanted:
             names: list[Original] = [("event", entry.source, entry.id)]
             if entry.ticket is not None:
@@ -310,15 +311,15 @@ class Decider:
                     run.tickets[name] = where
                     run.sold[where] = sold_before(decided.seq, event, decided.decision)
 
-    def _find_sale(self, told: wire.ReturnData) -> wire.SaleFound | None:
+    def _find_sale(self, told: wire.AfterSaleData) -> wire.SaleFound | None:
         original = original_of(told)
         if (where := self._run.tickets.get(original)) is not None:
             return wire.SaleFound(*where)
         known = self._shop.known_originals.get(original)
         return None if known is None else wire.SaleFound(known.customer_id, known.seq)
 
-    def _find_sold(self, customer_id: UUID, event: Return) -> SoldBefore | None:
-        """The ticket of a return, if it is this customer's or that of somebody merged into them."""
+    def _find_sold(self, customer_id: UUID, event: AfterSale) -> SoldBefore | None:
+        """The ticket of a return or a change, if it is this customer's or that of somebody merged into them."""
         owner, seq = key = self._sale_key(customer_id, event)
         run = self._run
         if key not in run.sold:
@@ -328,10 +329,10 @@ class Decider:
         sold = run.sold[key]
         if sold is None or (owner != customer_id and owner in run.members and run.now(owner) != customer_id):
             return None
-        return sold if sold.is_own == (owner == customer_id) else replace(sold, is_own=owner == customer_id)
+        return sold if sold.is_own == (owner == customer_id) else sold.asked_by_survivor()
 
     @staticmethod
-    def _sale_key(customer_id: UUID, event: Return) -> tuple[UUID, int]:
+    def _sale_key(customer_id: UUID, event: AfterSale) -> tuple[UUID, int]:
         return (UUID(event.sale_owner) if event.sale_owner else customer_id), event.sale_seq
 
 

@@ -124,7 +124,7 @@ class _Reader:
             incoming.type,
             str(incoming.subject) if incoming.subject else None,
             ticket,
-            original_of(data) if isinstance(data, wire.ReturnData) else None,
+            original_of(data) if isinstance(data, wire.AfterSaleData) else None,
             data.absorbed if isinstance(data, wire.MergerData) else None,
             incoming.profile is not None,
             incoming.store,
@@ -136,8 +136,8 @@ class _Reader:
         )
 
 
-def original_of(data: wire.ReturnData) -> Original:
-    """How a return names its ticket."""
+def original_of(data: wire.AfterSaleData) -> Original:
+    """How a return or a change names its ticket."""
     if data.original is not None:
         return "ticket", data.original.store, data.original.date.isoformat(), data.original.ticket
     assert data.original_event is not None

@@ -62,7 +62,7 @@ class Offered:
     """What offers make of a ticket. ``sale`` is a basket with what was taken off, or the ticket as it was paid.
 
     ``terms`` are how long the units of each award last; ``used`` what was taken of what customers share, by claim key:
-    the offer and how much.
+    the offer and how much; ``wished`` how much the ticket could have of it, had nobody else wished anything.
     """
 
     sale: Sale
@@ -78,6 +78,7 @@ class Offered:
     read: dict[str, int] = field(default_factory=dict)
     granted: dict[str, int] = field(default_factory=dict)
     used: dict[str, tuple[str, int]] = field(default_factory=dict)
+    wished: dict[str, int] = field(default_factory=dict)
     is_exact: bool = True
 
     def codes(self) -> set[str]:
@@ -231,6 +232,7 @@ class _Settling:
         asked += [claim for claims in told.values() for claim in claims]
         self._answered = any(claim.key in grants for claim in asked)
         for claim in asked:
+            self._found.wished[claim.key] = max(self._found.wished.get(claim.key, 0), claim.quantity)
             granted = self._granted(claim.key)
             if granted is not None:
                 self._found.granted[claim.key] = granted

@@ -127,6 +127,36 @@ class ReturnData(_Data, frozen=True, kw_only=True):
     whole: bool = False
 
 
+class SaleUpdateData(_Data, frozen=True, kw_only=True):
+    """A ticket that was recorded now reads so: all of its lines, not only those that changed."""
+
+    lines: Annotated[
+        list[LineData], Meta(max_length=LINES_MAX, description="Without any line the ticket is cancelled.")
+    ]
+    store: Name = ""
+    channel: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+    original: TicketData | None = None
+    original_event: EventData | None = None
+    payments: (
+        Annotated[list[PaymentData], Meta(max_length=100, description="Left out: as they were.")] | UnsetType
+    ) = UNSET
+    codes: Codes = []
+    has_happened: Annotated[bool, Meta(description="As of a sale: nothing is refused for its payments.")] = (
+        False
+    )
+
+
+class SaleCancellationData(_Data, frozen=True, kw_only=True):
+    """A ticket that was recorded is cancelled: it may be updated again later."""
+
+    store: Name = ""
+    channel: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+    original: TicketData | None = None
+    original_event: EventData | None = None
+
+
 class Profile(_Data, frozen=True, kw_only=True):
     """Who somebody is. Personal: goes to the customers' room and nowhere else."""
 
@@ -341,6 +371,8 @@ class TakeOverData(_Data, frozen=True, kw_only=True):
 Data = (
     SaleData
     | ReturnData
+    | SaleUpdateData
+    | SaleCancellationData
     | JoiningData
     | LeavingData
     | SuspensionData
@@ -362,3 +394,6 @@ Data = (
     | ReleaseData
     | TransferData
 )
+
+AfterSaleData = ReturnData | SaleUpdateData | SaleCancellationData
+"""What happens to a ticket that was recorded: it names it, by ``original`` or by ``original_event``."""

@@ -23,7 +23,9 @@ from assidu.events.wire.data import (
     ReturnData,
     RewardCancellationData,
     RewardData,
+    SaleCancellationData,
     SaleData,
+    SaleUpdateData,
     StatusData,
     SuspensionData,
     TakeOverData,
@@ -49,6 +51,14 @@ class _OrderCompleted(Envelope, frozen=True, kw_only=True, tag=EventType.SALE.va
 
 class _OrderRefunded(Envelope, frozen=True, kw_only=True, tag=EventType.RETURN.value):
     data: ReturnData
+
+
+class _OrderUpdated(Envelope, frozen=True, kw_only=True, tag=EventType.SALE_UPDATE.value):
+    data: SaleUpdateData
+
+
+class _OrderCancelled(Envelope, frozen=True, kw_only=True, tag=EventType.SALE_CANCELLATION.value):
+    data: SaleCancellationData
 
 
 class _MemberJoined(Envelope, frozen=True, kw_only=True, tag=EventType.JOINING.value):
@@ -134,6 +144,8 @@ class _BalanceTransferred(Envelope, frozen=True, kw_only=True, tag=EventType.TRA
 AnyEnvelope = (
     _OrderCompleted
     | _OrderRefunded
+    | _OrderUpdated
+    | _OrderCancelled
     | _MemberJoined
     | _MemberLeft
     | _MemberSuspended
@@ -158,6 +170,8 @@ AnyEnvelope = (
 TYPES: Final[Mapping[type[Envelope], EventType]] = {
     _OrderCompleted: EventType.SALE,
     _OrderRefunded: EventType.RETURN,
+    _OrderUpdated: EventType.SALE_UPDATE,
+    _OrderCancelled: EventType.SALE_CANCELLATION,
     _MemberJoined: EventType.JOINING,
     _MemberLeft: EventType.LEAVING,
     _MemberSuspended: EventType.SUSPENSION,

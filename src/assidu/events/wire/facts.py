@@ -1,7 +1,7 @@
 """What an event means: its fingerprint, and what is decided and stored of it."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 from uuid import UUID
@@ -34,6 +34,7 @@ from assidu.decisions.events import (
     RewardRequest,
     Sale,
     SaleLine,
+    SaleUpdate,
     ShownCode,
     StatusGrant,
     Suspension,
@@ -45,6 +46,7 @@ from assidu.events.bodies import body_of
 from assidu.events.types import OFFER_STEPS, EventType, Fact
 from assidu.events.wire.data import (
     ActivityData,
+    AfterSaleData,
     AllottedOfferData,
     AudienceData,
     CorrectionData,
@@ -55,13 +57,16 @@ from assidu.events.wire.data import (
     LineData,
     MergerData,
     OfferData,
+    PaymentData,
     ProgrammeEndData,
     ReferralKeptData,
     ReleaseData,
     ReturnData,
     RewardCancellationData,
     RewardData,
+    SaleCancellationData,
     SaleData,
+    SaleUpdateData,
     StatusData,
     SuspensionData,
     TakeOverData,
@@ -87,17 +92,17 @@ def fingerprint(incoming: Incoming, key: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class SaleFound:
-    """Where the original ticket of a return is written; ``customer_id`` is missing on an anonymous one."""
+    """Where the original ticket of a return or a change is written; ``customer_id`` is missing on an anonymous one."""
 
     customer_id: UUID | None
     seq: int | None
 
 
-SaleFinder = Callable[[ReturnData], SaleFound | None]
+SaleFinder = Callable[[AfterSaleData], SaleFound | None]
 
 
 class UnknownSale(Exception):
-    """A return whose original ticket was never told, or belongs to nobody."""
+    """Of a return or a change, the original ticket was never told, or belongs to nobody."""
 
 
 def to_fact(
@@ -117,7 +122,7 @@ def to_fact(
     ``codes`` are those that were shown with a ticket or a hold, as they were found.
     """
     event, extra = _event_of(incoming, catalogue, customer_id, find_sale)
-    if codes and isinstance(event, Sale | Hold):
+    if codes and isinstance(event, Sale | SaleUpdate | Hold):
         event = replace(event, codes=codes)
     body = body_of(event)
     if extra:
@@ -147,17 +152,22 @@ def _event_of(
     at, data = incoming.at, incoming.data
     match data:
         case SaleData():
-            payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
+            payments = tuple(_payments(data.payments))
             lines = tuple(_sale_line(line, catalogue) for line in data.lines)
             hold = hold_of(data.hold, customer_id) if data.hold else ""
             return Sale(at, data.store, data.channel, lines, payments, hold=hold), None
         case ReturnData():
-            found = find_sale(data) if find_sale else None
-            if found is None or found.customer_id is None or found.seq is None:
-                raise UnknownSale(incoming.key)
-            owner = "" if found.customer_id == customer_id else str(found.customer_id)
+            seq, owner = _original(incoming, data, find_sale, customer_id)
             returned = tuple(ReturnedLine(part.line, part.amount_minor) for part in data.lines)
-            return Return(at, found.seq, returned, owner), None
+            return Return(at, seq, returned, owner), None
+        case SaleUpdateData():
+            seq, owner = _original(incoming, data, find_sale, customer_id)
+            lines = tuple(_sale_line(line, catalogue) for line in data.lines)
+            paid = None if data.payments is UNSET else tuple(_payments(data.payments))
+            return SaleUpdate(at, seq, lines, paid, sale_owner=owner), None
+        case SaleCancellationData():
+            seq, owner = _original(incoming, data, find_sale, customer_id)
+            return SaleUpdate(at, seq, sale_owner=owner), None
         case JoiningData():
             consents = {"consents": list(data.consents)} if data.consents else None
             return Joining(at, data.store, data.channel, data.terms_version), consents
@@ -184,7 +194,7 @@ def _event_of(
         case MergerData():
             return Merger(at), _sealed(incoming)
         case HoldData():
-            payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
+            payments = tuple(_payments(data.payments))
             lines = tuple(_sale_line(line, catalogue) for line in data.lines)
             return Hold(at, payments, data.minutes, data.store, data.channel, lines), None
         case ReleaseData():
@@ -228,6 +238,20 @@ def hold_of(address: str, customer_id: UUID | None) -> str:
     hold = address.partition(".")[2]
     is_own = customer_id is None or owner_of_hold(address) == customer_id
     return hold if hold and is_own else address
+
+
+def _original(
+    incoming: Incoming, data: AfterSaleData, find_sale: SaleFinder | None, customer_id: UUID | None
+) -> tuple[int, str]:
+    """Where the ticket is written: its ``seq``, and its owner where that is somebody else."""
+    found = find_sale(data) if find_sale else None
+    if found is None or found.customer_id is None or found.seq is None:
+        raise UnknownSale(incoming.key)
+    return found.seq, "" if found.customer_id == customer_id else str(found.customer_id)
+
+
+def _payments(payments: Iterable[PaymentData]) -> Iterator[Payment]:
+    return (Payment(payment.currency, payment.quantity) for payment in payments)
 
 
 def _sale_line(line: LineData, catalogue: ProductFinder) -> SaleLine:

@@ -13,6 +13,7 @@ from assidu.events.wire.data import (
     DAY_MIN,
     YEAR_MAX,
     YEAR_MIN,
+    AfterSaleData,
     CorrectionData,
     Data,
     HoldData,
@@ -78,8 +79,10 @@ def _checked(envelope: Envelope) -> Incoming:
             errors.append(_subject_error("$.subject"))
     elif type_ in NEED_SUBJECT:
         errors.append(WireError("$.subject", f"{type_.value} needs the customer", "missing_subject"))
-    if isinstance(data, ReturnData):
-        errors += _return_errors(data)
+    if isinstance(data, AfterSaleData):
+        errors += _original_errors(data)
+    if isinstance(data, ReturnData) and bool(data.lines) == data.whole:
+        errors.append(WireError("$.data.lines", "give `lines`, or `whole`: true", "lines_or_whole"))
     elif isinstance(data, MergerData):
         if subject_of(data.absorbed) is None:
             errors.append(_subject_error("$.data.absorbed"))
@@ -99,15 +102,10 @@ def _checked(envelope: Envelope) -> Incoming:
     return Incoming(EventKey(envelope.source, envelope.id), type_, at, subject, data)
 
 
-def _return_errors(data: ReturnData) -> list[WireError]:
-    errors = []
-    if (data.original is None) == (data.original_event is None):
-        errors.append(
-            WireError("$.data.original", "name the ticket by `original` or by `original_event`", "original")
-        )
-    if bool(data.lines) == data.whole:
-        errors.append(WireError("$.data.lines", "give `lines`, or `whole`: true", "lines_or_whole"))
-    return errors
+def _original_errors(data: AfterSaleData) -> list[WireError]:
+    if (data.original is None) != (data.original_event is None):
+        return []
+    return [WireError("$.data.original", "name the ticket by `original` or by `original_event`", "original")]
 
 
 def _take_over_errors(data: TakeOverData) -> list[WireError]:

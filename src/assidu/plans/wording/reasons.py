@@ -157,6 +157,10 @@ REFUSALS = {
         "Le retour demandé ({asked}) dépasse ce qui reste à rendre ({left}) sur la ligne {line}.",
         "The return asked for ({asked}) goes beyond what is left ({left}) of line {line}.",
     ),
+    RefusalCode.RETURNED_LINE_CHANGED: Sentence(
+        "Le ticket ne peut pas être modifié ainsi : {returned} de la ligne {line} ont déjà été rendus.",
+        "The ticket cannot be changed so: {returned} of line {line} has already come back.",
+    ),
     RefusalCode.NOTHING_LEFT_TO_RETURN: Sentence(
         "Tout a déjà été rendu.", "Everything has already been returned."
     ),
@@ -357,6 +361,7 @@ def refusal(found: Refused, document: Document, language: Language) -> str:
         worth=_money(given.get("worth_minor", 0), phrases),
         total=_money(given.get("total_minor", 0), phrases),
         left=_money(given.get("left_minor", 0), phrases),
+        returned=_money(given.get("returned_minor", 0), phrases),
         units_left=phrases.units(given.get("left", 0), found.subject),
         **_closing_days(document, phrases),
         line=given.get("line", 0),
