@@ -78,7 +78,7 @@ def decide_update(plan: Plan, facts: Facts, event: SaleUpdate, *, trace: bool = 
         key: change for key, now in _deserved(seen, kept).items() if (change := now - kept.get(key, 0))
     }
     shortfalls = _post(plan, wallet, sold, changes)
-    moved = seen.offers(plan, sold)
+    moved = seen.offers(plan, sold, is_basket=facts.is_basket)
     more = seen.now.earned.eligible_minor - seen.before.earned.eligible_minor
     counts = _counts(plan, facts, sold, seen, kept, changes, more)
     counts += moved.counts
@@ -143,10 +143,11 @@ class _Seen:
         had = self.now.had
         return self.now.earned.reasons if had is None else (*self.now.earned.reasons, *had.reasons)
 
-    def offers(self, plan: Plan, sold: SoldBefore) -> OffersMoved:
+    def offers(self, plan: Plan, sold: SoldBefore, *, is_basket: bool) -> OffersMoved:
         if self.before.had is None or self.now.had is None:
             return OffersMoved()
-        return offers_moved(plan, sold, self.before.had, self.now.had, self.inputs.grants)
+        granted = self.inputs.grants
+        return offers_moved(plan, sold, self.before.had, self.now.had, granted, is_basket=is_basket)
 
 
 def _look(

@@ -8,7 +8,14 @@ from assidu.decisions.plan import Plan, TierMeasure
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import Missing, to_climb, to_stay
 from assidu.events.types import EventKey
-from assidu.events.wire import HoldData, JoiningData, SaleData, hold_address
+from assidu.events.wire import (
+    HoldData,
+    JoiningData,
+    SaleCancellationData,
+    SaleData,
+    SaleUpdateData,
+    hold_address,
+)
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
 from assidu.intake.offers import given_of, offers_of
@@ -67,7 +74,12 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool) -> Ans
     }
     if told.duplicate_of is not None:
         answered["duplicate_of"] = _key(told.duplicate_of)
-    answered["effects"] = _effects(decision, document, language)
+    data = entry.incoming.data
+    is_change = isinstance(data, SaleUpdateData | SaleCancellationData)
+    answered["effects"] = _effects(decision, document, language, "changed" if is_change else "returned")
+    if is_change:
+        returned = sum(part.amount_minor for part in decision.returned)
+        answered["changed_minor"] = decision.changed_minor - returned
     answered["movements"] = _movements(decision)
     if decision.shortfalls:
         answered["shortfalls"] = [
@@ -82,14 +94,14 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool) -> Ans
             }
     if decision.tier is not None:
         answered["tier_change"] = {"code": decision.tier.tier, "cause": decision.tier.cause.value}
-    if decision.referral is not None and isinstance(entry.incoming.data, JoiningData):
+    if decision.referral is not None and isinstance(data, JoiningData):
         # Why a code does not count is for staff to read: whoever joins is told nothing of others.
         answered["referral"] = decision.referral.step.value
     if decision.terms:
         answered["terms_version"] = decision.terms
-    if document.offers and isinstance(entry.incoming.data, SaleData):
-        answered |= offers_of(decision, entry.incoming.data, plan, document, language, is_trying=is_trying)
-    elif isinstance(entry.incoming.data, HoldData) and entry.incoming.data.lines:
+    if document.offers and isinstance(data, SaleData):
+        answered |= offers_of(decision, data, plan, document, language, is_trying=is_trying)
+    elif document.offers and isinstance(data, HoldData | SaleUpdateData) and data.lines:
         answered |= given_of(decision, phrases_of(document, language))
     answered |= position(state, plan, document, language, told.day)
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
@@ -180,8 +192,8 @@ def _balances(plan: Plan, state: State) -> list[Answer]:
     return balances
 
 
-def _effects(decision: Decision, document: Document, language: Language) -> list[Answer]:
-    """What each rule gave, or took back, and on what."""
+def _effects(decision: Decision, document: Document, language: Language, taken_back: str) -> list[Answer]:
+    """What each rule gave, or took back (and why), and on what."""
     names = _rule_names(document, language)
     effects: list[Answer] = []
     for award in decision.awards:
@@ -203,7 +215,7 @@ def _effects(decision: Decision, document: Document, language: Language) -> list
                 "name": names.get(clawback.rule, clawback.rule),
                 "currency": clawback.currency,
                 "quantity": -clawback.quantity,
-                "reason": "returned",
+                "reason": taken_back,
             }
         )
     return effects

@@ -32,24 +32,14 @@ def offers_of(
     cost."""
     phrases = phrases_of(document, language)
     told = {**given_of(decision, phrases), "cost": cost_of(decision, sale, plan)}
-    if decision.offers.notes:
-        told["offer_notes"] = [
-            {
-                "code": note.offer,
-                "cause": note.cause.value,
-                "told_minor": note.told_minor,
-                "due_minor": note.due_minor,
-                "text": note_said(note, phrases),
-            }
-            for note in decision.offers.notes
-        ]
     if is_trying:
         told["next_offers"] = next_offers(decision, document, language)
     return told
 
 
 def given_of(decision: Decision, phrases: Phrases) -> dict[str, Any]:
-    """What offers take off, by line, or would hand over."""
+    """What offers take off, by line, or hand over, and where a till did otherwise; of a changed ticket, how that
+    differs."""
     told: dict[str, Any] = {
         "offers": [
             {
@@ -65,6 +55,17 @@ def given_of(decision: Decision, phrases: Phrases) -> dict[str, Any]:
     }
     if not decision.offers.is_exact:
         told["is_stacking_exact"] = False
+    if decision.offers.notes:
+        told["offer_notes"] = [
+            {
+                "code": note.offer,
+                "cause": note.cause.value,
+                "told_minor": note.told_minor,
+                "due_minor": note.due_minor,
+                "text": note_said(note, phrases),
+            }
+            for note in decision.offers.notes
+        ]
     return told
 
 

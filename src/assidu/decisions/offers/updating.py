@@ -36,9 +36,16 @@ def known_of(plan: Plan, sold: SoldBefore, before: Offered) -> Known:
 
 
 def offers_moved(
-    plan: Plan, sold: SoldBefore, before: Offered, after: Offered, granted: Mapping[str, int]
+    plan: Plan,
+    sold: SoldBefore,
+    before: Offered,
+    after: Offered,
+    granted: Mapping[str, int],
+    *,
+    is_basket: bool,
 ) -> OffersMoved:
-    """``granted`` is what was newly given of what customers share."""
+    """``granted`` is what was newly given of what customers share. ``is_basket``: it is not paid yet, and its till is
+    told what to take off, rather than how that differs from before."""
     gone, new = before.codes() - after.codes(), after.codes() - before.codes()
     counts = [
         Count(count.counter, -count.change)
@@ -54,7 +61,7 @@ def offers_moved(
     ]
     return OffersMoved(
         OffersDecided(
-            given=_given_otherwise(before, after),
+            given=tuple(after.given) if is_basket else _given_otherwise(before, after),
             notes=tuple(note for note in after.notes if note not in before.notes),
             moves=tuple(move for move in after.moves if move.offer in new),
             releases=_released(plan, sold, before, after, granted),
