@@ -10,6 +10,7 @@ from assidu.decisions import SEMANTICS_VERSION
 from assidu.plans.identity import to_builtins
 from conformance.cases import (
     earning,
+    holds,
     life,
     lives,
     membership,
@@ -18,6 +19,7 @@ from conformance.cases import (
     returns,
     rewards,
     statuses,
+    updates,
     wallets,
 )
 from conformance.story import Programme, Story
@@ -35,6 +37,8 @@ THEMES: Mapping[str, Callable[[], Iterator[Story]]] = {
     "rewards": rewards.stories,
     "membership": membership.stories,
     "offers": offers.stories,
+    "updates": updates.stories,
+    "holds": holds.stories,
     "life-of-the-programme": life.stories,
     "lives": lives.stories,
 }

@@ -95,9 +95,8 @@ def _sold(written: Json) -> SoldBefore:
         name: {(rule, currency): n for rule, currency, n in written.get(name, ())}
         for name in ("awarded", "clawed_back")
     }
-    rest = {
-        name: written[name] for name in ("paid", "paid_back", "plan_version", "is_own") if name in written
-    }
+    names = ("paid", "paid_back", "plan_version", "is_own", "not_recovered", "taken", "is_basket")
+    rest = {name: written[name] for name in names if name in written}
     return SoldBefore(
         written["seq"],
         sale,

@@ -14,8 +14,9 @@ from assidu.decisions.calendar import local_day, midnight
 from assidu.decisions.chance import Chance
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import next_due, ran_out
-from assidu.decisions.events import AfterSale, AppliedOffer, Event, HoldExpiry, Sale, Tick
+from assidu.decisions.events import AfterSale, AppliedOffer, Event, Hold, HoldExpiry, Sale, SaleLine, Tick
 from assidu.decisions.facts import Facts, SoldBefore
+from assidu.decisions.places import places_moved
 from assidu.decisions.plan import Plan
 from assidu.decisions.sold import Later, sold_before
 from assidu.decisions.state import State
@@ -45,6 +46,19 @@ class Written:
     event: Event
     decision: Decision
     programme: Programme
+
+
+def _taken_off(lines: tuple[SaleLine, ...], told: Decision) -> tuple[SaleLine, ...]:
+    found = list(lines)
+    for given in told.offers.given:
+        for i, amount in given.by_line:
+            line = found[i]
+            found[i] = replace(
+                line,
+                amount_minor=line.amount_minor - amount,
+                offers=(*line.offers, AppliedOffer(given.offer, amount)),
+            )
+    return tuple(found)
 
 
 @dataclass(slots=True)
@@ -119,16 +133,16 @@ class Story:
         self.places.update(before)
         if isinstance(answer, Refused):
             return basket
-        lines = list(basket.lines)
-        for given in answer.offers.given:
-            for i, amount in given.by_line:
-                line = lines[i]
-                lines[i] = replace(
-                    line,
-                    amount_minor=line.amount_minor - amount,
-                    offers=(*line.offers, AppliedOffer(given.offer, amount)),
-                )
-        return replace(basket, lines=tuple(lines))
+        return replace(basket, lines=_taken_off(basket.lines, answer))
+
+    def hold(self, event: Hold) -> Sale:
+        """Set aside what a basket needs; answers the ticket of a till that does what it was told."""
+        answer = self.tell(event)
+        assert isinstance(answer, Decision)
+        lines = _taken_off(event.lines, answer)
+        return Sale(
+            event.at, event.store, event.channel, lines, event.payments, event.codes, hold=str(self.seq)
+        )
 
     def sleep_until(self, today: date, now: datetime | None = None) -> None:
         """The ticks due by ``today`` and the holds that ran out by ``now``, in their order."""
@@ -167,8 +181,8 @@ class Story:
     def _decide(self, programme: Programme, facts: Facts, event: Event) -> Decision | Refused:
         """Decided, and decided again with the grants where it asks for places."""
         answer = self._step(programme, facts, event)
+        grants: dict[str, int] = {}
         if isinstance(answer, Decision) and answer.claims:
-            grants = {}
             for claim in answer.claims:
                 taken = self.places.get(claim.key, 0)
                 grants[claim.key] = claim.granted(taken)
@@ -179,8 +193,10 @@ class Story:
             )
         if isinstance(answer, Refused) or facts.is_basket:
             return answer
-        for freed in answer.offers.releases:
-            self.places[freed.key] = max(self.places.get(freed.key, 0) - freed.quantity, 0)
+        moved = places_moved(answer)
+        for key in sorted(grants.keys() | moved.keys()):
+            back = grants.get(key, 0) - moved.get(key, 0)
+            self.places[key] = max(self.places.get(key, 0) - back, 0)
         self.state = evolve(self.state, answer)
         self.steps[-1]["next"] = written_state(self.state)
         self.written[self.state.seq] = Written(event, answer, programme)
