@@ -40,6 +40,7 @@ from assidu.decisions.events import (
     RewardRequest,
     Sale,
     SaleLine,
+    SaleUpdate,
     ShownCode,
     StatusGrant,
     Suspension,
@@ -49,6 +50,7 @@ from assidu.decisions.events import (
     TransferOut,
     TransferredPart,
 )
+from assidu.decisions.places import places_moved
 from assidu.decisions.record import state_from, state_record
 from assidu.decisions.separating import separation_of
 from assidu.decisions.state import LotKey, Membership, PendingKey, State
@@ -170,6 +172,40 @@ class Everything(RuleBasedStateMachine):
         amounts = [data.draw(st.integers(0, max(line.amount_minor, 0))) for line in sale.lines]
         parts = tuple(ReturnedLine(i, amount) for i, amount in enumerate(amounts) if amount)
         self.tell(who, Return(self.now, seq, parts if data.draw(st.booleans()) else ()))
+
+    @precondition(lambda self: any(self.sales(who) for who in range(PEOPLE)))
+    @rule(
+        data=st.data(),
+        sold=st.lists(lines, max_size=3),
+        paid=st.one_of(st.none(), st.lists(payment, max_size=1)),
+        is_kept=st.booleans(),
+        has_happened=st.booleans(),
+    )
+    def change_a_ticket(
+        self,
+        data: st.DataObject,
+        sold: list[SaleLine],
+        paid: list[Payment] | None,
+        is_kept: bool,
+        has_happened: bool,
+    ) -> None:
+        """Told anew: some or all of its lines, and others; with none it is cancelled."""
+        who = data.draw(st.sampled_from([who for who in range(PEOPLE) if self.sales(who)]))
+        seq, sale = data.draw(st.sampled_from(self.sales(who)))
+        reads = (*(sale.lines if is_kept else ()), *sold)
+        payments = None if paid is None else tuple(paid)
+        self.tell(who, SaleUpdate(self.now, seq, reads, payments), has_happened=has_happened)
+
+    @rule(
+        who=people,
+        amounts=st.lists(st.integers(1, 9_000), min_size=1, max_size=3),
+        points=st.sampled_from([0, 5]),
+        minutes=st.sampled_from([15, 60_000]),
+    )
+    def hold_a_basket(self, who: int, amounts: list[int], points: int, minutes: int) -> None:
+        sold = tuple(SaleLine(f"sku-{i}", amount, department="produce") for i, amount in enumerate(amounts))
+        paid = (Payment("points", points),) if points else ()
+        self.tell(who, Hold(self.now, paid, minutes, "a", "web", sold))
 
     @rule(
         who=people,
@@ -398,6 +434,13 @@ class Everything(RuleBasedStateMachine):
         }
         for key, taken in self.places.items():
             assert 0 <= taken <= limits[key], key
+        moved: Counter[str] = Counter()
+        for story in self.everybody():
+            for one in story.written.values():
+                moved.update(places_moved(one.decision))
+        assert {key: taken for key, taken in self.places.items() if taken} == {
+            key: taken for key, taken in moved.items() if taken
+        }, "what is taken is what decisions say"
 
     @invariant()
     def the_fold_in_order_gives_the_state_and_the_state_can_be_written_down(self) -> None:
