@@ -77,7 +77,7 @@ OFFERS = """\
 """
 EXPECTED = {"first-ten": 10, "first-three": 9, "seat": 10, "bag": 10, "clipped": 65, "whole": 63}
 """In units given: nine whole gifts of seven fit into 65, and two units are left for who is tenth."""
-ROUNDS = 6
+ROUNDS = 4
 """Each has stores of its own, and so places, things and budgets that nobody has touched."""
 CONNECTIONS = 20
 MEMBERS = 60
@@ -317,13 +317,12 @@ def test_an_import_in_three_processes_takes_all_there_is_and_never_one_more(
     scarce: Scarce, tmp_path: Path
 ) -> None:
     of = scarce.next_round()
-    assert Importing(scarce, of, 400, tmp_path).recorded() == 400
+    assert Importing(scarce, of, 200, tmp_path).recorded() == 200
     assert_exact(scarce, of)
 
 
-@pytest.mark.parametrize("time", range(1, 4))
 def test_tills_holds_and_an_import_all_at_once_take_all_there_is_and_never_one_more(
-    scarce: Scarce, tmp_path: Path, time: int
+    scarce: Scarce, tmp_path: Path
 ) -> None:
     """Half of those who hold let go; whoever comes last finds what is left."""
     of = scarce.next_round()
@@ -334,5 +333,4 @@ def test_tills_holds_and_an_import_all_at_once_take_all_there_is_and_never_one_m
     last = [sells(n, of, "last") for n in range(MEMBERS)]
     assert asyncio.run(at_once(scarce, last)) == {200: MEMBERS}
     assert_exact(scarce, of)
-    if time == 3:
-        is_consistent(scarce)
+    is_consistent(scarce)
