@@ -261,6 +261,9 @@ WITHOUT_SENSE = {
 ODD = {
     **offer_mistakes.ODD,
     **life_mistakes.ODD,
+    "goal_streak_too_long": with_rule(
+        "goal: {measure: purchases, at_least: 3, per: quarter, in_a_row: 5}  # here"
+    ),
     "pending_over": with_points("pending: {until: 2025-12-01}  # here"),
     "pays_at_least_alone": swapped("pays: true", "pays_at_least: 2  # here")
     .replace(

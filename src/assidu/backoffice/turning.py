@@ -41,6 +41,7 @@ CAPS: dict[Period, str | Promise] = {
     Period.DAY: gettext_lazy("At most a day"),
     Period.WEEK: gettext_lazy("At most a week"),
     Period.MONTH: gettext_lazy("At most a month"),
+    Period.QUARTER: gettext_lazy("At most a quarter"),
     Period.YEAR: gettext_lazy("At most a year"),
     Period.EVER: gettext_lazy("At most in all"),
 }
@@ -48,6 +49,7 @@ TIMES: dict[Period, str | Promise] = {
     Period.DAY: gettext_lazy("Times a day"),
     Period.WEEK: gettext_lazy("Times a week"),
     Period.MONTH: gettext_lazy("Times a month"),
+    Period.QUARTER: gettext_lazy("Times a quarter"),
     Period.YEAR: gettext_lazy("Times a year"),
     Period.EVER: gettext_lazy("Times in all"),
 }
@@ -55,6 +57,7 @@ QUOTAS: dict[Period, str | Promise] = {
     Period.DAY: gettext_lazy("First tickets of the day"),
     Period.WEEK: gettext_lazy("First tickets of the week"),
     Period.MONTH: gettext_lazy("First tickets of the month"),
+    Period.QUARTER: gettext_lazy("First tickets of the quarter"),
     Period.YEAR: gettext_lazy("First tickets of the year"),
     Period.EVER: gettext_lazy("First tickets of all"),
 }

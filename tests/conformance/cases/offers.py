@@ -39,6 +39,7 @@ def stories() -> Iterator[Story]:
     yield _draws()
     yield _applied_otherwise()
     yield _law()
+    yield _once_a_quarter()
 
 
 def _plan(*written: str, stacking: str = "") -> Programme:
@@ -122,6 +123,20 @@ def _times_and_places() -> Story:
     story.places["quota:o:2026-04-01:a"] = 3
     story.tell(story.ask(a_sale(1000, at=on("2026-04-01"), store="a")))
     story.tell(story.ask(a_sale(1000, at=on("2026-04-01"), store="b")))
+    return story
+
+
+def _once_a_quarter() -> Story:
+    """Surprise: one in fifty, once a quarter; here everybody wins."""
+    plan = _plan(
+        "s: effect: {points: {currency: points, units: 30}}|times: {limit: 1, per: quarter}"
+        "|budget: {units: 40, per: quarter}|quota: {first: 3, per: quarter}"
+    )
+    story = Story("A surprise once a quarter, in the budget of the quarter", plan, a_member())
+    story.tell(a_sale(100, at=on("2026-03-30")), have={"points": 31})
+    story.tell(a_sale(100, at=on("2026-03-31")), have={"points": 32})
+    story.tell(a_sale(100, at=on("2026-04-01")), have={"points": 63})
+    assert story.places["budget:s:2026-Q1"] == story.places["budget:s:2026-Q2"] == 30
     return story
 
 

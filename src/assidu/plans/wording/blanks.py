@@ -265,6 +265,7 @@ CHOICES = {
     "Period.day": Sentence("jour", "day"),
     "Period.week": Sentence("semaine", "week"),
     "Period.month": Sentence("mois", "month"),
+    "Period.quarter": Sentence("trimestre", "quarter"),
     "Period.year": Sentence("an", "year"),
     "Period.ever": Sentence("programme (en tout)", "programme (in all)"),
     "Weekday.monday": Sentence("lundi", "Monday"),

@@ -131,6 +131,7 @@ PERIODS = {
     Period.DAY: Sentence("jour", "day"),
     Period.WEEK: Sentence("semaine", "week"),
     Period.MONTH: Sentence("mois", "month"),
+    Period.QUARTER: Sentence("trimestre", "quarter"),
     Period.YEAR: Sentence("an", "year"),
     Period.EVER: Sentence("programme", "programme"),
 }
@@ -139,6 +140,7 @@ OF_PERIODS = {
     Period.DAY: Sentence("du jour", "day"),
     Period.WEEK: Sentence("de la semaine", "week"),
     Period.MONTH: Sentence("du mois", "month"),
+    Period.QUARTER: Sentence("du trimestre", "quarter"),
     Period.YEAR: Sentence("de l'année", "year"),
     Period.EVER: Sentence("du programme", "programme"),
 }
@@ -262,6 +264,7 @@ GOAL_PERIODS = {
     Period.DAY: Sentence("la journée", "day"),
     Period.WEEK: Sentence("la semaine", "week"),
     Period.MONTH: Sentence("le mois", "month"),
+    Period.QUARTER: Sentence("le trimestre", "quarter"),
     Period.YEAR: Sentence("l'année", "year"),
     Period.EVER: Sentence("le temps", "lifetime"),
 }

@@ -268,6 +268,11 @@ PROBLEMS = {
     "goal_ever_in_a_row": Sentence(
         "« ever » n'a qu'une période : retirez in_a_row", "`ever` is a single period: take in_a_row out"
     ),
+    "goal_streak_too_long": Sentence(
+        "{found} de suite, c'est plus d'un an : le début est oublié avant la fin, personne n'y arrive (au plus {most})",
+        "{found} in a row is more than a year: its beginning is forgotten before its end, and nobody reaches it "
+        "(at most {most})",
+    ),
     "goal_of_activity": Sentence(
         "une activité se compte en times ou en days, pas en « {measure} »",
         "an activity is counted in times or in days, not in `{measure}`",
