@@ -9,6 +9,7 @@ from typing import Any
 from assidu.decisions import SEMANTICS_VERSION
 from assidu.plans.identity import to_builtins
 from conformance.cases import (
+    draws,
     earning,
     life,
     lives,
@@ -35,6 +36,7 @@ THEMES: Mapping[str, Callable[[], Iterator[Story]]] = {
     "rewards": rewards.stories,
     "membership": membership.stories,
     "offers": offers.stories,
+    "draws": draws.stories,
     "life-of-the-programme": life.stories,
     "lives": lives.stories,
 }

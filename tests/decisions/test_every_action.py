@@ -30,6 +30,7 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    PrizeWon,
     ReferralKept,
     Release,
     Restoration,
@@ -53,12 +54,21 @@ from assidu.decisions.record import state_from, state_record
 from assidu.decisions.separating import separation_of
 from assidu.decisions.state import LotKey, Membership, PendingKey, State
 from conformance.cases import lives
+from conformance.cases.draws import CHANCES, EARNED
 from conformance.cases.life import REFERRAL, TERMS
 from conformance.cases.plans import CENTS, VOUCHER, points, programme
 from conformance.reader import answer_to
 from conformance.story import Programme, Story
 from decisions.strategies import lines
 
+DRAW = """\
+draws:
+  - code: spring
+    name: {fr: s, en: s}
+    entries: chances
+    last_day: 2026-06-30
+    prizes: [{name: {fr: p, en: p}, gives: {currency: stars, units: 7}}]
+"""
 PEOPLE = 3
 payment = st.builds(
     Payment, st.sampled_from(["points", "points", "stars", "voucher-5", "cents"]), st.sampled_from([1, 2, 30])
@@ -78,11 +88,11 @@ def a_programme(policy: str, expires: str, version: int = 1) -> Programme:
     stars = points(
         expires, "pending: {days: 9}", "debt_at_most: 12", "transfers: {cap: {units: 60, per: month}}"
     )
-    more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}"
-    currencies = stars + CENTS + VOUCHER
+    more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}{DRAW}"
+    currencies = stars + CENTS + VOUCHER + CHANCES
     name = f"v{version}"
     return programme(
-        *lives.RULES, name=name, more=more, tiers=lives.TIERS, currencies=currencies, version=version
+        *lives.RULES, EARNED, name=name, more=more, tiers=lives.TIERS, currencies=currencies, version=version
     )
 
 
@@ -218,6 +228,7 @@ class Everything(RuleBasedStateMachine):
                 lambda now: StatusGrant(now, "gold", (now + timedelta(days=30)).date()),
                 lambda now: StatusGrant(now, "silver"),
                 lambda now: TermsAcceptance(now, "2026-06"),
+                lambda now: PrizeWon(now, "spring", 1, 1),
             ]
         ),
     )

@@ -292,6 +292,7 @@ class RefusalCode(StrEnum):
     TRANSFER_LIMIT = "transfer_limit"
     RECEIVER_NOT_A_MEMBER = "receiver_not_a_member"
     NOT_MERGED = "not_merged"
+    UNKNOWN_DRAW = "unknown_draw"
     UNKNOWN_OFFER = "unknown_offer"
     OFFER_OVER = "offer_over"
     OFFER_NOT_ALLOTTED = "offer_not_allotted"

@@ -169,6 +169,17 @@ class ProgrammeEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class PrizeWon:
+    """An entry of this member was drawn. ``place`` counts the prizes in the order in which they were drawn, ``prize``
+    the kinds of them in the plan, both from 1."""
+
+    at: datetime
+    draw: str
+    prize: int
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class Leaving:
     at: datetime
 
@@ -378,6 +389,7 @@ Event = (
     | TermsAcceptance
     | ReferralKept
     | ProgrammeEnd
+    | PrizeWon
     | Suspension
     | Resumption
     | TakeOver

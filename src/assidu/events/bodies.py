@@ -28,6 +28,7 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -97,6 +98,8 @@ def body_of(event: Event) -> Body:
             return {"version": event.version}
         case ReferralKept():
             return {"referee": event.referee}
+        case PrizeWon():
+            return {"draw": event.draw, "prize": event.prize, "place": event.place}
         case TakeOver():
             return {
                 "joined_on": event.joined_on.isoformat(),
@@ -188,6 +191,8 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             return ReferralKept(at, body["referee"])
         case EventType.PROGRAMME_END:
             return ProgrammeEnd(at)
+        case EventType.PRIZE_WON:
+            return PrizeWon(at, body["draw"], body["prize"], body["place"])
         case EventType.LEAVING:
             return Leaving(at)
         case EventType.SUSPENSION:

@@ -11,6 +11,8 @@ from assidu.decisions.events import Event, Sale
 CLOCK_SOURCE = "assidu/clock"
 EMISSION_SOURCE = "assidu/emission"
 """Where what happens to a customer because of another one comes from."""
+DRAW_SOURCE = "assidu/draw"
+"""Where the prizes of draws among entries come from."""
 
 
 class EventType(StrEnum):
@@ -38,6 +40,7 @@ class EventType(StrEnum):
     OFFER_ALLOTTED = "Offer Allotted"
     OFFER_SEEN = "Offer Seen"
     OFFER_ACTIVATED = "Offer Activated"
+    PRIZE_WON = "Prize Won"  # by a draw among entries; nobody sends it
     HOLD = "Hold Placed"
     RELEASE = "Hold Released"
     HOLD_EXPIRY = "Hold Expired"  # the clock's; nobody sends it

@@ -13,7 +13,7 @@ from uuid import UUID
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
 from assidu.decisions.decision import Decision, Reason, ReasonCode
 from assidu.decisions.earning import earn
-from assidu.decisions.events import Activity, Joining, Merger, ReferralKept, Return, Sale
+from assidu.decisions.events import Activity, Joining, Merger, PrizeWon, ReferralKept, Return, Sale
 from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
 from assidu.decisions.offers.settling import offered
 from assidu.decisions.plan import REFERRAL, Plan
@@ -230,7 +230,7 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
         if plan.offers:
             reasons += tuple(offered(plan, entry.event, inputs, trace=True).reasons)
         return reasons
-    if isinstance(entry.event, Joining | Activity | ReferralKept):
+    if isinstance(entry.event, Joining | Activity | ReferralKept | PrizeWon):
         if again is not None and again.reasons:
             return again.reasons
         facts = Facts(before, grants=inputs.grants if inputs is not None else None)
@@ -240,7 +240,7 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
 
 
 def _told(found: Reason, document: Document, language: Language) -> RuleReason:
-    rule = document.rule(found.rule) or document.offer(found.rule)
+    rule = document.rule(found.rule) or document.offer(found.rule) or document.draw(found.rule)
     name = found.rule if rule is None else text_in(rule.name, language)
     if found.rule == REFERRAL:
         name = REFERRAL_NAME.say(language)

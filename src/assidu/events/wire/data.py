@@ -210,6 +210,14 @@ class ProgrammeEndData(_Data, frozen=True, kw_only=True):
     """Nobody sends it: the clock tells it."""
 
 
+class PrizeData(_Data, frozen=True, kw_only=True):
+    """Nobody sends it: the draw tells it."""
+
+    draw: Key
+    prize: Positive
+    place: Positive
+
+
 class SuspensionData(_Data, frozen=True, kw_only=True):
     """A membership stands still, or goes on: who says so, and why."""
 
@@ -334,6 +342,7 @@ Data = (
     | TermsData
     | ReferralKeptData
     | ProgrammeEndData
+    | PrizeData
     | CorrectionData
     | RewardData
     | RewardCancellationData

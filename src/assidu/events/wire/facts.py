@@ -24,6 +24,7 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -55,6 +56,7 @@ from assidu.events.wire.data import (
     LineData,
     MergerData,
     OfferData,
+    PrizeData,
     ProgrammeEndData,
     ReferralKeptData,
     ReleaseData,
@@ -169,6 +171,8 @@ def _event_of(
             return ReferralKept(at, data.referee), None
         case ProgrammeEndData():
             return ProgrammeEnd(at), None
+        case PrizeData():
+            return PrizeWon(at, data.draw, data.prize, data.place), None
         case SuspensionData():
             is_end = incoming.type is EventType.RESUMPTION
             return Resumption(at) if is_end else Suspension(at), _sealed(incoming)

@@ -224,6 +224,7 @@ CURRENCY_KINDS = {
     CurrencyKind.VOUCHER: Sentence("bons", "vouchers"),
     CurrencyKind.BADGE: Sentence("badge", "badge"),
     CurrencyKind.GOOD: Sentence("biens ou services à remettre", "goods or services to hand over"),
+    CurrencyKind.ENTRY: Sentence("chances à un tirage", "entries in a draw"),
 }
 
 ACTIVITIES = {
@@ -321,6 +322,7 @@ class Phrases:
         self.currencies = {currency.code: currency for currency in document.currencies}
         self.rewards = {reward.code: reward for reward in document.rewards}
         self.offers = {offer.code: offer for offer in document.offers}
+        self.draws = {draw.code: draw for draw in document.draws}
         self.levels = {level.code: level for level in document.tiers.levels} if document.tiers else {}
 
     def say(self, sentence: Sentence, **values: object) -> str:
@@ -359,7 +361,7 @@ class Phrases:
     def rule_name(self, code: str) -> str:
         if code == REFERRAL:
             return self.say(REFERRAL_NAME)
-        rule = self.rules.get(code) or self.offers.get(code)
+        rule = self.rules.get(code) or self.offers.get(code) or self.draws.get(code)
         return quoted(code if rule is None else self.text(rule.name), self.language)
 
     def level_name(self, code: str) -> str:

@@ -1,6 +1,7 @@
 """What is wrong with a document, and what to do, in words."""
 
 from assidu.plans.problems import Problem, path_text
+from assidu.plans.wording.draws import DRAW_PROBLEMS
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life_problems import LIFE_PROBLEMS
 from assidu.plans.wording.offer_problems import OFFER_PROBLEMS
@@ -8,6 +9,7 @@ from assidu.plans.wording.offer_problems import OFFER_PROBLEMS
 PROBLEMS = {
     **OFFER_PROBLEMS,
     **LIFE_PROBLEMS,
+    **DRAW_PROBLEMS,
     # Not YAML, not JSON, or more than a programme needs.
     "too_big": Sentence(
         "le fichier fait {found} octets ; le maximum est {most}",

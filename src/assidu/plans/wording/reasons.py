@@ -6,6 +6,7 @@ from assidu.decisions.plan import REFERRAL, GoalMeasure
 from assidu.decisions.state import TierCause
 from assidu.plans.document import Document, Rule
 from assidu.plans.wording import figures
+from assidu.plans.wording.draws import draw_reason
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import referral_reason
 from assidu.plans.wording.offers import REASONS as OFFER_REASONS
@@ -195,6 +196,10 @@ REFUSALS = {
     RefusalCode.UNKNOWN_AUDIENCE: Sentence(
         "Le programme n'a pas d'audience « {subject} ».", "The programme has no audience “{subject}”."
     ),
+    RefusalCode.UNKNOWN_DRAW: Sentence(
+        "Le programme n'a pas ce lot : tirage « {subject} », n° {prize}.",
+        "The programme has no such prize: draw “{subject}”, no. {prize}.",
+    ),
     RefusalCode.UNKNOWN_OFFER: Sentence(
         "Le programme n'a pas d'offre « {subject} ».", "The programme has no offer “{subject}”."
     ),
@@ -248,6 +253,9 @@ def reason(found: Reason, document: Document, language: Language) -> str:
     phrases = phrases_of(document, language)
     if found.rule == REFERRAL:
         return referral_reason(found, phrases)
+    draw = phrases.draws.get(found.rule)
+    if draw is not None:
+        return draw_reason(found, draw, phrases)
     offer = phrases.offers.get(found.rule)
     if offer is not None or found.code in OFFERS_ONLY:
         return offer_reason(found, offer, phrases)
