@@ -42,13 +42,13 @@ lists = st.lists(st.integers(0, 6), max_size=8).map(
 def counted_off_by_hand(draw: Draw, entrants: tuple[Entrant, ...]) -> list[Winner]:
     """As an auditor does it: a row of entries, of which one after another is taken out."""
     row = [one.member for one in entrants for _ in range(one.entries)]
-    hash_of_list = list_hash(draw.code, entrants)
+    hash_of_list = list_hash(draw.name, entrants)
     found: list[Winner] = []
     for n, prize in enumerate(draw.prizes, 1):
         for _ in range(prize.count):
             if row:
                 place, left = len(found) + 1, len(row)
-                number = number_for_place(SECRET, draw.code, hash_of_list, place) % left
+                number = number_for_place(SECRET, draw.name, hash_of_list, place) % left
                 found.append(Winner(place, n, row[number], number, left))
                 who = row.pop(number)
                 if draw.is_one_each:
@@ -73,12 +73,12 @@ def test_the_proof_is_the_one_that_was_published() -> None:
     """Figures that any language can make again: SHA-256 of the list, HMAC-SHA256 of the place."""
     entrants = list_of([("b", 3), ("a", 1), ("c", 0)])
     assert entrants == (Entrant("a", 1), Entrant("b", 3))
-    assert list_hash("summer", entrants) == sha256(b"summer\na 1\nb 3\n").hexdigest()
+    assert list_hash("summer:2026-06-30", entrants) == sha256(b"summer:2026-06-30\na 1\nb 3\n").hexdigest()
     assert commitment(SECRET) == "630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd"
     assert [
         (one.place, one.member, one.number, one.left) for one in winners(SECRET, a_draw(2), entrants)
     ] == [
-        (1, "b", 2, 4),
+        (1, "b", 1, 4),
         (2, "a", 0, 1),
     ]
 

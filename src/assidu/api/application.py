@@ -8,7 +8,16 @@ from ninja.security import HttpBearer
 
 import assidu
 from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
-from assidu.api.routes import administration, customers, drafts, library, members, memberships, programme
+from assidu.api.routes import (
+    administration,
+    customers,
+    drafts,
+    draws,
+    library,
+    members,
+    memberships,
+    programme,
+)
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.problems import Fault, problem
 
@@ -56,6 +65,7 @@ for _router in (
     programme.router,
     drafts.router,
     library.router,
+    draws.router,
     administration.router,
     memberships.router,
 ):

@@ -44,6 +44,7 @@ COMMANDS = {
     "keys": Entry("keys", "Make, list and revoke API keys.", needs_django=True),
     "plan": Entry("plan", "Check, compare, describe and publish a programme."),
     "offers": Entry("offers", "Draws of offers and their proof; codes of offers.", needs_django=True),
+    "draw": Entry("draw", "Draws among entries: run one, prove it, export the proof.", needs_django=True),
     "simulate": Entry(
         "simulate", "Replay history as it was decided, or under another plan.", needs_django=True
     ),

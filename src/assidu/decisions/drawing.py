@@ -38,7 +38,7 @@ def list_of(entries: Iterable[tuple[str, int]]) -> tuple[Entrant, ...]:
 
 
 def list_hash(draw: str, entrants: Iterable[Entrant]) -> str:
-    """SHA-256 of the draw's code and of a line for each member, ``pseudonym entries``."""
+    """SHA-256 of the draw's name and of a line for each member, ``pseudonym entries``."""
     lines = "".join(f"{one.member} {one.entries}\n" for one in entrants)
     return sha256(f"{draw}\n{lines}".encode()).hexdigest()
 
@@ -51,7 +51,7 @@ def number_for_place(secret: bytes, draw: str, hash_of_list: str, place: int) ->
 
 def winners(secret: bytes, draw: Draw, entrants: Sequence[Entrant]) -> tuple[Winner, ...]:
     """As many as there are prizes, or entries (members, where each wins one at most) where these are fewer."""
-    hash_of_list = list_hash(draw.code, entrants)
+    hash_of_list = list_hash(draw.name, entrants)
     urn = _Urn([one.entries for one in entrants])
     found: list[Winner] = []
     for n, prize in enumerate(draw.prizes, start=1):
@@ -59,7 +59,7 @@ def winners(secret: bytes, draw: Draw, entrants: Sequence[Entrant]) -> tuple[Win
             if not urn.left:
                 return tuple(found)
             place = len(found) + 1
-            number = number_for_place(secret, draw.code, hash_of_list, place) % urn.left
+            number = number_for_place(secret, draw.name, hash_of_list, place) % urn.left
             who = urn.holder_of(number)
             found.append(Winner(place, n, entrants[who].member, number, urn.left))
             urn.take(who, urn.held(who) if draw.is_one_each else 1)

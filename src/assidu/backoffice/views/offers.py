@@ -15,12 +15,14 @@ from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.periods import period_in
 from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.views.prize_draws import prize_draws_shown
 from assidu.catalogue.prices import lowest_prices
 from assidu.decisions.calendar import LAST_DAY
 from assidu.foundation import clock
 from assidu.foundation.people import actions
 from assidu.loyalty import draws, offers
 from assidu.loyalty.offers import Gauge, GaugeKind, OfferFigures, Standings
+from assidu.loyalty.prize_draws import is_among_entries
 from assidu.plans.document import Offer
 from assidu.plans.wording.offers import law_said, offer_terms, stacking_said
 
@@ -188,8 +190,13 @@ def drawn(request: HttpRequest) -> HttpResponse:
     """Every draw: what was committed to before it began, and the secret once it is over."""
     known = programme_at(request)
     found = [] if known is None else draws.draws(known.code)
-    listed = [(one, _name(known, one.offer)) for one in found] if known is not None else []
-    return render(request, "backoffice/draws.html", {"programme": known, "draws": listed})
+    listed = (
+        [(one, _name(known, one.offer)) for one in found if not is_among_entries(one.offer)]
+        if known is not None
+        else []
+    )
+    context = {"programme": known, "draws": listed, "prize_draws": prize_draws_shown(known) if known else []}
+    return render(request, "backoffice/draws.html", context)
 
 
 @require_http_methods(["GET", "POST"])

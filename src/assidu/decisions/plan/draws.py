@@ -26,5 +26,10 @@ class Draw:
     is_one_each: bool = True
 
     @property
+    def name(self) -> str:
+        """What tells it from an earlier draw of the same code: its secret, its list and its winners bear it."""
+        return f"{self.code}:{self.last_day.isoformat()}"
+
+    @property
     def prize_count(self) -> int:
         return sum(prize.count for prize in self.prizes)

@@ -197,8 +197,8 @@ REFUSALS = {
         "Le programme n'a pas d'audience « {subject} ».", "The programme has no audience “{subject}”."
     ),
     RefusalCode.UNKNOWN_DRAW: Sentence(
-        "Le programme n'a pas ce lot : tirage « {subject} », n° {prize}.",
-        "The programme has no such prize: draw “{subject}”, no. {prize}.",
+        "Le programme n'a pas ce lot au tirage « {subject} ».",
+        "The programme has no such prize in the draw “{subject}”.",
     ),
     RefusalCode.UNKNOWN_OFFER: Sentence(
         "Le programme n'a pas d'offre « {subject} ».", "The programme has no offer “{subject}”."
