@@ -225,6 +225,8 @@ class Everything(RuleBasedStateMachine):
                 lambda now: AudienceChange(now, "young", is_in=False),
                 lambda now: OfferStep(now, "plus", "allotted", (now + timedelta(days=20)).date()),
                 lambda now: OfferStep(now, "plus", "activated"),
+                lambda now: OfferStep(now, "plus", "allotted", anew=False),
+                lambda now: OfferStep(now, "plus", "withdrawn"),
                 lambda now: StatusGrant(now, "gold", (now + timedelta(days=30)).date()),
                 lambda now: StatusGrant(now, "silver"),
                 lambda now: TermsAcceptance(now, "2026-06"),

@@ -64,6 +64,7 @@ KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
             EventType.OFFER_ALLOTTED,
             EventType.OFFER_SEEN,
             EventType.OFFER_ACTIVATED,
+            EventType.OFFER_WITHDRAWN,
             EventType.PRIZE_WON,
         ),
     ),

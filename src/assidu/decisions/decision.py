@@ -296,6 +296,8 @@ class RefusalCode(StrEnum):
     UNKNOWN_OFFER = "unknown_offer"
     OFFER_OVER = "offer_over"
     OFFER_NOT_ALLOTTED = "offer_not_allotted"
+    ALREADY_ALLOTTED = "already_allotted"
+    OFFER_BEGUN = "offer_begun"
     UNKNOWN_ACTIVITY = "unknown_activity"
     UNKNOWN_AUDIENCE = "unknown_audience"
     ALREADY_OVER = "already_over"

@@ -366,15 +366,17 @@ class AudienceChange:
 
 @dataclass(frozen=True, slots=True)
 class OfferStep:
-    """An offer is allotted to the customer, or the customer saw or activated it: ``step`` says which.
+    """An offer is allotted to the customer, or taken back, or the customer saw or activated it: ``step`` says which.
 
-    ``until`` is the first day on which an allotted offer can no longer be used.
+    ``until`` is the first day on which an allotted offer can no longer be used. ``anew``: allotted again, it begins
+    anew with whoever has it still; else that is refused.
     """
 
     at: datetime
     offer: str
     step: str
     until: date | None = None
+    anew: bool = True
 
 
 Event = (

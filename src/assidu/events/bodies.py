@@ -118,7 +118,10 @@ def body_of(event: Event) -> Body:
         case AudienceChange():
             return {"audience": event.audience, "is_in": event.is_in}
         case OfferStep():
-            return {"offer": event.offer, "until": _iso(event.until)}
+            body = {"offer": event.offer, "until": _iso(event.until)}
+            if not event.anew:
+                body["anew"] = False
+            return body
         case Hold():
             return {
                 "payments": [[p.currency, p.quantity] for p in event.payments],
@@ -207,8 +210,14 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             return TakeOver(at, _day(body["joined_on"]), body["tier"], _date(body["tier_until"]), lots)
         case EventType.ACTIVITY:
             return Activity(at, body["activity"], store, channel)
-        case EventType.OFFER_ALLOTTED | EventType.OFFER_SEEN | EventType.OFFER_ACTIVATED:
-            return OfferStep(at, body["offer"], OFFER_STEPS[type_], _date(body["until"]))
+        case (
+            EventType.OFFER_ALLOTTED
+            | EventType.OFFER_SEEN
+            | EventType.OFFER_ACTIVATED
+            | EventType.OFFER_WITHDRAWN
+        ):
+            anew = body.get("anew", True)
+            return OfferStep(at, body["offer"], OFFER_STEPS[type_], _date(body["until"]), anew)
         case EventType.STATUS_GRANT:
             return StatusGrant(at, body["tier"], _date(body["until"]))
         case EventType.AUDIENCE_CHANGE:

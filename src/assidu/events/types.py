@@ -40,6 +40,7 @@ class EventType(StrEnum):
     OFFER_ALLOTTED = "Offer Allotted"
     OFFER_SEEN = "Offer Seen"
     OFFER_ACTIVATED = "Offer Activated"
+    OFFER_WITHDRAWN = "Offer Withdrawn"
     PRIZE_WON = "Prize Won"  # by a draw among entries; nobody sends it
     HOLD = "Hold Placed"
     RELEASE = "Hold Released"
@@ -55,6 +56,7 @@ OFFER_STEPS = {
     EventType.OFFER_ALLOTTED: "allotted",
     EventType.OFFER_SEEN: "seen",
     EventType.OFFER_ACTIVATED: "activated",
+    EventType.OFFER_WITHDRAWN: "withdrawn",
 }
 """The step that each of these events is."""
 

@@ -288,6 +288,12 @@ class OfferData(_Data, frozen=True, kw_only=True):
 
 class AllottedOfferData(OfferData, frozen=True, kw_only=True):
     until: Annotated[date | None, Meta(description="The first day on which it can no longer be used.")] = None
+    anew: Annotated[
+        bool,
+        Meta(
+            description="Does it begin anew with whoever has it still? `false`: they keep it as it is (409)."
+        ),
+    ] = True
 
 
 class HoldData(_Data, frozen=True, kw_only=True):

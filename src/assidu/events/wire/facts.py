@@ -207,8 +207,10 @@ def _event_of(
         case AudienceData():
             return AudienceChange(at, data.audience, data.is_in), None
         case OfferData():
-            until = data.until if isinstance(data, AllottedOfferData) else None
-            return OfferStep(at, data.offer, OFFER_STEPS[incoming.type], until), None
+            step = OfferStep(at, data.offer, OFFER_STEPS[incoming.type])
+            if isinstance(data, AllottedOfferData):
+                step = replace(step, until=data.until, anew=data.anew)
+            return step, None
         case _:
             assert_never(data)
 

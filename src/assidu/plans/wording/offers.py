@@ -215,18 +215,21 @@ STEPS = {
     Step.SEEN: Sentence("Offre {offer} vue le {day}.", "Offer {offer} seen on {day}."),
     Step.ACTIVATED: Sentence("Offre {offer} activée le {day}.", "Offer {offer} activated on {day}."),
     Step.USED: Sentence("Offre {offer} utilisée le {day}.", "Offer {offer} used on {day}."),
+    Step.WITHDRAWN: Sentence("Offre {offer} reprise le {day}.", "Offer {offer} taken back on {day}."),
 }
 STEP_TITLES = {
     Step.ALLOTTED: Sentence("Offre attribuée : {offer}", "Offer allotted: {offer}"),
     Step.SEEN: Sentence("Offre vue : {offer}", "Offer seen: {offer}"),
     Step.ACTIVATED: Sentence("Offre activée : {offer}", "Offer activated: {offer}"),
     Step.USED: Sentence("Offre utilisée : {offer}", "Offer used: {offer}"),
+    Step.WITHDRAWN: Sentence("Offre reprise : {offer}", "Offer taken back: {offer}"),
 }
 STEP_NAMES = {
     Step.ALLOTTED: Sentence("attribuée", "allotted"),
     Step.SEEN: Sentence("vue", "seen"),
     Step.ACTIVATED: Sentence("activée", "activated"),
     Step.USED: Sentence("utilisée", "used"),
+    Step.WITHDRAWN: Sentence("reprise", "taken back"),
 }
 
 # ---------------------------------------------------------------- what an offer is

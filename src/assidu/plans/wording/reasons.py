@@ -208,6 +208,13 @@ REFUSALS = {
         "L'offre « {subject} » n'est pas attribuée à cette personne.",
         "The offer “{subject}” is not allotted to this customer.",
     ),
+    RefusalCode.ALREADY_ALLOTTED: Sentence(
+        "Cette personne a déjà l'offre « {subject} ».", "This customer has the offer “{subject}” already."
+    ),
+    RefusalCode.OFFER_BEGUN: Sentence(
+        "L'offre « {subject} » est déjà activée ou utilisée : elle ne se reprend plus.",
+        "The offer “{subject}” is activated or used already: it can no longer be taken back.",
+    ),
     RefusalCode.HOLD_NOT_OPEN: Sentence(
         "Cette réservation n'est plus ouverte : elle a expiré, a été libérée ou a déjà servi.",
         "This hold is no longer open: it ran out, was released or has been used.",
