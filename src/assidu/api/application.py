@@ -16,6 +16,7 @@ from assidu.api.routes import (
     library,
     members,
     memberships,
+    offers,
     programme,
 )
 from assidu.foundation.cursors import InvalidCursor
@@ -66,6 +67,7 @@ for _router in (
     drafts.router,
     library.router,
     draws.router,
+    offers.router,
     administration.router,
     memberships.router,
 ):

@@ -11,6 +11,7 @@ from django.db import connections
 from django.db.utils import Error as DatabaseError
 
 from assidu.foundation import clock
+from assidu.loyalty.allotting import resume_allotments
 from assidu.loyalty.anniversaries import tell_anniversaries
 from assidu.loyalty.closing import close_programmes
 from assidu.loyalty.due import run_due
@@ -42,6 +43,8 @@ def ticking(every_seconds: float = EVERY_SECONDS) -> Iterator[None]:
                     log.info("draws", drawn=count)
                 if count := give_prizes(now):
                     log.info("prizes", given=count)
+                if count := resume_allotments(now):
+                    log.info("allotments", resumed=count)
                 if now - looked_at >= ANNIVERSARIES_EVERY:
                     if count := close_programmes(now):
                         log.info("closing", customers=count)

@@ -14,7 +14,7 @@ from assidu.loyalty.book import PlanBook
 from assidu.loyalty.draws import draw_of
 from assidu.loyalty.prize_draws import Announced
 
-router = Router(tags=["Programme"])
+router = Router(tags=["Offers"])
 
 Name = Annotated[str, Path(max_length=60, description="Code and last day: `summer:2026-06-30`.")]
 

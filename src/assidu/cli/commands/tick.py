@@ -5,6 +5,7 @@ from assidu.cli.output import JsonFlag, Output
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import number
 from assidu.foundation import clock
+from assidu.loyalty.allotting import resume_allotments
 from assidu.loyalty.anniversaries import tell_anniversaries
 from assidu.loyalty.closing import close_programmes
 from assidu.loyalty.due import run_due
@@ -23,6 +24,7 @@ def command(json: JsonFlag = False) -> None:
         emitted = decide_emissions(now)
         drawn = run_due_draws(now)
         given = give_prizes(now)
+        resume_allotments(now)
     output.answer(
         {
             "customers": count,
