@@ -329,8 +329,10 @@ def own_event(
     programme: str,
     event_id: UUID | None,
     by: Actor | None = None,
+    source: str = STAFF_SOURCE,
 ) -> Outcome:
-    outcome = _once(type_, Subject("customer", str(customer_id)), data, at, programme, event_id, by)
+    subject = Subject("customer", str(customer_id))
+    outcome = _once(type_, subject, data, at, programme, event_id, by, source)
     assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
     return outcome
 

@@ -3,9 +3,10 @@
 Whom it is about is fixed when it is looked at; nothing happens before it is begun (``allotting``).
 """
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -17,12 +18,15 @@ from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import RefusalCode
 from assidu.decisions.offers.given import Step
 from assidu.decisions.plan import Plan
-from assidu.decisions.plan.offers import Offer, OfferNeeds
+from assidu.decisions.plan.offers import OfferNeeds
 from assidu.foundation.ids import new_id
 from assidu.foundation.sql import rows
 from assidu.loyalty.queries import current_book
 
 LINES_MAX = 200_000
+FORGOTTEN_AFTER = timedelta(days=1)
+"""One that was looked at and never begun is of no use to anybody after that."""
+_CELL = re.compile(r"[;,\t]")
 ERASED = "erased"
 """Beside the core's refusals, why somebody is left out: nobody can tell them any more."""
 
@@ -106,6 +110,18 @@ class Foreseen:
 # ---------------------------------------------------------------- looking at one
 
 
+def lines_in(text: str) -> list[str]:
+    """Of a list that was pasted, or of a table as a spreadsheet writes it: the first cell of each row."""
+    cells = (_CELL.split(line, maxsplit=1)[0].strip().strip('"').strip() for line in text.splitlines())
+    return [cell for cell in cells if cell]
+
+
+def unknown_among(lines: Collection[str]) -> list[str]:
+    """Those that name nobody, for whoever wrote them: they are not kept."""
+    known = by_lines(lines)
+    return [line for line in dict.fromkeys(lines) if line not in known]
+
+
 @transaction.atomic
 def look_at(
     programme: str,
@@ -139,6 +155,9 @@ def look_at(
     found = by_lines(named)
     with connection.cursor() as cursor:
         cursor.execute(
+            "DELETE FROM loyalty_allotment WHERE begun_at IS NULL AND asked_at < %s", [at - FORGOTTEN_AFTER]
+        )
+        cursor.execute(
             "INSERT INTO loyalty_allotment (allotment_id, programme, offer, until, audience, lines, unknown, asked_at, "
             "asked_by, told_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [made, programme, offer, until, audience, len(named), len(named) - len(found), at, by, at],
@@ -152,7 +171,7 @@ def look_at(
     return looked_at
 
 
-def _may_be_allotted(plan: Plan, code: str, audience: str, until: date | None, today: date) -> Offer:
+def _may_be_allotted(plan: Plan, code: str, audience: str, until: date | None, today: date) -> None:
     offer = plan.offers.by_code.get(code)
     if offer is None:
         raise AllotmentRefused(RefusalCode.UNKNOWN_OFFER.value)
@@ -164,7 +183,6 @@ def _may_be_allotted(plan: Plan, code: str, audience: str, until: date | None, t
         raise AllotmentRefused(RefusalCode.OFFER_OVER.value)
     if audience and audience not in plan.audiences:
         raise AllotmentRefused(RefusalCode.UNKNOWN_AUDIENCE.value)
-    return offer
 
 
 _FROM_AUDIENCE = """
@@ -181,36 +199,47 @@ SELECT %s, c.customer_id,
  WHERE c.customer_id = ANY (%s)
 """
 _FORESEEN = """
-SELECT coalesce(a.outcome,
+SELECT a.customer_id, coalesce(a.outcome,
          CASE WHEN m.membership = 'suspended' THEN 'suspended'
               WHEN m.membership <> 'member' OR m.joined_on > %(today)s THEN 'not_a_member'
               WHEN s.step IS NOT NULL AND s.step <> %(used)s AND (s.until IS NULL OR s.until > %(today)s)
                    THEN 'already_allotted'
-              ELSE '' END), count(*)
+              ELSE '' END) AS outcome
   FROM loyalty_allotted AS a LEFT JOIN loyalty_member AS m USING (customer_id)
  CROSS JOIN LATERAL (SELECT m.state -> 'offers' -> %(offer)s ->> 0 AS step,
                             (m.state -> 'offers' -> %(offer)s ->> 2)::date AS until) AS s
- WHERE a.allotment_id = %(id)s GROUP BY 1
+ WHERE a.allotment_id = %(id)s
 """
 
 
 def foreseen(one: Allotment, now: datetime) -> Foreseen:
     """Counted over what customers are now; the core decides each of them when it is done."""
-    book = current_book(one.programme)
-    assert book is not None, "an allotment is of a programme"
     counts: dict[str, int] = dict(
-        rows(
-            _FORESEEN,
-            {
-                "id": one.allotment_id,
-                "offer": one.offer,
-                "used": Step.USED.value,
-                "today": local_day(now, book.at(now).zone),
-            },
-        )
+        rows(f"SELECT outcome, count(*) FROM ({_FORESEEN}) AS f GROUP BY 1", _foreseen_on(one, now))
     )
     will_have = counts.pop("", 0)
     return Foreseen(one.customers, will_have, counts)
+
+
+def left_out_people(one: Allotment, now: datetime, limit: int) -> list[tuple[UUID, str]]:
+    """Some of those who would not have it, or did not, and why."""
+    became = "SELECT customer_id, outcome FROM loyalty_allotted WHERE allotment_id = %(id)s"
+    return rows(
+        f"SELECT customer_id, outcome FROM ({_FORESEEN if one.begun_at is None else became}) AS f "
+        "WHERE outcome <> '' ORDER BY outcome, customer_id LIMIT %(limit)s",
+        _foreseen_on(one, now) | {"limit": limit},
+    )
+
+
+def _foreseen_on(one: Allotment, now: datetime) -> dict[str, Any]:
+    book = current_book(one.programme)
+    assert book is not None, "an allotment is of a programme"
+    return {
+        "id": one.allotment_id,
+        "offer": one.offer,
+        "used": Step.USED.value,
+        "today": local_day(now, book.at(now).zone),
+    }
 
 
 # ---------------------------------------------------------------- how far they are

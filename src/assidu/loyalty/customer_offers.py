@@ -5,11 +5,11 @@ from uuid import UUID
 
 from assidu.customers.queries import follow
 from assidu.decisions.calendar import local_day
-from assidu.decisions.offers.theirs import CustomerOffer, offers_of
+from assidu.decisions.offers.theirs import CustomerOffer, OfferState, offers_of
 from assidu.events.types import EventType
 from assidu.events.wire import AllottedOfferData, OfferData
 from assidu.foundation.people.types import Actor
-from assidu.loyalty.actions import own_event
+from assidu.loyalty.actions import STAFF_SOURCE, own_event
 from assidu.loyalty.entries import Outcome
 from assidu.loyalty.queries import current_book, present_state, programme_of
 
@@ -50,18 +50,19 @@ def activate_offer(
     by: Actor | None = None,
     channel: str = "",
     event_id: UUID | None = None,
+    source: str = STAFF_SOURCE,
 ) -> Outcome:
     """The customer activates it, or staff for them."""
     data = OfferData(offer=offer, channel=channel)
-    return own_event(customer_id, EventType.OFFER_ACTIVATED, data, at, programme, event_id, by)
+    return own_event(customer_id, EventType.OFFER_ACTIVATED, data, at, programme, event_id, by, source)
 
 
-def see_offers(customer_id: UUID, offers: list[str], *, at: datetime, programme: str, channel: str) -> None:
-    """The customer was shown these offers; what they saw before changes nothing."""
-    for offer in offers:
-        own_event(
-            customer_id, EventType.OFFER_SEEN, OfferData(offer=offer, channel=channel), at, programme, None
-        )
+def see_offers(customer_id: UUID, now: datetime, *, programme: str, channel: str, source: str) -> None:
+    """The customer was shown what was allotted to them and they had not seen yet."""
+    for one in customer_offers(customer_id, now):
+        if one.state is OfferState.ALLOTTED:
+            data = OfferData(offer=one.offer.code, channel=channel)
+            own_event(customer_id, EventType.OFFER_SEEN, data, now, programme, None, source=source)
 
 
 def withdraw_offer(

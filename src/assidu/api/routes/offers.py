@@ -18,7 +18,7 @@ from assidu.loyalty import allotments, allotting, plans, queries
 from assidu.loyalty.allotments import Allotment, AllotmentRefused
 from assidu.loyalty.customer_offers import customer_offers
 from assidu.plans.wording import Language, refusal
-from assidu.plans.wording.offers import offer_terms
+from assidu.plans.wording.offers import terms_to_member
 from assidu.plans.wording.phrases import phrases_of
 
 router = Router(tags=["Offers"])
@@ -114,7 +114,7 @@ def read_customer_offers(
             CustomerOffer(
                 one.offer.code,
                 phrases.text(phrases.offers[one.offer.code].name),
-                offer_terms(phrases.offers[one.offer.code], phrases),
+                terms_to_member(phrases.offers[one.offer.code], phrases),
                 one.state.value,
                 one.since,
                 one.until,

@@ -118,7 +118,7 @@ def prize_draw(request: HttpRequest, code: str, last_day: str) -> HttpResponse:
         "may_run": signed_in(request).may("plan.publish"),
         "may_see_people": signed_in(request).may("customers.view"),
     }
-    return render(request, "backoffice/prize_draw.html", context)
+    return render(request, "backoffice/offers/prize_draw.html", context)
 
 
 @require_POST

@@ -240,7 +240,7 @@ def undo(
 
 def _lines(file: Path) -> list[str]:
     try:
-        return file.read_text(encoding="utf-8-sig").splitlines()
+        return allotments.lines_in(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise Misuse(str(error), code="cannot_read") from None
 

@@ -23,7 +23,7 @@ CREATE INDEX loyalty_allotment_offer ON loyalty_allotment (programme, offer, ask
 
 -- ``outcome``: null while it waits, empty where it was allotted, else why not; ``undo_outcome`` the same of taking back.
 CREATE TABLE loyalty_allotted (
-  allotment_id   uuid NOT NULL REFERENCES loyalty_allotment,
+  allotment_id   uuid NOT NULL REFERENCES loyalty_allotment ON DELETE CASCADE,  -- of one that was only looked at
   customer_id    uuid NOT NULL,
   outcome        text,
   undo_outcome   text,
