@@ -11,7 +11,6 @@ from django.db import connection, transaction
 from django.db.utils import Error as DatabaseError
 
 from assidu.customers import actions as customers
-from assidu.events.wire import parse_one
 from assidu.foundation.database import Database
 from assidu.foundation.people import queries as people
 from assidu.foundation.people.types import COMMAND_LINE
@@ -21,49 +20,20 @@ from assidu.loyalty.allotments import (
     Allotment,
     AllotmentRefused,
     AllotmentState,
+    allotment,
     allotments,
     foreseen,
+    left_out_people,
+    lines_in,
     look_at,
+    unknown_among,
 )
 from assidu.loyalty.allotting import begin, begin_undo, resume_allotments, set_off, work
-from assidu.loyalty.entries import Told
-from assidu.loyalty.plans import publish
 from assidu.loyalty.queries import member_state
 from assidu.loyalty.rebuild import verify
-from builders.documents import BASE, a_document
-from builders.offers import offers
+from builders.offer_club import MARCH, a_club, told
 
-OPENED = datetime(2025, 12, 1, tzinfo=UTC)
-MARCH = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LATER = datetime(2026, 3, 5, 10, tzinfo=UTC)
-OFFERS = offers(
-    "brioche: effect: {percent: {off: 50}}|needs: activated",
-    "back: effect: {amount: 5.00}|needs: allotted",
-    "open: effect: {amount: 1.00}",
-    "gone: effect: {amount: 1.00}|needs: allotted|when: {last_day: 2026-03-01}",
-)
-AUDIENCES = "audiences: [{code: young, name: {fr: jeunes, en: young}}]\n"
-
-
-def told(id_: str, type_: str, card: int, at: datetime = MARCH, **data: Any) -> UUID:
-    incoming = parse_one(
-        {
-            "specversion": "1.0", "id": id_, "source": "till", "type": type_, "time": at.isoformat(),
-            "subject": f"card:2990000000{card:04d}", "data": data,
-        }
-    )  # fmt: skip
-    outcome = actions.record(incoming, at, programme="club")
-    assert isinstance(outcome, Told), outcome
-    return outcome.customer_id
-
-
-def a_club(count: int) -> list[UUID]:
-    """All but the last are in the audience."""
-    publish(a_document(BASE, more=AUDIENCES + OFFERS), "", at=OPENED)
-    found = [told(f"j{n}", "Member Joined", n) for n in range(count)]
-    for n in range(count - 1):
-        told(f"a{n}", "Audience Changed", n, audience="young")
-    return found
 
 
 @pytest.fixture
@@ -176,6 +146,27 @@ def test_whoever_was_merged_since_the_list_was_made_has_it_as_the_survivor(club:
     actions.merge(club[0], club[1], by=COMMAND_LINE, reason="same", at=MARCH, programme="club")
     after = done(one)
     assert (after.allotted, dict(after.left_out)) == (4, {"already_allotted": 1})
+
+
+def test_a_table_names_customers_in_its_first_column(club: list[UUID]) -> None:
+    text = '\ufeffcard;name\r\n"29900000000005";Anne\r\n29900000000004,Luc\n\n'.removeprefix("\ufeff")
+    lines = lines_in(text)
+    assert lines == ["card", "29900000000005", "29900000000004"]
+    assert unknown_among(lines) == ["card"]
+
+
+def test_what_was_looked_at_and_never_begun_is_forgotten(club: list[UUID]) -> None:
+    forgotten, kept = to_the_young(), done(to_the_young())
+    to_the_young(at=LATER)
+    assert allotment(forgotten.allotment_id) is None
+    assert allotment(kept.allotment_id) == kept
+
+
+def test_those_left_out_are_named_to_whoever_may_see_them(club: list[UUID]) -> None:
+    actions.suspend(club[1], "lost", by=COMMAND_LINE, at=MARCH, programme="club")
+    one = to_the_young()
+    assert left_out_people(one, MARCH, 9) == [(club[1], "suspended")]
+    assert left_out_people(done(one), MARCH, 9) == [(club[1], "suspended")]
 
 
 def test_what_became_of_somebody_is_not_written_over(club: list[UUID]) -> None:

@@ -2,24 +2,20 @@
 
 import json
 import threading
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date
 from uuid import UUID
 
-import msgspec
 import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.utils import Error as DatabaseError
 
 from assidu.customers import actions as customers
-from assidu.events.wire import parse_one
 from assidu.foundation.database import Database
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.sql import rows
 from assidu.loyalty import actions, queries
 from assidu.loyalty.draws import DrawRefused, draw_of, draws, reveal
-from assidu.loyalty.entries import Told
 from assidu.loyalty.explain import explain
 from assidu.loyalty.plans import plan_book, publish
 from assidu.loyalty.prize_draws import (
@@ -34,67 +30,29 @@ from assidu.loyalty.prize_draws import (
 )
 from assidu.loyalty.rebuild import verify
 from assidu.loyalty.running_draws import give_prizes, run_draw, run_due_draws
-from assidu.plans.document import Document
 from assidu.plans.wording import Language
 from assidu.simulation.run import simulate
 from builders.documents import BASE, a_document
+from builders.draw_club import (
+    CLOSED,
+    DRAWN,
+    NAME,
+    OPENED,
+    POINTS,
+    a_club,
+    a_draw_club,
+    buys,
+    from_day,
+    members,
+)
 from builders.draw_mistakes import CHANCES, EARNED
+from builders.offer_club import told
 from conformance.cases.plans import VOUCHER
-
-OPENED = datetime(2025, 12, 1, tzinfo=UTC)
-JUNE = datetime(2026, 6, 10, 10, tzinfo=UTC)
-CLOSED = datetime(2026, 7, 1, 10, tzinfo=UTC)
-DRAWN = datetime(2026, 7, 6, 22, tzinfo=UTC)
-"""Midnight in Paris, as 7 July begins."""
-NAME = "summer:2026-06-30"
-VOUCHERS = "{name: {fr: b, en: b}, count: 2, gives: {currency: voucher-5, units: 4}}"
-POINTS = "{name: {fr: p, en: p}, count: 3, gives: {currency: points, units: 500}}"
-
-
-def a_club(
-    prizes: str = f"[{VOUCHERS}, {POINTS}]", drawn_on: str = "2026-07-07", valid_from: str = "2026-01-01"
-) -> Document:
-    draw = (
-        f"draws:\n  - {{code: summer, name: {{fr: Été, en: Summer}}, entries: chances, last_day: 2026-06-30, "
-        f"drawn_on: {drawn_on}, prizes: {prizes}}}\n"
-    )
-    return from_day(a_document(BASE, EARNED, currencies=VOUCHER + CHANCES, more=draw), valid_from)
-
-
-def from_day(document: Document, day: str) -> Document:
-    return msgspec.structs.replace(document, valid_from=date.fromisoformat(day))
-
-
-def told(id_: str, type_: str, card: int, at: datetime = JUNE, **data: Any) -> UUID:
-    incoming = parse_one(
-        {
-            "specversion": "1.0", "id": id_, "source": "till", "type": type_, "time": at.isoformat(),
-            "subject": f"card:2990000000{card:04d}", "data": data,
-        }
-    )  # fmt: skip
-    outcome = actions.record(incoming, at, programme="club")
-    assert isinstance(outcome, Told), outcome
-    return outcome.customer_id
-
-
-def buys(id_: str, card: int, at: datetime = JUNE) -> None:
-    told(id_, "Order Completed", card, at, lines=[{"sku": "s", "amount_minor": 5000}])
-
-
-def members(count: int) -> list[UUID]:
-    """The first has one entry, the second two…"""
-    found = []
-    for n in range(count):
-        found.append(told(f"j{n}", "Member Joined", n))
-        for ticket in range(n + 1):
-            buys(f"s{n}-{ticket}", n)
-    return found
 
 
 @pytest.fixture
 def club(db: None) -> list[UUID]:
-    publish(a_club(), "", at=OPENED)
-    return members(4)
+    return a_draw_club()
 
 
 def test_the_commitment_is_there_before_the_first_entry_and_the_secret_after_the_draw(
