@@ -29,6 +29,7 @@ from assidu.plans.document.life import (
 )
 from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
 from assidu.plans.document.offers import (
+    BUY_MAX,
     GROUPS_MAX,
     ODDS_MAX,
     OFFERS_MAX,
@@ -81,6 +82,7 @@ __all__ = [
     "ACTIVITIES_MAX",
     "AMOUNT_MAX",
     "AUDIENCES_MAX",
+    "BUY_MAX",
     "CODE_PATTERN",
     "CURRENCIES_MAX",
     "DAY_OF_YEAR_PATTERN",
