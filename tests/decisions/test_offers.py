@@ -382,6 +382,18 @@ def test_no_stacking_goes_beyond_what_the_law_allows_at_once_or_later() -> None:
     assert off(before) == {}, "not a member then"
 
 
+@pytest.mark.parametrize(
+    ("day", "most"),
+    [("2024-02-29", 1000), ("2024-03-01", 340), ("2025-04-15", 340), ("2025-04-16", 400), ("2028-04-15", 400),
+     ("2028-04-16", 1000)],
+)  # fmt: skip
+def test_goods_other_than_food_are_held_to_the_limit_of_their_day(day: str, most: int) -> None:
+    law = "legal_caps: [{law: egalim-care, departments: [grocery]}]\n"
+    customer = shopper("all: effect: {amount: 50.00}", stacking=law)
+    customer.state = replace(customer.state, joined_on=date(2023, 1, 1))
+    assert off(customer.tries(a_sale(a_line(1000), at=on(day)))) == {"all": most}
+
+
 # ---------------------------------------------------------------- what holds always
 
 
@@ -406,15 +418,33 @@ def test_a_plan_without_offers_is_decided_as_before() -> None:
     ]
 
 
+SELECTIONS = (
+    "products: [a]",
+    "products: [b, a]",
+    "products: [c]",
+    "departments: [books, grocery]",
+    "products: [a, b], departments: [books]",
+)
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 60), st.sampled_from("abc"), st.booleans()), min_size=1, max_size=9))
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 60), st.sampled_from(SELECTIONS), st.booleans()), min_size=1, max_size=9
+    )
+)
 def test_telling_why_changes_nothing_of_what_is_decided(found: list[tuple[int, str, bool]]) -> None:
     written = [
-        f"o-{n}: effect: {{percent: {{off: {off_}}}}}|lines: {{products: [{sku}]}}|combines: {str(joins).lower()}"
-        for n, (off_, sku, joins) in enumerate(found)
+        f"o-{n}: effect: {{percent: {{off: {off_}}}}}|lines: {{{lines}}}|combines: {str(joins).lower()}"
+        for n, (off_, lines, joins) in enumerate(found)
     ]
     customer = shopper(*written, "all: effect: {percent: {off: 15}}")
-    basket = a_sale(a_line(999, sku="a"), a_line(501, sku="b"), a_line(250, sku="d"))
+    basket = a_sale(
+        a_line(999, sku="a"),
+        a_line(501, sku="b", department="books"),
+        a_line(250, sku="d"),
+        a_line(100, sku="a"),
+    )
     facts = Facts(customer.state, is_basket=True)
     plain, traced = (decide(customer.plan, facts, basket, trace=trace) for trace in (False, True))
     assert isinstance(plain, Decision)
