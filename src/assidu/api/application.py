@@ -11,8 +11,10 @@ from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
 from assidu.api.routes import (
     administration,
     customers,
+    discounts,
     drafts,
     draws,
+    economics,
     library,
     members,
     memberships,
@@ -68,6 +70,8 @@ for _router in (
     library.router,
     draws.router,
     offers.router,
+    discounts.router,
+    economics.router,
     administration.router,
     memberships.router,
 ):

@@ -4,7 +4,7 @@ The clock's events are made anew, everything else happens again in the order in 
 that customers share are given in the order of time.
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,11 +13,9 @@ from uuid import UUID
 import psycopg
 
 from assidu.decisions import decide
-from assidu.decisions.chance import rehearsal_secret
 from assidu.decisions.decision import Claim, Decision, Refused, ShortfallCause
 from assidu.decisions.events import Event, Merger, Return, RewardRequest, Sale, TakeOver
 from assidu.decisions.facts import Facts, SoldBefore
-from assidu.decisions.plan import Plan
 from assidu.decisions.state import Membership, State
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
@@ -27,6 +25,7 @@ from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.entries import EntriesTally
 from assidu.simulation.groups import Groups, caught_up_to, chunks
 from assidu.simulation.order import in_time_order
+from assidu.simulation.rehearsal import Witness, as_known, rehearsed_secrets
 from assidu.simulation.sums import Side, Sums, differ, face_value
 from assidu.simulation.tickets import Tickets
 from assidu.simulation.types import Cause, CustomerOutcome, Outcome, Progress
@@ -35,8 +34,9 @@ EVENTS_PER_TELLING = 2_000
 EVENTS_PER_LISTENING = 32
 _KEY = EventKey("replay", "")
 
-Witness = Callable[[Decided], None]
-"""Sees everything that is decided this time, with the reasons of every rule."""
+Retold = Callable[[Iterable[list[Recorded]]], Iterable[list[Recorded]]]
+"""Tells recorded histories otherwise than they were, before they happen again: what is compared is then no more than
+that they differ."""
 
 
 def replay_under(
@@ -48,15 +48,19 @@ def replay_under(
     quotas: RefereedQuotas,
     progress: Progress = lambda _: None,
     witness: Witness | None = None,
+    retold: Retold = iter,
 ) -> Outcome:
-    """With shared places, events go by in the order of time over all customers, else over a few at a time."""
+    """With shared places, events go by in the order of time over all customers, else over a few at a time.
+
+    ``witness`` sees everything that is decided this time, with the reasons of every rule.
+    """
     outcome = Outcome()
     shares_places = any(version.plan.shares_places for version in book.versions)
     for chunk in [groups] if shares_places else chunks(groups):
         customers = [customer for group in chunk for customer in group]
         run = _Run(recorded_book, book, quotas, outcome, witness)
         untold = 0
-        for place, recorded in in_time_order(history_of(connection, customers)):
+        for place, recorded in in_time_order(retold(history_of(connection, customers))):
             if shares_places:
                 quotas.reach(place)
             run.take(recorded)
@@ -69,16 +73,6 @@ def replay_under(
         run.close(chunk, caught_up_to(connection, customers, until))
         progress(untold)
     return outcome
-
-
-def _rehearsed(book: PlanBook) -> dict[str, bytes]:
-    """Chance of a rehearsal: not that of the real draws, and the same each time."""
-    return {
-        offer.code: rehearsal_secret(offer.code)
-        for version in book.versions
-        for offer in version.plan.offers.all
-        if offer.chance_one_in is not None
-    }
 
 
 class _Places:
@@ -154,7 +148,7 @@ class _Run:
             self._places,
             self._sold,
             datetime.max.replace(tzinfo=UTC),
-            secrets=_rehearsed(book),
+            secrets=rehearsed_secrets(book),
             trace=witness is not None,
         )
         self._same_plans = {
@@ -197,7 +191,7 @@ class _Run:
         """Decide and compare; or ask for places first, leave everything as it was, and let the customer wait."""
         member, recorded, event = customer.member, happening.recorded, happening.event
         before = member.state, member.last_purchase
-        known = _as_known(self._book.at(event.at), event) if isinstance(event, TakeOver) else event
+        known = as_known(self._book.at(event.at), event) if isinstance(event, TakeOver) else event
         fact = Fact(_KEY, recorded.type, known, happening.body, has_happened=True)
         # Under another plan a ticket is a basket again: what would its till have been told to take off?
         versions = happening.was.plan_version, self._book.at(fact.at).version
@@ -379,14 +373,6 @@ class _Run:
         if recorded.type is not EventType.MERGER:
             return False
         return self._customer(UUID(recorded.body()["absorbed"])).cause is not None
-
-
-def _as_known(plan: Plan, event: TakeOver) -> TakeOver:
-    """Somebody arrives with what this plan knows of what they had: they are a member under any programme."""
-    known_tiers = {level.code for level in plan.tiers.levels} if plan.tiers is not None else set()
-    tier = event.tier if event.tier in known_tiers else None
-    lots = tuple(lot for lot in event.lots if lot.currency in plan.currencies)
-    return replace(event, tier=tier, tier_until=event.tier_until if tier else None, lots=lots)
 
 
 def _got_other_places(was: Decision, decision: Decision | None) -> bool:

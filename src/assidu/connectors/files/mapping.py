@@ -26,6 +26,8 @@ class Target(StrEnum):
     STORE = "store"
     PRODUCT = "product"
     PRICE = "price"
+    COST = "cost"
+    MARGIN = "margin"
 
 
 class Format(StrEnum):
