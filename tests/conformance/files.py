@@ -9,6 +9,7 @@ from typing import Any
 from assidu.decisions import SEMANTICS_VERSION
 from assidu.plans.identity import to_builtins
 from conformance.cases import (
+    draws,
     earning,
     holds,
     life,
@@ -39,6 +40,7 @@ THEMES: Mapping[str, Callable[[], Iterator[Story]]] = {
     "offers": offers.stories,
     "updates": updates.stories,
     "holds": holds.stories,
+    "draws": draws.stories,
     "life-of-the-programme": life.stories,
     "lives": lives.stories,
 }

@@ -1173,6 +1173,8 @@ def is_same_period(period: Period, one: date, other: date) -> bool:
         return one - timedelta(days=one.weekday()) == other - timedelta(days=other.weekday())
     if period is Period.MONTH:
         return (one.year, one.month) == (other.year, other.month)
+    if period is Period.QUARTER:
+        return (one.year, (one.month - 1) // 3) == (other.year, (other.month - 1) // 3)
     return period is Period.EVER or one.year == other.year
 
 

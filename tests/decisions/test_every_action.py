@@ -30,6 +30,7 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    PrizeWon,
     ReferralKept,
     Release,
     Restoration,
@@ -55,12 +56,21 @@ from assidu.decisions.record import state_from, state_record
 from assidu.decisions.separating import separation_of
 from assidu.decisions.state import LotKey, Membership, PendingKey, State
 from conformance.cases import lives
+from conformance.cases.draws import CHANCES, EARNED
 from conformance.cases.life import REFERRAL, TERMS
 from conformance.cases.plans import CENTS, VOUCHER, points, programme
 from conformance.reader import answer_to
 from conformance.story import Programme, Story
 from decisions.strategies import lines
 
+DRAW = """\
+draws:
+  - code: spring
+    name: {fr: s, en: s}
+    entries: chances
+    last_day: 2026-06-30
+    prizes: [{name: {fr: p, en: p}, gives: {currency: stars, units: 7}}]
+"""
 PEOPLE = 3
 payment = st.builds(
     Payment, st.sampled_from(["points", "points", "stars", "voucher-5", "cents"]), st.sampled_from([1, 2, 30])
@@ -80,11 +90,11 @@ def a_programme(policy: str, expires: str, version: int = 1) -> Programme:
     stars = points(
         expires, "pending: {days: 9}", "debt_at_most: 12", "transfers: {cap: {units: 60, per: month}}"
     )
-    more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}"
-    currencies = stars + CENTS + VOUCHER
+    more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}{DRAW}"
+    currencies = stars + CENTS + VOUCHER + CHANCES
     name = f"v{version}"
     return programme(
-        *lives.RULES, name=name, more=more, tiers=lives.TIERS, currencies=currencies, version=version
+        *lives.RULES, EARNED, name=name, more=more, tiers=lives.TIERS, currencies=currencies, version=version
     )
 
 
@@ -251,9 +261,12 @@ class Everything(RuleBasedStateMachine):
                 lambda now: AudienceChange(now, "young", is_in=False),
                 lambda now: OfferStep(now, "plus", "allotted", (now + timedelta(days=20)).date()),
                 lambda now: OfferStep(now, "plus", "activated"),
+                lambda now: OfferStep(now, "plus", "allotted", anew=False),
+                lambda now: OfferStep(now, "plus", "withdrawn"),
                 lambda now: StatusGrant(now, "gold", (now + timedelta(days=30)).date()),
                 lambda now: StatusGrant(now, "silver"),
                 lambda now: TermsAcceptance(now, "2026-06"),
+                lambda now: PrizeWon(now, "spring", 1, 1),
             ]
         ),
     )

@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 
+from assidu.decisions.events import Leaving
 from assidu.foundation.database import Database
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Tally
@@ -11,7 +12,9 @@ from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
 from assidu.simulation.run import simulate
-from builders.documents import BASE, a_programme
+from assidu.simulation.types import DrawReplayed
+from builders.documents import BASE, a_document, a_programme
+from builders.draw_mistakes import CHANCES, EARNED
 from builders.history import History, on, sale
 from builders.offers import offers
 
@@ -91,3 +94,28 @@ def test_a_rehearsal_gives_what_came_back_to_who_comes_after_it_and_to_nobody_be
     report = simulate(assidu_db.url, history.book, new, processes=processes)
     assert report.unexplained == 0
     assert report.rules["early"] == {"replayed": 3 * 7 - 7, "replayed_times": 3}
+
+
+def test_a_replay_tells_how_many_entries_there_would_have_been_and_what_the_prizes_cost(
+    assidu_db: Database,
+) -> None:
+    """Six members with a chance for each ticket up to the last day; one brought theirs back, one has left."""
+    history = History([a_club()])
+    customers = [history.customer(on(n)) for n in range(6)]
+    tickets = [history.tell(one, sale(on(10 + n), 40)) for n, one in enumerate(customers)]
+    history.tell(customers[1], sale(on(12), 40))
+    history.tell(customers[5], sale(on(70), 40))  # after the last day
+    history.bring_back(customers[0], on(60), tickets[0])
+    history.tell(customers[3], Leaving(on(61)))
+    history.write(assidu_db.url)
+    prizes = "[{name: {fr: p, en: p}, count: 9, gives: {currency: points, units: 500}}]"
+    draw = (
+        f"{{code: d, name: {{fr: d, en: d}}, entries: chances, last_day: {on(50).date()}, prizes: {prizes}}}"
+    )
+    document = a_document(BASE, EARNED, currencies=CHANCES, more=f"draws: [{draw}]\n")
+    for processes in (1, 2):
+        told = simulate(
+            assidu_db.url, history.book, PlanBook.of_one(compile_plan(document)), processes=processes
+        )
+        assert told.unexplained == 0
+        assert told.draws == {"d": DrawReplayed(members=4, entries=5, prizes=4, cost_minor=2_000)}

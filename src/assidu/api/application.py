@@ -13,10 +13,12 @@ from assidu.api.routes import (
     customers,
     discounts,
     drafts,
+    draws,
     economics,
     library,
     members,
     memberships,
+    offers,
     programme,
 )
 from assidu.foundation.cursors import InvalidCursor
@@ -66,6 +68,8 @@ for _router in (
     programme.router,
     drafts.router,
     library.router,
+    draws.router,
+    offers.router,
     discounts.router,
     economics.router,
     administration.router,

@@ -25,6 +25,7 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     OfferStep,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -48,6 +49,7 @@ from assidu.events.types import EventType
 from assidu.loyalty.types import TimelineEntry
 from assidu.loyalty.wording import correction_reason
 from assidu.plans.wording import tier_cause
+from assidu.plans.wording.draws import prize_won_title
 from assidu.plans.wording.offers import offer_step_title
 
 KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
@@ -59,6 +61,16 @@ KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
     "rewards": (
         gettext_lazy("Rewards"),
         (EventType.REWARD_REQUEST, EventType.REWARD_CANCELLATION, EventType.HAND_OVER),
+    ),
+    "offers": (
+        gettext_lazy("Offers and draws"),
+        (
+            EventType.OFFER_ALLOTTED,
+            EventType.OFFER_SEEN,
+            EventType.OFFER_ACTIVATED,
+            EventType.OFFER_WITHDRAWN,
+            EventType.PRIZE_WON,
+        ),
     ),
     "corrections": (gettext_lazy("Corrections"), (EventType.CORRECTION,)),
     "due": (gettext_lazy("Expiry and status"), (EventType.TICK,)),
@@ -231,6 +243,9 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             return "users", "tier", title, programme.phrases.audience_names([event.audience])
         case OfferStep():
             return "gift", "tier", offer_step_title(event, programme.phrases), store
+        case PrizeWon():
+            draw = programme.phrases.rule_name(event.draw)
+            return "gift", "points", prize_won_title(event, programme.phrases), draw
         case Separation():
             detail = _joined(_other(entry, names), _reason(entry, programme), _by(entry, names))
             return "undo-2", "returned", _("Merger undone"), detail

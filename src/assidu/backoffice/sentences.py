@@ -79,6 +79,11 @@ ACTIONS: dict[str, str | Promise] = {
     "plan.sent_back": _("Sent a draft back"),
     "plan.published": _("Put a version of the programme into service"),
     "draw.revealed": _("Told the secret of a draw"),
+    "draw.drawn": _("Drew among the entries of a draw"),
+    "offer.allotted": _("Allotted an offer"),
+    "offer.activated": _("Activated an offer for a customer"),
+    "offer.withdrawn": _("Took an offer back"),
+    "offer.allotment_undone": _("Took an allotment of an offer back"),
     "offer.codes_made": _("Made codes of an offer"),
     "plan.withdrawn": _("Withdrew a version before it began"),
     "plan.threshold_set": _("Set from which cost on a second person approves"),
@@ -179,6 +184,8 @@ OBJECTS: dict[str, str | Promise] = {
     "event": _("event"),
     "draft": _("draft"),
     "programme": _("programme"),
+    "offer": _("offer"),
+    "draw": _("draw"),
 }
 
 

@@ -21,6 +21,7 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     OfferStep,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -54,6 +55,7 @@ from assidu.decisions.membership import (
 from assidu.decisions.occasions import decide_activity
 from assidu.decisions.offers.steps import decide_offer_step
 from assidu.decisions.plan import Plan
+from assidu.decisions.prizes import decide_prize
 from assidu.decisions.referral import decide_referral_kept, followed
 from assidu.decisions.returning import decide_return
 from assidu.decisions.rewards import decide_hand_over, decide_reward, decide_reward_cancellation
@@ -121,6 +123,8 @@ def _decide(plan: Plan, facts: Facts, event: Event, *, trace: bool) -> Decision 
             return decide_terms_acceptance(plan, facts, event)
         case ReferralKept():
             return decide_referral_kept(plan, facts, event, trace=trace)
+        case PrizeWon():
+            return decide_prize(plan, facts, event, trace=trace)
         case ProgrammeEnd():
             return decide_programme_end(plan, facts, event)
         case Suspension():

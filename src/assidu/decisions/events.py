@@ -188,6 +188,17 @@ class ProgrammeEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class PrizeWon:
+    """An entry of this member was drawn. ``place`` counts the prizes in the order in which they were drawn, ``prize``
+    the kinds of them in the plan, both from 1."""
+
+    at: datetime
+    draw: str
+    prize: int
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class Leaving:
     at: datetime
 
@@ -377,15 +388,17 @@ class AudienceChange:
 
 @dataclass(frozen=True, slots=True)
 class OfferStep:
-    """An offer is allotted to the customer, or the customer saw or activated it: ``step`` says which.
+    """An offer is allotted to the customer, or taken back, or the customer saw or activated it: ``step`` says which.
 
-    ``until`` is the first day on which an allotted offer can no longer be used.
+    ``until`` is the first day on which an allotted offer can no longer be used. ``anew``: allotted again, it begins
+    anew with whoever has it still; else that is refused.
     """
 
     at: datetime
     offer: str
     step: str
     until: date | None = None
+    anew: bool = True
 
 
 Event = (
@@ -401,6 +414,7 @@ Event = (
     | TermsAcceptance
     | ReferralKept
     | ProgrammeEnd
+    | PrizeWon
     | Suspension
     | Resumption
     | TakeOver

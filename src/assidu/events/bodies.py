@@ -28,6 +28,7 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -107,6 +108,8 @@ def body_of(event: Event) -> Body:
             return {"version": event.version}
         case ReferralKept():
             return {"referee": event.referee}
+        case PrizeWon():
+            return {"draw": event.draw, "prize": event.prize, "place": event.place}
         case TakeOver():
             return {
                 "joined_on": event.joined_on.isoformat(),
@@ -125,7 +128,10 @@ def body_of(event: Event) -> Body:
         case AudienceChange():
             return {"audience": event.audience, "is_in": event.is_in}
         case OfferStep():
-            return {"offer": event.offer, "until": _iso(event.until)}
+            body = {"offer": event.offer, "until": _iso(event.until)}
+            if not event.anew:
+                body["anew"] = False
+            return body
         case Hold():
             body = {"payments": [[p.currency, p.quantity] for p in event.payments], "minutes": event.minutes}
             if event.lines:
@@ -209,6 +215,8 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             return ReferralKept(at, body["referee"])
         case EventType.PROGRAMME_END:
             return ProgrammeEnd(at)
+        case EventType.PRIZE_WON:
+            return PrizeWon(at, body["draw"], body["prize"], body["place"])
         case EventType.LEAVING:
             return Leaving(at)
         case EventType.SUSPENSION:
@@ -223,8 +231,14 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             return TakeOver(at, _day(body["joined_on"]), body["tier"], _date(body["tier_until"]), lots)
         case EventType.ACTIVITY:
             return Activity(at, body["activity"], store, channel)
-        case EventType.OFFER_ALLOTTED | EventType.OFFER_SEEN | EventType.OFFER_ACTIVATED:
-            return OfferStep(at, body["offer"], OFFER_STEPS[type_], _date(body["until"]))
+        case (
+            EventType.OFFER_ALLOTTED
+            | EventType.OFFER_SEEN
+            | EventType.OFFER_ACTIVATED
+            | EventType.OFFER_WITHDRAWN
+        ):
+            anew = body.get("anew", True)
+            return OfferStep(at, body["offer"], OFFER_STEPS[type_], _date(body["until"]), anew)
         case EventType.STATUS_GRANT:
             return StatusGrant(at, body["tier"], _date(body["until"]))
         case EventType.AUDIENCE_CHANGE:

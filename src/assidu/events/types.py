@@ -11,6 +11,8 @@ from assidu.decisions.events import Event, Sale
 CLOCK_SOURCE = "assidu/clock"
 EMISSION_SOURCE = "assidu/emission"
 """Where what happens to a customer because of another one comes from."""
+DRAW_SOURCE = "assidu/draw"
+"""Where the prizes of draws among entries come from."""
 
 
 class EventType(StrEnum):
@@ -40,6 +42,8 @@ class EventType(StrEnum):
     OFFER_ALLOTTED = "Offer Allotted"
     OFFER_SEEN = "Offer Seen"
     OFFER_ACTIVATED = "Offer Activated"
+    OFFER_WITHDRAWN = "Offer Withdrawn"
+    PRIZE_WON = "Prize Won"  # by a draw among entries; nobody sends it
     HOLD = "Hold Placed"
     RELEASE = "Hold Released"
     HOLD_EXPIRY = "Hold Expired"  # the clock's; nobody sends it
@@ -57,6 +61,7 @@ OFFER_STEPS = {
     EventType.OFFER_ALLOTTED: "allotted",
     EventType.OFFER_SEEN: "seen",
     EventType.OFFER_ACTIVATED: "activated",
+    EventType.OFFER_WITHDRAWN: "withdrawn",
 }
 """The step that each of these events is."""
 

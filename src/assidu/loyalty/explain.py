@@ -13,7 +13,16 @@ from uuid import UUID
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
 from assidu.decisions.decision import Decision, Reason, ReasonCode
 from assidu.decisions.earning import earn
-from assidu.decisions.events import Activity, AfterSale, Joining, Merger, ReferralKept, Sale, SaleUpdate
+from assidu.decisions.events import (
+    Activity,
+    AfterSale,
+    Joining,
+    Merger,
+    PrizeWon,
+    ReferralKept,
+    Sale,
+    SaleUpdate,
+)
 from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
 from assidu.decisions.offers.settling import offered
 from assidu.decisions.plan import REFERRAL, Plan
@@ -249,7 +258,7 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
         return reasons
     if isinstance(entry.event, SaleUpdate):
         return again.reasons if again is not None else ()
-    if isinstance(entry.event, Joining | Activity | ReferralKept):
+    if isinstance(entry.event, Joining | Activity | ReferralKept | PrizeWon):
         if again is not None and again.reasons:
             return again.reasons
         facts = Facts(before, grants=inputs.grants if inputs is not None else None)
@@ -259,7 +268,7 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
 
 
 def _told(found: Reason, document: Document, language: Language) -> RuleReason:
-    rule = document.rule(found.rule) or document.offer(found.rule)
+    rule = document.rule(found.rule) or document.offer(found.rule) or document.draw(found.rule)
     name = found.rule if rule is None else text_in(rule.name, language)
     if found.rule == REFERRAL:
         name = REFERRAL_NAME.say(language)

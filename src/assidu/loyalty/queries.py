@@ -121,6 +121,15 @@ def member_state(customer_id: UUID) -> State | None:
     return member_from(*found[0][:-1]).state if found else None
 
 
+def present_state(customer_id: UUID, now: datetime) -> State | None:
+    """The state as of ``now``, with what is due but not written yet."""
+    found = rows(_MEMBER, {"customer_id": customer_id})
+    book = current_book(found[0][-1]) if found else None
+    if book is None:
+        return None
+    return state_on(book, member_from(*found[0][:-1]), local_day(now, book.at(now).zone), now)
+
+
 def state_on(book: PlanBook, member: Member, today: date, now: datetime) -> State:
     """The state once everything due up to ``today`` is decided; nothing is written."""
     desk = Desk(book, NoQuotas(), lambda *_: None, now)

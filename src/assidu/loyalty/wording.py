@@ -21,6 +21,7 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     OfferStep,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -53,6 +54,7 @@ from assidu.loyalty.life_wording import (
 from assidu.loyalty.types import TimelineEntry
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, tier_cause
+from assidu.plans.wording.draws import prize_won_said
 from assidu.plans.wording.language import Sentence
 from assidu.plans.wording.offers import NOT_EXACT, given_back_said, note_said, offer_step_said
 from assidu.plans.wording.phrases import Phrases, phrases_of
@@ -479,6 +481,8 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield referral_kept_said(phrases)
         case ProgrammeEnd():
             yield programme_end_said(phrases)
+        case PrizeWon():
+            yield prize_won_said(event, phrases)
         case Suspension():
             yield telling.say("suspension", day=day)
             yield from _written(telling)

@@ -17,12 +17,13 @@ from assidu.decisions import decide
 from assidu.decisions.decision import Claim, Decision, Refused, ShortfallCause
 from assidu.decisions.events import AfterSale, Event, Merger, RewardRequest, Sale, TakeOver
 from assidu.decisions.facts import Facts, SoldBefore
-from assidu.decisions.state import State
+from assidu.decisions.state import Membership, State
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided, Desk, Member
 from assidu.loyalty.recorded import Recorded, history_of
 from assidu.loyalty.referee import RefereedQuotas
+from assidu.simulation.entries import EntriesTally
 from assidu.simulation.groups import Groups, caught_up_to, chunks
 from assidu.simulation.order import in_time_order
 from assidu.simulation.rehearsal import Witness, as_known, rehearsed_secrets
@@ -149,6 +150,7 @@ class _Run:
         self._tickets = Tickets()
         self._recorded = Side(outcome, "recorded")
         self._replayed = Side(outcome, "replayed")
+        self._entries = EntriesTally(book.versions[-1].plan, self._sold)
         self._worth_then = face_value(recorded_book.versions[-1].plan)
         self._worth_now = face_value(book.versions[-1].plan)
         self._desk = Desk(
@@ -286,6 +288,8 @@ class _Run:
             known = [self._customers[customer] for customer in group if customer in self._customers]
             if group[0] in self._customers:
                 self._outcome.customers.append(self._summed(group[0], known))
+                if self._customers[group[0]].replayed.membership is Membership.MEMBER:
+                    self._entries.count(group, self._outcome.entries)
 
     def _summed(self, survivor: UUID, known: Sequence[_Customer]) -> CustomerOutcome:
         return CustomerOutcome(
@@ -345,6 +349,7 @@ class _Run:
         for decided in self._desk.gathered:
             owner = self._customer(decided.customer_id)
             self._replayed.add(decided.decision, owner.replayed)
+            self._entries.add(decided)
             if self._witness is not None:
                 self._witness(decided)
             if decided is not matched and decided.fact.type is EventType.TICK:

@@ -20,6 +20,7 @@ from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.moments import KINDS, Moment, Names, moment_of
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import is_of_their_stores, require
+from assidu.backoffice.their_offers import their_offers
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
@@ -241,6 +242,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         ],
         "absorbed": customers.names_of(shown.customer.absorbed),
         "rewards": _rewards(shown),
+        "offers": their_offers(shown.id, shown.programme) if shown.programme and shown.is_member else None,
     }
     return render(request, "backoffice/customer.html", context)
 

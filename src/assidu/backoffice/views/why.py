@@ -52,6 +52,7 @@ PERIODS: dict[Period, Promise] = {
     Period.DAY: gettext_lazy("that day"),
     Period.WEEK: gettext_lazy("that week"),
     Period.MONTH: gettext_lazy("that month"),
+    Period.QUARTER: gettext_lazy("that quarter"),
     Period.YEAR: gettext_lazy("that year"),
     Period.EVER: gettext_lazy("since joining"),
 }

@@ -215,15 +215,18 @@ class _Settling:
         return claims
 
     def _candidates(self, told: Mapping[str, Sequence[Claim]]) -> list[_Candidate]:
-        offers = self._plan.offers
-        met = range(len(offers.all)) if self._trace else offers_met(self._plan, self._ticket)
-        grants = self._ticket.inputs.grants
+        offers, ticket = self._plan.offers.all, self._ticket
+        if self._trace:
+            met = [(i, ticket.selected(offer.lines)) for i, offer in enumerate(offers)]
+        else:
+            met = offers_met(self._plan, ticket)
+        grants = ticket.inputs.grants
         candidates = []
-        for i in met:
-            offer = offers.all[i]
-            code = why_not(offer, self._ticket)
+        for i, selected in met:
+            offer = offers[i]
+            code = why_not(offer, ticket)
             if code is None:
-                candidate = self._candidate(offer)
+                candidate = self._candidate(offer, selected)
                 if candidate is not None:
                     candidates.append(candidate)
             elif self._trace:
@@ -245,9 +248,8 @@ class _Settling:
         granted = self._ticket.inputs.grants.get(key)
         return self._known.taken.get(key) if granted is None else granted
 
-    def _candidate(self, offer: Offer) -> _Candidate | None:
+    def _candidate(self, offer: Offer, selected: list[int]) -> _Candidate | None:
         ticket = self._ticket
-        selected = ticket.selected(offer.lines)
         if not selected:
             self._say(offer, ReasonCode.NO_SUCH_LINE)
             return None
@@ -289,7 +291,8 @@ class _Settling:
             contender.again = _on_what_is_left(effect, amounts, quantities, rooms)
             if is_shared:
                 contender.again_on_line = _on_what_is_left_of_one(effect, amounts, quantities, rooms)
-        return _Candidate(offer, lines, wished, claims_of(offer, ticket, wished), contender)
+        claims = claims_of(offer, ticket, wished) if offer.is_limited else []
+        return _Candidate(offer, lines, wished, claims, contender)
 
     def _on_one_line(self, offer: Offer, effect: PriceEffect, lines: list[int]) -> _Candidate | None:
         """About one line only, any effect is that line's own affair."""
@@ -298,7 +301,7 @@ class _Settling:
         if off == 0:
             self._say_nothing_off(offer, lines)
             return None
-        claims = claims_of(offer, ticket, off)
+        claims = claims_of(offer, ticket, off) if offer.is_limited else []
         if not (claims or offer.group or offer.is_exclusive or self._trace or not self._is_for_customer):
             # The line has a better one already: this one could only be told as outdone.
             if off <= self._best_on_line.get(line, 0):

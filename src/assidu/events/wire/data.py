@@ -244,6 +244,14 @@ class ProgrammeEndData(_Data, frozen=True, kw_only=True):
     """Nobody sends it: the clock tells it."""
 
 
+class PrizeData(_Data, frozen=True, kw_only=True):
+    """Nobody sends it: the draw tells it."""
+
+    draw: Key
+    prize: Positive
+    place: Positive
+
+
 class SuspensionData(_Data, frozen=True, kw_only=True):
     """A membership stands still, or goes on: who says so, and why."""
 
@@ -314,6 +322,12 @@ class OfferData(_Data, frozen=True, kw_only=True):
 
 class AllottedOfferData(OfferData, frozen=True, kw_only=True):
     until: Annotated[date | None, Meta(description="The first day on which it can no longer be used.")] = None
+    anew: Annotated[
+        bool,
+        Meta(
+            description="Does it begin anew with whoever has it still? `false`: they keep it as it is (409)."
+        ),
+    ] = True
 
 
 class HoldData(_Data, frozen=True, kw_only=True):
@@ -379,6 +393,7 @@ Data = (
     | TermsData
     | ReferralKeptData
     | ProgrammeEndData
+    | PrizeData
     | CorrectionData
     | RewardData
     | RewardCancellationData

@@ -129,6 +129,10 @@ class _OfferActivated(Envelope, frozen=True, kw_only=True, tag=EventType.OFFER_A
     data: OfferData
 
 
+class _OfferWithdrawn(Envelope, frozen=True, kw_only=True, tag=EventType.OFFER_WITHDRAWN.value):
+    data: OfferData
+
+
 class _HoldPlaced(Envelope, frozen=True, kw_only=True, tag=EventType.HOLD.value):
     data: HoldData
 
@@ -163,6 +167,7 @@ AnyEnvelope = (
     | _OfferAllotted
     | _OfferSeen
     | _OfferActivated
+    | _OfferWithdrawn
     | _HoldPlaced
     | _HoldReleased
     | _BalanceTransferred
@@ -189,6 +194,7 @@ TYPES: Final[Mapping[type[Envelope], EventType]] = {
     _OfferAllotted: EventType.OFFER_ALLOTTED,
     _OfferSeen: EventType.OFFER_SEEN,
     _OfferActivated: EventType.OFFER_ACTIVATED,
+    _OfferWithdrawn: EventType.OFFER_WITHDRAWN,
     _HoldPlaced: EventType.HOLD,
     _HoldReleased: EventType.RELEASE,
     _BalanceTransferred: EventType.TRANSFER_OUT,

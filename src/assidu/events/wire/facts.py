@@ -24,6 +24,7 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -58,6 +59,7 @@ from assidu.events.wire.data import (
     MergerData,
     OfferData,
     PaymentData,
+    PrizeData,
     ProgrammeEndData,
     ReferralKeptData,
     ReleaseData,
@@ -179,6 +181,8 @@ def _event_of(
             return ReferralKept(at, data.referee), None
         case ProgrammeEndData():
             return ProgrammeEnd(at), None
+        case PrizeData():
+            return PrizeWon(at, data.draw, data.prize, data.place), None
         case SuspensionData():
             is_end = incoming.type is EventType.RESUMPTION
             return Resumption(at) if is_end else Suspension(at), _sealed(incoming)
@@ -214,8 +218,10 @@ def _event_of(
         case AudienceData():
             return AudienceChange(at, data.audience, data.is_in), None
         case OfferData():
-            until = data.until if isinstance(data, AllottedOfferData) else None
-            return OfferStep(at, data.offer, OFFER_STEPS[incoming.type], until), None
+            step = OfferStep(at, data.offer, OFFER_STEPS[incoming.type])
+            if isinstance(data, AllottedOfferData):
+                step = replace(step, until=data.until, anew=data.anew)
+            return step, None
         case _:
             assert_never(data)
 

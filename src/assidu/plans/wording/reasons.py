@@ -6,6 +6,7 @@ from assidu.decisions.plan import REFERRAL, GoalMeasure
 from assidu.decisions.state import TierCause
 from assidu.plans.document import Document, Rule
 from assidu.plans.wording import figures
+from assidu.plans.wording.draws import draw_reason
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import referral_reason
 from assidu.plans.wording.offers import REASONS as OFFER_REASONS
@@ -199,6 +200,10 @@ REFUSALS = {
     RefusalCode.UNKNOWN_AUDIENCE: Sentence(
         "Le programme n'a pas d'audience « {subject} ».", "The programme has no audience “{subject}”."
     ),
+    RefusalCode.UNKNOWN_DRAW: Sentence(
+        "Le programme n'a pas ce lot au tirage « {subject} ».",
+        "The programme has no such prize in the draw “{subject}”.",
+    ),
     RefusalCode.UNKNOWN_OFFER: Sentence(
         "Le programme n'a pas d'offre « {subject} ».", "The programme has no offer “{subject}”."
     ),
@@ -206,6 +211,13 @@ REFUSALS = {
     RefusalCode.OFFER_NOT_ALLOTTED: Sentence(
         "L'offre « {subject} » n'est pas attribuée à cette personne.",
         "The offer “{subject}” is not allotted to this customer.",
+    ),
+    RefusalCode.ALREADY_ALLOTTED: Sentence(
+        "Cette personne a déjà l'offre « {subject} ».", "This customer has the offer “{subject}” already."
+    ),
+    RefusalCode.OFFER_BEGUN: Sentence(
+        "L'offre « {subject} » est déjà activée ou utilisée : elle ne se reprend plus.",
+        "The offer “{subject}” is activated or used already: it can no longer be taken back.",
     ),
     RefusalCode.HOLD_NOT_OPEN: Sentence(
         "Cette réservation n'est plus ouverte : elle a expiré, a été libérée ou a déjà servi.",
@@ -252,6 +264,9 @@ def reason(found: Reason, document: Document, language: Language) -> str:
     phrases = phrases_of(document, language)
     if found.rule == REFERRAL:
         return referral_reason(found, phrases)
+    draw = phrases.draws.get(found.rule)
+    if draw is not None:
+        return draw_reason(found, draw, phrases)
     offer = phrases.offers.get(found.rule)
     if offer is not None or found.code in OFFERS_ONLY:
         return offer_reason(found, offer, phrases)
