@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
-from assidu.decisions.events import Sale
+from assidu.decisions.events import Sale, SaleUpdate
 from assidu.economics.micro.run import Choice, NothingRecorded, round_sizes, try_plans
 from assidu.economics.micro.types import MicroResult
 from assidu.economics.models.assumptions import Range
@@ -46,6 +46,9 @@ def club(assidu_db: Database) -> History:
             ticket = history.tell(anne, sale(on(7 * k, n), 10 + 7 * n % 160, store=str(300 + n % 3)))
             if n % 8 == 3 and k == 2:
                 history.bring_back(anne, on(7 * k + 1, n), ticket)
+            if n % 8 == 5 and k == 3:
+                fewer = sale(on(7 * k), 9).lines
+                history.tell(anne, SaleUpdate(on(7 * k + 1, n), ticket.seq, fewer))
     history.write(assidu_db.url)
     return history
 

@@ -1,7 +1,7 @@
 """Entries of a draw: how many a member has in it.
 
 What counts is what lay in the wallet at the end of the draw's last day, whether it could already be used or not. What
-happens later changes nothing: neither new entries nor their expiry. Only a ticket that before the draw comes back, or is
+happens later changes nothing: neither new entries nor their expiry. Only a ticket that before the draw comes back or is
 changed to cost less, takes its entries with it.
 """
 
