@@ -2,7 +2,6 @@
 
 from dataclasses import replace as with_
 
-import psycopg
 import pytest
 from msgspec.structs import replace
 
@@ -169,8 +168,6 @@ def test_places_that_history_gave_are_held(assidu_db: Database) -> None:
     for n in range(6):
         history.tell(history.customer(), sale(on(1, n), 20))
     history.write(assidu_db.url)
-    with psycopg.connect(assidu_db.owner_url) as connection:
-        connection.execute("INSERT INTO loyalty_quota VALUES ('quota:first:ever:*', 1, 1)")
     [plan] = tried(assidu_db, history, choice(BASE, first)).plans
     assert sum(one.planned_minor for one in plan.deciles) == 6 * 20 + 100
     assert sum(one.winners + one.losers for one in plan.deciles) == 0
