@@ -36,6 +36,7 @@ ACCEPTED = (
     a_programme(
         more="closing: {last_day_to_earn: 2026-06-30, last_day_to_use: 2026-06-30, forfeit: false}\n"
     ),
+    a_programme(more="leaving: {regret: {days: 14}}\n"),
     a_programme(
         more=f"notice: {{days: 30}}\nreferral: {{{BOTH}, when: {{kept_for: {{days: 14}}}}, {ONCE}}}\n"
     ),

@@ -25,7 +25,7 @@ from assidu.foundation.settings import current_settings
 from assidu.foundation.sql import raw_connection, rows
 from assidu.loyalty import plans, queries
 from assidu.loyalty.desk import Decided, Desk, Member, Tally
-from assidu.loyalty.draws import open_secrets
+from assidu.loyalty.draws import draws_to_draw
 from assidu.loyalty.rows import member_from, record_columns, record_sql
 from assidu.plans.check import examine
 
@@ -54,12 +54,17 @@ class Shop:
 
     @classmethod
     def opened(
-        cls, versions: Sequence[str] = ("le-cercle-v1", "le-cercle-v2", "le-cercle-v3"), points: str = ""
+        cls,
+        versions: Sequence[str] = ("le-cercle-v1", "le-cercle-v2", "le-cercle-v3"),
+        points: str = "",
+        more: str = "",
     ) -> "Shop":
-        """``points`` is what the points say besides, in every version: ``transfers: {}``, for example."""
+        """``points`` is what the points say besides, in every version: ``transfers: {}``, for example; ``more`` what
+        the programme does."""
         for name in versions:
             text = (PLANS / f"{name}.yaml").read_text(encoding="utf-8")
             text = text.replace("    kind: points\n", f"    kind: points\n{points and f'    {points}'}\n", 1)
+            text += more
             document = examine(text).document
             assert document is not None
             plans.publish(document, text, at=OPENED)
@@ -115,8 +120,8 @@ class Shop:
         )
         book = queries.current_book(PROGRAMME)
         assert book is not None
-        secrets = open_secrets(PROGRAMME, Vault(current_settings().vault_key))
-        desk = Desk(book, self.places, _sold, now or event.at, secrets=secrets)
+        draws = draws_to_draw(PROGRAMME, Vault(current_settings().vault_key))
+        desk = Desk(book, self.places, _sold, now or event.at, draws=draws)
         members = _locked([customer_id] + ([absorbed] if absorbed else []))
         if isinstance(event, Merger):
             assert absorbed is not None

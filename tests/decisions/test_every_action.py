@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from assidu.decisions import evolve
-from assidu.decisions.chance import Chance
+from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.decision import Account, Decision, EmissionKind, Posting
 from assidu.decisions.events import (
     Absorption,
@@ -86,11 +86,14 @@ wallets = st.sampled_from(
 )
 
 
-def a_programme(policy: str, expires: str, version: int = 1) -> Programme:
+regrets = st.sampled_from(["", "leaving: {regret: {days: 10}}\n"])
+
+
+def a_programme(policy: str, expires: str, regret: str, version: int = 1) -> Programme:
     stars = points(
         expires, "pending: {days: 9}", "debt_at_most: 12", "transfers: {cap: {units: 60, per: month}}"
     )
-    more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}{DRAW}"
+    more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}{DRAW}{regret}"
     currencies = stars + CENTS + VOUCHER + CHANCES
     name = f"v{version}"
     return programme(
@@ -103,10 +106,12 @@ class Everything(RuleBasedStateMachine):
 
     last_merger: tuple[Story, Story, State, State, Decision] | None = None
 
-    @initialize(policy=st.sampled_from(lives.POLICIES), expires=wallets, hour=st.integers(0, 23))
-    def open(self, policy: str, expires: str, hour: int) -> None:
-        self.expires = expires
-        self.programme = a_programme(policy, expires)
+    @initialize(
+        policy=st.sampled_from(lives.POLICIES), expires=wallets, regret=regrets, hour=st.integers(0, 23)
+    )
+    def open(self, policy: str, expires: str, regret: str, hour: int) -> None:
+        self.expires, self.regret = expires, regret
+        self.programme = a_programme(policy, expires, regret)
         self.now = datetime(2026, 1, 14, hour, 30, tzinfo=UTC)
         self.places: dict[str, int] = {}
         self.arrived = 0
@@ -119,7 +124,7 @@ class Everything(RuleBasedStateMachine):
     def somebody_new(self) -> Story:
         self.arrived += 1
         story = Story(f"person {self.arrived}", self.programme, places=self.places, is_traced=False)
-        story.chance = Chance(story.name, {"bag": lives.SECRET})
+        story.chance = Chance(story.name, {"bag": OpenDraw(lives.SECRET)})
         return story
 
     def tell(self, who: int, event: Event, **rest: Any) -> Decision | None:
@@ -137,7 +142,7 @@ class Everything(RuleBasedStateMachine):
 
     @rule(policy=st.sampled_from(lives.POLICIES))
     def change_the_plan(self, policy: str) -> None:
-        self.programme = a_programme(policy, self.expires, self.programme.plan.version + 1)
+        self.programme = a_programme(policy, self.expires, self.regret, self.programme.plan.version + 1)
         for story in self.people:
             story.programme = self.programme
 
@@ -321,7 +326,7 @@ class Everything(RuleBasedStateMachine):
         for who in (survivor, absorbed):
             self.people[who].sleep_until(self.today(), self.now)
         theirs = self.people[absorbed].state
-        if Membership.SUSPENDED in (theirs.membership, self.people[survivor].state.membership):
+        if theirs.stands_still or self.people[survivor].state.stands_still:
             return
         own = self.people[survivor].state
         assert self.tell(absorbed, Absorption(self.now)) is not None
@@ -350,7 +355,9 @@ class Everything(RuleBasedStateMachine):
         for part in undone.paid:
             owed[part.currency] += part.quantity
         on = theirs.left_on if theirs.membership is Membership.LEFT else theirs.joined_on
-        back = Restoration(self.now, theirs.membership.value, on, parts, tuple(sorted(owed.items())))
+        back = Restoration(
+            self.now, theirs.membership.value, on, parts, tuple(sorted(owed.items())), theirs.regret_until
+        )
         assert isinstance(absorbed.try_(back, now=self.now), Decision)
         absorbed.programme = self.programme
         self.gone.remove(absorbed)
@@ -398,6 +405,15 @@ class Everything(RuleBasedStateMachine):
         return [*self.people, *self.gone]
 
     # ------------------------------------------------------------ what is always so
+
+    @invariant()
+    def a_membership_stands_still_or_may_come_back_and_never_half(self) -> None:
+        for state in (story.state for story in self.people):
+            may_come_back = state.regret_until is not None
+            assert not may_come_back or state.membership is Membership.LEFT
+            assert state.membership is not Membership.LEFT or not state.holds
+            assert state.stands_still or state.membership is not Membership.SUSPENDED
+            assert not state.stands_still or state.membership is Membership.SUSPENDED or may_come_back
 
     @invariant()
     def the_wallet_is_the_fold_of_its_postings(self) -> None:

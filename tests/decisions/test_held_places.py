@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assidu.decisions.chance import Chance, drawn
+from assidu.decisions.chance import Chance, OpenDraw, drawn
 from assidu.decisions.decision import Decision
 from assidu.decisions.events import (
     Event,
@@ -136,7 +136,7 @@ def test_nothing_is_drawn_for_a_hold_so_that_nobody_holds_until_they_win() -> No
     plan = a_plan_with("lucky: effect: {gift: {name: {fr: l, en: l}}}|chance: {one_in: 2}|stock: 3")
     secret = bytes(32)
     winner = next(f"anne-{n}" for n in range(99) if drawn(secret, "lucky", f"anne-{n}", 2, 2) == 0)
-    anne = Shopper(plan, chance=Chance(winner, {"lucky": secret}))
+    anne = Shopper(plan, chance=Chance(winner, {"lucky": OpenDraw(secret)}))
     held = anne.records(a_hold())
     assert given(held) == {}
     assert anne.places == {}

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from assidu.decisions import decide
-from assidu.decisions.chance import Chance, drawn
+from assidu.decisions.chance import Chance, OpenDraw, drawn
 from assidu.decisions.decision import (
     Account,
     Decision,
@@ -321,7 +321,7 @@ def test_chance_is_not_drawn_again_and_a_line_that_meets_a_draw_later_is_drawn_a
     secret = bytes(32)
     names = {drawn(secret, "lucky", f"m-{n}", 1, 2): f"m-{n}" for n in range(50)}
     for number, name in names.items():
-        shopper = Shopper(plan, state=a_member(seq=0), chance=Chance(name, {"lucky": secret}))
+        shopper = Shopper(plan, state=a_member(seq=0), chance=Chance(name, {"lucky": OpenDraw(secret)}))
         shopper.records(a_sale(a_line(1_000)))
         for _ in range(3):
             told = shopper.records(an_update(1, a_line(1_000), a_line(500, department="wine")))

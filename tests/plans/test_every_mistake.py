@@ -125,6 +125,9 @@ WITHOUT_SENSE = {
     **offer_mistakes.WITHOUT_SENSE,
     **life_mistakes.WITHOUT_SENSE,
     **draw_mistakes.WITHOUT_SENSE,
+    "money_not_foreign": a_programme(
+        sale_currency="{code: EUR, foreign: [{code: CHF}, {code: EUR}]}  # here"
+    ),
     "levels_two_currencies": a_programme(
         tiers="""tiers:
   levels:

@@ -22,7 +22,8 @@ exclusions: {departments: [gifts]}
 
 
 def text() -> str:
-    programme = a_programme(BASE, FIXED, STEPS, more=MORE)
+    money = "{code: EUR, foreign: [{code: CHF}, {code: GBP}]}"
+    programme = a_programme(BASE, FIXED, STEPS, more=MORE, sale_currency=money)
     return programme.replace("    pays: true\n", "    expires: {months: 12}\n    pays: true\n", 1)
 
 
@@ -34,6 +35,8 @@ def read(written: str) -> Document:
 
 
 WORSE = {
+    "francs are no longer accepted": ("[{code: CHF}, {code: GBP}]", "[{code: GBP}]"),
+    "a rate has to be fresher": ("{code: GBP}]}", "{code: GBP}], rate_days_at_most: 2}"),
     "points are worth less": ("{units: 100, amount: 1.00}", "{units: 125, amount: 1.00}"),
     "points expire sooner": ("expires: {months: 12}", "expires: {months: 6}"),
     "the whole balance expires": (
@@ -70,6 +73,7 @@ BETTER = {
     "a wider cap": ("{units: 50, per: month}", "{units: 51, per: month}"),
     "a lower threshold": ("spend_at_least: 1000.00", "spend_at_least: 999.00"),
     "a later closing": ("2027-09-30", "2027-10-30"),
+    "dollars too": ("[{code: CHF}, {code: GBP}]", "[{code: CHF}, {code: GBP}, {code: USD}]"),
     "less that earns nothing": ("exclusions: {departments: [gifts]}\n", ""),
     "another name": ("fr: Le Club", "fr: Le Cercle"),
 }

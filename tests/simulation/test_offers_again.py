@@ -3,6 +3,7 @@
 import psycopg
 import pytest
 
+from assidu.decisions.chance import OpenDraw
 from assidu.decisions.events import Leaving
 from assidu.foundation.database import Database
 from assidu.loyalty.book import PlanBook
@@ -54,7 +55,7 @@ def test_a_rehearsal_takes_offers_off_recorded_tickets_and_draws_the_same_each_t
 def test_recorded_offers_decided_again_are_what_was_recorded(assidu_db: Database) -> None:
     """Budgets, stock, draws and what a return frees: from the record alone, to the unit."""
     history = History([a_club(WITH_OFFERS)])
-    history.desk.secrets = {"lucky": bytes(32)}
+    history.desk.draws = {"lucky": OpenDraw(bytes(32))}
     customers = [history.customer(on(n)) for n in range(6)]
     tickets = [
         history.tell(customer, sale(on(10 + n), 40, department="produce"))

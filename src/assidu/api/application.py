@@ -10,6 +10,8 @@ import assidu
 from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
 from assidu.api.routes import (
     administration,
+    catalogue,
+    corrections,
     customers,
     discounts,
     drafts,
@@ -20,6 +22,7 @@ from assidu.api.routes import (
     memberships,
     offers,
     programme,
+    trials,
 )
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.problems import Fault, problem
@@ -64,13 +67,16 @@ api = Api(
 )
 for _router in (
     customers.router,
+    corrections.router,
     members.router,
     programme.router,
     drafts.router,
     library.router,
     draws.router,
     offers.router,
+    catalogue.router,
     discounts.router,
+    trials.router,
     economics.router,
     administration.router,
     memberships.router,

@@ -45,10 +45,10 @@ from assidu.decisions.facts import Facts
 from assidu.decisions.granting import decide_status_grant
 from assidu.decisions.holding import decide_hold, decide_release
 from assidu.decisions.lapsing import moved_lapses
+from assidu.decisions.leaving import decide_leaving
 from assidu.decisions.membership import (
     decide_absorption,
     decide_joining,
-    decide_leaving,
     decide_merger,
     decide_take_over,
 )

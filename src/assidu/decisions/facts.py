@@ -74,7 +74,8 @@ class SoldPosting:
 class SoldBefore:
     """A ticket that comes back or is changed: as it reads now, under which version, and what became of it since.
 
-    ``returned_minor`` is by line; ``awarded`` and ``clawed_back`` are by (rule, currency), the second counting
+    ``returned_minor`` is by line, as is ``returned_foreign`` in the money of a ticket that was not paid in the
+    programme's; ``awarded`` and ``clawed_back`` are by (rule, currency), the second counting
     also what could not be recovered (``not_recovered``, by currency); ``paid`` and ``paid_back`` are by currency. A
     ticket of a customer who was merged into this one since is not its own: its postings cannot be named as reversed.
     ``taken`` is what it has of what customers share. ``is_basket``: it was decided before its offers were taken off.
@@ -94,6 +95,7 @@ class SoldBefore:
     not_recovered: Mapping[str, int] = field(default_factory=dict)
     taken: Mapping[str, int] = field(default_factory=dict)
     is_basket: bool = False
+    returned_foreign: Mapping[int, int] = field(default_factory=dict)
 
     def name_of(self, posting: SoldPosting) -> tuple[int, int] | None:
         """How a reversal names a posting of this ticket."""
@@ -112,8 +114,8 @@ class Facts:
     """``has_happened``: the event is past and cannot be refused (history, a till that was cut off): burns are
     honoured as far as the balance goes and the rest is told as a shortfall.
 
-    ``is_basket``: the ticket is not paid yet, and offers are taken off it. ``chance``: draws may be made; without it
-    they can only be told.
+    ``is_basket``: the ticket is not paid yet, and offers are taken off it. ``chance``: draws may be made, those that
+    were open by then; without it they can only be told.
     """
 
     state: State

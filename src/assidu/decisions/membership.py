@@ -1,4 +1,4 @@
-"""Joining, leaving, arriving from an earlier programme, and two customers who turn out to be one."""
+"""Joining, arriving from an earlier programme, and two customers who turn out to be one."""
 
 from dataclasses import replace
 from datetime import date
@@ -8,17 +8,17 @@ from assidu.decisions.decision import (
     Account,
     Count,
     Decision,
-    HoldChange,
     MembershipChange,
     RefusalCode,
     Refused,
     TierChange,
 )
-from assidu.decisions.events import Absorption, Joining, Leaving, Merger, TakeOver
+from assidu.decisions.events import Absorption, Joining, Merger, TakeOver
 from assidu.decisions.facts import Facts
 from assidu.decisions.goals import brought as goals_brought
 from assidu.decisions.goals import is_number_of_items
 from assidu.decisions.inputs import inputs_on
+from assidu.decisions.leaving import decide_coming_back, end_holds
 from assidu.decisions.occasions import Occasion, give
 from assidu.decisions.offers.given import NOTHING, OffersDecided
 from assidu.decisions.offers.standing import brought
@@ -37,6 +37,8 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
     if facts.state.membership is Membership.MEMBER:
         return Refused(RefusalCode.ALREADY_A_MEMBER)
     day = local_day(event.at, plan.zone)
+    if facts.state.may_come_back_on(day):
+        return decide_coming_back(plan, facts, event, day)
     terms = terms_told(plan, event.terms_version, day)
     if isinstance(terms, Refused):
         return terms
@@ -55,33 +57,6 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
         reasons=tuple(given.reasons),
         terms=terms,
     )
-
-
-def decide_leaving(plan: Plan, facts: Facts, event: Leaving) -> Decision | Refused:
-    """What was earned and not used is lost on leaving; the ledger keeps the trace. Nobody is kept from it."""
-    if facts.state.membership not in (Membership.MEMBER, Membership.SUSPENDED):
-        return Refused(RefusalCode.NOT_A_MEMBER)
-    wallet = Wallet(facts.state)
-    for lot, left in wallet.open_lots():
-        wallet.take_from(lot, Account.FORFEITED, left)
-    for pending, left in wallet.all_pending():
-        wallet.take_pending(pending, Account.FORFEITED, left)
-    holds = _end_holds(wallet, facts.state, Account.FORFEITED)
-    day = local_day(event.at, plan.zone)
-    return Decision(
-        plan.version,
-        tuple(wallet.postings),
-        membership=MembershipChange(Membership.LEFT, day),
-        holds=holds,
-    )
-
-
-def _end_holds(wallet: Wallet, state: State, target: Account) -> tuple[HoldChange, ...]:
-    """What is set aside leaves with the rest."""
-    for held in state.holds.values():
-        for lot, quantity in held.parts:
-            wallet.leave_hold(lot, target, quantity)
-    return tuple(HoldChange(hold, None, held.places) for hold, held in state.holds.items())
 
 
 def decide_take_over(plan: Plan, facts: Facts, event: TakeOver) -> Decision | Refused:
@@ -120,14 +95,14 @@ def decide_absorption(plan: Plan, facts: Facts, event: Absorption) -> Decision |
     """Lots and debts go in transit; the survivor's own event, in the same transaction, takes them in."""
     if facts.state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
-    if facts.state.membership is Membership.SUSPENDED:
+    if facts.state.stands_still:
         return Refused(RefusalCode.SUSPENDED)
     wallet = Wallet(facts.state)
     for lot, left in wallet.open_lots():
         wallet.take_from(lot, Account.IN_TRANSIT, left)
     for pending, left in wallet.all_pending():
         wallet.take_pending(pending, Account.IN_TRANSIT, left)
-    holds = _end_holds(wallet, facts.state, Account.IN_TRANSIT)
+    holds = end_holds(wallet, facts.state, Account.IN_TRANSIT)
     for currency, owed in wallet.debts():
         # A debt leaves by being repaid from transit: no lot is touched, since the debt takes it all.
         wallet.credit(Account.IN_TRANSIT, LotKey(currency, date.min, None), owed)
@@ -146,7 +121,7 @@ def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused
     assert theirs is not None, "a merger is decided with what the absorbed customer had"
     if mine.membership is Membership.ABSORBED or theirs.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
-    if Membership.SUSPENDED in (mine.membership, theirs.membership):
+    if mine.stands_still or theirs.stands_still:
         return Refused(RefusalCode.SUSPENDED)  # whoever suspended it resumes it first
     wallet = Wallet(mine)
     for lot, left in Wallet(theirs).open_lots():
@@ -177,9 +152,9 @@ def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused
 def _best_tier(plan: Plan, facts: Facts, event: Merger) -> TierChange | None:
     mine, theirs = facts.state, facts.absorbed
     assert theirs is not None
-    if plan.tiers is None or theirs.tier is None or theirs.membership is not Membership.MEMBER:
+    if plan.tiers is None or theirs.tier is None or not _is_in(theirs):
         return None
-    held = plan.tiers.rank(mine.tier) if mine.membership is Membership.MEMBER else -1
+    held = plan.tiers.rank(mine.tier) if _is_in(mine) else -1
     better = plan.tiers.rank(theirs.tier) - held
     if better < 0 or (better == 0 and _end(theirs.tier_until) <= _end(mine.tier_until)):
         return None
@@ -192,15 +167,31 @@ def _end(day: date | None) -> date:
     return day or LAST_DAY
 
 
+def _is_in(state: State) -> bool:
+    """A member, or one who left and may still come back as they were."""
+    return state.membership is Membership.MEMBER or state.regret_until is not None
+
+
 def _earlier_membership(facts: Facts) -> MembershipChange | None:
+    """The earlier joining day of both; whoever is a member under one of the two had not left."""
     mine, theirs = facts.state, facts.absorbed
     assert theirs is not None
-    if theirs.membership is not Membership.MEMBER or theirs.joined_on is None:
+    if not _is_in(theirs) or theirs.joined_on is None:
         return None
-    if (
-        mine.membership is Membership.MEMBER
-        and mine.joined_on is not None
-        and mine.joined_on <= theirs.joined_on
-    ):
-        return None
-    return MembershipChange(Membership.MEMBER, theirs.joined_on)
+    if not _is_in(mine) or mine.joined_on is None:
+        return MembershipChange(
+            theirs.membership,
+            theirs.left_on or theirs.joined_on,
+            theirs.regret_until,
+            theirs.joined_on if theirs.left_on is not None else None,
+        )
+    joined_on = min(mine.joined_on, theirs.joined_on)
+    if mine.membership is Membership.MEMBER:
+        return None if joined_on == mine.joined_on else MembershipChange(Membership.MEMBER, joined_on)
+    if theirs.membership is Membership.MEMBER:
+        return MembershipChange(Membership.MEMBER, theirs.joined_on, since=joined_on)
+    assert mine.left_on is not None
+    assert theirs.left_on is not None
+    left_on = max(mine.left_on, theirs.left_on)
+    until = max(_end(mine.regret_until), _end(theirs.regret_until))
+    return MembershipChange(Membership.LEFT, left_on, until, joined_on)

@@ -57,9 +57,11 @@ def followed(plan: Plan, facts: Facts, event: Event, decision: Decision) -> Deci
             return _brought_back(plan, event, referral, decision)
         case SaleUpdate() if referral.step is ReferralStep.BOUGHT and decision.eligible_minor:
             return _brought_back(plan, event, referral, decision)
+        case Tick() if decision.membership is not None:
+            return replace(decision, referral=_void(referral))  # their time to come back is over
         case Tick() if referral.due is not None and referral.due <= event.day:
             return _kept(plan, facts.state, event.day, referral, decision)
-        case Leaving():
+        case Leaving() if decision.membership is not None and decision.membership.until is None:
             return replace(decision, referral=_void(referral))
         case Merger() if facts.absorbed is not None and facts.absorbed.joined_on is not None:
             return replace(decision, referral=_void(referral))  # a member already: nobody brought them

@@ -13,8 +13,10 @@ from assidu.decisions.decision import (
     ShortfallCause,
 )
 from assidu.decisions.earning import charged_minor
-from assidu.decisions.events import AfterSale, Sale, SaleUpdate
+from assidu.decisions.events import AfterSale, Sale, SaleLine, SaleUpdate
+from assidu.decisions.exchange import converted
 from assidu.decisions.facts import SaleInputs, SoldBefore, SoldPosting
+from assidu.decisions.money import Rounding, divide
 from assidu.decisions.offers.meeting import DRAW
 from assidu.decisions.paying import quantities
 from assidu.decisions.places import places_moved
@@ -85,18 +87,22 @@ def _postings(postings: Iterable[Posting], seq: int = 0, *, is_named: bool = Tru
 def _returned(sold: SoldBefore, later: Later) -> SoldBefore:
     decision = later.decision
     returned = dict(sold.returned_minor)
+    foreign = dict(sold.returned_foreign)
     paid_back = dict(sold.paid_back)
     for posting in decision.postings:
         if posting.source is Account.USED:
             paid_back[posting.currency] = paid_back.get(posting.currency, 0) + posting.quantity
     for part in decision.returned:
         returned[part.line] = returned.get(part.line, 0) + part.amount_minor
+        if part.foreign_minor:
+            foreign[part.line] = foreign.get(part.line, 0) + part.foreign_minor
     return replace(
         sold,
         postings=_reversed(sold, later),
         clawed_back=_clawed_back(sold, decision),
         returned_minor=returned,
         paid_back=paid_back,
+        returned_foreign=foreign,
         not_recovered=_not_recovered(sold, decision),
         taken=_taken(sold.taken, decision),
     )
@@ -107,6 +113,7 @@ def _changed(sold: SoldBefore, later: Later) -> SoldBefore:
     assert isinstance(event, SaleUpdate)
     assert decision.inputs is not None or decision == Decision(decision.plan_version), "it changed something"
     sale = updated(sold.sale, event)
+    assert not isinstance(sale, Refused), "it was converted before"
     returned = carried(sold, sale)
     assert not isinstance(returned, Refused), "what came back is still on the ticket"
     awarded = dict(sold.awarded)
@@ -124,7 +131,8 @@ def _changed(sold: SoldBefore, later: Later) -> SoldBefore:
         ),
         awarded=awarded,
         clawed_back=_clawed_back(sold, decision),
-        returned_minor=returned,
+        returned_minor=returned.minor,
+        returned_foreign=returned.foreign,
         paid=paid,
         paid_back=paid_back,
         not_recovered=_not_recovered(sold, decision),
@@ -132,22 +140,60 @@ def _changed(sold: SoldBefore, later: Later) -> SoldBefore:
     )
 
 
-def updated(sale: Sale, event: SaleUpdate) -> Sale:
-    """The ticket as it reads after a change; one without lines is paid with nothing."""
+def updated(sale: Sale, event: SaleUpdate) -> Sale | Refused:
+    """The ticket as it reads after a change; one without lines is paid with nothing. In another money it is told in
+    that one, and worth what it is at the ticket's own rate."""
     payments = sale.payments if event.payments is None else event.payments
     codes = sale.codes + tuple(code for code in event.codes if code not in sale.codes)
-    return replace(sale, lines=event.lines, payments=payments if event.lines else (), codes=codes)
+    now = replace(sale, lines=event.lines, payments=payments if event.lines else (), codes=codes)
+    if sale.foreign is not None:
+        exchanged = converted(now, sale.foreign)
+        if isinstance(exchanged, Refused):
+            return exchanged
+        now = exchanged
+    return replace(now, lines=_promoted(sale, now.lines))
 
 
-def carried(sold: SoldBefore, sale: Sale) -> dict[int, int] | Refused:
+def _promoted(before: Sale, lines: tuple[SaleLine, ...]) -> tuple[SaleLine, ...]:
+    """An article stays in the promotion that it was sold in. What that takes off follows from what it is sold for."""
+    known: dict[str, SaleLine] = {}
+    for line in before.lines:
+        if line.promotion:
+            known.setdefault(line.sku, line)
+    if not known:
+        return lines
+    found = []
+    for i, line in enumerate(lines):
+        same = before.lines[i] if i < len(before.lines) and before.lines[i].sku == line.sku else None
+        was = same if same is not None and same.promotion else known.get(line.sku)
+        if was is None or line.promotion:
+            found.append(line)
+            continue
+        off = was.promotion_minor
+        if was.amount_minor > 0 and line.amount_minor != was.amount_minor:
+            off = divide(off * max(line.amount_minor, 0), was.amount_minor, Rounding.HALF_UP)
+        found.append(line.promoted(was.promotion, off))
+    return tuple(found)
+
+
+class Carried(NamedTuple):
+    """What came back of a changed ticket, by its lines; ``foreign`` in the money of one that was not paid in ours."""
+
+    minor: dict[int, int]
+    foreign: dict[int, int]
+
+
+def carried(sold: SoldBefore, sale: Sale) -> Carried | Refused:
     """What came back, by line of the ticket as it reads now: of the same line where it is the same article, else of
     another one of that article. A change that takes away what came back is refused."""
+    foreign = sale.foreign
+    amounts = [line.amount_minor for line in (sale.lines if foreign is None else foreign.lines)]
     rooms = [
-        line.amount_minor if charged > 0 else 0
-        for line, charged in zip(sale.lines, charged_minor(sale), strict=True)
+        amount if charged > 0 else 0 for amount, charged in zip(amounts, charged_minor(sale), strict=True)
     ]
     found: dict[int, int] = {}
-    missing = dict(sold.returned_minor)
+    back = sold.returned_minor if foreign is None else sold.returned_foreign
+    missing = dict(back)
 
     def bring(i: int, line: int) -> None:
         part = min(missing[line], rooms[i]) if sale.lines[i].sku == sold.sale.lines[line].sku else 0
@@ -163,13 +209,13 @@ def carried(sold: SoldBefore, sale: Sale) -> dict[int, int] | Refused:
         for i in range(len(sale.lines)):
             bring(i, line)
         if missing[line]:
-            figures = {
-                "line": line,
-                "returned_minor": sold.returned_minor[line],
-                "missing_minor": missing[line],
-            }
-            return Refused(RefusalCode.RETURNED_LINE_CHANGED, figures)
-    return found
+            figures = {"line": line, "returned_minor": back[line], "missing_minor": missing[line]}
+            currency = "" if foreign is None else foreign.currency
+            return Refused(RefusalCode.RETURNED_LINE_CHANGED, figures, currency)
+    if foreign is None:
+        return Carried(found, {})
+    # As on a return: all of a line there is all of what it was converted to.
+    return Carried({i: sale.lines[i].amount_minor * part // amounts[i] for i, part in found.items()}, found)
 
 
 def kept_of(sold: SoldBefore) -> dict[tuple[str, str], int]:

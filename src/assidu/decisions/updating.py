@@ -35,12 +35,12 @@ from assidu.decisions.paying import may_pay, quantities
 from assidu.decisions.plan import Plan
 from assidu.decisions.plan.offers import GivesUnits
 from assidu.decisions.referral import bought_since
+from assidu.decisions.returned_parts import left_minor
 from assidu.decisions.returning import (
     Key,
     decide_return,
     due_back,
     give_back,
-    left_minor,
     limits_counted,
     purchases_counted,
     reverse,
@@ -62,12 +62,18 @@ def decide_update(plan: Plan, facts: Facts, event: SaleUpdate, *, trace: bool = 
     if not event.lines and sold.returned_minor:
         # Cancelled after a part of it came back: so does the rest.
         return decide_return(plan, facts, Return(event.at, event.sale_seq, (), event.sale_owner))
+    foreign = sold.sale.foreign
+    if event.currency not in ("", plan.money.code if foreign is None else foreign.currency):
+        return Refused(RefusalCode.RETURN_IN_OTHER_MONEY, subject=event.currency)
     sale = updated(sold.sale, event)
+    if isinstance(sale, Refused):
+        return sale
     if sale == sold.sale:
         return Decision(plan.version)
-    returned = carried(sold, sale)
-    if isinstance(returned, Refused):
-        return returned
+    back = carried(sold, sale)
+    if isinstance(back, Refused):
+        return back
+    returned = back.minor
     wallet = Wallet(facts.state)
     paid = _pay(plan, wallet, facts, event, sold, sale, returned)
     if isinstance(paid, Refused):

@@ -2,7 +2,7 @@
 
 A ticket is read as it stands now: what it was changed to, less what came back. Only lines of products count that were
 sold for something; what the programme's own offers took off is part of the price here, since only promotions are looked
-at.
+at. Tickets in another money are left out: what comes back of them is told in that one.
 """
 
 from array import array
@@ -134,7 +134,10 @@ class _Reader:
                 binary=True,
             )
             for customer, seq, day, body in cursor:
-                lines, back = _as_it_stands(_decode(body)["lines"], later.get((customer, seq), ()))
+                ticket = _decode(body)
+                if "foreign" in ticket:
+                    continue
+                lines, back = _as_it_stands(ticket["lines"], later.get((customer, seq), ()))
                 person, group = of[customer]
                 before = len(found)
                 for n, fields in enumerate(lines):

@@ -100,6 +100,9 @@ _UNPROCESSABLE: Final = frozenset(
         RefusalCode.UNKNOWN_TERMS,
         RefusalCode.SAME_CUSTOMER,
         RefusalCode.NOT_TRANSFERABLE,
+        RefusalCode.MONEY_NOT_ACCEPTED,
+        RefusalCode.AMOUNT_OUT_OF_RANGE,
+        RefusalCode.RETURN_IN_OTHER_MONEY,
     }
 )
 

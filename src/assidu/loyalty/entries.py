@@ -8,6 +8,7 @@ from assidu.customers.identifiers import lookup, parse_subject
 from assidu.customers.types import Fault, Identifier, NotAnIdentifier
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Decision, RefusalCode, Refused
+from assidu.decisions.events import Event
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType
@@ -35,7 +36,7 @@ NOBODY = Who()
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event, read and checked, ready to be posted. ``day`` is its business date; ``by`` is known where a person
-    does it by hand, or a key does what only staff may."""
+    does it by hand, or a key does what only staff may; ``is_seconded``: a second person has approved it."""
 
     incoming: Incoming
     fingerprint: bytes
@@ -43,6 +44,7 @@ class Entry:
     who: Who = NOBODY
     absorbed: Who | None = None
     by: Actor | None = None
+    is_seconded: bool = False
 
     @property
     def key(self) -> EventKey:
@@ -103,7 +105,7 @@ class Told:
     type: EventType
     customer_id: UUID
     seq: int
-    at: datetime
+    event: Event
     day: date
     decision: Decision
     state: State
@@ -111,6 +113,10 @@ class Told:
     language: str = ""
     is_new: bool = True
     duplicate_of: EventKey | None = None
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
 
     def again(self, duplicate_of: EventKey | None = None) -> "Told":
         return replace(self, is_new=False, duplicate_of=duplicate_of)

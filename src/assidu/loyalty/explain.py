@@ -11,7 +11,9 @@ from datetime import date
 from uuid import UUID
 
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
-from assidu.decisions.decision import Decision, Reason, ReasonCode
+from assidu.decisions.chance import Chance
+from assidu.decisions.cost import SaleCost, cost_of
+from assidu.decisions.decision import Decision, Reason, ReasonCode, Refused
 from assidu.decisions.earning import earn
 from assidu.decisions.events import (
     Activity,
@@ -33,11 +35,14 @@ from assidu.foundation.sql import raw_connection
 from assidu.loyalty import queries
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.recorded import Recorded, history_of
-from assidu.loyalty.types import TimelineEntry
+from assidu.loyalty.types import SoldOn, TimelineEntry
 from assidu.loyalty.wording import said_of
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, reason, text_in
 from assidu.plans.wording.life import REFERRAL_NAME
+
+_NOT_DRAWN = Chance("", {})
+"""A ticket that was recorded is never drawn again: the number that it got is among its inputs, or it got none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class Explanation:
     sentences: tuple[str, ...]
     reasons: tuple[RuleReason, ...]
     ticket: Sale | None = None
+    cost: SaleCost | None = None  # of a ticket: what it costs the brand in all
 
     @property
     def applied(self) -> tuple[RuleReason, ...]:
@@ -142,6 +148,7 @@ def _explained(
         sentences=tuple(said_of(entry, document, language, _sold_on(entry, history))),
         reasons=tuple(_told(one, document, language) for one in _reasons(plan, entry, before, again)),
         ticket=_ticket(entry, sold),
+        cost=cost_of(plan, entry.event, entry.decision) if isinstance(entry.event, Sale) else None,
     )
 
 
@@ -149,7 +156,9 @@ def _ticket(entry: TimelineEntry, sold: SoldBefore | None) -> Sale | None:
     if sold is None:
         return None
     if isinstance(entry.event, SaleUpdate) and entry.event.lines:
-        return updated(sold.sale, entry.event)
+        now = updated(sold.sale, entry.event)
+        assert not isinstance(now, Refused), "it was recorded"
+        return now
     return sold.sale
 
 
@@ -221,14 +230,17 @@ def _sold(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldBefore | Non
     return sold_before(found.seq, sale, found.decision(), later, is_own=is_own)
 
 
-def _sold_on(entry: TimelineEntry, history: Sequence[Recorded]) -> date | None:
-    """The day of the ticket that a return or a change is about."""
+def _sold_on(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldOn | None:
+    """The ticket that a return or a change is about."""
     event = entry.event
     if not isinstance(event, AfterSale):
         return None
     if event.sale_owner and UUID(event.sale_owner) != entry.customer_id:
         history = _history(UUID(event.sale_owner))
-    return next((one.day for one in history if one.seq == event.sale_seq), None)
+    for one in history:
+        if one.seq == event.sale_seq and isinstance(sale := one.event(), Sale):
+            return SoldOn(one.day, sale.foreign)
+    return None
 
 
 def _told_of(recorded: Recorded, owner: UUID, sale_seq: int) -> AfterSale | None:
@@ -254,7 +266,7 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
     if isinstance(entry.event, Sale) and inputs is not None:
         reasons = earn(plan, entry.event, inputs, trace=True).reasons
         if plan.offers:
-            reasons += tuple(offered(plan, entry.event, inputs, trace=True).reasons)
+            reasons += tuple(offered(plan, entry.event, inputs, chance=_NOT_DRAWN, trace=True).reasons)
         return reasons
     if isinstance(entry.event, SaleUpdate):
         return again.reasons if again is not None else ()

@@ -38,6 +38,10 @@ consultations.json  who among us looked at your record
 }
 
 
+COMMAND = "command"
+"""Who looked at the command line of the server."""
+
+
 def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
     """A zip of JSON files about a customer and everyone merged into them."""
     found = customers.customer(customer_id, with_contact=True)
@@ -58,7 +62,12 @@ def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
         "evenements.json": list(_events(family, language)),
         "mouvements.json": [asdict(movement) for one in family for movement in _movements(one)],
         "consultations.json": [
-            {"at": look.at, "person": look.person_name, "page": look.page} for look in _looks(family)
+            {
+                "at": look.at,
+                "person": look.person_name or (COMMAND if look.person_id is None else ""),
+                "page": look.page,
+            }
+            for look in _looks(family)
         ],
     }
     packed = io.BytesIO()

@@ -1,24 +1,16 @@
 """The personal part of a live event: laid over the customer's profile, and kept beside the event, sealed."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from assidu.customers import profiles
+from assidu.customers import profiles, words
 from assidu.customers.identifiers import identifiers_of, lookup
 from assidu.customers.profiles import Known, contact_from, laid_over, saved
 from assidu.customers.types import Identifier, IdentifierKind, Profile
-from assidu.customers.vault import Vault, seal, unseal
+from assidu.customers.vault import Vault, unseal
+from assidu.customers.words import Said
 from assidu.events import wire
 from assidu.loyalty.script import Script, Step
-
-KEYS = "SELECT customer_id, wrapped FROM customers_key WHERE customer_id = ANY ($1::uuid[])"
-KEEP = (
-    "INSERT INTO customers_event_personal (customer_id, seq, sealed) "
-    "SELECT p.customer_id, p.seq, p.sealed FROM unnest($1::uuid[], $2::integer[], $3::bytea[]) "
-    "AS p (customer_id, seq, sealed)"
-)
 
 
 def profile_of(written: wire.Profile, store: str) -> Profile:
@@ -72,16 +64,11 @@ def write_profile(
                 yield Step(profiles.FORGET, ([customer_id], [kind.value], [kept]))
 
 
-def write_personal(said: Sequence[tuple[UUID, int, Mapping[str, Any]]], vault: Vault) -> Script[None]:
+def write_personal(said: Said, vault: Vault) -> Script[None]:
     """What events themselves said of their customers, each under its customer's own key; of who is erased, nothing."""
     if not said:
         return
-    rows = yield Step(KEYS, (sorted({customer_id for customer_id, _, _ in said}),))
-    keys = {row[0]: vault.open_key(row[0], bytes(row[1])) for row in rows}
-    sealed = [
-        (customer_id, seq, seal(keys[customer_id], customer_id, content))
-        for customer_id, seq, content in said
-        if customer_id in keys
-    ]
-    if sealed:
-        yield Step(KEEP, [list(column) for column in zip(*sealed, strict=True)])
+    keys = yield Step(words.KEYS, (sorted({customer_id for customer_id, _, _ in said}),))
+    kept = words.kept_beside(said, keys, vault)
+    if kept:
+        yield Step(words.KEEP, kept)

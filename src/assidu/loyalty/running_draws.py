@@ -23,7 +23,7 @@ from assidu.foundation.settings import current_settings
 from assidu.foundation.sql import rows
 from assidu.loyalty.actions import record
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.draws import DrawRefused, open_secrets, tell_secret
+from assidu.loyalty.draws import DrawRefused, draws_to_draw, tell_secret
 from assidu.loyalty.entries import outcome_code
 from assidu.loyalty.plans import programmes
 from assidu.loyalty.prize_draws import Announced, Drawn, LeftOut, announced, drawn, drawn_one
@@ -100,8 +100,8 @@ def _run(book: PlanBook, one: Announced, now: datetime, by: Actor) -> Drawn:
         )
     if (known := drawn_one(programme, draw.name)) is not None:
         return known
-    secret = open_secrets(programme, Vault(current_settings().vault_key)).get(draw.name)
-    if secret is None:
+    sealed = draws_to_draw(programme, Vault(current_settings().vault_key)).get(draw.name)
+    if sealed is None:
         raise DrawRefused("sealed_with_another_key")
     entries, left_out = _entries(programme, draw)
     entrants = list_of(entries.items())
@@ -142,8 +142,8 @@ def _run(book: PlanBook, one: Announced, now: datetime, by: Actor) -> Drawn:
                 [entrant.entries for entrant in entrants],
             ],
         )
-        _keep_winners(programme, draw.name, winners(secret, draw, entrants))
-    tell_secret(programme, draw.name, secret, at=now, by=str(by.person_id or "draw"))
+        _keep_winners(programme, draw.name, winners(sealed.secret, draw, entrants))
+    tell_secret(programme, draw.name, sealed.secret, at=now, by=str(by.person_id or "draw"))
     people.record(
         by,
         "draw.drawn",

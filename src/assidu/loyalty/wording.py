@@ -14,6 +14,7 @@ from assidu.decisions.events import (
     Activity,
     AudienceChange,
     Correction,
+    Foreign,
     HandOver,
     Hold,
     HoldExpiry,
@@ -51,13 +52,14 @@ from assidu.loyalty.life_wording import (
     referral_step_said,
     terms_said,
 )
-from assidu.loyalty.types import TimelineEntry
+from assidu.loyalty.types import SoldOn, TimelineEntry
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, tier_cause
 from assidu.plans.wording.draws import prize_won_said
 from assidu.plans.wording.language import Sentence
 from assidu.plans.wording.offers import NOT_EXACT, given_back_said, note_said, offer_step_said
 from assidu.plans.wording.phrases import Phrases, phrases_of
+from assidu.plans.wording.reasons import clawback_said
 
 HEADS = {
     "sale": Sentence(
@@ -67,6 +69,9 @@ HEADS = {
         "{eligible} comptent pour le programme (le reste est exclu ou payé avec ses avantages).",
         "{eligible} count for the programme (the rest is excluded or was paid with its rewards).",
     ),
+    "exchanged": Sentence("{foreign} au cours de {rate} ({of}) : {amount}.", "{foreign} at {rate} ({of}): {amount}."),
+    "own_rate": Sentence("celui du ticket", "the ticket's own"),
+    "rate_of": Sentence("celui du {day}", "that of {day}"),
     "not_a_member": Sentence(
         "Pas membre ce jour-là : l'achat est connu et ne rapporte rien.",
         "Not a member on that day: the purchase is known and earns nothing.",
@@ -75,10 +80,8 @@ HEADS = {
         "Retour de {amount} sur l'achat du {day} (n° {seq}).",
         "Return of {amount} from the purchase of {day} (no. {seq}).",
     ),
-    "return_line": Sentence("Ligne {line} : {amount} rendus.", "Line {line}: {amount} brought back."),
-    "clawback": Sentence(
-        "Sans les articles rendus, la règle {rule} donne {units} de moins.",
-        "Without what came back, rule {rule} gives {units} less.",
+    "returned_there": Sentence(
+        "Soit {foreign} du ticket, à son cours de {rate}.", "That is {foreign} of the ticket, at its rate of {rate}."
     ),
     "update": Sentence(
         "Ticket du {day} (n° {seq}) modifié : il s'élève désormais à {amount}.",
@@ -95,6 +98,7 @@ HEADS = {
         "Une partie rattrape ce qui n'avait pas pu être repris.",
         "A part makes up for what could not be taken back before.",
     ),
+    "return_line": Sentence("Ligne {line} : {amount} rendus.", "Line {line}: {amount} brought back."),
     "tick": Sentence("Échéance du {day}.", "What was due on {day}."),
     "correction": Sentence("Correction par l'équipe : {change}.", "Correction by staff: {change}."),
     "reason_code": Sentence("Motif : {reason}.", "Reason: {reason}."),
@@ -112,7 +116,13 @@ HEADS = {
     "reward_cancelled": Sentence("Annulation de la demande n° {seq}.", "Request no. {seq} called off."),
     "handed_over": Sentence("Remise de {units}.", "{units} handed over."),
     "joining": Sentence("Adhésion au programme le {day}.", "Joined the programme on {day}."),
+    "coming_back": Sentence("Retour dans le programme le {day}, avec tout ce qui y était resté.",
+                            "Came back to the programme on {day}, to everything that was left there."),
     "leaving": Sentence("Départ du programme le {day}.", "Left the programme on {day}."),
+    "regret": Sentence("En revenant jusqu'au {day}, tout se retrouve ; rien n'est utilisable d'ici là.",
+                       "By coming back until {day} everything is found again; nothing can be used till then."),
+    "regret_over": Sentence("Le temps pour revenir est passé : ce qui restait est perdu.",
+                            "The time to come back is over: what was left is lost."),
     "suspension": Sentence("Carte suspendue le {day}.", "Membership suspended on {day}."),
     "resumption": Sentence("Carte rétablie le {day}.", "Membership resumed on {day}."),
     "prolonged": Sentence(
@@ -336,7 +346,7 @@ NOTHING_ELSE: Mapping[tuple[Account, Account], Sentence] = MappingProxyType({})
 class _Telling:
     entry: TimelineEntry
     phrases: Phrases
-    sold_on: date | None
+    sold_on: SoldOn | None
 
     def say(self, key: str, **values: object) -> str:
         return HEADS[key].say(self.phrases.language, **values)
@@ -344,12 +354,19 @@ class _Telling:
     def money(self, minor: int) -> str:
         return figures.money(minor, self.phrases.document.sale_currency, self.phrases.language)
 
+    def there(self, minor: int, foreign: Foreign) -> str:
+        """An amount of the money that a ticket was paid in."""
+        return figures.foreign_money(minor, foreign.currency, foreign.decimals, self.phrases.language)
+
+    def rate(self, foreign: Foreign) -> str:
+        return figures.rate(foreign.rate, self.phrases.language)
+
 
 def said_of(
-    entry: TimelineEntry, document: Document, language: Language, sold_on: date | None = None
+    entry: TimelineEntry, document: Document, language: Language, sold_on: SoldOn | None = None
 ) -> Iterator[str]:
     """What happened, what moved and what was missing; ``document`` is the version that it was decided under,
-    ``sold_on`` the day of the ticket that a return or a change is about."""
+    ``sold_on`` the ticket that a return or a change is about."""
     telling = _Telling(entry, phrases_of(document, language), sold_on)
     decision = entry.decision
     yield from _head(telling)
@@ -358,10 +375,14 @@ def said_of(
         yield telling.say("late", day=telling.phrases.day(entry.recorded_at.date()))
     is_update = isinstance(entry.event, SaleUpdate) and not decision.returned
     for clawback in decision.clawbacks:
-        yield telling.say(
-            "update_less" if is_update else "clawback",
-            rule=telling.phrases.rule_name(clawback.rule),
-            units=telling.phrases.units(clawback.quantity, clawback.currency),
+        yield (
+            telling.say(
+                "update_less",
+                rule=telling.phrases.rule_name(clawback.rule),
+                units=telling.phrases.units(clawback.quantity, clawback.currency),
+            )
+            if is_update
+            else clawback_said(clawback, document, language)
         )
     if is_update:
         yield from _given_more(telling)
@@ -398,6 +419,22 @@ def _given_more(telling: _Telling) -> Iterator[str]:
             given[movement.currency] = given.get(movement.currency, 0) - movement.quantity
     if any(quantity > 0 for quantity in given.values()):
         yield telling.say("made_up")
+
+
+def exchange_said(sale: Sale, document: Document, language: Language) -> str:
+    """« 50,00 CHF au cours de 0,9432 (celui du 1er mars 2026) : 47,16 €. »"""
+    foreign = sale.foreign
+    assert foreign is not None, "asked of tickets in another money"
+    of = HEADS["own_rate"].say(language)
+    if foreign.rate_day is not None:
+        of = HEADS["rate_of"].say(language, day=figures.day(foreign.rate_day, language))
+    return HEADS["exchanged"].say(
+        language,
+        foreign=figures.foreign_money(foreign.total_minor, foreign.currency, foreign.decimals, language),
+        rate=figures.rate(foreign.rate, language),
+        of=of,
+        amount=figures.money(sale.total_minor, document.sale_currency, language),
+    )
 
 
 def correction_reason(code: str, language: Language) -> str:
@@ -444,19 +481,29 @@ def _head(telling: _Telling) -> Iterator[str]:
         case Return():
             returned = entry.decision.returned
             amount = telling.money(sum(part.amount_minor for part in returned))
-            sold_on = phrases.day(telling.sold_on) if telling.sold_on else "?"
+            sold_on = phrases.day(telling.sold_on.day) if telling.sold_on else "?"
             yield telling.say("return", amount=amount, day=sold_on, seq=event.sale_seq)
             for part in returned:
                 yield telling.say("return_line", line=part.line + 1, amount=telling.money(part.amount_minor))
+            yield from _there(telling)
         case SaleUpdate():
-            sold_on = phrases.day(telling.sold_on) if telling.sold_on else "?"
+            sold_on = phrases.day(telling.sold_on.day) if telling.sold_on else "?"
             amount = telling.money(sum(line.amount_minor for line in event.lines))
             said = "update" if event.lines else "cancellation"
+            if telling.sold_on is not None and telling.sold_on.foreign is not None:
+                # As it was told: what that comes to at the ticket's rate is seen in what it changed.
+                amount = telling.there(
+                    sum(line.amount_minor for line in event.lines), telling.sold_on.foreign
+                )
             yield telling.say(said, day=sold_on, seq=event.sale_seq, amount=amount)
             for part in entry.decision.returned:
                 yield telling.say("return_line", line=part.line + 1, amount=telling.money(part.amount_minor))
+            if entry.decision.returned:
+                yield from _there(telling)
         case Tick():
             yield telling.say("tick", day=day)
+            if entry.decision.membership is not None:
+                yield telling.say("regret_over")
         case Correction():
             sign = "+" if event.quantity > 0 else "−"
             yield telling.say("correction", change=sign + phrases.units(abs(event.quantity), event.currency))
@@ -471,10 +518,15 @@ def _head(telling: _Telling) -> Iterator[str]:
         case HandOver():
             yield telling.say("handed_over", units=phrases.units(event.quantity, event.currency))
         case Joining():
-            yield telling.say("joining", day=day)
+            change = entry.decision.membership
+            is_back = change is not None and change.since is not None
+            yield telling.say("coming_back" if is_back else "joining", day=day)
             yield from joining_said(event, entry.decision, phrases)
         case Leaving():
             yield telling.say("leaving", day=day)
+            change = entry.decision.membership
+            if change is not None and change.until is not None:
+                yield telling.say("regret", day=phrases.day(_last_day(change.until)))
         case TermsAcceptance():
             yield terms_said(event, phrases, day)
         case ReferralKept():
@@ -536,13 +588,22 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield from _written(telling)
             change = entry.decision.membership
             if change is not None and change.membership is Membership.MEMBER:
-                yield telling.say("joined_earlier", day=phrases.day(change.on))
+                yield telling.say("joined_earlier", day=phrases.day(change.since or change.on))
+
+
+def _there(telling: _Telling) -> Iterator[str]:
+    """What came back of a ticket in another money, in that one."""
+    if telling.sold_on is not None and (foreign := telling.sold_on.foreign) is not None:
+        there = telling.there(sum(part.foreign_minor for part in telling.entry.decision.returned), foreign)
+        yield telling.say("returned_there", foreign=there, rate=telling.rate(foreign))
 
 
 def _sale(telling: _Telling, sale: Sale) -> Iterator[str]:
     entry = telling.entry
     amount = telling.money(sale.total_minor)
     yield telling.say("sale", amount=amount, store=entry.store, day=telling.phrases.day(entry.day))
+    if sale.foreign is not None:
+        yield exchange_said(sale, telling.phrases.document, telling.phrases.language)
     inputs = entry.decision.inputs
     if inputs is not None and not inputs.is_member:
         yield telling.say("suspended" if inputs.is_suspended else "not_a_member")

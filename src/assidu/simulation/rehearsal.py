@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from assidu.decisions.chance import rehearsal_secret
+from assidu.decisions.chance import OpenDraw, rehearsal_secret
 from assidu.decisions.decision import Claim
 from assidu.decisions.events import AfterSale, Event, Merger, Sale, TakeOver
 from assidu.decisions.plan import Plan
@@ -61,7 +61,7 @@ class Rehearsal:
             places,
             self._tickets.sold,
             datetime.max.replace(tzinfo=UTC),
-            secrets=rehearsed_secrets(book),
+            draws=rehearsed_draws(book),
         )
 
     def follow(self, events: Iterable[Told], until: date) -> None:
@@ -152,10 +152,10 @@ class HeldPlaces:
         """What came back in the end is not ``taken``, and lives that are lived again do not free it again."""
 
 
-def rehearsed_secrets(book: PlanBook) -> dict[str, bytes]:
+def rehearsed_draws(book: PlanBook) -> dict[str, OpenDraw]:
     """Chance of a rehearsal: not that of the real draws, and the same each time."""
     return {
-        offer.code: rehearsal_secret(offer.code)
+        offer.code: OpenDraw(rehearsal_secret(offer.code))
         for version in book.versions
         for offer in version.plan.offers.all
         if offer.chance_one_in is not None

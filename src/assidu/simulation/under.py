@@ -26,7 +26,7 @@ from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.entries import EntriesTally
 from assidu.simulation.groups import Groups, caught_up_to, chunks
 from assidu.simulation.order import in_time_order
-from assidu.simulation.rehearsal import Witness, as_known, rehearsed_secrets
+from assidu.simulation.rehearsal import Witness, as_known, rehearsed_draws
 from assidu.simulation.sums import Side, Sums, differ, face_value
 from assidu.simulation.tickets import Tickets
 from assidu.simulation.types import Cause, CustomerOutcome, Outcome, Progress
@@ -158,7 +158,7 @@ class _Run:
             self._places,
             self._sold,
             datetime.max.replace(tzinfo=UTC),
-            secrets=rehearsed_secrets(book),
+            draws=rehearsed_draws(book),
             trace=witness is not None,
         )
         self._same_plans = {

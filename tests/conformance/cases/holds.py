@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from assidu.decisions.chance import Chance
+from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.events import (
     Event,
     Hold,
@@ -48,7 +48,7 @@ def _hold(*sold: SaleLine | int, **rest: object) -> Hold:
 
 
 def _used(plan: Programme) -> Story:
-    chance = Chance("anne", {"lucky": bytes(range(32))})
+    chance = Chance("anne", {"lucky": OpenDraw(bytes(range(32)))})
     story = Story(
         "A hold's places are its ticket's, and nothing is drawn for it", plan, a_member(), chance=chance
     )

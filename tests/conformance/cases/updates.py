@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assidu.decisions.chance import Chance
+from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.events import (
     Correction,
     Joining,
@@ -160,7 +160,7 @@ def _places() -> Story:
 def _draws() -> Story:
     lucky = "lucky: effect: {points: {currency: points, units: 50}}|chance: {one_in: 2}|lines: {departments: [wine]}"
     plan = programme(name="lucky", more=offers(lucky))
-    chance = Chance("anne", {"lucky": bytes(range(32))})
+    chance = Chance("anne", {"lucky": OpenDraw(bytes(range(32)))})
     story = Story(
         "A line that meets a draw later is drawn once, as of the sale",
         plan,

@@ -26,6 +26,8 @@ class Target(StrEnum):
     STORE = "store"
     PRODUCT = "product"
     PRICE = "price"
+    RATE = "rate"
+    PROMOTION = "promotion"
     COST = "cost"
     MARGIN = "margin"
 

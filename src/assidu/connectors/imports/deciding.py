@@ -14,16 +14,20 @@ from uuid import UUID
 
 import psycopg
 
-from assidu.catalogue.types import ProductFinder
+from assidu.catalogue.known import Catalogue
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import Group
 from assidu.connectors.imports.places import Places
 from assidu.connectors.imports.telling import original_of
 from assidu.connectors.imports.types import Entry, Original, Place, SetAside
+from assidu.customers.identifiers import parse_subject
+from assidu.customers.types import Identifier
+from assidu.customers.vault import Vault
 from assidu.decisions.calendar import local_day
+from assidu.decisions.chance import OpenDraw
 from assidu.decisions.decision import Claim, RefusalCode, Refused
 from assidu.decisions.earning import claim_key
-from assidu.decisions.events import AfterSale, Sale
+from assidu.decisions.events import AfterSale, Sale, ShownCode
 from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.places import places_moved
 from assidu.decisions.plan import EarnRule, Plan
@@ -33,6 +37,8 @@ from assidu.events.types import EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.copying import Lines
 from assidu.loyalty.desk import Decided, Desk, Member
+from assidu.loyalty.offer_codes import KnownCode, good_codes, hash_of
+from assidu.loyalty.referral import with_referrer
 from assidu.loyalty.script import Answer, Script
 from assidu.loyalty.sold_tickets import load_sold
 
@@ -40,10 +46,10 @@ from assidu.loyalty.sold_tickets import load_sold
 @dataclass(frozen=True, slots=True)
 class Shop:
     """Everything that deciding needs and that no process changes. ``wanted`` are the tickets that returns and changes
-    name."""
+    name; ``codes`` those that were shown and were made here, by hash."""
 
     book: PlanBook
-    catalogue: ProductFinder
+    catalogue: Catalogue
     recorded_at: datetime
     files: Sequence[str]
     entries: Sequence[Entry]
@@ -52,6 +58,10 @@ class Shop:
     read: Callable[[Entry], wire.Incoming]
     wanted: frozenset[Original]
     known_originals: dict[Original, Place]
+    codes: Mapping[bytes, KnownCode]
+    draws: Mapping[str, OpenDraw]
+    pseudonym_key: bytes = field(repr=False)
+    vault: Vault = field(repr=False)
     catches_up: bool = True
 
 
@@ -69,8 +79,10 @@ class GroupRun:
     limits: dict[str, int] = field(default_factory=dict)
     places: Counter[str] = field(default_factory=Counter)
     personal: list[tuple[UUID, int, Mapping[str, Any]]] = field(default_factory=list)
+    devices: list[tuple[UUID, str]] = field(default_factory=list)
     recorded: int = 0
     ticks: int = 0
+    undrawn: int = 0
     waiting: "Waiting | None" = None
     tickets: dict[Original, tuple[UUID, int]] = field(default_factory=dict)
     sold: dict[tuple[UUID, int], SoldBefore | None] = field(default_factory=dict)
@@ -115,7 +127,9 @@ class Decider:
         self._shop = shop
         self._places = places
         self._connection = connection
-        self._desk = Desk(shop.book, self, self._find_sold, shop.recorded_at, full=self._expected)
+        self._desk = Desk(
+            shop.book, self, self._find_sold, shop.recorded_at, full=self._expected, draws=shop.draws
+        )
         self._run: GroupRun
         self._granted: Grants = {}
         self._guessed: dict[str, int] = {}
@@ -132,6 +146,9 @@ class Decider:
             fact = self._fact(entry, incoming, customer)
         except wire.UnknownSale:
             self._set_aside(entry, Refused(RefusalCode.UNKNOWN_SALE))
+            return
+        except wire.NotExchanged as error:
+            self._set_aside(entry, error.refused)
             return
         member = run.members[customer]
         if place in self._shop.absorbed:
@@ -184,14 +201,31 @@ class Decider:
         run.sold.clear()
 
     def _fact(self, entry: Entry, incoming: wire.Incoming, customer: UUID) -> Fact:
-        return wire.to_fact(
+        shop, data = self._shop, incoming.data
+        plan = shop.book.at(entry.at)
+        codes: tuple[ShownCode, ...] = ()
+        if isinstance(data, wire.SaleData | wire.SaleUpdateData) and data.codes:
+            hashes = (hash_of(code, shop.pseudonym_key) for code in data.codes)
+            known = (shop.codes[one] for one in hashes if one in shop.codes)
+            codes = good_codes(known, customer, local_day(entry.at, plan.zone))
+        fact = wire.to_fact(
             incoming,
-            catalogue=self._shop.catalogue,
+            catalogue=shop.catalogue,
+            plan=plan,
             customer_id=customer,
             find_sale=self._find_sale,
             fingerprint=entry.fingerprint,
             has_happened=True,
+            codes=codes,
         )
+        if isinstance(data, wire.JoiningData) and data.referral_code:
+            told = parse_subject(entry.subject or "")
+            subject = told if isinstance(told, Identifier) else None
+            return run_on(
+                self._connection,
+                with_referrer(fact, data, subject, customer, shop.pseudonym_key, shop.vault),
+            )
+        return fact
 
     def _desk_takes(self, member: Member, fact: Fact, granted: Grants) -> Decided | Refused:
         """``granted`` is what the event's claims have got, if they were answered."""
@@ -277,18 +311,11 @@ class Decider:
         for one in self._desk.gathered:
             run.lines.add_decided(one, programme)
             run.ticks += one.fact.type is EventType.TICK
+            run.undrawn += bool(one.decision.offers.undrawn)
         self._desk.gathered.clear()
 
     def _set_aside(self, entry: Entry, refused: Refused) -> None:
-        figures = " ".join(f"{name}={number}" for name, number in sorted(refused.figures.items()))
-        self._run.aside.append(
-            SetAside.of(
-                entry,
-                self._shop.files[entry.file],
-                refused.code.value,
-                " ".join(part for part in (refused.subject, figures) if part),
-            )
-        )
+        self._run.aside.append(set_aside(entry, self._shop.files[entry.file], refused))
 
     # ------------------------------------------------------------ tickets and what happens to them
 
@@ -296,6 +323,8 @@ class Decider:
         run, event = self._run, fact.event
         if personal := incoming.personal:
             run.personal.append((decided.customer_id, decided.seq, personal))
+        if isinstance(incoming.data, wire.JoiningData) and incoming.data.device:
+            run.devices.append((decided.customer_id, incoming.data.device))
         if isinstance(event, AfterSale):
             key = self._sale_key(decided.customer_id, event)
             sold = self._find_sold(decided.customer_id, event)
@@ -342,6 +371,13 @@ def _moved_by(gathered: Sequence[Decided]) -> Counter[str]:
     for one in gathered:
         moved.update(places_moved(one.decision))
     return moved
+
+
+def set_aside(entry: Entry, file: str, refused: Refused) -> SetAside:
+    """An event that the programme refuses, with the figures that say why."""
+    figures = " ".join(f"{name}={number}" for name, number in sorted(refused.figures.items()))
+    detail = " ".join(part for part in (refused.subject, figures) if part)
+    return SetAside.of(entry, file, refused.code.value, detail)
 
 
 def run_on(connection: Connection, script: Script[Answer]) -> Answer:

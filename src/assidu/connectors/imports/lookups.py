@@ -12,6 +12,7 @@ from assidu.connectors.imports.types import Original, Place, Ticket
 from assidu.decisions.decision import RefusalCode
 from assidu.foundation.ids import new_id
 from assidu.loyalty.desk import Member
+from assidu.loyalty.offer_codes import FIND_CODES, KnownCode
 from assidu.loyalty.rows import member_from
 
 BATCH = 10_000
@@ -45,7 +46,10 @@ _LOCK_SQL = """
 SELECT customer_id, wallet_id, seq, state::text, last_purchase, lots::text, debts::text FROM loyalty_lock(%s)
 """
 _ENROL_SQL = "SELECT loyalty_enrol(%s::uuid[], %s::uuid[], %s)"
-_ASKED_AGAIN = frozenset({RefusalCode.UNKNOWN_SALE, RefusalCode.ABSORBED})
+_CODES_SQL = FIND_CODES.replace("$1", "%s")
+_ASKED_AGAIN = frozenset(
+    {RefusalCode.UNKNOWN_SALE, RefusalCode.ABSORBED, RefusalCode.NO_RATE, RefusalCode.RATE_TOO_OLD}
+)
 _REFUSALS = sorted(code.value for code in RefusalCode)
 _REFUSALS_FOR_GOOD = sorted(code.value for code in RefusalCode if code not in _ASKED_AGAIN)
 
@@ -94,13 +98,24 @@ def known_originals(connection: Connection, originals: Iterable[Original]) -> di
     return found
 
 
+def known_codes(connection: Connection, hashes: Iterable[bytes]) -> dict[bytes, KnownCode]:
+    """The codes that were made here, of all that were shown, by their hash."""
+    found: dict[bytes, KnownCode] = {}
+    for batch in _cut(hashes):
+        for row in connection.execute(_CODES_SQL, [batch]):
+            code = KnownCode(*row)
+            found[bytes(code.hash)] = code
+    return found
+
+
 def refused_before(
     connection: Connection, sources: Iterable[str], resumed_from: datetime | None
 ) -> set[tuple[str, str, bytes]]:
     """Events, with what they said, that an import showed to the programme, and that it refused: no second asking.
 
-    Those that only came before their sale, or for an alias, are asked again; but not by the very run, killed and
-    resumed (told by the instant that it records at), that refused them: it answers as if it had never stopped.
+    Those that only came before their sale or their rate, or for an alias, are asked again; but not by the very run,
+    killed and resumed (told by the instant that it records at), that refused them: it answers as if it had never
+    stopped.
     """
     rows = connection.execute(
         "SELECT source, id, fingerprint FROM events_reject "

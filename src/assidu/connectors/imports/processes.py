@@ -14,7 +14,6 @@ from assidu.connectors.imports.places import Shared
 from assidu.connectors.imports.sharing import Share
 from assidu.connectors.imports.types import Watch
 from assidu.connectors.imports.writing import Done, Writer
-from assidu.customers.vault import Vault
 from assidu.loyalty.referee import Referee, RefereedQuotas
 
 Count = Callable[[int], None]
@@ -28,7 +27,6 @@ class Work:
     groups: Sequence[Group]
     anonymous: Sequence[int]
     database_url: str
-    vault: Vault
 
     def do(
         self,
@@ -47,7 +45,7 @@ class Work:
             share = Share(self.shop, groups, connection, quotas, processes)
             share.decide(decided)
             check = quotas.check_parent if isinstance(quotas, RefereedQuotas) else _nothing
-            writer = Writer(connection, self.shop, self.vault, check, written)
+            writer = Writer(connection, self.shop, check, written)
             # What is given back is written before what others were given of it.
             writer.write(run for run in share.runs if run.gives_back)
             together()

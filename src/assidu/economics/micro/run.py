@@ -88,7 +88,7 @@ def try_plans(
                 part.add(one)
             done += size
             seconds = time.perf_counter() - began
-            result = _result(trial, part, choices, behaviour, len(groups), seconds, rounds)
+            result = _result(trial, part, choices, len(groups), seconds, rounds)
             on_round(result)
     assert result is not None, "there is a round for whoever is there"
     return result
@@ -132,7 +132,6 @@ def _result(
     trial: Trial,
     part: Part,
     choices: Sequence[Choice],
-    behaviour: Behaviour,
     of_customers: int,
     seconds: float,
     rounds: list[Round],
@@ -160,7 +159,6 @@ def _result(
         plans=plans,
         rounds=tuple(rounds),
         settled_after=settled_after(rounds),
-        behaviour=behaviour,
     )
 
 

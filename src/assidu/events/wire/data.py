@@ -1,6 +1,7 @@
 """What events hold, as others write them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -70,6 +71,7 @@ Codes = Annotated[
     list[Annotated[str, Meta(min_length=1, max_length=64)]],
     Meta(max_length=20, description="Codes of offers that were shown. Only their hashes are kept."),
 ]
+MoneyCode = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 
 
 class SaleData(_Data, frozen=True, kw_only=True):
@@ -93,6 +95,20 @@ class SaleData(_Data, frozen=True, kw_only=True):
         str,
         Meta(max_length=80, description="The hold in which the payments, and places, were set aside."),
     ] = ""
+    currency: Annotated[
+        MoneyCode | UnsetType,
+        Meta(
+            description="The money that all its amounts are told in, where it is not the programme's: one that the "
+            "programme accepts. They are converted once and for all."
+        ),
+    ] = UNSET
+    rate: Annotated[
+        Decimal | UnsetType,
+        Meta(
+            description="What one unit of `currency` was worth at the till in the programme's money, as text. Left "
+            "out: the rate known for that day, else the last one before."
+        ),
+    ] = UNSET
 
 
 class TicketData(_Data, frozen=True, kw_only=True):
@@ -125,6 +141,19 @@ class ReturnData(_Data, frozen=True, kw_only=True):
     original_event: EventData | None = None
     lines: Annotated[list[ReturnedLineData], Meta(max_length=LINES_MAX)] = []
     whole: bool = False
+    currency: Annotated[
+        MoneyCode | UnsetType,
+        Meta(
+            description="The money that the lines are told in: that of the ticket when left out, or the programme's."
+        ),
+    ] = UNSET
+    rate: Annotated[
+        Decimal | UnsetType,
+        Meta(
+            description="The one at which a ticket in another money was refunded in the programme's. It only says how "
+            "much of the ticket came back: what that was worth follows from the ticket's own rate."
+        ),
+    ] = UNSET
 
 
 class SaleUpdateData(_Data, frozen=True, kw_only=True):
@@ -142,6 +171,13 @@ class SaleUpdateData(_Data, frozen=True, kw_only=True):
         Annotated[list[PaymentData], Meta(max_length=100, description="Left out: as they were.")] | UnsetType
     ) = UNSET
     codes: Codes = []
+    currency: Annotated[
+        MoneyCode | UnsetType,
+        Meta(
+            description="The money that the lines are told in. It is that of the ticket, and they are converted at its "
+            "rate; told in another one, the change is refused."
+        ),
+    ] = UNSET
     has_happened: Annotated[bool, Meta(description="As of a sale: nothing is refused for its payments.")] = (
         False
     )

@@ -9,7 +9,10 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET
 
-from assidu.catalogue.types import UNKNOWN_PRODUCT, ProductFinder
+from assidu.catalogue.known import EMPTY, Catalogue
+from assidu.catalogue.types import ProductFinder
+from assidu.decisions.calendar import local_day
+from assidu.decisions.decision import Refused
 from assidu.decisions.events import (
     Activity,
     AppliedOffer,
@@ -43,6 +46,9 @@ from assidu.decisions.events import (
     TermsAcceptance,
     TransferOut,
 )
+from assidu.decisions.exchange import KnownRate, exchanged
+from assidu.decisions.money import Rate
+from assidu.decisions.plan import Plan
 from assidu.events.bodies import body_of
 from assidu.events.types import OFFER_STEPS, EventType, Fact
 from assidu.events.wire.data import (
@@ -107,10 +113,19 @@ class UnknownSale(Exception):
     """Of a return or a change, the original ticket was never told, or belongs to nobody."""
 
 
+class NotExchanged(Exception):
+    """A ticket in a money that the programme does not accept, or has no rate for: ``refused`` says which."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.code.value)
+        self.refused = refused
+
+
 def to_fact(
     incoming: Incoming,
     *,
-    catalogue: ProductFinder = lambda _: UNKNOWN_PRODUCT,
+    catalogue: Catalogue = EMPTY,
+    plan: Plan | None = None,
     customer_id: UUID | None = None,
     find_sale: SaleFinder | None = None,
     fingerprint: bytes = b"",
@@ -120,10 +135,11 @@ def to_fact(
 ) -> Fact:
     """What is decided and stored of an event, without anything personal.
 
-    ``customer_id`` and ``find_sale`` serve returns; raises ``UnknownSale``. ``by`` is who of ours does it by hand.
+    ``plan`` is the version in force when it happened: tickets need it. ``customer_id`` and ``find_sale`` serve returns.
+    Raises ``UnknownSale``, ``NotExchanged``. ``by`` is who of ours does it by hand.
     ``codes`` are those that were shown with a ticket or a hold, as they were found.
     """
-    event, extra = _event_of(incoming, catalogue, customer_id, find_sale)
+    event, extra = _event_of(incoming, catalogue, plan, customer_id, find_sale)
     if codes and isinstance(event, Sale | SaleUpdate | Hold):
         event = replace(event, codes=codes)
     body = body_of(event)
@@ -148,25 +164,30 @@ def to_fact(
 
 
 def _event_of(
-    incoming: Incoming, catalogue: ProductFinder, customer_id: UUID | None, find_sale: SaleFinder | None
+    incoming: Incoming,
+    catalogue: Catalogue,
+    plan: Plan | None,
+    customer_id: UUID | None,
+    find_sale: SaleFinder | None,
 ) -> tuple[Event, dict[str, Any] | None]:
     """The event that the core decides on, and what else is kept in its body."""
     at, data = incoming.at, incoming.data
     match data:
         case SaleData():
             payments = tuple(_payments(data.payments))
-            lines = tuple(_sale_line(line, catalogue) for line in data.lines)
+            lines = tuple([_sale_line(line, catalogue.product) for line in data.lines])
             hold = hold_of(data.hold, customer_id) if data.hold else ""
-            return Sale(at, data.store, data.channel, lines, payments, hold=hold), None
+            sale = Sale(at, data.store, data.channel, lines, payments, hold=hold)
+            return _as_known(sale, data, incoming.promotions, catalogue, plan), None
         case ReturnData():
             seq, owner = _original(incoming, data, find_sale, customer_id)
             returned = tuple(ReturnedLine(part.line, part.amount_minor) for part in data.lines)
-            return Return(at, seq, returned, owner), None
+            return Return(at, seq, returned, owner, _money(data), _rate(data)), None
         case SaleUpdateData():
             seq, owner = _original(incoming, data, find_sale, customer_id)
-            lines = tuple(_sale_line(line, catalogue) for line in data.lines)
+            lines = tuple([_sale_line(line, catalogue.product) for line in data.lines])
             paid = None if data.payments is UNSET else tuple(_payments(data.payments))
-            return SaleUpdate(at, seq, lines, paid, sale_owner=owner), None
+            return SaleUpdate(at, seq, lines, paid, sale_owner=owner, currency=_money(data)), None
         case SaleCancellationData():
             seq, owner = _original(incoming, data, find_sale, customer_id)
             return SaleUpdate(at, seq, sale_owner=owner), None
@@ -199,7 +220,9 @@ def _event_of(
             return Merger(at), _sealed(incoming)
         case HoldData():
             payments = tuple(_payments(data.payments))
-            lines = tuple(_sale_line(line, catalogue) for line in data.lines)
+            lines = tuple([_sale_line(line, catalogue.product) for line in data.lines])
+            if plan is not None:
+                lines = catalogue.promotions.noted(Sale(at, data.store, data.channel, lines), plan.zone).lines
             return Hold(at, payments, data.minutes, data.store, data.channel, lines), None
         case ReleaseData():
             return Release(at, hold_of(data.hold, customer_id)), None
@@ -260,10 +283,45 @@ def _payments(payments: Iterable[PaymentData]) -> Iterator[Payment]:
     return (Payment(payment.currency, payment.quantity) for payment in payments)
 
 
-def _sale_line(line: LineData, catalogue: ProductFinder) -> SaleLine:
+def _as_known(
+    sale: Sale,
+    data: SaleData,
+    promotions: tuple[tuple[str, int], ...] | None,
+    catalogue: Catalogue,
+    plan: Plan | None,
+) -> Sale:
+    """In the programme's money, with the promotions that ran, as far as they were known when it first came in."""
+    if plan is None:
+        assert data.currency is UNSET, "a ticket in another money is read with the plan of its day"
+        return sale
+    if data.currency is not UNSET:
+        own = _rate(data)
+        day = local_day(sale.at, plan.zone)
+        known = catalogue.rates.on(data.currency, day) if own is None else KnownRate(own)
+        found = exchanged(plan, sale, data.currency, known)
+        if isinstance(found, Refused):
+            raise NotExchanged(found)
+        sale = found
+    if promotions is not None:
+        noted = zip(sale.lines, promotions, strict=True)
+        lines = [line.promoted(code, off) for line, (code, off) in noted]
+        return replace(sale, lines=tuple(lines))
+    return catalogue.promotions.noted(sale, plan.zone) if catalogue.promotions else sale
+
+
+def _money(data: ReturnData | SaleUpdateData) -> str:
+    """The one that it is told in, where it says so."""
+    return "" if data.currency is UNSET else data.currency
+
+
+def _rate(data: SaleData | ReturnData) -> Rate | None:
+    return None if data.rate is UNSET else Rate.of(data.rate)
+
+
+def _sale_line(line: LineData, product: ProductFinder) -> SaleLine:
     department, brand, vat_bp, kind = line.department, line.brand, line.vat_bp, line.kind
     if department is UNSET or brand is UNSET or vat_bp is UNSET or kind is UNSET:
-        known = catalogue(line.sku)
+        known = product(line.sku)
         department = known.department if department is UNSET else department
         brand = known.brand if brand is UNSET else brand
         vat_bp = known.vat_bp if vat_bp is UNSET else vat_bp
@@ -277,7 +335,9 @@ def _sale_line(line: LineData, catalogue: ProductFinder) -> SaleLine:
         brand,
         vat_bp,
         kind,
-        tuple(AppliedOffer(applied.code, applied.amount_minor) for applied in line.offers),
+        tuple([AppliedOffer(applied.code, applied.amount_minor) for applied in line.offers])
+        if line.offers
+        else (),
     )
 
 

@@ -6,7 +6,9 @@ from datetime import UTC
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET
 
+from assidu.decisions.money import RATE_DECIMALS_MAX, RATE_MAX, Rate
 from assidu.events.types import EventKey
 from assidu.events.wire.data import (
     BATCH_EVENTS_MAX,
@@ -19,6 +21,7 @@ from assidu.events.wire.data import (
     HoldData,
     MergerData,
     ReturnData,
+    SaleData,
     TakeOverData,
     TransferData,
 )
@@ -81,6 +84,8 @@ def _checked(envelope: Envelope) -> Incoming:
         errors.append(WireError("$.subject", f"{type_.value} needs the customer", "missing_subject"))
     if isinstance(data, AfterSaleData):
         errors += _original_errors(data)
+    if isinstance(data, SaleData | ReturnData):
+        errors += _rate_errors(data)
     if isinstance(data, ReturnData) and bool(data.lines) == data.whole:
         errors.append(WireError("$.data.lines", "give `lines`, or `whole`: true", "lines_or_whole"))
     elif isinstance(data, MergerData):
@@ -106,6 +111,17 @@ def _original_errors(data: AfterSaleData) -> list[WireError]:
     if (data.original is None) != (data.original_event is None):
         return []
     return [WireError("$.data.original", "name the ticket by `original` or by `original_event`", "original")]
+
+
+def _rate_errors(data: SaleData | ReturnData) -> list[WireError]:
+    if data.rate is UNSET:
+        return []
+    if data.currency is UNSET:
+        return [WireError("$.data.rate", "says nothing without `currency`", "rate_without_currency")]
+    if Rate.of(data.rate) is None:
+        words = f"must be above 0, at most {RATE_MAX}, with at most {RATE_DECIMALS_MAX} decimals"
+        return [WireError("$.data.rate", words, "bad_rate")]
+    return []
 
 
 def _take_over_errors(data: TakeOverData) -> list[WireError]:

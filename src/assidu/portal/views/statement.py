@@ -11,6 +11,7 @@ from assidu.foundation import clock
 from assidu.portal.offers import offers_of
 from assidu.portal.opening import opened
 from assidu.portal.private import secret
+from assidu.portal.sharing import sharing
 from assidu.portal.statements import moments
 from assidu.portal.statements import why as why_of
 
@@ -23,12 +24,15 @@ def statement(request: HttpRequest, token: str) -> HttpResponse:
     found = opened(request, token)
     if isinstance(found, HttpResponse):
         return found
+    shared = sharing(found, clock.now())
     shown, following = moments(found, _day(request.GET.get("until", "")))
     offers = offers_of(found, clock.now())
     context = {
         "member": found,
         "offers": len(offers),
         "to_activate": sum(one.may_be_activated for one in offers),
+        "sharing": shared,
+        "share_address": request.build_absolute_uri(shared.path) if shared and shared.path else "",
         "moments": shown,
         "following": following.isoformat() if following else "",
         "is_continued": "until" in request.GET,

@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loyalty", "0007_allotments")]
+    dependencies = [("loyalty", "0008_allotments")]
 
     operations = [
         migrations.RunSQL(

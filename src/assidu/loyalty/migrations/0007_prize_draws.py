@@ -8,7 +8,7 @@ from assidu.foundation.grants import append_only
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loyalty", "0005_corrections"), ("events", "0001_initial")]
+    dependencies = [("loyalty", "0006_waiting_transfers"), ("events", "0001_initial")]
 
     operations = [
         migrations.RunSQL(

@@ -6,7 +6,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loyalty", "0006_prize_draws"), ("customers", "0001_initial")]
+    dependencies = [("loyalty", "0007_prize_draws"), ("customers", "0001_initial")]
 
     operations = [
         migrations.RunSQL(
