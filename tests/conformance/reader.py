@@ -15,7 +15,7 @@ import msgspec
 from assidu.decisions import decide, events, evolve
 from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.decision import Decision, Refused
-from assidu.decisions.events import Event, Sale
+from assidu.decisions.events import Event, Sale, SaleLine
 from assidu.decisions.exchange import KnownRate, exchanged
 from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
 from assidu.decisions.money import Rate
@@ -136,6 +136,7 @@ def _sold(written: Json) -> SoldBefore:
         clawed_back=pairs["clawed_back"],
         returned_minor=dict(written.get("returned_minor", ())),
         returned_foreign=foreign,
+        promoted=tuple(msgspec.convert(one, type=SaleLine) for one in written.get("promoted", ())),
         **rest,
     )
 

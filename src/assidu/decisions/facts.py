@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assidu.decisions.chance import Chance
-from assidu.decisions.events import Sale
+from assidu.decisions.events import Sale, SaleLine
 from assidu.decisions.state import State
 
 Grants = Mapping[str, int]
@@ -79,6 +79,7 @@ class SoldBefore:
     also what could not be recovered (``not_recovered``, by currency); ``paid`` and ``paid_back`` are by currency. A
     ticket of a customer who was merged into this one since is not its own: its postings cannot be named as reversed.
     ``taken`` is what it has of what customers share. ``is_basket``: it was decided before its offers were taken off.
+    ``promoted`` are the lines that were in a promotion of the calendar when it was sold.
     """
 
     seq: int
@@ -96,6 +97,7 @@ class SoldBefore:
     taken: Mapping[str, int] = field(default_factory=dict)
     is_basket: bool = False
     returned_foreign: Mapping[int, int] = field(default_factory=dict)
+    promoted: tuple[SaleLine, ...] = ()
 
     def name_of(self, posting: SoldPosting) -> tuple[int, int] | None:
         """How a reversal names a posting of this ticket."""

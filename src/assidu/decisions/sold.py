@@ -53,6 +53,7 @@ def sold_before(
         plan_version=decision.plan_version,
         is_own=is_own,
         taken=_taken({}, decision),
+        promoted=tuple([line for line in sale.lines if line.promotion]),
     )
     return since(sold, later)
 
@@ -112,7 +113,7 @@ def _changed(sold: SoldBefore, later: Later) -> SoldBefore:
     decision, event = later.decision, later.event
     assert isinstance(event, SaleUpdate)
     assert decision.inputs is not None or decision == Decision(decision.plan_version), "it changed something"
-    sale = updated(sold.sale, event)
+    sale = updated(sold, event)
     assert not isinstance(sale, Refused), "it was converted before"
     returned = carried(sold, sale)
     assert not isinstance(returned, Refused), "what came back is still on the ticket"
@@ -140,9 +141,10 @@ def _changed(sold: SoldBefore, later: Later) -> SoldBefore:
     )
 
 
-def updated(sale: Sale, event: SaleUpdate) -> Sale | Refused:
+def updated(sold: SoldBefore, event: SaleUpdate) -> Sale | Refused:
     """The ticket as it reads after a change; one without lines is paid with nothing. In another money it is told in
     that one, and worth what it is at the ticket's own rate."""
+    sale = sold.sale
     payments = sale.payments if event.payments is None else event.payments
     codes = sale.codes + tuple(code for code in event.codes if code not in sale.codes)
     now = replace(sale, lines=event.lines, payments=payments if event.lines else (), codes=codes)
@@ -151,29 +153,22 @@ def updated(sale: Sale, event: SaleUpdate) -> Sale | Refused:
         if isinstance(exchanged, Refused):
             return exchanged
         now = exchanged
-    return replace(now, lines=_promoted(sale, now.lines))
+    return replace(now, lines=tuple([_promoted(line, sold.promoted) for line in now.lines]))
 
 
-def _promoted(before: Sale, lines: tuple[SaleLine, ...]) -> tuple[SaleLine, ...]:
+def _promoted(line: SaleLine, sold: tuple[SaleLine, ...]) -> SaleLine:
     """An article stays in the promotion that it was sold in. What that takes off follows from what it is sold for."""
-    known: dict[str, SaleLine] = {}
-    for line in before.lines:
-        if line.promotion:
-            known.setdefault(line.sku, line)
-    if not known:
-        return lines
-    found = []
-    for i, line in enumerate(lines):
-        same = before.lines[i] if i < len(before.lines) and before.lines[i].sku == line.sku else None
-        was = same if same is not None and same.promotion else known.get(line.sku)
-        if was is None or line.promotion:
-            found.append(line)
-            continue
-        off = was.promotion_minor
-        if was.amount_minor > 0 and line.amount_minor != was.amount_minor:
-            off = divide(off * max(line.amount_minor, 0), was.amount_minor, Rounding.HALF_UP)
-        found.append(line.promoted(was.promotion, off))
-    return tuple(found)
+    known = [one for one in sold if one.sku == line.sku]
+    if not known or line.promotion:
+        return line
+    for one in known:
+        if (one.quantity, one.amount_minor) == (line.quantity, line.amount_minor):
+            return line.promoted(one.promotion, one.promotion_minor)
+    first = known[0]
+    if first.amount_minor <= 0 or line.amount_minor <= 0:
+        return line.promoted(first.promotion, 0)
+    off = divide(first.promotion_minor * line.amount_minor, first.amount_minor, Rounding.HALF_UP)
+    return line.promoted(first.promotion, off)
 
 
 class Carried(NamedTuple):

@@ -65,7 +65,7 @@ def decide_update(plan: Plan, facts: Facts, event: SaleUpdate, *, trace: bool = 
     foreign = sold.sale.foreign
     if event.currency not in ("", plan.money.code if foreign is None else foreign.currency):
         return Refused(RefusalCode.RETURN_IN_OTHER_MONEY, subject=event.currency)
-    sale = updated(sold.sale, event)
+    sale = updated(sold, event)
     if isinstance(sale, Refused):
         return sale
     if sale == sold.sale:

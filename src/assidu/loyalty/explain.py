@@ -156,7 +156,7 @@ def _ticket(entry: TimelineEntry, sold: SoldBefore | None) -> Sale | None:
     if sold is None:
         return None
     if isinstance(entry.event, SaleUpdate) and entry.event.lines:
-        now = updated(sold.sale, entry.event)
+        now = updated(sold, entry.event)
         assert not isinstance(now, Refused), "it was recorded"
         return now
     return sold.sale
