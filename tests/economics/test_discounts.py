@@ -20,12 +20,12 @@ from assidu.decisions.events import (
     SaleUpdate,
 )
 from assidu.decisions.money import Rate
-from assidu.economics.discount_types import CannotTell, DiscountsQuestion, Turning, Untold
-from assidu.economics.discounted_lines import Period, read_bought
-from assidu.economics.discounts import Programme, ask_discounts
+from assidu.economics.discounts.asking import Programme, ask_discounts
+from assidu.economics.discounts.lines import Period, read_bought
+from assidu.economics.discounts.retold import TURNED, Retelling
+from assidu.economics.discounts.turned_plan import currency_for, with_rule
+from assidu.economics.discounts.types import CannotTell, DiscountsQuestion, Turning, Untold
 from assidu.economics.models.bought import EPOCH, Bought
-from assidu.economics.retold import TURNED, Retelling
-from assidu.economics.turned_plan import currency_for, with_rule
 from assidu.events.types import EventType
 from assidu.foundation.database import Database
 from assidu.loyalty.book import PlanBook

@@ -99,6 +99,8 @@ ACTIONS: dict[str, str | Promise] = {
     "fairness.run": _("Looked at fairness"),
     "fairness.cancelled": _("Stopped a look at fairness"),
     "simulation.cancelled": _("Stopped a simulation"),
+    "discounts.run": _("Looked at what discounts do"),
+    "discounts.cancelled": _("Stopped a look at discounts"),
 }
 
 REJECTS: dict[str, str | Promise] = {

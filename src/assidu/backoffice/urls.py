@@ -40,6 +40,7 @@ from assidu.backoffice.views import (
     system,
     why,
 )
+from assidu.backoffice.views.studio import discounts, expected, owed, owed_settings, tried
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -135,12 +136,32 @@ urlpatterns = [
     path("fairness/<uuid:run_id>/", fairness.look, name="fairness-run"),
     path("fairness/<uuid:run_id>/stop/", fairness.cancel, name="fairness-cancel"),
     path("fairness/<uuid:run_id>/<slug:kind>/<slug:code>/", fairness.line, name="fairness-line"),
+    path("studio/owed/", owed.owed, name="studio-owed"),
+    path("studio/owed/close/", owed.close, name="studio-owed-close"),
+    path("studio/owed/settings/", owed_settings.settings, name="studio-owed-settings"),
+    path("studio/owed/files/<str:name>", owed.file, name="studio-owed-file"),
+    path("studio/expected/", expected.expected, name="studio-expected"),
+    path("studio/expected/compare/", expected.compare, name="studio-expected-compare"),
     path("simulation/", simulation.runs, name="simulation"),
     path("simulation/new/", simulation.new, name="simulation-new"),
     path("simulation/start/", simulation.start_from_text, name="simulation-start"),
     path("simulation/compare/", simulation.compare, name="simulation-compare"),
     path("simulation/<uuid:run_id>/", simulation.run, name="simulation-run"),
     path("simulation/<uuid:run_id>/stop/", simulation.cancel, name="simulation-cancel"),
+    path("studio/tried/", tried.trials, name="studio-tried"),
+    path("studio/tried/start/", tried.start, name="studio-tried-start"),
+    path("studio/tried/<uuid:run_id>/", tried.trial, name="studio-tried-trial"),
+    path("studio/tried/<uuid:run_id>/stop/", tried.cancel, name="studio-tried-cancel"),
+    path("studio/tried/<uuid:run_id>/<slug:name>.csv", tried.table, name="studio-tried-table"),
+    path("studio/tried/<uuid:run_id>/trial.xlsx", tried.workbook, name="studio-tried-workbook"),
+    path("studio/discounts/", discounts.looks, name="studio-discounts"),
+    path("studio/discounts/start/", discounts.start, name="studio-discounts-start"),
+    path("studio/discounts/<uuid:run_id>/", discounts.look, name="studio-discounts-look"),
+    path("studio/discounts/<uuid:run_id>/stop/", discounts.cancel, name="studio-discounts-cancel"),
+    path("studio/discounts/<uuid:run_id>/<slug:name>.csv", discounts.table, name="studio-discounts-table"),
+    path(
+        "studio/discounts/<uuid:run_id>/discounts.xlsx", discounts.workbook, name="studio-discounts-workbook"
+    ),
     path("promotions/", promotions.PromotionList.view(), name="promotions"),
     path("promotions/<path:code>/call-off/", promotions.call_off, name="promotion-call-off"),
     path("promotions/<path:code>/", promotions.promotion, name="promotion"),

@@ -4,8 +4,8 @@ import msgspec
 import numpy as np
 
 from assidu.decisions.plan import Exclusions
+from assidu.economics.discounts.retold import TURNED
 from assidu.economics.models.bought import Article, Flags
-from assidu.economics.retold import TURNED
 from assidu.plans.document import Currency, Document, Gift, Lines, PerAmount, Rule, Text
 
 NAME = Text(fr="Remise transformée", en="Discount turned into points")

@@ -1,4 +1,4 @@
-"""The process of one question about discounts: `python -m assidu.economics.discounts_job RUN_ID`."""
+"""The process of one question about discounts: `python -m assidu.economics.discounts.job RUN_ID`."""
 
 import os
 import sys
@@ -15,14 +15,14 @@ def main(run_id: UUID) -> int:
     # Rooms with Django can be imported only now.
     from django.db import connection
 
-    from assidu.economics import discount_runs
-    from assidu.economics.discounts import Programme, ask_discounts
+    from assidu.economics.discounts import runs
+    from assidu.economics.discounts.asking import Programme, ask_discounts
     from assidu.foundation.database import as_url
     from assidu.loyalty.plans import plan_book
     from assidu.plans.reading import read
     from assidu.simulation.run import Progress
 
-    asked = discount_runs.run(run_id)
+    asked = runs.run(run_id)
     if asked is None:
         return 2
     try:
@@ -38,13 +38,13 @@ def main(run_id: UUID) -> int:
         began = time.monotonic()
 
         def tell(progress: Progress) -> None:
-            discount_runs.tell(run_id, progress.done, progress.total, time.monotonic() - began)
+            runs.tell(run_id, progress.done, progress.total, time.monotonic() - began)
 
         answer = ask_discounts(url, asked.question, programme, on_progress=tell)
     except Exception as error:
-        discount_runs.fail(run_id, f"{type(error).__name__}: {error}")
+        runs.fail(run_id, f"{type(error).__name__}: {error}")
         return 1
-    discount_runs.finish(run_id, answer)
+    runs.finish(run_id, answer)
     return 0
 
 

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from assidu.decisions.events import LineKind
-from assidu.economics.discount_types import Turning
+from assidu.economics.discounts.types import Turning
 from assidu.events.types import AFTER_SALE, EventType
 from assidu.loyalty.recorded import Recorded
 

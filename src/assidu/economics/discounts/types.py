@@ -8,7 +8,6 @@ from assidu.economics.models.discount_types import (
     DiscountsAnswer,
     DiscountsQuestion,
     DiscountSums,
-    Estimate,
     GivenSplit,
     MarginEffect,
     ProductLine,
@@ -21,6 +20,7 @@ from assidu.economics.models.discount_types import (
     Untold,
     WeekAround,
 )
+from assidu.economics.models.estimate import Estimate
 
 __all__ = [
     "CannotTell",

@@ -16,7 +16,10 @@ import numpy as np
 import psycopg
 
 from assidu.decisions.plan import Plan
-from assidu.economics.discount_types import (
+from assidu.economics.discounts.lines import Period, read_bought, tickets_of
+from assidu.economics.discounts.retold import TURNED, Retelling
+from assidu.economics.discounts.turned_plan import currency_for, may_turn, with_rule
+from assidu.economics.discounts.types import (
     CannotTell,
     DiscountsAnswer,
     DiscountsQuestion,
@@ -25,12 +28,9 @@ from assidu.economics.discount_types import (
     Turning,
     Untold,
 )
-from assidu.economics.discounted_lines import Period, read_bought, tickets_of
 from assidu.economics.models.discounts import Looked, look_at_discounts
 from assidu.economics.models.promoted import Margins
 from assidu.economics.models.turned import Decided, Kept, kept_of, turned_of
-from assidu.economics.retold import TURNED, Retelling
-from assidu.economics.turned_plan import currency_for, may_turn, with_rule
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.referee import RefereedQuotas
 from assidu.plans.compile import compile_plan

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from assidu.economics.discount_types import CannotTell, Discounts, Turned, Untold
+from assidu.economics.discounts.types import CannotTell, Discounts, Turned, Untold
 from assidu.plans.wording import Language
 from assidu.plans.wording.figures import number
 from assidu.plans.wording.language import Sentence
@@ -118,12 +118,17 @@ def assumptions(language: Language, told: Discounts | None = None, turned: Turne
     if told is not None:
         said += [sentence.say(language) for sentence in ASSUMED]
         said += [why(told.basket, language)]
-        before = next(one.change_percent for one in told.around if one.weeks < 0)
-        if before.low_80 > 0:
-            change = number(round(before.value * 10), language, 1)
-            said.append(DEMAND_FIRST.say(language, change=change))
+        said += demand_first(told, language)
     if turned is not None:
         pull = number(turned.turning.pull_percent, language)
         redemption = number(round(turned.redemption_percent), language)
         said += [one.say(language, pull=pull, redemption=redemption) for one in ASSUMED_OF_POINTS]
     return said
+
+
+def demand_first(told: Discounts, language: Language) -> list[str]:
+    """The warning that promotions follow demand, where it is due."""
+    before = next(one.change_percent for one in told.around if one.weeks < 0)
+    if before.low_80 <= 0:
+        return []
+    return [DEMAND_FIRST.say(language, change=number(round(before.value * 10), language, 1))]
