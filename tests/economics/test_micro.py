@@ -2,11 +2,10 @@
 
 from dataclasses import replace as with_
 
-import psycopg
 import pytest
 from msgspec.structs import replace
 
-from assidu.decisions.events import Sale
+from assidu.decisions.events import Sale, SaleUpdate
 from assidu.economics.micro.run import Choice, NothingRecorded, round_sizes, try_plans
 from assidu.economics.micro.types import MicroResult
 from assidu.economics.models.assumptions import Range
@@ -46,6 +45,9 @@ def club(assidu_db: Database) -> History:
             ticket = history.tell(anne, sale(on(7 * k, n), 10 + 7 * n % 160, store=str(300 + n % 3)))
             if n % 8 == 3 and k == 2:
                 history.bring_back(anne, on(7 * k + 1, n), ticket)
+            if n % 8 == 5 and k == 3:
+                fewer = sale(on(7 * k), 9).lines
+                history.tell(anne, SaleUpdate(on(7 * k + 1, n), ticket.seq, fewer))
     history.write(assidu_db.url)
     return history
 
@@ -174,8 +176,6 @@ def test_places_that_history_gave_are_held(assidu_db: Database) -> None:
     for n in range(6):
         history.tell(history.customer(), sale(on(1, n), 20))
     history.write(assidu_db.url)
-    with psycopg.connect(assidu_db.owner_url) as connection:
-        connection.execute("INSERT INTO loyalty_quota VALUES ('quota:first:ever:*', 1, 1)")
     [plan] = tried(assidu_db, history, choice(BASE, first)).plans
     assert sum(one.planned_minor for one in plan.deciles) == 6 * 20 + 100
     assert sum(one.winners + one.losers for one in plan.deciles) == 0

@@ -158,6 +158,21 @@ Outcome = Told | Anonymous | Conflict | UnknownCustomer | Refused
 """A refusal by the core is an outcome like the others; nothing was written for it."""
 
 
+def outcome_code(outcome: Outcome | NotAnIdentifier) -> str:
+    """Empty where it was recorded; else why it was not, and never will be."""
+    match outcome:
+        case Told():
+            return ""
+        case Refused():
+            return outcome.code.value
+        case UnknownCustomer():
+            return "unknown_customer"
+        case Conflict():
+            return outcome.code
+        case _:
+            return "not_recorded"
+
+
 def was_absorbed(outcome: Outcome | Later) -> bool:
     """A merger ended between finding the customer and reading them: looked up once more, it is the survivor."""
     return isinstance(outcome, Refused) and outcome.code is RefusalCode.ABSORBED
@@ -176,5 +191,6 @@ __all__ = [
     "UnknownCustomer",
     "Who",
     "entry_of",
+    "outcome_code",
     "was_absorbed",
 ]

@@ -9,7 +9,7 @@ import psycopg
 
 from assidu.decisions import decide, evolve
 from assidu.decisions.decision import Decision, Refused
-from assidu.decisions.events import Absorption, Event, Merger, Return, Sale
+from assidu.decisions.events import Absorption, AfterSale, Event, Merger, Sale
 from assidu.decisions.facts import Facts
 from assidu.decisions.state import State
 from assidu.loyalty.book import PlanBook
@@ -72,8 +72,8 @@ class _Again:
             self._replayed.add(decision or was, sums)
             if isinstance(event, Sale):
                 self._tickets.keep(customer, recorded.seq, recorded.seq, event, was)
-            elif isinstance(event, Return):
-                self._tickets.bring_back(customer, event, was)
+            elif isinstance(event, AfterSale):
+                self._tickets.follow(customer, recorded.seq, event, was)
             state = _after(state, was, decision)
         self._sums[customer] = spend, was_sums, sums
 
@@ -82,7 +82,7 @@ class _Again:
     ) -> Decision | None:
         """The decision without its trace; nothing when it is refused now."""
         facts = Facts(state, has_happened=True, grants=was.inputs.grants if was.inputs else None)
-        if isinstance(event, Return):
+        if isinstance(event, AfterSale):
             facts = replace(facts, sold=self._tickets.sold(customer, event))
         elif isinstance(event, Merger):
             absorbed = self._before_absorption.get(UUID(recorded.body()["absorbed"]))

@@ -1,11 +1,12 @@
 """Reads what was bought out of recorded tickets: their lines, once, in as many processes as there are cores.
 
-What came back is taken off its ticket. Only lines of products count that were sold for something; what the programme's
-own offers took off is part of the price here, since only promotions are looked at. Tickets in another money are left
-out: what comes back of them is told in that one.
+A ticket is read as it stands now: what it was changed to, less what came back. Only lines of products count that were
+sold for something; what the programme's own offers took off is part of the price here, since only promotions are looked
+at. Tickets in another money are left out: what comes back of them is told in that one.
 """
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,7 @@ import psycopg
 
 from assidu.decisions.events import LineKind
 from assidu.economics.models.bought import EPOCH, Article, Bought, Ints
-from assidu.events.types import EventType
+from assidu.events.types import AFTER_SALE, EventType
 from assidu.loyalty.instant import at_one_instant, read_in_shares
 from assidu.loyalty.recorded import customers_in_groups
 from assidu.loyalty.referee import RefereedQuotas
@@ -33,6 +34,10 @@ Group = tuple[int, Sequence[UUID]]
 """Customers merged into one another, with the number of the group in which they are left out."""
 Description = tuple[int, str, str, int]
 """Day, department, brand, VAT: as the latest line tells an article."""
+Fields = list[Any]
+"""A line as it is stored."""
+_Later = tuple[EventType, list[Fields]]
+"""A return, or a change of a ticket, with the lines that it tells."""
 Advance = Callable[[int], None]
 
 
@@ -117,7 +122,7 @@ class _Reader:
 
     def _read(self, of: dict[UUID, tuple[int, int]], advance: Advance) -> tuple[Ints, int]:
         """The lines of some customers with all who were merged into them, less what came back; and how many bought."""
-        returned = self._returned(list(of))
+        later = self._later(list(of))
         buyers = set()
         found = array("q")
         # Named outright: Django's own cursors cannot read the binary format.
@@ -129,24 +134,20 @@ class _Reader:
                 binary=True,
             )
             for customer, seq, day, body in cursor:
-                back = returned.get((customer, seq), _NOTHING)
-                if back is None:
-                    continue
-                person, group = of[customer]
-                before = len(found)
                 ticket = _decode(body)
                 if "foreign" in ticket:
                     continue
-                for n, fields in enumerate(ticket["lines"]):
+                lines, back = _as_it_stands(ticket["lines"], later.get((customer, seq), ()))
+                person, group = of[customer]
+                before = len(found)
+                for n, fields in enumerate(lines):
                     self._take(found, fields, (day - EPOCH).days, group, back.get(n, 0))
                 if len(found) > before:
                     buyers.add(person)
             advance(cursor.rowcount)
         return np.frombuffer(found, dtype=np.int64).reshape(-1, _COLUMNS), len(buyers)
 
-    def _take(
-        self, found: "array[int]", fields: list[Any], day: int, group: int, returned_minor: int
-    ) -> None:
+    def _take(self, found: "array[int]", fields: Fields, day: int, group: int, returned_minor: int) -> None:
         sku, quantity, amount, discount, department, brand, vat_bp = fields[:7]
         if len(fields) > 7 and fields[7] != LineKind.PRODUCT.value:
             return
@@ -169,26 +170,42 @@ class _Reader:
             self._described[number] = described
         found.extend((number, day, group, 1, quantity, paid, discount))
 
-    def _returned(self, customers: list[UUID]) -> dict[tuple[UUID, int], dict[int, int] | None]:
-        """By ticket, what came back of each line; ``None`` where all of it did."""
-        found: dict[tuple[UUID, int], dict[int, int] | None] = {}
-        for customer, body in self._connection.execute(
-            "SELECT customer_id, body::text FROM events_event WHERE type = %s AND programme = %s "
-            "AND customer_id = ANY (%s)",
-            (EventType.RETURN.value, self._period.programme, customers),
+    def _later(self, customers: list[UUID]) -> dict[tuple[UUID, int], list[_Later]]:
+        """By ticket, what happened to it since, in order."""
+        found: dict[tuple[UUID, int], list[_Later]] = {}
+        for customer, type_, body in self._connection.execute(
+            "SELECT customer_id, type, body::text FROM events_event WHERE type = ANY (%s) AND programme = %s "
+            "AND customer_id = ANY (%s) ORDER BY recorded_at, customer_id, seq",
+            ([one.value for one in AFTER_SALE], self._period.programme, customers),
         ):
             event = _decode(body)
             ticket = UUID(event["sale_owner"]) if "sale_owner" in event else customer, event["sale_seq"]
-            lines = found.setdefault(ticket, {})
-            if not event["lines"]:
-                found[ticket] = None
-            elif lines is not None:
-                for line, amount in event["lines"]:
-                    lines[line] = lines.get(line, 0) + amount
+            found.setdefault(ticket, []).append((EventType(type_), event["lines"]))
         return found
 
 
-_NOTHING: dict[int, int] = {}
+def _as_it_stands(lines: list[Fields], later: Sequence[_Later]) -> tuple[list[Fields], dict[int, int]]:
+    """The lines that a ticket has now, and by line what came back: of the same article, whatever it was changed to."""
+    back: dict[int, int] = {}
+    for type_, told in later:
+        if type_ is not EventType.RETURN:
+            articles = Counter[str]()
+            for line, amount in back.items():
+                articles[lines[line][0]] += amount
+            lines, back = told, {}
+            for n, (sku, _, amount, *_rest) in enumerate(lines):
+                back[n] = max(min(articles[sku], amount), 0)
+                articles[sku] -= back[n]
+        elif told:
+            for line, amount in told:
+                back[line] = back.get(line, 0) + amount
+        else:
+            back = {n: max(fields[2], _ALL) for n, fields in enumerate(lines)}
+    return lines, back
+
+
+_ALL = 1
+"""What comes back of a line that was for nothing."""
 
 
 def _added_up(rows: Ints) -> Ints:

@@ -2,11 +2,11 @@
 
 On each ticket the discount of the chosen lines gets smaller; what the customer pays more stands on lines of its own, of
 the same department, brand and VAT, and a rule of the tried plan gives exactly that back in its currency. Units that a
-smaller discount no longer brings are left out by chance, which is the customer's own and the same in every run.
-Tickets in another money stay as they were, as nobody looked at their discounts.
+smaller discount no longer brings are left out by chance, which is the customer's own and the same in every run. Tickets
+that were changed since, or are in another money, stay as they were: nobody looked at the discounts of these.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -17,12 +17,16 @@ import numpy as np
 
 from assidu.decisions.events import LineKind
 from assidu.economics.discounts.types import Turning
-from assidu.events.types import EventType
+from assidu.events.types import AFTER_SALE, EventType
 from assidu.loyalty.recorded import Recorded
 
 TURNED = "turned-discount"
 """The article under which what is paid more stands on a ticket, and the rule that gives it back."""
 
+_CHANGES = frozenset(AFTER_SALE) - {EventType.RETURN}
+
+TicketOf = tuple[UUID, int]
+"""Whose ticket it is, and its ``seq``."""
 KeptUnits = Mapping[tuple[str, int], float]
 """By article and week, for those whose discount is turned: the share of its units that is still bought."""
 
@@ -48,20 +52,22 @@ class Retelling:
     seed: int
     is_marked: bool = True
     turned_minor: dict[UUID, int] = field(default_factory=dict)
-    _tickets: dict[tuple[UUID, int], _Ticket] = field(default_factory=dict)
+    _tickets: dict[TicketOf, _Ticket] = field(default_factory=dict)
 
     def __call__(self, histories: Iterable[list[Recorded]]) -> list[list[Recorded]]:
         """All sales first: what comes back may belong to a ticket of somebody who was merged into another since."""
-        told = [self._with_sales(history) for history in histories]
+        known = list(histories)
+        changed = {_ticket_of(one) for history in known for one in history if one.type in _CHANGES}
+        told = [self._with_sales(history, changed) for history in known]
         return [[one for one in map(self._with_return, history) if one is not None] for history in told]
 
     # ------------------------------------------------------------ sales
 
-    def _with_sales(self, history: list[Recorded]) -> list[Recorded]:
+    def _with_sales(self, history: list[Recorded], changed: Set[TicketOf]) -> list[Recorded]:
         chance = np.random.default_rng([self.seed, history[0].customer_id.int])
         found = []
         for recorded in history:
-            if recorded.type is EventType.SALE:
+            if recorded.type is EventType.SALE and (recorded.customer_id, recorded.seq) not in changed:
                 retold = self._sale(recorded, chance)
                 if retold is not None:
                     found.append(retold)
@@ -119,8 +125,7 @@ class Retelling:
         if recorded.type is not EventType.RETURN:
             return recorded
         body = recorded.body()
-        owner = UUID(body["sale_owner"]) if "sale_owner" in body else recorded.customer_id
-        ticket = self._tickets.get((owner, body["sale_seq"]))
+        ticket = self._tickets.get(_ticket_of(recorded))
         if ticket is None or (not body["lines"] and not ticket.is_gone):
             return recorded
         if ticket.is_gone:
@@ -137,6 +142,12 @@ class Retelling:
         if not body["lines"]:
             return None
         return _rewritten(recorded, body, -sum(parts.values()))
+
+
+def _ticket_of(recorded: Recorded) -> TicketOf:
+    body = recorded.body()
+    owner = UUID(body["sale_owner"]) if "sale_owner" in body else recorded.customer_id
+    return owner, body["sale_seq"]
 
 
 def _shrink(line: list[Any], units: int) -> None:
