@@ -1,5 +1,6 @@
 """A real server with people and keys, and a browser that looks at it."""
 
+import asyncio
 import os
 import threading
 import uuid
@@ -265,6 +266,14 @@ def browser(browser_path: Path) -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
         yield running
         running.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_runs_between() -> Iterator[None]:
+    """The browser's driver leaves its loop marked as running in this thread: stories that come after it could not begin
+    one of their own."""
+    yield
+    asyncio._set_running_loop(None)
 
 
 @dataclass(slots=True)
