@@ -76,6 +76,7 @@ def test_one_that_is_stopped_or_breaks_says_so(club: History) -> None:
     assert job.main(UUID(int=1)) == 2, "nobody asked it"
 
 
+@pytest.mark.urls("assidu.project.urls")  # paper is a page of the screens
 def test_the_command_answers_in_one_object_and_in_words_and_writes_what_is_behind(
     terminal: Database, club: History, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

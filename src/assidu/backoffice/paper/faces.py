@@ -3,6 +3,7 @@
 from functools import cache
 from pathlib import Path
 
+from reportlab.graphics.shapes import STATE_DEFAULTS
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
@@ -28,6 +29,8 @@ def load() -> None:
     for name, file in ((PLAIN, "SourceSans3-Regular.ttf"), (STRONG, "SourceSans3-Semibold.ttf")):
         pdfmetrics.registerFont(TTFont(name, str(VENDOR / file)))
     pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=STRONG, italic=PLAIN, boldItalic=STRONG)
+    # A drawing begins with the typeface of its library, which the file would then name without holding it.
+    STATE_DEFAULTS["fontName"] = PLAIN
 
 
 def written(text: str) -> str:

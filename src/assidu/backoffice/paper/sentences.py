@@ -12,8 +12,8 @@ SOFT_TONE = f"#{SOFT.hexval()[2:]}"
 
 
 def style(size: float, leading: float, **options: Any) -> ParagraphStyle:
-    known: dict[str, Any] = {"fontName": PLAIN, "fontSize": size, "leading": leading, "textColor": INK}
-    return ParagraphStyle("", **(known | options))
+    known: dict[str, Any] = {"fontName": PLAIN, "bulletFontName": PLAIN, "textColor": INK}
+    return ParagraphStyle("", fontSize=size, leading=leading, **(known | options))
 
 
 def escaped(text: str) -> str:

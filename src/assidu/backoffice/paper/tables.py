@@ -31,6 +31,7 @@ def laid_table(table: Table, width: float) -> Iterator[Flowable]:
     columns = max(len(row.cells) for row in rows)
     size, widths = _fitting(table, rows, columns, width)
     look: Any = [
+        ("FONTNAME", (0, 0), (-1, -1), PLAIN),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("TOPPADDING", (0, 0), (-1, -1), 2.2),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 2.6),

@@ -40,7 +40,7 @@ SECTION = style(12.5, 16, fontName=STRONG, spaceBefore=14, spaceAfter=3)
 SUBSECTION = style(9.5, 12, fontName=STRONG, spaceBefore=7, spaceAfter=2)
 HEADINGS = {1: TITLE, 2: SECTION, 3: SUBSECTION}
 BODY = style(9.2, 12.6, spaceAfter=4)
-ITEM = style(9.2, 12.6, spaceAfter=2, leftIndent=10, bulletIndent=1)
+ITEM = style(9.2, 12.6, spaceAfter=2, leftIndent=12)
 BESIDE = style(8.2, 11, textColor=SOFT, spaceAfter=4)
 LABEL = style(7.8, 10, textColor=SOFT)
 FIGURE = style(14, 18, fontName=STRONG)
@@ -69,6 +69,7 @@ def written_on_paper(parts: Sequence[Part], imprint: Imprint) -> bytes:
         author=imprint.programme,
         creator="Assidu",
         lang=imprint.language,
+        initialFontName=PLAIN,
         invariant=1,
     )
     bottom = FOOT + 4 * mm
@@ -187,6 +188,7 @@ def _figures(each: Sequence[Figure]) -> Laid:
     boxes += [""] * (-len(boxes) % beside)
     rows = [boxes[first : first + beside] for first in range(0, len(boxes), beside)]
     look: Any = [
+        ("FONTNAME", (0, 0), (-1, -1), PLAIN),
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("BACKGROUND", (0, 0), (-1, -1), GROUND),
         ("INNERGRID", (0, 0), (-1, -1), 3, "white"),
