@@ -154,6 +154,7 @@ urlpatterns = [
     path("studio/tried/<uuid:run_id>/stop/", tried.cancel, name="studio-tried-cancel"),
     path("studio/tried/<uuid:run_id>/<slug:name>.csv", tried.table, name="studio-tried-table"),
     path("studio/tried/<uuid:run_id>/trial.xlsx", tried.workbook, name="studio-tried-workbook"),
+    path("studio/tried/<uuid:run_id>/trial.pdf", tried.printed, name="studio-tried-paper"),
     path("studio/discounts/", discounts.looks, name="studio-discounts"),
     path("studio/discounts/start/", discounts.start, name="studio-discounts-start"),
     path("studio/discounts/<uuid:run_id>/", discounts.look, name="studio-discounts-look"),
@@ -162,6 +163,7 @@ urlpatterns = [
     path(
         "studio/discounts/<uuid:run_id>/discounts.xlsx", discounts.workbook, name="studio-discounts-workbook"
     ),
+    path("studio/discounts/<uuid:run_id>/discounts.pdf", discounts.printed, name="studio-discounts-paper"),
     path("promotions/", promotions.PromotionList.view(), name="promotions"),
     path("promotions/<path:code>/call-off/", promotions.call_off, name="promotion-call-off"),
     path("promotions/<path:code>/", promotions.promotion, name="promotion"),
