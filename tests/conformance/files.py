@@ -9,6 +9,7 @@ from typing import Any
 from assidu.decisions import SEMANTICS_VERSION
 from assidu.plans.identity import to_builtins
 from conformance.cases import (
+    accounts,
     earning,
     life,
     lives,
@@ -34,6 +35,7 @@ THEMES: Mapping[str, Callable[[], Iterator[Story]]] = {
     "returns": returns.stories,
     "rewards": rewards.stories,
     "membership": membership.stories,
+    "accounts": accounts.stories,
     "offers": offers.stories,
     "life-of-the-programme": life.stories,
     "lives": lives.stories,

@@ -85,6 +85,8 @@ def _facts(state: State, written: Json) -> Facts:
         if chance is None
         else Chance(chance["member"], {o: bytes.fromhex(s) for o, s in chance["secrets"].items()}),
         is_basket=written.get("is_basket", False),
+        member=written.get("member", ""),
+        person=state_of(written["person"]) if "person" in written else None,
     )
 
 

@@ -14,13 +14,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from assidu.decisions import evolve
+from assidu.decisions.accounts import exit_of
 from assidu.decisions.chance import Chance
 from assidu.decisions.decision import Account, Decision, EmissionKind, Posting
 from assidu.decisions.events import (
     Absorption,
+    AccountEntry,
+    AccountOpening,
     Activity,
+    Admission,
     AudienceChange,
     Correction,
+    Departure,
     Event,
     Hold,
     Joining,
@@ -51,7 +56,7 @@ from assidu.decisions.events import (
 )
 from assidu.decisions.record import state_from, state_record
 from assidu.decisions.separating import separation_of
-from assidu.decisions.state import LotKey, Membership, PendingKey, State
+from assidu.decisions.state import AccountKind, LotKey, Membership, PendingKey, State
 from conformance.cases import lives
 from conformance.cases.life import REFERRAL, TERMS
 from conformance.cases.plans import CENTS, VOUCHER, points, programme
@@ -74,11 +79,12 @@ wallets = st.sampled_from(
 )
 
 
-def a_programme(policy: str, expires: str, version: int = 1) -> Programme:
+def a_programme(policy: str, expires: str, takes: str, version: int = 1) -> Programme:
     stars = points(
         expires, "pending: {days: 9}", "debt_at_most: 12", "transfers: {cap: {units: 60, per: month}}"
     )
     more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}"
+    more += f"accounts: {{household: {{leaver_takes: {takes}, welcome: each}}}}\n"
     currencies = stars + CENTS + VOUCHER
     name = f"v{version}"
     return programme(
@@ -87,14 +93,20 @@ def a_programme(policy: str, expires: str, version: int = 1) -> Programme:
 
 
 class Everything(RuleBasedStateMachine):
-    """Three customers of one programme who share its places; whoever is merged away is replaced by somebody new."""
+    """Three customers of one programme who share its places, and at times a household; whoever is merged away is
+    replaced by somebody new."""
 
     last_merger: tuple[Story, Story, State, State, Decision] | None = None
 
-    @initialize(policy=st.sampled_from(lives.POLICIES), expires=wallets, hour=st.integers(0, 23))
-    def open(self, policy: str, expires: str, hour: int) -> None:
-        self.expires = expires
-        self.programme = a_programme(policy, expires)
+    @initialize(
+        policy=st.sampled_from(lives.POLICIES),
+        expires=wallets,
+        hour=st.integers(0, 23),
+        takes=st.sampled_from(["nothing", "equal", "own"]),
+    )
+    def open(self, policy: str, expires: str, hour: int, takes: str) -> None:
+        self.expires, self.takes = expires, takes
+        self.programme = a_programme(policy, expires, takes)
         self.now = datetime(2026, 1, 14, hour, 30, tzinfo=UTC)
         self.places: dict[str, int] = {}
         self.arrived = 0
@@ -103,6 +115,12 @@ class Everything(RuleBasedStateMachine):
         self.people = [self.somebody_new() for _ in range(PEOPLE)]
         for story in self.people:
             story.try_(Joining(self.now, "a", "web"))
+        self.home = self.a_household()
+
+    def a_household(self) -> Story:
+        story = self.somebody_new()
+        story.try_(AccountOpening(self.now, AccountKind.HOUSEHOLD))
+        return story
 
     def somebody_new(self) -> Story:
         self.arrived += 1
@@ -111,8 +129,12 @@ class Everything(RuleBasedStateMachine):
         return story
 
     def tell(self, who: int, event: Event, **rest: Any) -> Decision | None:
-        """What is decided, after what was due; what is emitted reaches the one whom it is about."""
-        answer = self.people[who].try_(event, now=self.now, **rest)
+        """What is decided, after what was due; what is emitted reaches the one whom it is about. Of whoever is in the
+        household it is told there."""
+        story = self.people[who]
+        if story.state.membership is Membership.IN_ACCOUNT:
+            rest["member"], story = story.name, self.home
+        answer = story.try_(event, now=self.now, **rest)
         return answer if isinstance(answer, Decision) else None
 
     # ------------------------------------------------------------ what happens
@@ -120,13 +142,13 @@ class Everything(RuleBasedStateMachine):
     @rule(days=st.sampled_from([0, 1, 3, 9, 25, 45, 200]), hours=st.integers(0, 23))
     def wait(self, days: int, hours: int) -> None:
         self.now += timedelta(days=days, hours=hours)
-        for story in self.people:
+        for story in (*self.people, self.home):
             story.sleep_until(self.today(), self.now)
 
     @rule(policy=st.sampled_from(lives.POLICIES))
     def change_the_plan(self, policy: str) -> None:
-        self.programme = a_programme(policy, self.expires, self.programme.plan.version + 1)
-        for story in self.people:
+        self.programme = a_programme(policy, self.expires, self.takes, self.programme.plan.version + 1)
+        for story in (*self.people, self.home):
             story.programme = self.programme
 
     @rule(
@@ -265,6 +287,29 @@ class Everything(RuleBasedStateMachine):
             came = self.tell(receiver, TransferIn(self.now, "stars", parts))
             assert came is not None, f"{story.name} gave to nobody"
 
+    @rule(who=people)
+    def enter_or_leave_the_household(self, who: int) -> None:
+        """Both sides, or neither; with the last one it closes, and another one begins."""
+        story = self.people[who]
+        for one in (story, self.home):
+            one.sleep_until(self.today(), self.now)
+        before, theirs = self.home.state, story.state
+        if theirs.membership is not Membership.IN_ACCOUNT:
+            taken = self.home.try_(Admission(self.now, story.name), now=self.now, person=theirs)
+            if isinstance(taken, Decision):
+                assert isinstance(story.try_(AccountEntry(self.now), now=self.now), Decision)
+            return
+        event = Departure(self.now, story.name)
+        gone = self.home.try_(event, now=self.now, person=theirs)
+        if isinstance(gone, Decision):
+            back = exit_of(gone, before, theirs, event)
+            assert isinstance(story.try_(back, now=self.now), Decision)
+        account = self.home.state.account
+        assert account is not None
+        if account.is_closed or (self.home.state.membership is Membership.LEFT and not account.people):
+            self.gone.append(self.home)
+            self.home = self.a_household()
+
     @rule(survivor=people, absorbed=people)
     def merge(self, survivor: int, absorbed: int) -> None:
         if survivor == absorbed:
@@ -272,7 +317,7 @@ class Everything(RuleBasedStateMachine):
         for who in (survivor, absorbed):
             self.people[who].sleep_until(self.today(), self.now)
         theirs = self.people[absorbed].state
-        if Membership.SUSPENDED in (theirs.membership, self.people[survivor].state.membership):
+        if {theirs.membership, self.people[survivor].state.membership} & NOT_TO_BE_MERGED:
             return
         own = self.people[survivor].state
         assert self.tell(absorbed, Absorption(self.now)) is not None
@@ -282,7 +327,13 @@ class Everything(RuleBasedStateMachine):
         self.gone.append(self.people[absorbed])
         self.people[absorbed] = self.somebody_new()
 
-    @precondition(lambda self: self.last_merger is not None and self.last_merger[0] in self.people)
+    @precondition(
+        lambda self: (
+            self.last_merger is not None
+            and self.last_merger[0] in self.people
+            and self.last_merger[0].state.membership is not Membership.IN_ACCOUNT
+        )
+    )
     @rule()
     def undo_the_last_merger(self) -> None:
         """What is left goes back, and so does what they owed; whoever came instead makes room."""
@@ -305,7 +356,17 @@ class Everything(RuleBasedStateMachine):
         assert isinstance(absorbed.try_(back, now=self.now), Decision)
         absorbed.programme = self.programme
         self.gone.remove(absorbed)
-        place = next(i for i, story in enumerate(self.people) if story is not survivor)
+        place = next(
+            (
+                i
+                for i, story in enumerate(self.people)
+                if story is not survivor and story.state.membership is not Membership.IN_ACCOUNT
+            ),
+            None,
+        )
+        if place is None:
+            self.people.append(absorbed)
+            return
         self.gone.append(self.people[place])
         self.people[place] = absorbed
 
@@ -346,13 +407,13 @@ class Everything(RuleBasedStateMachine):
         return self.now.astimezone(self.programme.plan.zone).date()
 
     def everybody(self) -> list[Story]:
-        return [*self.people, *self.gone]
+        return [*self.people, self.home, *self.gone]
 
     # ------------------------------------------------------------ what is always so
 
     @invariant()
     def the_wallet_is_the_fold_of_its_postings(self) -> None:
-        for story in self.people:
+        for story in (*self.people, self.home):
             lots, pending, held, debts = folded(
                 [p for one in story.written.values() for p in one.decision.postings]
             )
@@ -379,7 +440,7 @@ class Everything(RuleBasedStateMachine):
 
     @invariant()
     def reversals_never_exceed_the_original(self) -> None:
-        for story in self.people:
+        for story in (*self.people, self.home):
             undone: Counter[tuple[int, int]] = Counter()
             for one in story.written.values():
                 for posting in one.decision.postings:
@@ -401,7 +462,7 @@ class Everything(RuleBasedStateMachine):
 
     @invariant()
     def the_fold_in_order_gives_the_state_and_the_state_can_be_written_down(self) -> None:
-        for story in self.people:
+        for story in (*self.people, self.home):
             state = State()
             for seq in sorted(story.written):
                 state = evolve(state, story.written[seq].decision)
@@ -412,7 +473,7 @@ class Everything(RuleBasedStateMachine):
 
     @invariant()
     def what_was_decided_last_is_decided_the_same_from_its_json(self) -> None:
-        for story in self.people:
+        for story in (*self.people, self.home):
             before = story.as_json()["start"]
             for step in story.steps[:-1]:
                 before = step.get("next", before)
@@ -427,6 +488,7 @@ class Everything(RuleBasedStateMachine):
                 assert answer_to(plan, before, step) == expected
 
 
+NOT_TO_BE_MERGED = frozenset({Membership.SUSPENDED, Membership.IN_ACCOUNT})
 Wallet = tuple[dict[LotKey, int], dict[PendingKey, int], dict[LotKey, int], dict[str, int]]
 
 

@@ -6,6 +6,8 @@ That rules give nothing after the last day to earn is in the compiled rules them
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Account, Decision, HoldChange, RefusalCode, Refused
 from assidu.decisions.events import (
+    AccountOpening,
+    Admission,
     Event,
     Hold,
     Joining,
@@ -27,7 +29,7 @@ def closed_to(plan: Plan, facts: Facts, event: Event) -> Refused | None:
     assert plan.closing is not None
     day = local_day(event.at, plan.zone)
     match event:
-        case Joining() | TakeOver():
+        case Joining() | TakeOver() | AccountOpening() | Admission():
             is_closed = day > plan.closing.earns_until
         case Sale():
             is_closed = bool(event.payments) and not facts.has_happened and day > plan.closing.used_until

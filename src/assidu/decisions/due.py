@@ -15,9 +15,9 @@ from assidu.decisions.wallet import Wallet
 def next_due(state: State) -> date | None:
     """The first local day on which something of this customer is due, for the shell to make a ``Tick`` of.
 
-    While a membership is suspended nothing of it is: its time stands still.
+    While a membership is suspended nothing of it is: its time stands still. In an account it sleeps.
     """
-    if state.membership in (Membership.ABSORBED, Membership.SUSPENDED):
+    if state.membership in (Membership.ABSORBED, Membership.SUSPENDED, Membership.IN_ACCOUNT):
         return None
     if state.lapses:
         ends = [state.end_of(key) for key, left in state.lots.items() if left > 0]

@@ -6,6 +6,7 @@ from datetime import date
 from assidu.decisions.calendar import LAST_DAY, add_months
 from assidu.decisions.decision import (
     Account,
+    AccountMove,
     AudienceMove,
     Decision,
     Lapse,
@@ -22,6 +23,7 @@ from assidu.decisions.state import (
     LotKey,
     Membership,
     PendingKey,
+    SharedAccount,
     State,
     SuspendedSpan,
     TierBefore,
@@ -54,7 +56,7 @@ def evolve(state: State, decision: Decision) -> State:
                 joined_on, left_on = change.on, None
         elif membership is Membership.NONE:
             joined_on = left_on = None  # a merger undone: they had never joined
-        elif membership is not Membership.SUSPENDED:
+        elif membership not in (Membership.SUSPENDED, Membership.IN_ACCOUNT):
             left_on = change.on
     lots, debts = (
         apply_postings(state.lots, state.debts, decision.postings)
@@ -86,7 +88,20 @@ def evolve(state: State, decision: Decision) -> State:
         suspensions=_suspended(state, change) if change is not None else state.suspensions,
         terms=decision.terms or state.terms,
         referral=decision.referral or state.referral,
+        account=_account_after(state.account, decision.account)
+        if decision.account is not None
+        else state.account,
     )
+
+
+def _account_after(account: SharedAccount | None, move: AccountMove) -> SharedAccount:
+    if account is None:
+        assert move.kind is not None, "an account begins with its kind"
+        return SharedAccount(move.kind)
+    people = tuple(one for one in account.people if one != move.leaves)
+    if move.enters:
+        people = (*people, move.enters)
+    return SharedAccount(account.kind, people, move.closes)
 
 
 def _suspended(state: State, change: MembershipChange) -> tuple[SuspendedSpan, ...]:

@@ -97,7 +97,8 @@ class Facts:
     honoured as far as the balance goes and the rest is told as a shortfall.
 
     ``is_basket``: the ticket is not paid yet, and offers are taken off it. ``chance``: draws may be made; without it
-    they can only be told.
+    they can only be told. ``member`` is who of an account it is told of (an id); ``person`` is whoever enters the
+    account or leaves it, as they are.
     """
 
     state: State
@@ -107,3 +108,5 @@ class Facts:
     has_happened: bool = False
     chance: Chance | None = None
     is_basket: bool = False
+    member: str = ""
+    person: State | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from assidu.decisions.calendar import LAST_DAY
 from assidu.decisions.decision import (
+    AccountMove,
     AudienceMove,
     Award,
     Claim,
@@ -32,6 +33,7 @@ from assidu.decisions.facts import SaleInputs
 from assidu.decisions.offers.given import NOTHING
 from assidu.decisions.offers.record import offers_from, offers_record
 from assidu.decisions.state import (
+    AccountKind,
     AskedReward,
     Held,
     LotKey,
@@ -40,6 +42,7 @@ from assidu.decisions.state import (
     PendingKey,
     ReferralStep,
     Referred,
+    SharedAccount,
     State,
     SuspendedSpan,
     TierBefore,
@@ -95,6 +98,8 @@ def decision_record(decision: Decision) -> Record:
         record["referral"] = _referral_record(decision.referral)
     if decision.emissions:
         record["emissions"] = [[emission.kind.value, emission.to] for emission in decision.emissions]
+    if decision.account is not None:
+        record["account"] = list(decision.account)
     if decision.inputs is not None:
         record["inputs"] = _inputs_record(decision.inputs)
     return record
@@ -134,6 +139,7 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         terms=get("terms", ""),
         referral=_referral_from(record["referral"]) if "referral" in record else None,
         emissions=tuple(Emission(EmissionKind(kind), to) for kind, to in get("emissions", ())),
+        account=_account_move(record["account"]) if "account" in record else None,
     )
 
 
@@ -232,6 +238,9 @@ def state_record(state: State) -> Record:
         record["referral"] = _referral_record(state.referral)
     if state.suspensions:
         record["suspensions"] = [[span.since.isoformat(), _iso(span.until)] for span in state.suspensions]
+    if state.account is not None:
+        kind, people, is_closed = state.account
+        record["account"] = [kind.value, list(people), is_closed]
     if state.lapses:
         record["lapses"] = {currency: on.isoformat() for currency, on in sorted(state.lapses.items())}
     return record
@@ -298,7 +307,18 @@ def state_from(
         ),
         terms=get("terms", ""),
         referral=_referral_from(record["referral"]) if "referral" in record else None,
+        account=_account_from(record["account"]) if "account" in record else None,
     )
+
+
+def _account_move(fields: list[Any]) -> AccountMove:
+    kind, enters, leaves, closes = fields
+    return AccountMove(None if kind is None else AccountKind(kind), enters, leaves, closes)
+
+
+def _account_from(fields: list[Any]) -> SharedAccount:
+    kind, people, is_closed = fields
+    return SharedAccount(AccountKind(kind), tuple(people), is_closed)
 
 
 def _asked(fields: list[Any] | None) -> RewardAsked | None:

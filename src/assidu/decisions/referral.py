@@ -22,7 +22,18 @@ from assidu.decisions.decision import (
     RefusalCode,
     Refused,
 )
-from assidu.decisions.events import Event, Joining, Leaving, Merger, ReferralKept, Return, Sale, Tick
+from assidu.decisions.events import (
+    AccountEntry,
+    Admission,
+    Event,
+    Joining,
+    Leaving,
+    Merger,
+    ReferralKept,
+    Return,
+    Sale,
+    Tick,
+)
 from assidu.decisions.evolve import evolve
 from assidu.decisions.facts import Facts, SaleInputs
 from assidu.decisions.inputs import SALES, inputs_on
@@ -46,8 +57,12 @@ def followed(plan: Plan, facts: Facts, event: Event, decision: Decision) -> Deci
             return _brought_back(plan, event, referral, decision)
         case Tick() if referral.due is not None and referral.due <= event.day:
             return _kept(plan, facts.state, event.day, referral, decision)
-        case Leaving():
-            return replace(decision, referral=_void(referral))
+        case Leaving() | AccountEntry():
+            return replace(
+                decision, referral=_void(referral)
+            )  # an account is one customer, and nobody brought it
+        case Admission() if event.member == referral.by:
+            return replace(decision, referral=_void(referral))  # nobody brings themselves
         case Merger() if facts.absorbed is not None and facts.absorbed.joined_on is not None:
             return replace(decision, referral=_void(referral))  # a member already: nobody brought them
         case _:

@@ -12,10 +12,15 @@ from typing import Any, assert_never
 
 from assidu.decisions.events import (
     Absorption,
+    AccountEntry,
+    AccountExit,
+    AccountOpening,
     Activity,
+    Admission,
     AppliedOffer,
     AudienceChange,
     Correction,
+    Departure,
     Event,
     HandOver,
     Hold,
@@ -50,6 +55,7 @@ from assidu.decisions.events import (
     TransferOut,
     TransferredPart,
 )
+from assidu.decisions.state import AccountKind
 from assidu.events.types import OFFER_STEPS, EventType
 
 Body = dict[str, Any]
@@ -145,9 +151,37 @@ def body_of(event: Event) -> Body:
                 "parts": [_part_body(part) for part in event.parts],
                 "owed": [[currency, quantity] for currency, quantity in event.owed],
             }
+        case AccountOpening():
+            return {"kind": event.kind.value}
+        case Admission():
+            return {"member": event.member}
+        case Departure():
+            body = {"member": event.member}
+            if event.with_nothing:
+                body["with_nothing"] = True
+            if event.same_as:
+                body["same_as"] = event.same_as
+            return body
+        case AccountExit():
+            body = {"parts": [_part_body(part) for part in event.parts]}
+            if event.owed:
+                body["owed"] = [[currency, quantity] for currency, quantity in event.owed]
+            if event.used:
+                body["used"] = list(event.used)
+            if event.left_on is not None:
+                body["left_on"] = event.left_on.isoformat()
+            return body
         case Tick():
             return {"day": event.day.isoformat()}
-        case Leaving() | Suspension() | Resumption() | Absorption() | Merger() | ProgrammeEnd():
+        case (
+            Leaving()
+            | Suspension()
+            | Resumption()
+            | Absorption()
+            | Merger()
+            | AccountEntry()
+            | ProgrammeEnd()
+        ):
             return {}
         case _:
             assert_never(event)
@@ -240,6 +274,22 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 _date(body["on"]),
                 tuple(_part_from(fields) for fields in body["parts"]),
                 tuple((currency, quantity) for currency, quantity in body["owed"]),
+            )
+        case EventType.ACCOUNT_OPENING:
+            return AccountOpening(at, AccountKind(body["kind"]))
+        case EventType.ADMISSION:
+            return Admission(at, body["member"])
+        case EventType.ACCOUNT_ENTRY:
+            return AccountEntry(at)
+        case EventType.DEPARTURE:
+            return Departure(at, body["member"], body.get("with_nothing", False), body.get("same_as", ""))
+        case EventType.ACCOUNT_EXIT:
+            return AccountExit(
+                at,
+                tuple(_part_from(fields) for fields in body["parts"]),
+                tuple((currency, quantity) for currency, quantity in body.get("owed", ())),
+                tuple(body.get("used", ())),
+                _date(body.get("left_on")),
             )
         case EventType.TICK:
             return Tick(at, _day(body["day"]))

@@ -45,6 +45,11 @@ class EventType(StrEnum):
     TRANSFER_IN = "Balance Received"  # the receiver's side of a transfer; nobody sends it
     SEPARATION = "Merger Undone"  # by staff: see the administrative API
     RESTORATION = "Customer Restored"  # the other side; nobody sends it
+    ACCOUNT_OPENING = "Account Opened"  # by staff or a file: see the administrative API
+    ADMISSION = "Account Member Added"
+    ACCOUNT_ENTRY = "Account Entered"  # the person's side; nobody sends it
+    DEPARTURE = "Account Member Removed"
+    ACCOUNT_EXIT = "Account Left"  # the person's side; nobody sends it
     TICK = "Tick"  # the clock's; nobody sends it
 
 

@@ -11,9 +11,14 @@ from babel.dates import format_date
 from assidu.decisions.decision import Account, Decision, ShortfallCause
 from assidu.decisions.events import (
     Absorption,
+    AccountEntry,
+    AccountExit,
+    AccountOpening,
     Activity,
+    Admission,
     AudienceChange,
     Correction,
+    Departure,
     HandOver,
     Hold,
     HoldExpiry,
@@ -42,6 +47,8 @@ from assidu.decisions.events import (
 from assidu.decisions.state import Membership
 from assidu.events.types import CorrectionReason
 from assidu.ledger.types import Movement
+from assidu.loyalty.account_wording import MOVES as ACCOUNT_MOVES
+from assidu.loyalty.account_wording import account_said
 from assidu.loyalty.life_wording import (
     joining_said,
     programme_end_said,
@@ -339,8 +346,7 @@ def said_of(
     if not decision.offers.is_exact:
         yield telling.phrases.say(NOT_EXACT)
     for movement in entry.movements if not isinstance(entry.event, Resumption) else ():
-        is_given = isinstance(entry.event, TransferOut | TransferIn)
-        yield movement_said(movement, telling.phrases, TRANSFERS if is_given else {})
+        yield movement_said(movement, telling.phrases, _said_otherwise(entry))
     for shortfall in decision.shortfalls:
         units = telling.phrases.units(shortfall.quantity, shortfall.currency)
         yield SHORTFALLS[shortfall.cause].say(language, units=units)
@@ -349,6 +355,14 @@ def said_of(
         yield referral_step_said(decision.referral, telling.phrases)
     if not entry.movements and not decision.shortfalls:
         yield telling.say("nothing")
+
+
+def _said_otherwise(entry: TimelineEntry) -> Mapping[tuple[Account, Account], Sentence]:
+    """Of units on their way, whose way it is."""
+    if isinstance(entry.event, TransferOut | TransferIn):
+        return TRANSFERS
+    is_of_account = isinstance(entry.event, Admission | AccountEntry | Departure | AccountExit)
+    return ACCOUNT_MOVES if is_of_account else NOTHING_ELSE
 
 
 def correction_reason(code: str, language: Language) -> str:
@@ -470,6 +484,10 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield telling.say("restoration")
         case Absorption():
             yield telling.say("absorption")
+        case AccountOpening() | Admission() | AccountEntry() | Departure() | AccountExit():
+            move = entry.decision.account
+            yield from account_said(event, move is not None and move.closes, phrases)
+            yield from _written(telling)
         case Merger():
             yield telling.say("merger")
             yield from _written(telling)

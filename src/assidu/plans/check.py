@@ -15,6 +15,7 @@ import msgspec
 
 from assidu.decisions.events import LineKind
 from assidu.decisions.plan import CurrencyKind, Trigger
+from assidu.plans.checks.accounts import check_accounts
 from assidu.plans.checks.life import check_life
 from assidu.plans.checks.occasions import check_occasions
 from assidu.plans.checks.offers import check_offers
@@ -110,6 +111,7 @@ class _Checker:
         self.problems += check_offers(self.document)
         self.problems += check_wallets(self.document)
         self.problems += check_life(self.document)
+        self.problems += check_accounts(self.document)
 
     def _header(self) -> None:
         if not _is_zone(self.document.zone):

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from assidu.decisions import plan as compiled
+from assidu.plans.compile_accounts import compile_accounts
 from assidu.plans.compile_life import with_life
 from assidu.plans.compile_offers import compile_offers
 from assidu.plans.compile_parts import conditions, duration, index_by_line, lines, minor, per_amount
@@ -66,6 +67,7 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         audiences=frozenset(audience.code for audience in document.audiences),
         engagement=None if document.engagement is None else _engagement(document.engagement),
         offers=compile_offers(document),
+        accounts=compile_accounts(document.accounts),
     )
     return with_life(plan, document)
 

@@ -1,5 +1,6 @@
 """The compiled plan: what ``decide`` obeys. ``assidu.plans`` makes it from the document that people write."""
 
+from assidu.decisions.plan.accounts import AccountPolicy, LeaversShare, Welcome
 from assidu.decisions.plan.conditions import ALWAYS, KNOWN_ACTIVITIES, Conditions, Exclusions, Lines, Trigger
 from assidu.decisions.plan.currencies import (
     Currency,
@@ -45,6 +46,7 @@ __all__ = [
     "KNOWN_ACTIVITIES",
     "NO_OFFERS",
     "REFERRAL",
+    "AccountPolicy",
     "AmountOff",
     "Budget",
     "BuyGet",
@@ -70,6 +72,7 @@ __all__ = [
     "Goal",
     "GoalMeasure",
     "Inactivity",
+    "LeaversShare",
     "LegalCap",
     "Lines",
     "Multiply",
@@ -99,4 +102,5 @@ __all__ = [
     "Transfers",
     "Trigger",
     "Units",
+    "Welcome",
 ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from assidu.decisions.plan.accounts import AccountPolicy
 from assidu.decisions.plan.conditions import KNOWN_ACTIVITIES, Exclusions
 from assidu.decisions.plan.currencies import Currency
 from assidu.decisions.plan.engagement import Engagement
@@ -14,6 +15,7 @@ from assidu.decisions.plan.referral import Referral
 from assidu.decisions.plan.rewards import Reward
 from assidu.decisions.plan.rules import EarnRule, RuleIndex
 from assidu.decisions.plan.tiers import Tiers
+from assidu.decisions.state import AccountKind
 
 
 class ReturnPolicy(StrEnum):
@@ -53,6 +55,7 @@ class Plan:
     terms: tuple[Terms, ...] = ()  # the oldest first
     closing: Closing | None = None
     referral: Referral | None = None
+    accounts: Mapping[AccountKind, AccountPolicy] = field(default_factory=dict)
 
     @property
     def shares_places(self) -> bool:

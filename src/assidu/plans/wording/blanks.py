@@ -133,6 +133,11 @@ CLAUSES = {
         "au premier achat d'au moins {}", "on the first purchase of at least {}"
     ),
     "Kept.kept_for": Sentence("gardé {}", "kept for {}"),
+    "Accounts.household": Sentence("un foyer : {}", "a household: {}"),
+    "Accounts.company": Sentence("une entreprise : {}", "a company: {}"),
+    "SharedAccount.lost_with_last": Sentence(
+        "ce qui reste est perdu avec le dernier", "what is left is lost with the last one"
+    ),
     "Engagement.half_life_months": Sentence(
         "le score est divisé par deux en {} mois", "the score halves in {} months"
     ),
@@ -164,6 +169,10 @@ PARTS = {
     "StackingGroup": Sentence("{code} au plus {at_most}", "{code} at most {at_most}"),
     "LegalCap": Sentence("{law} sur les rayons {departments}", "{law} on the departments {departments}"),
     "Weight": Sentence("{score} pour {of}", "{score} for {of}"),
+    "SharedAccount": Sentence(
+        "jusqu'à {members_at_most} personnes ; qui part emporte {leaver_takes} ; la bienvenue est donnée {welcome}",
+        "up to {members_at_most} people; who leaves takes {leaver_takes}; the welcome is given {welcome}",
+    ),
 }
 
 ONE_OF = {
@@ -256,6 +265,7 @@ WHOLES = {
     "notice": Sentence("Le préavis", "Notice of changes"),
     "closing": Sentence("La fin du programme", "The end of the programme"),
     "referral": Sentence("Le parrainage", "Referral"),
+    "accounts": Sentence("Les comptes partagés", "Shared accounts"),
 }
 
 CHOICES = {
@@ -323,6 +333,11 @@ CHOICES = {
     "GivesBack.budget": Sentence("le budget", "the budget"),
     "GivesBack.stock": Sentence("le stock", "the stock"),
     "GivesBack.times": Sentence("le nombre de fois", "the number of times"),
+    "LeaversShare.nothing": Sentence("rien", "nothing"),
+    "LeaversShare.equal": Sentence("une part égale", "an equal part"),
+    "LeaversShare.own": Sentence("sa propre part", "their own part"),
+    "Welcome.once": Sentence("une fois au compte", "to the account once"),
+    "Welcome.each": Sentence("à chaque personne", "to each person"),
     "ExpiryBasis.earning": Sentence("du gain", "earning"),
     "ExpiryBasis.last_earning": Sentence("du dernier gain", "the last earning"),
     "ExpiryBasis.last_purchase": Sentence("du dernier achat", "the last purchase"),
@@ -372,6 +387,8 @@ MENU = {
     "When.first_day": Sentence("à partir d'un jour", "from a day on"),
     "When.last_day": Sentence("jusqu'à un jour", "until a day"),
     "Rule.goal": Sentence("une mission ou une série", "a mission or a streak"),
+    "Accounts.household": Sentence("des foyers", "households"),
+    "Accounts.company": Sentence("des comptes entreprise", "company accounts"),
 }
 
 EMPTY = Sentence("à remplir", "to be filled in")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from assidu.decisions.plan import CurrencyKind
 from assidu.plans.document import Currency, Document, Level, Tiers
+from assidu.plans.wording import accounts as shared
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import TITLES as LIFE_TITLES
@@ -24,6 +25,7 @@ TITLES = {
     "tiers": Sentence("Les statuts", "Statuses"),
     "returns": Sentence("Les retours", "Returns"),
     "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
+    "accounts": shared.TITLE,
     **LIFE_TITLES,
 }
 
@@ -115,6 +117,7 @@ def describe(document: Document, language: Language) -> Description:
         else [Line(_capital(phrases.engagement(document.engagement)) + ".")],
         "returns": [_returns(phrases)],
         "forgotten_tickets": _forgotten(phrases),
+        "accounts": [Line(said) for said in shared.account_lines(document.accounts, phrases)],
         **{
             part: [Line(said) for said in sentences]
             for part, sentences in life_lines(document, phrases).items()
