@@ -258,7 +258,11 @@ class _Importer:
             p: other for p in owners if (s := entries[p].absorbed) and (other := identities.customer(s))
         }
         anonymous = [place for place in alone if entries[place].subject is None]
-        groups = groups_of(owners, absorbed)
+        people = {*owners.values(), *absorbed.values()}
+        accounts = lookups.accounts_of(self._connection, people)
+        returning = {owners[p] for p in owners if entries[p].original is not None}
+        left = lookups.accounts_left_by(self._connection, returning)
+        groups = groups_of(owners, absorbed, [*accounts.items(), *left])
         everybody = {customer for group in groups for customer in group.customers}
         lookups.enrol(self._connection, everybody, self._book.programme, self._run.recorded_at)
         originals = {original for place in owners if (original := entries[place].original) is not None}
@@ -273,6 +277,7 @@ class _Importer:
             read=self._read,
             wanted=frozenset(originals),
             known_originals=lookups.known_originals(self._connection, originals),
+            accounts=accounts,
             catches_up=self._order.catches_up,
         )
         work = Work(shop, groups, anonymous, self._database_url, Vault(self._settings.vault_key))

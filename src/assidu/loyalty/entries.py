@@ -35,7 +35,8 @@ NOBODY = Who()
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event, read and checked, ready to be posted. ``day`` is its business date; ``by`` is known where a person
-    does it by hand, or a key does what only staff may."""
+    does it by hand, or a key does what only staff may. ``absorbed`` is the second customer that it concerns;
+    ``member``, who it is told of, where ``who`` was found to be an account that they have left since."""
 
     incoming: Incoming
     fingerprint: bytes
@@ -43,6 +44,7 @@ class Entry:
     who: Who = NOBODY
     absorbed: Who | None = None
     by: Actor | None = None
+    member: UUID | None = None
 
     @property
     def key(self) -> EventKey:
@@ -145,16 +147,30 @@ class UnknownCustomer:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Depends on an event of the same batch: post it after the others."""
+    """Depends on an event of the same batch: post it after the others. ``entry``: it is another customer's to decide,
+    and is posted once more as that."""
+
+    entry: Entry | None = None
 
 
 Outcome = Told | Anonymous | Conflict | UnknownCustomer | Refused
 """A refusal by the core is an outcome like the others; nothing was written for it."""
 
 
-def was_absorbed(outcome: Outcome | Later) -> bool:
-    """A merger ended between finding the customer and reading them: looked up once more, it is the survivor."""
-    return isinstance(outcome, Refused) and outcome.code is RefusalCode.ABSORBED
+_MOVED = frozenset({RefusalCode.ABSORBED, RefusalCode.IN_ACCOUNT, RefusalCode.NOT_IN_ACCOUNT})
+
+
+def was_moved(outcome: Outcome | Later) -> bool:
+    """They were merged, or entered or left an account, between finding the customer and reading them: looked up once
+    more, it is another one."""
+    return isinstance(outcome, Refused) and outcome.code in _MOVED
+
+
+def entry_again(outcome: Outcome | Later, entry: Entry) -> Entry | None:
+    """What to post once more, now that it is known whose it is; ``None``: the outcome stands."""
+    if isinstance(outcome, Later):
+        return outcome.entry
+    return entry if was_moved(outcome) else None
 
 
 __all__ = [
@@ -169,6 +185,7 @@ __all__ = [
     "Told",
     "UnknownCustomer",
     "Who",
+    "entry_again",
     "entry_of",
-    "was_absorbed",
+    "was_moved",
 ]

@@ -15,15 +15,17 @@ from uuid import UUID
 import msgspec
 
 from assidu.catalogue.types import ProductFinder
-from assidu.customers import resolve
+from assidu.customers import accounts, resolve
 from assidu.customers.vault import Vault
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, next_release
 from assidu.decisions.earning import claim_key
 from assidu.decisions.events import (
+    Admission,
     AudienceChange,
     Correction,
+    Departure,
     Merger,
     Return,
     Sale,
@@ -51,19 +53,20 @@ from assidu.loyalty.entries import (
     Outcome,
     Told,
     UnknownCustomer,
+    Who,
 )
 from assidu.loyalty.offer_codes import shown_codes
-from assidu.loyalty.personal import write_personal, write_profile
+from assidu.loyalty.personal import Said, write_personal, write_profile
 from assidu.loyalty.referral import keep_devices, with_referrer
 from assidu.loyalty.rows import RECORD_COLUMNS, member_from, record_columns, record_sql
 from assidu.loyalty.script import Row, Script, Step
-from assidu.loyalty.sold_tickets import decision_from_row, find_sale, load_sold
+from assidu.loyalty.sold_tickets import bought_by, decision_from_row, find_sale, load_sold
 
 OPEN = (
     "SELECT customer_id, language, key_fingerprint, key_customer, key_seq, is_ticket_known, ticket_customer, "
-    "ticket_seq, wallet_id, seq, state::text, last_purchase, lots::text, debts::text, newest_plan "
-    "FROM loyalty_open($1::text[], $2::bytea[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::date[], "
-    "$8::text[], $9::text, $10::boolean)"
+    "ticket_seq, wallet_id, seq, state::text, last_purchase, lots::text, debts::text, newest_plan, person_id "
+    "FROM loyalty_open($1::text[], $2::bytea[], $3::uuid[], $4::boolean[], $5::text[], $6::text[], $7::text[], "
+    "$8::date[], $9::text[], $10::text, $11::boolean)"
 )
 RECORD = record_sql(lambda n: f"${n}")
 ENROL = "SELECT loyalty_enrol($1::uuid[], $2::uuid[], $3::text)"
@@ -93,7 +96,8 @@ KEYS_OF_TICKETS = (
     "WHERE day = $1::date AND store_id = $2::text AND ticket = $3::text LIMIT 1"
 )
 SOLD_FOR = (
-    "SELECT source, id, amount_minor FROM events_event WHERE customer_id = $1::uuid AND seq = $2::integer"
+    "SELECT source, id, amount_minor, (body ->> 'member')::uuid FROM events_event "
+    "WHERE customer_id = $1::uuid AND seq = $2::integer"
 )
 STORED = (
     "SELECT e.source, e.id, e.type, e.at, e.day, d.plan_version, d.record::text, "
@@ -108,12 +112,17 @@ STORED = (
     "   FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0), c.language "
     "FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq) "
     "JOIN customers_customer AS c USING (customer_id) "
-    "JOIN loyalty_member AS m ON m.customer_id = coalesce(c.merged_into, c.customer_id) "
+    "LEFT JOIN customers_belonging AS b ON b.customer_id = coalesce(c.merged_into, c.customer_id) "
+    "JOIN loyalty_member AS m ON m.customer_id = coalesce(b.account_id, c.merged_into, c.customer_id) "
     "WHERE e.customer_id = $1::uuid AND e.seq = $2::integer"
 )
 
 
 FULL_KEPT_MAX = 10_000
+WHOSE_PERSON = frozenset({EventType.ADMISSION, EventType.DEPARTURE})
+"""The second customer is somebody who enters an account or leaves it."""
+AS_PERSON = WHOSE_PERSON | {EventType.MERGER}
+"""The second customer is meant themselves, and not the account that they belong to."""
 
 
 class FullPlaces:
@@ -183,6 +192,15 @@ class _Work:
     customer_id: UUID
     language: str
     absorbed_id: UUID | None = None
+    member: UUID | None = None
+
+    @property
+    def person_id(self) -> UUID:
+        """Whom what was said beside the event is about."""
+        if self.fact.type in WHOSE_PERSON:
+            assert self.absorbed_id is not None
+            return self.absorbed_id
+        return self.member or self.customer_id
 
 
 def post(
@@ -293,10 +311,18 @@ class _Batch:
                 if absorbed_id is not None and not self.is_opening and not self.is_trying:
                     raise Newcomers
                 return
-        yield from self._work(index, entry, customer_id, language or "", absorbed_id)
+        person_id = entry.member or row[15]
+        member = person_id if person_id != customer_id else None
+        yield from self._work(index, entry, customer_id, language or "", absorbed_id, member)
 
     def _work(
-        self, index: int, entry: Entry, customer_id: UUID, language: str, absorbed_id: UUID | None
+        self,
+        index: int,
+        entry: Entry,
+        customer_id: UUID,
+        language: str,
+        absorbed_id: UUID | None,
+        member: UUID | None,
     ) -> Script[None]:
         found: SaleFound | None = None
         data = entry.incoming.data
@@ -311,6 +337,13 @@ class _Batch:
                 sold = yield from load_sold(customer_id, found)
                 if sold is not None:
                     self.sold[customer_id, found.seq, owner] = sold
+            if sold is None and found is not None and found.customer_id is not None:
+                bought_by_them = yield from bought_by(found)
+                if bought_by_them is not None and bought_by_them == (member or customer_id):
+                    # Bought in an account that they have left: it is brought back there.
+                    there = replace(entry, who=Who(customer_id=found.customer_id), member=bought_by_them)
+                    self.outcomes[index] = Later(there)
+                    return
             if sold is None:
                 # The ticket may be in this very batch; what is only tried depends on nothing tried before it.
                 may_come = index > 0 and not self.is_trying
@@ -328,12 +361,13 @@ class _Batch:
             has_happened=entry.incoming.has_happened,
             by=entry.by,
             codes=codes,
+            member=absorbed_id if entry.incoming.type in WHOSE_PERSON else member,
         )
         if isinstance(data, JoiningData) and data.referral_code:
             fact = yield from with_referrer(
                 fact, entry, customer_id, self.shop.pseudonym_key, self.shop.vault
             )
-        self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id))
+        self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id, member))
 
     def _known(self, entry: Entry, customer_id: UUID | None, seq: int | None) -> Script[Outcome]:
         if customer_id is None or seq is None:
@@ -358,7 +392,8 @@ class _Batch:
         if customer_id is None or seq is None or entry.is_anonymous:
             return Anonymous(first, entry.day, is_new=False, duplicate_of=first)
         if asking != customer_id:
-            followed = yield Step(resolve.FOLLOW, ([customer_id],))
+            told_of = [customer_id, *([rows[0][3]] if rows and rows[0][3] else [])]
+            followed = yield Step(resolve.COUNTS_AS, (told_of,))
             if asking is None or asking not in [row[1] for row in followed]:
                 return Conflict(entry.key, is_of_ticket=True)
         told = yield from recall(customer_id, seq, self.shop, self.at)
@@ -456,8 +491,7 @@ class _Batch:
             member = present[work.customer_id]
             if work.absorbed_id is not None:
                 other = present[work.absorbed_id]
-                is_merger = isinstance(work.fact.event, Merger)
-                results.append((desk.merge if is_merger else desk.transfer)(member, other, work.fact))
+                results.append(desk.together(member, other, work.fact))
             else:
                 results.append(desk.take(member, work.fact))
         self.gathered = desk.gathered
@@ -490,14 +524,14 @@ class _Batch:
             (work, outcome) for work in self.works if isinstance(outcome := self.outcomes[work.index], Told)
         ]
         said = [
-            (outcome.customer_id, outcome.seq, personal)
+            Said(outcome.customer_id, outcome.seq, work.person_id, personal)
             for work, outcome in told
             if (personal := work.entry.incoming.personal)
         ]
         yield from write_personal(said, self.shop.vault)
         joined = [
-            (outcome.customer_id, data.device)
-            for work, outcome in told
+            (work.person_id, data.device)
+            for work, _ in told
             if isinstance(data := work.entry.incoming.data, JoiningData) and data.device
         ]
         yield from keep_devices(joined, self.shop.pseudonym_key, self.at)
@@ -510,8 +544,16 @@ class _Batch:
         if lines:
             yield Step(APPEND, lines_of(lines, self.at))
         for work, _ in told:
-            if work.absorbed_id is not None and isinstance(work.fact.event, Merger):
-                yield Step(resolve.ALIAS, (work.absorbed_id, work.customer_id, self.at))
+            match work.fact.event:
+                case Merger():
+                    absorbed, survivor = work.absorbed_id, work.member or work.customer_id
+                    if work.member is not None:
+                        yield Step(accounts.EXIT, (absorbed, work.customer_id))
+                    yield Step(resolve.ALIAS, (absorbed, survivor, self.at))
+                case Admission():
+                    yield Step(accounts.ENTER, (work.absorbed_id, work.customer_id, self.at))
+                case Departure():
+                    yield Step(accounts.EXIT, (work.absorbed_id, work.customer_id))
 
 
 _DONE_BY_HAND = {
@@ -525,6 +567,8 @@ _DONE_BY_HAND = {
     EventType.MERGER: "customer.merged",
     EventType.TRANSFER_OUT: "balance.transferred",
     EventType.TAKE_OVER: "customer.taken_over",
+    EventType.ADMISSION: "account.member_added",
+    EventType.DEPARTURE: "account.member_removed",
 }
 
 
@@ -542,6 +586,8 @@ def _line(by: Actor, work: _Work, told: Told) -> Line:
         after |= {"audience": event.audience, "is_in": event.is_in}
     if isinstance(event, TransferOut):
         after |= {"currency": event.currency, "quantity": event.quantity, "to": str(work.absorbed_id)}
+    elif told.type in WHOSE_PERSON:
+        after["member"] = str(work.absorbed_id)
     elif work.absorbed_id is not None:
         after["absorbed"] = str(work.absorbed_id)
     return Line(by, _DONE_BY_HAND[told.type], "customer", str(told.customer_id), after)
@@ -596,6 +642,7 @@ def _opening_step(entries: Sequence[Entry], shop: Shop, *, is_locking: bool) -> 
     kinds: list[str] = []
     lookups: list[bytes] = []
     customers: list[UUID | None] = []
+    as_person: list[bool] = []
     sources: list[str] = []
     ids: list[str] = []
     stores: list[str] = []
@@ -610,6 +657,7 @@ def _opening_step(entries: Sequence[Entry], shop: Shop, *, is_locking: bool) -> 
             kinds.append(who.kind)
             lookups.append(who.lookup)
             customers.append(who.customer_id)
+            as_person.append(who is entry.absorbed and incoming.type in AS_PERSON)
             sources.append(source)
             ids.append(id_)
             stores.append(incoming.store if ticket else "")
@@ -617,7 +665,19 @@ def _opening_step(entries: Sequence[Entry], shop: Shop, *, is_locking: bool) -> 
             tickets.append(ticket)
     return Step(
         OPEN,
-        (kinds, lookups, customers, sources, ids, stores, days, tickets, shop.book.programme, is_locking),
+        (
+            kinds,
+            lookups,
+            customers,
+            as_person,
+            sources,
+            ids,
+            stores,
+            days,
+            tickets,
+            shop.book.programme,
+            is_locking,
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """The personal part of a live event: laid over the customer's profile, and kept beside the event, sealed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,11 @@ KEEP = (
     "INSERT INTO customers_event_personal (customer_id, seq, sealed) "
     "SELECT p.customer_id, p.seq, p.sealed FROM unnest($1::uuid[], $2::integer[], $3::bytea[]) "
     "AS p (customer_id, seq, sealed)"
+)
+KEEP_SHARED = (
+    "INSERT INTO customers_shared_personal (person_id, customer_id, seq, sealed) "
+    "SELECT p.person_id, p.customer_id, p.seq, p.sealed "
+    "FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::bytea[]) AS p (person_id, customer_id, seq, sealed)"
 )
 
 
@@ -72,16 +78,32 @@ def write_profile(
                 yield Step(profiles.FORGET, ([customer_id], [kind.value], [kept]))
 
 
-def write_personal(said: Sequence[tuple[UUID, int, Mapping[str, Any]]], vault: Vault) -> Script[None]:
-    """What events themselves said of their customers, each under its customer's own key; of who is erased, nothing."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the event ``seq`` of a customer said of ``person_id``: themselves or, of an account, somebody in it."""
+
+    customer_id: UUID
+    seq: int
+    person_id: UUID
+    content: Mapping[str, Any]
+
+
+def write_personal(said: Sequence[Said], vault: Vault) -> Script[None]:
+    """What events themselves said of people, each under that person's own key; of who is erased, nothing."""
     if not said:
         return
-    rows = yield Step(KEYS, (sorted({customer_id for customer_id, _, _ in said}),))
+    rows = yield Step(KEYS, (sorted({one.person_id for one in said}),))
     keys = {row[0]: vault.open_key(row[0], bytes(row[1])) for row in rows}
-    sealed = [
-        (customer_id, seq, seal(keys[customer_id], customer_id, content))
-        for customer_id, seq, content in said
-        if customer_id in keys
-    ]
-    if sealed:
-        yield Step(KEEP, [list(column) for column in zip(*sealed, strict=True)])
+    own, shared = [], []
+    for one in said:
+        if one.person_id not in keys:
+            continue
+        sealed = seal(keys[one.person_id], one.person_id, one.content)
+        if one.person_id == one.customer_id:
+            own.append((one.customer_id, one.seq, sealed))
+        else:
+            shared.append((one.person_id, one.customer_id, one.seq, sealed))
+    if own:
+        yield Step(KEEP, [list(column) for column in zip(*own, strict=True)])
+    if shared:
+        yield Step(KEEP_SHARED, [list(column) for column in zip(*shared, strict=True)])

@@ -36,12 +36,14 @@ CODE_LENGTH = 9
 """30 to the 9th: two hundred thousand milliard codes, of which nobody guesses one in use."""
 
 WHOSE = (
-    "SELECT coalesce(c.merged_into, c.customer_id) FROM loyalty_referral_code AS r "
+    "SELECT m.customer_id FROM loyalty_referral_code AS r "
     "JOIN customers_customer AS c USING (customer_id) "
     "JOIN customers_customer AS root ON root.customer_id = coalesce(c.merged_into, c.customer_id) "
-    "JOIN loyalty_member AS m ON m.customer_id = root.customer_id "
+    "LEFT JOIN customers_belonging AS b ON b.customer_id = root.customer_id "
+    "JOIN loyalty_member AS m ON m.customer_id = coalesce(b.account_id, root.customer_id) "
     "WHERE r.code = $1::text AND root.erased_at IS NULL AND m.membership = 'member'"
 )
+"""Whoever counts for the code's owner now: their account, or themselves."""
 
 
 class ReferralFault(StrEnum):

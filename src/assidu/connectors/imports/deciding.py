@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -23,7 +23,7 @@ from assidu.connectors.imports.types import Entry, Original, Place, SetAside
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Claim, RefusalCode, Refused
 from assidu.decisions.earning import claim_key
-from assidu.decisions.events import Return, Sale
+from assidu.decisions.events import Admission, Departure, Merger, Return, Sale, TransferOut
 from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.sold import returned_since, sold_before
@@ -31,14 +31,17 @@ from assidu.events import wire
 from assidu.events.types import EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.copying import Lines
-from assidu.loyalty.desk import Decided, Desk, Member
+from assidu.loyalty.desk import Decided, Desk, Member, member_of
+from assidu.loyalty.live import WHOSE_PERSON
+from assidu.loyalty.personal import Said
 from assidu.loyalty.script import Answer, Script
-from assidu.loyalty.sold_tickets import load_sold
+from assidu.loyalty.sold_tickets import bought_by, load_sold
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Everything that deciding needs and that no process changes. ``wanted`` are the tickets that returns name."""
+    """Everything that deciding needs and that no process changes. ``wanted`` are the tickets that returns name;
+    ``accounts`` which account counts for whom when the import begins."""
 
     book: PlanBook
     catalogue: ProductFinder
@@ -50,39 +53,66 @@ class Shop:
     read: Callable[[Entry], wire.Incoming]
     wanted: frozenset[Original]
     known_originals: dict[Original, Place]
+    accounts: Mapping[UUID, UUID] = field(default_factory=dict)
     catches_up: bool = True
 
 
 @dataclass(slots=True)
 class GroupRun:
     """One group on its way: its members as they become, and what is to be written of them. ``waiting`` is the event
-    that counts on places and was not answered yet; nothing of the group is decided before it is."""
+    that counts on places and was not answered yet; nothing of the group is decided before it is. ``accounts`` is who is
+    in which account by now, ``passages`` who entered one or left it meanwhile."""
 
     group: Group
     members: dict[UUID, Member]
     loaded_seqs: dict[UUID, int]
     aliases: dict[UUID, UUID] = field(default_factory=dict)
+    accounts: dict[UUID, UUID] = field(default_factory=dict)
+    passages: list["Passage"] = field(default_factory=list)
     lines: Lines = field(default_factory=Lines)
     aside: list[SetAside] = field(default_factory=list)
     limits: dict[str, int] = field(default_factory=dict)
     places: Counter[str] = field(default_factory=Counter)
-    personal: list[tuple[UUID, int, Mapping[str, Any]]] = field(default_factory=list)
+    personal: list[Said] = field(default_factory=list)
     recorded: int = 0
     ticks: int = 0
     waiting: "Waiting | None" = None
     tickets: dict[Original, tuple[UUID, int]] = field(default_factory=dict)
     sold: dict[tuple[UUID, int], SoldBefore | None] = field(default_factory=dict)
+    bought_by: dict[tuple[UUID, int], UUID] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, group: Group, members: dict[UUID, Member]) -> "GroupRun":
+    def of(cls, group: Group, members: Mapping[UUID, Member], accounts: Mapping[UUID, UUID]) -> "GroupRun":
         present = {customer: replace(members[customer]) for customer in group.customers}
-        return cls(group, present, {customer: member.state.seq for customer, member in present.items()})
+        seqs = {customer: member.state.seq for customer, member in present.items()}
+        mine = {person: accounts[person] for person in group.customers if person in accounts}
+        return cls(group, present, seqs, accounts=mine)
 
     def now(self, customer: UUID) -> UUID:
         """Who a customer is by now."""
         while customer in self.aliases:
             customer = self.aliases[customer]
         return customer
+
+    def counts_as(self, customer: UUID) -> UUID:
+        """Whose balance and status are theirs by now: their account's, or their own."""
+        person = self.now(customer)
+        return self.accounts.get(person, person)
+
+    def passes(self, person: UUID, account: UUID, *, is_in: bool) -> None:
+        if is_in:
+            self.accounts[person] = account
+        else:
+            self.accounts.pop(person, None)
+        self.passages.append(Passage(person, account, is_in))
+
+
+class Passage(NamedTuple):
+    """Somebody enters an account, or leaves it."""
+
+    person: UUID
+    account: UUID
+    is_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +149,19 @@ class Decider:
         """Decide one event of a group; ``run.waiting`` is set if it waits for its places, until ``answered``."""
         self._run = run
         entry = self._shop.entries[place]
-        customer = run.now(self._shop.owners[place])
+        person = run.now(self._shop.owners[place])
         incoming = self._shop.read(entry)
+        customer = self._customer(incoming, person)
+        second = run.now(self._shop.absorbed[place]) if place in self._shop.absorbed else None
+        told_of = second if entry.type in WHOSE_PERSON else person if person != customer else None
         try:
-            fact = self._fact(entry, incoming, customer)
+            fact = self._fact(entry, incoming, customer, told_of)
         except wire.UnknownSale:
             self._set_aside(entry, Refused(RefusalCode.UNKNOWN_SALE))
             return
         member = run.members[customer]
-        if place in self._shop.absorbed:
-            result = self._merge(member, run.now(self._shop.absorbed[place]), fact)
+        if second is not None:
+            result = self._together(member, second, fact)
             self._keep_result(entry, incoming, fact, result)
             return
         before = member.copy()
@@ -176,7 +209,29 @@ class Decider:
         self._keep()
         run.sold.clear()
 
-    def _fact(self, entry: Entry, incoming: wire.Incoming, customer: UUID) -> Fact:
+    def _customer(self, incoming: wire.Incoming, person: UUID) -> UUID:
+        """Who decides it: whoever counts for the person or, of goods that they bought in an account that they have left
+        since, that account."""
+        run = self._run
+        customer = run.counts_as(person)
+        if isinstance(incoming.data, wire.ReturnData):
+            found = self._find_sale(incoming.data)
+            owner = found.customer_id if found is not None else None
+            if found is not None and owner is not None and run.counts_as(owner) != customer:
+                is_theirs = owner in run.members and self._bought_by(found) == person
+                return owner if is_theirs else customer
+        return customer
+
+    def _bought_by(self, found: wire.SaleFound) -> UUID | None:
+        """Who of an account a ticket was told of."""
+        assert found.customer_id is not None
+        assert found.seq is not None
+        key = found.customer_id, found.seq
+        if key in self._run.bought_by:
+            return self._run.now(self._run.bought_by[key])
+        return run_on(self._connection, bought_by(found))
+
+    def _fact(self, entry: Entry, incoming: wire.Incoming, customer: UUID, told_of: UUID | None) -> Fact:
         return wire.to_fact(
             incoming,
             catalogue=self._shop.catalogue,
@@ -184,6 +239,7 @@ class Decider:
             find_sale=self._find_sale,
             fingerprint=entry.fingerprint,
             has_happened=True,
+            member=told_of,
         )
 
     def _desk_takes(self, member: Member, fact: Fact, granted: Grants) -> Decided | Refused:
@@ -241,10 +297,21 @@ class Decider:
             self._remember(entry, incoming, fact, result)
         self._keep()
 
-    def _merge(self, survivor: Member, absorbed_id: UUID, fact: Fact) -> Decided | Refused:
-        result = self._desk.merge(survivor, self._run.members[absorbed_id], fact)
-        if isinstance(result, Decided):
-            self._run.aliases[absorbed_id] = survivor.customer_id
+    def _together(self, one: Member, second: UUID, fact: Fact) -> Decided | Refused:
+        """Both sides of what happens between two customers, and who they are after it."""
+        run = self._run
+        if isinstance(fact.event, TransferOut):
+            second = run.counts_as(second)
+        result = self._desk.together(one, run.members[second], fact)
+        if isinstance(result, Refused):
+            return result
+        match fact.event:
+            case Merger():
+                if run.accounts.get(second) == one.customer_id:
+                    run.passes(second, one.customer_id, is_in=False)
+                run.aliases[second] = UUID(member_of(fact) or str(one.customer_id))
+            case Admission() | Departure():
+                run.passes(second, one.customer_id, is_in=isinstance(fact.event, Admission))
         return result
 
     def _keep(self) -> None:
@@ -269,8 +336,9 @@ class Decider:
 
     def _remember(self, entry: Entry, incoming: wire.Incoming, fact: Fact, decided: Decided) -> None:
         run, event = self._run, fact.event
+        person_id = UUID(member_of(fact) or str(decided.customer_id))
         if personal := incoming.personal:
-            run.personal.append((decided.customer_id, decided.seq, personal))
+            run.personal.append(Said(decided.customer_id, decided.seq, person_id, personal))
         if isinstance(event, Return):
             key = self._sale_key(decided.customer_id, event)
             sold = run.sold[key]
@@ -284,6 +352,8 @@ class Decider:
                 if name in self._shop.wanted:
                     where = decided.customer_id, decided.seq
                     run.tickets[name] = where
+                    if person_id != decided.customer_id:
+                        run.bought_by[where] = person_id
                     run.sold[where] = sold_before(decided.seq, event, decided.decision)
 
     def _find_sale(self, told: wire.ReturnData) -> wire.SaleFound | None:
@@ -294,15 +364,18 @@ class Decider:
         return None if known is None else wire.SaleFound(known.customer_id, known.seq)
 
     def _find_sold(self, customer_id: UUID, event: Return) -> SoldBefore | None:
-        """The ticket of a return, if it is this customer's or that of somebody merged into them."""
+        """The ticket of a return, if it is this customer's, that of somebody merged into them or, of an account, of
+        somebody in it."""
         owner, seq = key = self._sale_key(customer_id, event)
         run = self._run
         if key not in run.sold:
-            # Of somebody who was merged in this very import, the database does not know it yet.
-            reader = owner if owner in run.aliases else customer_id
+            # Of somebody who was merged, or came and went, in this very import, the database does not know it yet.
+            reader = owner if owner in run.members else customer_id
             run.sold[key] = run_on(self._connection, load_sold(reader, wire.SaleFound(owner, seq)))
         sold = run.sold[key]
-        if sold is None or (owner != customer_id and owner in run.members and run.now(owner) != customer_id):
+        if sold is None:
+            return None
+        if owner != customer_id and owner in run.members and run.counts_as(owner) != customer_id:
             return None
         return sold if sold.is_own == (owner == customer_id) else replace(sold, is_own=owner == customer_id)
 

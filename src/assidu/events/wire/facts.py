@@ -11,10 +11,13 @@ from msgspec import UNSET
 
 from assidu.catalogue.types import UNKNOWN_PRODUCT, ProductFinder
 from assidu.decisions.events import (
+    AccountOpening,
     Activity,
+    Admission,
     AppliedOffer,
     AudienceChange,
     Correction,
+    Departure,
     Event,
     HandOver,
     Hold,
@@ -44,10 +47,13 @@ from assidu.decisions.events import (
 from assidu.events.bodies import body_of
 from assidu.events.types import OFFER_STEPS, EventType, Fact
 from assidu.events.wire.data import (
+    AccountData,
     ActivityData,
+    AdmissionData,
     AllottedOfferData,
     AudienceData,
     CorrectionData,
+    DepartureData,
     HandOverData,
     HoldData,
     JoiningData,
@@ -110,16 +116,20 @@ def to_fact(
     has_happened: bool = False,
     by: Actor | None = None,
     codes: tuple[ShownCode, ...] = (),
+    member: UUID | None = None,
 ) -> Fact:
     """What is decided and stored of an event, without anything personal.
 
     ``customer_id`` and ``find_sale`` serve returns; raises ``UnknownSale``. ``by`` is who of ours does it by hand.
-    ``codes`` are those that were shown with a ticket, as they were found.
+    ``codes`` are those that were shown with a ticket, as they were found. ``member`` is who of an account it is told
+    of, or who enters or leaves it.
     """
-    event, extra = _event_of(incoming, catalogue, customer_id, find_sale)
+    event, extra = _event_of(incoming, catalogue, customer_id, find_sale, member)
     if codes and isinstance(event, Sale):
         event = replace(event, codes=codes)
     body = body_of(event)
+    if member is not None:
+        body["member"] = str(member)
     if extra:
         body.update(extra)
     if by is not None and by.person_id is not None:
@@ -141,7 +151,11 @@ def to_fact(
 
 
 def _event_of(
-    incoming: Incoming, catalogue: ProductFinder, customer_id: UUID | None, find_sale: SaleFinder | None
+    incoming: Incoming,
+    catalogue: ProductFinder,
+    customer_id: UUID | None,
+    find_sale: SaleFinder | None,
+    member: UUID | None,
 ) -> tuple[Event, dict[str, Any] | None]:
     """The event that the core decides on, and what else is kept in its body."""
     at, data = incoming.at, incoming.data
@@ -190,6 +204,12 @@ def _event_of(
             return Release(at, hold_of(data.hold, customer_id)), None
         case TransferData():
             return TransferOut(at, data.currency, data.quantity), _sealed(incoming)
+        case AccountData():
+            return AccountOpening(at, data.kind), None
+        case AdmissionData():
+            return Admission(at, str(member)), _sealed(incoming)
+        case DepartureData():
+            return Departure(at, str(member), data.with_nothing), _sealed(incoming)
         case TakeOverData():
             lots = tuple(
                 OpeningLot(lot.currency, lot.quantity, lot.issued_on, lot.expires_on, lot.active_on)

@@ -13,8 +13,10 @@ from assidu.events.wire.data import (
     DAY_MIN,
     YEAR_MAX,
     YEAR_MIN,
+    AdmissionData,
     CorrectionData,
     Data,
+    DepartureData,
     MergerData,
     ReturnData,
     TakeOverData,
@@ -82,6 +84,9 @@ def _checked(envelope: Envelope) -> Incoming:
     elif isinstance(data, MergerData):
         if subject_of(data.absorbed) is None:
             errors.append(_subject_error("$.data.absorbed"))
+    elif isinstance(data, AdmissionData | DepartureData):
+        if subject_of(data.member) is None:
+            errors.append(_subject_error("$.data.member"))
     elif isinstance(data, TransferData):
         if subject_of(data.to) is None:
             errors.append(_subject_error("$.data.to"))
