@@ -53,12 +53,17 @@ class Shop:
 
     @classmethod
     def opened(
-        cls, versions: Sequence[str] = ("le-cercle-v1", "le-cercle-v2", "le-cercle-v3"), points: str = ""
+        cls,
+        versions: Sequence[str] = ("le-cercle-v1", "le-cercle-v2", "le-cercle-v3"),
+        points: str = "",
+        more: str = "",
     ) -> "Shop":
-        """``points`` is what the points say besides, in every version: ``transfers: {}``, for example."""
+        """``points`` is what the points say besides, in every version: ``transfers: {}``, for example; ``more``, what
+        the whole programme does."""
         for name in versions:
             text = (PLANS / f"{name}.yaml").read_text(encoding="utf-8")
             text = text.replace("    kind: points\n", f"    kind: points\n{points and f'    {points}'}\n", 1)
+            text += more
             document = examine(text).document
             assert document is not None
             plans.publish(document, text, at=OPENED)

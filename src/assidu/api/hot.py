@@ -14,9 +14,11 @@ with another meaning it is refused (`idempotency_conflict`), as is a known ticke
 (`ticket_conflict`).
 
 What is done by hand needs a key without a store and a further scope: `Balance Corrected` `corrections:write`,
-`Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left` and `Balance Transferred`
-`customers:write`; its
-author is the key. A sale that `has_happened` needs `events:past`."""
+`Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left`, `Balance Transferred`,
+`Account Member Added` and `Account Member Removed` `customers:write`; its author is the key.
+
+Of somebody who is in a household or a company it is the account that is told: `customer` is the account, and `member`
+is who of it the event was told of. A sale that `has_happened` needs `events:past`."""
 EVALUATE = """The same answer as recording would give, with a reason for every rule, and nothing is changed. Places that
 customers share are looked at, not taken."""
 HOLD = """Sets units aside for a purchase that is not yet known to be made: one event `Hold Placed`, answered with the
@@ -168,6 +170,10 @@ _ANSWERS: dict[str, Any] = {
         id=_TEXT,
         type=_TEXT,
         customer={"type": ["string", "null"], "format": "uuid", "description": "`null`: a ticket without a customer."},
+        member={
+            "type": "string", "format": "uuid",
+            "description": "Who of an account it was told of, or who entered or left it.",
+        },
         seq={"type": "integer", "description": "The event's place in the customer's history."},
         day=_DAY,
         plan_version=_COUNT,

@@ -82,6 +82,8 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
     "not_a_member": (409, "They are no active member of the programme"),
     "not_merged": (409, "This record is not merged with another one"),
     "customer_absorbed": (409, "Their survivor was merged since: undo that merger first"),
+    "account_not_empty": (409, "People are still in this account"),
+    "not_an_account": (422, "This customer is no household and no company"),
     "erased_customer": (410, "The customer's personal data was erased"),
     "unknown_event": (404, "The customer has no such event"),
     "ambiguous_event": (409, "Several sources have an event with this id"),

@@ -100,6 +100,9 @@ _UNPROCESSABLE: Final = frozenset(
         RefusalCode.UNKNOWN_TERMS,
         RefusalCode.SAME_CUSTOMER,
         RefusalCode.NOT_TRANSFERABLE,
+        RefusalCode.NO_SUCH_ACCOUNTS,
+        RefusalCode.NOT_AN_ACCOUNT,
+        RefusalCode.NOT_A_PERSON,
     }
 )
 

@@ -113,7 +113,7 @@ def correct(
 ) -> Outcome:
     """Staff add to or take from a balance. ``reason`` is erased with the customer, ``reason_code`` stays."""
     data = CorrectionData(currency=currency, quantity=quantity, reason_code=reason_code, reason=reason)
-    return _own(customer_id, EventType.CORRECTION, data, at, programme, event_id, by)
+    return own(customer_id, EventType.CORRECTION, data, at, programme, event_id, by)
 
 
 def grant_status(
@@ -129,7 +129,7 @@ def grant_status(
 ) -> Outcome:
     """Staff give a status, for a time or for good. ``reason`` is erased with the customer."""
     data = StatusData(tier=tier, until=until, reason=reason)
-    return _own(customer_id, EventType.STATUS_GRANT, data, at, programme, event_id, by)
+    return own(customer_id, EventType.STATUS_GRANT, data, at, programme, event_id, by)
 
 
 def request_reward(
@@ -143,7 +143,7 @@ def request_reward(
     event_id: UUID | None = None,
 ) -> Outcome:
     data = RewardData(reward=reward, quantity=quantity, session=session)
-    return _own(customer_id, EventType.REWARD_REQUEST, data, at, programme, event_id)
+    return own(customer_id, EventType.REWARD_REQUEST, data, at, programme, event_id)
 
 
 def call_off_reward(
@@ -151,7 +151,7 @@ def call_off_reward(
 ) -> Outcome:
     """What was asked for at ``request_seq`` goes back, and what was paid for it comes back."""
     data = RewardCancellationData(request_seq=request_seq)
-    return _own(customer_id, EventType.REWARD_CANCELLATION, data, at, programme, event_id)
+    return own(customer_id, EventType.REWARD_CANCELLATION, data, at, programme, event_id)
 
 
 def hand_over(
@@ -166,7 +166,7 @@ def hand_over(
 ) -> Outcome:
     """Goods that were asked for reach the customer."""
     data = HandOverData(currency=currency, quantity=quantity, store=store)
-    return _own(customer_id, EventType.HAND_OVER, data, at, programme, event_id)
+    return own(customer_id, EventType.HAND_OVER, data, at, programme, event_id)
 
 
 def join(
@@ -196,7 +196,7 @@ def join(
 
 
 def leave(customer_id: UUID, *, at: datetime, programme: str, event_id: UUID | None = None) -> Outcome:
-    return _own(customer_id, EventType.LEAVING, LeavingData(), at, programme, event_id)
+    return own(customer_id, EventType.LEAVING, LeavingData(), at, programme, event_id)
 
 
 def transfer(
@@ -213,7 +213,7 @@ def transfer(
 ) -> Outcome:
     """One member gives to another: both sides are written, or neither. ``reason`` is erased with the giver."""
     data = TransferData(to=str(receiver), currency=currency, quantity=quantity, reason=reason)
-    return _own(giver, EventType.TRANSFER_OUT, data, at, programme, event_id, by)
+    return own(giver, EventType.TRANSFER_OUT, data, at, programme, event_id, by)
 
 
 def suspend(
@@ -227,7 +227,7 @@ def suspend(
 ) -> Outcome:
     """The membership stands still until it is resumed. ``reason`` is erased with the customer."""
     data = SuspensionData(reason=reason)
-    return _own(customer_id, EventType.SUSPENSION, data, at, programme, event_id, by)
+    return own(customer_id, EventType.SUSPENSION, data, at, programme, event_id, by)
 
 
 def resume(
@@ -240,7 +240,7 @@ def resume(
     event_id: UUID | None = None,
 ) -> Outcome:
     data = SuspensionData(reason=reason)
-    return _own(customer_id, EventType.RESUMPTION, data, at, programme, event_id, by)
+    return own(customer_id, EventType.RESUMPTION, data, at, programme, event_id, by)
 
 
 def accept_terms(
@@ -254,7 +254,7 @@ def accept_terms(
 ) -> Outcome:
     """A member accepts a version of the terms, told by staff."""
     data = TermsData(version=version)
-    return _own(customer_id, EventType.TERMS_ACCEPTANCE, data, at, programme, event_id, by)
+    return own(customer_id, EventType.TERMS_ACCEPTANCE, data, at, programme, event_id, by)
 
 
 def change_audience(
@@ -269,7 +269,7 @@ def change_audience(
 ) -> Outcome:
     """Staff put somebody in an audience, or take them out."""
     data = AudienceData(audience=audience, is_in=is_in)
-    return _own(customer_id, EventType.AUDIENCE_CHANGE, data, at, programme, event_id, by)
+    return own(customer_id, EventType.AUDIENCE_CHANGE, data, at, programme, event_id, by)
 
 
 def tell_activity(
@@ -284,7 +284,7 @@ def tell_activity(
 ) -> Outcome:
     """Something the customer did that is no purchase, told by staff."""
     data = ActivityData(activity=activity, store=store, channel="store" if store else "")
-    return _own(customer_id, EventType.ACTIVITY, data, at, programme, event_id, by)
+    return own(customer_id, EventType.ACTIVITY, data, at, programme, event_id, by)
 
 
 def merge(
@@ -299,10 +299,10 @@ def merge(
 ) -> Outcome:
     """Two customers turn out to be one: everything leaves the absorbed one and arrives at the survivor."""
     data = MergerData(absorbed=f"customer:{absorbed}", reason=reason)
-    return _own(survivor, EventType.MERGER, data, at, programme, event_id, by)
+    return own(survivor, EventType.MERGER, data, at, programme, event_id, by)
 
 
-def _own(
+def own(
     customer_id: UUID,
     type_: EventType,
     data: Data,
@@ -311,6 +311,7 @@ def _own(
     event_id: UUID | None,
     by: Actor | None = None,
 ) -> Outcome:
+    """Something that is told of one customer by hand."""
     outcome = _once(type_, Subject("customer", str(customer_id)), data, at, programme, event_id, by)
     assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
     return outcome

@@ -98,7 +98,8 @@ class Told:
     """An event as it was decided, now or before (``is_new`` false), and the customer's state.
 
     ``state`` is as of now: right after the decision when it is new, without what is due since. ``duplicate_of`` names
-    the event under which another source had already told the same ticket.
+    the event under which another source had already told the same ticket. ``member`` is who of an account it was told
+    of, or who entered or left it.
     """
 
     key: EventKey
@@ -113,6 +114,7 @@ class Told:
     language: str = ""
     is_new: bool = True
     duplicate_of: EventKey | None = None
+    member: UUID | None = None
 
     def again(self, duplicate_of: EventKey | None = None) -> "Told":
         return replace(self, is_new=False, duplicate_of=duplicate_of)

@@ -42,7 +42,7 @@ from assidu.foundation.ids import new_id
 from assidu.foundation.people.trail import APPEND, Line, lines_of
 from assidu.foundation.people.types import Actor
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.desk import Decided, Desk, Member, released_by
+from assidu.loyalty.desk import Decided, Desk, Member, member_of, released_by
 from assidu.loyalty.entries import (
     NOBODY,
     OPENING_TYPES,
@@ -109,7 +109,8 @@ STORED = (
     "                                  l.remaining - l.pending - l.held))::text "
     "   FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > l.pending + l.held), "
     "(SELECT json_agg(json_build_array(b.currency, b.debt))::text "
-    "   FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0), c.language "
+    "   FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0), c.language, "
+    "(e.body ->> 'member')::uuid "
     "FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq) "
     "JOIN customers_customer AS c USING (customer_id) "
     "LEFT JOIN customers_belonging AS b ON b.customer_id = coalesce(c.merged_into, c.customer_id) "
@@ -449,6 +450,7 @@ class _Batch:
                 self._present(result),
                 plan,
                 work.language,
+                member=UUID(member) if (member := member_of(result.fact)) else None,
             )
 
     def _explained(self, work: _Work, members: Mapping[UUID, Member], decision: Decision) -> Decision:
@@ -567,6 +569,7 @@ _DONE_BY_HAND = {
     EventType.MERGER: "customer.merged",
     EventType.TRANSFER_OUT: "balance.transferred",
     EventType.TAKE_OVER: "customer.taken_over",
+    EventType.ACCOUNT_OPENING: "account.opened",
     EventType.ADMISSION: "account.member_added",
     EventType.DEPARTURE: "account.member_removed",
 }
@@ -732,7 +735,9 @@ def recall(customer_id: UUID, seq: int, shop: Shop, at: datetime) -> Script[Told
     rows = yield Step(STORED, (customer_id, seq))
     if not rows:
         return None
-    source, id_, type_, happened_at, day, plan_version, record, postings, *member_row, language = rows[0]
+    source, id_, type_, happened_at, day, plan_version, record, postings, *member_row, language, told_of = (
+        rows[0]
+    )
     member = member_from(customer_id, *member_row)
     return Told(
         EventKey(source, id_),
@@ -746,6 +751,7 @@ def recall(customer_id: UUID, seq: int, shop: Shop, at: datetime) -> Script[Told
         shop.book.version(plan_version),
         language,
         is_new=False,
+        member=told_of,
     )
 
 

@@ -9,8 +9,10 @@ from uuid import UUID
 
 import msgspec
 
+from assidu.customers.accounts import counts_as, family_of
 from assidu.customers.identifiers import words_of
 from assidu.customers.queries import fields_of_events, prefix_query
+from assidu.customers.types import CustomerKind
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Account
 from assidu.decisions.earning import worth_minor
@@ -129,13 +131,14 @@ def state_on(book: PlanBook, member: Member, today: date, now: datetime) -> Stat
 
 
 def is_known_in_store(customer_id: UUID, *stores: str) -> bool:
-    """Whether a customer, or somebody merged into them, joined or bought in one of these stores."""
+    """Whether a customer, somebody merged into them, or whoever shares an account with them joined or bought in one of
+    these stores."""
+    family = family_of(counts_as(customer_id))
     found = rows(
-        "WITH family AS (SELECT customer_id, store_id FROM customers_customer "
-        "                 WHERE customer_id = %(id)s OR merged_into = %(id)s) "
-        "SELECT EXISTS (SELECT FROM family WHERE store_id = ANY (%(stores)s)) OR EXISTS ("
-        "  SELECT FROM events_event AS e JOIN family USING (customer_id) WHERE e.store_id = ANY (%(stores)s))",
-        {"id": customer_id, "stores": list(stores)},
+        "SELECT EXISTS (SELECT FROM customers_customer "
+        "  WHERE customer_id = ANY (%(ids)s) AND store_id = ANY (%(stores)s)) "
+        "OR EXISTS (SELECT FROM events_event WHERE customer_id = ANY (%(ids)s) AND store_id = ANY (%(stores)s))",
+        {"ids": list(family), "stores": list(stores)},
     )
     return bool(found[0][0])
 
@@ -393,14 +396,15 @@ def count_customers(wanted: CustomerFilter) -> int:
 
 
 def _row(row: tuple[Any, ...]) -> CustomerRow:
-    (customer_id, name, town, store, is_invented, membership, tier, joined_on, last_purchase, purchases, balances,
-     _) = row  # fmt: skip
+    (customer_id, name, town, store, is_invented, kind, membership, tier, joined_on, last_purchase, purchases,
+     balances, _) = row  # fmt: skip
     return CustomerRow(
         customer_id=customer_id,
         name=name,
         town=town,
         store=store,
         is_invented=is_invented,
+        kind=CustomerKind(kind),
         membership=Membership(membership),
         tier=tier,
         joined_on=joined_on,
@@ -498,10 +502,17 @@ def _between(
 
 
 _KNOWN_IN = """(
-    SELECT coalesce(merged_into, customer_id) AS customer_id FROM customers_customer WHERE store_id = ANY (%(known_in)s)
-    UNION ALL
-    SELECT coalesce(c.merged_into, c.customer_id)
-      FROM events_event AS e JOIN customers_customer AS c USING (customer_id) WHERE e.store_id = ANY (%(known_in)s)
+    WITH seen AS MATERIALIZED (
+      SELECT coalesce(merged_into, customer_id) AS customer_id FROM customers_customer
+       WHERE store_id = ANY (%(known_in)s)
+      UNION
+      SELECT coalesce(c.merged_into, c.customer_id)
+        FROM events_event AS e JOIN customers_customer AS c USING (customer_id) WHERE e.store_id = ANY (%(known_in)s)),
+    shared AS (SELECT account_id FROM customers_belonging
+                WHERE customer_id IN (SELECT customer_id FROM seen) OR account_id IN (SELECT customer_id FROM seen))
+    SELECT customer_id FROM seen
+    UNION ALL SELECT account_id FROM shared
+    UNION ALL SELECT b.customer_id FROM customers_belonging AS b JOIN shared USING (account_id)
   ) AS known"""
 _MOVED = {
     Moved.ISSUED: f"p.source = {Account.ISSUED:d}",
@@ -521,7 +532,7 @@ _FROM = """customers_customer AS c
     LEFT JOIN ledger_balance AS b ON b.customer_id = m.customer_id AND b.wallet_id = m.wallet_id
                                  AND b.currency = %(currency)s"""
 _LIST = f"""
-  SELECT c.customer_id, trim(c.first_name || ' ' || c.last_name), c.town, c.store_id, c.is_invented,
+  SELECT c.customer_id, trim(c.first_name || ' ' || c.last_name), c.town, c.store_id, c.is_invented, c.kind,
          coalesce(m.membership, 'none'), m.tier, m.joined_on, m.last_purchase, coalesce(m.purchases, 0),
          (SELECT json_object_agg(h.currency, h.posted - h.held - h.pending)::text FROM ledger_balance AS h
            WHERE h.customer_id = c.customer_id), {{sort}}

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.db import connection
 
+from assidu.customers.accounts import counts_as
 from assidu.customers.selves import (
     KEEP_DEVICES,
     PEOPLE,
+    SameAs,
     device_lookup,
     keeping_devices,
     same,
@@ -46,6 +48,16 @@ WHOSE = (
 """Whoever counts for the code's owner now: their account, or themselves."""
 
 
+SHARED = (
+    "SELECT EXISTS (SELECT FROM events_event AS mine "
+    f"WHERE mine.customer_id = $1::uuid AND mine.type = '{EventType.ACCOUNT_ENTRY.value}' "
+    "AND ((mine.body ->> 'into')::uuid = $2::uuid OR EXISTS (SELECT FROM events_event AS theirs "
+    f"  WHERE theirs.customer_id = $2::uuid AND theirs.type = '{EventType.ACCOUNT_ENTRY.value}' "
+    "  AND theirs.body ->> 'into' = mine.body ->> 'into')))"
+)
+"""Whether a newcomer was ever in the account that brings them, or in one with whoever does."""
+
+
 class ReferralFault(StrEnum):
     """Why a code counts for nothing, beside what both people have in common (``customers.selves.SameAs``)."""
 
@@ -69,7 +81,8 @@ def normal_code(text: str) -> str:
 
 
 def code_of(customer_id: UUID, at: datetime) -> str | None:
-    """A member's code, made now if they had none yet; ``None``: they are no active member."""
+    """A member's code, made now if they had none yet; ``None``: they are no active member. An account has one."""
+    customer_id = counts_as(customer_id)
     member = rows("SELECT membership FROM loyalty_member WHERE customer_id = %s", [customer_id])
     if not member or member[0][0] != Membership.MEMBER.value:
         return None
@@ -87,7 +100,8 @@ def code_of(customer_id: UUID, at: datetime) -> str | None:
 
 
 def referral_standing(customer_id: UUID) -> ReferralStanding:
-    """Nobody is named: how many they brought is a figure."""
+    """Nobody is named: how many they brought, or their account, is a figure."""
+    customer_id = counts_as(customer_id)
     [(referral, code, brought, rewarded)] = rows(
         "SELECT (SELECT m.state -> 'referral' ->> 1 FROM loyalty_member AS m WHERE m.customer_id = %(id)s), "
         "(SELECT r.code FROM loyalty_referral_code AS r WHERE r.customer_id = %(id)s), "
@@ -126,6 +140,8 @@ def _referrer(
     referrer = UUID(str(owner[0][0]))
     if referrer == customer_id:
         return ReferralFault.OWN_CODE.value
+    if (yield Step(SHARED, (customer_id, referrer)))[0][0]:
+        return SameAs.HOUSEHOLD.value
     theirs = traces_of((yield Step(PEOPLE, (referrer,))), vault)
     mine = traces_of((yield Step(PEOPLE, (customer_id,))), vault)
     told = Profile() if data.profile is None else profile_of(data.profile, data.store)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from assidu.customers.types import CustomerKind
 from assidu.decisions.decision import Decision
 from assidu.decisions.events import Event
 from assidu.decisions.plan import CurrencyKind
@@ -169,6 +170,7 @@ class CustomerRow:
     town: str
     store: str
     is_invented: bool
+    kind: CustomerKind
     membership: Membership
     tier: str | None
     joined_on: date | None

@@ -34,6 +34,7 @@ from assidu.foundation.people.actions import record
 from assidu.ledger import queries as ledger
 from assidu.loyalty import queries as loyalty
 from assidu.loyalty.entries import UnknownCustomer
+from assidu.loyalty.erasing import AccountNotEmpty, erase
 from assidu.loyalty.explain import explain
 from assidu.loyalty.person_file import person_file
 from assidu.loyalty.separating import unmerge
@@ -227,9 +228,12 @@ def unmerge_customer(request: HttpRequest, customer_id: UnmergedId, body: Unmerg
 
 @router.post("/customers/{customer_id}/erase", response=types.Erased, summary="Erase a person")
 def erase_customer(request: HttpRequest, customer_id: CustomerId) -> types.Erased:
-    """Destroys the key of their personal data; what they bought and earned stays, without a name. Cannot be undone."""
+    """Destroys the key of their personal data; what they bought and earned stays, without a name. Cannot be undone.
+    Somebody in a household or a company leaves it first, with nothing."""
     caller = caller_at(request, "admin", is_for_stores=False)
-    done = actions.erase(customer_at(caller, customer_id), caller.actor, clock.now())
+    done = erase(customer_at(caller, customer_id), caller.actor, clock.now())
+    if isinstance(done, AccountNotEmpty):
+        raise stop("account_not_empty", "Everybody leaves an account before it is erased.")
     if done is None:
         raise stop("unknown_customer")
     return answers.erased(done)

@@ -33,6 +33,8 @@ from assidu.foundation.ids import new_id
 from assidu.foundation.people import actions as people
 from assidu.loyalty import actions, corrections
 from assidu.loyalty.entries import Conflict, Outcome, Told
+from assidu.loyalty.erasing import AccountNotEmpty
+from assidu.loyalty.erasing import erase as erase_customer
 from assidu.loyalty.person_file import person_file
 from assidu.loyalty.wording import correction_reason
 from assidu.plans.wording import language_of
@@ -417,11 +419,13 @@ def erase(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     form.fields["typed"].label = _("To confirm, type “%(name)s”") % {"name": shown.name}
     if request.method == "POST" and form.is_valid():
         if folded(form.cleaned_data["typed"].strip()) == folded(shown.name):
-            customers.erase(customer_id, actor_at(request), clock.now())
-            return done(
-                request, customer_id, _("Personal data is erased. The purchases stay, without a name.")
-            )
-        form.add_error("typed", _("This is not the name shown above."))
+            if not isinstance(erase_customer(customer_id, actor_at(request), clock.now()), AccountNotEmpty):
+                return done(
+                    request, customer_id, _("Personal data is erased. The purchases stay, without a name.")
+                )
+            form.add_error("typed", _("People are still in this account: take everybody out of it first."))
+        else:
+            form.add_error("typed", _("This is not the name shown above."))
     return sheets.show(
         request,
         "backoffice/customer_erase.html",

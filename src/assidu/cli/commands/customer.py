@@ -12,7 +12,7 @@ from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import ngettext, number
-from assidu.customers import actions, links, queries
+from assidu.customers import links, queries
 from assidu.customers.types import Customer, NotAnIdentifier
 from assidu.decisions.decision import Refused as Refusal
 from assidu.events import wire
@@ -23,6 +23,8 @@ from assidu.foundation.settings import current_settings
 from assidu.loyalty import actions as loyalty_actions
 from assidu.loyalty import queries as loyalty
 from assidu.loyalty.entries import Told, UnknownCustomer
+from assidu.loyalty.erasing import AccountNotEmpty
+from assidu.loyalty.erasing import erase as erase_customer
 from assidu.loyalty.person_file import person_file
 from assidu.loyalty.separating import Separated
 from assidu.loyalty.separating import unmerge as separate
@@ -97,7 +99,13 @@ def erase(
                 raise Misuse(_("Erasing cannot be undone."), _("Say --yes."))
             question = _("Erase %(who)s for ever?") % {"who": found.name or found.customer_id}
             typer.confirm(question, abort=True, err=True)
-        done = actions.erase(found.customer_id, COMMAND_LINE, clock.now())
+        done = erase_customer(found.customer_id, COMMAND_LINE, clock.now())
+        if isinstance(done, AccountNotEmpty):
+            raise Refused(
+                _("People are still in this account."),
+                _("Take everybody out of it first: assidu account leave."),
+                "account_not_empty",
+            )
         assert done is not None, "the customer was just found"
     output.answer(
         {

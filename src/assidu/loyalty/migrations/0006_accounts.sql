@@ -1,6 +1,6 @@
 -- Opens the desk for a batch as before, and follows people to the account that they belong to; not where the person
 -- themselves is meant (``w_as_person``: who is merged, who enters an account or leaves it). ``person_id`` is who was
--- named. The function without that array stays for servers of the version before.
+-- named; an account that was erased is nobody. The function without that array stays for servers of the version before.
 CREATE FUNCTION loyalty_open(
   w_kind text[], w_lookup bytea[], w_customer uuid[], w_as_person boolean[], w_source text[], w_id text[],
   w_store text[], w_day date[], w_ticket text[], p_programme text, is_locking boolean
@@ -22,7 +22,8 @@ BEGIN
     LEFT JOIN LATERAL (SELECT i.customer_id FROM customers_identifier AS i
                         WHERE i.kind = w.kind AND i.lookup = w.lookup LIMIT 1) AS i ON true
     LEFT JOIN LATERAL (SELECT coalesce(c.merged_into, c.customer_id) AS person, c.language FROM customers_customer AS c
-                        WHERE c.customer_id = coalesce(w.customer, i.customer_id) LIMIT 1) AS c ON true
+                        WHERE c.customer_id = coalesce(w.customer, i.customer_id)
+                          AND (c.kind = 'person' OR c.erased_at IS NULL) LIMIT 1) AS c ON true
     LEFT JOIN LATERAL (SELECT b.account_id FROM customers_belonging AS b
                         WHERE b.customer_id = c.person AND NOT w.as_person LIMIT 1) AS b ON true;
   IF is_locking THEN
