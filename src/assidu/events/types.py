@@ -53,6 +53,8 @@ class EventType(StrEnum):
     TICK = "Tick"  # the clock's; nobody sends it
 
 
+WHOSE_PERSON = frozenset({EventType.ADMISSION, EventType.DEPARTURE})
+"""What is told of an account: who enters it, and who leaves it."""
 OFFER_STEPS = {
     EventType.OFFER_ALLOTTED: "allotted",
     EventType.OFFER_SEEN: "seen",

@@ -196,11 +196,13 @@ class Desk:
             return Refused(RefusalCode.SAME_CUSTOMER)
         for member in (giver, receiver):
             self.catch_up(member, self.today(fact), self._known_at(fact))
-        leaving = decide(self.book.at(fact.at), Facts(giver.state), fact.event)
+        plan = self.book.at(fact.at)
+        leaving = decide(plan, Facts(giver.state, member=member_of(fact)), fact.event)
         if isinstance(leaving, Refused):
             return leaving
         arriving_fact = receipt_of(fact, fact.event, giver.customer_id, leaving)
-        arriving = decide(self.book.at(fact.at), Facts(receiver.state), arriving_fact.event)
+        facts = Facts(receiver.state, member=member_of(arriving_fact))
+        arriving = decide(plan, facts, arriving_fact.event)
         refused = self._record(receiver, arriving_fact, arriving)
         if isinstance(refused, Refused):
             return refused
@@ -354,6 +356,11 @@ class Desk:
         return min(fact.at, self.recorded_at) if fact.has_happened else self.recorded_at
 
 
+def received_by(fact: Fact, member: UUID) -> Fact:
+    """A transfer to an account, with who of it was named."""
+    return replace(fact, body={**fact.body, "to_member": str(member)})
+
+
 def member_of(fact: Fact) -> str:
     """Who of an account it is told of; empty where it is told of the customer themselves."""
     found: str = fact.body.get("member", "")
@@ -395,12 +402,15 @@ def receipt_of(fact: Fact, event: TransferOut, giver_id: UUID, leaving: Decision
         if posting.lot is not None
     )
     arriving = TransferIn(event.at, event.currency, parts)
+    body = {**body_of(arriving), "from": str(giver_id)}
+    if received_by := fact.body.get("to_member"):
+        body["member"] = received_by
     return replace(
         fact,
         key=EventKey(fact.key.source, f"{fact.key.id}:received"),
         type=EventType.TRANSFER_IN,
         event=arriving,
-        body={**body_of(arriving), "from": str(giver_id)},
+        body=body,
     )
 
 

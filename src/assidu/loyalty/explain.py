@@ -13,14 +13,23 @@ from uuid import UUID
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
 from assidu.decisions.decision import Decision, Reason, ReasonCode
 from assidu.decisions.earning import earn
-from assidu.decisions.events import Activity, Joining, Merger, ReferralKept, Return, Sale
+from assidu.decisions.events import (
+    Activity,
+    Admission,
+    Departure,
+    Joining,
+    Merger,
+    ReferralKept,
+    Return,
+    Sale,
+)
 from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
 from assidu.decisions.offers.settling import offered
 from assidu.decisions.plan import REFERRAL, Plan
 from assidu.decisions.sold import sold_before
 from assidu.decisions.state import State
 from assidu.events.types import EventType
-from assidu.foundation.sql import raw_connection
+from assidu.foundation.sql import raw_connection, rows
 from assidu.loyalty import queries
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.recorded import Recorded, history_of
@@ -156,7 +165,9 @@ def _decided_again(
     facts = Facts(
         before,
         sold=_sold(entry, history),
-        absorbed=_absorbed(entry),
+        absorbed=_other_before(entry, "absorbed_seq") if isinstance(entry.event, Merger) else None,
+        person=_other_before(entry, "member_seq") if isinstance(entry.event, Admission | Departure) else None,
+        member=str(entry.member or ""),
         grants=recorded.inputs.grants if recorded.inputs is not None else None,
         has_happened=entry.has_happened,
     )
@@ -184,16 +195,25 @@ def _sold(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldBefore | Non
     if found is None or not isinstance(sale, Sale):
         return None
     earlier = [one for one in history if one.seq < entry.seq]
-    if not is_own:
-        earlier = [*theirs, *earlier]
-    for one in history:
-        if one.type is EventType.RESTORATION:
-            # They were merged with somebody for a time, on whom something of the ticket may have come back.
+    for (place,) in rows(_WHERE_TOLD, [owner]):
+        if place != entry.customer_id:
+            elsewhere = theirs if place == owner else _history(place)
             earlier += [
-                other for other in _history(UUID(one.body()["from"])) if other.recorded_at < entry.recorded_at
+                one for one in elsewhere if (one.recorded_at, one.at) <= (entry.recorded_at, entry.at)
             ]
-    returns = [one.decision() for one in earlier if _is_return_of(one, owner, event.sale_seq)]
-    return sold_before(found.seq, sale, found.decision(), returns, is_own=is_own)
+    returns = [one for one in earlier if _is_return_of(one, owner, event.sale_seq)]
+    returns.sort(key=lambda one: (one.recorded_at, one.customer_id, one.seq))
+    decisions = [one.decision() for one in returns]
+    return sold_before(found.seq, sale, found.decision(), decisions, is_own=is_own)
+
+
+_WHERE_TOLD = (
+    "WITH RECURSIVE told AS (SELECT %s::uuid AS id UNION "
+    "  SELECT (e.body ->> 'into')::uuid FROM told JOIN events_event AS e ON e.customer_id = told.id "
+    f"  AND e.type IN ('{EventType.ABSORPTION.value}', '{EventType.ACCOUNT_ENTRY.value}')) SELECT id FROM told"
+)
+"""On whose time line goods that somebody bought may have come back: their own, that of whoever they were merged into,
+be it for a time, and of accounts that they were in."""
 
 
 def _sold_on(entry: TimelineEntry, history: Sequence[Recorded]) -> date | None:
@@ -215,11 +235,9 @@ def _is_return_of(recorded: Recorded, owner: UUID, sale_seq: int) -> bool:
     )
 
 
-def _absorbed(entry: TimelineEntry) -> State | None:
-    """What the absorbed customer of a merger had, just before they left."""
-    if not isinstance(entry.event, Merger) or entry.other is None:
-        return None
-    return _folded(_history(entry.other), int(entry.body["absorbed_seq"]) - 1)
+def _other_before(entry: TimelineEntry, seq: str) -> State | None:
+    """How the other customer was just before they came, or came back."""
+    return None if entry.other is None else _folded(_history(entry.other), int(entry.body[seq]) - 1)
 
 
 def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | None) -> tuple[Reason, ...]:

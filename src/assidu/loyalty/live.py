@@ -36,13 +36,13 @@ from assidu.decisions.events import (
 from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.state import State
-from assidu.events.types import EventKey, EventType, Fact
+from assidu.events.types import WHOSE_PERSON, EventKey, EventType, Fact
 from assidu.events.wire import JoiningData, ReturnData, SaleData, SaleFound, to_fact
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.trail import APPEND, Line, lines_of
 from assidu.foundation.people.types import Actor
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.desk import Decided, Desk, Member, member_of, released_by
+from assidu.loyalty.desk import Decided, Desk, Member, member_of, received_by, released_by
 from assidu.loyalty.entries import (
     NOBODY,
     OPENING_TYPES,
@@ -120,8 +120,6 @@ STORED = (
 
 
 FULL_KEPT_MAX = 10_000
-WHOSE_PERSON = frozenset({EventType.ADMISSION, EventType.DEPARTURE})
-"""The second customer is somebody who enters an account or leaves it."""
 AS_PERSON = WHOSE_PERSON | {EventType.MERGER}
 """The second customer is meant themselves, and not the account that they belong to."""
 
@@ -315,6 +313,10 @@ class _Batch:
         person_id = entry.member or row[15]
         member = person_id if person_id != customer_id else None
         yield from self._work(index, entry, customer_id, language or "", absorbed_id, member)
+        if entry.incoming.type is EventType.TRANSFER_OUT and absorbed_row is not None:
+            work, receiver = self.works[-1], absorbed_row[15]
+            if receiver != absorbed_id:
+                work.fact = received_by(work.fact, receiver)
 
     def _work(
         self,

@@ -21,7 +21,7 @@ from assidu.decisions.plan import CurrencyKind, Plan, TierMeasure
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import spend_minor, to_climb, to_stay
 from assidu.events.bodies import event_from
-from assidu.events.types import EventKey, EventType
+from assidu.events.types import WHOSE_PERSON, EventKey, EventType
 from assidu.foundation.cursors import read_cursor, write_cursor
 from assidu.foundation.sql import rows
 from assidu.ledger import queries as ledger
@@ -264,6 +264,9 @@ def _entry(row: tuple[Any, ...], movements: tuple[Movement, ...]) -> TimelineEnt
     content: dict[str, Any] = msgspec.json.decode(body)
     kind = EventType(type_)
     other = next((content[name] for name in ("absorbed", "into", "to", "from") if name in content), None)
+    member = content.get("member")
+    if kind in WHOSE_PERSON:
+        other, member = member, None
     postings = [
         posting_from(
             m.source,
@@ -296,6 +299,7 @@ def _entry(row: tuple[Any, ...], movements: tuple[Movement, ...]) -> TimelineEnt
         semantics=semantics,
         movements=movements,
         other=UUID(other) if other else None,
+        member=UUID(member) if member else None,
         written=dict.fromkeys(content.get("sealed", ())),
     )
 

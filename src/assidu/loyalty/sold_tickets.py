@@ -33,9 +33,13 @@ _FAMILY = (
     "SELECT id FROM people UNION "
     "SELECT c.customer_id FROM customers_customer AS c JOIN people ON c.merged_into = id"
 )
+_FROM = (
+    "SELECT (e.body ->> 'from')::uuid AS id FROM {} "
+    f"AND e.type IN ('{EventType.RESTORATION.value}', '{EventType.ACCOUNT_EXIT.value}')"
+)
 _ONCE_IN = (
-    "SELECT DISTINCT (body ->> 'from')::uuid FROM events_event WHERE customer_id = ANY ($1::uuid[]) "
-    f"AND type IN ('{EventType.RESTORATION.value}', '{EventType.ACCOUNT_EXIT.value}')"
+    f"WITH RECURSIVE once AS ({_FROM.format('events_event AS e WHERE e.customer_id = ANY ($1::uuid[])')} "
+    f"UNION {_FROM.format('once JOIN events_event AS e ON e.customer_id = once.id')}) SELECT id FROM once"
 )
 """Those they were merged with once, by mistake, and accounts that they have left: what came back of a ticket may have
 been told there."""

@@ -77,7 +77,8 @@ class Standing:
 class TimelineEntry:
     """One event with everything that was decided and moved because of it.
 
-    ``other`` is the second customer of a merger: the absorbed one, or the survivor. ``body`` is as it was stored.
+    ``other`` is the second customer of what happens between two: the absorbed one or the survivor, whoever enters or
+    leaves an account or that account. ``member`` is who of an account it was told of. ``body`` is as it was stored.
     ``written`` is what people wrote about the customer (``reason``, ``operator``), by name; ``None`` once erased.
     """
 
@@ -98,6 +99,7 @@ class TimelineEntry:
     semantics: int
     movements: tuple[Movement, ...]
     other: UUID | None = None
+    member: UUID | None = None
     written: Mapping[str, str | None] = field(default_factory=dict)
 
     @property

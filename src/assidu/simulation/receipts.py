@@ -34,11 +34,16 @@ _NOT_AGAIN = frozenset(
         EventType.TICK,
         EventType.MERGER,
         EventType.ABSORPTION,
+        EventType.ACCOUNT_OPENING,
+        EventType.ADMISSION,
+        EventType.ACCOUNT_ENTRY,
+        EventType.DEPARTURE,
+        EventType.ACCOUNT_EXIT,
         EventType.HOLD_EXPIRY,
         EventType.TRANSFER_IN,
     }
 )
-"""Returns obey the version of their ticket, the clock comes by itself, and two customers do not become one twice."""
+"""Returns obey the version of their ticket, the clock comes by itself, and two customers do not meet twice."""
 
 
 @dataclass(frozen=True, slots=True)

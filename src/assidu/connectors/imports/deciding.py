@@ -28,11 +28,10 @@ from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.sold import returned_since, sold_before
 from assidu.events import wire
-from assidu.events.types import EventType, Fact
+from assidu.events.types import WHOSE_PERSON, EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.copying import Lines
-from assidu.loyalty.desk import Decided, Desk, Member, member_of
-from assidu.loyalty.live import WHOSE_PERSON
+from assidu.loyalty.desk import Decided, Desk, Member, member_of, received_by
 from assidu.loyalty.personal import Said
 from assidu.loyalty.script import Answer, Script
 from assidu.loyalty.sold_tickets import bought_by, load_sold
@@ -300,7 +299,8 @@ class Decider:
     def _together(self, one: Member, second: UUID, fact: Fact) -> Decided | Refused:
         """Both sides of what happens between two customers, and who they are after it."""
         run = self._run
-        if isinstance(fact.event, TransferOut):
+        if isinstance(fact.event, TransferOut) and run.counts_as(second) != second:
+            fact = received_by(fact, second)
             second = run.counts_as(second)
         result = self._desk.together(one, run.members[second], fact)
         if isinstance(result, Refused):
