@@ -1,5 +1,8 @@
 """Households and companies in the database: who is found as what, and what is written where."""
 
+import io
+import json
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,10 +24,12 @@ from assidu.loyalty.accounts import Opened, Share
 from assidu.loyalty.anniversaries import tell_anniversaries
 from assidu.loyalty.entries import Conflict, Outcome, Told, UnknownCustomer
 from assidu.loyalty.erasing import AccountNotEmpty, erase
+from assidu.loyalty.person_file import person_file
 from assidu.loyalty.plans import publish
 from assidu.loyalty.referral import code_of
 from assidu.loyalty.separating import Separated, unmerge
 from assidu.loyalty.types import CustomerFilter
+from assidu.plans.wording import Language
 from assidu.plans.writing import to_yaml
 from builders.documents import BASE, a_document, a_rule
 from builders.shop import OPENED, PROGRAMME, Shop
@@ -361,6 +366,31 @@ def test_what_is_said_of_somebody_lies_under_their_own_key_and_goes_with_them(
     assert written[entered.seq] == {"reason": None}
     assert isinstance(bought("T-9", CARDS[1], at=LATER), Told), "the card opens somebody new"
     assert told(bought("T-9", CARDS[1], at=LATER)).customer_id not in (home, bruno)
+
+
+def test_a_persons_file_holds_what_they_did_in_an_account_and_nothing_of_the_others(
+    anne: UUID, bruno: UUID, home: UUID
+) -> None:
+    for person in (anne, bruno):
+        told(enter(home, person))
+    hers, his = told(bought("T-1", CARDS[0])), told(bought("T-2", CARDS[1]))
+    told(leave(home, bruno))
+
+    def inside(person: UUID, name: str) -> Any:
+        with zipfile.ZipFile(io.BytesIO(person_file(person, Language.EN, LATER))) as packed:
+            return json.loads(packed.read(name))
+
+    ids = {one["id"] for one in inside(bruno, "evenements.json")}
+    assert his.key.id in ids
+    assert hers.key.id not in ids
+    moved = {(one["customer_id"], one["seq"]) for one in inside(bruno, "mouvements.json")}
+    assert (str(home), his.seq) in moved
+    assert (str(home), hers.seq) not in moved
+    assert inside(bruno, "profil.json")["account"] is None
+    assert inside(anne, "profil.json")["account"]["account_id"] == str(home)
+    assert inside(anne, "compte.json")["customer_id"] == str(home)
+    everything = {one["customer_id"] for one in inside(anne, "evenements.json")}
+    assert everything == {str(anne), str(home)}
 
 
 def test_an_account_is_erased_once_it_is_empty_and_the_last_one_takes_everything_along(

@@ -143,19 +143,34 @@ def is_known_in_store(customer_id: UUID, *stores: str) -> bool:
     return bool(found[0][0])
 
 
+def accounts_ever(customer_ids: Sequence[UUID]) -> list[UUID]:
+    """The households and companies that these customers are in, or were in once."""
+    found = rows(
+        "SELECT DISTINCT (body ->> 'into')::uuid FROM events_event WHERE customer_id = ANY (%s) AND type = %s",
+        [list(customer_ids), EventType.ACCOUNT_ENTRY.value],
+    )
+    return [account_id for (account_id,) in found]
+
+
 def timeline(
     customer_ids: Sequence[UUID],
     *,
+    shared: Sequence[UUID] = (),
     types: Iterable[EventType] = (),
     since: date | None = None,
     until: date | None = None,
     cursor: str = "",
     limit: int = 30,
 ) -> Timeline:
-    """What happened to a customer (and to those merged into them), the youngest first."""
+    """What happened to a customer (and to those merged into them), the youngest first; of the accounts ``shared``,
+    what was told of them."""
     assert 0 < limit <= PAGE_MAX
     wanted = ["e.customer_id = ANY (%(ids)s)"]
     parameters: dict[str, Any] = {"ids": list(customer_ids), "limit": limit + 1}
+    if shared:
+        of_them = "e.customer_id = ANY (%(shared)s) AND (e.body ->> 'member')::uuid = ANY (%(ids)s)"
+        wanted = [f"({wanted[0]} OR {of_them})"]
+        parameters["shared"] = list(shared)
     if chosen := [type_.value for type_ in types]:
         wanted.append("e.type = ANY (%(types)s)")
         parameters["types"] = chosen
