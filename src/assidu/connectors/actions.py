@@ -79,7 +79,8 @@ def import_files(
     ):
         events = [pair for pair in order.pairs if pair.mapping.target is Target.EVENT]
         stated = [(pair, totals) for pair in events if (totals := control.stated_totals(pair)) is not None]
-        book = _book(order.programme) if events else None
+        is_decided = {pair.mapping.target for pair in order.pairs} & {Target.EVENT, Target.ACCOUNT}
+        book = _book(order.programme) if is_decided else None
         if order.is_dry_run:
             run = runs.Run(0, order.at, False)
         else:
@@ -89,8 +90,11 @@ def import_files(
         aside: list[SetAside] = []
         for pair in order.pairs:
             if pair.mapping.target is not Target.EVENT:
-                aside += take_records(pair, run.recorded_at, report, watch, is_dry_run=order.is_dry_run)
-        if book is not None:
+                programme = book.programme if book is not None else ""
+                aside += take_records(
+                    pair, run.recorded_at, report, watch, programme=programme, is_dry_run=order.is_dry_run
+                )
+        if book is not None and events:
             importer = _Importer(order, events, book, run, connection, database_url, settings, report, watch)
             aside += importer.take()
             for pair, totals in [] if order.is_dry_run else stated:

@@ -86,7 +86,7 @@ def open_account(kind: CustomerKind, name: str, at: datetime, *, store: str = ""
     return customer_id
 
 
-def set_roles(customer_id: UUID, roles: Sequence[AccountRole], by: Actor) -> bool:
+def set_roles(customer_id: UUID, roles: Sequence[AccountRole], by: Actor | None) -> bool:
     """What somebody is in their account. ``False``: they are in none, or nothing changed."""
     told = [role.value for role in AccountRole if role in roles]
     with connection.cursor() as cursor:
@@ -95,7 +95,7 @@ def set_roles(customer_id: UUID, roles: Sequence[AccountRole], by: Actor) -> boo
             [told, customer_id, told],
         )
         is_changed = bool(cursor.rowcount)
-    if is_changed:
+    if is_changed and by is not None:
         people.record(by, "account.roles_set", "customer", str(customer_id), after={"roles": told})
     return is_changed
 

@@ -72,7 +72,7 @@ def open_(
     kind: AccountKind,
     name: str,
     *,
-    by: Actor,
+    by: Actor | None,
     at: datetime,
     programme: str,
     store: str = "",
@@ -115,7 +115,7 @@ def enter(
     member: Subject,
     reason: str = "",
     *,
-    by: Actor,
+    by: Actor | None,
     at: datetime,
     programme: str,
     roles: Sequence[AccountRole] = (),
@@ -193,9 +193,9 @@ def _wait_for(key: EventKey, external: Identifier | None) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
 
 
-def _leave_line(by: Actor, action: str, told: Told, after: dict[str, object]) -> None:
-    """What a key does by hand left its line where it was posted."""
-    if by.key_id is None:
+def _leave_line(by: Actor | None, action: str, told: Told, after: dict[str, object]) -> None:
+    """What a key does by hand left its line where it was posted; a file leaves its own."""
+    if by is not None and by.key_id is None:
         people.record(by, action, "customer", str(told.customer_id), after={**after, "event": told.key.id})
 
 

@@ -37,7 +37,9 @@ PHASES = {
 RECORDS: dict[str, Callable[[int], str]] = {
     "store": lambda count: ngettext("%(n)s store", "%(n)s stores", count),
     "product": lambda count: ngettext("%(n)s product", "%(n)s products", count),
+    "price": lambda count: ngettext("%(n)s price", "%(n)s prices", count),
     "customer": lambda count: ngettext("%(n)s customer", "%(n)s customers", count),
+    "account": lambda count: ngettext("%(n)s person in an account", "%(n)s people in accounts", count),
 }
 
 

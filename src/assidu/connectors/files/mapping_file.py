@@ -40,12 +40,14 @@ RECORD_FIELDS = {
         "card", "title", "first_name", "last_name", "birth_date", "email", "phone", "address", "postcode", "town",
         "language", "store", "invented",
     ),
+    Target.ACCOUNT: ("account", "kind", "name", "store", "member", "roles"),
 }  # fmt: skip
 REQUIRED_FIELDS = {
     Target.STORE: ("code", "name"),
     Target.PRODUCT: ("sku", "name", "department"),
     Target.PRICE: ("sku", "day", "price_minor"),
     Target.CUSTOMER: ("card",),
+    Target.ACCOUNT: ("account", "kind"),
 }
 
 Path_ = tuple[str | int, ...]

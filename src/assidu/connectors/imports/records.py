@@ -1,7 +1,8 @@
-"""Files of stores, products and customers: written set by set, what comes last under a code counts."""
+"""Files of stores, products, customers and accounts: written set by set, what comes last under a code counts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from assidu.catalogue.actions import put_products, put_stores
@@ -9,6 +10,7 @@ from assidu.catalogue.prices import put_prices
 from assidu.catalogue.types import Department, Price, Product, Store
 from assidu.connectors.files.mapping import Target
 from assidu.connectors.files.reading import read_records
+from assidu.connectors.imports.accounts import SOURCE, belonging_from, take_belonging
 from assidu.connectors.imports.types import Pair, Report, SetAside, Watch
 from assidu.customers.actions import RECORDS_MAX, write_profiles
 from assidu.customers.identifiers import normalise
@@ -16,18 +18,17 @@ from assidu.customers.queries import merged_away
 from assidu.customers.types import Identifier, IdentifierKind, Profile, ProfileRecord
 from assidu.decisions.events import LineKind
 
-SOURCE = "import"
-
 Row = tuple[int, dict[str, Any]]
 Write = Callable[[list[Row], Pair, datetime, Report], list[SetAside]]
 
 
 def take_records(
-    pair: Pair, at: datetime, report: Report, watch: Watch, *, is_dry_run: bool
+    pair: Pair, at: datetime, report: Report, watch: Watch, *, programme: str, is_dry_run: bool
 ) -> list[SetAside]:
-    """Write what one file says; answers what was set aside."""
+    """Write what one file says; answers what was set aside. ``programme`` is whose accounts people enter."""
     aside: list[SetAside] = []
-    write = _WRITERS[pair.mapping.target]
+    target = pair.mapping.target
+    write = partial(_accounts, programme=programme) if target is Target.ACCOUNT else _WRITERS[target]
     done = 0
     for batch in read_records(pair.file, pair.mapping):
         aside += [SetAside(pair.file.name, fault.row, fault.code, fault.detail) for fault in batch.faults]
@@ -38,7 +39,7 @@ def take_records(
                 aside += write(rows, pair, at, report)
             done += len(rows)
             watch(pair.mapping.name, done, done)
-        report.records[pair.mapping.target.value] += len(batch.records)
+        report.records[target.value] += len(batch.records)
     return aside
 
 
@@ -93,6 +94,15 @@ def _without_merged(built: list[tuple[int, Profile]]) -> list[tuple[int, Profile
     cards = {row: normalise(IdentifierKind.CARD, profile.card or "") for row, profile in built}
     gone = merged_away([card for card in cards.values() if isinstance(card, Identifier)])
     return [(row, profile) for row, profile in built if cards[row] not in gone]
+
+
+def _accounts(rows: list[Row], pair: Pair, at: datetime, report: Report, *, programme: str) -> list[SetAside]:
+    built, aside = _built(rows, pair, report, belonging_from)
+    for row, belonging in built:
+        if code := take_belonging(belonging, at, programme):
+            aside.append(SetAside(pair.file.name, row, code, ""))
+            report.records[pair.mapping.target.value] -= 1
+    return aside
 
 
 def _store(one: Mapping[str, Any]) -> Store:
