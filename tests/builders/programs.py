@@ -25,6 +25,9 @@ class Program:
         content = body if isinstance(body, str | bytes) else body or {}
         return Client().post(path, content, content_type="application/json", headers=self._headers | headers)
 
+    def put(self, path: str, body: Any) -> Any:
+        return Client().put(path, body, content_type="application/json", headers=self._headers)
+
     def delete(self, path: str) -> Any:
         return Client().delete(path, headers=self._headers)
 

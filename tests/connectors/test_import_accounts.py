@@ -32,7 +32,9 @@ ANNE, BRUNO, CHLOE = "2990000000012", "2990000000029", "2990000000036"
 
 @pytest.fixture
 def club(assidu_db: Database) -> Database:
-    document = a_document(more="accounts: {household: {members_at_most: 2, leaver_takes: nothing}, company: {}}\n")
+    document = a_document(
+        more="accounts: {household: {members_at_most: 2, leaver_takes: nothing}, company: {}}\n"
+    )
     publish(document, to_yaml(document), at=NOW)
     return assidu_db
 

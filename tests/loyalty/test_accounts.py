@@ -79,7 +79,7 @@ def told(outcome: object) -> Told:
     return outcome
 
 
-def enter(account: UUID, person: UUID | str, at: datetime = NOW, **rest: Any) -> Outcome:
+def enter(account: UUID, person: UUID | str, at: datetime = NOW, **rest: Any) -> Outcome | NotAnIdentifier:
     subject = Subject("customer", str(person)) if isinstance(person, UUID) else Subject("card", person)
     return accounts.enter(account, subject, "they live together", by=HUGO, at=at, programme=PROGRAMME, **rest)
 

@@ -8,7 +8,16 @@ from ninja.security import HttpBearer
 
 import assidu
 from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
-from assidu.api.routes import administration, customers, drafts, library, members, memberships, programme
+from assidu.api.routes import (
+    accounts,
+    administration,
+    customers,
+    drafts,
+    library,
+    members,
+    memberships,
+    programme,
+)
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.problems import Fault, problem
 
@@ -53,6 +62,7 @@ api = Api(
 for _router in (
     customers.router,
     members.router,
+    accounts.router,
     programme.router,
     drafts.router,
     library.router,

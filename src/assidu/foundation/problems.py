@@ -83,6 +83,8 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
     "not_merged": (409, "This record is not merged with another one"),
     "customer_absorbed": (409, "Their survivor was merged since: undo that merger first"),
     "account_not_empty": (409, "People are still in this account"),
+    "unknown_member": (404, "This person is not in this account"),
+    "unknown_role": (422, "Nobody has this role in an account of this kind"),
     "not_an_account": (422, "This customer is no household and no company"),
     "erased_customer": (410, "The customer's personal data was erased"),
     "unknown_event": (404, "The customer has no such event"),

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from assidu.customers import queries as customers
 from assidu.customers.accounts import AccountRole, open_account, set_roles
 from assidu.customers.actions import write_profile
+from assidu.customers.identifiers import parse_subject
 from assidu.customers.types import (
     CustomerKind,
     Identifier,
@@ -120,8 +121,10 @@ def enter(
     programme: str,
     roles: Sequence[AccountRole] = (),
     event_id: UUID | None = None,
-) -> Outcome:
+) -> Outcome | NotAnIdentifier:
     """Somebody enters an account with everything that they have. ``reason`` is erased with them."""
+    if isinstance(named := parse_subject(str(member)), NotAnIdentifier):
+        return named
     data = AdmissionData(member=str(member), reason=reason)
     outcome = actions.own(account_id, EventType.ADMISSION, data, at, programme, event_id, by)
     if isinstance(outcome, Told) and outcome.is_new:
@@ -163,10 +166,15 @@ def share_of(
     assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
     if not isinstance(outcome, Told):
         return outcome
-    move = outcome.decision.account
+    return share_in(outcome.decision)
+
+
+def share_in(decision: Decision) -> Share:
+    """What was decided of whoever leaves."""
+    move = decision.account
     return Share(
-        _parts(outcome.decision, Account.IN_TRANSIT),
-        _parts(outcome.decision, Account.FORFEITED),
+        _parts(decision, Account.IN_TRANSIT),
+        _parts(decision, Account.FORFEITED),
         closes=move is not None and move.closes,
     )
 
@@ -199,4 +207,4 @@ def _leave_line(by: Actor | None, action: str, told: Told, after: dict[str, obje
         people.record(by, action, "customer", str(told.customer_id), after={**after, "event": told.key.id})
 
 
-__all__ = ["Opened", "Part", "Share", "enter", "leave", "member_told_of", "open_", "share_of"]
+__all__ = ["Opened", "Part", "Share", "enter", "leave", "member_told_of", "open_", "share_in", "share_of"]
