@@ -72,6 +72,7 @@ COMMANDS = {
     "membership": Entry(
         "membership", "Suspend and resume, codes to bring others, accepted terms.", needs_django=True
     ),
+    "account": Entry("account", "Households and companies: open, enter, leave, show.", needs_django=True),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),
 }
 
