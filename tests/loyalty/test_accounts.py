@@ -468,7 +468,7 @@ def test_a_household_brings_nobody_who_shares_or_shared_it(club: None) -> None:
     assert code == code_of(home, IN_2026)
     assert fault(joined(2, referral_code=code, profile={"phone": "0612345678"})) == "same_phone"
     told(accounts.leave(home, bruno, by=HUGO, at=IN_2026, programme="club"))
-    assert fault(joined(1, referral_code=code)) == "same_household"
+    assert fault(joined(1, referral_code=code)) == "shared_account"
 
 
 def test_a_birthday_is_everybodys_own_and_is_given_to_the_account(club: None) -> None:

@@ -5,6 +5,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from assidu.backoffice.programme import Programme
+from assidu.customers.accounts import AccountRole
 from assidu.customers.types import NotAnIdentifier
 from assidu.decisions.decision import Refused as NotDecided
 from assidu.foundation.people.types import Refusal
@@ -134,6 +135,17 @@ REJECTS: dict[str, str | Promise] = {
     "malformed": _("It cannot be read"),
     "too_deep": _("It is nested too deeply"),
     "too_large": _("It is too large"),
+}
+
+ACCOUNT_ROLES: dict[AccountRole, str | Promise] = {
+    AccountRole.HOLDER: _("Holder"),
+    AccountRole.MEMBER: _("Member of the household"),
+    AccountRole.PRESCRIBER: _("Prescriber"),
+    AccountRole.REQUESTER: _("Requester"),
+    AccountRole.DECIDER: _("Decider"),
+    AccountRole.BUYER: _("Buyer"),
+    AccountRole.PAYER: _("Payer"),
+    AccountRole.USER: _("User"),
 }
 
 GROUPS: tuple[tuple[str, str | Promise], ...] = (

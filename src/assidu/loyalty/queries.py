@@ -109,6 +109,7 @@ def standing(customer_id: UUID, now: datetime) -> Standing | None:
         purchases=state.counters.get(SALES, 0),
         last_purchase=member.last_purchase,
         purses=tuple(_purses(plan, state)),
+        is_closed_account=state.account is not None and state.account.is_closed,
         lots=tuple(
             Lot(key.currency, key.issued_month, state.end_of(key), left)
             for code in sorted({key.currency for key in state.lots})
@@ -163,14 +164,17 @@ def timeline(
     limit: int = 30,
 ) -> Timeline:
     """What happened to a customer (and to those merged into them), the youngest first; of the accounts ``shared``,
-    what was told of them."""
+    what was told of them, but for their coming and going, which their own side tells."""
     assert 0 < limit <= PAGE_MAX
     wanted = ["e.customer_id = ANY (%(ids)s)"]
     parameters: dict[str, Any] = {"ids": list(customer_ids), "limit": limit + 1}
     if shared:
-        of_them = "e.customer_id = ANY (%(shared)s) AND (e.body ->> 'member')::uuid = ANY (%(ids)s)"
+        of_them = (
+            "e.customer_id = ANY (%(shared)s) AND (e.body ->> 'member')::uuid = ANY (%(ids)s) "
+            "AND e.type <> ALL (%(passages)s)"
+        )
         wanted = [f"({wanted[0]} OR {of_them})"]
-        parameters["shared"] = list(shared)
+        parameters |= {"shared": list(shared), "passages": [type_.value for type_ in WHOSE_PERSON]}
     if chosen := [type_.value for type_ in types]:
         wanted.append("e.type = ANY (%(types)s)")
         parameters["types"] = chosen
@@ -456,6 +460,8 @@ def _conditions(wanted: CustomerFilter) -> tuple[list[str], dict[str, Any]]:
         add("m.tier = ANY (%(tiers)s)", tiers=list(wanted.tiers))
     if wanted.store:
         add("c.store_id = %(store)s", store=wanted.store)
+    if wanted.kind is not None:
+        add("c.kind = %(kind)s", kind=wanted.kind.value)
     if wanted.known_in is not None:
         add(_among(_KNOWN_IN), known_in=list(wanted.known_in))
     _between(add, "m.joined_on", "joined", wanted.joined_since, wanted.joined_until)

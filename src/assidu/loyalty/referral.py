@@ -13,7 +13,6 @@ from assidu.customers.accounts import counts_as
 from assidu.customers.selves import (
     KEEP_DEVICES,
     PEOPLE,
-    SameAs,
     device_lookup,
     keeping_devices,
     same,
@@ -63,6 +62,7 @@ class ReferralFault(StrEnum):
 
     UNKNOWN_CODE = "unknown_code"
     OWN_CODE = "own_code"
+    SHARED_ACCOUNT = "shared_account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def _referrer(
     if referrer == customer_id:
         return ReferralFault.OWN_CODE.value
     if (yield Step(SHARED, (customer_id, referrer)))[0][0]:
-        return SameAs.HOUSEHOLD.value
+        return ReferralFault.SHARED_ACCOUNT.value
     theirs = traces_of((yield Step(PEOPLE, (referrer,))), vault)
     mine = traces_of((yield Step(PEOPLE, (customer_id,))), vault)
     told = Profile() if data.profile is None else profile_of(data.profile, data.store)

@@ -68,6 +68,7 @@ class Standing:
     last_purchase: date | None
     purses: tuple[Purse, ...]
     lots: tuple[Lot, ...]
+    is_closed_account: bool = False
 
     def available(self, currency: str) -> int:
         return next((purse.available for purse in self.purses if purse.currency == currency), 0)
@@ -139,6 +140,7 @@ class CustomerFilter:
     memberships: tuple[Membership, ...] = ()
     tiers: tuple[str, ...] = ()
     store: str = ""  # where they joined
+    kind: CustomerKind | None = None
     known_in: tuple[str, ...] | None = None  # joined or bought in one of these stores
     joined_since: date | None = None
     joined_until: date | None = None

@@ -365,7 +365,7 @@ def merge(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         "form": form,
         "asked": asked,
         "found": found,
-        "sides": [(shown, have(shown)), (other, have(other))] if other else [],
+        "sides": [(one, [] if one.belonging else have(one)) for one in (shown, other)] if other else [],
     }
     return sheets.show(
         request,

@@ -267,7 +267,7 @@ TIER_CAUSES = {
     ),
     TierCause.GRACE: Sentence("Statut {tier} gardé une dernière fois", "{tier} status kept for a last time"),
     TierCause.GRANTED: Sentence("Statut {tier} accordé par l'équipe", "{tier} status given by staff"),
-    TierCause.MERGED: Sentence("Statut {tier} de la fiche fusionnée", "{tier} status from the merged record"),
+    TierCause.MERGED: Sentence("Statut {tier} de l'autre fiche", "{tier} status from the other record"),
 }
 
 
