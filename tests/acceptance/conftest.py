@@ -184,7 +184,9 @@ def _shop() -> Customers:
         [Product("sku-1", "Café moulu, 250 g", "grocery"), Product("sku-2", "Pommes, 1 kg", "produce")],
         [Department("grocery", "Épicerie", "Grocery"), Department("produce", "Fruits et légumes", "Produce")],
     )
-    shop = Shop.opened(more="accounts: {household: {leaver_takes: equal}, company: {leaver_takes: nothing}}\n")
+    shop = Shop.opened(
+        more="accounts: {household: {leaver_takes: equal}, company: {leaver_takes: nothing}}\n"
+    )
 
     def profile(first: str, last: str, card: str, **rest: Any) -> Profile:
         return Profile(

@@ -48,16 +48,15 @@ def is_sound(tab: Tab, name: str, look: tuple[str, str]) -> None:
 def test_two_share_a_household_and_one_of_them_leaves(tab: Tab, look: tuple[str, str]) -> None:
     hers, his = CARDS[look[0]]
     tab.goto(f"/customers/?q={hers}")
-    tab.locator("table a").first.click()
+    tab.locator("tbody a").first.click()
     card = tab.locator("section[aria-labelledby=account-title]")
-    is_sound(tab, "account-none", look)
+    expect(card).to_be_visible()
     card.locator("footer a").click()
     expect(tab.locator("#sheet #id_name")).not_to_have_value("")
     is_sound(tab, "account-open", look)
     tab.locator("#sheet .primary").click()
     expect(card.locator(".identities li")).to_have_count(1)
     home = tab.url
-    is_sound(tab, "account-opened", look)
     card.locator("footer a").last.click()
     tab.fill("#sheet input[type=search]", his)
     tab.press("#sheet input[type=search]", "Enter")
@@ -82,4 +81,3 @@ def test_two_share_a_household_and_one_of_them_leaves(tab: Tab, look: tuple[str,
     is_sound(tab, "account-leave", look)
     tab.locator("#sheet .primary").click()
     expect(card.locator(".identities li")).to_have_count(1)
-    is_sound(tab, "account-left", look)

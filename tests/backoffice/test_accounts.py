@@ -99,6 +99,7 @@ def test_the_page_of_a_household_lists_its_people_and_theirs_shows_what_it_has(
     assert "Household" in shown
     assert "Anne Béraud" in shown
     assert "Bruno Béraud" in shown
+    assert "never bought" not in shown
     standing = queries.standing(home, NOW)
     assert standing is not None
     figure = f'<span class="figure">{standing.purses[0].available}</span>'

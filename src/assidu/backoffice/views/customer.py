@@ -24,7 +24,7 @@ from assidu.backoffice.views.customers import ACCOUNT_KINDS, MEMBERSHIPS, initia
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
 from assidu.customers.accounts import Belonging, belonging_of, family_of, kinds_of, people_of
-from assidu.customers.types import Customer, IdentifierKind, Identity
+from assidu.customers.types import Customer, CustomerKind, IdentifierKind, Identity
 from assidu.decisions.decision import Account
 from assidu.decisions.plan import CurrencyKind
 from assidu.decisions.state import AccountKind, Membership
@@ -156,6 +156,11 @@ class Known:
         return tuple(self.programme.plan.accounts) if self.programme is not None else ()
 
     @property
+    def first_account_kind(self) -> str:
+        """What the card of somebody in none is called."""
+        return str(ACCOUNT_KINDS[CustomerKind(self.account_kinds[0])]) if self.account_kinds else ""
+
+    @property
     def is_member(self) -> bool:
         return self.standing is not None and self.standing.membership is Membership.MEMBER
 
@@ -263,7 +268,8 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         return render(request, "backoffice/parts/timeline.html", context | {"kinds": _kinds(shown, kind)})
     today = shown.programme.today if shown.programme else clock.now().date()
     year = (today.replace(day=1) - timedelta(days=334)).replace(day=1)
-    spending = measurement.spending(family_of(shown.counts_as), year, today) if shown.has_history else None
+    family = family_of(shown.counts_as)
+    spending = measurement.spending(family, year, today) if shown.has_history else None
     context |= {
         "tab": "timeline",
         "kinds": _kinds(shown, kind),
@@ -281,6 +287,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         ],
         "absorbed": customers.names_of(shown.customer.absorbed),
         "rewards": _rewards(shown),
+        "last_purchase": _last_purchase(shown, family),
         "people": people_of(shown.counts_as),
         "may_edit_account": person.may("customers.edit") and shown.has_history,
     }
@@ -318,6 +325,15 @@ def statement(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         "first": f"?{urlencode({'currency': currency})}" if request.GET.get("cursor") else "",
     }
     return render(request, "backoffice/statement.html", context)
+
+
+def _last_purchase(shown: Known, family: tuple[UUID, ...]) -> date | None:
+    """Also where only somebody bought who has entered since, or was merged."""
+    standing = shown.standing
+    if standing is None or standing.last_purchase or not standing.purchases:
+        return standing.last_purchase if standing else None
+    found = queries.timeline(family, types=(EventType.SALE,), limit=1)
+    return found.entries[0].day if found.entries else None
 
 
 def _survivor(request: HttpRequest, shown: Known) -> HttpResponse | None:
