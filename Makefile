@@ -53,7 +53,7 @@ docs: setup ## Build the documentation into docs/_build
 	$(BIN)/sphinx-build -q -W -b html docs docs/_build/html
 
 bench: setup ## Measure the hot paths against PostgreSQL itself
-	@for name in live import replay offers; do $(BIN)/assidu bench $$name || exit 1; done
+	@for name in live import replay offers studio; do $(BIN)/assidu bench $$name || exit 1; done
 
 mutation: setup ## Change the core a little, many times, and see which changes no test notices
 	@$(BIN)/python tools/mutation.py

@@ -31,6 +31,7 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 for _name in [name for name in os.environ if name.startswith("ASSIDU_") and name != "ASSIDU_HOME"]:
     del os.environ[_name]
 os.environ["DJANGO_SETTINGS_MODULE"] = "assidu.project.settings"
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # several workers' threads would wait for one another
 
 from assidu.foundation.database import Database, as_django
 from assidu.foundation.settings import Settings, current_settings
@@ -39,7 +40,7 @@ from builders.databases import TEMPLATE, copy, drop
 _numbers = itertools.count(1)
 
 
-PURE = ("tests/decisions", "tests/plans")
+PURE = ("tests/decisions", "tests/plans", "tests/economics/models")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -43,6 +43,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/drafts/{draft_id}": {"content": "format: 1"},
     "/v1/drafts/{draft_id}/publish": {"first_day": "2026-03-01"},
     "/v1/plans/{version}/go-back": {"first_day": "2026-03-01"},
+    "/v1/economics/settings": {"content": "no such setting: 1"},
+    "/v1/economics/macro": {"content": "no such assumption: 1"},
+    "/v1/economics/assumptions": {"content": "no such assumption: 1"},
+    "/v1/economics/months": {"month": "1999-01"},
 }
 """What each route understands, and does nothing about."""
 NEED_TWO = {("GET", "/v1/drafts/{draft_id}/receipts"), ("POST", "/v1/drafts/{draft_id}/simulate")}

@@ -25,8 +25,8 @@ class Program:
         content = body if isinstance(body, str | bytes) else body or {}
         return Client().post(path, content, content_type="application/json", headers=self._headers | headers)
 
-    def put(self, path: str, body: Any) -> Any:
-        return Client().put(path, body, content_type="application/json", headers=self._headers)
+    def put(self, path: str, body: Any = None) -> Any:
+        return Client().put(path, body or {}, content_type="application/json", headers=self._headers)
 
     def delete(self, path: str) -> Any:
         return Client().delete(path, headers=self._headers)

@@ -465,6 +465,7 @@ def test_stores_products_and_customers_are_replaced_and_found_again(programme: D
     assert report.records == {
         "store": feed.counts["stores"],
         "product": feed.counts["products"],
+        "margin": feed.counts["margins"],
         "customer": feed.counts["members_before"],
     }
     kept = contents(programme.url)

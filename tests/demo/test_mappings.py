@@ -15,6 +15,7 @@ from assidu.demo.feed import Feed, Pair
 FILES = (
     "stores.csv",
     "products.parquet",
+    "margins.csv",
     "members.csv",
     "takeover.csv",
     "joins.csv",

@@ -1,20 +1,32 @@
-"""`decisions` and `plans` are pure: what they answer depends on what they are given, and on nothing else."""
+"""`decisions`, `plans` and the models of `economics` are pure: what they answer depends on what they are given, and on
+nothing else."""
 
 import ast
 import sys
 
 import pytest
 
-from house.source import Module, dotted, in_rooms
+from house.source import Module, dotted, in_rooms, modules
 
-OUTSIDE = {"decisions": {"msgspec"}, "plans": {"msgspec", "ruamel", "yaml", "babel"}}
-OWN = {"decisions": {"decisions"}, "plans": {"plans", "decisions"}}
+MODELS = "assidu.economics.models"
+OUTSIDE = {
+    "decisions": {"msgspec"},
+    "plans": {"msgspec", "ruamel", "yaml", "babel"},
+    "economics": {"msgspec", "numpy"},
+}
+OWN = {"decisions": {"decisions"}, "plans": {"plans", "decisions"}, "economics": {"decisions", "plans"}}
 IMPURE = {
     "asyncio", "concurrent", "ctypes", "http", "multiprocessing", "os", "random", "secrets", "select", "shutil",
     "signal", "socket", "sqlite3", "ssl", "subprocess", "tempfile", "threading", "time", "urllib", "uuid",
 }  # fmt: skip
 CLOCKS = {"now", "utcnow", "today"}
-PURE = [pytest.param(module, id=module.name) for module in in_rooms("decisions", "plans")]
+PURE = [
+    pytest.param(module, id=module.name)
+    for module in (
+        *in_rooms("decisions", "plans"),
+        *(module for module in modules() if f"{module.name}.".startswith(f"{MODELS}.")),
+    )
+]
 DECIDING = [pytest.param(module, id=module.name) for module in in_rooms("decisions")]
 
 
@@ -23,7 +35,8 @@ def test_a_pure_room_imports_only_what_is_pure(module: Module) -> None:
     for node, name in module.imports():
         top, _, rest = name.partition(".")
         if top == "assidu":
-            assert rest.split(".")[0] in OWN[module.room], f"{module.at(node)} imports {name}"
+            is_own = rest.split(".")[0] in OWN[module.room] or name.startswith(f"{MODELS}.")
+            assert is_own, f"{module.at(node)} imports {name}"
         else:
             is_standard = top in sys.stdlib_module_names and top not in IMPURE
             assert is_standard or top in OUTSIDE[module.room], f"{module.at(node)} imports {name}"

@@ -53,10 +53,14 @@ def write_everything() -> None:
         RewardRequest,
         TakeOver,
     )
+    from assidu.economics import actions as economics
+    from assidu.economics.types import CurrencyPolicy, Policy
     from assidu.foundation.people import actions as people
     from assidu.foundation.people.types import COMMAND_LINE, Person
+    from assidu.loyalty.due import run_due
     from builders.sales import a_line, a_sale
-    from builders.shop import Shop
+    from builders.shop import PROGRAMME, Shop
+    from economics.models.scenarios import assuming
 
     shop = Shop.opened()
     found = [
@@ -98,6 +102,13 @@ def write_everything() -> None:
     person = people.create_person("legal@exemple.fr", "Dominique", ["legal"], COMMAND_LINE, password="x" * 20)
     assert isinstance(person, Person)
     people.create_key("till", ["events:write"], COMMAND_LINE, store="317")
+    run_due(NOW)
+    economics.set_policy(
+        PROGRAMME, Policy(currencies={"points": CurrencyPolicy(cost=60)}), by=COMMAND_LINE, at=NOW
+    )
+    economics.save_assumptions(PROGRAMME, assuming(), by=COMMAND_LINE, at=NOW)
+    for _ in range(3):
+        economics.close_month(PROGRAMME, by=COMMAND_LINE, at=NOW)
 
 
 if __name__ == "__main__":

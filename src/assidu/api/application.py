@@ -12,7 +12,9 @@ from assidu.api.routes import (
     accounts,
     administration,
     customers,
+    discounts,
     drafts,
+    economics,
     library,
     members,
     memberships,
@@ -66,6 +68,8 @@ for _router in (
     programme.router,
     drafts.router,
     library.router,
+    discounts.router,
+    economics.router,
     administration.router,
     memberships.router,
 ):

@@ -7,17 +7,28 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Series:
+    """``is_ground`` only holds up what is stacked on it: it is neither seen nor told. ``has_band`` fills what stands on
+    a ground; ``is_dots`` shows the points of a line alone."""
+
     name: str
     values: Sequence[float | None]
     tone: int = 1
     is_dashed: bool = False
     has_area: bool = False
     stack: str | None = None
+    is_ground: bool = False
+    has_band: bool = False
+    is_dots: bool = False
+    is_again: bool = False  # the other part of one that has been told
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A line or bar chart. `show` writes a figure in the table; `style` says how the browser writes it."""
+    """A line or bar chart. `show` writes a figure in the table; `style` says how the browser writes it.
+
+    ``is_across``: the bars lie. ``figures`` is the table below, where it is not what is drawn: its columns and rows.
+    ``marks`` are lines across the chart: where (a label's place, or a value of a lying chart) and what they are called.
+    """
 
     id: str
     title: str
@@ -31,6 +42,19 @@ class Chart:
     minimum: float | None = None
     first_column: str = ""
     height: str = field(default="")
+    is_across: bool = False
+    figures: tuple[Sequence[str], Sequence[tuple[str, Sequence[str]]]] | None = None
+    marks: Sequence[tuple[float, str]] = ()
+
+    @property
+    def told(self) -> list[Series]:
+        """The series that have a name to be told."""
+        return [series for series in self.series if not (series.is_ground or series.is_again)]
+
+    @property
+    def columns(self) -> list[str]:
+        """The heads of the table's columns, the first one aside."""
+        return [series.name for series in self.told] if self.figures is None else list(self.figures[0])
 
     @property
     def description(self) -> dict[str, Any]:
@@ -39,6 +63,8 @@ class Chart:
             "labels": list(self.labels),
             "ends": self.names_at_ends,
             "min": self.minimum,
+            "across": self.is_across,
+            "marks": [{"at": at, "name": name} for at, name in self.marks],
             "format": {"style": self.style, "digits": self.digits, "currency": "EUR"},
             "series": [
                 {
@@ -48,6 +74,9 @@ class Chart:
                     "dashed": series.is_dashed,
                     "area": series.has_area,
                     "stack": series.stack,
+                    "ground": series.is_ground,
+                    "band": series.has_band,
+                    "dots": series.is_dots,
                 }
                 for series in self.series
             ],
@@ -56,10 +85,62 @@ class Chart:
     @property
     def rows(self) -> list[tuple[str, list[str]]]:
         """The table under the chart."""
+        if self.figures is not None:
+            return [(label, list(cells)) for label, cells in self.figures[1]]
         return [
             (
                 label,
-                ["" if (v := series.values[index]) is None else self.show(v) for series in self.series],
+                ["" if (v := series.values[index]) is None else self.show(v) for series in self.told],
             )
             for index, label in enumerate(self.labels)
         ]
+
+
+# ---------------------------------------------------------------- shapes that are drawn as bars on a ground
+
+
+def waterfall(steps: Sequence[tuple[float, bool]], more: str, less: str, sums: str) -> list[Series]:
+    """From what one begins with to what is left. Each step is a change, or (``True``) what it is by then.
+
+    A browser stacks what is above zero and what is below it apart: so does this.
+    """
+    level = 0.0
+    bars: dict[str, list[tuple[float, float]]] = {more: [], less: [], sums: []}
+    for figure, is_sum in steps:
+        before, level = (0.0, figure) if is_sum else (level, level + figure)
+        name = sums if is_sum else more if figure >= 0 else less
+        for known, spans in bars.items():
+            spans.append((before, level) if known == name else (0.0, 0.0))
+    ends = [
+        next(span for span in spans if span != (0.0, 0.0))
+        if any(one != (0.0, 0.0) for one in spans)
+        else (0.0, 0.0)
+        for spans in zip(*bars.values(), strict=True)
+    ]
+    series = [
+        Series("", [max(min(span), 0.0) for span in ends], stack="steps", is_ground=True),
+        Series("", [min(max(span), 0.0) for span in ends], stack="steps", is_ground=True),
+    ]
+    for tone, (name, spans) in zip((1, 2, 4), bars.items(), strict=True):
+        above = [max(max(span), 0.0) - max(min(span), 0.0) for span in spans]
+        below = [min(min(span), 0.0) - min(max(span), 0.0) for span in spans]
+        series.append(Series(name, above, tone=tone, stack="steps"))
+        if any(below):
+            series.append(Series(name, below, tone=tone, stack="steps", is_again=True))
+    return series
+
+
+def between(
+    name: str, lows: Sequence[float], highs: Sequence[float], *, tone: int = 1, stack: str = "between"
+) -> list[Series]:
+    """Bars, or a band, from a low to a high figure."""
+    return [
+        Series("", list(lows), stack=stack, is_ground=True),
+        Series(
+            name,
+            [high - low for low, high in zip(lows, highs, strict=True)],
+            tone=tone,
+            stack=stack,
+            has_band=True,
+        ),
+    ]

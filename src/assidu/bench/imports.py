@@ -73,7 +73,7 @@ def _compare(server: Database, load: Load, events: int, seconds: int, notify: No
         population.populate(database, customers, now.astimezone(book.at(now).zone).date())
         file = folder / "history.jsonl"
         notify(f"{events:,} events of {customers:,} customers: writing the file")
-        _write_history(file, load, events, customers, now)
+        write_history(file, load, events, customers, now)
         scripts = reference.write_scripts(
             folder, load, book, product_finder(), current_settings().pseudonym_key, now
         )
@@ -94,31 +94,38 @@ def _compare(server: Database, load: Load, events: int, seconds: int, notify: No
         )
 
 
-def _write_history(path: Path, load: Load, events: int, customers: int, now: datetime) -> None:
-    """Sales of the last ``DAYS`` days in the order of time, each of a customer drawn at random."""
+def write_history(
+    path: Path, load: Load, events: int, customers: int, now: datetime, *, has_joined: bool = False
+) -> None:
+    """Sales of the last ``DAYS`` days in the order of time, each of a customer drawn at random; ``has_joined``: after
+    everybody joined, where nobody was a member before."""
     chance = random.Random(SEED)  # noqa: S311 (a load, no secret)
     lines = [[line.document() for line in basket] for basket in load.baskets]
     encode = msgspec.json.Encoder().encode
     begin = now - timedelta(days=DAYS)
+
+    def told(id_: str, type_: str, at: datetime, customer: int, data: dict[str, Any]) -> bytes:
+        document = {
+            "specversion": "1.0",
+            "id": id_,
+            "source": "till/history",
+            "type": type_,
+            "time": at,
+            "subject": f"card:{population.card(customer)}",
+            "data": data,
+        }
+        return encode(document) + b"\n"
+
     with path.open("wb") as file:
+        for n in range(customers if has_joined else 0):
+            joined = begin - timedelta(minutes=customers - n)
+            file.write(told(f"J{n}", "Member Joined", joined, n + 1, {"store": str(300 + n % 100)}))
         for n in range(events):
+            data = {
+                "store": str(300 + n % 100),
+                "channel": "store",
+                "ticket": f"H{n}",
+                "lines": lines[n % len(lines)],
+            }
             at = begin + timedelta(days=DAYS) * n / events
-            file.write(
-                encode(
-                    {
-                        "specversion": "1.0",
-                        "id": f"H{n}",
-                        "source": "till/history",
-                        "type": "Order Completed",
-                        "time": at,
-                        "subject": f"card:{population.card(chance.randint(1, customers))}",
-                        "data": {
-                            "store": str(300 + n % 100),
-                            "channel": "store",
-                            "ticket": f"H{n}",
-                            "lines": lines[n % len(lines)],
-                        },
-                    }
-                )
-                + b"\n"
-            )
+            file.write(told(f"H{n}", "Order Completed", at, chance.randint(1, customers), data))

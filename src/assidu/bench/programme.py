@@ -11,7 +11,8 @@ PROGRAMME = "bench"
 RULES = 50
 
 
-def bench_document() -> d.Document:
+def bench_document(*, richer: bool = False) -> d.Document:
+    """``richer``: the same with half as much again for each ticket, to be tried."""
     return d.Document(
         format=d.FORMAT,
         programme=PROGRAMME,
@@ -39,7 +40,7 @@ def bench_document() -> d.Document:
             ),
         ),
         exclusions=d.Exclusions(departments=("fuel", "tobacco")),
-        rules=(*_met(), *_seldom_met()),
+        rules=(*_met(richer=richer), *_seldom_met()),
         tiers=d.Tiers(
             levels=(
                 d.Level(code="bronze", name=_text("Bronze")),
@@ -51,14 +52,14 @@ def bench_document() -> d.Document:
     )
 
 
-def _met() -> list[d.Rule]:
+def _met(*, richer: bool = False) -> list[d.Rule]:
     """Fifteen rules that an ordinary ticket meets, one of each kind."""
     one_per_euro = d.Gift(per_amount=d.PerAmount(give=1, each=Decimal(1)))
     every_day = tuple(d.Weekday)
     return [
         _rule("base", one_per_euro),
         _rule("steps", d.Gift(per_amount=d.PerAmount(give=1, each=Decimal(2), whole_steps=True))),
-        _rule("visit", d.Gift(fixed=2)),
+        _rule("visit", d.Gift(fixed=20 if richer else 2)),
         _rule("basket", d.Gift(steps=(_step("0.01", 1), _step("30", 5), _step("80", 20)))),
         _rule("in-store", one_per_euro, when=d.When(channels=("store", "drive"))),
         _rule("our-stores", d.Gift(fixed=1), when=d.When(stores=tuple(str(n) for n in range(300, 400)))),

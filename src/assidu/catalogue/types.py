@@ -52,6 +52,25 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What an article costs the company from a day on, without VAT."""
+
+    sku: str
+    day: date
+    cost_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """Of the net sales of a department (without VAT), the part that is its margin, from a day on."""
+
+    department: str
+    day: date
+    margin_bp: int
+    is_invented: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KnownProduct:
     """What a line of a ticket leaves for the catalogue to say."""
 

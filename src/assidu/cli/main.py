@@ -59,6 +59,10 @@ COMMANDS = {
     "partners": Entry(
         "partners", "What partners are owed for rewards; close a statement.", needs_django=True
     ),
+    "liability": Entry(
+        "liability", "What the programme owes; close months, export the journal.", needs_django=True
+    ),
+    "economics": Entry("economics", "What the programme should bring; what discounts do.", needs_django=True),
     "tick": Entry(
         "tick", "Decide what has become due by now, as the server does every minute.", needs_django=True
     ),

@@ -14,6 +14,7 @@ from assidu.demo.files import (
     member_numbers,
     write_json,
     write_json_lines,
+    write_margins,
     write_people,
     write_products,
     write_returns,
@@ -103,6 +104,7 @@ def prepare(
     counts = {
         "stores": write_stores(folder / "stores.csv", stores.values()),
         "products": write_products(folder / "products.parquet", catalogue),
+        "margins": write_margins(folder / "margins.csv", year.first_day),
         "members_before": write_people(folder / "members.csv", earlier, numbers),
         "members_joining": write_people(folder / "joins.csv", joining, numbers),
         "takeover_rows": write_takeover(folder / "takeover.csv", control, openings, members, year.first_day),
@@ -139,6 +141,7 @@ def prepare(
             folder,
             ("stores.csv", "stores"),
             ("products.parquet", "products"),
+            ("margins.csv", "margins"),
             ("members.csv", "members"),
             ("takeover.csv", "takeover"),
         ),
@@ -203,12 +206,12 @@ def _invented(year: Year, counts: Mapping[str, int], seed: int) -> dict[str, obj
         },
         "invented": {
             "en": "Names, addresses, telephones, e-mails and birth dates; towns and names of stores; VAT rates by "
-            "product; which tickets are web orders; tickets without a card; returns; late and repeated "
-            "tickets; joining dates; the earlier programme's points and statuses; vouchers and payments in "
+            "product; margins of departments; which tickets are web orders; tickets without a card; returns; late and "
+            "repeated tickets; joining dates; the earlier programme's points and statuses; vouchers and payments in "
             "points; staff corrections; second cards and merges; departures.",
             "fr": "Noms, adresses, téléphones, courriels et dates de naissance ; villes et noms des magasins ; taux de "
-            "TVA par produit ; tickets marqués comme commandes web ; tickets sans carte ; retours ; tickets "
-            "en retard ou en double ; dates d'adhésion ; points et statuts de l'ancien programme ; bons "
+            "TVA par produit ; marges par rayon ; tickets marqués comme commandes web ; tickets sans carte ; retours ; "
+            "tickets en retard ou en double ; dates d'adhésion ; points et statuts de l'ancien programme ; bons "
             "d'achat et paiements en points ; régularisations ; secondes cartes et fusions ; départs.",
         },
         "counts": dict(counts),

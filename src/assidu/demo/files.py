@@ -22,6 +22,7 @@ from assidu.demo.rewards import JsonObject, Rewards
 from assidu.demo.source import Flags, Ints, RealLines
 from assidu.demo.stores import Store
 from assidu.demo.takeover import Opening
+from assidu.demo.words import table
 from assidu.demo.year import Year
 
 EUROS = pa.decimal128(9, 2)
@@ -58,6 +59,12 @@ def write_products(path: Path, catalogue: Catalogue) -> int:
     )
     _write_parquet(path, table)
     return len(products)
+
+
+def write_margins(path: Path, start: date) -> int:
+    """Invented: what a French grocer's departments usually leave."""
+    rows = [(row["code"], start, row["margin_bp"], "true") for row in table("margins")]
+    return _write_csv(path, ("department", "day", "margin_bp", "invented"), rows)
 
 
 def member_numbers(members: Membership) -> dict[str, str]:

@@ -20,6 +20,7 @@ from assidu.connectors.queries import import_runs
 from assidu.decisions.calendar import midnight
 from assidu.demo import feed as feeds
 from assidu.demo.programme import FILES, moved_text, plan_documents
+from assidu.economics.actions import keep_sums
 from assidu.foundation.people import actions as people
 from assidu.foundation.people.offered import OfferedSignIn, offer
 from assidu.foundation.people.types import COMMAND_LINE
@@ -108,6 +109,7 @@ def make_demo(
         run_due(now)
         watch("What is due by now", 1, 1)
     keep_months(now.astimezone(settings.zone).date(), partial(watch, "Adding up the months"))
+    keep_sums(now, partial(watch, "Adding up what is owed"))
     sign_ins = _sign_ins()
     offer(settings.home, sign_ins)
     return Demo(made, sign_ins, was_there, reports)

@@ -25,6 +25,12 @@ def to_builtins(document: Document, amount: Callable[[Decimal], Any] | None = No
     return built
 
 
+def plain(part: Struct, *, with_defaults: bool = False) -> dict[str, Any]:
+    """The same of any document of ours."""
+    built: dict[str, Any] = _plain(part, amount_text, with_defaults=with_defaults)
+    return built
+
+
 def canonical_json(document: Document) -> bytes:
     return _encoder.encode(to_builtins(document))
 
@@ -53,12 +59,13 @@ def amount_text(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _plain(value: Any, amount: Callable[[Decimal], Any]) -> Any:
+def _plain(value: Any, amount: Callable[[Decimal], Any], *, with_defaults: bool = False) -> Any:
     if isinstance(value, Struct):
         return {
-            field.encode_name: _plain(part, amount)
+            field.encode_name: _plain(part, amount, with_defaults=with_defaults)
             for field in msgspec.structs.fields(value)
             if not _is_default(part := getattr(value, field.name), field)
+            or (with_defaults and part is not None)
         }
     if isinstance(value, Enum):
         return value.value
@@ -67,9 +74,9 @@ def _plain(value: Any, amount: Callable[[Decimal], Any]) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict):
-        return {key: _plain(part, amount) for key, part in value.items()}
+        return {key: _plain(part, amount, with_defaults=with_defaults) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(part, amount) for part in value]
+        return [_plain(part, amount, with_defaults=with_defaults) for part in value]
     return value
 
 

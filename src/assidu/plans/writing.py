@@ -42,6 +42,11 @@ _Representer.add_representer(str, _text)
 
 def to_yaml(document: Document) -> str:
     """Small parts on one line, amounts with the decimals of the sale currency."""
+    return yaml_of(to_builtins(document, lambda amount: _in_full(amount, document.sale_currency.decimals)))
+
+
+def yaml_of(built: Any) -> str:
+    """Any document of ours that was made plain."""
     yaml = YAML(typ="safe", pure=True)
     yaml.Representer = _Representer
     yaml.default_flow_style = None
@@ -49,7 +54,7 @@ def to_yaml(document: Document) -> str:
     yaml.width = LINE_WIDTH
     yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # a switch that ruamel types as None
     out = StringIO()
-    yaml.dump(to_builtins(document, lambda amount: _in_full(amount, document.sale_currency.decimals)), out)
+    yaml.dump(built, out)
     return out.getvalue()
 
 

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "assidu.connectors",
     "assidu.simulation",
     "assidu.measurement",
+    "assidu.economics",
     "assidu.backoffice",
     "assidu.portal",
     "assidu.api",

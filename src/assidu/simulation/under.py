@@ -4,8 +4,7 @@ The clock's events are made anew, everything else happens again in the order in 
 that customers share are given in the order of time.
 """
 
-import sys
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,7 +13,6 @@ from uuid import UUID
 import psycopg
 
 from assidu.decisions import decide
-from assidu.decisions.chance import rehearsal_secret
 from assidu.decisions.decision import Claim, Decision, Refused, ShortfallCause
 from assidu.decisions.events import (
     Admission,
@@ -27,15 +25,22 @@ from assidu.decisions.events import (
     TakeOver,
 )
 from assidu.decisions.facts import Facts, SoldBefore
-from assidu.decisions.plan import AccountPolicy, Plan
-from assidu.decisions.state import AccountKind, State
+from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
-from assidu.loyalty.book import PlanBook, Version
+from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided, Desk, Member
 from assidu.loyalty.recorded import Recorded, history_of
 from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.groups import Groups, caught_up_to, chunks, counted_together
 from assidu.simulation.order import in_time_order
+from assidu.simulation.rehearsal import (
+    OTHER_SIDES,
+    Witness,
+    as_known,
+    met_in,
+    rehearsed_secrets,
+    with_accounts,
+)
 from assidu.simulation.sums import Side, Sums, differ, face_value
 from assidu.simulation.tickets import Tickets
 from assidu.simulation.types import Cause, CustomerOutcome, Outcome, Progress
@@ -43,9 +48,6 @@ from assidu.simulation.types import Cause, CustomerOutcome, Outcome, Progress
 EVENTS_PER_TELLING = 2_000
 EVENTS_PER_LISTENING = 32
 _KEY = EventKey("replay", "")
-_HAPPENS_WITH_THE_OTHER_SIDE = frozenset(
-    {EventType.ABSORPTION, EventType.ACCOUNT_ENTRY, EventType.ACCOUNT_EXIT}
-)
 _CAUSES = {
     EventType.MERGER: Cause.MERGE,
     EventType.ADMISSION: Cause.ACCOUNT,
@@ -53,8 +55,9 @@ _CAUSES = {
 }
 """Where two customers meet, each of whom may have gone another way before."""
 
-Witness = Callable[[Decided], None]
-"""Sees everything that is decided this time, with the reasons of every rule."""
+Retold = Callable[[Iterable[list[Recorded]]], Iterable[list[Recorded]]]
+"""Tells recorded histories otherwise than they were, before they happen again: what is compared is then no more than
+that they differ."""
 
 
 def replay_under(
@@ -66,15 +69,19 @@ def replay_under(
     quotas: RefereedQuotas,
     progress: Progress = lambda _: None,
     witness: Witness | None = None,
+    retold: Retold = iter,
 ) -> Outcome:
-    """With shared places, events go by in the order of time over all customers, else over a few at a time."""
+    """With shared places, events go by in the order of time over all customers, else over a few at a time.
+
+    ``witness`` sees everything that is decided this time, with the reasons of every rule.
+    """
     outcome = Outcome()
     shares_places = any(version.plan.shares_places for version in book.versions)
     for chunk in [groups] if shares_places else chunks(groups):
         customers = [customer for group in chunk for customer in group]
         run = _Run(recorded_book, book, quotas, outcome, witness)
         untold = 0
-        for place, recorded in in_time_order(history_of(connection, customers)):
+        for place, recorded in in_time_order(retold(history_of(connection, customers))):
             if shares_places:
                 quotas.reach(place)
             run.take(recorded)
@@ -87,33 +94,6 @@ def replay_under(
         run.close(counted_together(connection, customers), caught_up_to(connection, customers, until))
         progress(untold)
     return outcome
-
-
-def _rehearsed(book: PlanBook) -> dict[str, bytes]:
-    """Chance of a rehearsal: not that of the real draws, and the same each time."""
-    return {
-        offer.code: rehearsal_secret(offer.code)
-        for version in book.versions
-        for offer in version.plan.offers.all
-        if offer.chance_one_in is not None
-    }
-
-
-def _with_accounts(book: PlanBook, recorded: PlanBook) -> PlanBook:
-    """The same book, in which the households and companies that there were may be all the same: a plan says what they
-    are worth, not whether people live together."""
-    known: dict[AccountKind, AccountPolicy] = {}
-    for version in recorded.versions:
-        known.update(version.plan.accounts)
-    if not known:
-        return book
-
-    def for_anybody(plan: Plan) -> Plan:
-        policies = {**known, **plan.accounts}
-        unlimited = {kind: replace(policy, members_at_most=sys.maxsize) for kind, policy in policies.items()}
-        return replace(plan, accounts=unlimited)
-
-    return PlanBook(Version(version.valid_from, for_anybody(version.plan)) for version in book.versions)
 
 
 class _Places:
@@ -175,7 +155,7 @@ class _Run:
         self._places = _Places(quotas.full)
         self._waiting = 0
         self._untold = 0
-        self._book = _with_accounts(book, recorded_book)
+        self._book = with_accounts(book, recorded_book)
         self._outcome = outcome
         self._customers: dict[UUID, _Customer] = {}
         self._tickets = Tickets()
@@ -188,7 +168,7 @@ class _Run:
             self._places,
             self._sold,
             datetime.max.replace(tzinfo=UTC),
-            secrets=_rehearsed(book),
+            secrets=rehearsed_secrets(book),
             trace=witness is not None,
         )
         self._same_plans = {
@@ -207,7 +187,7 @@ class _Run:
         self._recorded.add(was, customer.recorded)
         if customer.waiting is not None:
             self._wait_for(customer)
-        if recorded.type in _HAPPENS_WITH_THE_OTHER_SIDE:
+        if recorded.type in OTHER_SIDES:
             return
         if recorded.type is EventType.TICK:
             self._desk.catch_up(customer.member, recorded.day, recorded.at)
@@ -231,7 +211,7 @@ class _Run:
         """Decide and compare; or ask for places first, leave everything as it was, and let the customer wait."""
         member, recorded, event = customer.member, happening.recorded, happening.event
         before = member.state, member.last_purchase
-        known = _as_known(self._book.at(event.at), event) if isinstance(event, TakeOver) else event
+        known = as_known(self._book.at(event.at), event) if isinstance(event, TakeOver) else event
         fact = Fact(_KEY, recorded.type, known, happening.body, has_happened=True)
         # Under another plan a ticket is a basket again: what would its till have been told to take off?
         versions = happening.was.plan_version, self._book.at(fact.at).version
@@ -319,7 +299,7 @@ class _Run:
 
     def _other(self, recorded: Recorded, body: Mapping[str, Any]) -> _Customer:
         """With whom it happens."""
-        return self._customer(UUID(body["absorbed" if recorded.type is EventType.MERGER else "member"]))
+        return self._customer(met_in(recorded.type, body))
 
     def _sold(self, customer_id: UUID, event: Return) -> SoldBefore | None:
         return self._tickets.sold(customer_id, event)
@@ -414,14 +394,6 @@ class _Run:
         facts = Facts(before, sold=sold, grants=grants, has_happened=True, member=member)
         again = decide(self._recorded_book.version(recorded.plan_version), facts, event)
         return isinstance(again, Decision) and _is_same(again, was)
-
-
-def _as_known(plan: Plan, event: TakeOver) -> TakeOver:
-    """Somebody arrives with what this plan knows of what they had: they are a member under any programme."""
-    known_tiers = {level.code for level in plan.tiers.levels} if plan.tiers is not None else set()
-    tier = event.tier if event.tier in known_tiers else None
-    lots = tuple(lot for lot in event.lots if lot.currency in plan.currencies)
-    return replace(event, tier=tier, tier_until=event.tier_until if tier else None, lots=lots)
 
 
 def _got_other_places(was: Decision, decision: Decision | None) -> bool:

@@ -8,6 +8,7 @@ from assidu.bench import imports as import_bench
 from assidu.bench import live as live_bench
 from assidu.bench import offers as offers_bench
 from assidu.bench import replay as replay_bench
+from assidu.bench import studio as studio_bench
 from assidu.bench.place import CannotBench
 from assidu.cli.database import server
 from assidu.cli.output import JsonFlag, Output, Refused
@@ -107,6 +108,29 @@ def offers(
     lines = [
         f"{one['size']:>9,} offers   {one['rate']:>8,.0f} baskets/s   p50 {one['p50_ms']:.2f} ms   "
         f"p99 {one['p99_ms']:.2f} ms   without offers {one['limit']:>8,.0f}/s"
+        for one in told["sizes"]
+    ]
+    output.answer(told, "\n".join(lines))
+
+
+@app.command()
+def studio(
+    size: Annotated[
+        int, typer.Option(min=10, help="Customers; a tenth of them is measured too.")
+    ] = studio_bench.SIZE,
+    json: JsonFlag = False,
+) -> None:
+    """Two plans tried on generated customers: seconds to a first answer and until intervals have settled."""
+    output = Output(json)
+    with server(output) as database:
+        try:
+            told = studio_bench.bench_studio(database, size=size, notify=output.say)
+        except CannotBench as error:
+            raise Refused(str(error), code="cannot_bench") from error
+    lines = [
+        f"{one['size']:>9,} customers   first answer {one['first_answer_seconds']:.1f} s   settled "
+        f"{one['settled_seconds']:.1f} s   all {one['seconds']:.1f} s   {one['histories']:,} histories   "
+        f"{one['rate']:,.0f} tickets/s, one replay {one['limit']:,.0f}/s"
         for one in told["sizes"]
     ]
     output.answer(told, "\n".join(lines))

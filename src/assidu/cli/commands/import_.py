@@ -20,6 +20,7 @@ from assidu.connectors.actions import ImportOrder, import_files
 from assidu.connectors.files.mapping import CLOUD_EVENTS, Mapping, MappingError
 from assidu.connectors.files.mapping_file import read_mapping
 from assidu.connectors.imports.types import AnotherImport, NoProgramme, Pair, Report, SetAside
+from assidu.economics.actions import keep_sums
 from assidu.foundation import clock
 from assidu.foundation.settings import current_settings
 from assidu.measurement.actions import keep_months
@@ -30,6 +31,7 @@ PHASES = {
     "Deciding": gettext_noop("Deciding the events of customers"),
     "Writing": gettext_noop("Writing events"),
     "Adding up the months": gettext_noop("Adding up the months"),
+    "Adding up what is owed": gettext_noop("Adding up what is owed"),
     "Preparing the year": gettext_noop("Preparing the year's files, steps"),
     "What is due by now": gettext_noop("Deciding what is due by now"),
 }
@@ -38,6 +40,8 @@ RECORDS: dict[str, Callable[[int], str]] = {
     "store": lambda count: ngettext("%(n)s store", "%(n)s stores", count),
     "product": lambda count: ngettext("%(n)s product", "%(n)s products", count),
     "price": lambda count: ngettext("%(n)s price", "%(n)s prices", count),
+    "cost": lambda count: ngettext("%(n)s cost", "%(n)s costs", count),
+    "margin": lambda count: ngettext("%(n)s margin", "%(n)s margins", count),
     "customer": lambda count: ngettext("%(n)s customer", "%(n)s customers", count),
     "account": lambda count: ngettext("%(n)s person in an account", "%(n)s people in accounts", count),
 }
@@ -123,6 +127,7 @@ class Phases:
     def add_up(self, today: date) -> None:
         """What the screens would add up while somebody waits."""
         keep_months(today, partial(self.watch, "Adding up the months"))
+        keep_sums(clock.now(), partial(self.watch, "Adding up what is owed"))
 
     def watch(self, phase: str, done: int, total: int) -> None:
         if phase != self._phase:

@@ -27,6 +27,8 @@ class Target(StrEnum):
     PRODUCT = "product"
     PRICE = "price"
     ACCOUNT = "account"
+    COST = "cost"
+    MARGIN = "margin"
 
 
 class Format(StrEnum):

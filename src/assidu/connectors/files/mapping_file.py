@@ -36,6 +36,8 @@ RECORD_FIELDS = {
         "kind", "invented",
     ),
     Target.PRICE: ("sku", "day", "price_minor"),
+    Target.COST: ("sku", "day", "cost_minor"),
+    Target.MARGIN: ("department", "day", "margin_bp", "invented"),
     Target.CUSTOMER: (
         "card", "title", "first_name", "last_name", "birth_date", "email", "phone", "address", "postcode", "town",
         "language", "store", "invented",
@@ -46,6 +48,8 @@ REQUIRED_FIELDS = {
     Target.STORE: ("code", "name"),
     Target.PRODUCT: ("sku", "name", "department"),
     Target.PRICE: ("sku", "day", "price_minor"),
+    Target.COST: ("sku", "day", "cost_minor"),
+    Target.MARGIN: ("department", "day", "margin_bp"),
     Target.CUSTOMER: ("card",),
     Target.ACCOUNT: ("account", "kind"),
 }

@@ -6,8 +6,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from assidu.catalogue.actions import put_products, put_stores
+from assidu.catalogue.costs import put_costs, put_margins
 from assidu.catalogue.prices import put_prices
-from assidu.catalogue.types import Department, Price, Product, Store
+from assidu.catalogue.types import Cost, Department, Margin, Price, Product, Store
 from assidu.connectors.files.mapping import Target
 from assidu.connectors.files.reading import read_records
 from assidu.connectors.imports.accounts import SOURCE, belonging_from, take_belonging
@@ -68,10 +69,40 @@ def _prices(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[S
 
 
 def _price(one: Mapping[str, Any]) -> Price:
+    return Price(str(one["sku"]), _first_day(one), int(one["price_minor"]))
+
+
+def _costs(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:  # noqa: ARG001
+    built, aside = _built(rows, pair, report, _cost)
+    put_costs(cost for _, cost in built)
+    return aside
+
+
+def _cost(one: Mapping[str, Any]) -> Cost:
+    cost_minor = int(one["cost_minor"])
+    if cost_minor < 0:
+        raise ValueError("a cost is not negative")
+    return Cost(str(one["sku"]), _first_day(one), cost_minor)
+
+
+def _margins(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:  # noqa: ARG001
+    built, aside = _built(rows, pair, report, _margin)
+    put_margins(margin for _, margin in built)
+    return aside
+
+
+def _margin(one: Mapping[str, Any]) -> Margin:
+    margin_bp = int(one["margin_bp"])
+    if abs(margin_bp) > 10_000:
+        raise ValueError("a margin is a part of the sales")
+    return Margin(str(one["department"]), _first_day(one), margin_bp, bool(one.get("invented", False)))
+
+
+def _first_day(one: Mapping[str, Any]) -> date:
     day = _day(one["day"])
     if day is None:
-        raise ValueError("a price begins on a day")
-    return Price(str(one["sku"]), day, int(one["price_minor"]))
+        raise ValueError("it begins on a day")
+    return day
 
 
 def _customers(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:
@@ -168,6 +199,8 @@ _WRITERS: Mapping[Target, Write] = {
     Target.STORE: _stores,
     Target.PRODUCT: _products,
     Target.PRICE: _prices,
+    Target.COST: _costs,
+    Target.MARGIN: _margins,
     Target.CUSTOMER: _customers,
 }
 

@@ -27,6 +27,8 @@ PERMISSIONS: Final[dict[str, str | Promise]] = {
     "partners.view": _("See what partners are owed"),
     "partners.settle": _("Close a partner's statement"),
     "simulate.run": _("Replay the past under other rules"),
+    "economics.view": _("See what the programme owes and what it should bring"),
+    "economics.close": _("Close months, set what units cost and the account numbers"),
     "sources.view": _("See sources, imports and rejected records"),
     "people.manage": _("Invite people, change roles, deactivate"),
     "keys.manage": _("Create and revoke API keys"),
@@ -58,6 +60,7 @@ ROLES: Final[dict[str, Role]] = {
             | {
                 "customers.contact",
                 "partners.view",
+                "economics.view",
                 "plan.approve",
                 "plan.publish",
                 "plan.threshold",
@@ -90,13 +93,22 @@ ROLES: Final[dict[str, Role]] = {
             "data",
             _("Data"),
             _("Feeds and checks the sources, measures"),
-            _LOOK | {"simulate.run", "sources.view", "customers.export", "system.view"},
+            _LOOK | {"simulate.run", "economics.view", "sources.view", "customers.export", "system.view"},
         ),
         Role(
             "finance",
             _("Finance"),
             _("Follows cost and the points provision"),
-            _LOOK | {"simulate.run", "plan.approve", "partners.view", "partners.settle", "audit.view"},
+            _LOOK
+            | {
+                "simulate.run",
+                "economics.view",
+                "economics.close",
+                "plan.approve",
+                "partners.view",
+                "partners.settle",
+                "audit.view",
+            },
         ),
         Role(
             "it",
@@ -111,7 +123,12 @@ ROLES: Final[dict[str, Role]] = {
             _("Answers requests for access and erasure, reads the trails"),
             _LOOK | {"customers.contact", "customers.export", "customers.erase", "audit.view"},
         ),
-        Role("consultant", _("Consultant"), _("Studies and proposes, sees no contact details"), _DESIGN),
+        Role(
+            "consultant",
+            _("Consultant"),
+            _("Studies and proposes, sees no contact details"),
+            _DESIGN | {"economics.view"},
+        ),
         Role(
             "agency",
             _("Agency"),
@@ -141,6 +158,8 @@ SCOPES: Final[dict[str, str | Promise]] = {
     "plan:read": _("Read the programme"),
     "plan:write": _("Send a new version of the programme"),
     "simulate": _("Replay the past under other rules"),
+    "economics:read": _("Read what the programme owes and what it should bring"),
+    "economics:write": _("Close months, save assumptions, set what units cost"),
     "admin": _("Administer people, keys and sources"),
 }
 
@@ -161,6 +180,8 @@ GRANTED_BY: Final[dict[str, frozenset[str]]] = {
     "plan:read": frozenset({"plan.view"}),
     "plan:write": frozenset({"plan.publish"}),
     "simulate": frozenset({"simulate.run"}),
+    "economics:read": frozenset({"economics.view"}),
+    "economics:write": frozenset({"economics.view", "economics.close"}),
     "admin": frozenset({"people.manage"}),
 }
 """What somebody who makes keys must be allowed themselves, to give a key this scope. Connecting tills is what makers of

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TypeVar
 
-from msgspec import inspect
+from msgspec import Struct, inspect
 
 from assidu.plans.document import Document
 from assidu.plans.problems import Mark, Path, Problem
@@ -12,7 +14,7 @@ from assidu.plans.reading.nodes import BYTES_MAX, Unreadable
 from assidu.plans.reading.typed import Reader
 from assidu.plans.reading.yaml import read_yaml
 
-_DOCUMENT = inspect.type_info(Document)
+Kind = TypeVar("Kind", bound=Struct)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +29,27 @@ class Reading:
 
 def read(content: bytes | str) -> Reading:
     """YAML, or JSON when it begins with a brace."""
+    return Reading(*read_as(content, Document))
+
+
+def read_as(
+    content: bytes | str, kind: type[Kind]
+) -> tuple[Kind | None, tuple[Problem, ...], Mapping[Path, Mark]]:
+    """The same for other documents of ours: one of this kind (``None``: it cannot be read), and what is wrong."""
     try:
         text = _text(content)
         node = read_json(text) if text.lstrip(" \t\r\n").startswith("{") else read_yaml(text)
     except Unreadable as unreadable:
-        return Reading(None, (unreadable.problem,))
+        return None, (unreadable.problem,), {}
     reader = Reader()
-    document = reader.part(node, _DOCUMENT, ())
+    document = reader.part(node, _type_of(kind), ())
     problems = tuple(sorted(reader.problems, key=_place))
-    return Reading(document if isinstance(document, Document) else None, problems, reader.marks)
+    return document if isinstance(document, kind) else None, problems, reader.marks
+
+
+@cache
+def _type_of(kind: type[Struct]) -> inspect.Type:
+    return inspect.type_info(kind)
 
 
 def _text(content: bytes | str) -> str:

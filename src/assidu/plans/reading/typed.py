@@ -16,6 +16,7 @@ from assidu.plans.reading.nodes import Kind, Listing, Mapping, Node, Scalar
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
+_NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,9})?")
 _AMOUNT = re.compile(r"\d{1,12}(\.\d{1,6})?")
 
 LINES_FROM = 1_000
@@ -60,6 +61,8 @@ class Reader:
                 return self._string(node, expected, path)
             case inspect.IntType():
                 return self._integer(node, expected, path)
+            case inspect.FloatType():
+                return self._number(node, expected, path)
             case inspect.BoolType():
                 return self._yes_or_no(node, path)
             case inspect.DateType():
@@ -188,6 +191,16 @@ class Reader:
             return self._wrong("too_small", node, path, least=int(expected.ge), found=number)
         if expected.le is not None and number > expected.le:
             return self._wrong("too_large", node, path, most=int(expected.le), found=number)
+        return number
+
+    def _number(self, node: Scalar, expected: inspect.FloatType, path: Path) -> Any:
+        if node.kind not in (Kind.PLAIN, Kind.NUMBER) or _NUMBER.fullmatch(node.text) is None:
+            return self._wrong("not_a_number", node, path, found=_shown(node.text))
+        number = float(node.text)
+        if expected.ge is not None and number < expected.ge:
+            return self._wrong("too_small", node, path, least=f"{expected.ge:g}", found=node.text)
+        if expected.le is not None and number > expected.le:
+            return self._wrong("too_large", node, path, most=f"{expected.le:g}", found=node.text)
         return number
 
     def _yes_or_no(self, node: Scalar, path: Path) -> Any:

@@ -1,5 +1,7 @@
 """What is wrong with a document, and what to do, in words."""
 
+from collections.abc import Mapping
+
 from assidu.plans.problems import Problem, path_text
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life_problems import LIFE_PROBLEMS
@@ -430,17 +432,17 @@ PLACED = Sentence("ligne {line} : {what}", "line {line}: {what}")
 SOMEWHERE = Sentence("{where} : {what}", "{where}: {what}")
 
 
-def problem(found: Problem, language: Language) -> str:
-    """What is wrong, without the place."""
+def problem(found: Problem, language: Language, sentences: Mapping[str, Sentence] = PROBLEMS) -> str:
+    """What is wrong, without the place. ``sentences``: those of another document than the programme."""
     figures = dict(found.figures)
     if "why" in figures:
         figures["because"] = NEVER[str(figures.pop("why"))].say(language)
-    return PROBLEMS[found.code].say(language, **figures)
+    return sentences[found.code].say(language, **figures)
 
 
-def placed_problem(found: Problem, language: Language) -> str:
+def placed_problem(found: Problem, language: Language, sentences: Mapping[str, Sentence] = PROBLEMS) -> str:
     """With its line or, when it was not read from a file, the way to it in the document."""
-    what = problem(found, language)
+    what = problem(found, language, sentences)
     if found.mark is not None:
         return PLACED.say(language, line=found.mark.line, what=what)
     return SOMEWHERE.say(language, where=path_text(found.path), what=what) if found.path else what

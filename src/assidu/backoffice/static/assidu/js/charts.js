@@ -1,6 +1,7 @@
 /* Charts: <div data-chart="ID"> and a JSON description of ours in <script type="application/json" id="ID">.
-   {kind: "line"|"bar", labels: [], series: [{name, values, tone: 1-4, dashed, area, stack}],
-    format: {style: "currency"|"percent"|"decimal", currency, digits}, min}
+   {kind: "line"|"bar", across, labels: [], marks: [{at, name}], format: {style: "currency"|"percent"|"decimal", currency, digits}, min,
+    series: [{name, values, tone: 1-4, dashed, area, stack, ground, band, dots}]}
+   A "ground" only holds up what is stacked on it; "across" lays bars down.
    Drawn as SVG by ECharts, in the page's colours, language and theme; the figures also stand in a table below. */
 (() => {
   "use strict";
@@ -37,6 +38,18 @@
     const soft = colour("ink-soft");
     const line = colour("line");
     const isLine = chart.kind === "line";
+    const seen = (point) => !chart.series[point.seriesIndex].ground && point.value !== null && point.value !== undefined && (!chart.series[point.seriesIndex].stack || point.value !== 0);
+    const names = {
+      type: "category", data: chart.labels, boundaryGap: !isLine, inverse: chart.across,
+      axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
+      axisLabel: { color: soft, fontSize: 12, hideOverlap: !chart.across, interval: chart.across ? 0 : "auto", width: chart.across ? 190 : undefined, overflow: "truncate" },
+    };
+    const amounts = {
+      type: "value", min: chart.min, splitNumber: 4,
+      axisLabel: { color: soft, fontSize: 12, formatter: figures.short, hideOverlap: true },
+      splitLine: { lineStyle: { color: line } },
+    };
+    const marks = (chart.marks || []).map((mark) => ({ xAxis: mark.at, label: { formatter: mark.name, color: soft } }));
     return {
       animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500,
       textStyle: { fontFamily: font },
@@ -51,7 +64,7 @@
           const box = text("div", "chart-tip", "");
           box.append(text("b", "", chart.labels[points[0].dataIndex]));
           for (const point of points) {
-            if (point.value === null || point.value === undefined) continue;
+            if (!seen(point)) continue;
             const row = text("div", "line", "");
             row.append(text("span", "", point.seriesName), text("b", "", figures.full(point.value)));
             box.append(row);
@@ -59,26 +72,22 @@
           return box;
         },
       },
-      xAxis: {
-        type: "category", data: chart.labels, boundaryGap: !isLine,
-        axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
-        axisLabel: { color: soft, fontSize: 12, hideOverlap: true },
-      },
-      yAxis: {
-        type: "value", min: chart.min, splitNumber: 4,
-        axisLabel: { color: soft, fontSize: 12, formatter: figures.short },
-        splitLine: { lineStyle: { color: line } },
-      },
+      xAxis: chart.across ? amounts : names,
+      yAxis: chart.across ? names : amounts,
       series: chart.series.map((series, index) => {
         const tone = colour(`chart-${series.tone || index + 1}`);
-        const common = { name: series.name, data: series.values, color: tone, stack: series.stack };
+        const common = { name: series.name, data: series.values, color: tone, stack: series.stack, silent: series.ground };
+        if (index === 0 && marks.length) {
+          common.markLine = { symbol: "none", silent: true, lineStyle: { color: colour("line-strong"), type: "dashed" }, data: marks };
+        }
         if (!isLine) {
-          return { ...common, type: "bar", barMaxWidth: 26, itemStyle: { borderRadius: series.stack ? 0 : [5, 5, 0, 0] }, emphasis: { focus: "series" } };
+          return { ...common, type: "bar", barMaxWidth: 26, itemStyle: { borderRadius: series.stack ? 0 : [5, 5, 0, 0], opacity: series.ground ? 0 : 1 }, emphasis: series.ground ? { disabled: true } : { focus: "series" } };
         }
         return {
-          ...common, type: "line", smooth: 0.25, showSymbol: false, symbolSize: 7,
-          lineStyle: { width: series.dashed ? 2 : 2.6, type: series.dashed ? "dashed" : "solid" },
-          areaStyle: series.area ? { opacity: 0.12, color: tone } : undefined,
+          ...common, type: "line", smooth: series.dots || series.band || series.ground ? 0 : 0.25, showSymbol: Boolean(series.dots), symbolSize: series.dots ? 11 : 7,
+          stackStrategy: series.stack ? "all" : undefined,
+          lineStyle: { width: series.ground || series.band || series.dots ? 0 : series.dashed ? 2 : 2.6, type: series.dashed ? "dashed" : "solid" },
+          areaStyle: series.area ? { opacity: 0.12, color: tone } : series.band ? { opacity: 0.22, color: tone } : undefined,
           endLabel: chart.ends ? { show: true, color: tone, fontWeight: 600, formatter: (p) => `${p.seriesName} ${figures.short(p.value)}` } : undefined,
         };
       }),

@@ -1,0 +1,132 @@
+"""From sums over the customers that were tried to estimates about all of them."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from assidu.economics.micro.trying import FACE, MARGIN, OFF, REVENUE, Part, Trial, Tried
+from assidu.economics.micro.types import PlanTried, Round, RuleCost, Sensitivity, Share
+from assidu.economics.models.bootstrap import Draws, Estimate, estimate
+
+DECILES = 10
+STORES_MAX = 30
+SETTLED = 0.10
+"""Ends of the 80 % intervals that moved by less than this part of their width are settled."""
+
+
+class Summed:
+    """Estimates about ``of_customers`` from the part of them that was tried."""
+
+    def __init__(self, trial: Trial, part: Part, of_customers: int) -> None:
+        self._trial = trial
+        self._part = part
+        self._scale: Draws = of_customers / np.maximum(part.weight, 1.0)
+        self._costs = [self._cost(n) for n in range(len(trial.books))]
+
+    def _column(self, plan: int, column: int) -> Draws:
+        found: Draws = self._part.sums[plan][:, column] * self._scale
+        return found
+
+    def _cost(self, plan: int) -> Draws:
+        draws = self._trial.draws
+        used: Draws = self._column(plan, FACE) * draws["redemption"] / 100 * draws["cost"] / 100
+        return used + self._column(plan, OFF)
+
+    @property
+    def recorded_cost(self) -> Estimate:
+        return estimate(self._costs[0])
+
+    @property
+    def recorded_face(self) -> Estimate:
+        return estimate(self._column(0, FACE) + self._column(0, OFF))
+
+    def net_change(self, plan: int) -> Draws:
+        """Margin less cost, more or less than recorded: the same draws and customers on both sides."""
+        changed: Draws = self._column(plan, MARGIN) - self._costs[plan] + self._costs[0]
+        return changed
+
+    def plan(self, plan: int, label: str, net_sales_minor: int) -> PlanTried:
+        columns = self._trial.columns(plan)
+        net = self.net_change(plan)
+        face = self._column(plan, FACE) + self._column(plan, OFF)
+        rules = [RuleCost(code, estimate(self._column(plan, 4 + n))) for n, code in enumerate(columns)]
+        customers = self._part.customers
+        against = net - self.net_change(1) if plan > 1 else None
+        return PlanTried(
+            label=label,
+            face=estimate(face),
+            off=estimate(self._column(plan, OFF)),
+            cost=estimate(self._costs[plan]),
+            revenue_change=estimate(self._column(plan, REVENUE)),
+            margin_change=estimate(self._column(plan, MARGIN)),
+            net_change=estimate(net),
+            loss_probability=float((net < 0).mean()),
+            rules=tuple(sorted(rules, key=lambda one: (-one.face.mean, one.rule))),
+            deciles=deciles(customers, plan),
+            tiers=shares(customers, plan, lambda one: one.tier),
+            stores=shares(customers, plan, lambda one: one.store)[:STORES_MAX],
+            sensitivity=self._sensitivity(net),
+            against_first=None if against is None else estimate(against),
+            better_than_first=None if against is None else float((against > 0).mean()),
+            generosity=float(face.mean()) / net_sales_minor if net_sales_minor else None,
+        )
+
+    def _sensitivity(self, net: Draws) -> tuple[Sensitivity, ...]:
+        """From the draws that are there: those in which an assumption is low beside those in which it is high."""
+        found = []
+        for name, figures in self._trial.draws.items():
+            low, high = np.quantile(figures, (0.2, 0.8))
+            if low < high:
+                ends = net[figures <= low].mean(), net[figures >= high].mean()
+                found.append(Sensitivity(name, *(round(float(end)) for end in ends)))
+        return tuple(sorted(found, key=lambda one: (-one.swing_minor, one.assumption)))
+
+
+def deciles(customers: Sequence[Tried], plan: int) -> tuple[Share, ...]:
+    """Customers cut in ten by what they spent, the smallest first."""
+    ranked = sorted(customers, key=lambda one: (one.spend_minor, one.face))
+    return tuple(
+        _share(str(n + 1), ranked[n * len(ranked) // DECILES : (n + 1) * len(ranked) // DECILES], plan)
+        for n in range(DECILES)
+    )
+
+
+def shares(customers: Sequence[Tried], plan: int, name_of: Callable[[Tried], str]) -> tuple[Share, ...]:
+    """Customers by what ``name_of`` says of them, the largest spend first."""
+    by_name: dict[str, list[Tried]] = {}
+    for one in customers:
+        by_name.setdefault(name_of(one), []).append(one)
+    found = [_share(name, some, plan) for name, some in by_name.items()]
+    return tuple(sorted(found, key=lambda one: (-one.spend_minor, one.name)))
+
+
+def _share(name: str, some: Sequence[Tried], plan: int) -> Share:
+    return Share(
+        name,
+        len(some),
+        sum(one.spend_minor for one in some),
+        sum(one.face[0] for one in some),
+        sum(one.face[plan] for one in some),
+        sum(one.face[plan] > one.face[0] for one in some),
+        sum(one.face[plan] < one.face[0] for one in some),
+    )
+
+
+def settled_after(rounds: Sequence[Round]) -> int | None:
+    """The first round (from 1) after which the ends of every 80 % interval moved by less than ``SETTLED`` of its width,
+    and stayed so."""
+    settled: int | None = None
+    for n in range(1, len(rounds)):
+        if _is_near(rounds[n - 1], rounds[n]):
+            settled = settled or n + 1
+        else:
+            settled = None
+    return settled
+
+
+def _is_near(before: Round, after: Round) -> bool:
+    ends = zip(before.net_low80, before.net_high80, after.net_low80, after.net_high80, strict=True)
+    return all(
+        max(abs(low - low_before), abs(high - high_before)) <= SETTLED * (high - low)
+        for low_before, high_before, low, high in ends
+    )

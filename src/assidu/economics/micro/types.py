@@ -1,0 +1,100 @@
+"""What a trial of several plans answers. Amounts in minor units; margins and net sales without VAT."""
+
+from dataclasses import dataclass
+
+from assidu.economics.models.behaviour import Behaviour
+from assidu.economics.models.bootstrap import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCost:
+    """What a rule or an offer gives in the period, at face value."""
+
+    rule: str
+    face: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some customers, as the plan leaves them: what they get more or less than recorded, at face value."""
+
+    name: str
+    customers: int
+    spend_minor: int
+    recorded_minor: int
+    planned_minor: int
+    winners: int
+    losers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What the net change would be, on average over the draws in which an assumption lies in the lowest, and in the
+    highest, fifth of its range."""
+
+    assumption: str
+    low_minor: int
+    high_minor: int
+
+    @property
+    def swing_minor(self) -> int:
+        return abs(self.high_minor - self.low_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTried:
+    """One plan beside what was recorded. ``cost`` is what is given × what of it is used × what that costs, and what
+    offers take off at once; ``net_change`` is margin less cost, more or less than recorded.
+
+    ``against_first`` is the same against the first plan that is tried, on the same customers and draws (nothing for
+    that one itself), and ``better_than_first`` the part of the draws in which this plan does better.
+    """
+
+    label: str
+    face: Estimate
+    off: Estimate
+    cost: Estimate
+    revenue_change: Estimate
+    margin_change: Estimate
+    net_change: Estimate
+    loss_probability: float
+    rules: tuple[RuleCost, ...]
+    deciles: tuple[Share, ...]
+    tiers: tuple[Share, ...]
+    stores: tuple[Share, ...]
+    sensitivity: tuple[Sensitivity, ...]  # what matters most first
+    against_first: Estimate | None
+    better_than_first: float | None
+    generosity: float | None
+    """Face value for each euro of net sales; nothing where nothing was sold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Where the estimates stood once so many customers were decided."""
+
+    customers: int
+    histories: int
+    seconds: float
+    net_low80: tuple[float, ...]
+    net_high80: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MicroResult:
+    """``settled_after``: the number of the round from which intervals hardly moved any more, or nothing yet.
+
+    ``histories`` is how many times a customer's history was decided from its beginning to its end.
+    """
+
+    customers: int
+    of_customers: int
+    histories: int
+    seconds: float
+    recorded_cost: Estimate
+    recorded_face: Estimate
+    net_sales_minor: int
+    plans: tuple[PlanTried, ...]
+    rounds: tuple[Round, ...]
+    settled_after: int | None
+    behaviour: Behaviour

@@ -1,0 +1,1 @@
+"""Pure: everything statistical. Figures come in as arguments; no database, clock or chance of its own."""

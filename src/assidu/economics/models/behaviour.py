@@ -1,0 +1,64 @@
+"""How customers may answer to a plan, and what a unit given costs in the end: a document, every figure with its range.
+
+Rates are per cent. Where no experiment and no figure of this brand says better, ranges are wide on purpose.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from msgspec import Meta
+
+from assidu.economics.models.assumptions import DRAWS_MAX, PERCENT, Bounds, Range, in_bounds
+from assidu.plans.document.parts import Part
+from assidu.plans.problems import Problem
+
+CUSTOMERS_MAX = 1_000_000
+
+
+class Behaviour(Part, frozen=True, kw_only=True):
+    """What is assumed when plans are tried on the customers of this brand."""
+
+    near_threshold: Annotated[
+        Range, Meta(description="Chance of one more purchase when a higher status comes near.")
+    ] = Range(value=5.0, low=0.0, high=20.0)
+    after_reward: Annotated[
+        Range, Meta(description="Chance of one more purchase after a reward is used.")
+    ] = Range(value=5.0, low=0.0, high=20.0)
+    pull_forward: Annotated[
+        Range, Meta(description="Per cent of these that would have been bought later.")
+    ] = Range(value=50.0, low=20.0, high=90.0)
+    redemption: Annotated[Range, Meta(description="Per cent of what is given that is used in the end.")] = (
+        Range(value=75.0, low=50.0, high=95.0)
+    )
+    cost: Annotated[
+        Range, Meta(description="Cost (HT) of what is used, per cent of its face value, net of partners.")
+    ] = Range(value=65.0, low=50.0, high=100.0)
+    margin: Annotated[
+        Range,
+        Meta(description="Per cent of net sales HT, of what the catalogue knows no cost and no margin of."),
+    ] = Range(value=25.0)
+    draws: Annotated[int, Meta(ge=100, le=DRAWS_MAX)] = 1_000
+    seed: Annotated[int, Meta(ge=0, le=2**53, description="The same seed gives the same figures.")] = 1
+    customers_max: Annotated[
+        int | None,
+        Meta(ge=1, le=CUSTOMERS_MAX, description="So many are tried, drawn by lot; all when left out."),
+    ] = None
+
+    def ranges(self) -> Mapping[str, Range]:
+        """The figures that are drawn."""
+        return {name: getattr(self, name) for name in DRAWN}
+
+
+DRAWN: Mapping[str, Bounds] = {
+    "near_threshold": PERCENT,
+    "after_reward": PERCENT,
+    "pull_forward": PERCENT,
+    "redemption": PERCENT,
+    "cost": Bounds(0, 1_000),
+}
+
+
+def problems(found: Behaviour) -> Iterator[Problem]:
+    """What is wrong beyond types."""
+    for name, bounds in (*DRAWN.items(), ("margin", Bounds(-100, 100))):
+        yield from in_bounds(getattr(found, name), bounds, (name,))

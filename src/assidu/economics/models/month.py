@@ -1,0 +1,250 @@
+"""Everything that a month's end says of the programme's liability, made from the month before and what was booked
+since.
+
+The same function makes a month that is open, again and again, and one that is being closed, once.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assidu.decisions.decision import Account
+from assidu.economics.models.book import BookMonth
+from assidu.economics.models.cohorts import cohorts_at, flows_of
+from assidu.economics.models.curve import WINDOW, Curve
+from assidu.economics.models.deferral import Deferred, Point, allocated_minor, stepped
+from assidu.economics.models.movements import Moves, UnitRoll, roll
+from assidu.economics.models.redemption import Redemption, Ultimate, redemption
+from assidu.economics.models.valuation import MoneyRoll, Terms, money_roll
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """What identified customers bought in a month, net of returns, in minor units; ``earning``: with tickets that gave
+    something."""
+
+    ttc_minor: int = 0
+    ht_minor: int = 0
+    earning_ttc_minor: int = 0
+    earning_ht_minor: int = 0
+
+    def ht_of(self, ttc: float, vat_bp: int) -> float:
+        """Without VAT, at the rate of these sales; without sales, at ``vat_bp``."""
+        if self.ttc_minor > 0 and self.ht_minor > 0:
+            return ttc * self.ht_minor / self.ttc_minor
+        return ttc * 10_000 / (10_000 + vat_bp)
+
+    def __add__(self, other: "Sales") -> "Sales":
+        return Sales(
+            self.ttc_minor + other.ttc_minor,
+            self.ht_minor + other.ht_minor,
+            self.earning_ttc_minor + other.earning_ttc_minor,
+            self.earning_ht_minor + other.earning_ht_minor,
+        )
+
+    def __sub__(self, other: "Sales") -> "Sales":
+        return Sales(
+            self.ttc_minor - other.ttc_minor,
+            self.ht_minor - other.ht_minor,
+            self.earning_ttc_minor - other.earning_ttc_minor,
+            self.earning_ht_minor - other.earning_ht_minor,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RevenueRoll:
+    """One currency over one month in the revenue view (HT), in minor units. ``moved``: carried from units handed in
+    for a reward to the reward; over all currencies it is nothing."""
+
+    opening_minor: int = 0
+    allocated_minor: int = 0
+    recognised_minor: int = 0
+    moved_minor: int = 0
+    closing_minor: int = 0
+
+    @property
+    def difference_minor(self) -> int:
+        lines = self.allocated_minor + self.recognised_minor + self.moved_minor
+        return self.closing_minor - self.opening_minor - lines
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyMonth:
+    """One currency at a month's end. ``late``: what of the month's lines belongs to days of closed months."""
+
+    terms: Terms
+    units: UnitRoll
+    late: UnitRoll
+    money: MoneyRoll
+    revenue: RevenueRoll
+    curve: Curve
+    ultimates: tuple[Ultimate, ...] = ()
+    deferred: tuple[Deferred, ...] = ()
+
+    @property
+    def currency(self) -> str:
+        return self.terms.currency
+
+    @property
+    def redemption(self) -> Redemption:
+        return Redemption(self.ultimates, self.curve)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFigures:
+    """``elapsed``: which part of the month was over when it was looked at."""
+
+    month: date
+    sales: Sales
+    elapsed: float = 1.0
+    currencies: tuple[CurrencyMonth, ...] = ()
+
+    def currency(self, code: str) -> CurrencyMonth | None:
+        return next((one for one in self.currencies if one.currency == code), None)
+
+    @property
+    def liability_minor(self) -> int:
+        return sum(one.money.closing_minor for one in self.currencies)
+
+    @property
+    def deferred_minor(self) -> int:
+        return sum(one.revenue.closing_minor for one in self.currencies)
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """How it is looked at: so many of the latest months, and the VAT of what is not known from sales."""
+
+    window: int = WINDOW
+    vat_bp: int = 2_000
+
+
+def next_month(
+    before: MonthFigures | None,
+    books: Sequence[BookMonth],
+    sales: Sales,
+    terms: Mapping[str, Terms],
+    method: Method,
+    *,
+    elapsed: float = 1.0,
+) -> MonthFigures:
+    """``books``: every month until this one, this one being the last."""
+    month, moves = books[-1].month, books[-1].moves
+    found = {code: _valued(before, books, one, method, elapsed) for code, one in terms.items()}
+    allocation = _allocation(found, sales, moves, month, method)
+    first = {code: _deferred(before, one, moves, allocation[code]) for code, one in found.items()}
+    received = _received(found, {code: one.moved for code, one in first.items()})
+    currencies = []
+    for code, one in found.items():
+        fresh = dict(allocation[code])
+        if received.get(code):
+            fresh[month] = fresh.get(month, 0.0) + received[code]
+        last = _deferred(before, one, moves, fresh)
+        moved = received.get(code, 0.0) - (first[code].moved if received else 0.0)
+        currencies.append(_with_revenue(before, one, last, sum(allocation[code].values()), moved))
+    return MonthFigures(month, sales, elapsed, tuple(currencies))
+
+
+def _valued(
+    before: MonthFigures | None, books: Sequence[BookMonth], terms: Terms, method: Method, elapsed: float
+) -> CurrencyMonth:
+    """The units, and what they will cost."""
+    code, book = terms.currency, books[-1]
+    earlier = None if before is None else before.currency(code)
+    found = redemption(cohorts_at(books, code), terms.expected, window=method.window, elapsed=elapsed)
+    known = {} if earlier is None else {one.month: one for one in earlier.ultimates}
+    opening = 0 if earlier is None else earlier.money.closing_minor
+    return CurrencyMonth(
+        terms=terms,
+        units=roll(UnitRoll() if earlier is None else earlier.units, code, book.moves),
+        late=roll(UnitRoll(), code, book.late),
+        money=money_roll(opening, known, flows_of(book.moves, code), found, terms),
+        revenue=RevenueRoll(),
+        curve=found.curve,
+        ultimates=found.ultimates,
+    )
+
+
+def _allocation(
+    found: Mapping[str, CurrencyMonth], sales: Sales, moves: Moves, month: date, method: Method
+) -> dict[str, dict[date, float]]:
+    """What of the month's price belongs to the units that its sales gave; units taken over come at stand-alone value,
+    as nothing is known of their sales."""
+    alone: dict[str, float] = {}
+    allocated: dict[str, dict[date, float]] = {}
+    for code, one in found.items():
+        face = sales.ht_of(one.terms.face_minor, method.vat_bp)
+        rates = {ultimate.month: ultimate.rate or 0.0 for ultimate in one.ultimates}
+        come = flows_of(moves, code).get(month, (0, 0, 0, 0))[0] - one.units.exchanged_in
+        alone[code] = max(come, 0) * face * rates.get(month, 0.0)
+        allocated[code] = {
+            issued: units * face * rates.get(issued, 0.0)
+            for issued, units in _taken_over(moves, code).items()
+        }
+    price = sales.earning_ht_minor
+    for code, share in zip(alone, allocated_minor(price, price, list(alone.values())), strict=True):
+        if share:
+            allocated[code][month] = allocated[code].get(month, 0.0) + share
+    return allocated
+
+
+def _taken_over(moves: Moves, currency: str) -> dict[date, int]:
+    found: dict[date, int] = {}
+    for move, units in moves.items():
+        if move.currency == currency and move.source is Account.OPENING and move.issued is not None:
+            found[move.issued] = found.get(move.issued, 0) + units
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Stepped:
+    deferred: list[Deferred]
+    moved: float
+
+
+def _deferred(
+    before: MonthFigures | None, one: CurrencyMonth, moves: Moves, fresh: Mapping[date, float]
+) -> _Stepped:
+    earlier = None if before is None else before.currency(one.currency)
+    known = {} if earlier is None else {deferred.month: deferred for deferred in earlier.deferred}
+    flows = flows_of(moves, one.currency)
+    points = {
+        ultimate.month: Point(
+            ultimate.base,
+            ultimate.used,
+            ultimate.used + ultimate.expected,
+            flows.get(ultimate.month, (0, 0, 0, 0))[3],
+        )
+        for ultimate in one.ultimates
+    }
+    found, _, moved = stepped(known, points, fresh)
+    return _Stepped(found, moved)
+
+
+def _received(found: Mapping[str, CurrencyMonth], moved: Mapping[str, float]) -> dict[str, float]:
+    """What rewards get of what was carried for the units handed in for them, by their face value. Where they have none,
+    nobody gets it, and it is revenue."""
+    whole = sum(moved.values())
+    weights = {code: one.units.exchanged_in * one.terms.face_minor for code, one in found.items()}
+    weights = {code: weight for code, weight in weights.items() if weight > 0}
+    total = sum(weights.values())
+    return {code: whole * weight / total for code, weight in weights.items()} if whole > 0 else {}
+
+
+def _with_revenue(
+    before: MonthFigures | None, one: CurrencyMonth, last: _Stepped, allocated: float, moved: float
+) -> CurrencyMonth:
+    earlier = None if before is None else before.currency(one.currency)
+    opening = 0 if earlier is None else earlier.revenue.closing_minor
+    closing = round(sum(deferred.carried for deferred in last.deferred))
+    lines = (round(allocated), round(moved))
+    return CurrencyMonth(
+        one.terms,
+        one.units,
+        one.late,
+        one.money,
+        RevenueRoll(opening, lines[0], closing - opening - sum(lines), lines[1], closing),
+        one.curve,
+        one.ultimates,
+        tuple(last.deferred),
+    )

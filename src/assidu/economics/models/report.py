@@ -1,0 +1,475 @@
+"""What is told of a set of assumptions: totals, months, and what is behind each chart.
+
+Amounts are whole minor units: each segment's figures of each month are rounded, and everything else adds those up, so
+that waterfall, table and total are the same to the cent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from assidu.economics.models.assumptions import OF_PROGRAMME, OF_SEGMENTS, Assumptions, Measured, Range
+from assidu.economics.models.chance import drawn
+from assidu.economics.models.macro import (
+    FLOWS,
+    OF_NET,
+    Flows,
+    Numbers,
+    Run,
+    base_figures,
+    run,
+)
+
+Whole = npt.NDArray[np.int64]
+PERCENTILES = (2.5, 10.0, 50.0, 90.0, 97.5)
+STEPS = 21
+"""Points of a curve."""
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Over all months. Costs are negative. Margins, costs and net are HT; rates are parts of one, and ``None`` where
+    what they would be divided by is not there."""
+
+    members: float
+    baseline_sales_ht_minor: int
+    baseline_sales_ttc_minor: int
+    incremental_sales_ht_minor: int
+    incremental_sales_ttc_minor: int
+    baseline_margin_minor: int
+    incremental_margin_minor: int
+    rewards_baseline_minor: int
+    rewards_incremental_minor: int
+    running_minor: int
+    investment_minor: int
+    net_minor: int
+    funded_minor: int
+    rewards_not_paid_minor: int
+    margin_rate: float | None
+    generosity_rate: float | None
+    uplift: float | None
+    break_even_uplift: float | None
+    roi: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentTotals:
+    code: str
+    name: str
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Fan:
+    """Of the cumulated cash, so many per cent of the scenarios are below."""
+
+    p2_5_minor: int
+    p10_minor: int
+    p50_minor: int
+    p90_minor: int
+    p97_5_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthTotals:
+    """One month, HT; ``cash_minor`` is cumulated, the investment included. ``number`` counts from 1."""
+
+    number: int
+    baseline_sales_ht_minor: int
+    incremental_sales_ht_minor: int
+    incremental_margin_minor: int
+    rewards_baseline_minor: int
+    rewards_incremental_minor: int
+    running_minor: int
+    net_minor: int
+    cash_minor: int
+    fan: Fan | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the waterfall; all of them add up to the net."""
+
+    name: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An assumption at its low and at its high end, in every segment that has a range; all others as they are."""
+
+    name: str
+    low: float | None
+    high: float | None
+    basis: str
+    net_low_minor: int
+    net_high_minor: int
+
+    @property
+    def span_minor(self) -> int:
+        return abs(self.net_high_minor - self.net_low_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class UpliftPoint:
+    """The net, if this were the uplift of every segment."""
+
+    uplift: float
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class GenerosityPoint:
+    """The programme with other face rates, everything else as assumed: what is left of the margin, and the uplift
+    that it takes to pay for it."""
+
+    face_rate: float
+    margin_after_rewards: float
+    break_even_uplift: float | None
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """Over all drawn scenarios."""
+
+    draws: int
+    seed: int
+    loss: float
+    net: Fan
+
+
+@dataclass(frozen=True, slots=True)
+class MacroReport:
+    """``payback_month``: from which month on the cumulated cash stays above nothing (``None``: not within these months;
+    0: it never was below)."""
+
+    name: str
+    total: Totals
+    segments: tuple[SegmentTotals, ...]
+    months: tuple[MonthTotals, ...]
+    payback_month: int | None
+    waterfall: tuple[Step, ...]
+    tornado: tuple[Bar, ...]
+    break_even: tuple[UpliftPoint, ...]
+    frontier: tuple[GenerosityPoint, ...]
+    chances: Chances | None
+    measured: int
+    assumed: int
+
+
+def report(found: Assumptions, decimals: int = 2) -> MacroReport:
+    """``found`` has no problems."""
+    scale = 10**decimals
+    figures = base_figures(found)
+    base = run(found, figures)
+    whole = {code: _whole(one, scale) for code, one in base.segments.items()}
+    fixed, investment = _rounded(base.fixed, scale)[0], int(_rounded(base.investment, scale)[0, 0])
+    together = _together(list(whole.values()), found.months)
+    vats = {segment.code: segment.vat.value / 100 for segment in found.segments}
+    ttc = {
+        name: sum(round(int(parts[name].sum()) * (1 + vats[code])) for code, parts in whole.items())
+        for name in ("baseline_sales", "incremental_sales")
+    }
+    total = _totals(
+        together, ttc, sum(segment.members.value for segment in found.segments),
+        int(together["running"].sum() + fixed.sum()), investment, _break_even(found, figures, base, scale),
+    )  # fmt: skip
+    cash = _cash(together, fixed, investment)
+    fans, chances = _chances(found, scale)
+    return MacroReport(
+        name=found.name,
+        total=total,
+        segments=tuple(
+            SegmentTotals(
+                segment.code,
+                segment.name or segment.code,
+                _segment(
+                    whole[segment.code], vats[segment.code], segment.members.value, figures, segment.code
+                ),
+            )
+            for segment in found.segments
+        ),
+        months=tuple(_month(place, together, fixed, cash, fans) for place in range(found.months)),
+        payback_month=_payback(cash, investment),
+        waterfall=_waterfall(total, together),
+        tornado=_tornado(found, figures, scale),
+        break_even=_curve(found, figures, base, scale, total.break_even_uplift, total.uplift),
+        frontier=_frontier(found, figures, scale),
+        chances=chances,
+        measured=_count(found, Measured.MEASURED),
+        assumed=_count(found, Measured.ASSUMED),
+    )
+
+
+def _rounded(numbers: Numbers, scale: int) -> Whole:
+    found: Whole = np.rint(numbers * scale).astype(np.int64)
+    return found
+
+
+def _whole(flows: Flows, scale: int) -> dict[str, Whole]:
+    return {name: _rounded(getattr(flows, name), scale)[0] for name in FLOWS}
+
+
+def _together(parts: list[dict[str, Whole]], months: int) -> dict[str, Whole]:
+    return {name: sum((one[name] for one in parts), start=np.zeros(months, dtype=np.int64)) for name in FLOWS}
+
+
+def _margin(parts: Mapping[str, Whole]) -> Whole:
+    total: Whole = sum((parts[name] for name in OF_NET[1:]), start=parts[OF_NET[0]])
+    return total
+
+
+def _totals(
+    parts: Mapping[str, Whole],
+    ttc: Mapping[str, int],
+    members: float,
+    running: int,
+    investment: int,
+    break_even: float | None,
+) -> Totals:
+    sums = {name: int(parts[name].sum()) for name in FLOWS}
+    margin = int(_margin(parts).sum())
+    rewards = sums["rewards_baseline"] + sums["rewards_incremental"]
+    net = margin + rewards + running + investment
+    sales = sums["baseline_sales"]
+    all_sales = sales + sums["incremental_sales"]
+    costs = -(rewards + running + investment)
+    return Totals(
+        members=members,
+        baseline_sales_ht_minor=sales,
+        baseline_sales_ttc_minor=ttc["baseline_sales"],
+        incremental_sales_ht_minor=sums["incremental_sales"],
+        incremental_sales_ttc_minor=ttc["incremental_sales"],
+        baseline_margin_minor=sums["baseline_margin"],
+        incremental_margin_minor=margin,
+        rewards_baseline_minor=sums["rewards_baseline"],
+        rewards_incremental_minor=sums["rewards_incremental"],
+        running_minor=running,
+        investment_minor=investment,
+        net_minor=net,
+        funded_minor=sums["funded"],
+        rewards_not_paid_minor=rewards - sums["rewards_paid"],
+        margin_rate=sums["baseline_margin"] / sales if sales else None,
+        generosity_rate=-rewards / all_sales if all_sales else None,
+        uplift=sums["incremental_sales"] / sales if sales else None,
+        break_even_uplift=break_even,
+        roi=net / costs if costs else None,
+    )
+
+
+def _segment(
+    parts: Mapping[str, Whole],
+    vat: float,
+    members: float,
+    figures: Mapping[tuple[str, str], Numbers],
+    code: str,
+) -> Totals:
+    """Of a segment alone, with the costs of its own members; what the programme costs as a whole is nobody's."""
+    ttc = {
+        name: round(int(parts[name].sum()) * (1 + vat)) for name in ("baseline_sales", "incremental_sales")
+    }
+    running = int(parts["running"].sum())
+    sales = int(parts["baseline_sales"].sum())
+    margin, generosity = _rates(figures, code)
+    needed = None
+    if sales and margin > generosity:
+        needed = (generosity - running / sales) / (margin - generosity)
+    return _totals(parts, ttc, members, running, 0, needed)
+
+
+def _rates(figures: Mapping[tuple[str, str], Numbers], code: str) -> tuple[float, float]:
+    """Of sales: the margin, and what rewards cost."""
+
+    def of(name: str) -> float:
+        return float(figures[code, name][0, 0])
+
+    generosity = of("face_rate") / 100 * of("redemption") / 100 * of("cost") / 100 * (1 - of("funded") / 100)
+    return of("margin") / 100, generosity
+
+
+def _break_even(
+    found: Assumptions, figures: Mapping[tuple[str, str], Numbers], base: Run, scale: int
+) -> float | None:
+    """u* = (g + o) / (m - g), over all segments, months and costs: the one uplift that would just pay for
+    everything."""
+    needed = -float(base.fixed.sum()) - float(base.investment[0, 0])
+    brings = 0.0
+    for segment in found.segments:
+        flows = base.segments[segment.code]
+        margin, generosity = _rates(figures, segment.code)
+        needed += -float(flows.rewards_baseline.sum()) - float(flows.running.sum())
+        brings += float((flows.baseline_sales * _ramp(found)).sum()) * (margin - generosity)
+    return needed / brings if brings * scale > 0.5 else None
+
+
+def _ramp(found: Assumptions) -> Numbers:
+    months = np.arange(found.months, dtype=np.float64)[None, :]
+    return np.minimum((months + 1) / found.ramp, 1.0) if found.ramp else np.ones_like(months)
+
+
+def _cash(parts: Mapping[str, Whole], fixed: Whole, investment: int) -> Whole:
+    found: Whole = (_margin(parts) + parts["rewards_paid"] + parts["running"] + fixed).cumsum() + investment
+    return found
+
+
+def _payback(cash: Whole, investment: int) -> int | None:
+    """From then on it stays above nothing."""
+    if cash.size == 0 or cash[-1] < 0:
+        return None
+    below = np.flatnonzero(cash < 0)
+    if below.size:
+        return int(below[-1]) + 2
+    return 1 if investment < 0 else 0
+
+
+def _month(place: int, parts: Mapping[str, Whole], fixed: Whole, cash: Whole, fans: list[Fan]) -> MonthTotals:
+    margin = int(_margin(parts)[place])
+    rewards = (int(parts["rewards_baseline"][place]), int(parts["rewards_incremental"][place]))
+    running = int(parts["running"][place] + fixed[place])
+    return MonthTotals(
+        place + 1,
+        int(parts["baseline_sales"][place]),
+        int(parts["incremental_sales"][place]),
+        margin,
+        *rewards,
+        running,
+        margin + sum(rewards) + running,
+        int(cash[place]),
+        fans[place] if fans else None,
+    )
+
+
+def _waterfall(total: Totals, parts: Mapping[str, Whole]) -> tuple[Step, ...]:
+    return (
+        *(Step(name, int(parts[name].sum())) for name in OF_NET),
+        Step("rewards_baseline", total.rewards_baseline_minor),
+        Step("rewards_incremental", total.rewards_incremental_minor),
+        Step("running", total.running_minor),
+        Step("investment", total.investment_minor),
+    )
+
+
+def _ranges(found: Assumptions) -> dict[str, list[tuple[str, Range]]]:
+    """By name, in which segments (``''``: the programme) the figure has a range."""
+    ranges: dict[str, list[tuple[str, Range]]] = {}
+    for name in OF_SEGMENTS:
+        for segment in found.segments:
+            ranges.setdefault(name, []).append((segment.code, getattr(segment, name)))
+    for name in OF_PROGRAMME:
+        ranges[name] = [("", getattr(found, name))]
+    wide = {
+        name: [(code, one) for code, one in parts if one.lowest < one.highest]
+        for name, parts in ranges.items()
+    }
+    return {name: parts for name, parts in wide.items() if parts}
+
+
+def _tornado(found: Assumptions, figures: Mapping[tuple[str, str], Numbers], scale: int) -> tuple[Bar, ...]:
+    """The widest first."""
+    ranges = _ranges(found)
+    if not ranges:
+        return ()
+    rows = 2 * len(ranges)
+    moved: dict[tuple[str, str], Any] = {
+        key: np.repeat(value, rows, axis=0) for key, value in figures.items()
+    }
+    for place, (name, parts) in enumerate(ranges.items()):
+        for code, one in parts:
+            moved[code, name][2 * place, 0] = one.lowest
+            moved[code, name][2 * place + 1, 0] = one.highest
+    nets = _rounded(run(found, moved).total, scale)
+    bars = []
+    for place, (name, parts) in enumerate(ranges.items()):
+        alone = parts[0][1] if len(parts) == 1 else None
+        is_measured = all(one.basis is Measured.MEASURED for _, one in parts)
+        bars.append(
+            Bar(
+                name,
+                None if alone is None else alone.lowest,
+                None if alone is None else alone.highest,
+                (Measured.MEASURED if is_measured else Measured.ASSUMED).value,
+                int(nets[2 * place]),
+                int(nets[2 * place + 1]),
+            )
+        )
+    return tuple(sorted(bars, key=lambda bar: (-bar.span_minor, bar.name)))
+
+
+def _curve(
+    found: Assumptions,
+    figures: Mapping[tuple[str, str], Numbers],
+    base: Run,
+    scale: int,
+    needed: float | None,
+    assumed: float | None,
+) -> tuple[UpliftPoint, ...]:
+    """From no uplift to twice what is needed or assumed."""
+    if assumed is None:
+        return ()
+    last = 2 * max(needed or 0.0, assumed, 0.01)
+    ramp = _ramp(found)
+    costs = float(base.fixed.sum() + base.investment[0, 0])
+    brings = 0.0
+    for segment in found.segments:
+        flows = base.segments[segment.code]
+        margin, generosity = _rates(figures, segment.code)
+        costs += float(flows.rewards_baseline.sum() + flows.running.sum())
+        brings += float((flows.baseline_sales * ramp).sum()) * (margin - generosity)
+    points = (last * place / (STEPS - 1) for place in range(STEPS))
+    return tuple(UpliftPoint(uplift, round((costs + uplift * brings) * scale)) for uplift in points)
+
+
+def _frontier(
+    found: Assumptions, figures: Mapping[tuple[str, str], Numbers], scale: int
+) -> tuple[GenerosityPoint, ...]:
+    """From no generosity to twice as much as is assumed."""
+    points = []
+    for place in range(STEPS):
+        times = 2 * place / (STEPS - 1)
+        moved = {key: value * times if key[1] == "face_rate" else value for key, value in figures.items()}
+        other = run(found, moved)
+        sales = sum(float(one.baseline_sales.sum()) for one in other.segments.values())
+        if sales <= 0:
+            return ()
+        face = sum(
+            float(one.baseline_sales.sum()) * float(moved[code, "face_rate"][0, 0]) / 100
+            for code, one in other.segments.items()
+        )
+        margin = sum(
+            float((one.baseline_margin + one.rewards_baseline).sum()) for one in other.segments.values()
+        )
+        points.append(
+            GenerosityPoint(
+                face / sales,
+                margin / sales,
+                _break_even(found, moved, other, scale),
+                round(float(other.total[0]) * scale),
+            )
+        )
+    return tuple(points)
+
+
+def _chances(found: Assumptions, scale: int) -> tuple[list[Fan], Chances | None]:
+    if not found.draws or not found.segments or not _ranges(found):
+        return [], None
+    many = run(found, drawn(found))
+    nets = many.total
+    cash = many.cash
+    return (
+        [_fan(cash[:, place], scale) for place in range(found.months)],
+        Chances(found.draws, found.seed, float((nets < 0).mean()), _fan(nets, scale)),
+    )
+
+
+def _fan(numbers: Numbers, scale: int) -> Fan:
+    return Fan(*(round(float(one) * scale) for one in np.percentile(numbers, PERCENTILES)))
+
+
+def _count(found: Assumptions, basis: Measured) -> int:
+    """Figures of the document that are not simply nothing."""
+    ranges = [getattr(segment, name) for segment in found.segments for name in OF_SEGMENTS]
+    ranges += [getattr(found, name) for name in OF_PROGRAMME]
+    return sum(one.basis is basis for one in ranges if one.value or one.lowest < one.highest)

@@ -1,0 +1,267 @@
+"""What is behind every figure and chart, as tables to take away. Text that a spreadsheet would run is made harmless."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+
+from assidu.economics.models.hindsight import hindsight
+from assidu.economics.models.redemption import bounds
+from assidu.economics.types import (
+    LINES,
+    CurrencyMonth,
+    Entry,
+    Fan,
+    Liability,
+    MacroReport,
+    MoneyRoll,
+    RevenueRoll,
+    TierUnits,
+    Totals,
+)
+
+Cell = str | int | float | date | None
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``name`` is good for a file; columns are named in English, as in the API."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def harmless(text: str) -> str:
+    """Nothing that begins like a formula is one."""
+    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) else text
+
+
+def as_csv(table: Table) -> str:
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    for row in table.rows:
+        writer.writerow([_cell(one) for one in row])
+    return out.getvalue()
+
+
+def _cell(value: Cell) -> str | int:
+    match value:
+        case None:
+            return ""
+        case bool() | int():
+            return value
+        case float():
+            return f"{value:.6f}".rstrip("0").rstrip(".")
+        case date():
+            return value.isoformat()
+        case _:
+            return harmless(value)
+
+
+def liability_tables(found: Liability) -> list[Table]:
+    """Of every month and currency."""
+    each = [(state, one) for state in found.months for one in state.figures.currencies]
+    return [
+        Table(
+            "roll-forward",
+            ("month", "is_closed", "currency", "opening", *LINES, "closing", "pending", "held", "debt", "late"),
+            tuple(
+                (
+                    state.month, state.is_closed, one.currency, one.units.opening,
+                    *_lines(one),
+                    one.units.closing, one.units.pending, one.units.held, one.units.debt, one.late.closing,
+                )
+                for state, one in each
+            ),
+        ),
+        _rolls("liability-ht", MoneyRoll, [(s.month, s.is_closed, one.currency, one.money) for s, one in each]),
+        _rolls("revenue-ht", RevenueRoll, [(s.month, s.is_closed, one.currency, one.revenue) for s, one in each]),
+        _issue_months(found),
+        triangle(found),
+        _hindsight(found),
+    ]  # fmt: skip
+
+
+def _lines(one: CurrencyMonth) -> list[int]:
+    return [getattr(one.units, name) for name in LINES]
+
+
+def _rolls(
+    name: str,
+    kind: type[MoneyRoll] | type[RevenueRoll],
+    rows: Iterable[tuple[date, bool, str, MoneyRoll | RevenueRoll]],
+) -> Table:
+    columns = tuple(one.name for one in fields(kind))
+    return Table(
+        name,
+        ("month", "is_closed", "currency", *columns),
+        tuple(
+            (month, is_closed, currency, *(getattr(roll, column) for column in columns))
+            for month, is_closed, currency, roll in rows
+        ),
+    )
+
+
+def _issue_months(found: Liability) -> Table:
+    columns = (
+        "month", "currency", "issued", "base", "used", "outstanding", "expected", "rate", "low_80", "high_80", "low_95",
+        "high_95", "credibility", "basis",
+    )  # fmt: skip
+    rows: list[tuple[Cell, ...]] = []
+    for state in found.months:
+        for one in state.figures.currencies:
+            for ultimate in one.ultimates:
+                rows.append(
+                    (
+                        state.month, one.currency, ultimate.month, ultimate.base, ultimate.used, ultimate.outstanding,
+                        ultimate.expected, ultimate.rate,
+                        *bounds(ultimate.within(80)), *bounds(ultimate.within(95)),
+                        ultimate.credibility, ultimate.basis.value,
+                    )
+                )  # fmt: skip
+    return Table("redemption-rates", columns, tuple(rows))
+
+
+def triangle(found: Liability) -> Table:
+    """What was used of each issue month, cumulated, by age; as of the last month."""
+    rows: list[tuple[Cell, ...]] = []
+    last = found.months[-1] if found.months else None
+    for one in last.figures.currencies if last is not None else ():
+        for issued, used in used_by_age(found, one.currency).items():
+            rows += [(one.currency, issued, age, units) for age, units in enumerate(used)]
+    return Table("triangle", ("currency", "issued", "age", "used"), tuple(rows))
+
+
+def used_by_age(found: Liability, currency: str) -> dict[date, list[int]]:
+    """By issue month: what was used by the end of its month, of the next one and so on."""
+    used: dict[date, list[int]] = {}
+    for state in found.months:
+        one = state.figures.currency(currency)
+        for ultimate in one.ultimates if one is not None else ():
+            row = used.setdefault(ultimate.month, [])
+            row += [0] * (ultimate.age - len(row))  # ages that were lived in an earlier programme
+            row.append(ultimate.used)
+    return used
+
+
+def _hindsight(found: Liability) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for currency in currencies_of(found):
+        for one in hindsight(of_currency(found, currency)):
+            rows.append((currency, one.month, one.expected, one.used, *bounds(one.interval)))
+    return Table("hindsight", ("currency", "month", "expected", "used", "low_80", "high_80"), tuple(rows))
+
+
+def currencies_of(found: Liability) -> list[str]:
+    return list(dict.fromkeys(one.currency for state in found.months for one in state.figures.currencies))
+
+
+def of_currency(found: Liability, currency: str) -> list[tuple[date, CurrencyMonth]]:
+    each = ((state.month, state.figures.currency(currency)) for state in found.months if state.is_over)
+    return [(month, one) for month, one in each if one is not None]
+
+
+def tiers_table(month: date, found: Sequence[TierUnits]) -> Table:
+    return Table(
+        "tiers",
+        ("month", "tier", "currency", "outstanding"),
+        tuple((month, one.tier, one.currency, one.units) for one in found),
+    )
+
+
+def journal_table(found: Sequence[Entry], decimals: int) -> Table:
+    """One row a line, as accounting programs read it; amounts in units of money."""
+
+    def amount(minor: int) -> str:
+        return str(Decimal(minor).scaleb(-decimals))
+
+    return Table(
+        "journal",
+        ("reference", "journal", "date", "account", "label", "debit", "credit"),
+        tuple(
+            (
+                entry.reference, entry.journal, entry.day, line.account,
+                f"{entry.currency} {entry.cause.value} {entry.day:%Y-%m}",
+                amount(line.debit_minor), amount(line.credit_minor),
+            )
+            for entry in found
+            for line in entry.lines
+        ),
+    )  # fmt: skip
+
+
+def macro_tables(found: MacroReport, decimals: int) -> list[Table]:
+    """What is behind each chart of the macro model; amounts in units of money, without VAT unless they say TTC."""
+
+    def money(minor: int) -> float:
+        amount: float = minor / 10**decimals
+        return amount
+
+    totals = [("", found.total), *((one.code, one.totals) for one in found.segments)]
+    names = tuple(one.name for one in fields(Totals))
+    return [
+        Table(
+            "totals",
+            ("segment", *(name.removesuffix("_minor") for name in names)),
+            tuple((code, *(_total(one, name, decimals) for name in names)) for code, one in totals),
+        ),
+        Table(
+            "months",
+            (
+                "month", "baseline_sales_ht", "incremental_sales_ht", "incremental_margin", "rewards_baseline",
+                "rewards_incremental", "running", "net", "cash_cumulated", "p2_5", "p10", "p50", "p90", "p97_5",
+            ),
+            tuple(
+                (
+                    one.number,
+                    *(
+                        money(minor)
+                        for minor in (
+                            one.baseline_sales_ht_minor, one.incremental_sales_ht_minor, one.incremental_margin_minor,
+                            one.rewards_baseline_minor, one.rewards_incremental_minor, one.running_minor, one.net_minor,
+                            one.cash_minor,
+                        )
+                    ),
+                    *_fan(one.fan, decimals),
+                )
+                for one in found.months
+            ),
+        ),
+        Table("waterfall", ("step", "amount"), tuple((one.name, money(one.amount_minor)) for one in found.waterfall)),
+        Table(
+            "tornado",
+            ("figure", "low", "high", "basis", "net_low", "net_high"),
+            tuple(
+                (one.name, one.low, one.high, one.basis, money(one.net_low_minor), money(one.net_high_minor))
+                for one in found.tornado
+            ),
+        ),
+        Table(
+            "break-even", ("uplift", "net"), tuple((one.uplift, money(one.net_minor)) for one in found.break_even)
+        ),
+        Table(
+            "generosity",
+            ("face_rate", "margin_after_rewards", "break_even_uplift", "net"),
+            tuple(
+                (one.face_rate, one.margin_after_rewards, one.break_even_uplift, money(one.net_minor))
+                for one in found.frontier
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def _total(found: Totals, name: str, decimals: int) -> Cell:
+    value: Cell = getattr(found, name)
+    return value / 10**decimals if name.endswith("_minor") and isinstance(value, int) else value
+
+
+def _fan(fan: Fan | None, decimals: int) -> list[float | None]:
+    if fan is None:
+        return [None] * 5
+    ends = (fan.p2_5_minor, fan.p10_minor, fan.p50_minor, fan.p90_minor, fan.p97_5_minor)
+    return [minor / 10**decimals for minor in ends]

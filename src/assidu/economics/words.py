@@ -1,0 +1,79 @@
+"""What the figures are called, in the language of whoever looks at them or takes them away."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+FIGURES: Mapping[str, str | Promise] = {
+    "members": _("Members at the beginning"),
+    "growth": _("Growth of members a month (%)"),
+    "participation": _("Members who buy in a month (%)"),
+    "frequency": _("Purchases a month of each"),
+    "basket": _("Basket, HT"),
+    "margin": _("Margin, of net sales HT (%)"),
+    "vat": _("VAT (%)"),
+    "face_rate": _("Face value given (TTC), of net sales HT (%)"),
+    "redemption": _("Used in the end (%)"),
+    "cost": _("Cost (HT), of face value (%)"),
+    "funded": _("Paid by partners (%)"),
+    "frequency_uplift": _("More purchases (%)"),
+    "basket_uplift": _("Bigger baskets (%)"),
+    "retention_uplift": _("More members who stay (%)"),
+    "cannibalisation": _("Taken from other sales, of the uplift (%)"),
+    "pull_forward": _("Only bought earlier, of the uplift (%)"),
+    "self_selection": _("Would have come anyway, of the uplift (%)"),
+    "fixed_cost": _("Fixed costs a month, HT"),
+    "member_cost": _("Cost a month of each member, HT"),
+    "investment": _("Investment, HT"),
+}
+BASES: Mapping[str, str | Promise] = {
+    "measured": _("measured"),
+    "assumed": _("assumed"),
+    "observed": _("observed"),
+    "estimated": _("estimated"),
+}
+STEPS: Mapping[str, str | Promise] = {
+    "frequency": _("More purchases"),
+    "basket": _("Bigger baskets"),
+    "retention": _("More members who stay"),
+    "cannibalisation": _("Taken from other sales"),
+    "pull_forward": _("Only bought earlier"),
+    "self_selection": _("Would have come anyway"),
+    "rewards_baseline": _("Rewards on what would have been sold anyway"),
+    "rewards_incremental": _("Rewards on what is sold more"),
+    "running": _("Running costs"),
+    "investment": _("Investment"),
+}
+LINES: Mapping[str, str | Promise] = {
+    "opening": _("at the beginning"),
+    "issued": _("issued"),
+    "exchanged_in": _("issued for points"),
+    "taken_back": _("taken back with returns"),
+    "taken_over": _("taken over"),
+    "corrected": _("corrected"),
+    "paid": _("used to pay"),
+    "exchanged_out": _("used for rewards"),
+    "given_back": _("given back with returns"),
+    "expired": _("expired"),
+    "forfeited": _("lost by leaving"),
+    "in_transit": _("between customers"),
+    "variance": _("variance"),
+    "owed": _("owed by customers"),
+    "closing": _("at the end"),
+}
+MONEY: Mapping[str, str | Promise] = {
+    "opening_minor": _("owed at the beginning, at cost (HT)"),
+    "issued_minor": _("issued, at what will be used of it"),
+    "used_minor": _("used"),
+    "released_minor": _("released: expired or lost"),
+    "reestimate_minor": _("re-estimate"),
+    "closing_minor": _("owed at the end"),
+}
+REVENUE: Mapping[str, str | Promise] = {
+    "opening_minor": _("deferred at the beginning (HT)"),
+    "allocated_minor": _("allocated to units given"),
+    "recognised_minor": _("recognised as revenue"),
+    "moved_minor": _("moved to or from rewards"),
+    "closing_minor": _("deferred at the end"),
+}

@@ -1,0 +1,118 @@
+"""Sheets, cell by cell: text that a spreadsheet would run is made harmless, formulas are only ever our own."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from assidu.economics.tables import Cell, harmless
+
+ASSUMED = "#FFF7E0"
+NAME_MAX = 31
+
+
+class Sheet:
+    """One sheet. Rows and columns count from 0."""
+
+    def __init__(self, book: "Book", name: str) -> None:
+        self.name = name
+        self._named = self.name.replace("'", "''")
+        self._book = book
+        self._sheet = book.workbook.add_worksheet(self.name)
+        self._sheet.set_column(0, 0, 30)
+        self._sheet.set_column(1, 60, 14)
+
+    def title(self, words: str, note: str = "") -> None:
+        self._sheet.write_string(0, 0, harmless(words), self._book.bold)
+        self._sheet.write_string(1, 0, harmless(note), self._book.soft)
+
+    def head(self, row: int, words: Iterable[str], column: int = 0) -> None:
+        for place, word in enumerate(words):
+            self._sheet.write_string(row, column + place, harmless(word), self._book.bold)
+
+    def put(self, row: int, column: int, value: Cell, style: str = "") -> str:
+        """A figure or a text; answers the cell's name for formulas."""
+        look = self._book.style(style)
+        match value:
+            case None:
+                pass
+            case bool() | str():
+                self._sheet.write_string(row, column, harmless(str(value)), look)
+            case date():
+                self._sheet.write_datetime(row, column, value, self._book.month)
+            case _:
+                self._sheet.write_number(row, column, value, look)
+        return self.at(row, column)
+
+    def work(
+        self, row: int, column: int, formula: str, value: float | int | None = None, style: str = ""
+    ) -> str:
+        """A formula of ours, and what it comes to (shown by programs that work nothing out)."""
+        self._sheet.write_formula(
+            row, column, f"={formula}", self._book.style(style), "" if value is None else value
+        )
+        return self.at(row, column)
+
+    def at(self, row: int, column: int) -> str:
+        """As other sheets call it."""
+        return f"'{self._named}'!{xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)}"
+
+    def down(self, first_row: int, last_row: int, column: int) -> str:
+        """A piece of a column, as other sheets call it."""
+        first = xl_rowcol_to_cell(first_row, column, row_abs=True, col_abs=True)
+        last = xl_rowcol_to_cell(last_row, column, row_abs=True, col_abs=True)
+        return f"'{self._named}'!{first}:{last}"
+
+    def freeze(self, row: int, column: int = 0) -> None:
+        self._sheet.freeze_panes(row, column)
+
+
+class Book:
+    """A workbook in the making."""
+
+    def __init__(self, workbook: Any, decimals: int) -> None:
+        self.workbook = workbook
+        self._names: set[str] = set()
+        money = "#,##0" + ("." + "0" * decimals if decimals else "")
+        self.bold = workbook.add_format({"bold": True})
+        self.soft = workbook.add_format({"italic": True, "font_color": "#555555"})
+        self.month = workbook.add_format({"num_format": "yyyy-mm"})
+        self._styles = {
+            "": None,
+            "money": workbook.add_format({"num_format": money}),
+            "units": workbook.add_format({"num_format": "#,##0"}),
+            "percent": workbook.add_format({"num_format": "0.00%"}),
+            "assumed": workbook.add_format({"num_format": "#,##0.####", "bg_color": ASSUMED}),
+            "bold": self.bold,
+            "bold money": workbook.add_format({"num_format": money, "bold": True}),
+            "bold units": workbook.add_format({"num_format": "#,##0", "bold": True}),
+        }
+
+    def style(self, name: str) -> Any:
+        return self._styles[name]
+
+    def sheet(self, *words: str) -> Sheet:
+        """Its name is made of words, which are cut where they are too many, and told apart where they are the same."""
+        room = (NAME_MAX - len(words) + 1) // len(words)
+        name = (
+            " ".join(word[:room] for word in words) if sum(map(len, words)) >= NAME_MAX else " ".join(words)
+        )
+        number = 2
+        while name.lower() in self._names:
+            name = f"{name[: NAME_MAX - 4]} {number}"
+            number += 1
+        self._names.add(name.lower())
+        return Sheet(self, name)
+
+
+@contextmanager
+def book(into: BytesIO, decimals: int) -> Iterator[Book]:
+    """The workbook is whole once the block is left."""
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    workbook = xlsxwriter.Workbook(into, options)
+    yield Book(workbook, decimals)
+    workbook.close()
