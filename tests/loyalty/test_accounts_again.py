@@ -13,6 +13,9 @@ from assidu.customers.accounts import account_of, people_of
 from assidu.customers.queries import follow
 from assidu.customers.types import Profile
 from assidu.decisions.state import AccountKind
+from assidu.economics.micro.run import Choice, try_plans
+from assidu.economics.models.assumptions import Range
+from assidu.economics.models.behaviour import Behaviour
 from assidu.events.wire import Subject, parse_one
 from assidu.foundation.database import Database
 from assidu.foundation.people.types import COMMAND_LINE, Actor
@@ -34,6 +37,7 @@ from builders.shop import OPENED, PROGRAMME, Shop
 
 HUGO = Actor(person_id=UUID(int=9))
 CARDS = [f"29900000010{n:02d}" for n in range(5)]
+NOBODY_ANSWERS = Behaviour(draws=100, near_threshold=Range(value=0.0), after_reward=Range(value=0.0))
 ACCOUNTS = "accounts: {household: {leaver_takes: own, members_at_most: 3}, company: {leaver_takes: equal}}\n"
 
 
@@ -147,6 +151,12 @@ def test_any_story_of_a_street_is_what_the_record_says_and_is_decided_again_the_
     other = PlanBook.of_one(replace(book.versions[-1].plan, accounts={}))
     under = simulate(assidu_db.url, book, other, processes=1)
     assert under.unexplained == 0, under.examples
+    tried = try_plans(
+        assidu_db.url, book, [Choice("other", other)], lambda _: (0, 0), NOBODY_ANSWERS, processes=1
+    )
+    [plan] = tried.plans
+    assert sum(one.planned_minor for one in plan.deciles) == under.replayed_cost_minor
+    assert sum(one.recorded_minor for one in plan.deciles) == under.recorded_cost_minor
     for customer in (*people, *street.homes):
         for told in explain_all(customer, Language.EN):
             assert told.is_same, (told.entry.type, told.entry.seq, told.differing)
