@@ -1,4 +1,4 @@
-"""The pages that every visit checks: in both languages and both themes, at two widths, with axe and the keyboard.
+"""The pages that every visit checks: in both languages, each with a theme, at two widths, with axe and the keyboard.
 
 To add a page: write `Page("name", "/its/address/")` in `PAGES`, or a function of the site for an address that
 depends on what the site holds. `tests/acceptance/test_every_page.py` does the rest.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Page:
     """`ready` is a selector that must be there before the page is looked at; a main page is looked at in both
-    languages and both themes, the others in two of the four."""
+    themes in each language."""
 
     name: str
     address: str | Callable[["Site"], str]
@@ -90,6 +90,8 @@ PAGES: list[Page] = [
     Page("draft-offer-new", lambda site: _draft(site, "offers/+/")),
     Page("draft-tiers", lambda site: _draft(site, "tiers/")),
     Page("draft-exclusions", lambda site: _draft(site, "exclusions/")),
+    Page("draft-general", lambda site: _draft(site, "general/")),
+    Page("draft-names", lambda site: _draft(site, "labels.departments/")),
     Page("draft-text", lambda site: _draft(site, "text/")),
     Page("draft-receipts", lambda site: _draft(site, "receipts/")),
     Page("draft-receipts-none", lambda site: _draft(site, "receipts/?day=2011-01-01")),
@@ -97,6 +99,8 @@ PAGES: list[Page] = [
     Page("programme-threshold", "/programme/approval/"),
     Page("offers", "/offers/"),
     Page("draws", "/offers/draws/"),
+    Page("promotions", "/promotions/"),
+    Page("rates", "/rates/"),
     Page("library", "/library/"),
     Page("library-programme", "/library/engagement/", is_main=True),
     Page("fairness", "/fairness/"),

@@ -12,6 +12,9 @@ from builders.shop import PROGRAMME
 
 pytestmark = pytest.mark.browser
 
+QUIET_DAY = "2025-02-15"
+"""Anne and one other customer bought that day, each for more than 30 €."""
+
 
 def signed_in(site: Site, browser: Browser, email: str) -> BrowserContext:
     context = browser.new_context(base_url=site.address, locale="fr", reduced_motion="reduce")
@@ -95,10 +98,16 @@ def test_a_rule_is_composed_tried_approved_by_somebody_else_published_and_taken_
     ines.wait_for_url(re.compile(r"#rules-grand-panier"))
     expect(ines.locator("#rules-grand-panier")).to_contain_text("au plus 4 fois par")
 
-    # On the receipts of the last day, before anybody approves.
+    # On the receipts of a day, before anybody approves: one that no other story buys on.
     ines.get_by_role("link", name="Essayer sur les tickets").click()
-    # What it meets there depends on what other stories have bought today; `tests/simulation` looks at that.
-    expect(ines.locator("table")).to_contain_text("Grand panier")
+    ines.get_by_label("Jour").fill(QUIET_DAY)
+    ines.get_by_label("Jour").press("Enter")
+    rule = ines.get_by_role("row", name="Grand panier")
+    expect(rule).to_contain_text("modifiée")
+    expect(rule).to_contain_text(re.compile(r"rencontre 1 point par euro \(2 tickets\)"))
+    expect(rule.get_by_role("cell")).to_have_text(["0 point", "80 points", "+80"])
+    expect(ines.locator("#gainers").locator("xpath=ancestor::section")).to_contain_text("Anne Béraud")
+    expect(ines.locator("#gainers").locator("xpath=ancestor::section")).to_contain_text("Zoé Client30")
 
     # It costs something, so somebody else approves.
     ines.goto(f"{address}approval/")

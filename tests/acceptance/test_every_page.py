@@ -1,5 +1,9 @@
 """Every page: no axe fault in either language or theme, no request outside the server, no complaint from the
-browser (a policy violation is one), nothing cut off on a tablet, everything reached by keyboard."""
+browser (a policy violation is one), nothing cut off on a tablet, everything reached by keyboard.
+
+A page is loaded once in each language, each with a theme of its own; the pages that people look at most are then shown
+in the other theme too.
+"""
 
 import os
 from collections.abc import Iterator
@@ -9,52 +13,60 @@ import pytest
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
-from acceptance.conftest import LOOKS, OTHER_LOOKS, TABLET, WIDE, Site, Visit, faults_of
+from acceptance.conftest import LOOKS, OF_COLOUR, TABLET, WIDE, Site, Visit, faults_of
 from acceptance.pages import PAGES, Page
 
 pytestmark = pytest.mark.browser
 
 SHOTS = os.environ.get("SCREENSHOTS_TO")
-BEHIND_THE_DOOR = [page for page in PAGES if page.status == 200 and not page.is_public]
-CAN_TAKE_FOCUS = "a[href], button, input:not([type=hidden]), select, summary"
+OTHER = {"light": "dark", "dark": "light"}
+STEPS_MAX = 120
+WATCH_FOCUS = """() => {
+    const can = 'a[href], button, input:not([type=hidden]), select, summary';
+    window.reached = [];
+    document.addEventListener('focusin', event => {
+        const e = event.target, style = getComputedStyle(e), around = e.closest('.choice, .switch label');
+        const ring = style.outlineStyle !== 'none' || style.boxShadow !== 'none'
+            || (around && getComputedStyle(around).outlineStyle !== 'none');
+        reached.push([e.outerHTML.slice(0, 90), ring]);
+    });
+    return [...document.querySelectorAll(can)].filter(
+        e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility() && !e.closest('dialog')).length;
+}"""
+"""How many can take the focus; each that does is noted with whether it shows it."""
 
 
-@pytest.fixture
-def tab(language: str, theme: str, visits: dict[tuple[str, str], Visit]) -> Iterator[Tab]:
-    visit = visits[language, theme]
-    visit.outside.clear()
-    visit.complaints.clear()
-    page = visit.context.new_page()
-    yield page
-    page.close()
+@pytest.fixture(scope="module")
+def tabs(visits: dict[tuple[str, str], Visit], site: Site, browser: Browser) -> Iterator[dict[object, Tab]]:
+    """One tab of each window, and one of somebody who has not signed in."""
+    opened: dict[object, Tab] = {look: visit.context.new_page() for look, visit in visits.items()}
+    for language, theme in LOOKS:
+        context = browser.new_context(base_url=site.address, locale=language, reduced_motion="reduce")
+        context.set_default_timeout(8000)
+        opened["nobody", language, theme] = context.new_page()
+    yield opened
+    for key, tab in opened.items():
+        (tab.context if "nobody" in key else tab).close()  # type: ignore[operator]
 
 
 @pytest.mark.parametrize(
     ("shown", "language", "theme"),
-    [
-        pytest.param(page, *look, id=f"{page.name}-{'-'.join(look)}")
-        for page in PAGES
-        for look in (LOOKS + OTHER_LOOKS if page.is_main else LOOKS)
-    ],
+    [pytest.param(page, *look, id=f"{page.name}-{'-'.join(look)}") for look in LOOKS for page in PAGES],
 )
 def test_a_page_is_sound_in_each_language_and_theme(
     shown: Page,
     language: str,
     theme: str,
     site: Site,
-    browser: Browser,
     visits: dict[tuple[str, str], Visit],
-    tab: Tab,
+    tabs: dict[object, Tab],
 ) -> None:
     visit = visits[language, theme]
-    if shown.is_public:
-        context = browser.new_context(
-            base_url=site.address,
-            locale=language,
-            color_scheme=theme,  # type: ignore[arg-type]
-            viewport=WIDE,
-        )
-        tab = context.new_page()
+    visit.outside.clear()
+    visit.complaints.clear()
+    tab = tabs[("nobody", language, theme) if shown.is_public else (language, theme)]
+    tab.set_viewport_size(WIDE)
+    tab.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     answer = tab.goto(shown.address_on(site))
     tab.wait_for_selector(shown.ready)
     assert answer is not None
@@ -62,49 +74,57 @@ def test_a_page_is_sound_in_each_language_and_theme(
     assert tab.evaluate("document.documentElement.lang") == language
     faults = faults_of(tab)
     assert not faults, "\n".join(faults)
-    for name, size in (("1280", WIDE), ("820", TABLET)):
-        if name == "820":
-            tab.set_viewport_size(size)
-        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
-            f"wider than the window at {name}"
-        )
-        if SHOTS:
-            Path(SHOTS).mkdir(parents=True, exist_ok=True)
-            tab.wait_for_timeout(300)
-            tab.screenshot(
-                path=f"{SHOTS}/{shown.name}-{language}-{theme}-{name}.png", full_page=name == "820"
-            )
-    if shown.is_public:
-        tab.context.close()
+    keep(tab, shown, language, theme, "1280")
+    if language == "fr" and shown.status == 200:
+        reaches_everything(tab)
+    if shown.is_main:
+        show_in(tab, OTHER[theme])
+        faults = faults_of(tab, OF_COLOUR)
+        assert not faults, "\n".join(faults)
+        keep(tab, shown, language, OTHER[theme], "1280")
+        show_in(tab, theme)
+    assert fits(tab), "wider than the window at 1280"
+    tab.set_viewport_size(TABLET)
+    assert fits(tab), "wider than the window at 820"
+    keep(tab, shown, language, theme, "820")
     assert visit.outside == []
     assert [text for text in visit.complaints if "404" not in text or shown.status == 200] == []
 
 
-@pytest.mark.parametrize(("language", "theme"), [("fr", "light")])
-@pytest.mark.parametrize("shown", BEHIND_THE_DOOR, ids=lambda page: page.name)
-def test_the_keyboard_reaches_everything_and_shows_where_it_is(
-    shown: Page, language: str, theme: str, site: Site, tab: Tab
-) -> None:
-    tab.goto(shown.address_on(site))
-    tab.wait_for_selector(shown.ready)
-    count = tab.evaluate(
-        """selector => [...document.querySelectorAll(selector)].filter(
-            e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility() && !e.closest('dialog')).length""",
-        CAN_TAKE_FOCUS,
-    )
-    seen = set()
-    for _step in range(min(count + 5, 120)):
+def reaches_everything(tab: Tab) -> None:
+    """By keyboard alone, and each place shows that it is reached."""
+    count = tab.evaluate(WATCH_FOCUS)
+    for _step in range(min(count + 5, STEPS_MAX)):
         tab.keyboard.press("Tab")
-        here = tab.evaluate("""() => {
-            const e = document.activeElement;
-            if (e === document.body) return null;
-            const style = getComputedStyle(e), around = e.closest('.choice, .switch label');
-            const ring = style.outlineStyle !== 'none' || style.boxShadow !== 'none'
-                || (around && getComputedStyle(around).outlineStyle !== 'none');
-            return [e.outerHTML.slice(0, 90), ring];
-        }""")
-        if here is None:
-            break
-        assert here[1], f"no sign of focus on {here[0]}"
-        seen.add(here[0])
-    assert seen, "nothing takes the focus"
+    reached: list[tuple[str, bool]] = tab.evaluate("reached")
+    assert reached, "nothing takes the focus"
+    assert [place for place, is_shown in reached if not is_shown] == [], "no sign of focus"
+
+
+def show_in(tab: Tab, theme: str) -> None:
+    """As the switch of themes does, and the browser for whoever follows it."""
+    tab.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    tab.evaluate(
+        """theme => {
+            const root = document.documentElement;
+            if (root.dataset.theme !== 'system') root.dataset.theme = theme;
+            document.dispatchEvent(new CustomEvent('assidu:theme'));
+            root.getBoundingClientRect();  // colours begin to change
+            for (const one of document.getAnimations())
+                if (one.effect.getComputedTiming().endTime < Infinity) one.finish();
+        }""",
+        theme,
+    )
+
+
+def fits(tab: Tab) -> bool:
+    return bool(tab.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def keep(tab: Tab, shown: Page, language: str, theme: str, width: str) -> None:
+    """A picture, where somebody wants to look at them."""
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        tab.wait_for_timeout(300)
+        path = f"{SHOTS}/{shown.name}-{language}-{theme}-{width}.png"
+        tab.screenshot(path=path, full_page=width == "820")

@@ -30,7 +30,7 @@ from builders.shop import Shop
 SECONDS_MAX = 50.0
 Case = schemathesis.Case[Any]
 Operation = schemathesis.APIOperation[Any, Any, Any, Any]
-EXAMPLES_MAX = 12
+EXAMPLES_MAX = 5
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from assidu.foundation.database import Database
 from assidu.plans.library import library
 from assidu.plans.writing import to_yaml
-from assidu.simulation import fairness_job, fairness_runs
+from assidu.simulation import fairness_runs, job
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
 from builders.programs import a_program
@@ -44,7 +44,7 @@ def test_a_look_is_asked_for_and_read_once_it_is_done(
     asked = fairness_runs.ask(history.documents[0], to_yaml(history.documents[0]), label="", by="")
     assert program.post("/v1/fairness", {}).json()["code"] == "look_at_work"
     assert program.get(f"/v1/fairness/{asked}").json()["state"] == "waiting"
-    assert fairness_job.main(asked) == 0
+    assert job.main("fairness", asked) == 0
     look = program.get(f"/v1/fairness/{asked}", language="en").json()
     assert (look["state"], look["members"], look["reached_nothing"]) == ("done", 1, 0)
     web = next(line for line in look["lines"] if line["code"] == "web")

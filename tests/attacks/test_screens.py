@@ -61,7 +61,8 @@ NEEDS: dict[str, str] = {
     "draws": "plan.view", "draw": "plan.view", "draw-reveal": "plan.publish", "library": "plan.view",
     "library-programme": "plan.view", "library-try": "simulate.run", "fairness": "simulate.run",
     "fairness-start": "simulate.run", "fairness-run": "simulate.run", "fairness-cancel": "simulate.run",
-    "fairness-line": "simulate.run",
+    "fairness-line": "simulate.run", "promotions": "plan.view", "promotion": "plan.view",
+    "promotion-call-off": "catalogue.edit", "rates": "plan.view", "rate-set": "catalogue.edit",
 }  # fmt: skip
 """What each page needs, said once more by somebody who did not write the pages."""
 

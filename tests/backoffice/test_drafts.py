@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -360,3 +361,52 @@ def test_what_is_no_part_of_a_programme_is_not_found(marketing: Client, address:
         assert marketing.get(f"{address}{wrong}").status_code == 404
     assert act(marketing, address, "explode:rules/ten").status_code == 404
     assert marketing.get("/programme/drafts/00000000-0000-0000-0000-000000000000/").status_code == 404
+
+
+def test_what_a_form_does_not_change_stays_as_somebody_wrote_it(marketing: Client) -> None:
+    hand = "# Decided by the board.\n" + THREE.replace("fr: Le Club", "fr: Notre Club").replace(
+        "zone: Europe/Paris", "zone: Europe/Paris   # where we are"
+    )
+    put(hand)
+    address = marketing.post("/programme/drafts/open/", {"source": "version:1"})["Location"]
+    assert marketing.post(f"{address}rules/+/", NEW_RULE | {"do": "save", "was": ""}).status_code == 302
+    act(marketing, address, "down:rules/ten")
+    act(marketing, address, "delete:rules/base")
+    text = draft_at(address).step.yaml
+    assert text.startswith("# Decided by the board.\n")
+    assert "zone: Europe/Paris   # where we are" in text
+    assert codes(address) == ["twenty", "ten", "thirty-points"]
+
+
+def test_the_programme_itself_and_names_of_the_catalogue_have_forms(marketing: Client, address: str) -> None:
+    page = marketing.get(f"{address}general/").content.decode()
+    assert 'value="Europe/Paris" selected' in page
+    was = re.search(r'name="was" value="(\w*)"', page)
+    assert was is not None
+    form = {
+        "name.fr": "Le Grand Club",
+        "name.en": "The Great Club",
+        "valid_from": written(address).valid_from.isoformat(),
+        "zone": "Europe/Brussels",
+        "sale_currency.code": "EUR",
+        "sale_currency.decimals": "2",
+        "has": ["second_person_above"],
+        "second_person_above": "30,00",
+        "do": "save",
+        "was": was[1],
+    }
+    assert marketing.post(f"{address}general/", form | {"zone": "Europe/Nowhere"}).status_code == 422
+    assert marketing.post(f"{address}general/", form).status_code == 302
+    document = written(address)
+    assert (document.name.fr, document.zone) == ("Le Grand Club", "Europe/Brussels")
+    assert document.second_person_above == Decimal(30)
+    page = marketing.get(f"{address}labels.stores/").content.decode()
+    was = re.search(r'name="was" value="(\w*)"', page)
+    assert was is not None
+    form = {
+        "has": ["words.0", "words"], "words.0.of": "317", "words.0.fr": "Nantes", "words.0.en": "Nantes", "do": "save",
+        "was": was[1],
+    }  # fmt: skip
+    assert marketing.post(f"{address}labels.stores/", form).status_code == 302
+    assert written(address).labels.stores["317"].fr == "Nantes"
+    assert "Nantes" in marketing.get(address).content.decode()

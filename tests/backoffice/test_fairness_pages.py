@@ -8,11 +8,11 @@ from django.test import Client
 from assidu.foundation.database import Database
 from assidu.foundation.people import actions as people
 from assidu.foundation.people.types import COMMAND_LINE, Person
+from assidu.foundation.work import RunState
 from assidu.plans.compile import compile_plan
 from assidu.plans.writing import to_yaml
-from assidu.simulation import fairness_runs
+from assidu.simulation import fairness_runs, job
 from assidu.simulation.fairness import fairness
-from assidu.simulation.types import RunState
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
 
@@ -121,16 +121,14 @@ def test_who_may_not_simulate_is_refused(assidu_db: Database, past: History, cli
 def test_a_look_runs_in_a_process_of_its_own_to_its_end(
     assidu_db: Database, past: History, marketing: Client
 ) -> None:
-    from assidu.simulation import fairness_job
-
     document = past.documents[0]
     run_id = fairness_runs.ask(document, to_yaml(document), label="A look", by="")
-    assert fairness_job.main(run_id) == 0
+    assert job.main("fairness", run_id) == 0
     run = fairness_runs.run(run_id)
     assert run is not None
     assert run.fairness is not None
     assert (run.state, run.fairness.members) == (RunState.DONE, 6)
-    assert fairness_job.main(uuid4()) == 2
+    assert job.main("fairness", uuid4()) == 2
 
 
 def test_a_look_that_fails_or_is_stopped_says_so(

@@ -12,6 +12,7 @@ from assidu.foundation.database import Database
 from assidu.foundation.people import actions as people
 from assidu.foundation.people import queries as trails
 from assidu.foundation.people.types import COMMAND_LINE, Person
+from assidu.foundation.work import RunState
 from assidu.loyalty.book import PlanBook
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
@@ -19,7 +20,6 @@ from assidu.plans.levers import levers, switch_name, turned
 from assidu.plans.writing import to_yaml
 from assidu.simulation import actions, queries
 from assidu.simulation.run import simulate
-from assidu.simulation.types import RunState
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
 
@@ -175,7 +175,7 @@ def test_a_run_on_its_way_shows_how_far_it_is(finance: Client, past: History) ->
 
 def test_a_run_that_failed_says_so(finance: Client, past: History) -> None:
     run_id = actions.ask(past.documents[0], "", label="An idea", by="")
-    actions.finish(run_id, None, "ValueError: what happened")
+    actions.fail(run_id, "ValueError: what happened")
     page = text_of(finance.get(f"/simulation/{run_id}/"))
     assert "It did not come to its end" in page
     assert "ValueError" in page

@@ -44,10 +44,16 @@ def a_rule(gift: str, *more: str, code: str = "extra") -> str:
     return "\n".join((f"code: {code}", f"name: {name}", "currency: points", f"gift: {gift}", *more)) + "\n"
 
 
-def a_programme(*rules: str, more: str = "", tiers: str = TIERS, currencies: str = "") -> str:
+def a_programme(
+    *rules: str,
+    more: str = "",
+    tiers: str = TIERS,
+    currencies: str = "",
+    sale_currency: str = "{code: EUR}",
+) -> str:
     """A whole file; without rules it has the one that gives a point for each euro, in points beside ``currencies``."""
     return (
-        HEAD
+        HEAD.replace("{code: EUR}", sale_currency)
         + currencies
         + "rules:\n"
         + "".join(_item(rule) for rule in rules or (BASE,))
@@ -56,8 +62,15 @@ def a_programme(*rules: str, more: str = "", tiers: str = TIERS, currencies: str
     )
 
 
-def a_document(*rules: str, more: str = "", tiers: str = TIERS, currencies: str = "") -> Document:
-    examined = examine(a_programme(*rules, more=more, tiers=tiers, currencies=currencies))
+def a_document(
+    *rules: str,
+    more: str = "",
+    tiers: str = TIERS,
+    currencies: str = "",
+    sale_currency: str = "{code: EUR}",
+) -> Document:
+    text = a_programme(*rules, more=more, tiers=tiers, currencies=currencies, sale_currency=sale_currency)
+    examined = examine(text)
     assert examined.is_ok, examined.errors
     assert examined.document is not None
     return examined.document

@@ -40,6 +40,7 @@ ACCEPTED = (
     a_programme(
         more="closing: {last_day_to_earn: 2026-06-30, last_day_to_use: 2026-06-30, forfeit: false}\n"
     ),
+    a_programme(more="leaving: {regret: {days: 14}}\n"),
     a_programme(
         more="accounts: {household: {leaver_takes: equal}, company: {members_at_most: 80, leaver_takes: nothing}}\n"
     ),

@@ -50,7 +50,7 @@ def runs_of(document: Document) -> Runs:
         actions.ask(double, to_yaml(double), label=label, by="")
         for label in ("Une panne", "Une autre idée", "Trois points par euro")
     )
-    actions.finish(failed, None, "OperationalError: the connection was lost")
+    actions.fail(failed, "OperationalError: the connection was lost")
     actions.tell(stopped, 40, 320, 2.0)
     actions.cancel(stopped)
     actions.tell(running, 120, 320, 6.0)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 
-from assidu.decisions.events import LineKind, Payment, Sale, SaleLine
+from assidu.decisions.events import AppliedOffer, LineKind, Payment, Sale, SaleLine
 from builders.plans import PARIS
 
 NOON = datetime(2026, 3, 2, 11, tzinfo=UTC)
@@ -25,8 +25,24 @@ def a_line(
     quantity: int = 1,
     discount_minor: int = 0,
     kind: LineKind = LineKind.PRODUCT,
+    offers: Iterable[tuple[str, int]] = (),
+    promotion: str = "",
+    promotion_minor: int = 0,
 ) -> SaleLine:
-    return SaleLine(sku, amount_minor, quantity, discount_minor, department, brand, 550, kind)
+    taken_off = tuple(AppliedOffer(offer, amount) for offer, amount in offers)
+    return SaleLine(
+        sku,
+        amount_minor,
+        quantity,
+        discount_minor,
+        department,
+        brand,
+        550,
+        kind,
+        taken_off,
+        promotion,
+        promotion_minor,
+    )
 
 
 def a_sale(

@@ -25,7 +25,7 @@ from assidu.foundation.settings import current_settings
 from assidu.foundation.sql import raw_connection, rows
 from assidu.loyalty import plans, queries
 from assidu.loyalty.desk import Decided, Desk, Member, Tally
-from assidu.loyalty.draws import open_secrets
+from assidu.loyalty.draws import draws_to_draw
 from assidu.loyalty.rows import member_from, record_columns, record_sql
 from assidu.plans.check import examine
 
@@ -58,7 +58,7 @@ class Shop:
         points: str = "",
         more: str = "",
     ) -> "Shop":
-        """``points`` is what the points say besides, in every version: ``transfers: {}``, for example; ``more``, what
+        """``points`` is what the points say besides, in every version: ``transfers: {}``, for example; ``more`` what
         the whole programme does."""
         for name in versions:
             text = (PLANS / f"{name}.yaml").read_text(encoding="utf-8")
@@ -119,8 +119,8 @@ class Shop:
         )
         book = queries.current_book(PROGRAMME)
         assert book is not None
-        secrets = open_secrets(PROGRAMME, Vault(current_settings().vault_key))
-        desk = Desk(book, self.places, _sold, now or event.at, secrets=secrets)
+        draws = draws_to_draw(PROGRAMME, Vault(current_settings().vault_key))
+        desk = Desk(book, self.places, _sold, now or event.at, draws=draws)
         members = _locked([customer_id] + ([absorbed] if absorbed else []))
         if isinstance(event, Merger):
             assert absorbed is not None

@@ -6,23 +6,25 @@ Runs by itself too, in ``tests``: ``python -m conformance.reader ../conformance/
 import json
 import sys
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from assidu.decisions import decide, events, evolve
-from assidu.decisions.chance import Chance
+from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.events import Event, Sale
+from assidu.decisions.exchange import KnownRate, exchanged
 from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
+from assidu.decisions.money import Rate
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import inputs_from, state_from
 from assidu.decisions.state import LotKey, State
 from assidu.plans.compile import compile_plan
 from assidu.plans.identity import document_from_json
-from conformance.writing import Json, written_answer, written_state
+from conformance.writing import Json, written_answer, written_event, written_state
 
 
 def differences(vectors: Mapping[str, Any]) -> list[str]:
@@ -34,7 +36,8 @@ def differences(vectors: Mapping[str, Any]) -> list[str]:
     for story in vectors["stories"]:
         before = story["start"]
         for number, step in enumerate(story["steps"], 1):
-            answered = answer_to(plans[step.get("plan", story["plan"])], before, step)
+            plan = plans[step.get("plan", story["plan"])]
+            answered = answer_to(plan, before, step)
             expected = {
                 name: step[name]
                 for name in ("refused", "decision", "postings", "reasons", "next")
@@ -49,9 +52,12 @@ def differences(vectors: Mapping[str, Any]) -> list[str]:
 def answer_to(plan: Plan, before: Json, step: Json) -> Json:
     """What a step gives: a refusal, or a decision with its postings and what it makes of the customer."""
     state = state_of(before)
-    answer = decide(
-        plan, _facts(state, step.get("facts", {})), event_of(step["event"]), trace=step.get("trace", False)
-    )
+    event = _exchanged(plan, step["told"]) if "told" in step else event_of(step["event"])
+    if isinstance(event, Refused):
+        return written_answer(event)
+    if event != event_of(step["event"]):
+        return {"exchanged": written_event(event)}
+    answer = decide(plan, _facts(state, step.get("facts", {})), event, trace=step.get("trace", False))
     found = written_answer(answer)
     if isinstance(answer, Decision) and "next" in step:
         found["next"] = written_state(evolve(state, answer))
@@ -68,6 +74,18 @@ def event_of(written: Json) -> Event:
     return event
 
 
+def _exchanged(plan: Plan, told: Json) -> Sale | Refused:
+    """A ticket in another money, as it is converted before anything is decided on it."""
+    sale = event_of(told["sale"])
+    assert isinstance(sale, Sale)
+    known = None
+    if "rate" in told:
+        known = KnownRate(
+            msgspec.convert(told["rate"], type=Rate), msgspec.convert(told.get("day"), type=date | None)
+        )
+    return exchanged(plan, sale, told["currency"], known)
+
+
 def state_of(written: Json) -> State:
     lots = {_lot(currency, month, end): left for currency, month, end, left in written["lots"]}
     return state_from(written, written["seq"], lots, written["debts"])
@@ -81,12 +99,23 @@ def _facts(state: State, written: Json) -> Facts:
         absorbed=state_of(written["absorbed"]) if "absorbed" in written else None,
         grants=written.get("grants"),
         has_happened=written.get("has_happened", False),
-        chance=None
-        if chance is None
-        else Chance(chance["member"], {o: bytes.fromhex(s) for o, s in chance["secrets"].items()}),
+        chance=None if chance is None else _chance(chance),
         is_basket=written.get("is_basket", False),
         member=written.get("member", ""),
         person=state_of(written["person"]) if "person" in written else None,
+    )
+
+
+def _chance(written: Json) -> Chance:
+    opened = written.get("opened_at", {})
+    return Chance(
+        written["member"],
+        {
+            offer: OpenDraw(
+                bytes.fromhex(secret), datetime.fromisoformat(opened[offer]) if offer in opened else None
+            )
+            for offer, secret in written["secrets"].items()
+        },
     )
 
 
@@ -97,6 +126,7 @@ def _sold(written: Json) -> SoldBefore:
         name: {(rule, currency): n for rule, currency, n in written.get(name, ())}
         for name in ("awarded", "clawed_back")
     }
+    foreign = dict(written.get("returned_foreign", ()))
     rest = {
         name: written[name] for name in ("paid", "paid_back", "plan_version", "is_own") if name in written
     }
@@ -108,6 +138,7 @@ def _sold(written: Json) -> SoldBefore:
         pairs["awarded"],
         clawed_back=pairs["clawed_back"],
         returned_minor=dict(written.get("returned_minor", ())),
+        returned_foreign=foreign,
         **rest,
     )
 

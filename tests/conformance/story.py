@@ -15,13 +15,14 @@ from assidu.decisions.chance import Chance
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import next_due, ran_out
 from assidu.decisions.events import AppliedOffer, Event, HoldExpiry, Return, Sale, Tick
+from assidu.decisions.exchange import KnownRate, exchanged
 from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.plan import Plan
 from assidu.decisions.sold import sold_before
 from assidu.decisions.state import State
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document, published
-from conformance.writing import Json, written_answer, written_event, written_facts, written_state
+from conformance.writing import Json, plain, written_answer, written_event, written_facts, written_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,31 @@ class Story:
             person=person,
         )
         return self._decide(programme, facts, event)
+
+    def pay(
+        self, told: Sale, currency: str, known: KnownRate | None, *, refused: str | None = None
+    ) -> Decision | Refused:
+        """A ticket in another money, converted as whoever takes it does; ``refused`` where it cannot be."""
+        found = self.exchange(told, currency, known)
+        if isinstance(found, Refused):
+            assert found.code.value == refused, f"{self.name}: {found.code.value}, not {refused}"
+            step = self._told(told, currency, known)
+            self.programmes[self.programme.name] = self.programme
+            self.steps.append({"told": step, **written_answer(found)})
+            return found
+        first = len(self.steps)
+        answer = self.tell(found, refused=refused)
+        of_sale = next(step for step in self.steps[first:] if step["event"]["is"] == "sale")
+        of_sale["told"] = self._told(told, currency, known)
+        return answer
+
+    def exchange(self, told: Sale, currency: str, known: KnownRate | None) -> Sale | Refused:
+        return exchanged(self.programme.plan, told, currency, known)
+
+    @staticmethod
+    def _told(told: Sale, currency: str, known: KnownRate | None) -> Json:
+        step: Json = {"sale": written_event(told), "currency": currency}
+        return step if known is None else {**step, **plain(known)}
 
     def ask(self, basket: Sale) -> Sale:
         """Evaluate a basket that is not paid yet; answers the ticket of a till that does what it was told, and tries

@@ -64,8 +64,14 @@ def written_facts(facts: Facts) -> Json:
     if facts.has_happened:
         found["has_happened"] = True
     if facts.chance is not None:
-        secrets = {offer: secret.hex() for offer, secret in sorted(facts.chance.secrets.items())}
-        found["chance"] = {"member": facts.chance.member, "secrets": secrets}
+        draws = sorted(facts.chance.draws.items())
+        found["chance"] = {
+            "member": facts.chance.member,
+            "secrets": {offer: draw.secret.hex() for offer, draw in draws},
+        }
+        opened = {offer: plain(draw.opened_at) for offer, draw in draws if draw.opened_at is not None}
+        if opened:
+            found["chance"]["opened_at"] = opened
     if facts.is_basket:
         found["is_basket"] = True
     if facts.member:

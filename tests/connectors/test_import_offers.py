@@ -1,6 +1,6 @@
-"""Files with offers: budgets and stock to the unit whatever the number of processes, and a price feed."""
+"""Files with offers: budgets and stock to the unit whatever the number of processes, codes, draws, and a price feed."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import psycopg
@@ -10,11 +10,16 @@ from assidu.catalogue.prices import lowest_prices
 from assidu.connectors.files.mapping_file import read_mapping
 from assidu.connectors.imports.types import Pair
 from assidu.foundation.database import Database
+from assidu.loyalty.draws import verify as verify_draw
+from assidu.loyalty.explain import Explanation, explain
+from assidu.loyalty.offer_codes import make_codes
 from assidu.loyalty.plans import publish
 from assidu.loyalty.rebuild import verify
 from assidu.plans.check import examine
+from assidu.plans.document import Document
+from assidu.plans.wording import Language
 from builders.documents import BASE, a_programme
-from builders.imports import NOW, events_file, joined, sale, take
+from builders.imports import NOW, event, events_file, joined, sale, take
 from builders.offers import offers
 
 WITH = offers(
@@ -30,9 +35,7 @@ CARDS = [f"29900001{n:05d}" for n in range(12)]
 def test_an_import_gives_stock_and_budgets_to_the_unit(
     assidu_db: Database, tmp_path: Path, processes: int
 ) -> None:
-    examined = examine(a_programme(BASE, more=WITH))
-    assert examined.document is not None
-    publish(examined.document, "", at=NOW)
+    publish(a_club(WITH), "", at=NOW)
     told = [joined(card, "2026-01-05T09:00:00Z") for card in CARDS]
     told += [
         sale(
@@ -59,12 +62,128 @@ def test_an_import_gives_stock_and_budgets_to_the_unit(
     assert verify(assidu_db.url).found == []
 
 
+@pytest.mark.parametrize("processes", [1, 3])
+def test_what_comes_back_is_there_again_for_whoever_buys_after_the_import(
+    assidu_db: Database, tmp_path: Path, processes: int
+) -> None:
+    publish(a_club(WITH), "", at=NOW)
+    told = [joined(card, "2026-01-05T09:00:00Z") for card in CARDS]
+    told += [sale(f"T-{n}", f"2026-02-{n + 1:02d}T10:00:00Z", f"card:{card}") for n, card in enumerate(CARDS)]
+    told += [
+        event(
+            "Order Refunded",
+            f"R-{n}",
+            "2026-03-01T10:00:00Z",
+            f"card:{CARDS[n]}",
+            original_event={"source": "till/1", "id": f"T-{n}"},
+            whole=True,
+        )
+        for n in (0, 1)
+    ]
+    assert not take(
+        assidu_db, [events_file(tmp_path / "e.jsonl", *told)], processes=processes, catches_up=False
+    ).set_aside
+    assert bags_taken(assidu_db) == 5 - 2
+    assert verify(assidu_db.url).found == []
+    later = sale("T-99", "2026-03-02T10:00:00Z", f"card:{CARDS[11]}")
+    take(assidu_db, [events_file(tmp_path / "later.jsonl", later)])
+    assert verify(assidu_db.url).found == []
+    assert bags_taken(assidu_db) == 4, "one of those that came back was there for another"
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_codes_of_history_are_good_once_for_whom_they_were_made(
+    assidu_db: Database, tmp_path: Path, processes: int
+) -> None:
+    publish(a_club(offers("half: effect: {points: {currency: points, units: 50}}|needs: code")), "", at=NOW)
+    cards = CARDS[:6]
+    people = [joined(card, "2026-01-05T09:00:00Z") for card in cards]
+    take(assidu_db, [events_file(tmp_path / "people.jsonl", *people)])
+    with psycopg.connect(assidu_db.url) as connection:
+        [(owner,)] = connection.execute(
+            "SELECT customer_id FROM events_event WHERE id = %s", [f"join-{cards[1]}"]
+        ).fetchall()
+    [anybody] = make_codes("club", "half", at=NOW)
+    [personal] = make_codes("club", "half", at=NOW, customers=[owner])
+    [over] = make_codes("club", "half", at=NOW, expires_on=date(2026, 2, 4))
+    shown = {
+        "0": (cards[0], personal),  # somebody else's
+        "1": (cards[1], personal),
+        "2": (cards[2], f" {anybody.lower()}"),
+        "3": (cards[3], anybody),  # used up the day before
+        "4": (cards[4], over),
+        "5": (cards[5], "WRONG-CODE"),
+    }
+    told = [
+        sale(f"T-{n}", f"2026-02-{int(n) + 1:02d}T10:00:00Z", f"card:{card}", codes=[code])
+        for n, (card, code) in shown.items()
+    ]
+    take(assidu_db, [events_file(tmp_path / "e.jsonl", *reversed(told))], processes=processes)
+    with psycopg.connect(assidu_db.url) as connection:
+        served = connection.execute(
+            "SELECT e.id FROM loyalty_decision AS d JOIN events_event AS e USING (customer_id, seq) "
+            "WHERE d.record -> 'awards' @> '[[\"half\"]]' ORDER BY 1"
+        ).fetchall()
+        bodies = connection.execute("SELECT string_agg(body::text, ' ') FROM events_event").fetchone()
+    assert served == [("T-1",), ("T-2",)]
+    assert bodies is not None
+    assert anybody not in bodies[0].upper()
+    assert verify(assidu_db.url).found == []
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_tickets_from_before_a_draw_was_committed_to_are_counted_and_the_others_drawn(
+    assidu_db: Database, tmp_path: Path, processes: int
+) -> None:
+    club = a_club(offers("lucky: effect: {points: {currency: points, units: 500}}|chance: {one_in: 2}"))
+    publish(club, "", at=datetime(2026, 2, 6, 12, tzinfo=UTC))
+    told = [joined(card, "2026-01-05T09:00:00Z") for card in CARDS]
+    told += [
+        sale(f"T-{n}-{again}", f"2026-02-{n + 1:02d}T1{again}:00:00Z", f"card:{card}")
+        for n, card in enumerate(CARDS)
+        for again in range(4)
+    ]
+    file = events_file(tmp_path / "e.jsonl", *told)
+    report = take(assidu_db, [file], processes=processes)
+    assert (report.recorded, report.undrawn) == (12 + 48, 5 * 4 + 2)
+    assert report.as_json()["undrawn"] == 22
+    verified = verify_draw("club", "lucky", {1: 2})
+    assert verified is not None
+    assert (verified.is_ok, verified.tickets) == (True, 48 - 22)
+    assert 0 < verified.given == verified.won < verified.tickets
+    assert verify(assidu_db.url).found == []
+    assert take(assidu_db, [file], processes=processes).undrawn == 0, "nothing of it is decided a second time"
+    [why] = [one.sentence for one in explained(assidu_db, "T-0-0").reasons if one.rule == "lucky"]
+    assert "before the draw was opened" in why
+
+
+def a_club(more: str) -> Document:
+    examined = examine(a_programme(BASE, more=more))
+    assert examined.document is not None
+    return examined.document
+
+
+def bags_taken(database: Database) -> int:
+    with psycopg.connect(database.url) as connection:
+        [(count,)] = connection.execute("SELECT taken FROM loyalty_quota WHERE key = 'stock:bags'").fetchall()
+    return int(count)
+
+
+def explained(database: Database, id_: str) -> Explanation:
+    with psycopg.connect(database.url) as connection:
+        found = connection.execute(
+            "SELECT customer_id, seq FROM events_event WHERE id = %s", [id_]
+        ).fetchone()
+    assert found is not None
+    told = explain(found[0], found[1], Language.EN)
+    assert told is not None
+    return told
+
+
 def test_a_price_feed_is_imported_and_gives_the_lowest_price_of_thirty_days(
     assidu_db: Database, tmp_path: Path
 ) -> None:
-    examined = examine(a_programme(BASE))
-    assert examined.document is not None
-    publish(examined.document, "", at=NOW)
+    publish(a_club(""), "", at=NOW)
     feed, mapping = tmp_path / "prices.csv", tmp_path / "prices.toml"
     feed.write_text(
         "article;from;price\napple;2026-03-01;1.99\napple;2026-03-20;2.49\npear;;1\n", encoding="utf-8"

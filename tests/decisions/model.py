@@ -872,7 +872,7 @@ def counting(ticket: Ticket, returned: Counter[int]) -> dict[int, int]:
             or line.department in out.departments
             or line.brand in out.brands
             or line.sku in out.skus
-            or (out.discounted and line.discount_minor > 0)
+            or (out.discounted and (line.discount_minor > 0 or line.promotion != ""))
         )
         left = amounts[i]
         if left and returned[i]:

@@ -24,6 +24,7 @@ lines = st.builds(
     department=st.sampled_from(["produce", "grocery", "tobacco"]),
     brand=st.sampled_from(["", "national", "ours"]),
     kind=st.sampled_from([PRODUCT, PRODUCT, PRODUCT, LineKind.GIFT_CARD]),
+    promotion=st.sampled_from(["", "", "", "spring"]),
 )
 
 payments = st.builds(

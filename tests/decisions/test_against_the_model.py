@@ -390,6 +390,8 @@ class Books(RuleBasedStateMachine):
             assert (state.lots, state.pending, state.debts) == (was.lots, was.pending, was.debts)
             assert (state.joined_on, state.left_on) == (was.joined_on, was.left_on)
             assert state.counters == was.counters
+            assert (state.tier, state.tier_until) == (was.tier, was.tier_until)
+            assert (state.tier_cause, state.tier_before) == (was.tier_cause, was.tier_before)
 
     # ------------------------------------------------------------ what is always so
 

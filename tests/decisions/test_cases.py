@@ -438,6 +438,7 @@ def test_excluded_departments_brands_products_and_discounts_earn_nothing() -> No
         a_line(400, brand="books"),
         a_line(800, sku="press"),
         a_line(1600, discount_minor=1),
+        a_line(3200, promotion="spring"),
     )
     assert a_book(a_plan(a_rule(), exclusions=out)).must(a_sale(*lines)).eligible_minor == 100
 

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from assidu.decisions import evolve
 from assidu.decisions.accounts import exit_of
-from assidu.decisions.chance import Chance
+from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.decision import Account, Decision, EmissionKind, Posting
 from assidu.decisions.events import (
     Absorption,
@@ -79,11 +79,14 @@ wallets = st.sampled_from(
 )
 
 
-def a_programme(policy: str, expires: str, takes: str, version: int = 1) -> Programme:
+regrets = st.sampled_from(["", "leaving: {regret: {days: 10}}\n"])
+
+
+def a_programme(policy: str, expires: str, regret: str, takes: str, version: int = 1) -> Programme:
     stars = points(
         expires, "pending: {days: 9}", "debt_at_most: 12", "transfers: {cap: {units: 60, per: month}}"
     )
-    more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}"
+    more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}{regret}"
     more += f"accounts: {{household: {{leaver_takes: {takes}, welcome: each}}}}\n"
     currencies = stars + CENTS + VOUCHER
     name = f"v{version}"
@@ -101,12 +104,13 @@ class Everything(RuleBasedStateMachine):
     @initialize(
         policy=st.sampled_from(lives.POLICIES),
         expires=wallets,
+        regret=regrets,
         hour=st.integers(0, 23),
         takes=st.sampled_from(["nothing", "equal", "own"]),
     )
-    def open(self, policy: str, expires: str, hour: int, takes: str) -> None:
-        self.expires, self.takes = expires, takes
-        self.programme = a_programme(policy, expires, takes)
+    def open(self, policy: str, expires: str, regret: str, hour: int, takes: str) -> None:
+        self.expires, self.regret, self.takes = expires, regret, takes
+        self.programme = a_programme(policy, expires, regret, takes)
         self.now = datetime(2026, 1, 14, hour, 30, tzinfo=UTC)
         self.places: dict[str, int] = {}
         self.arrived = 0
@@ -125,7 +129,7 @@ class Everything(RuleBasedStateMachine):
     def somebody_new(self) -> Story:
         self.arrived += 1
         story = Story(f"person {self.arrived}", self.programme, places=self.places, is_traced=False)
-        story.chance = Chance(story.name, {"bag": lives.SECRET})
+        story.chance = Chance(story.name, {"bag": OpenDraw(lives.SECRET)})
         return story
 
     def tell(self, who: int, event: Event, **rest: Any) -> Decision | None:
@@ -147,7 +151,8 @@ class Everything(RuleBasedStateMachine):
 
     @rule(policy=st.sampled_from(lives.POLICIES))
     def change_the_plan(self, policy: str) -> None:
-        self.programme = a_programme(policy, self.expires, self.takes, self.programme.plan.version + 1)
+        number = self.programme.plan.version + 1
+        self.programme = a_programme(policy, self.expires, self.regret, self.takes, number)
         for story in (*self.people, self.home):
             story.programme = self.programme
 
@@ -317,7 +322,8 @@ class Everything(RuleBasedStateMachine):
         for who in (survivor, absorbed):
             self.people[who].sleep_until(self.today(), self.now)
         theirs = self.people[absorbed].state
-        if {theirs.membership, self.people[survivor].state.membership} & NOT_TO_BE_MERGED:
+        states = theirs, self.people[survivor].state
+        if any(one.stands_still or one.membership is Membership.IN_ACCOUNT for one in states):
             return
         own = self.people[survivor].state
         assert self.tell(absorbed, Absorption(self.now)) is not None
@@ -352,7 +358,9 @@ class Everything(RuleBasedStateMachine):
         for part in undone.paid:
             owed[part.currency] += part.quantity
         on = theirs.left_on if theirs.membership is Membership.LEFT else theirs.joined_on
-        back = Restoration(self.now, theirs.membership.value, on, parts, tuple(sorted(owed.items())))
+        back = Restoration(
+            self.now, theirs.membership.value, on, parts, tuple(sorted(owed.items())), theirs.regret_until
+        )
         assert isinstance(absorbed.try_(back, now=self.now), Decision)
         absorbed.programme = self.programme
         self.gone.remove(absorbed)
@@ -410,6 +418,15 @@ class Everything(RuleBasedStateMachine):
         return [*self.people, self.home, *self.gone]
 
     # ------------------------------------------------------------ what is always so
+
+    @invariant()
+    def a_membership_stands_still_or_may_come_back_and_never_half(self) -> None:
+        for state in (story.state for story in (*self.people, self.home)):
+            may_come_back = state.regret_until is not None and state.membership is not Membership.IN_ACCOUNT
+            assert not may_come_back or state.membership is Membership.LEFT
+            assert state.membership is not Membership.LEFT or not state.holds
+            assert state.stands_still or state.membership is not Membership.SUSPENDED
+            assert not state.stands_still or state.membership is Membership.SUSPENDED or may_come_back
 
     @invariant()
     def the_wallet_is_the_fold_of_its_postings(self) -> None:
@@ -488,7 +505,6 @@ class Everything(RuleBasedStateMachine):
                 assert answer_to(plan, before, step) == expected
 
 
-NOT_TO_BE_MERGED = frozenset({Membership.SUSPENDED, Membership.IN_ACCOUNT})
 Wallet = tuple[dict[LotKey, int], dict[PendingKey, int], dict[LotKey, int], dict[str, int]]
 
 

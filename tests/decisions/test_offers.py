@@ -1,14 +1,14 @@
 """Offers on a ticket: told before it is paid, honoured when it was, taken back with what comes back."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assidu.decisions import decide
-from assidu.decisions.chance import Chance, commitment, drawn
+from assidu.decisions.chance import Chance, OpenDraw, commitment, drawn
 from assidu.decisions.decision import Account, Decision, ReasonCode, RefusalCode, Refused
 from assidu.decisions.events import AppliedOffer, OfferStep, Return, ReturnedLine, ShownCode
 from assidu.decisions.facts import Facts
@@ -138,6 +138,17 @@ def test_a_line_already_discounted_by_another_team_is_left_alone_unless_the_offe
     assert off(shopper("o: effect: {percent: {off: 10}}|takes_discounted: true").tries(basket)) == {"o": 150}
     alone = a_sale(a_line(1000, discount_minor=200))
     assert shopper("o: effect: {percent: {off: 10}}").why(alone)["o"] is ReasonCode.ALREADY_DISCOUNTED
+
+
+def test_a_line_in_a_promotion_of_the_calendar_is_left_alone_too_whether_or_not_its_amount_is_known() -> None:
+    ten = "o: effect: {percent: {off: 10}}"
+    for known_minor in (0, 200):
+        promoted = a_line(1000, promotion="spring", promotion_minor=known_minor)
+        assert off(shopper(ten).tries(a_sale(promoted, a_line(500)))) == {"o": 50}
+        assert off(shopper(f"{ten}|takes_discounted: true").tries(a_sale(promoted, a_line(500)))) == {
+            "o": 150
+        }
+        assert shopper(ten).why(a_sale(promoted))["o"] is ReasonCode.ALREADY_DISCOUNTED
 
 
 def test_one_benefit_for_each_line_unless_offers_combine() -> None:
@@ -273,7 +284,7 @@ SECRET = bytes(range(32))
 
 def test_a_draw_depends_on_the_secret_the_customer_and_the_place_of_the_ticket() -> None:
     customer = shopper("o: effect: {gift: {name: {fr: Vélo, en: Bicycle}}}|chance: {one_in: 4}|stock: 1000")
-    customer.chance = Chance("member-1", {"o": SECRET})
+    customer.chance = Chance("member-1", {"o": OpenDraw(SECRET)})
     won = []
     for seq in range(1, 60):
         told = customer.records(a_sale(100))
@@ -291,7 +302,7 @@ def test_the_last_prize_and_two_winning_draws_give_one_prize() -> None:
     places: dict[str, int] = {}
     winners = []
     for n in range(20):
-        customer = Shopper(a_plan_with(written), places, chance=Chance(f"m{n}", {"o": SECRET}))
+        customer = Shopper(a_plan_with(written), places, chance=Chance(f"m{n}", {"o": OpenDraw(SECRET)}))
         told = customer.records(a_sale(100))
         winners.append((drawn(SECRET, "o", f"m{n}", 1, 2), len(told.offers.given)))
     assert sum(given for _, given in winners) == 1
@@ -303,11 +314,27 @@ def test_an_evaluation_tells_the_odds_and_never_the_draw() -> None:
     customer = shopper(
         "o: effect: {points: {currency: points, units: 50}}|chance: {one_in: 50}|times: {limit: 1, per: month}"
     )
-    customer.chance = Chance("m", {"o": SECRET})
+    customer.chance = Chance("m", {"o": OpenDraw(SECRET)})
     assert customer.why(a_sale(1000))["o"] is ReasonCode.ODDS
     told = customer.tries(a_sale(1000))
     assert told.inputs is not None
     assert "draw:o" not in told.inputs.grants
+
+
+def test_a_ticket_from_before_the_draw_was_committed_to_is_not_drawn() -> None:
+    customer = shopper("o: effect: {points: {currency: points, units: 50}}|chance: {one_in: 2}")
+    for opened_at, number in ((NOON, 1), (NOON + timedelta(seconds=1), None)):
+        customer.chance = Chance("member-1", {"o": OpenDraw(SECRET, opened_at)})
+        told = customer.records(a_sale(1000, at=NOON))
+        assert told.inputs is not None
+        assert told.inputs.grants.get("draw:o") == number
+        assert told.offers.undrawn == (() if number is not None else ("o",))
+    assert customer.why(a_sale(1000, at=NOON), is_basket=False)["o"] is ReasonCode.ODDS
+    past = decide(
+        customer.plan, Facts(customer.state, chance=Chance("member-1", {})), a_sale(1000), trace=True
+    )
+    assert isinstance(past, Decision)
+    assert ("o", ReasonCode.NOT_DRAWN) in [(reason.rule, reason.code) for reason in past.reasons]
 
 
 # ---------------------------------------------------------------- activation and codes

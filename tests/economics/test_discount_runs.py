@@ -17,9 +17,9 @@ from assidu.economics.discount_runs import DiscountsRun
 from assidu.economics.discount_types import DiscountsQuestion, Turning
 from assidu.foundation.database import Database
 from assidu.foundation.settings import current_settings
+from assidu.foundation.work import RunState
 from assidu.plans.library import library
 from assidu.plans.writing import to_yaml
-from assidu.simulation.types import RunState
 from builders.documents import a_document
 from builders.history import History, on
 from builders.programs import a_program

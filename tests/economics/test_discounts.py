@@ -9,7 +9,8 @@ import numpy as np
 import psycopg
 import pytest
 
-from assidu.decisions.events import LineKind, Merger, Payment, Sale, SaleLine
+from assidu.decisions.events import Foreign, ForeignLine, LineKind, Merger, Payment, Sale, SaleLine
+from assidu.decisions.money import Rate
 from assidu.economics.discount_types import CannotTell, DiscountsQuestion, Turning, Untold
 from assidu.economics.discounted_lines import Period, read_bought
 from assidu.economics.discounts import Programme, ask_discounts
@@ -36,6 +37,11 @@ LINE = SaleLine("A", 700, 10, 300, "grocery", "national", 550)
 
 def tickets(*lines: SaleLine, days: int = 1) -> Sale:
     return Sale(on(days), "317", "store", lines)
+
+
+def in_francs() -> Sale:
+    """8.00 there are 7.00 here."""
+    return replace(tickets(LINE), foreign=Foreign("CHF", 2, Rate(875, 3), (ForeignLine(800, 343),)))
 
 
 def read(
@@ -183,6 +189,31 @@ def test_units_that_are_no_longer_bought_are_gone_and_cannot_come_back(assidu_db
     ]
     assert back.body()["lines"] == [[1, 70]]
     assert paid.body()["lines"][0][1] == 10, "what was paid with points stays as large as it was"
+
+
+def test_tickets_in_another_money_are_left_out_and_told_as_they_were(assidu_db: Database) -> None:
+    history = History([a_document()])
+    anne = history.customer()
+    ticket = history.tell(anne, in_francs())
+    history.bring_back(anne, on(2), ticket, (0, 400))
+    history.write(assidu_db.url)
+    assert sums(read(assidu_db)) == {}
+    sale, back = told(history, assidu_db, retelling(kept=0.5))
+    assert [line[:4] for line in sale.body()["lines"]] == [["A", 10, 700, 300]]
+    assert back.body()["lines"] == [[0, 400]]
+    assert (sale.amount_minor, back.amount_minor) == (700, -350)
+
+
+def test_an_article_whose_whole_discount_is_turned_is_in_no_promotion_any_more(assidu_db: Database) -> None:
+    history = History([a_document()])
+    history.tell(history.customer(), tickets(replace(LINE, quantity=100).promoted("fair", 300)))
+    history.write(assidu_db.url)
+    [fewer] = told(history, assidu_db, retelling(kept=0.5))
+    [whole] = told(history, assidu_db, retelling(share=100))
+    line = fewer.body()["lines"][0]
+    assert line[1] < 100
+    assert line[9] == ["fair", 3 * line[1]]
+    assert whole.body()["lines"][0] == ["A", 100, 700, 0, "grocery", "national", 550, "product", []]
 
 
 def test_about_as_many_units_stay_as_are_kept_and_the_same_ones_each_time(assidu_db: Database) -> None:

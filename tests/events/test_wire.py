@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from assidu.catalogue.known import Catalogue
 from assidu.catalogue.types import KnownProduct
 from assidu.decisions.events import LineKind, Return, Sale
 from assidu.events.types import EventType
@@ -66,9 +67,8 @@ def test_plain_values_mean_the_same_as_their_json() -> None:
 def test_what_a_line_leaves_out_comes_from_the_catalogue() -> None:
     line = {"sku": "bag", "amount_minor": 10, "brand": "", "kind": "fee"}
     incoming = parse_one(sale(data={"lines": [line]}))
-    event = to_fact(
-        incoming, catalogue=lambda _: KnownProduct("household", "national", 2000, LineKind.PRODUCT)
-    ).event
+    known = Catalogue(lambda _: KnownProduct("household", "national", 2000, LineKind.PRODUCT))
+    event = to_fact(incoming, catalogue=known).event
     assert isinstance(event, Sale)
     (found,) = event.lines
     assert (found.department, found.brand, found.vat_bp, found.kind) == ("household", "", 2000, LineKind.FEE)

@@ -1,6 +1,7 @@
 """Offers at the till: told before the customer pays, recorded as they were applied, exact whoever asks at once."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -44,6 +45,8 @@ offers:
     combines: true
 """
 CARD = "2990000000012"
+OPENED = datetime(2026, 2, 1, tzinfo=UTC)
+"""Before the tickets: its draw was committed to by then."""
 
 
 @pytest.fixture
@@ -52,7 +55,7 @@ def stall(counter: Counter) -> Counter:
     examined = examine(text)
     assert not examined.errors, examined.errors
     assert examined.document is not None
-    plans.publish(examined.document, text, at=clock.now())
+    plans.publish(examined.document, text, at=OPENED)
     counter.shop.member(Profile(card=CARD))
     return counter
 

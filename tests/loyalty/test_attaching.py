@@ -1,6 +1,7 @@
 """A forgotten ticket, claimed: by its own day's rules, once for ever, and refused with the reason otherwise."""
 
 import threading
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,9 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import ProgrammingError, transaction
 
+from assidu.catalogue.promotions import put_promotions, remove_promotion
+from assidu.catalogue.rates import ToldRate, put_rates
+from assidu.catalogue.told import promotion_told
 from assidu.customers import actions as customers
 from assidu.customers.types import Profile
-from assidu.decisions.events import Merger
+from assidu.decisions.events import Merger, Sale
+from assidu.decisions.money import Rate
 from assidu.events.wire import parse_one
 from assidu.foundation.database import Database
 from assidu.foundation.people.types import COMMAND_LINE, Actor
@@ -25,10 +30,12 @@ from assidu.loyalty.attaching import (
     record_typed_ticket,
 )
 from assidu.loyalty.entries import Conflict, Told, UnknownCustomer
+from assidu.loyalty.plans import publish
 from assidu.loyalty.rebuild import verify
 from assidu.measurement.sums import stretches
+from assidu.plans.check import examine
 from assidu.plans.wording import Language
-from builders.shop import PROGRAMME, Shop
+from builders.shop import PLANS, PROGRAMME, Shop
 
 SOLD = datetime(2026, 3, 1, 10, 2, 11, tzinfo=UTC)
 DAY = date(2026, 3, 1)
@@ -118,6 +125,43 @@ def test_a_forgotten_ticket_earns_at_its_own_date_and_by_its_own_rules(
     assert outcome.decision.awards == with_card.decision.awards
     assert outcome.decision.awards
     assert points(anne) - before[0] == points(luc) - before[1] > 0
+
+
+def test_a_ticket_in_francs_is_theirs_at_the_rate_that_it_came_in_with(shop: Shop, anne: UUID) -> None:
+    francs = ToldRate("CHF", DAY, Rate(9432, 4))
+    with_francs()
+    put_rates([francs], at=SOLD, by="command")
+    anonymous(currency="CHF")
+    put_rates([replace(francs, rate=Rate(2))], at=NOW, by="command")
+    assert refused(attached(anne, proof=Proof("317", DAY, "", 4_201, "CHF"))) is ClaimRefusal.UNKNOWN_TICKET
+    outcome = told(attached(anne, proof=Proof("317", DAY, "", 4_200, "CHF")))
+    assert isinstance(outcome.event, Sale)
+    assert outcome.event.total_minor == 3_961
+    assert outcome.event.foreign is not None
+    assert (outcome.event.foreign.total_minor, str(outcome.event.foreign.rate)) == (4_200, "0.9432")
+    put_rates([ToldRate("CHF", NOW.date(), Rate(2))], at=NOW, by="command")
+    typed = record_typed_ticket(
+        anne, "317", "T-77", 1_000, by=HUGO, at=NOW, programme=PROGRAMME, currency="CHF"
+    )
+    assert told(typed).decision.eligible_minor == 2_000, "at the rate of the day on which it was typed"
+
+
+def test_it_keeps_the_promotions_that_ran_when_it_came_in(shop: Shop, anne: UUID) -> None:
+    fair = {"code": "fair", "name": "Fair", "first_day": "2026-03-01", "last_day": "2026-03-01"}
+    put_promotions([promotion_told(fair)], at=SOLD, by="command")
+    anonymous()
+    remove_promotion("fair")
+    outcome = told(attached(anne))
+    assert isinstance(outcome.event, Sale)
+    assert [line.promotion for line in outcome.event.lines] == ["fair"]
+
+
+def with_francs() -> None:
+    text = (PLANS / "le-cercle-v3.yaml").read_text(encoding="utf-8")
+    text = text.replace("{code: EUR, decimals: 2}", "{code: EUR, foreign: [{code: CHF}]}")
+    document = examine(text).document
+    assert document is not None
+    publish(document, text, at=SOLD - timedelta(days=9))
 
 
 def test_it_is_claimed_once_for_ever(shop: Shop, anne: UUID, luc: UUID) -> None:

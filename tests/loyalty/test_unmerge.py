@@ -72,11 +72,16 @@ def shop(db: None) -> Shop:
 
 def test_an_unspent_merger_is_undone_as_if_it_had_never_been(shop: Shop) -> None:
     survivor, absorbed = member(shop, 0, OPENED + timedelta(days=2)), member(shop, 1)
-    for one, amount in ((survivor, 4000), (absorbed, 9000)):
+    for one, amount in ((survivor, 4000), (absorbed, 90_000)):
         shop.must(one, a_sale(amount, at=BOUGHT))
     before = {one: queries.standing(one, UNDONE) for one in (survivor, absorbed)}
     counters = _counters(survivor)
     merge(survivor, absorbed)
+    merged = queries.standing(survivor, UNDONE)
+    own = before[survivor]
+    assert merged is not None
+    assert own is not None
+    assert merged.tiers != own.tiers, "it brought a better status"
     undo(absorbed)
     for one in (survivor, absorbed):
         was, now = before[one], queries.standing(one, UNDONE)

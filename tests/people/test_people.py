@@ -152,6 +152,16 @@ def test_who_looked_at_whom_is_kept() -> None:
     assert (look.person_name, look.page) == ("Anne Roche", "customer")
 
 
+def test_a_look_at_the_command_line_is_in_the_customer_s_own_list_and_in_the_trail() -> None:
+    customer = uuid.uuid4()
+    actions.record_look(COMMAND_LINE, customer, "command")
+    (look,) = queries.looks(customer_id=customer).entries
+    assert (look.person_id, look.person_name, look.page) == (None, "", "command")
+    assert [entry.object_id for entry in queries.audit_trail(action="customer.looked_at").entries] == [
+        str(customer)
+    ]
+
+
 def test_a_key_opens_what_its_scopes_say_until_it_is_revoked() -> None:
     made = actions.create_key("Caisse", ["evaluate"], COMMAND_LINE, store="317")
     assert not isinstance(made, Refused)

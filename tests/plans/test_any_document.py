@@ -36,6 +36,7 @@ from assidu.plans.document import (
     Duration,
     Exclusions,
     Expiry,
+    ForeignMoney,
     Gift,
     Level,
     Lines,
@@ -219,7 +220,12 @@ documents = st.builds(
     name=texts,
     valid_from=st.just(date(2026, 1, 1)),
     zone=st.sampled_from(["Europe/Paris", "America/St_Johns", "Nowhere"]),
-    sale_currency=st.just(SaleCurrency(code="EUR")),
+    sale_currency=st.builds(
+        SaleCurrency,
+        code=st.just("EUR"),
+        foreign=st.sampled_from([(), (ForeignMoney(code="CHF"), ForeignMoney(code="JPY", decimals=0))]),
+        rate_days_at_most=st.integers(0, 9),
+    ),
     currencies=currencies,
     exclusions=st.just(Exclusions())
     | st.builds(Exclusions, departments=some(DEPARTMENTS), discounted=st.booleans()),

@@ -1,6 +1,7 @@
 """Forms of the programme: what stands in the blanks of a part reads back as it, and mistakes find their blank."""
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -19,12 +20,16 @@ from assidu.plans.blanks import (
     members,
     removed,
     texts_of,
+    whole,
     wholes,
 )
 from assidu.plans.blanks.filling import BLANK
 from assidu.plans.blanks.kinds import is_list, struct
+from assidu.plans.blanks.loose import General, Table, loose, written_twice
+from assidu.plans.blanks.parts import whole_at, with_whole
 from assidu.plans.check import examine
 from assidu.plans.document import Document, Rule, When
+from assidu.plans.problems import Path as Path_
 from assidu.plans.wording.language import Language
 from builders.documents import a_document, a_rule
 
@@ -47,7 +52,7 @@ def kept(part: msgspec.Struct) -> dict[str, object]:
 
 def parts_of(document: Document) -> list[msgspec.Struct]:
     found = [member.value for name in lists() for member in members(document, name)]
-    return found + [whole for name in wholes() if (whole := getattr(document, name)) is not None]
+    return found + [part for name in wholes() if (part := whole(document, name)) is not None]
 
 
 def blanks_of(form: Form) -> dict[str, Blank]:
@@ -199,3 +204,42 @@ def test_days_are_days() -> None:
     texts = added(Rule, begun(Rule, FIRST), "when.last_day", FIRST)
     texts |= {"name.fr": ["a"], "name.en": ["a"], "gift.fixed": ["3"], "when.last_day": ["2026-12-31"]}
     assert fill(Rule, texts, {"code": "a"}).part.when.last_day == date(2026, 12, 31)
+
+
+def test_what_lies_loose_in_the_document_is_gathered_in_a_form_and_put_back() -> None:
+    document = demo("le-cercle-v3.yaml")
+    for name in loose():
+        assert with_whole(document, name, whole(document, name)) == document
+    texts = texts_of(whole(document, "general"))
+    texts |= {"zone": ["Europe/Brussels"], "sale_currency.code": ["CHF"], "second_person_above": ["50"]}
+    texts["has"].append("second_person_above")
+    changed = with_whole(document, "general", fill(General, texts).part)
+    assert (changed.zone, changed.sale_currency.code) == ("Europe/Brussels", "CHF")
+    assert changed.second_person_above == Decimal(50)
+    assert changed.rules == document.rules
+
+
+def test_a_name_is_added_to_a_table_and_a_code_named_twice_is_told_at_its_blank() -> None:
+    document = demo("le-cercle-v3.yaml")
+    texts = added(Table, texts_of(whole(document, "labels.stores")), "words", FIRST)
+    texts |= {"words.0.of": ["317"], "words.0.fr": ["Nantes"], "words.0.en": ["Nantes"]}
+    table = fill(Table, texts).part
+    assert with_whole(document, "labels.stores", table).labels.stores["317"].fr == "Nantes"
+    texts = added(Table, texts, "words", FIRST)
+    texts |= {"words.1.of": ["317"], "words.1.fr": ["Rezé"], "words.1.en": ["Rezé"]}
+    assert list(written_twice(fill(Table, texts).part)) == ["words.1.of"]
+
+
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [
+        (("zone",), "general"),
+        (("name", "fr"), "general"),
+        (("labels", "stores", "317", "fr"), "labels.stores"),
+        (("closing", "last_day_to_use"), "closing"),
+        (("rules", 3, "code"), None),
+        ((), None),
+    ],
+)
+def test_a_mistake_leads_to_the_form_in_which_its_place_is_asked(path: Path_, part: str | None) -> None:
+    assert whole_at(path) == part

@@ -9,7 +9,7 @@ from assidu.decisions.calendar import Duration, RoundTo, Unit
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.events import Joining, LineKind, Payment, Sale
 from assidu.decisions.facts import Facts
-from assidu.decisions.plan import Plan
+from assidu.decisions.plan import Money, Plan
 from assidu.decisions.state import LotKey, Membership, State, TierSpan
 from assidu.plans.compile import compile_plan
 from builders.documents import BASE, a_document, a_rule
@@ -217,6 +217,7 @@ def test_everything_else_is_carried_over() -> None:
             part_paid_with_rewards_earns: true
             exclusions: {kinds: [], discounted: true, brands: [x]}
             """,
+            sale_currency="{code: EUR, foreign: [{code: CHF}, {code: JPY, decimals: 0}], rate_days_at_most: 3}",
             tiers="""\
 tiers:
   levels: [{code: one, name: {fr: a, en: a}, spend_at_least: 0.5}]
@@ -227,6 +228,7 @@ tiers:
         )
     )
     assert plan.version == 0
+    assert plan.money == Money("EUR", 2, {"CHF": 2, "JPY": 0}, rate_days_max=3)
     assert plan.return_policy == "may_go_negative"
     assert plan.earns_on_part_paid_with_rewards
     assert not plan.exclusions.kinds

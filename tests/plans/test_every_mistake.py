@@ -124,6 +124,9 @@ STARS_ITEM = BASE_ITEM.replace("code: base", "code: stars").replace("currency: p
 WITHOUT_SENSE = {
     **offer_mistakes.WITHOUT_SENSE,
     **life_mistakes.WITHOUT_SENSE,
+    "money_not_foreign": a_programme(
+        sale_currency="{code: EUR, foreign: [{code: CHF}, {code: EUR}]}  # here"
+    ),
     "levels_two_currencies": a_programme(
         tiers="""tiers:
   levels:

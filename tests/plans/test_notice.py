@@ -23,7 +23,8 @@ accounts: {household: {members_at_most: 5, leaver_takes: equal, welcome: each}, 
 
 
 def text() -> str:
-    programme = a_programme(BASE, FIXED, STEPS, more=MORE)
+    money = "{code: EUR, foreign: [{code: CHF}, {code: GBP}]}"
+    programme = a_programme(BASE, FIXED, STEPS, more=MORE, sale_currency=money)
     return programme.replace("    pays: true\n", "    expires: {months: 12}\n    pays: true\n", 1)
 
 
@@ -35,6 +36,8 @@ def read(written: str) -> Document:
 
 
 WORSE = {
+    "francs are no longer accepted": ("[{code: CHF}, {code: GBP}]", "[{code: GBP}]"),
+    "a rate has to be fresher": ("{code: GBP}]}", "{code: GBP}], rate_days_at_most: 2}"),
     "points are worth less": ("{units: 100, amount: 1.00}", "{units: 125, amount: 1.00}"),
     "points expire sooner": ("expires: {months: 12}", "expires: {months: 6}"),
     "the whole balance expires": (
@@ -78,6 +81,7 @@ BETTER = {
     "a later closing": ("2027-09-30", "2027-10-30"),
     "a larger household": ("members_at_most: 5", "members_at_most: 6"),
     "a share where there was none": ("{leaver_takes: nothing}", "{leaver_takes: own}"),
+    "dollars too": ("[{code: CHF}, {code: GBP}]", "[{code: CHF}, {code: GBP}, {code: USD}]"),
     "less that earns nothing": ("exclusions: {departments: [gifts]}\n", ""),
     "another name": ("fr: Le Club", "fr: Le Cercle"),
 }

@@ -29,7 +29,7 @@ from assidu.decisions.plan import CurrencyKind, Downgrade, ReturnPolicy, TierWin
 from assidu.decisions.state import LotKey, Membership, State, TierCause, TierSpan
 from assidu.demo.programme import plan_documents
 from assidu.plans.compile import compile_plan
-from assidu.plans.diff import NOT_COMPARED
+from assidu.plans.diff import NOT_COMPARED, diff
 from assidu.plans.document import (
     Activity,
     Audience,
@@ -275,6 +275,19 @@ def test_a_programme_is_described_rule_by_rule() -> None:
         "returns",
         "forgotten_tickets",
     ]
+
+
+def test_other_moneys_are_described_and_a_new_one_is_told() -> None:
+    francs = a_document(sale_currency="{code: EUR, foreign: [{code: CHF}], rate_days_at_most: 3}")
+    said = {section.code: section.lines for section in describe(francs, Language.FR).sections}
+    assert said["sale_currency"][0].sentence == (
+        "Un ticket peut aussi être payé en francs suisses (CHF)\u00a0; il est converti une fois pour toutes, à son "
+        "propre cours ou à celui de son jour, à défaut au dernier connu s'il a 3 jours au plus."
+    )
+    [found] = diff(a_document(), francs)
+    assert changes.change(found, a_document(), francs, Language.EN) == (
+        "The programme: currency of the tickets, EUR (2), or CHF (2) at a rate of at most 3 days (before: EUR (2))."
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import psycopg
 
+from assidu.decisions.chance import OpenDraw
 from assidu.foundation.database import Database
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Tally, released_by
@@ -50,7 +51,7 @@ def test_a_rehearsal_takes_offers_off_recorded_tickets_and_draws_the_same_each_t
 def test_recorded_offers_decided_again_are_what_was_recorded(assidu_db: Database) -> None:
     """Budgets, stock, draws and what a return frees: from the record alone, to the unit."""
     history = History([a_club(WITH_OFFERS)])
-    history.desk.secrets = {"lucky": bytes(32)}
+    history.desk.draws = {"lucky": OpenDraw(bytes(32))}
     customers = [history.customer(on(n)) for n in range(6)]
     tickets = [
         history.tell(customer, sale(on(10 + n), 40, department="produce"))

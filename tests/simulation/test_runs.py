@@ -6,8 +6,9 @@ from uuid import UUID
 
 import pytest
 
-from assidu.foundation import clock
+from assidu.foundation import clock, work
 from assidu.foundation.database import Database
+from assidu.foundation.work import RunState
 from assidu.loyalty.book import PlanBook
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
@@ -15,7 +16,7 @@ from assidu.plans.writing import to_yaml
 from assidu.simulation import actions, queries
 from assidu.simulation.job import main
 from assidu.simulation.run import Progress, simulate
-from assidu.simulation.types import Run, RunState
+from assidu.simulation.types import Run
 from builders.documents import a_document
 from builders.history import History, on, sale
 
@@ -62,11 +63,11 @@ def test_a_report_comes_back_as_it_was_kept(assidu_db: Database, club: History) 
 
 def test_a_run_that_breaks_says_so(assidu_db: Database, club: History) -> None:
     run_id = asked(club.documents[0], yaml="not a programme")
-    assert main(run_id) == 1
+    assert main("simulation", run_id) == 1
     run = known(run_id)
     assert run.state is RunState.FAILED
     assert run.failure
-    assert main(UUID(int=1)) == 2, "nobody asked for it"
+    assert main("simulation", UUID(int=1)) == 2, "nobody asked for it"
 
 
 def test_a_run_that_was_stopped_stays_so_whatever_its_process_still_says(
@@ -77,7 +78,7 @@ def test_a_run_that_was_stopped_stays_so_whatever_its_process_still_says(
     assert known(run_id).state is RunState.RUNNING
     actions.cancel(run_id)
     actions.tell(run_id, 9, 24, 2.0)
-    actions.finish(run_id, None, "too late")
+    actions.fail(run_id, "too late")
     run = known(run_id)
     assert (run.state, run.done, run.failure) == (RunState.CANCELLED, 5, "")
     actions.cancel(run_id)
@@ -90,10 +91,10 @@ def test_stopping_a_run_ends_its_process_and_nobody_else_s(assidu_db: Database, 
     assert process_id is not None
     actions.cancel(run_id)
     until = time.monotonic() + 20
-    while actions.is_running(run_id, process_id) and time.monotonic() < until:
+    while work.is_running(run_id, process_id) and time.monotonic() < until:
         time.sleep(0.05)
-    assert not actions.is_running(run_id, process_id)
-    assert not actions.is_running(UUID(int=5), 1), "the first process of the machine is not ours"
+    assert not work.is_running(run_id, process_id)
+    assert not work.is_running(UUID(int=5), 1), "the first process of the machine is not ours"
 
 
 def test_a_run_whose_process_died_without_a_word_is_told_as_failed(

@@ -91,6 +91,7 @@ def programme(found: Standing) -> types.Programme:
         membership=found.membership.value,
         joined_on=found.joined_on,
         left_on=found.left_on,
+        regret_until=found.regret_until,
         tier=None
         if tiers is None
         else types.Tier(

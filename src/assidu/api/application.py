@@ -11,6 +11,8 @@ from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
 from assidu.api.routes import (
     accounts,
     administration,
+    catalogue,
+    corrections,
     customers,
     discounts,
     drafts,
@@ -19,6 +21,7 @@ from assidu.api.routes import (
     members,
     memberships,
     programme,
+    trials,
 )
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.problems import Fault, problem
@@ -63,12 +66,15 @@ api = Api(
 )
 for _router in (
     customers.router,
+    corrections.router,
     members.router,
     accounts.router,
     programme.router,
     drafts.router,
     library.router,
+    catalogue.router,
     discounts.router,
+    trials.router,
     economics.router,
     administration.router,
     memberships.router,

@@ -15,7 +15,9 @@ with another meaning it is refused (`idempotency_conflict`), as is a known ticke
 
 What is done by hand needs a key without a store and a further scope: `Balance Corrected` `corrections:write`,
 `Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left`, `Balance Transferred`,
-`Account Member Added` and `Account Member Removed` `customers:write`; its author is the key.
+`Account Member Added` and `Account Member Removed` `customers:write`; its author is the key. A correction or transfer
+that is worth more than the programme's `second_person_above` is refused (`second_person_needed`): it is asked for at
+`/v1/customers/{{id}}/corrections` or `…/transfers`, and waits for another person.
 
 Of somebody who is in a household or a company it is the account that is told: `customer` is the account, and `member`
 is who of it the event was told of. A sale that `has_happened` needs `events:past`."""
@@ -93,6 +95,17 @@ def paths() -> dict[str, Any]:
     }
 
 
+_SENTENCES = [
+    {
+        "name": "sentences",
+        "in": "query",
+        "schema": {"enum": ["fr", "en", "own"]},
+        "description": "Each effect with its reason as a sentence, in this language or the customer's own; else in "
+        "that of Accept-Language, where it is sent.",
+    }
+]
+
+
 def _hot(summary: str, description: str, operation: str) -> dict[str, Any]:
     one = {"$ref": REF.format(name="IncomingEvent")}
     many = {"type": "array", "items": one, "minItems": 1, "maxItems": BATCH_EVENTS_MAX}
@@ -101,6 +114,7 @@ def _hot(summary: str, description: str, operation: str) -> dict[str, Any]:
         "tags": ["Events"],
         "summary": summary,
         "description": description,
+        "parameters": _SENTENCES,
         "requestBody": {
             "required": True,
             "content": {
@@ -187,11 +201,22 @@ _ANSWERS: dict[str, Any] = {
         ),
         tier_change=_object("", ["code", "cause"], code=_TEXT, cause=_TEXT),
         membership=_TEXT,
+        regret_until=_DAY | {"description": "Who left finds everything again by joining anew before this day."},
         balances=_list("WalletBalance"),
         tier=_maybe("HeldTier"),
         next_tier=_maybe("NextTier"),
         receipt={"type": "string", "description": "Whole sentences in the customer's language."},
         receipt_short={"type": "string", "description": "At most 40 characters, for the display of a till."},
+        exchange=_object(
+            "At which rate a ticket in another money was converted, and to what. `day` is that of the rate; `null`: it "
+            "was the ticket's own.",
+            ["currency", "rate", "day", "foreign_minor", "amount_minor"],
+            currency=_TEXT,
+            rate={"type": "string", "description": "A decimal, exactly as it was told."},
+            day={"type": ["string", "null"], "format": "date"},
+            foreign_minor=_COUNT,
+            amount_minor=_COUNT,
+        ),
         reasons=_list("TriedRule"),
         offers=_list("GivenOffer"),
         offer_notes=_list("OfferNote"),
@@ -201,6 +226,10 @@ _ANSWERS: dict[str, Any] = {
             "they are expected to cost.",
             ["promotions_minor", "offers_minor", "units_minor", "total_minor"],
             promotions_minor=_COUNT,
+            calendar_minor={
+                "type": "integer",
+                "description": "The part of the promotions that the ticket does not tell: what the calendar knows.",
+            },
             offers_minor=_COUNT,
             units_minor=_COUNT,
             total_minor=_COUNT,
@@ -218,7 +247,13 @@ _ANSWERS: dict[str, Any] = {
         quantity=_COUNT,
         lines={
             "type": "array",
-            "items": _object("", ["line", "amount_minor"], line=_COUNT, amount_minor=_COUNT),
+            "items": _object(
+                "What is taken off a line; `foreign_minor` in the money of the ticket where it is another one.",
+                ["line", "amount_minor"],
+                line=_COUNT,
+                amount_minor=_COUNT,
+                foreign_minor=_COUNT,
+            ),
         },
     ),
     "OfferNote": _object(
@@ -266,6 +301,7 @@ _ANSWERS: dict[str, Any] = {
         reason={"enum": ["applied", "returned"]},
         basis_minor=_COUNT,
         wished=_COUNT,
+        text={"type": "string", "description": "The reason as a sentence, where it was asked for."},
     ),
     "WalletMovement": _object(
         "How the wallet changed: signed, as the customer sees it.",

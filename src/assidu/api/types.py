@@ -73,13 +73,17 @@ class Tier:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """What a customer has in the programme, as of ``today``."""
+    """What a customer has in the programme, as of ``today``.
+
+    ``regret_until``: who left finds everything again by joining anew before this day.
+    """
 
     programme: str
     today: date
     membership: str
     joined_on: date | None
     left_on: date | None
+    regret_until: date | None
     tier: Tier | None
     purchases: int
     last_purchase: date | None
@@ -358,8 +362,10 @@ class Erased:
 
 @dataclass(frozen=True, slots=True)
 class Look:
+    """Without a person: somebody at the command line of the server."""
+
     at: datetime
-    person_id: UUID
+    person_id: UUID | None
     person: str
     page: str
 

@@ -1,9 +1,10 @@
 """Drafts as pages show them: how far they have come, their parts as sentences, what the catalogue offers for blanks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from django.http import Http404
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assidu.backoffice import formats
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.versions import Told, differences, language, told
 from assidu.catalogue import queries as catalogue
@@ -18,10 +20,11 @@ from assidu.foundation import clock
 from assidu.loyalty import approvals, drafts
 from assidu.loyalty.approvals import DraftState, Request
 from assidu.loyalty.drafts import Draft
-from assidu.plans.blanks import Member, Option, lists, members, wholes
+from assidu.plans.blanks import Member, Option, lists, members, whole, whole_at, wholes
 from assidu.plans.blanks.form import Known
+from assidu.plans.blanks.loose import GENERAL, LABELS, has_form
 from assidu.plans.check import Examination
-from assidu.plans.document import Document
+from assidu.plans.document import Document, Text
 from assidu.plans.problems import Path, Problem
 from assidu.plans.wording import blanks as words
 from assidu.plans.wording import describe, problem, text_in
@@ -51,6 +54,8 @@ WAY: tuple[tuple[DraftState, str | Promise], ...] = (
     (DraftState.LIVE, gettext_lazy("In force")),
 )
 """The steps on the way, as a draft's page shows them."""
+NAMES_SHOWN = 8
+"""How many names of a table a page tells."""
 _REACHED = {
     DraftState.SUBMITTED: DraftState.SIMULATED,
     DraftState.SENT_BACK: DraftState.SIMULATED,
@@ -173,6 +178,8 @@ class DraftShown:
 
     def address_of(self, part: str, code: str | None) -> str:
         """The form of a member of a list, or of a part that there is one of."""
+        if code is None and self.written is not None and not has_form(self.written, part):
+            return reverse("draft-text", args=[self.draft.draft_id])
         if code is None:
             return reverse("draft-whole", args=[self.draft.draft_id, part])
         return reverse("draft-member", args=[self.draft.draft_id, part, code])
@@ -265,9 +272,8 @@ def place_of(path: Path, document: Document) -> tuple[str, str | None] | None:
         for member in members(document, part):
             if path[: len(member.path)] == member.path:
                 return part, member.code
-    if path and str(path[0]) in wholes():
-        return str(path[0]), None
-    return None
+    alone = whole_at(path)
+    return None if alone is None else (alone, None)
 
 
 def sentence_of(document: Document, part: str, member: Member) -> str:
@@ -281,8 +287,12 @@ def sentence_of(document: Document, part: str, member: Member) -> str:
 
 def sentences_of(document: Document, part: str) -> list[str]:
     """What a part that there is one of says; nothing while it is not there."""
-    if getattr(document, part) is None:
+    if whole(document, part) is None:
         return []
+    if part == GENERAL:
+        return [describe(document, language()).opening]
+    if part.startswith(LABELS):
+        return _names(getattr(document.labels, part.removeprefix(LABELS)))
     return [
         line.sentence
         for section in describe(document, language()).sections
@@ -290,6 +300,15 @@ def sentences_of(document: Document, part: str) -> list[str]:
         for line in section.lines
         if not line.code
     ]
+
+
+def _names(labels: Mapping[str, Text]) -> list[str]:
+    """Some of the names, and how many there are."""
+    names = [text_in(text, language()) for text in labels.values()]
+    if len(names) <= NAMES_SHOWN:
+        return [", ".join(names)] if names else []
+    shown = ", ".join(names[:NAMES_SHOWN])
+    return [_("%(names)s… (%(n)s names)") % {"names": shown, "n": formats.number(len(names))}]
 
 
 _SECTIONS = {"tiers.levels": "tiers"}
@@ -311,7 +330,8 @@ def known_options(document: Document) -> Known:
     stores = {one.store_id: one.name for one in catalogue.stores()}
     departments = {one.department: one.name(spoken) for one in catalogue.departments()}
     channels |= {one.channel: one.channel for one in catalogue.stores() if one.channel not in CHANNELS}
-    found = {}
+    zones = {zone: zone for zone in available_timezones() if "/" in zone} | {document.zone: document.zone}
+    found: dict[str, Sequence[Option]] = {"zone": _sorted(zones)}
     for name, own in (
         ("channels", channels),
         ("stores", stores),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.urls import reverse
@@ -51,7 +51,7 @@ from assidu.decisions.events import (
 from assidu.events.types import EventType
 from assidu.loyalty.types import TimelineEntry
 from assidu.loyalty.wording import correction_reason
-from assidu.plans.wording import tier_cause
+from assidu.plans.wording import figures, tier_cause
 from assidu.plans.wording.offers import offer_step_title
 
 KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
@@ -168,6 +168,10 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
                 store,
                 ngettext("%(n)s item", "%(n)s items", articles) % {"n": formats.number(articles)},
             ]
+            if (foreign := event.foreign) is not None:
+                language = programme.language
+                there = (foreign.total_minor, foreign.currency, foreign.decimals)
+                parts.append(figures.foreign_money(*there, language))
             if event.payments:
                 paid = programme.phrases.listing(
                     programme.units(p.quantity, p.currency) for p in event.payments
@@ -194,9 +198,12 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             title = _("Goodwill or correction") if event.quantity > 0 else _("Correction")
             return "pencil", "points", title, _joined(_reason(entry, programme), _by(entry, names))
         case Joining():
-            return "user-plus", "tier", _("Joined the programme"), store
+            change = entry.decision.membership
+            is_back = change is not None and change.since is not None
+            title = _("Came back to the programme") if is_back else _("Joined the programme")
+            return "user-plus", "tier", title, store
         case Leaving():
-            return "user-minus", "refused", _("Left the programme"), ""
+            return "user-minus", "refused", _("Left the programme"), _may_come_back(entry)
         case TermsAcceptance():
             return "book-open", "tier", _("Terms accepted"), _("version %(v)s") % {"v": event.version}
         case ReferralKept():
@@ -297,6 +304,13 @@ def _other(entry: TimelineEntry, names: Names) -> str:
     return names.customers.get(entry.other, "") if entry.other else ""
 
 
+def _may_come_back(entry: TimelineEntry) -> str:
+    change = entry.decision.membership
+    if change is None or change.until is None:
+        return ""
+    return _("may come back until %(day)s") % {"day": formats.day(change.until - timedelta(days=1))}
+
+
 def _due(entry: TimelineEntry, programme: Programme) -> tuple[str, str, str, str]:
     expired: dict[str, int] = {}
     for movement in entry.movements:
@@ -304,6 +318,8 @@ def _due(entry: TimelineEntry, programme: Programme) -> tuple[str, str, str, str
             expired[movement.currency] = expired.get(movement.currency, 0) + movement.quantity
     tier = entry.decision.tier
     said = tier_cause(tier.cause, tier.tier, programme.document, programme.language) if tier else ""
+    if entry.decision.membership is not None:
+        return "hourglass", "expired", _("The time to come back is over"), ""
     if any(movement.source is Account.PENDING for movement in entry.movements) and not expired:
         return "circle-check", "points", _("Usable from now on"), said
     if expired:

@@ -48,6 +48,8 @@ SECTIONS: tuple[Section, ...] = (
         (
             Item("programme", _("Rules and versions"), "scale", "plan.view"),
             Item("offers", _("Offers and rewards"), "gift", "plan.view"),
+            Item("promotions", _("Promotion calendar"), "calendar-days", "plan.view"),
+            Item("rates", _("Other moneys"), "euro", "plan.view"),
             Item("partners", _("Partners"), "heart-handshake", "partners.view"),
             Item("library", _("Library"), "book-open", "plan.view"),
             Item("simulation", _("Simulation"), "flask-conical", "simulate.run"),

@@ -27,6 +27,11 @@ def _lines(standing: Standing | None, programme: Programme) -> Iterator[str]:
             "Your membership stands still: customer service will tell you more. Nothing is lost meanwhile."
         )
         return
+    if standing is not None and standing.regret_until is not None:
+        yield _("You left us: shall I make you a member again? Until %(day)s you find everything again.") % {
+            "day": formats.day(_last_day(standing.regret_until))
+        }
+        return
     if standing is None or standing.membership is not Membership.MEMBER:
         yield _("You could earn on this ticket: shall I make you a member?")
         return

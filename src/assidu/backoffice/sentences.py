@@ -74,6 +74,9 @@ ACTIONS: dict[str, str | Promise] = {
     "correction.asked": _("Asked for a correction that a second person decides on"),
     "correction.approved": _("Approved a correction"),
     "correction.refused": _("Refused a correction"),
+    "transfer.asked": _("Asked for a transfer that a second person decides on"),
+    "transfer.approved": _("Approved a transfer"),
+    "transfer.refused": _("Refused a transfer"),
     "statement.closed": _("Closed a partner's statement"),
     "audience.changed": _("Put somebody in an audience, or took them out"),
     "plan.draft_opened": _("Began a draft of the programme"),
@@ -83,6 +86,9 @@ ACTIONS: dict[str, str | Promise] = {
     "plan.approved": _("Approved a draft"),
     "plan.sent_back": _("Sent a draft back"),
     "plan.published": _("Put a version of the programme into service"),
+    "rate.set": _("Set a rate of another money"),
+    "promotion.told": _("Told promotions of the calendar"),
+    "promotion.removed": _("Took a promotion out of the calendar"),
     "draw.revealed": _("Told the secret of a draw"),
     "offer.codes_made": _("Made codes of an offer"),
     "plan.withdrawn": _("Withdrew a version before it began"),
@@ -127,6 +133,13 @@ REJECTS: dict[str, str | Promise] = {
     "not_an_account": _("Not a household and not a company"),
     "not_a_person": _("An account enters no other account"),
     "suspended": _("The membership is suspended"),
+    "money_not_accepted": _("A money that the programme does not accept"),
+    "no_rate": _("No rate is known for that day or before"),
+    "rate_too_old": _("The last known rate is too old"),
+    "amount_out_of_range": _("Converted, it is larger than any ticket can be"),
+    "return_in_other_money": _("The original ticket was not paid in this money"),
+    "rate_without_currency": _("A rate without the money that it is of"),
+    "bad_rate": _("The rate is not one"),
     "idempotency_conflict": _("The same number was sent before, with another content"),
     "ticket_conflict": _("The ticket was told before, with another customer or amount"),
     "key_conflict": _("The same number was sent before, with another content"),
@@ -191,6 +204,11 @@ FIELDS: dict[str, str | Promise] = {
     "links": _("Links"),
     "differences": _("Differences"),
     "repaired": _("Put right"),
+    "rate": _("Rate"),
+    "day": _("Day"),
+    "count": _("Number"),
+    "promotions": _("Promotions"),
+    "lines": _("Lines"),
 }
 
 OBJECTS: dict[str, str | Promise] = {
@@ -204,6 +222,8 @@ OBJECTS: dict[str, str | Promise] = {
     "event": _("event"),
     "draft": _("draft"),
     "programme": _("programme"),
+    "money": _("money"),
+    "promotion": _("promotion"),
 }
 
 

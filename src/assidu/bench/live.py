@@ -22,7 +22,7 @@ from assidu.bench.baskets import Load, load_of_demo
 from assidu.bench.figures import Comparison, Measured, answer
 from assidu.bench.place import CannotBench, bench_database
 from assidu.bench.programme import PROGRAMME, RULES
-from assidu.catalogue.queries import product_finder
+from assidu.catalogue.known import whole_catalogue
 from assidu.foundation import clock
 from assidu.foundation.database import Database
 from assidu.foundation.people import actions as people
@@ -92,7 +92,7 @@ def _compare(
         made = people.create_key("bench", ["events:write"], COMMAND_LINE)
         assert not isinstance(made, Refused)
         scripts = reference.write_scripts(
-            folder, load, book, product_finder(), current_settings().pseudonym_key, now
+            folder, load, book, whole_catalogue(), current_settings().pseudonym_key, now
         )
         notify(f"{size:,} customers: the limit")
         limit, limit_costs = _costing(

@@ -18,7 +18,7 @@ from uuid import UUID
 from assidu.bench.baskets import Load
 from assidu.bench.figures import Measured, percentile
 from assidu.bench.population import CUSTOMER_SQL, WALLET_SQL, customer_id, wallet_id
-from assidu.catalogue.types import ProductFinder
+from assidu.catalogue.known import Catalogue
 from assidu.decisions.state import LotKey, Membership, State, TierSpan
 from assidu.events.wire import fingerprint, parse_one, to_fact
 from assidu.foundation.database import Database
@@ -82,7 +82,7 @@ _INTAKES_OWN = (
 
 
 def write_scripts(
-    folder: Path, load: Load, book: PlanBook, catalogue: ProductFinder, key: bytes, at: datetime
+    folder: Path, load: Load, book: PlanBook, catalogue: Catalogue, key: bytes, at: datetime
 ) -> list[Path]:
     """One script for each of some tickets, decided as intake would, with another customer at each call."""
     day = at.astimezone(book.at(at).zone).date()
@@ -103,7 +103,7 @@ def write_scripts(
 
 
 def _decided(
-    n: int, load: Load, book: PlanBook, catalogue: ProductFinder, key: bytes, at: datetime, day: date
+    n: int, load: Load, book: PlanBook, catalogue: Catalogue, key: bytes, at: datetime, day: date
 ) -> Decided:
     month = day.replace(day=1)
     state = State(
@@ -126,7 +126,7 @@ def _decided(
             },
         }
     )  # fmt: skip
-    fact = to_fact(incoming, catalogue=catalogue, fingerprint=fingerprint(incoming, key))
+    fact = to_fact(incoming, catalogue=catalogue, plan=book.at(at), fingerprint=fingerprint(incoming, key))
     desk = Desk(book, Places({f"quota:first-ten:{day.isoformat()}:*": 10}), lambda *_: None, at)
     decided = desk.take(Member(customer_id(1), wallet_id(1), state, day), fact)
     assert isinstance(decided, Decided), decided

@@ -19,7 +19,7 @@ from assidu.bench.baskets import Line, Load, load_of_demo
 from assidu.bench.figures import Comparison, Measured, answer
 from assidu.bench.place import bench_database
 from assidu.bench.programme import PROGRAMME
-from assidu.catalogue.queries import product_finder
+from assidu.catalogue.known import whole_catalogue
 from assidu.decisions.decision import Refused
 from assidu.decisions.events import Event, Joining, LineKind, Sale, SaleLine
 from assidu.decisions.state import State
@@ -101,7 +101,7 @@ def _limit(
         assert book is not None
         population.populate(database, customers, now.astimezone(book.at(now).zone).date())
         key = current_settings().pseudonym_key
-        scripts = reference.write_scripts(folder, load, book, product_finder(), key, now)
+        scripts = reference.write_scripts(folder, load, book, whole_catalogue(), key, now)
         notify("The limit")
         return reference.measure(database, scripts, customers, CLIENTS, seconds, folder)
 

@@ -21,8 +21,7 @@ from assidu.connectors.files.mapping import CLOUD_EVENTS
 from assidu.connectors.imports.types import Pair
 from assidu.decisions.events import Sale
 from assidu.economics.micro.run import Choice, try_plans
-from assidu.economics.micro.types import MicroResult
-from assidu.economics.models.behaviour import Behaviour
+from assidu.economics.micro.types import Behaviour, MicroResult
 from assidu.foundation import clock
 from assidu.foundation.database import Database
 from assidu.foundation.settings import current_settings

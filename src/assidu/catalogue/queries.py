@@ -49,9 +49,13 @@ def product_finder() -> ProductFinder:
 def finder_of(rows: Iterable[tuple[str, str, str, int, str]]) -> ProductFinder:
     """What ``KNOWN_PRODUCTS_SQL`` reads."""
     shared: dict[tuple[str, str, int, str], KnownProduct] = {}
-    return _Known(
-        (sku, shared.setdefault((d, b, v, k), KnownProduct(d, b, v, LineKind(k)))) for sku, d, b, v, k in rows
-    ).__getitem__
+    known = _Known()
+    for sku, department, brand, vat_bp, kind in rows:
+        its = department, brand, vat_bp, kind
+        if (found := shared.get(its)) is None:
+            found = shared[its] = KnownProduct(department, brand, vat_bp, LineKind(kind))
+        known[sku] = found
+    return known.__getitem__
 
 
 class _Known(dict[str, KnownProduct]):

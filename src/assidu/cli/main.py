@@ -53,6 +53,10 @@ COMMANDS = {
     "import": Entry(
         "import_", "Take what other systems exported, each file with its mapping.", needs_django=True
     ),
+    "rates": Entry("rates", "What other moneys are worth, day by day.", needs_django=True),
+    "promotions": Entry(
+        "promotions", "The calendar of promotions that are not the programme's.", needs_django=True
+    ),
     "demo": Entry(
         "demo", "Load a real retailer's year, decide it, and serve it.", needs_django=True, serves=True
     ),
@@ -74,7 +78,9 @@ COMMANDS = {
     "restore": Entry("restore", "Restore a backup, and check it.", needs_django=True),
     "customer": Entry("customer", "Show, export and erase one person's data.", needs_django=True),
     "membership": Entry(
-        "membership", "Suspend and resume, codes to bring others, accepted terms.", needs_django=True
+        "membership",
+        "Join and leave, suspend and resume, codes to bring others, accepted terms.",
+        needs_django=True,
     ),
     "account": Entry("account", "Households and companies: open, enter, leave, show.", needs_django=True),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),

@@ -23,7 +23,7 @@ from assidu.loyalty.plans import (
     published_plans,
 )
 from assidu.plans.document import Document
-from assidu.plans.writing import to_yaml
+from assidu.plans.rewriting import rewritten
 
 LIVE = "live"
 BY_COMMAND = "command"
@@ -79,7 +79,7 @@ def publish_checked(
         now = clock.now()
         if first_day is not None and first_day != document.valid_from:
             document = msgspec.structs.replace(document, valid_from=first_day)
-            text = to_yaml(document)
+            text = rewritten(text, document)
         today = local_day(now, ZoneInfo(document.zone))
         if known and document.valid_from < today and not _is_known(document, known):
             raise Refused(

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import psycopg
 
-from assidu.catalogue.queries import product_finder
+from assidu.catalogue.known import whole_catalogue
 from assidu.connectors.files.mapping import Target
 from assidu.connectors.imports import control, lookups, runs
 from assidu.connectors.imports.deciding import Shop
@@ -44,10 +44,13 @@ from assidu.customers.vault import Vault
 from assidu.events import wire
 from assidu.foundation.settings import Settings
 from assidu.loyalty.book import PlanBook
+from assidu.loyalty.draws import draws_to_draw
 from assidu.loyalty.plans import plan_book, programmes
 
-EVENTS_PER_PROCESS_MIN = 8_000
-"""Below that a second process costs more than it takes off: it has to start, and to ask for every shared place."""
+EVENTS_PER_PROCESS_MIN = 2_000
+"""Below that a second process costs more than it takes off: it has to start."""
+EVENTS_PER_SHARING_PROCESS_MIN = 8_000
+"""The same where customers share places: it has to ask for every one of them, and to wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,10 +272,11 @@ class _Importer:
         groups = groups_of(owners, absorbed, [*accounts.items(), *left])
         everybody = {customer for group in groups for customer in group.customers}
         lookups.enrol(self._connection, everybody, self._book.programme, self._run.recorded_at)
+        vault = Vault(self._settings.vault_key)
         originals = {original for place in owners if (original := entries[place].original) is not None}
         shop = Shop(
             book=self._book,
-            catalogue=product_finder(),
+            catalogue=whole_catalogue(),
             recorded_at=self._run.recorded_at,
             files=self._files,
             entries=entries,
@@ -281,12 +285,18 @@ class _Importer:
             read=self._read,
             wanted=frozenset(originals),
             known_originals=lookups.known_originals(self._connection, originals),
+            codes=lookups.known_codes(self._connection, self._telling.codes),
+            draws=draws_to_draw(self._book.programme, vault),
+            pseudonym_key=self._settings.pseudonym_key,
+            vault=vault,
             accounts=accounts,
             catches_up=self._order.catches_up,
         )
-        work = Work(shop, groups, anonymous, self._database_url, Vault(self._settings.vault_key))
+        work = Work(shop, groups, anonymous, self._database_url)
         taken = lookups.places_taken(self._connection)
-        parts = self._order.processes or max(1, min(self._processes, len(alone) // EVENTS_PER_PROCESS_MIN))
+        is_shared = any(version.plan.shares_places for version in self._book.versions)
+        least = EVENTS_PER_SHARING_PROCESS_MIN if is_shared else EVENTS_PER_PROCESS_MIN
+        parts = self._order.processes or max(1, min(self._processes, len(alone) // least))
         if parts == 1:
             self._add(do_alone(work, taken, self._watch))
         else:
@@ -299,6 +309,7 @@ class _Importer:
         self._report.anonymous += done.anonymous
         self._report.exists += done.exists
         self._report.ticks += done.ticks
+        self._report.undrawn += done.undrawn
         self._report.set_aside.update(done.set_aside)
         self._report.first_aside = first_of([*self._report.first_aside, *done.first_aside])
 

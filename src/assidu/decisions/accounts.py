@@ -38,12 +38,12 @@ from assidu.decisions.events import (
 from assidu.decisions.facts import Facts
 from assidu.decisions.goals import is_number_of_items
 from assidu.decisions.goals import taken as goals_taken
+from assidu.decisions.leaving import end_holds, forfeit
 from assidu.decisions.membership import WELCOMED
 from assidu.decisions.merging import (
     best_tier,
     counts_added,
     earlier_membership,
-    end_holds,
     everything_arrives,
     everything_leaves,
     offers_added,
@@ -95,7 +95,7 @@ def decide_admission(plan: Plan, facts: Facts, event: Admission) -> Decision | R
         return Refused(RefusalCode.ABSORBED)
     if theirs.membership is Membership.IN_ACCOUNT:
         return Refused(RefusalCode.IN_ACCOUNT)
-    if theirs.membership is Membership.SUSPENDED:
+    if theirs.stands_still:
         return Refused(RefusalCode.SUSPENDED)  # whoever suspended it resumes it first
     wallet = Wallet(mine)
     everything_arrives(wallet, theirs)
@@ -121,7 +121,7 @@ def _not_open(plan: Plan, mine: State, account: SharedAccount) -> Refused | None
         return Refused(RefusalCode.NO_SUCH_ACCOUNTS, subject=account.kind.value)
     if account.is_closed:
         return Refused(RefusalCode.ACCOUNT_CLOSED)
-    if mine.membership is Membership.SUSPENDED:
+    if mine.stands_still:
         return Refused(RefusalCode.SUSPENDED)
     if mine.membership is Membership.LEFT:
         return Refused(RefusalCode.NOT_A_MEMBER)
@@ -131,10 +131,11 @@ def _not_open(plan: Plan, mine: State, account: SharedAccount) -> Refused | None
 
 
 def decide_entry(plan: Plan, facts: Facts, event: AccountEntry) -> Decision | Refused:
-    """The person's side; whether they may enter was decided with the account's."""
+    """The person's side; whether they may enter was decided with the account's. Their time to come back in goes on."""
     wallet = Wallet(facts.state)
     holds = everything_leaves(wallet, facts.state)
-    change = MembershipChange(Membership.IN_ACCOUNT, local_day(event.at, plan.zone))
+    day = local_day(event.at, plan.zone)
+    change = MembershipChange(Membership.IN_ACCOUNT, day, facts.state.regret_until)
     return Decision(plan.version, tuple(wallet.postings), membership=change, holds=holds)
 
 
@@ -171,7 +172,7 @@ def decide_departure(plan: Plan, facts: Facts, event: Departure) -> Decision | R
     if event.member not in account.people or (event.same_as and event.same_as not in account.people):
         return Refused(RefusalCode.NOT_IN_ACCOUNT)
     takes_nothing = event.with_nothing or bool(event.same_as)
-    if mine.membership is Membership.SUSPENDED and not takes_nothing:
+    if mine.stands_still and not takes_nothing:
         return Refused(RefusalCode.SUSPENDED)
     day = local_day(event.at, plan.zone)
     policy = plan.accounts.get(account.kind) or AccountPolicy()
@@ -187,6 +188,8 @@ def decide_departure(plan: Plan, facts: Facts, event: Departure) -> Decision | R
     closed = None
     if is_last and mine.membership in (Membership.MEMBER, Membership.SUSPENDED):
         closed = MembershipChange(Membership.LEFT, day)
+    elif is_last and mine.left_on is not None and mine.regret_until is not None:
+        closed = MembershipChange(Membership.LEFT, mine.left_on)  # nobody is left to come back
     return Decision(
         plan.version,
         tuple(wallet.postings),
@@ -227,11 +230,8 @@ def _everything_goes(wallet: Wallet, state: State, target: Account) -> tuple[Hol
     """With the last one, or lost: then a debt stays where it is, since nobody is left to repay it."""
     if target is Account.IN_TRANSIT:
         return everything_leaves(wallet, state)
-    for lot, left in wallet.open_lots():
-        wallet.take_from(lot, target, left)
-    for pending, left in wallet.all_pending():
-        wallet.take_pending(pending, target, left)
-    return end_holds(wallet, state, target)
+    forfeit(wallet)
+    return end_holds(wallet, state, Account.FORFEITED)
 
 
 def _taken_back(mine: State, theirs: State) -> tuple[Count, ...]:
@@ -274,7 +274,7 @@ def exit_of(leaving: Decision, mine: State, theirs: State, event: Departure) -> 
         if standing.step != Step.USED and code in mine.offers and mine.offers[code].step == Step.USED
     )
     left_on = mine.left_on if mine.membership is Membership.LEFT else None
-    return AccountExit(event.at, parts, owed, used, left_on)
+    return AccountExit(event.at, parts, owed, used, left_on, mine.regret_until)
 
 
 def decide_exit(plan: Plan, facts: Facts, event: AccountExit) -> Decision | Refused:
@@ -294,19 +294,26 @@ def decide_exit(plan: Plan, facts: Facts, event: AccountExit) -> Decision | Refu
     return Decision(
         plan.version,
         tuple(wallet.postings),
-        membership=_as_before(state, event.left_on, day),
+        membership=_as_before(state, event, day),
         offers=OffersDecided(moves=tuple(OfferMove(code, Step.USED, day) for code in event.used))
         if event.used
         else NOTHING,
     )
 
 
-def _as_before(state: State, left_on: date | None, day: date) -> MembershipChange:
-    """Whoever had never joined has not; whoever is in an account that left the programme has left it too."""
+def _as_before(state: State, event: AccountExit, day: date) -> MembershipChange:
+    """Whoever had never joined has not; whoever is in an account that left the programme has left it too, and may come
+    back as long as it might."""
     if state.joined_on is None:
         return MembershipChange(Membership.NONE, day)
-    if (own := state.left_on or left_on) is not None:
-        return MembershipChange(Membership.LEFT, max(own, state.joined_on))
+    left_on, until = state.left_on, state.regret_until
+    if left_on is None:
+        left_on, until = event.left_on, event.regret_until
+    if left_on is not None:
+        may_come_back = until is not None and day < until
+        return MembershipChange(
+            Membership.LEFT, max(left_on, state.joined_on), until if may_come_back else None
+        )
     return MembershipChange(Membership.MEMBER, state.joined_on)
 
 

@@ -8,17 +8,29 @@ never on an id that a sender chooses.
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from hashlib import sha256
 
 SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
+class OpenDraw:
+    """``opened_at`` is when its secret was committed to: nothing from before is drawn with it. A rehearsal has none."""
+
+    secret: bytes = field(repr=False)
+    opened_at: datetime | None = None
+
+    def is_open_at(self, at: datetime) -> bool:
+        return self.opened_at is None or at >= self.opened_at
+
+
+@dataclass(frozen=True, slots=True)
 class Chance:
-    """What draws of one customer need: the secret of each open draw, by offer, and the customer's pseudonym."""
+    """What draws of one customer need: those that are open, by offer, and the customer's pseudonym."""
 
     member: str
-    secrets: Mapping[str, bytes] = field(repr=False)
+    draws: Mapping[str, OpenDraw]
 
 
 def commitment(secret: bytes) -> str:

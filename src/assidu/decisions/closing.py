@@ -29,6 +29,8 @@ def closed_to(plan: Plan, facts: Facts, event: Event) -> Refused | None:
     assert plan.closing is not None
     day = local_day(event.at, plan.zone)
     match event:
+        case Joining() if facts.state.may_come_back_on(day):
+            is_closed = day > plan.closing.used_until
         case Joining() | TakeOver() | AccountOpening() | Admission():
             is_closed = day > plan.closing.earns_until
         case Sale():

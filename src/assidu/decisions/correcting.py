@@ -9,12 +9,19 @@ from assidu.decisions.decision import (
     Shortfall,
     ShortfallCause,
 )
+from assidu.decisions.earning import worth_minor
 from assidu.decisions.events import Correction
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import Membership
 from assidu.decisions.tiers import units_counted, upgrade
 from assidu.decisions.wallet import Wallet, lot_for
+
+
+def needs_another(plan: Plan, currency: str, quantity: int) -> bool:
+    """Is it worth more than one person may correct, or give from one member to another, alone?"""
+    limit = plan.second_person_above_minor
+    return limit is not None and worth_minor(plan, currency, abs(quantity)) > limit
 
 
 def decide_correction(plan: Plan, facts: Facts, event: Correction) -> Decision | Refused:

@@ -57,7 +57,8 @@ from assidu.decisions.facts import Facts
 from assidu.decisions.granting import decide_status_grant
 from assidu.decisions.holding import decide_hold, decide_release
 from assidu.decisions.lapsing import moved_lapses
-from assidu.decisions.membership import decide_joining, decide_leaving, decide_take_over
+from assidu.decisions.leaving import decide_leaving
+from assidu.decisions.membership import decide_joining, decide_take_over
 from assidu.decisions.merging import decide_absorption, decide_merger
 from assidu.decisions.occasions import decide_activity
 from assidu.decisions.offers.steps import decide_offer_step

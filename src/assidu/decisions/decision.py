@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.offers.given import NOTHING, OffersDecided
-from assidu.decisions.state import AccountKind, LotKey, Membership, Referred, TierCause
+from assidu.decisions.state import AccountKind, LotKey, Membership, Referred, TierBefore, TierCause
 
 
 class Account(IntEnum):
@@ -100,6 +100,7 @@ class ReasonCode(StrEnum):
     LEGAL_LIMIT = "legal_limit"
     ODDS = "odds"
     DRAW_LOST = "draw_lost"
+    NOT_DRAWN = "not_drawn"
     OTHER_HOUR = "other_hour"
     NOT_IN_AUDIENCE = "not_in_audience"
     ENGAGEMENT_TOO_LOW = "engagement_too_low"
@@ -129,12 +130,18 @@ class TierChange:
     since: date
     until: date | None
     cause: TierCause
+    under: TierBefore | None = None  # what a gift of staff that comes back lies over
 
 
 @dataclass(frozen=True, slots=True)
 class MembershipChange:
+    """``until``: who leaves comes back as they were before this day. ``since``: the joining day of a membership that
+    goes on."""
+
     membership: Membership
     on: date
+    until: date | None = None
+    since: date | None = None
 
 
 class AudienceMove(NamedTuple):
@@ -230,8 +237,11 @@ class Clawback:
 
 @dataclass(frozen=True, slots=True)
 class ReturnedPart:
+    """``foreign_minor`` is the same in the money of a ticket that was not paid in the programme's."""
+
     line: int
     amount_minor: int
+    foreign_minor: int = 0
 
 
 class EmissionKind(StrEnum):
@@ -302,6 +312,7 @@ class RefusalCode(StrEnum):
     TRANSFER_LIMIT = "transfer_limit"
     RECEIVER_NOT_A_MEMBER = "receiver_not_a_member"
     NOT_MERGED = "not_merged"
+    SECOND_PERSON_NEEDED = "second_person_needed"
     UNKNOWN_OFFER = "unknown_offer"
     OFFER_OVER = "offer_over"
     OFFER_NOT_ALLOTTED = "offer_not_allotted"
@@ -322,6 +333,11 @@ class RefusalCode(StrEnum):
     ACCOUNT_FULL = "account_full"
     ACCOUNT_CLOSED = "account_closed"
     WHOLE_ACCOUNT = "whole_account"
+    MONEY_NOT_ACCEPTED = "money_not_accepted"
+    NO_RATE = "no_rate"
+    RATE_TOO_OLD = "rate_too_old"
+    AMOUNT_OUT_OF_RANGE = "amount_out_of_range"
+    RETURN_IN_OTHER_MONEY = "return_in_other_money"
 
 
 @dataclass(frozen=True, slots=True)

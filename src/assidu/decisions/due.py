@@ -1,11 +1,13 @@
-"""What the clock owes a customer. Night work runs in one published order: activate, expire, review the tier."""
+"""What the clock owes a customer. Night work runs in one published order: activate, expire, forfeit what somebody left
+behind, review the tier."""
 
 from dataclasses import replace
 from datetime import date, datetime
 
-from assidu.decisions.decision import Account, Decision, Lapse, RefusalCode, Refused
+from assidu.decisions.decision import Account, Decision, Lapse, MembershipChange, RefusalCode, Refused
 from assidu.decisions.events import Tick
 from assidu.decisions.facts import Facts
+from assidu.decisions.leaving import forfeit
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import review
@@ -15,10 +17,13 @@ from assidu.decisions.wallet import Wallet
 def next_due(state: State) -> date | None:
     """The first local day on which something of this customer is due, for the shell to make a ``Tick`` of.
 
-    While a membership is suspended nothing of it is: its time stands still. In an account it sleeps.
+    While a membership is suspended nothing of it is: its time stands still, but not that to come back in. In an account
+    it sleeps.
     """
     if state.membership in (Membership.ABSORBED, Membership.SUSPENDED, Membership.IN_ACCOUNT):
         return None
+    if state.regret_until is not None and state.stands_still:
+        return state.regret_until
     if state.lapses:
         ends = [state.end_of(key) for key, left in state.lots.items() if left > 0]
         days = [end for end in ends if end is not None]
@@ -32,6 +37,8 @@ def next_due(state: State) -> date | None:
         days.append(state.tier_until)
     if state.referral is not None and state.referral.due is not None:
         days.append(state.referral.due)
+    if state.regret_until is not None:
+        days.append(state.regret_until)
     return min(days, default=None)
 
 
@@ -51,15 +58,13 @@ def decide_tick(plan: Plan, facts: Facts, event: Tick) -> Decision | Refused:
         return Refused(RefusalCode.NOTHING_DUE)
     state = _without_stale(plan, facts.state)
     wallet = Wallet(state)
-    wallet.activate(event.day)
-    for lot, left in wallet.open_lots():
-        end = state.end_of(lot)
-        if end is not None and end <= event.day:
-            wallet.take_from(lot, Account.BREAKAGE, left)
-    for pending, left in wallet.all_pending():
-        end = state.end_of(pending)
-        if end is not None and end <= event.day:
-            wallet.take_pending(pending, Account.BREAKAGE, left)
+    if not state.stands_still:
+        _expire(wallet, state, event.day)
+    membership = None
+    if state.regret_until is not None and state.regret_until <= event.day:
+        assert state.left_on is not None
+        forfeit(wallet)
+        membership = MembershipChange(Membership.LEFT, state.left_on)
     tier = review(plan, state, event.day) if state.membership is Membership.MEMBER else None
     lapses = tuple(
         Lapse(currency, None)
@@ -67,7 +72,20 @@ def decide_tick(plan: Plan, facts: Facts, event: Tick) -> Decision | Refused:
         # What is held may still come back, and must then be found to be over.
         if currency not in state.lapses or (on <= event.day and not state.held(currency))
     )
-    return Decision(plan.version, tuple(wallet.postings), tier=tier, lapses=lapses)
+    return Decision(plan.version, tuple(wallet.postings), tier=tier, lapses=lapses, membership=membership)
+
+
+def _expire(wallet: Wallet, state: State, day: date) -> None:
+    """What waited can be used; what is over can no longer be."""
+    wallet.activate(day)
+    for lot, left in wallet.open_lots():
+        end = state.end_of(lot)
+        if end is not None and end <= day:
+            wallet.take_from(lot, Account.BREAKAGE, left)
+    for pending, left in wallet.all_pending():
+        end = state.end_of(pending)
+        if end is not None and end <= day:
+            wallet.take_pending(pending, Account.BREAKAGE, left)
 
 
 def _without_stale(plan: Plan, state: State) -> State:

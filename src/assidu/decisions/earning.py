@@ -88,7 +88,7 @@ class _Ticket:
                 or line.department in out.departments
                 or line.sku in out.skus
                 or line.brand in out.brands
-                or (out.discounted and line.discount_minor > 0)
+                or (out.discounted and line.is_discounted)
             ):
                 continue
             lines.append(line)
@@ -277,7 +277,7 @@ def earn(
             awards.append(answer)
             rules.append(rule)
             if trace:
-                reasons.append(_why(answer))
+                reasons.append(applied(answer))
         elif isinstance(answer, Claim):
             claims.append(answer)
             reasons.append(Reason(rule.code, ReasonCode.QUOTA_ASKED, {"limit": answer.limit}))
@@ -421,7 +421,8 @@ def _is_between(minute: int, first: int, until: int | None) -> bool:
     return first <= minute < until if first < until else minute >= first or minute < until
 
 
-def _why(award: Award) -> Reason:
+def applied(award: Award) -> Reason:
+    """Why something was given: that a rule applied, and on what."""
     figures = {"given": award.quantity, "basis_minor": award.basis_minor}
     if award.wished != award.quantity:
         figures["wished"] = award.wished

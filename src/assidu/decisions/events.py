@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from assidu.decisions.money import Rate
 from assidu.decisions.state import AccountKind
 
 
@@ -36,7 +37,11 @@ class ShownCode:
 @dataclass(frozen=True, slots=True)
 class SaleLine:
     """One line of a ticket. ``amount_minor`` is what was paid, VAT included, once ``discount_minor`` (of promotions
-    that are not the programme's) and what its ``offers`` say were taken off."""
+    that are not the programme's) and what its ``offers`` say were taken off.
+
+    ``promotion`` is that of the calendar which the article was in, told or not by a discount; ``promotion_minor`` what
+    it takes off by what the calendar says of it, 0 where it does not say.
+    """
 
     sku: str
     amount_minor: int
@@ -47,6 +52,60 @@ class SaleLine:
     vat_bp: int = 0
     kind: LineKind = LineKind.PRODUCT
     offers: tuple[AppliedOffer, ...] = ()
+    promotion: str = ""
+    promotion_minor: int = 0
+
+    @property
+    def is_discounted(self) -> bool:
+        """By another team than the programme's."""
+        return self.discount_minor > 0 or bool(self.promotion)
+
+    @property
+    def promoted_minor(self) -> int:
+        """What promotions that are not the programme's took off: as the ticket tells or, where it tells nothing, as
+        the calendar knows."""
+        return self.discount_minor or self.promotion_minor
+
+    def promoted(self, promotion: str, off_minor: int) -> "SaleLine":
+        """The same line in a promotion of the calendar."""
+        return SaleLine(
+            self.sku,
+            self.amount_minor,
+            self.quantity,
+            self.discount_minor,
+            self.department,
+            self.brand,
+            self.vat_bp,
+            self.kind,
+            self.offers,
+            promotion,
+            off_minor,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignLine:
+    """A line as it was told in the money it was paid in; ``offers_minor`` in the order of its offers."""
+
+    amount_minor: int
+    discount_minor: int = 0
+    offers_minor: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """The money that a ticket was paid in, where it is not the programme's, and the rate at which its lines were
+    converted: that of ``rate_day``, or the ticket's own."""
+
+    currency: str
+    decimals: int
+    rate: Rate
+    lines: tuple[ForeignLine, ...]
+    rate_day: date | None = None
+
+    @property
+    def total_minor(self) -> int:
+        return sum(line.amount_minor for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +125,7 @@ class Sale:
     payments: tuple[Payment, ...] = ()
     codes: tuple[ShownCode, ...] = ()
     hold: str = ""  # what the payments were set aside in
+    foreign: Foreign | None = None  # amounts of the lines are the programme's money, also here
 
     @property
     def total_minor(self) -> int:
@@ -84,13 +144,17 @@ class ReturnedLine:
 class Return:
     """Goods brought back. ``lines`` empty means everything that had not yet come back.
 
-    ``sale_owner`` names the customer of the ticket when that is somebody merged into this one since.
+    ``sale_owner`` names the customer of the ticket when that is somebody merged into this one since. ``currency`` is
+    the money that the lines are told in: that of the ticket when left out. ``rate`` is the one of the refund, where
+    it was paid out in the programme's money at another day's: it only serves to know how much of the ticket came back.
     """
 
     at: datetime
     sale_seq: int
     lines: tuple[ReturnedLine, ...] = ()
     sale_owner: str = ""
+    currency: str = ""
+    rate: Rate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +354,21 @@ class MergedPart:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedStatus:
+    """The status that a merger gave, and ``before``, what was held until then (``None``: none).
+
+    ``before_cause`` where that was not held in the ordinary way; ``under`` is what a gift of staff lay over.
+    """
+
+    given: str
+    given_until: date | None
+    before: str | None
+    before_until: date | None
+    before_cause: str = ""
+    under: tuple[str | None, date | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Separation:
     """A merger is undone, on the survivor's side. It tells what the merger did then.
 
@@ -304,13 +383,15 @@ class Separation:
     owed: tuple[tuple[str, int], ...] = ()
     counts: tuple[tuple[str, int], ...] = ()
     joined_on: date | None = None
+    status: MergedStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
     """A merger is undone, on the side of who had been absorbed: who they were, and what comes back.
 
-    ``membership`` is as it was before, since ``on``; ``owed`` are the debts that they had, by currency.
+    ``membership`` is as it was before, since ``on``; ``owed`` are the debts that they had, by currency;
+    ``regret_until``: they had left and may come back before that day.
     """
 
     at: datetime
@@ -318,6 +399,7 @@ class Restoration:
     on: date | None
     parts: tuple[MergedPart, ...] = ()
     owed: tuple[tuple[str, int], ...] = ()
+    regret_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +443,8 @@ class AccountExit:
     """The other side: a customer of their own again, as they were before, with their share.
 
     ``owed`` by currency comes along with the whole of an account. ``used`` are offers that they had brought and that
-    were used there. ``left_on``: the account had left the programme on that day, and so have they.
+    were used there. ``left_on``: the account had left the programme on that day, and so have they;
+    ``regret_until``: they may come back before that day.
     """
 
     at: datetime
@@ -369,6 +452,7 @@ class AccountExit:
     owed: tuple[tuple[str, int], ...] = ()
     used: tuple[str, ...] = ()
     left_on: date | None = None
+    regret_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

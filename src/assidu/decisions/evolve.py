@@ -19,6 +19,7 @@ from assidu.decisions.goals import GOAL
 from assidu.decisions.offers.standing import moved
 from assidu.decisions.rewards import asked_after
 from assidu.decisions.state import (
+    Absence,
     Held,
     LotKey,
     Membership,
@@ -53,11 +54,13 @@ def evolve(state: State, decision: Decision) -> State:
         membership = change.membership
         if membership is Membership.MEMBER:
             if state.membership is not Membership.SUSPENDED:
-                joined_on, left_on = change.on, None
+                joined_on, left_on = change.since or change.on, None
         elif membership is Membership.NONE:
             joined_on = left_on = None  # a merger undone: they had never joined
-        elif membership not in (Membership.SUSPENDED, Membership.IN_ACCOUNT):
-            left_on = change.on
+        elif membership is Membership.SUSPENDED:
+            left_on = None
+        elif membership is not Membership.IN_ACCOUNT:
+            joined_on, left_on = change.since or joined_on, change.on
     lots, debts = (
         apply_postings(state.lots, state.debts, decision.postings)
         if decision.postings
@@ -91,6 +94,8 @@ def evolve(state: State, decision: Decision) -> State:
         account=_account_after(state.account, decision.account)
         if decision.account is not None
         else state.account,
+        regret_until=state.regret_until if change is None else change.until,
+        absences=state.absences if change is None else _been_away(state, change),
     )
 
 
@@ -105,13 +110,23 @@ def _account_after(account: SharedAccount | None, move: AccountMove) -> SharedAc
 
 
 def _suspended(state: State, change: MembershipChange) -> tuple[SuspendedSpan, ...]:
-    """A suspension begins, or ends with whatever the membership becomes."""
-    if change.membership is Membership.SUSPENDED:
-        return (*state.suspensions, SuspendedSpan(change.on, None))
-    if state.membership is not Membership.SUSPENDED:
+    """A suspension begins, or ends with whatever the membership becomes; of who may come back it goes on."""
+    if not state.stands_still:
+        is_new = change.membership is Membership.SUSPENDED
+        return (*state.suspensions, SuspendedSpan(change.on, None)) if is_new else state.suspensions
+    if change.membership is Membership.SUSPENDED or change.until is not None:
         return state.suspensions
     *earlier, last = state.suspensions
     return (*earlier, last._replace(until=change.on))
+
+
+def _been_away(state: State, change: MembershipChange) -> tuple[Absence, ...]:
+    """Whoever comes back as they were had been away until then."""
+    if change.since is None or state.left_on is None or change.on <= state.left_on:
+        return state.absences
+    if change.membership not in (Membership.MEMBER, Membership.SUSPENDED):
+        return state.absences
+    return (*state.absences, Absence(state.left_on, change.on))
 
 
 def _moved(audiences: frozenset[str], move: AudienceMove) -> frozenset[str]:
@@ -217,7 +232,7 @@ def _tier_before(state: State, change: TierChange) -> TierBefore | None:
     """Kept while a status is held that staff gave: a second gift does not hide what was there before the first."""
     if change.cause is not TierCause.GRANTED:
         return None
-    return state.tier_before or TierBefore(state.tier, state.tier_until)
+    return change.under or state.tier_before or TierBefore(state.tier, state.tier_until)
 
 
 def _with_tier(tiers: tuple[TierSpan, ...], change: TierChange) -> tuple[TierSpan, ...]:

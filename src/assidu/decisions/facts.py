@@ -69,7 +69,8 @@ class SoldPosting:
 class SoldBefore:
     """The original ticket of a return: as it was decided, under which version, and what became of it since.
 
-    ``returned_minor`` is by line; ``awarded`` and ``clawed_back`` are by (rule, currency), the second counting
+    ``returned_minor`` is by line, as is ``returned_foreign`` in the money of a ticket that was not paid in the
+    programme's; ``awarded`` and ``clawed_back`` are by (rule, currency), the second counting
     also what could not be recovered; ``paid`` and ``paid_back`` are by currency. A ticket of a customer who was
     merged into this one since is not its own: its postings cannot be named as reversed.
     """
@@ -85,6 +86,7 @@ class SoldBefore:
     paid_back: Mapping[str, int] = field(default_factory=dict)
     plan_version: int = 1
     is_own: bool = True
+    returned_foreign: Mapping[int, int] = field(default_factory=dict)
 
     def posting(self, n: int) -> tuple[int, int] | None:
         """How a reversal names a posting of this ticket."""
@@ -96,9 +98,9 @@ class Facts:
     """``has_happened``: the event is past and cannot be refused (history, a till that was cut off): burns are
     honoured as far as the balance goes and the rest is told as a shortfall.
 
-    ``is_basket``: the ticket is not paid yet, and offers are taken off it. ``chance``: draws may be made; without it
-    they can only be told. ``member`` is who of an account it is told of (an id); ``person`` is whoever enters the
-    account or leaves it, as they are.
+    ``is_basket``: the ticket is not paid yet, and offers are taken off it. ``chance``: draws may be made, those that
+    were open by then; without it they can only be told. ``member`` is who of an account it is told of (an id);
+    ``person`` is whoever enters the account or leaves it, as they are.
     """
 
     state: State

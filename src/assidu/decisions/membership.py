@@ -1,4 +1,4 @@
-"""Joining, leaving, arriving from an earlier programme."""
+"""Joining, and arriving from an earlier programme."""
 
 from dataclasses import replace
 
@@ -12,10 +12,10 @@ from assidu.decisions.decision import (
     Refused,
     TierChange,
 )
-from assidu.decisions.events import Joining, Leaving, TakeOver
+from assidu.decisions.events import Joining, TakeOver
 from assidu.decisions.facts import Facts
 from assidu.decisions.inputs import inputs_on
-from assidu.decisions.merging import end_holds
+from assidu.decisions.leaving import decide_coming_back
 from assidu.decisions.occasions import Occasion, give
 from assidu.decisions.plan import Plan, Welcome
 from assidu.decisions.state import LotKey, Membership, State, TierCause
@@ -37,6 +37,8 @@ def decide_joining(plan: Plan, facts: Facts, event: Joining, *, trace: bool) -> 
     if is_member and not _may_be_welcomed(plan, state, facts.member):
         return Refused(RefusalCode.ALREADY_A_MEMBER)
     day = local_day(event.at, plan.zone)
+    if facts.state.may_come_back_on(day):
+        return decide_coming_back(plan, facts, event, day)
     terms = terms_told(plan, event.terms_version, day)
     if isinstance(terms, Refused):
         return terms
@@ -68,25 +70,6 @@ def _may_be_welcomed(plan: Plan, state: State, member: str) -> bool:
         and policy is not None
         and policy.welcome is Welcome.EACH
         and not state.counters.get(WELCOMED + member)
-    )
-
-
-def decide_leaving(plan: Plan, facts: Facts, event: Leaving) -> Decision | Refused:
-    """What was earned and not used is lost on leaving; the ledger keeps the trace. Nobody is kept from it."""
-    if facts.state.membership not in (Membership.MEMBER, Membership.SUSPENDED):
-        return Refused(RefusalCode.NOT_A_MEMBER)
-    wallet = Wallet(facts.state)
-    for lot, left in wallet.open_lots():
-        wallet.take_from(lot, Account.FORFEITED, left)
-    for pending, left in wallet.all_pending():
-        wallet.take_pending(pending, Account.FORFEITED, left)
-    holds = end_holds(wallet, facts.state, Account.FORFEITED)
-    day = local_day(event.at, plan.zone)
-    return Decision(
-        plan.version,
-        tuple(wallet.postings),
-        membership=MembershipChange(Membership.LEFT, day),
-        holds=holds,
     )
 
 

@@ -20,6 +20,7 @@ from assidu.decisions.events import Absorption, Merger
 from assidu.decisions.facts import Facts
 from assidu.decisions.goals import brought as goals_brought
 from assidu.decisions.goals import is_number_of_items
+from assidu.decisions.leaving import end_holds
 from assidu.decisions.offers.given import NOTHING, OffersDecided
 from assidu.decisions.offers.standing import brought
 from assidu.decisions.plan import Plan
@@ -31,7 +32,7 @@ def decide_absorption(plan: Plan, facts: Facts, event: Absorption) -> Decision |
     """Lots and debts go in transit; the survivor's own event, in the same transaction, takes them in."""
     if facts.state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
-    if facts.state.membership is Membership.SUSPENDED:
+    if facts.state.stands_still:
         return Refused(RefusalCode.SUSPENDED)
     wallet = Wallet(facts.state)
     holds = everything_leaves(wallet, facts.state)
@@ -50,7 +51,7 @@ def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused
     assert theirs is not None, "a merger is decided with what the absorbed customer had"
     if mine.membership is Membership.ABSORBED or theirs.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
-    if Membership.SUSPENDED in (mine.membership, theirs.membership):
+    if mine.stands_still or theirs.stands_still:
         return Refused(RefusalCode.SUSPENDED)  # whoever suspended it resumes it first
     if theirs.account is not None or (mine.account is not None and not facts.member):
         return Refused(RefusalCode.NOT_A_PERSON)
@@ -100,14 +101,6 @@ def everything_arrives(wallet: Wallet, theirs: State) -> None:
             wallet.owe(Account.IN_TRANSIT, currency, owed - paid)
 
 
-def end_holds(wallet: Wallet, state: State, target: Account) -> tuple[HoldChange, ...]:
-    """What is set aside leaves with the rest."""
-    for held in state.holds.values():
-        for lot, quantity in held.parts:
-            wallet.leave_hold(lot, target, quantity)
-    return tuple(HoldChange(hold, None) for hold in state.holds)
-
-
 def counts_added(mine: State, theirs: State) -> tuple[Count, ...]:
     added = {name: value for name, value in theirs.counters.items() if not is_number_of_items(name)}
     added.update(goals_brought(mine.counters, theirs.counters))
@@ -119,9 +112,9 @@ def offers_added(mine: State, theirs: State) -> OffersDecided:
 
 
 def best_tier(plan: Plan, mine: State, theirs: State, day: date) -> TierChange | None:
-    if plan.tiers is None or theirs.tier is None or theirs.membership is not Membership.MEMBER:
+    if plan.tiers is None or theirs.tier is None or not _is_in(theirs):
         return None
-    held = plan.tiers.rank(mine.tier) if mine.membership is Membership.MEMBER else -1
+    held = plan.tiers.rank(mine.tier) if _is_in(mine) else -1
     better = plan.tiers.rank(theirs.tier) - held
     if better < 0 or (better == 0 and _end(theirs.tier_until) <= _end(mine.tier_until)):
         return None
@@ -134,13 +127,29 @@ def _end(day: date | None) -> date:
     return day or LAST_DAY
 
 
+def _is_in(state: State) -> bool:
+    """A member, or one who left and may still come back as they were."""
+    return state.membership is Membership.MEMBER or state.regret_until is not None
+
+
 def earlier_membership(mine: State, theirs: State) -> MembershipChange | None:
-    if theirs.membership is not Membership.MEMBER or theirs.joined_on is None:
+    """The earlier joining day of both; whoever is a member under one of the two had not left."""
+    if not _is_in(theirs) or theirs.joined_on is None:
         return None
-    if (
-        mine.membership is Membership.MEMBER
-        and mine.joined_on is not None
-        and mine.joined_on <= theirs.joined_on
-    ):
-        return None
-    return MembershipChange(Membership.MEMBER, theirs.joined_on)
+    if not _is_in(mine) or mine.joined_on is None:
+        return MembershipChange(
+            theirs.membership,
+            theirs.left_on or theirs.joined_on,
+            theirs.regret_until,
+            theirs.joined_on if theirs.left_on is not None else None,
+        )
+    joined_on = min(mine.joined_on, theirs.joined_on)
+    if mine.membership is Membership.MEMBER:
+        return None if joined_on == mine.joined_on else MembershipChange(Membership.MEMBER, joined_on)
+    if theirs.membership is Membership.MEMBER:
+        return MembershipChange(Membership.MEMBER, theirs.joined_on, since=joined_on)
+    assert mine.left_on is not None
+    assert theirs.left_on is not None
+    left_on = max(mine.left_on, theirs.left_on)
+    until = max(_end(mine.regret_until), _end(theirs.regret_until))
+    return MembershipChange(Membership.LEFT, left_on, until, joined_on)

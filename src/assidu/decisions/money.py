@@ -1,7 +1,12 @@
 """Whole numbers in minor units, and roundings that have a name."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+
+RATE_DECIMALS_MAX = 12
+RATE_MAX = 10**6
 
 
 class Rounding(StrEnum):
@@ -11,6 +16,34 @@ class Rounding(StrEnum):
     HALF_UP = "half_up"
     HALF_EVEN = "half_even"
     UP = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one unit of a foreign money is worth in the programme's, exactly: 0.9432 is 9,432 with 4 decimals."""
+
+    units: int
+    decimals: int = 0
+
+    @classmethod
+    def of(cls, written: Decimal | str) -> "Rate | None":
+        """A decimal above zero with few enough digits; ``None`` is no rate."""
+        try:
+            number = Decimal(written)
+        except InvalidOperation:
+            return None
+        if not number.is_finite() or not 0 < number <= RATE_MAX:
+            return None
+        exponent = number.as_tuple().exponent
+        assert isinstance(exponent, int), "finite numbers have one"
+        decimals = max(-exponent, 0)
+        if decimals > RATE_DECIMALS_MAX:
+            return None
+        return cls(int(number.scaleb(decimals)), decimals)
+
+    def __str__(self) -> str:
+        digits = str(self.units).rjust(self.decimals + 1, "0")
+        return f"{digits[: -self.decimals]}.{digits[-self.decimals :]}" if self.decimals else digits
 
 
 def divide(numerator: int, denominator: int, rounding: Rounding) -> int:

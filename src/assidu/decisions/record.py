@@ -33,6 +33,7 @@ from assidu.decisions.facts import SaleInputs
 from assidu.decisions.offers.given import NOTHING
 from assidu.decisions.offers.record import offers_from, offers_record
 from assidu.decisions.state import (
+    Absence,
     AccountKind,
     AskedReward,
     Held,
@@ -63,10 +64,9 @@ def decision_record(decision: Decision) -> Record:
     if decision.counts:
         record["counts"] = [[c.counter, c.change] for c in decision.counts]
     if decision.tier is not None:
-        tier = decision.tier
-        record["tier"] = [tier.tier, tier.since.isoformat(), _iso(tier.until), tier.cause.value]
+        record["tier"] = _tier_record(decision.tier)
     if decision.membership is not None:
-        record["membership"] = [decision.membership.membership.value, decision.membership.on.isoformat()]
+        record["membership"] = _membership_record(decision.membership)
     if decision.claims:
         record["claims"] = [_claim_record(c) for c in decision.claims]
     if decision.shortfalls:
@@ -74,7 +74,10 @@ def decision_record(decision: Decision) -> Record:
     if decision.clawbacks:
         record["clawbacks"] = [[c.rule, c.currency, c.quantity] for c in decision.clawbacks]
     if decision.returned:
-        record["returned"] = [[r.line, r.amount_minor] for r in decision.returned]
+        record["returned"] = [
+            [r.line, r.amount_minor, r.foreign_minor] if r.foreign_minor else [r.line, r.amount_minor]
+            for r in decision.returned
+        ]
     if decision.eligible_minor:
         record["eligible_minor"] = decision.eligible_minor
     if decision.reward is not None:
@@ -105,6 +108,22 @@ def decision_record(decision: Decision) -> Record:
     return record
 
 
+def _tier_record(change: TierChange) -> list[Any]:
+    fields: list[Any] = [change.tier, change.since.isoformat(), _iso(change.until), change.cause.value]
+    return fields if change.under is None else [*fields, [change.under.tier, _iso(change.under.until)]]
+
+
+def _tier_from(tier: str, since: str, until: str | None, cause: str, under: Any = None) -> TierChange:
+    before = None if under is None else TierBefore(under[0], _date(under[1]))
+    return TierChange(tier, _day(since), _date(until), TierCause(cause), before)
+
+
+def _membership_record(change: MembershipChange) -> list[Any]:
+    fields: list[Any] = [change.membership.value, change.on.isoformat()]
+    is_plain = change.until is None and change.since is None
+    return fields if is_plain else [*fields, _iso(change.until), _iso(change.since)]
+
+
 def _claim_record(claim: Claim) -> list[Any]:
     fields: list[Any] = [claim.key, claim.limit, claim.rule]
     return fields if claim.quantity == 1 else [*fields, claim.quantity, claim.can_be_clipped]
@@ -119,10 +138,12 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         postings=tuple(postings),
         awards=tuple(Award(*fields) for fields in get("awards", ())),
         counts=tuple(Count(*fields) for fields in get("counts", ())),
-        tier=None if tier is None else TierChange(tier[0], _day(tier[1]), _date(tier[2]), TierCause(tier[3])),
+        tier=None if tier is None else _tier_from(*tier),
         membership=None
         if membership is None
-        else MembershipChange(Membership(membership[0]), _day(membership[1])),
+        else MembershipChange(
+            Membership(membership[0]), _day(membership[1]), *(_date(day) for day in membership[2:])
+        ),
         claims=tuple(Claim(*fields) for fields in get("claims", ())),
         shortfalls=tuple(Shortfall(c, q, ShortfallCause(cause)) for c, q, cause in get("shortfalls", ())),
         clawbacks=tuple(Clawback(*fields) for fields in get("clawbacks", ())),
@@ -238,6 +259,10 @@ def state_record(state: State) -> Record:
         record["referral"] = _referral_record(state.referral)
     if state.suspensions:
         record["suspensions"] = [[span.since.isoformat(), _iso(span.until)] for span in state.suspensions]
+    if state.regret_until is not None:
+        record["regret_until"] = state.regret_until.isoformat()
+    if state.absences:
+        record["absences"] = [[away.since.isoformat(), away.until.isoformat()] for away in state.absences]
     if state.account is not None:
         kind, people, is_closed = state.account
         record["account"] = [kind.value, list(people), is_closed]
@@ -307,6 +332,8 @@ def state_from(
         ),
         terms=get("terms", ""),
         referral=_referral_from(record["referral"]) if "referral" in record else None,
+        regret_until=_date(get("regret_until")),
+        absences=tuple(Absence(_day(since), _day(until)) for since, until in get("absences", ())),
         account=_account_from(record["account"]) if "account" in record else None,
     )
 

@@ -55,14 +55,16 @@ def followed(plan: Plan, facts: Facts, event: Event, decision: Decision) -> Deci
             return _bought(plan, facts.state, event, referral, decision)
         case Return() if referral.step is ReferralStep.BOUGHT:
             return _brought_back(plan, event, referral, decision)
+        case Tick() if decision.membership is not None:
+            return replace(decision, referral=_void(referral))  # their time to come back is over
         case Tick() if referral.due is not None and referral.due <= event.day:
             return _kept(plan, facts.state, event.day, referral, decision)
-        case Leaving() | AccountEntry():
-            return replace(
-                decision, referral=_void(referral)
-            )  # an account is one customer, and nobody brought it
+        case AccountEntry():
+            return replace(decision, referral=_void(referral))  # an account is one, and nobody brought it
         case Admission() if event.member == referral.by:
             return replace(decision, referral=_void(referral))  # nobody brings themselves
+        case Leaving() if decision.membership is not None and decision.membership.until is None:
+            return replace(decision, referral=_void(referral))
         case Merger() if facts.absorbed is not None and facts.absorbed.joined_on is not None:
             return replace(decision, referral=_void(referral))  # a member already: nobody brought them
         case _:

@@ -1,6 +1,5 @@
 """Goods brought back: the ticket is decided again, on its stored inputs, without everything returned so far."""
 
-from collections.abc import Mapping
 from datetime import date
 
 from assidu.decisions.calendar import local_day
@@ -11,7 +10,6 @@ from assidu.decisions.decision import (
     Decision,
     RefusalCode,
     Refused,
-    ReturnedPart,
     Shortfall,
     ShortfallCause,
 )
@@ -24,6 +22,7 @@ from assidu.decisions.inputs import SALES
 from assidu.decisions.offers.given import NOTHING
 from assidu.decisions.offers.returning import offers_back
 from assidu.decisions.plan import CurrencyKind, Plan, ReturnPolicy
+from assidu.decisions.returned_parts import left_minor, parts_of
 from assidu.decisions.state import LotKey, Membership, PendingKey
 from assidu.decisions.tiers import standing_counts, units_counted
 from assidu.decisions.wallet import Wallet, lot_for
@@ -36,13 +35,13 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
         return Refused(RefusalCode.ABSORBED)
     if sold is None:
         return Refused(RefusalCode.UNKNOWN_SALE)
-    parts = _parts(sold, event)
+    parts = parts_of(plan, sold, event)
     if isinstance(parts, Refused):
         return parts
     returned = dict(sold.returned_minor)
     for part in parts:
         returned[part.line] = returned.get(part.line, 0) + part.amount_minor
-    is_whole = not _left_minor(sold, returned)
+    is_whole = not left_minor(sold, returned)
     before = earn(plan, sold.sale, sold.inputs, returned_minor=sold.returned_minor)
     after = earn(plan, sold.sale, sold.inputs, returned_minor=returned)
     deserved = {(a.rule, a.currency): a.quantity for a in after.awards}
@@ -68,38 +67,6 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
         eligible_minor=after.eligible_minor - before.eligible_minor,
         offers=NOTHING if back is None else back.decided,
     )
-
-
-def _left_minor(sold: SoldBefore, returned_minor: Mapping[int, int]) -> dict[int, int]:
-    """By line, what can still come back; nothing of a line that was voided on the ticket itself."""
-    charged = charged_minor(sold.sale)
-    return {
-        i: line.amount_minor - returned_minor.get(i, 0)
-        for i, line in enumerate(sold.sale.lines)
-        if charged[i] > 0 and line.amount_minor > returned_minor.get(i, 0)
-    }
-
-
-def _parts(sold: SoldBefore, event: Return) -> list[ReturnedPart] | Refused:
-    """What comes back this time, line by line, never more than was bought."""
-    left = _left_minor(sold, sold.returned_minor)
-    if not left:
-        return Refused(RefusalCode.NOTHING_LEFT_TO_RETURN)
-    if not event.lines:
-        return [ReturnedPart(line, amount) for line, amount in left.items()]
-    asked: dict[int, int] = {}
-    for part in event.lines:
-        if not 0 <= part.line < len(sold.sale.lines):
-            return Refused(RefusalCode.UNKNOWN_LINE, {"line": part.line, "lines": len(sold.sale.lines)})
-        asked[part.line] = asked.get(part.line, 0) + max(part.amount_minor, 0)
-    for line, amount in asked.items():
-        if amount > left.get(line, 0):
-            return Refused(
-                RefusalCode.RETURN_EXCEEDS_SALE,
-                {"line": line, "asked_minor": amount, "left_minor": left.get(line, 0)},
-            )
-    parts = [ReturnedPart(line, amount) for line, amount in sorted(asked.items()) if amount > 0]
-    return parts or Refused(RefusalCode.NOTHING_LEFT_TO_RETURN)
 
 
 def _clawbacks(sold: SoldBefore, now: dict[tuple[str, str], int]) -> list[Clawback]:

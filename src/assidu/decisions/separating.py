@@ -3,6 +3,8 @@
 Nothing that was posted is taken back: both sides move what is left through transit, like the merger did.
 """
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
 from assidu.decisions.calendar import local_day
@@ -13,11 +15,14 @@ from assidu.decisions.decision import (
     MembershipChange,
     RefusalCode,
     Refused,
+    TierChange,
 )
-from assidu.decisions.events import MergedPart, Restoration, Separation
+from assidu.decisions.events import MergedPart, MergedStatus, Restoration, Separation
+from assidu.decisions.evolve import evolve
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
-from assidu.decisions.state import LotKey, Membership, PendingKey, State
+from assidu.decisions.state import LotKey, Membership, PendingKey, State, TierBefore, TierCause
+from assidu.decisions.tiers import entry, review, upgrade
 from assidu.decisions.wallet import Wallet, lot_for
 
 
@@ -42,14 +47,26 @@ def separation_of(merger: Decision, own: State, at: datetime) -> Separation:
     counts = tuple((count.counter, count.change) for count in merger.counts if count.change > 0)
     is_earlier = merger.membership is not None and own.membership is Membership.MEMBER
     joined_on = own.joined_on if is_earlier else None
-    return Separation(at, tuple(came), tuple(paid), tuple(owed), counts, joined_on)
+    return Separation(
+        at, tuple(came), tuple(paid), tuple(owed), counts, joined_on, _status_given(merger, own)
+    )
+
+
+def _status_given(merger: Decision, own: State) -> MergedStatus | None:
+    if merger.tier is None:
+        return None
+    return MergedStatus(
+        merger.tier.tier,
+        merger.tier.until,
+        own.tier,
+        own.tier_until,
+        "" if own.tier_cause is None else own.tier_cause.value,
+        own.tier_before,
+    )
 
 
 def decide_separation(plan: Plan, facts: Facts, event: Separation) -> Decision | Refused:
-    """The survivor's side. Of a lot that both had, what is left is first of what came: the survivor spent their own.
-
-    A status that the merger gave stays until its review: what was promised since is kept.
-    """
+    """The survivor's side. Of a lot that both had, what is left is first of what came: the survivor spent their own."""
     state = facts.state
     if state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
@@ -69,7 +86,54 @@ def decide_separation(plan: Plan, facts: Facts, event: Separation) -> Decision |
     own = None
     if event.joined_on is not None and state.membership is Membership.MEMBER:
         own = MembershipChange(Membership.MEMBER, event.joined_on)
-    return Decision(plan.version, tuple(wallet.postings), counts=counts, membership=own)
+    tier = None if event.status is None else _given_back(plan, state, event.status, counts, day)
+    return Decision(plan.version, tuple(wallet.postings), counts=counts, tier=tier, membership=own)
+
+
+def _given_back(
+    plan: Plan, state: State, status: MergedStatus, counts: Iterable[Count], day: date
+) -> TierChange | None:
+    """The status that was held before the merger, reviewed if its time is over, or what they reach by themselves now.
+
+    One that changed since (a review, a gift, one that was reached) is not the merger's any more, and stays.
+    """
+    if (state.tier, state.tier_until) != (status.given, status.given_until) or plan.tiers is None:
+        return None
+    if status.before is not None and plan.tiers.rank(status.before) < 0:
+        return None  # a plan that is tried may not know it
+    change = None
+    alone = replace(state, tiers=(), tier_until=None, tier_cause=None, tier_before=None)
+    alone = replace(alone, counters=_less(state.counters, counts))
+    if status.before is not None:
+        change = _as_before(status, day)
+        alone = _holding(alone, change)
+        change = review(plan, alone, day) or change
+    if state.membership is not Membership.MEMBER or (change and change.cause is TierCause.GRANTED):
+        return change
+    if change is not None:
+        alone = _holding(alone, change)
+    return upgrade(plan, alone, day, ()) or change or entry(plan, day)
+
+
+def _as_before(status: MergedStatus, day: date) -> TierChange:
+    """As it was held: for a last time, given by staff or, told as lowered, in the ordinary way."""
+    assert status.before is not None
+    cause = TierCause(status.before_cause) if status.before_cause else TierCause.LOWERED
+    under = None if status.under is None else TierBefore(*status.under)
+    return TierChange(status.before, day, status.before_until, cause, under)
+
+
+def _holding(state: State, change: TierChange) -> State:
+    """``state`` after a change of status alone."""
+    after = evolve(state, Decision(0, tier=change))
+    return replace(after, seq=state.seq)
+
+
+def _less(counters: Mapping[str, int], counts: Iterable[Count]) -> dict[str, int]:
+    after = dict(counters)
+    for name, change in counts:
+        after[name] += change
+    return after
 
 
 def _give_back(wallet: Wallet, part: MergedPart) -> None:
@@ -103,5 +167,5 @@ def decide_restoration(plan: Plan, facts: Facts, event: Restoration) -> Decision
         if quantity > paid:
             wallet.owe(Account.IN_TRANSIT, currency, quantity - paid)
     on = event.on if event.on is not None else local_day(event.at, plan.zone)
-    change = MembershipChange(Membership(event.membership), on)
+    change = MembershipChange(Membership(event.membership), on, event.regret_until)
     return Decision(plan.version, tuple(wallet.postings), membership=change)

@@ -54,6 +54,7 @@ def returned_since(sold: SoldBefore, returns: Iterable[Decision]) -> SoldBefore:
     reversed_by_n: dict[int, int] = {}
     clawed_back = dict(sold.clawed_back)
     returned = dict(sold.returned_minor)
+    foreign = dict(sold.returned_foreign)
     paid_back = dict(sold.paid_back)
     for later in returns:
         for posting in later.postings:
@@ -67,10 +68,17 @@ def returned_since(sold: SoldBefore, returns: Iterable[Decision]) -> SoldBefore:
             clawed_back[key] = clawed_back.get(key, 0) + clawback.quantity
         for part in later.returned:
             returned[part.line] = returned.get(part.line, 0) + part.amount_minor
+            if part.foreign_minor:
+                foreign[part.line] = foreign.get(part.line, 0) + part.foreign_minor
     postings = tuple(
         replace(posting, reversed_quantity=posting.reversed_quantity + reversed_by_n.get(posting.n, 0))
         for posting in sold.postings
     )
     return replace(
-        sold, postings=postings, clawed_back=clawed_back, returned_minor=returned, paid_back=paid_back
+        sold,
+        postings=postings,
+        clawed_back=clawed_back,
+        returned_minor=returned,
+        paid_back=paid_back,
+        returned_foreign=foreign,
     )

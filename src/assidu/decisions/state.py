@@ -74,6 +74,13 @@ class SuspendedSpan(NamedTuple):
     until: date | None
 
 
+class Absence(NamedTuple):
+    """A member had left on ``since`` and came back, as they were, on ``until``."""
+
+    since: date
+    until: date
+
+
 class ReferralStep(StrEnum):
     """How far a referral is, on the side of who was brought."""
 
@@ -165,6 +172,8 @@ class State:
     suspensions: tuple[SuspendedSpan, ...] = ()
     terms: str = ""  # the version that was accepted last
     referral: Referred | None = None
+    regret_until: date | None = None  # who left comes back as they were before this day
+    absences: tuple[Absence, ...] = ()
     account: SharedAccount | None = None  # nobody by themselves: a household, a company
 
     @property
@@ -184,7 +193,18 @@ class State:
         assert self.joined_on is not None
         if self.suspensions and self.is_suspended_on(day):
             return False
+        if self.absences and any(away.since <= day < away.until for away in self.absences):
+            return False
         return self.joined_on <= day and (self.left_on is None or day < self.left_on)
+
+    def may_come_back_on(self, day: date) -> bool:
+        """Have they left, and find everything again if they come back on ``day``?"""
+        return self.regret_until is not None and day < self.regret_until
+
+    @property
+    def stands_still(self) -> bool:
+        """Is the membership suspended, or was it when they left and may still come back?"""
+        return bool(self.suspensions) and self.suspensions[-1].until is None
 
     def is_suspended_on(self, day: date) -> bool:
         return any(

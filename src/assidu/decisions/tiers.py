@@ -110,12 +110,11 @@ def _counting(prefix: str, window: TierWindow, months: int, year: int, month: in
 
 def level_reached(tiers: Tiers, standing: Mapping[TierMeasure, int]) -> TierLevel | None:
     """The highest level of which all, or one, of what it asks for is there."""
-    reached = None
-    for level in tiers.levels:
-        met = [standing.get(measure, 0) >= least for measure, least in level.asks()]
+    for level in reversed(tiers.levels):
+        met = [standing.get(measure, 0) >= least for measure, least in level.asks]
         if not met or (all(met) if tiers.needs_all else any(met)):
-            reached = level
-    return reached
+            return level
+    return None
 
 
 def upgrade(plan: Plan, state: State, day: date, counts: Iterable[Count]) -> TierChange | None:
@@ -245,7 +244,7 @@ def to_stay(plan: Plan, state: State, day: date) -> Missing | None:
 def _missing(
     tiers: Tiers, level: TierLevel, standing: Mapping[TierMeasure, int], until: date | None = None
 ) -> Missing:
-    by = {measure: max(least - standing.get(measure, 0), 0) for measure, least in level.asks()}
+    by = {measure: max(least - standing.get(measure, 0), 0) for measure, least in level.asks}
     return Missing(level.code, by, tiers.needs_all, until)
 
 

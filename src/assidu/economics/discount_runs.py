@@ -19,9 +19,7 @@ from assidu.foundation.clock import now
 from assidu.foundation.database import as_url
 from assidu.foundation.ids import new_id
 from assidu.foundation.sql import rows
-from assidu.simulation.actions import is_running
-from assidu.simulation.queries import SILENT_AFTER
-from assidu.simulation.types import RunState
+from assidu.foundation.work import SILENT_AFTER, RunState, is_running
 
 KEPT_MAX = 20
 """Of each programme; the oldest go when another one is asked for."""

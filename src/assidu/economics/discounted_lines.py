@@ -1,7 +1,8 @@
 """Reads what was bought out of recorded tickets: their lines, once, in as many processes as there are cores.
 
 What came back is taken off its ticket. Only lines of products count that were sold for something; what the programme's
-own offers took off is part of the price here, since only promotions are looked at.
+own offers took off is part of the price here, since only promotions are looked at. Tickets in another money are left
+out: what comes back of them is told in that one.
 """
 
 from array import array
@@ -133,7 +134,10 @@ class _Reader:
                     continue
                 person, group = of[customer]
                 before = len(found)
-                for n, fields in enumerate(_decode(body)["lines"]):
+                ticket = _decode(body)
+                if "foreign" in ticket:
+                    continue
+                for n, fields in enumerate(ticket["lines"]):
                     self._take(found, fields, (day - EPOCH).days, group, back.get(n, 0))
                 if len(found) > before:
                     buyers.add(person)

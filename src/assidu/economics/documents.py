@@ -6,6 +6,8 @@ from typing import Any
 
 from assidu.economics.models.assumptions import Assumptions
 from assidu.economics.models.assumptions import problems as unsound
+from assidu.economics.models.behaviour import Behaviour
+from assidu.economics.models.behaviour import problems as unlikely
 from assidu.economics.models.policy import Policy
 from assidu.plans.identity import plain
 from assidu.plans.problems import Mark, Path, Problem
@@ -76,6 +78,18 @@ def read_assumptions(content: bytes | str) -> tuple[Assumptions | None, tuple[Pr
     if found is not None and not problems:
         problems = tuple(replace(one, mark=_nearest(one.path, marks)) for one in unsound(found))
     return (None if problems else found), problems
+
+
+def read_behaviour(content: bytes | str) -> tuple[Behaviour | None, tuple[Problem, ...]]:
+    found, problems, marks = read_as(content, Behaviour)
+    if found is not None and not problems:
+        problems = tuple(replace(one, mark=_nearest(one.path, marks)) for one in unlikely(found))
+    return (None if problems else found), problems
+
+
+def behaviour_yaml(found: Behaviour) -> str:
+    """With the defaults: whoever changes it sees what there is to change."""
+    return yaml_of(plain(found, with_defaults=True))
 
 
 def _nearest(path: Path, marks: Mapping[Path, Mark]) -> Mark | None:

@@ -7,6 +7,7 @@ from assidu.decisions.plan import CurrencyKind
 from assidu.economics.history import has_invented_margins, tier_months, tier_units
 from assidu.economics.models.assumptions import Assumptions
 from assidu.economics.models.baseline import CurrencyRate, measured
+from assidu.economics.models.behaviour import Behaviour, informed
 from assidu.economics.queries import liability, policy
 from assidu.economics.sums import end_of
 from assidu.economics.types import CurrencyMonth, CurrencyPolicy, Liability
@@ -45,6 +46,11 @@ def measure(
         are_margins_invented=has_invented_margins(),
         tier_name=lambda tier: levels.get(tier, ""),
     )
+
+
+def behaviour(programme: str, at: datetime, *, language: Language) -> Behaviour:
+    """How customers may answer to a plan: wide ranges where nothing tells, the brand's own figures where they do."""
+    return informed(Behaviour(), measure(programme, "past", at, language=language))
 
 
 def _rates(programme: str, found: Liability, month: date) -> dict[str, CurrencyRate]:

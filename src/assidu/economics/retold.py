@@ -3,6 +3,7 @@
 On each ticket the discount of the chosen lines gets smaller; what the customer pays more stands on lines of its own, of
 the same department, brand and VAT, and a rule of the tried plan gives exactly that back in its currency. Units that a
 smaller discount no longer brings are left out by chance, which is the customer's own and the same in every run.
+Tickets in another money stay as they were, as nobody looked at their discounts.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -71,6 +72,8 @@ class Retelling:
     def _sale(self, recorded: Recorded, chance: np.random.Generator) -> Recorded | None:
         """The ticket as it would have been; nothing when nothing of it is bought any more."""
         body = recorded.body()
+        if "foreign" in body:
+            return recorded
         lines: list[list[Any]] = body["lines"]
         week = self.week_of(recorded.day)
         chosen = [
@@ -92,6 +95,8 @@ class Retelling:
             _shrink(line, units)
             turned = line[3] * self.turning.share_percent // 100
             line[3] -= turned
+            if not line[3]:
+                del line[9:]  # nothing is left of the promotion of the calendar either
             ticket.amounts[n] = before, line[2]
             if turned:
                 where = line[4], line[5], line[6]
@@ -143,6 +148,9 @@ def _shrink(line: list[Any], units: int) -> None:
     line[2], line[3] = line[2] * units // was, line[3] * units // was
     if len(line) > 8:
         line[8] = [[offer, amount * units // was] for offer, amount in line[8]]
+    if len(line) > 9:
+        promotion, off = line[9]
+        line[9] = [promotion, off * units // was]
 
 
 def _rewritten(recorded: Recorded, body: dict[str, Any], amount_minor: int) -> Recorded:

@@ -77,3 +77,26 @@ REVENUE: Mapping[str, str | Promise] = {
     "moved_minor": _("moved to or from rewards"),
     "closing_minor": _("deferred at the end"),
 }
+TRIED: Mapping[str, str | Promise] = {
+    "face": _("Given, at face value (TTC)"),
+    "off": _("of which taken off at once"),
+    "cost": _("Cost of it in the end (HT)"),
+    "recorded_cost": _("Cost as it was recorded (HT)"),
+    "revenue_change": _("Net sales, changed by (HT)"),
+    "margin_change": _("Margin, changed by (HT)"),
+    "net_change": _("Net: margin less cost, changed by (HT)"),
+    "net_low_80": _("Net, low end (80 %)"),
+    "net_high_80": _("Net, high end (80 %)"),
+    "loss_probability": _("Chance that it brings less than today"),
+    "better_than_first": _("Chance that it does better than the first plan"),
+    "against_first": _("Net, beside the first plan (HT)"),
+    "generosity": _("Given for each euro of net sales"),
+}
+BEHAVIOUR: Mapping[str, str | Promise] = {
+    "near_threshold": _("One more purchase when a higher status comes near (%)"),
+    "after_reward": _("One more purchase after a reward is used (%)"),
+    "pull_forward": _("Of these, only bought earlier (%)"),
+    "redemption": _("Used in the end (%)"),
+    "cost": _("Cost (HT) of what is used, of face value, net of partners (%)"),
+    "margin": _("Margin where the catalogue knows none, of net sales HT (%)"),
+}

@@ -1,9 +1,10 @@
 """How the body of an event is stored, and read back as what the core decides on.
 
 Lines are short arrays: a year of tickets is mostly lines. Order: sku, quantity, amount_minor, discount_minor,
-department, brand, vat_bp and, unless it is a product, kind; then the offers that were applied, where there are some.
-Department and brand are written as they were known
-when the ticket came in, so that a later catalogue cannot change what was decided.
+department, brand, vat_bp and, unless it is a product, kind; then the offers that were applied, where there are some;
+then the promotion of the calendar that the article was in, with what it takes off. Department, brand and promotion are
+written as they were known when the ticket came in, so that a later catalogue cannot change what was decided. Amounts
+are the programme's money; of a ticket in another one, ``foreign`` keeps what was told, and the rate.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ from assidu.decisions.events import (
     Correction,
     Departure,
     Event,
+    Foreign,
+    ForeignLine,
     HandOver,
     Hold,
     HoldExpiry,
@@ -29,6 +32,7 @@ from assidu.decisions.events import (
     Leaving,
     LineKind,
     MergedPart,
+    MergedStatus,
     Merger,
     OfferStep,
     OpeningLot,
@@ -55,6 +59,7 @@ from assidu.decisions.events import (
     TransferOut,
     TransferredPart,
 )
+from assidu.decisions.money import Rate
 from assidu.decisions.state import AccountKind
 from assidu.events.types import OFFER_STEPS, EventType
 
@@ -72,11 +77,17 @@ def body_of(event: Event) -> Body:
                 body["hold"] = event.hold
             if event.codes:
                 body["codes"] = [[code.offer, code.key, code.uses_max] for code in event.codes]
+            if event.foreign is not None:
+                body["foreign"] = _foreign_body(event.foreign)
             return body
         case Return():
             body = {"sale_seq": event.sale_seq, "lines": [[p.line, p.amount_minor] for p in event.lines]}
             if event.sale_owner:
                 body["sale_owner"] = event.sale_owner
+            if event.currency:
+                body["currency"] = event.currency
+            if event.rate is not None:
+                body["rate"] = str(event.rate)
             return body
         case Correction():
             body = {"currency": event.currency, "quantity": event.quantity}
@@ -143,14 +154,14 @@ def body_of(event: Event) -> Body:
                 "owed": [[currency, quantity] for currency, quantity in event.owed],
                 "counts": [[name, value] for name, value in event.counts],
                 "joined_on": _iso(event.joined_on),
-            }
+            } | ({} if event.status is None else {"status": _status_body(event.status)})
         case Restoration():
             return {
                 "membership": event.membership,
                 "on": _iso(event.on),
                 "parts": [_part_body(part) for part in event.parts],
                 "owed": [[currency, quantity] for currency, quantity in event.owed],
-            }
+            } | ({} if event.regret_until is None else {"regret_until": _iso(event.regret_until)})
         case AccountOpening():
             return {"kind": event.kind.value}
         case Admission():
@@ -170,6 +181,8 @@ def body_of(event: Event) -> Body:
                 body["used"] = list(event.used)
             if event.left_on is not None:
                 body["left_on"] = event.left_on.isoformat()
+            if event.regret_until is not None:
+                body["regret_until"] = event.regret_until.isoformat()
             return body
         case Tick():
             return {"day": event.day.isoformat()}
@@ -199,10 +212,13 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 tuple(Payment(currency, quantity) for currency, quantity in body.get("payments", ())),
                 tuple(ShownCode(*fields) for fields in body.get("codes", ())),
                 body.get("hold", ""),
+                foreign_from(body["foreign"]) if "foreign" in body else None,
             )
         case EventType.RETURN:
             lines = tuple(ReturnedLine(*fields) for fields in body["lines"])
-            return Return(at, body["sale_seq"], lines, body.get("sale_owner", ""))
+            rate = Rate.of(body["rate"]) if "rate" in body else None
+            owner, currency = body.get("sale_owner", ""), body.get("currency", "")
+            return Return(at, body["sale_seq"], lines, owner, currency, rate)
         case EventType.CORRECTION:
             return Correction(at, body["currency"], body["quantity"], body.get("reason_code", ""))
         case EventType.REWARD_REQUEST:
@@ -266,6 +282,7 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 tuple((currency, quantity) for currency, quantity in body["owed"]),
                 tuple((name, value) for name, value in body["counts"]),
                 _date(body["joined_on"]),
+                _status_from(body["status"]) if "status" in body else None,
             )
         case EventType.RESTORATION:
             return Restoration(
@@ -274,6 +291,7 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 _date(body["on"]),
                 tuple(_part_from(fields) for fields in body["parts"]),
                 tuple((currency, quantity) for currency, quantity in body["owed"]),
+                _date(body.get("regret_until")),
             )
         case EventType.ACCOUNT_OPENING:
             return AccountOpening(at, AccountKind(body["kind"]))
@@ -290,6 +308,7 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 tuple((currency, quantity) for currency, quantity in body.get("owed", ())),
                 tuple(body.get("used", ())),
                 _date(body.get("left_on")),
+                _date(body.get("regret_until")),
             )
         case EventType.TICK:
             return Tick(at, _day(body["day"]))
@@ -312,6 +331,24 @@ def _part_from(fields: list[Any]) -> MergedPart:
     return MergedPart(currency, _day(issued), _date(expires), _date(active), quantity)
 
 
+def _status_body(status: MergedStatus) -> list[Any]:
+    under = None if status.under is None else [status.under[0], _iso(status.under[1])]
+    return [
+        status.given,
+        _iso(status.given_until),
+        status.before,
+        _iso(status.before_until),
+        status.before_cause,
+        under,
+    ]
+
+
+def _status_from(fields: list[Any]) -> MergedStatus:
+    given, given_until, before, before_until, cause, under = fields
+    lies_over = None if under is None else (under[0], _date(under[1]))
+    return MergedStatus(given, _date(given_until), before, _date(before_until), cause, lies_over)
+
+
 def _line_body(line: SaleLine) -> list[Any]:
     fields = [
         line.sku,
@@ -322,10 +359,12 @@ def _line_body(line: SaleLine) -> list[Any]:
         line.brand,
         line.vat_bp,
     ]
-    if line.kind is not LineKind.PRODUCT or line.offers:
+    if line.kind is not LineKind.PRODUCT or line.offers or line.promotion:
         fields.append(line.kind.value)
-    if line.offers:
+    if line.offers or line.promotion:
         fields.append([[applied.offer, applied.amount_minor] for applied in line.offers])
+    if line.promotion:
+        fields.append([line.promotion, line.promotion_minor])
     return fields
 
 
@@ -333,7 +372,39 @@ def _line_from(fields: list[Any]) -> SaleLine:
     sku, quantity, amount, discount, department, brand, vat = fields[:7]
     kind = LineKind(fields[7]) if len(fields) > 7 else LineKind.PRODUCT
     offers = tuple(AppliedOffer(*applied) for applied in fields[8]) if len(fields) > 8 else ()
-    return SaleLine(sku, amount, quantity, discount, department, brand, vat, kind, offers)
+    promotion, off = fields[9] if len(fields) > 9 else ("", 0)
+    return SaleLine(sku, amount, quantity, discount, department, brand, vat, kind, offers, promotion, off)
+
+
+def _foreign_body(foreign: Foreign) -> Body:
+    body: Body = {
+        "currency": foreign.currency,
+        "decimals": foreign.decimals,
+        "rate": str(foreign.rate),
+        "lines": [_foreign_line_body(line) for line in foreign.lines],
+    }
+    if foreign.rate_day is not None:
+        body["day"] = foreign.rate_day.isoformat()
+    return body
+
+
+def _foreign_line_body(line: ForeignLine) -> list[Any]:
+    fields: list[Any] = [line.amount_minor]
+    if line.discount_minor or line.offers_minor:
+        fields.append(line.discount_minor)
+    if line.offers_minor:
+        fields.append(list(line.offers_minor))
+    return fields
+
+
+def foreign_from(body: Mapping[str, Any]) -> Foreign:
+    """What a stored ticket says of the money that it was paid in."""
+    rate = Rate.of(body["rate"])
+    assert rate is not None, "it was a rate when it was written"
+    lines = tuple(
+        ForeignLine(amount, *rest[:1], *(tuple(off) for off in rest[1:])) for amount, *rest in body["lines"]
+    )
+    return Foreign(body["currency"], body["decimals"], rate, lines, _date(body.get("day")))
 
 
 def _iso(day: date | None) -> str | None:

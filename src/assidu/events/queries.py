@@ -54,21 +54,40 @@ def reject_counts() -> dict[str, int]:
 
 
 def anonymous_tickets(
-    store: str, day: date, *, ticket: str = "", amount_minor: int | None = None, limit: int = 2
+    store: str,
+    day: date,
+    *,
+    ticket: str = "",
+    amount_minor: int | None = None,
+    currency: str = "",
+    limit: int = 2,
 ) -> list[AnonymousTicket]:
-    """Tickets of a store's day that were recorded without a customer, by number, by amount or by both."""
+    """Tickets of a store's day that were recorded without a customer, by number, by amount (of ``currency``, where it
+    is not the programme's money) or by both."""
     assert 0 < limit <= TICKETS_MAX
     assert ticket or amount_minor is not None, "a whole day of tickets proves nothing"
     wanted = ["a.day = %(day)s", "a.store_id = %(store)s"]
     if ticket:
         wanted.append("a.ticket = %(ticket)s")
-    if amount_minor is not None:
+    if amount_minor is not None and currency:
+        wanted.append(
+            "a.body -> 'foreign' ->> 'currency' = %(currency)s AND %(amount)s = ("
+            "SELECT sum((line ->> 0)::bigint) FROM jsonb_array_elements(a.body -> 'foreign' -> 'lines') AS line)"
+        )
+    elif amount_minor is not None:
         wanted.append("a.amount_minor = %(amount)s")
     found = rows(
         "SELECT a.source, a.id, a.at, a.day, a.store_id, a.channel, a.ticket, a.amount_minor, a.body::text, "
         "c.customer_id, c.seq FROM events_anonymous AS a LEFT JOIN events_claim AS c USING (source, id) "
         f"WHERE {' AND '.join(wanted)} ORDER BY c.customer_id IS NOT NULL, a.at, a.source, a.id LIMIT %(limit)s",
-        {"day": day, "store": store, "ticket": ticket, "amount": amount_minor, "limit": limit},
+        {
+            "day": day,
+            "store": store,
+            "ticket": ticket,
+            "amount": amount_minor,
+            "currency": currency,
+            "limit": limit,
+        },
     )
     return [_anonymous(*row) for row in found]
 

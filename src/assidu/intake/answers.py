@@ -4,19 +4,22 @@ from datetime import date, datetime
 from typing import Any
 
 from assidu.decisions.decision import Account, Decision, Posting, Refused
+from assidu.decisions.earning import applied
+from assidu.decisions.events import Sale
 from assidu.decisions.plan import Plan, TierMeasure
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import Missing, to_climb, to_stay
 from assidu.events.types import EventKey
-from assidu.events.wire import JoiningData, SaleData, hold_address
+from assidu.events.wire import JoiningData, hold_address
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
-from assidu.intake.offers import offers_of
+from assidu.intake.offers import exchange_of, offers_of
+from assidu.intake.sentences import OWN, Wanted
 from assidu.intake.shops import OpenShop
 from assidu.loyalty.entries import Anonymous, Conflict, Entry, Told, UnknownCustomer
 from assidu.plans.document import Document, Text
 from assidu.plans.wording.language import Language, language_of, text_in
-from assidu.plans.wording.reasons import reason, refusal
+from assidu.plans.wording.reasons import clawback_said, reason, refusal
 from assidu.plans.wording.receipts import receipt, short_receipt
 from assidu.plans.wording.standing import missing_said
 
@@ -30,10 +33,11 @@ def answer(
     at: datetime,
     *,
     is_trying: bool = False,
+    sentences: Wanted = None,
 ) -> Answer | Problem:
     match outcome:
         case Told():
-            return _told(outcome, entry, opened, is_trying=is_trying)
+            return _told(outcome, entry, opened, is_trying=is_trying, sentences=sentences)
         case Anonymous():
             return _anonymous(outcome, is_trying=is_trying)
         case Refused():
@@ -48,7 +52,7 @@ def answer(
             return outcome
 
 
-def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool) -> Answer:
+def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, sentences: Wanted) -> Answer:
     decision, state, plan = told.decision, told.state, told.plan
     document = opened.documents[plan.version]
     language = _language(entry, told.language, opened)
@@ -68,6 +72,10 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool) -> Ans
     if told.duplicate_of is not None:
         answered["duplicate_of"] = _key(told.duplicate_of)
     answered["effects"] = _effects(decision, document, language)
+    if sentences is not None:
+        spoken = language if sentences == OWN else Language(sentences)
+        for effect, said in zip(answered["effects"], _sentences(decision, document, spoken), strict=True):
+            effect["text"] = said
     answered["movements"] = _movements(decision)
     if decision.shortfalls:
         answered["shortfalls"] = [
@@ -87,8 +95,10 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool) -> Ans
         answered["referral"] = decision.referral.step.value
     if decision.terms:
         answered["terms_version"] = decision.terms
-    if document.offers and isinstance(entry.incoming.data, SaleData):
-        answered |= offers_of(decision, entry.incoming.data, plan, document, language, is_trying=is_trying)
+    if isinstance(told.event, Sale):
+        answered |= exchange_of(told.event)
+        if document.offers:
+            answered |= offers_of(decision, told.event, plan, document, language, is_trying=is_trying)
     answered |= position(state, plan, document, language, told.day)
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
     answered["receipt_short"] = short_receipt(decision, state, document, language)
@@ -114,6 +124,8 @@ def position(state: State, plan: Plan, document: Document, language: Language, d
         "next_tier": None,
         "keep_tier": None,
     }
+    if state.regret_until is not None:
+        standing["regret_until"] = state.regret_until.isoformat()
     names = {level.code: level.name for level in document.tiers.levels} if document.tiers else {}
     if state.membership is Membership.MEMBER and state.tier is not None:
         name = names.get(state.tier)
@@ -205,6 +217,12 @@ def _effects(decision: Decision, document: Document, language: Language) -> list
             }
         )
     return effects
+
+
+def _sentences(decision: Decision, document: Document, language: Language) -> list[str]:
+    """The reason of each effect, in their order."""
+    given = [reason(applied(award), document, language) for award in decision.awards]
+    return given + [clawback_said(one, document, language) for one in decision.clawbacks]
 
 
 _NAMES_MAX = 64

@@ -27,11 +27,12 @@ class Disconnected(Exception):
 class Request:
     """One request; the body is read when it is asked for, and never beyond its limit."""
 
-    __slots__ = ("_headers", "_receive", "id", "method", "path")
+    __slots__ = ("_headers", "_receive", "id", "method", "path", "query")
 
     def __init__(self, scope: MutableMapping[str, Any], receive: Callable[[], Awaitable[Message]]) -> None:
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        self.query: bytes = scope.get("query_string", b"")
         self._headers: dict[bytes, bytes] = dict(scope["headers"])
         self._receive = receive
         proposed = self._headers.get(b"x-request-id")

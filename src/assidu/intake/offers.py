@@ -3,10 +3,11 @@ the brand in all."""
 
 from typing import Any
 
+from assidu.decisions.cost import cost_of
 from assidu.decisions.decision import Decision, ReasonCode
-from assidu.decisions.earning import worth_minor
+from assidu.decisions.events import Sale
+from assidu.decisions.exchange import in_foreign
 from assidu.decisions.plan import Plan
-from assidu.events.wire import SaleData
 from assidu.plans.document import Document
 from assidu.plans.wording.language import Language
 from assidu.plans.wording.offers import note_said, offer_name
@@ -21,7 +22,7 @@ _WITHIN_REACH = (ReasonCode.AMOUNT_TOO_LOW, ReasonCode.TOO_FEW_UNITS)
 
 def offers_of(
     decision: Decision,
-    sale: SaleData,
+    sale: Sale,
     plan: Plan,
     document: Document,
     language: Language,
@@ -29,8 +30,9 @@ def offers_of(
     is_trying: bool,
 ) -> dict[str, Any]:
     """``offers`` name what is taken off, by line; ``cost`` is in minor units, points at what they are expected to
-    cost."""
+    cost. Of a ticket in another money, ``foreign_minor`` says what is to be taken off there."""
     phrases = phrases_of(document, language)
+    cost = cost_of(plan, sale, decision)
     told: dict[str, Any] = {
         "offers": [
             {
@@ -39,11 +41,20 @@ def offers_of(
                 "amount_minor": given.given_minor,
                 **({"wished_minor": given.wished_minor} if given.wished_minor != given.given_minor else {}),
                 **({"quantity": given.quantity} if given.quantity else {}),
-                "lines": [{"line": line, "amount_minor": amount} for line, amount in given.by_line],
+                "lines": [
+                    {"line": line, "amount_minor": amount, **_there(amount, sale, plan)}
+                    for line, amount in given.by_line
+                ],
             }
             for given in decision.offers.given
         ],
-        "cost": cost_of(decision, sale, plan),
+        "cost": {
+            "promotions_minor": cost.promotions_minor,
+            **({"calendar_minor": cost.calendar_minor} if cost.calendar_minor else {}),
+            "offers_minor": cost.offers_minor,
+            "units_minor": cost.units_minor,
+            "total_minor": cost.total_minor,
+        },
     }
     if not decision.offers.is_exact:
         told["is_stacking_exact"] = False
@@ -63,6 +74,28 @@ def offers_of(
     return told
 
 
+def exchange_of(sale: Sale) -> dict[str, Any]:
+    """At which rate a ticket in another money was converted, and to what."""
+    foreign = sale.foreign
+    if foreign is None:
+        return {}
+    return {
+        "exchange": {
+            "currency": foreign.currency,
+            "rate": str(foreign.rate),
+            "day": foreign.rate_day.isoformat() if foreign.rate_day is not None else None,
+            "foreign_minor": foreign.total_minor,
+            "amount_minor": sale.total_minor,
+        }
+    }
+
+
+def _there(amount_minor: int, sale: Sale, plan: Plan) -> dict[str, int]:
+    if sale.foreign is None:
+        return {}
+    return {"foreign_minor": in_foreign(amount_minor, sale.foreign, plan.money.decimals)}
+
+
 def next_offers(decision: Decision, document: Document, language: Language) -> list[dict[str, Any]]:
     """What the customer could still have with this basket, the nearest first."""
     offers = {offer.code for offer in document.offers}
@@ -78,21 +111,3 @@ def next_offers(decision: Decision, document: Document, language: Language) -> l
         }
         for found in near[:NEXT_MAX]
     ]
-
-
-def cost_of(decision: Decision, sale: SaleData, plan: Plan) -> dict[str, int]:
-    """Promotions of others, offers, and units at what they are expected to cost."""
-    promotions = sum(max(line.discount_minor, 0) for line in sale.lines)
-    offers = sum(given.given_minor for given in decision.offers.given)
-    units = 0
-    for award in decision.awards:
-        currency = plan.currencies.get(award.currency)
-        if currency is not None:
-            worth = worth_minor(plan, award.currency, award.quantity)
-            units += worth * currency.expected_redemption // 100
-    return {
-        "promotions_minor": promotions,
-        "offers_minor": offers,
-        "units_minor": units,
-        "total_minor": promotions + offers + units,
-    }

@@ -103,6 +103,9 @@ _UNPROCESSABLE: Final = frozenset(
         RefusalCode.NO_SUCH_ACCOUNTS,
         RefusalCode.NOT_AN_ACCOUNT,
         RefusalCode.NOT_A_PERSON,
+        RefusalCode.MONEY_NOT_ACCEPTED,
+        RefusalCode.AMOUNT_OUT_OF_RANGE,
+        RefusalCode.RETURN_IN_OTHER_MONEY,
     }
 )
 

@@ -30,6 +30,7 @@ from assidu.intake.http import Request, Response, encode
 from assidu.intake.keys import Caller, Keys
 from assidu.intake.lanes import Lanes, Result
 from assidu.intake.looking import Looking
+from assidu.intake.sentences import Wanted, wanted
 from assidu.intake.shops import NoProgramme, OpenShop, Shops
 from assidu.loyalty.entries import Entry, entry_of
 
@@ -162,7 +163,7 @@ class Recording:
 
     async def _told(self, entry: Entry, request: Request, *, is_trying: bool) -> Response | Problem:
         [result] = await self._results([entry], request, is_trying=is_trying)
-        answered = self._answer(result, entry, is_trying=is_trying)
+        answered = self._answer(result, entry, wanted(request), is_trying=is_trying)
         return answered if isinstance(answered, Problem) else Response(200, encode(answered))
 
     async def _batch(
@@ -176,10 +177,13 @@ class Recording:
         read = [self._entry(one, caller, opened, request) for one in written]
         entries = [one for one in read if not isinstance(one, Problem)]
         results = iter(await self._results(entries, request, is_trying=is_trying) if entries else [])
+        sentences = wanted(request)
         items: list[Any] = []
         for one in read:
             answered = (
-                one if isinstance(one, Problem) else self._answer(next(results), one, is_trying=is_trying)
+                one
+                if isinstance(one, Problem)
+                else self._answer(next(results), one, sentences, is_trying=is_trying)
             )
             if isinstance(answered, Problem):
                 items.append({"status": "refused", "problem": answered.document(request.id)})
@@ -210,10 +214,12 @@ class Recording:
             return await self._looking.evaluate(entries)
         return await self._lanes.submit(entries, request.path)
 
-    def _answer(self, result: Result, entry: Entry, *, is_trying: bool) -> Answer | Problem:
+    def _answer(
+        self, result: Result, entry: Entry, sentences: Wanted, *, is_trying: bool
+    ) -> Answer | Problem:
         opened = self._shops.current
         assert opened is not None, "nothing is posted without a programme"
-        answered = answer(result, entry, opened, clock.now(), is_trying=is_trying)
+        answered = answer(result, entry, opened, clock.now(), is_trying=is_trying, sentences=sentences)
         metrics.count_event(
             entry.incoming.type, answered.code if isinstance(answered, Problem) else answered["status"]
         )

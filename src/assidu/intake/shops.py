@@ -6,19 +6,21 @@ from dataclasses import dataclass
 
 import structlog
 
+from assidu.catalogue.known import EMPTY, Catalogue
+from assidu.catalogue.promotions import PROMOTIONS_MARK, PROMOTIONS_SQL, calendar_of
 from assidu.catalogue.queries import KNOWN_PRODUCTS_SQL, finder_of
-from assidu.catalogue.types import ProductFinder
+from assidu.catalogue.rates import RATES_MARK, RATES_SQL, RateBook
 from assidu.customers.vault import Vault
 from assidu.foundation.settings import Settings
 from assidu.intake.database import Connection
-from assidu.loyalty.draws import SECRETS_SQL, secrets_from_rows
+from assidu.loyalty.draws import OPEN_DRAWS_SQL, draws_from_rows
 from assidu.loyalty.live import Shop
 from assidu.loyalty.plans import PLANS_SQL, PROGRAMMES_SQL, book_of, plans_from_rows
 from assidu.plans.document import Document
 from assidu.plans.wording.language import Language, language_of
 
-# The number of changes ever made to the catalogue: cheap to ask, and different after each import.
-_CATALOGUE_MARK = (
+# The number of changes ever made to the products: cheap to ask, and different after each import.
+_PRODUCTS_MARK = (
     "SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_user_tables "
     "WHERE relname = 'catalogue_product'"
 )
@@ -44,8 +46,8 @@ class Shops:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._vault = Vault(settings.vault_key)
-        self._catalogue: ProductFinder | None = None
-        self._catalogue_mark: object = None
+        self._catalogue = EMPTY
+        self._marks: dict[str, object] = {}
         self.current: OpenShop | None = None
 
     async def load(self, connection: Connection) -> OpenShop:
@@ -54,17 +56,16 @@ class Shops:
         if not programmes:
             raise NoProgramme
         published = plans_from_rows(await connection.fetch(PLANS_SQL.format("$1"), programmes[0][0]))
-        if self._catalogue is None:
+        if not self._marks:
             await self._load_catalogue(connection)
-        assert self._catalogue is not None
         programme = programmes[0][0]
         shop = Shop(
             book_of(published),
             self._catalogue,
             self._settings.pseudonym_key,
             self._vault,
-            secrets=secrets_from_rows(
-                await connection.fetch(SECRETS_SQL.format("$1"), programme), self._vault, programme
+            draws=draws_from_rows(
+                await connection.fetch(OPEN_DRAWS_SQL.format("$1"), programme), self._vault, programme
             ),
         )
         documents = {plan.version: plan.document for plan in published}
@@ -74,13 +75,28 @@ class Shops:
 
     async def refresh(self, connection: Connection) -> None:
         """Follow the catalogue."""
-        if self.current is not None and await connection.fetchval(_CATALOGUE_MARK) != self._catalogue_mark:
-            await self._load_catalogue(connection)
+        if self.current is not None and await self._load_catalogue(connection):
             await self.load(connection)
 
-    async def _load_catalogue(self, connection: Connection) -> None:
-        self._catalogue_mark = await connection.fetchval(_CATALOGUE_MARK)
-        self._catalogue = finder_of(await connection.fetch(KNOWN_PRODUCTS_SQL))
-        # A hundred thousand products stay for ever: the collector need not walk through them while tills wait.
-        gc.collect()
-        gc.freeze()
+    async def _load_catalogue(self, connection: Connection) -> bool:
+        """Read what changed since it was read; was there anything?"""
+        marks = {
+            "product": await connection.fetchval(_PRODUCTS_MARK),
+            "promotions": await connection.fetchval(PROMOTIONS_MARK),
+            "rates": await connection.fetchval(RATES_MARK),
+        }
+        changed = {name for name, mark in marks.items() if self._marks.get(name) != mark}
+        known = self._catalogue
+        self._catalogue = Catalogue(
+            finder_of(await connection.fetch(KNOWN_PRODUCTS_SQL)) if "product" in changed else known.product,
+            calendar_of(await connection.fetch(PROMOTIONS_SQL))
+            if "promotions" in changed
+            else known.promotions,
+            RateBook(await connection.fetch(RATES_SQL)) if "rates" in changed else known.rates,
+        )
+        self._marks = marks
+        if changed:
+            # A hundred thousand products stay for ever: the collector need not walk through them while tills wait.
+            gc.collect()
+            gc.freeze()
+        return bool(changed)

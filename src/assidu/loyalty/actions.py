@@ -5,14 +5,18 @@ trail are written together or not at all. Hot routes and files have doors of the
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 
+from assidu.catalogue.known import EMPTY, Catalogue
+from assidu.catalogue.promotions import promotion_calendar
 from assidu.catalogue.queries import products
-from assidu.catalogue.types import UNKNOWN_PRODUCT, KnownProduct, ProductFinder
+from assidu.catalogue.rates import rate_book
+from assidu.catalogue.types import UNKNOWN_PRODUCT, KnownProduct
 from assidu.customers.types import NotAnIdentifier
 from assidu.customers.vault import Vault
 from assidu.decisions.events import LineKind
@@ -40,7 +44,7 @@ from assidu.events.wire import (
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.types import Actor
 from assidu.foundation.settings import current_settings
-from assidu.loyalty.draws import open_secrets
+from assidu.loyalty.draws import draws_to_draw
 from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_again, entry_of
 from assidu.loyalty.live import Newcomers, Shop, post
 from assidu.loyalty.queries import current_book, recorded_at
@@ -56,16 +60,24 @@ class NoProgramme(Exception):
 
 
 def record(
-    incoming: Incoming, at: datetime, *, programme: str, by: Actor | None = None
+    incoming: Incoming,
+    at: datetime,
+    *,
+    programme: str,
+    by: Actor | None = None,
+    is_seconded: bool = False,
 ) -> Outcome | NotAnIdentifier:
     """Record one event, decided and posted. A refusal, and whatever is not new, writes nothing.
 
-    Within a transaction of the caller it is part of it; ``at`` is now, ``by`` who does it by hand.
+    Within a transaction of the caller it is part of it; ``at`` is now, ``by`` who does it by hand, ``is_seconded`` with
+    the approval of a second person.
     """
     shop = _shop(programme, incoming)
     entry = entry_of(incoming, shop.book, shop.pseudonym_key, by)
     if isinstance(entry, NotAnIdentifier):
         return entry
+    if is_seconded:
+        entry = replace(entry, is_seconded=True)
     for attempt in range(1, ATTEMPTS_MAX + 1):
         try:
             outcome = _record(entry, shop, at)
@@ -110,10 +122,14 @@ def correct(
     programme: str,
     event_id: UUID | None = None,
     reason_code: CorrectionReason | None = None,
+    is_seconded: bool = False,
 ) -> Outcome:
-    """Staff add to or take from a balance. ``reason`` is erased with the customer, ``reason_code`` stays."""
+    """Staff add to or take from a balance. ``reason`` is erased with the customer, ``reason_code`` stays.
+
+    Refused where it is worth more than one person may write down alone, unless ``is_seconded``.
+    """
     data = CorrectionData(currency=currency, quantity=quantity, reason_code=reason_code, reason=reason)
-    return own(customer_id, EventType.CORRECTION, data, at, programme, event_id, by)
+    return own(customer_id, EventType.CORRECTION, data, at, programme, event_id, by, is_seconded=is_seconded)
 
 
 def grant_status(
@@ -210,10 +226,11 @@ def transfer(
     at: datetime,
     programme: str,
     event_id: UUID | None = None,
+    is_seconded: bool = False,
 ) -> Outcome:
     """One member gives to another: both sides are written, or neither. ``reason`` is erased with the giver."""
     data = TransferData(to=str(receiver), currency=currency, quantity=quantity, reason=reason)
-    return own(giver, EventType.TRANSFER_OUT, data, at, programme, event_id, by)
+    return own(giver, EventType.TRANSFER_OUT, data, at, programme, event_id, by, is_seconded=is_seconded)
 
 
 def suspend(
@@ -310,9 +327,12 @@ def own(
     programme: str,
     event_id: UUID | None,
     by: Actor | None = None,
+    *,
+    is_seconded: bool = False,
 ) -> Outcome:
     """Something that is told of one customer by hand."""
-    outcome = _once(type_, Subject("customer", str(customer_id)), data, at, programme, event_id, by)
+    subject = Subject("customer", str(customer_id))
+    outcome = _once(type_, subject, data, at, programme, event_id, by, is_seconded=is_seconded)
     assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
     return outcome
 
@@ -327,6 +347,8 @@ def _once(
     event_id: UUID | None,
     by: Actor | None = None,
     source: str = STAFF_SOURCE,
+    *,
+    is_seconded: bool = False,
 ) -> Outcome | NotAnIdentifier:
     key = EventKey(source, str(event_id or new_id(at)))
     told_at = at
@@ -338,7 +360,8 @@ def _once(
                 "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"{key.source}:{key.id}",)
             )
         told_at = recorded_at(key) or at
-    return record(Incoming(key, type_, told_at, subject, data), at, programme=programme, by=by)
+    incoming = Incoming(key, type_, told_at, subject, data)
+    return record(incoming, at, programme=programme, by=by, is_seconded=is_seconded)
 
 
 def _record(entry: Entry, shop: Shop, at: datetime) -> Outcome | Later:
@@ -369,19 +392,21 @@ def _shop(programme: str, incoming: Incoming) -> Shop:
     vault = Vault(settings.vault_key)
     return Shop(
         book,
-        _finder(incoming),
+        _catalogue(incoming),
         settings.pseudonym_key,
         vault,
-        secrets=open_secrets(book.programme, vault),
+        draws=draws_to_draw(book.programme, vault),
     )
 
 
-def _finder(incoming: Incoming) -> ProductFinder:
-    """The products of one ticket."""
+def _catalogue(incoming: Incoming) -> Catalogue:
+    """What one ticket leaves to be said."""
     if not isinstance(incoming.data, SaleData):
-        return lambda _: UNKNOWN_PRODUCT
+        return EMPTY
     known = {
         sku: KnownProduct(product.department, product.brand, product.vat_bp, LineKind(product.kind))
         for sku, product in products(line.sku for line in incoming.data.lines).items()
     }
-    return lambda sku: known.get(sku, UNKNOWN_PRODUCT)
+    return Catalogue(
+        lambda sku: known.get(sku, UNKNOWN_PRODUCT), promotion_calendar(incoming.at.date()), rate_book()
+    )

@@ -3,7 +3,6 @@
 What was asked and approved is a text. Whoever changes the text afterwards asks again.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -26,12 +25,12 @@ from assidu.loyalty.plans import NoticeTooShort, PublishedPlan, ask, book_of, pu
 from assidu.plans.document import Document
 from assidu.plans.identity import identity, to_builtins
 from assidu.plans.reading import read
+from assidu.plans.rewriting import rewritten
 from assidu.plans.writing import to_yaml
 
 NOTE_MAX = 500
 YEARS = range(1900, 2201)
 """First days beyond are slips of the finger, and no instant in some zones."""
-_VALID_FROM = re.compile(r"^(valid_from:\s*)[^\s#]+", re.MULTILINE)
 
 
 class DraftState(StrEnum):
@@ -236,11 +235,10 @@ def withdraw(programme: str, version: int, *, at: datetime, by: Actor, note: str
     number = book_of(known).at(coming.valid_from - timedelta(microseconds=1)).version
     stays = next(one for one in known if one.version == number)
     document = msgspec.structs.replace(stays.document, valid_from=coming.document.valid_from)
+    text = rewritten(stays.yaml, msgspec.structs.replace(document, version=None))
     need = Need(0, Cause.WITHDRAWN, {"version": version})
     request_id = ask(document, need, at=at, by=signature(by), authors=[signature(by)])
-    plan = publish(
-        document, to_yaml(document), at=at, by=signature(by), note=note[:NOTE_MAX], request_id=request_id
-    )
+    plan = publish(document, text, at=at, by=signature(by), note=note[:NOTE_MAX], request_id=request_id)
     record(by, "plan.withdrawn", "plan", str(version), after={"programme": programme, "by": plan.version})
     return plan
 
@@ -426,5 +424,4 @@ def beginning_on(document: Document, text: str, first_day: date) -> tuple[Docume
     if document.valid_from == first_day:
         return document, text
     moved = msgspec.structs.replace(document, valid_from=first_day)
-    written = _VALID_FROM.sub(rf"\g<1>{first_day.isoformat()}", text, count=1)
-    return moved, written if read(written).document == moved else to_yaml(moved)
+    return moved, rewritten(text, moved)

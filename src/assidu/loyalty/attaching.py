@@ -8,16 +8,19 @@ later, it is known (and set aside if its amount is another).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
+from msgspec import UNSET
 
 from assidu.customers import queries as customers
 from assidu.customers.accounts import counts_as, family_of
 from assidu.customers.types import NotAnIdentifier
 from assidu.decisions.calendar import local_day
+from assidu.decisions.events import ForeignLine
 from assidu.events import queries as events
 from assidu.events.claims import claim
 from assidu.events.types import AnonymousTicket, EventKey, EventType, TicketKey
@@ -87,12 +90,14 @@ class ClaimRefused:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What shows that a ticket is the customer's: its number, what was paid, or both; always where and on which day."""
+    """What shows that a ticket is the customer's: its number, what was paid, or both; always where and on which day.
+    ``currency`` is the money of the amount, where it is not the programme's."""
 
     store: str
     day: date
     ticket: str = ""
     amount_minor: int | None = None
+    currency: str = ""
 
     def __post_init__(self) -> None:
         assert self.ticket or self.amount_minor is not None, "a number or an amount"
@@ -163,8 +168,10 @@ def record_typed_ticket(
     programme: str,
     payments: Sequence[Paid] = (),
     event_id: UUID | None = None,
+    currency: str = "",
 ) -> Outcome:
-    """A ticket of which staff know the number and the amount, before the till has told it."""
+    """A ticket of which staff know the number and the amount (of ``currency``, where it is not the programme's money),
+    before the till has told it."""
     key = EventKey(STAFF_SOURCE, str(event_id or new_id(at)))
     data = SaleData(
         store=store,
@@ -172,6 +179,7 @@ def record_typed_ticket(
         ticket=ticket,
         lines=[LineData(sku=TYPED_SKU, amount_minor=amount_minor)],
         payments=_payments(payments),
+        currency=currency or UNSET,
     )
     subject = Subject("customer", str(customer_id))
     if event_id is not None and (first := entry_by_key(family_of(counts_as(customer_id)), key)) is not None:
@@ -184,14 +192,18 @@ def record_typed_ticket(
 def _found(proof: Proof, family: tuple[UUID, ...], key: EventKey) -> AnonymousTicket | ClaimRefused:
     """The one ticket that is meant, still to be claimed, or claimed under this very ``key``."""
     matching = events.anonymous_tickets(
-        proof.store, proof.day, ticket=proof.ticket, amount_minor=None if proof.ticket else proof.amount_minor
+        proof.store,
+        proof.day,
+        ticket=proof.ticket,
+        amount_minor=None if proof.ticket else proof.amount_minor,
+        currency=proof.currency,
     )
     if not matching:
         return _absent(proof, family)
     ticket, others = matching[0], matching[1:]
     if others and others[0].claimed is None:
         return ClaimRefused(ClaimRefusal.SEVERAL_TICKETS)
-    if proof.amount_minor is not None and ticket.amount_minor != proof.amount_minor:
+    if proof.amount_minor is not None and (proof.currency, proof.amount_minor) not in _paid(ticket):
         return ClaimRefused(ClaimRefusal.OTHER_AMOUNT)
     if ticket.claimed is None:
         return ticket
@@ -202,6 +214,13 @@ def _found(proof: Proof, family: tuple[UUID, ...], key: EventKey) -> AnonymousTi
     if first is not None and (first.customer_id, first.seq) == (owner, seq):
         return ticket
     return ClaimRefused(ClaimRefusal.ALREADY_THEIRS)
+
+
+def _paid(ticket: AnonymousTicket) -> set[tuple[str, int]]:
+    """In the programme's money, which has no name here, and in another one if it was paid in that."""
+    foreign = ticket.sale.foreign
+    paid = {("", ticket.amount_minor)}
+    return paid if foreign is None else {*paid, (foreign.currency, foreign.total_minor)}
 
 
 def _absent(proof: Proof, family: tuple[UUID, ...]) -> ClaimRefused:
@@ -226,24 +245,40 @@ def _too_late(ticket: AnonymousTicket, at: datetime, programme: str) -> ClaimRef
 
 
 def _told(ticket: AnonymousTicket, customer_id: UUID, key: EventKey, payments: Sequence[Paid]) -> Incoming:
-    """The same ticket with its customer. It keeps no number of its own: the number is the anonymous one's already."""
-    sale = ticket.sale
+    """The same ticket with its customer, at its own rate where it was paid in another money. It keeps no number of its
+    own: the number is the anonymous one's already."""
+    sale, foreign = ticket.sale, ticket.sale.foreign
+    told = [
+        ForeignLine(line.amount_minor, line.discount_minor, tuple(one.amount_minor for one in line.offers))
+        for line in sale.lines
+    ]
     lines = [
         LineData(
             sku=line.sku,
-            amount_minor=line.amount_minor,
+            amount_minor=there.amount_minor,
             quantity=line.quantity,
-            discount_minor=line.discount_minor,
+            discount_minor=there.discount_minor,
             department=line.department,
             brand=line.brand,
             vat_bp=line.vat_bp,
             kind=line.kind,
-            offers=[AppliedOfferData(code=one.offer, amount_minor=one.amount_minor) for one in line.offers],
+            offers=[
+                AppliedOfferData(code=one.offer, amount_minor=amount)
+                for one, amount in zip(line.offers, there.offers_minor, strict=True)
+            ],
         )
-        for line in sale.lines
+        for line, there in zip(sale.lines, told if foreign is None else foreign.lines, strict=True)
     ]
-    data = SaleData(store=sale.store, channel=sale.channel, lines=lines, payments=_payments(payments))
-    return Incoming(key, EventType.SALE, ticket.at, Subject("customer", str(customer_id)), data)
+    data = SaleData(
+        store=sale.store,
+        channel=sale.channel,
+        lines=lines,
+        payments=_payments(payments),
+        currency=UNSET if foreign is None else foreign.currency,
+        rate=UNSET if foreign is None else Decimal(str(foreign.rate)),
+    )
+    promotions = tuple([(line.promotion, line.promotion_minor) for line in sale.lines])
+    return Incoming(key, EventType.SALE, ticket.at, Subject("customer", str(customer_id)), data, promotions)
 
 
 def _payments(payments: Sequence[Paid]) -> list[PaymentData]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assidu.catalogue.rates import rate_book
 from assidu.decisions.calendar import local_day
 from assidu.foundation import clock
 from assidu.foundation.checks import Finding
@@ -37,6 +38,7 @@ def checks() -> Iterator[Finding]:
     for programme in programmes:
         yield _plan(programme)
         yield _due(programme)
+        yield from _rates(programme)
 
 
 def _plan(programme: str) -> Finding:
@@ -57,6 +59,34 @@ def _plan(programme: str) -> Finding:
     words = _("%(programme)s is in force in version %(version)s of %(count)s.")
     figures = {"programme": programme, "version": version, "count": len(versions)}
     return Finding("plan", True, words % figures)
+
+
+def _rates(programme: str) -> Iterator[Finding]:
+    """Of each money that tickets may be paid in, a rate that still serves."""
+    book = queries.current_book(programme)
+    assert book is not None, "a programme has at least one version"
+    now = clock.now()
+    plan = book.at(now)
+    if not plan.money.foreign:
+        return
+    today, known = local_day(now, plan.zone), rate_book()
+    without = []
+    for currency in plan.money.foreign:
+        last = known.on(currency, today)
+        if last is None:
+            without.append(_("%(money)s (no rate)") % {"money": currency})
+        elif last.day is not None and (today - last.day).days > plan.money.rate_days_max:
+            without.append(_("%(money)s (since %(day)s)") % {"money": currency, "day": last.day})
+    if without:
+        yield Finding(
+            "rates",
+            False,
+            _("Tickets in these moneys are refused unless they bring a rate of their own: %(moneys)s.")
+            % {"moneys": ", ".join(without)},
+            _("Set today's: `assidu rates set CHF 0.9432`, or let another system send them (PUT /v1/rates)."),
+        )
+    else:
+        yield Finding("rates", True, _("Every money that tickets may be paid in has a rate."))
 
 
 def _due(programme: str) -> Finding:

@@ -1,4 +1,4 @@
-"""Corrections above the programme's limit: one person asks, another one decides."""
+"""Corrections and transfers above the programme's limit: one asks, another person decides."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,34 +7,53 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from assidu.customers.vault import Vault, seal, unseal
-from assidu.decisions.earning import worth_minor
-from assidu.decisions.plan import Plan
-from assidu.events.types import CorrectionReason
+from assidu.customers.words import open_words, seal_words
+from assidu.decisions.decision import RefusalCode, Refused
+from assidu.events.types import CorrectionReason, EventKey
+from assidu.events.wire import Subject
 from assidu.foundation.people.actions import record
-from assidu.foundation.people.types import Actor
-from assidu.foundation.settings import current_settings
+from assidu.foundation.people.queries import api_key
+from assidu.foundation.people.types import NOBODY, Actor
 from assidu.foundation.sql import rows
 from assidu.loyalty import actions
 from assidu.loyalty.entries import Outcome, Told
 
 LISTED_MAX = 200
-_COLUMNS = "id, customer_id, programme, currency, quantity, reason_code, sealed, asked_by, asked_at"
+_COLUMNS = (
+    "id, customer_id, receiver_id, programme, currency, quantity, reason_code, sealed, "
+    "asked_by, asked_key, asked_at"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AskedCorrection:
-    """A correction that waits. ``reason`` is gone once the customer is erased."""
+    """A correction that waits or, with a receiver, a transfer. ``reason`` is gone once the customer is erased.
+
+    ``asked_by`` is the person behind it: of a key (``asked_key``), its maker; ``None``: the command line.
+    """
 
     id: UUID
     customer_id: UUID
+    receiver_id: UUID | None
     programme: str
     currency: str
     quantity: int
     reason_code: str
     reason: str
-    asked_by: UUID
+    asked_by: UUID | None
+    asked_key: UUID | None
     asked_at: datetime
+
+    @property
+    def is_transfer(self) -> bool:
+        return self.receiver_id is not None
+
+    @property
+    def author(self) -> Actor:
+        """In whose name it is written once somebody else has approved it."""
+        if self.asked_key is None:
+            return Actor(person_id=self.asked_by)
+        return Actor(key_id=self.asked_key, key_name=api_key(self.asked_key).name)
 
 
 class NotTheirs(Exception):
@@ -45,13 +64,14 @@ class NoLongerWaiting(Exception):
     """Somebody decided on it before, or it was never asked for."""
 
 
-def needs_another(plan: Plan, currency: str, quantity: int) -> bool:
-    """Is the correction worth more than one person may write down alone?"""
-    limit = plan.second_person_above_minor
-    return limit is not None and worth_minor(plan, currency, abs(quantity)) > limit
+class AskedOtherwise(Exception):
+    """The form was sent before, with something else in it."""
+
+    def __init__(self, key: EventKey) -> None:
+        super().__init__(key)
+        self.key = key
 
 
-@transaction.atomic
 def ask(
     correction_id: UUID,
     customer_id: UUID,
@@ -65,45 +85,148 @@ def ask(
     programme: str,
 ) -> None:
     """Write down what is wanted; the same form sent twice asks once."""
-    assert by.person_id is not None, "a person asks"
+    _ask(correction_id, customer_id, None, currency, quantity, reason, reason_code.value, by, at, programme)
+
+
+def ask_transfer(
+    transfer_id: UUID,
+    giver: UUID,
+    receiver: UUID,
+    currency: str,
+    quantity: int,
+    reason: str,
+    *,
+    by: Actor,
+    at: datetime,
+    programme: str,
+) -> None:
+    """The same for what one member is to give to another."""
+    _ask(transfer_id, giver, receiver, currency, quantity, reason, "", by, at, programme)
+
+
+@transaction.atomic
+def _ask(
+    id_: UUID,
+    customer_id: UUID,
+    receiver_id: UUID | None,
+    currency: str,
+    quantity: int,
+    reason: str,
+    reason_code: str,
+    by: Actor,
+    at: datetime,
+    programme: str,
+) -> None:
+    sealed = seal_words(customer_id, reason)
+    person = by.person_id if by.key_id is None else api_key(by.key_id).created_by
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO loyalty_correction ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) "
+            f"INSERT INTO loyalty_correction ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) "
             "ON CONFLICT (id) DO NOTHING",
             [
-                correction_id,
-                customer_id,
-                programme,
-                currency,
-                quantity,
-                reason_code.value,
-                _sealed(customer_id, reason),
-                by.person_id,
-                at,
+                id_, customer_id, receiver_id, programme, currency, quantity, reason_code, sealed,
+                person or NOBODY, by.key_id, at,
             ],
+        )  # fmt: skip
+        is_new = bool(cursor.rowcount)
+    if not is_new:
+        before = rows(
+            "SELECT customer_id, receiver_id, currency, quantity FROM loyalty_correction WHERE id = %s", [id_]
         )
-        if not cursor.rowcount:
-            return
-    after = {"currency": currency, "quantity": quantity, "correction": str(correction_id)}
-    record(by, "correction.asked", "customer", str(customer_id), after=after)
+        if before != [(customer_id, receiver_id, currency, quantity)]:
+            raise AskedOtherwise(EventKey(actions.STAFF_SOURCE, str(id_)))
+        return
+    kind, after = _told(id_, receiver_id, currency, quantity)
+    record(by, f"{kind}.asked", "customer", str(customer_id), after=after)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """It was worth too much for one: a second person decides on it."""
+
+    id: UUID
+
+
+def correct(
+    customer_id: UUID,
+    currency: str,
+    quantity: int,
+    reason: str,
+    reason_code: CorrectionReason | None,
+    *,
+    by: Actor,
+    at: datetime,
+    programme: str,
+    form: UUID,
+) -> Outcome | Asked:
+    """Write a correction down or, above the limit, ask for it; ``form`` sent again answers what was done then."""
+    with transaction.atomic():
+        outcome = actions.correct(
+            customer_id, currency, quantity, reason, by=by, at=at, programme=programme, event_id=form,
+            reason_code=reason_code,
+        )  # fmt: skip
+        if not _is_too_much(outcome):
+            if isinstance(outcome, Told) and outcome.is_new and by.key_id is None:
+                after = {"currency": currency, "quantity": quantity, "event": outcome.key.id}
+                record(by, "balance.corrected", "customer", str(customer_id), after=after)
+            return outcome
+        ask(
+            form, customer_id, currency, quantity, reason, reason_code or CorrectionReason.OTHER, by=by, at=at,
+            programme=programme,
+        )  # fmt: skip
+    return Asked(form)
+
+
+def transfer(
+    giver: UUID,
+    receiver: UUID,
+    currency: str,
+    quantity: int,
+    reason: str,
+    *,
+    by: Actor,
+    at: datetime,
+    programme: str,
+    form: UUID,
+) -> Outcome | Asked:
+    """Give from one member to another or, above the limit, ask for it."""
+    with transaction.atomic():
+        outcome = actions.transfer(
+            giver, Subject("customer", str(receiver)), currency, quantity, reason, by=by, at=at,
+            programme=programme, event_id=form,
+        )  # fmt: skip
+        if not _is_too_much(outcome):
+            if isinstance(outcome, Told) and outcome.is_new and by.key_id is None:
+                after = {
+                    "to": str(receiver), "currency": currency, "quantity": quantity, "event": outcome.key.id,
+                }  # fmt: skip
+                record(by, "balance.transferred", "customer", str(giver), after=after)
+            return outcome
+        ask_transfer(form, giver, receiver, currency, quantity, reason, by=by, at=at, programme=programme)
+    return Asked(form)
+
+
+def _is_too_much(outcome: Outcome) -> bool:
+    return isinstance(outcome, Refused) and outcome.code is RefusalCode.SECOND_PERSON_NEEDED
 
 
 def waiting(programme: str, customer_id: UUID | None = None) -> list[AskedCorrection]:
     """The longest waiting first; of one customer, or of all."""
-    found = rows(
-        f"SELECT {_COLUMNS} FROM loyalty_correction WHERE programme = %s AND is_approved IS NULL "
-        "AND (%s::uuid IS NULL OR customer_id = %s) ORDER BY asked_at LIMIT %s",
-        [programme, customer_id, customer_id, LISTED_MAX],
+    return _asked(
+        rows(
+            f"SELECT {_COLUMNS} FROM loyalty_correction WHERE programme = %s AND is_approved IS NULL "
+            "AND (%s::uuid IS NULL OR customer_id = %s) ORDER BY asked_at LIMIT %s",
+            [programme, customer_id, customer_id, LISTED_MAX],
+        )
     )
-    return [_asked(row) for row in found]
 
 
 @transaction.atomic
 def decide(correction_id: UUID, *, is_approved: bool, by: Actor, at: datetime) -> Outcome | None:
-    """Approve, and write the correction down in the same transaction, or refuse. ``None``: it was refused.
+    """Approve, and write it down in the same transaction, or refuse. ``None``: it was refused.
 
-    An approved correction that the balance no longer allows is answered as such, and keeps waiting. Raises
-    ``NotTheirs`` and ``NoLongerWaiting``.
+    What was approved and the balance no longer allows is answered as such, and keeps waiting. ``by`` names a person:
+    who signed in, or whoever made the key. Raises ``NotTheirs`` and ``NoLongerWaiting``.
     """
     assert by.person_id is not None, "a person decides"
     found = rows(
@@ -112,22 +235,12 @@ def decide(correction_id: UUID, *, is_approved: bool, by: Actor, at: datetime) -
     )
     if not found:
         raise NoLongerWaiting
-    asked = _asked(found[0])
+    (asked,) = _asked(found)
     if asked.asked_by == by.person_id:
         raise NotTheirs
     outcome = None
     if is_approved:
-        outcome = actions.correct(
-            asked.customer_id,
-            asked.currency,
-            asked.quantity,
-            asked.reason,
-            by=Actor(person_id=asked.asked_by, request_id=by.request_id),
-            at=at,
-            programme=asked.programme,
-            event_id=asked.id,
-            reason_code=CorrectionReason(asked.reason_code),
-        )
+        outcome = _written(asked, at)
         if not isinstance(outcome, Told):
             return outcome
     with connection.cursor() as cursor:
@@ -135,37 +248,51 @@ def decide(correction_id: UUID, *, is_approved: bool, by: Actor, at: datetime) -
             "UPDATE loyalty_correction SET is_approved = %s, decided_by = %s, decided_at = %s WHERE id = %s",
             [is_approved, by.person_id, at, correction_id],
         )
-    after = {"currency": asked.currency, "quantity": asked.quantity, "correction": str(asked.id)}
-    action = "correction.approved" if is_approved else "correction.refused"
+    kind, after = _told(asked.id, asked.receiver_id, asked.currency, asked.quantity)
+    action = f"{kind}.approved" if is_approved else f"{kind}.refused"
     record(by, action, "customer", str(asked.customer_id), after=after)
     return outcome
 
 
-def _asked(row: Any) -> AskedCorrection:
-    id_, customer_id, programme, currency, quantity, reason_code, sealed, asked_by, asked_at = row
-    reason = _opened(customer_id, sealed)
-    return AskedCorrection(
-        id_, customer_id, programme, currency, quantity, reason_code, reason, asked_by, asked_at
-    )
+def _written(asked: AskedCorrection, at: datetime) -> Outcome:
+    if asked.receiver_id is not None:
+        return actions.transfer(
+            asked.customer_id, Subject("customer", str(asked.receiver_id)), asked.currency, asked.quantity,
+            asked.reason, by=asked.author, at=at, programme=asked.programme, event_id=asked.id, is_seconded=True,
+        )  # fmt: skip
+    return actions.correct(
+        asked.customer_id, asked.currency, asked.quantity, asked.reason, by=asked.author, at=at,
+        programme=asked.programme, event_id=asked.id, reason_code=CorrectionReason(asked.reason_code),
+        is_seconded=True,
+    )  # fmt: skip
 
 
-def _sealed(customer_id: UUID, reason: str) -> bytes | None:
-    key = _wrapped(customer_id)
-    if not reason or key is None:
-        return None
-    return seal(Vault(current_settings().vault_key).open_key(customer_id, key), customer_id, reason)
+def _told(id_: UUID, receiver_id: UUID | None, currency: str, quantity: int) -> tuple[str, dict[str, Any]]:
+    """What it is called in the trail, and what stands there of it."""
+    after: dict[str, Any] = {"currency": currency, "quantity": quantity, "correction": str(id_)}
+    if receiver_id is None:
+        return "correction", after
+    return "transfer", after | {"to": str(receiver_id)}
 
 
-def _opened(customer_id: UUID, sealed: bytes | None) -> str:
-    key = _wrapped(customer_id)
-    if sealed is None or key is None:
-        return ""
-    said: str = unseal(
-        Vault(current_settings().vault_key).open_key(customer_id, key), customer_id, bytes(sealed)
-    )
-    return said
-
-
-def _wrapped(customer_id: UUID) -> bytes | None:
-    found = rows("SELECT wrapped FROM customers_key WHERE customer_id = %s", [customer_id])
-    return bytes(found[0][0]) if found else None
+def _asked(found: list[Any]) -> list[AskedCorrection]:
+    reasons = open_words([(row[1], row[7]) for row in found])
+    asked = []
+    for row, reason in zip(found, reasons, strict=True):
+        id_, customer_id, receiver_id, programme, currency, quantity, code, _, person, key, at = row
+        asked.append(
+            AskedCorrection(
+                id_,
+                customer_id,
+                receiver_id,
+                programme,
+                currency,
+                quantity,
+                code,
+                reason,
+                None if person == NOBODY else person,
+                key,
+                at,
+            )
+        )
+    return asked

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
 from assidu.decisions.accounts import exit_of
 from assidu.decisions.calendar import local_day, midnight
-from assidu.decisions.chance import Chance
+from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.decision import Account, Claim, Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, ran_out
 from assidu.decisions.events import (
@@ -122,8 +122,8 @@ FullFinder = Callable[[Plan, Sale], Grants]
 class Desk:
     """``sold`` finds the original ticket of a return; ``gathered`` is everything decided, in order.
 
-    ``full`` spares a second look at tickets that come too late for places that customers share. ``secrets`` are those
-    of the open draws, by offer: without them nothing is drawn. ``is_basket``: tickets are not paid yet.
+    ``full`` spares a second look at tickets that come too late for places that customers share. ``draws`` are
+    the open ones, by offer: without them nothing is drawn. ``is_basket``: tickets are not paid yet.
     """
 
     book: PlanBook
@@ -132,7 +132,7 @@ class Desk:
     recorded_at: datetime
     gathered: list[Decided] = field(default_factory=list)
     full: FullFinder | None = None
-    secrets: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    draws: Mapping[str, OpenDraw] = field(default_factory=dict)
     is_basket: bool = False
     trace: bool = False  # are the reasons of every rule wanted with each decision?
 
@@ -321,7 +321,7 @@ class Desk:
             member.state,
             sold=sold,
             has_happened=fact.has_happened,
-            chance=Chance(str(member.customer_id), self.secrets) if self.secrets else None,
+            chance=Chance(str(member.customer_id), self.draws) if self.draws else None,
             is_basket=self.is_basket,
             member=member_of(fact),
         )
@@ -429,7 +429,14 @@ def restoration_of(
     for currency, quantity in event.owed:
         owed[currency] += quantity
     on = before.left_on if before.membership is Membership.LEFT else before.joined_on
-    back = Restoration(event.at, before.membership.value, on, parts, tuple(sorted(owed.items())))
+    back = Restoration(
+        event.at,
+        before.membership.value,
+        on,
+        parts,
+        tuple(sorted(owed.items())),
+        before.regret_until,
+    )
     return replace(
         fact,
         key=EventKey(fact.key.source, f"{fact.key.id}:restored"),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from assidu.loyalty.plans import PublishedPlan
 from assidu.plans.check import Examination, examine
 from assidu.plans.document import Document
 from assidu.plans.reading import read
-from assidu.plans.writing import to_yaml
+from assidu.plans.rewriting import rewritten
 
 STEPS_MAX = 2_000
 """A draft that was saved more often is begun again as another one."""
@@ -65,11 +66,8 @@ class Draft:
 
     @property
     def text(self) -> str:
-        """What would be published: without the rules that are switched off, comments kept where all are on."""
-        document = self.written
-        if document is None or not self.step.resting:
-            return self.step.yaml
-        return to_yaml(awake(document, self.step.resting))
+        """What would be published: without the rules that are switched off."""
+        return _awake_text(self.step.yaml, self.step.resting) if self.step.resting else self.step.yaml
 
     def examine(self) -> Examination:
         return examine(self.text)
@@ -90,6 +88,12 @@ class Closed(Exception):
 def awake(document: Document, resting: Sequence[str]) -> Document:
     """Without the rules that are switched off."""
     return replace(document, rules=tuple(rule for rule in document.rules if rule.code not in resting))
+
+
+@lru_cache(maxsize=64)  # a page asks for it several times
+def _awake_text(yaml: str, resting: tuple[str, ...]) -> str:
+    document = read(yaml).document
+    return yaml if document is None else rewritten(yaml, awake(document, resting))
 
 
 # ---------------------------------------------------------------- writing

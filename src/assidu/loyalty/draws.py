@@ -13,13 +13,13 @@ from uuid import UUID
 from django.db import connection
 
 from assidu.customers.vault import CannotOpen, Vault
-from assidu.decisions.chance import SECRET_BYTES, commitment, drawn
+from assidu.decisions.chance import SECRET_BYTES, OpenDraw, commitment, drawn
 from assidu.foundation.settings import current_settings
 from assidu.foundation.sql import rows
 from assidu.plans.document import Document
 
-SECRETS_SQL = (
-    "SELECT d.offer, d.commitment, d.sealed FROM loyalty_draw AS d "
+OPEN_DRAWS_SQL = (
+    "SELECT d.offer, d.commitment, d.sealed, d.opened_at FROM loyalty_draw AS d "
     "LEFT JOIN loyalty_draw_revealed AS r USING (programme, offer) "
     "WHERE d.programme = {} AND r.offer IS NULL"
 )
@@ -104,21 +104,22 @@ def open_draws(document: Document, at: datetime) -> None:
             )
 
 
-def secrets_from_rows(found: Iterable[Sequence[Any]], vault: Vault, programme: str) -> dict[str, bytes]:
-    """What ``SECRETS_SQL`` reads, opened. One that does not open with this vault key is not drawn with."""
+def draws_from_rows(found: Iterable[Sequence[Any]], vault: Vault, programme: str) -> dict[str, OpenDraw]:
+    """What ``OPEN_DRAWS_SQL`` reads, opened. One that does not open with this vault key is not drawn with."""
     opened = {}
-    for offer, committed, sealed in found:
+    for offer, committed, sealed, opened_at in found:
         try:
             secret = vault.open_for(_name(programme, offer), bytes(sealed))
         except CannotOpen:
             continue
         if commitment(secret) == committed:
-            opened[offer] = secret
+            opened[offer] = OpenDraw(secret, opened_at)
     return opened
 
 
-def open_secrets(programme: str, vault: Vault) -> Mapping[str, bytes]:
-    return secrets_from_rows(rows(SECRETS_SQL.format("%s"), [programme]), vault, programme)
+def draws_to_draw(programme: str, vault: Vault) -> Mapping[str, OpenDraw]:
+    """With their secrets: for whoever decides tickets, and nobody else."""
+    return draws_from_rows(rows(OPEN_DRAWS_SQL.format("%s"), [programme]), vault, programme)
 
 
 def draws(programme: str) -> list[Draw]:
@@ -149,14 +150,14 @@ def reveal(programme: str, offer: str, *, last_day: date | None, today: date, at
         raise DrawRefused("already_revealed")
     if last_day is not None and last_day >= today:
         raise DrawRefused("not_over")
-    secret = open_secrets(programme, Vault(current_settings().vault_key)).get(offer)
-    if secret is None:
+    sealed = draws_to_draw(programme, Vault(current_settings().vault_key)).get(offer)
+    if sealed is None:
         raise DrawRefused("sealed_with_another_key")
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO loyalty_draw_revealed (programme, offer, secret, revealed_at, revealed_by) "
             "VALUES (%s, %s, %s, %s, %s)",
-            [programme, offer, secret, at, by],
+            [programme, offer, sealed.secret, at, by],
         )
     revealed = draw_of(programme, offer)
     assert revealed is not None
@@ -193,7 +194,8 @@ def verify(
         if known.secret:
             secret = bytes.fromhex(known.secret)
         else:
-            secret = open_secrets(programme, Vault(current_settings().vault_key)).get(offer, b"")
+            sealed = draws_to_draw(programme, Vault(current_settings().vault_key)).get(offer)
+            secret = sealed.secret if sealed is not None else b""
     found = list(drawn_tickets(offer, odds))
     wrong = tuple(
         ticket

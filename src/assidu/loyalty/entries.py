@@ -8,6 +8,7 @@ from assidu.customers.identifiers import lookup, parse_subject
 from assidu.customers.types import Fault, Identifier, NotAnIdentifier
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Decision, RefusalCode, Refused
+from assidu.decisions.events import Event
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType
@@ -35,8 +36,9 @@ NOBODY = Who()
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event, read and checked, ready to be posted. ``day`` is its business date; ``by`` is known where a person
-    does it by hand, or a key does what only staff may. ``absorbed`` is the second customer that it concerns;
-    ``member``, who it is told of, where ``who`` was found to be an account that they have left since."""
+    does it by hand, or a key does what only staff may; ``is_seconded``: a second person has approved it. ``absorbed``
+    is the second customer that it concerns; ``member``, who it is told of, where ``who`` was found to be an account
+    that they have left since."""
 
     incoming: Incoming
     fingerprint: bytes
@@ -45,6 +47,7 @@ class Entry:
     absorbed: Who | None = None
     by: Actor | None = None
     member: UUID | None = None
+    is_seconded: bool = False
 
     @property
     def key(self) -> EventKey:
@@ -106,7 +109,7 @@ class Told:
     type: EventType
     customer_id: UUID
     seq: int
-    at: datetime
+    event: Event
     day: date
     decision: Decision
     state: State
@@ -115,6 +118,10 @@ class Told:
     is_new: bool = True
     duplicate_of: EventKey | None = None
     member: UUID | None = None
+
+    @property
+    def at(self) -> datetime:
+        return self.event.at
 
     def again(self, duplicate_of: EventKey | None = None) -> "Told":
         return replace(self, is_new=False, duplicate_of=duplicate_of)

@@ -11,6 +11,8 @@ from datetime import date
 from uuid import UUID
 
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
+from assidu.decisions.chance import Chance
+from assidu.decisions.cost import SaleCost, cost_of
 from assidu.decisions.decision import Decision, Reason, ReasonCode
 from assidu.decisions.earning import earn
 from assidu.decisions.events import (
@@ -33,11 +35,14 @@ from assidu.foundation.sql import raw_connection, rows
 from assidu.loyalty import queries
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.recorded import Recorded, history_of
-from assidu.loyalty.types import TimelineEntry
+from assidu.loyalty.types import SoldOn, TimelineEntry
 from assidu.loyalty.wording import said_of
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, reason, text_in
 from assidu.plans.wording.life import REFERRAL_NAME
+
+_NOT_DRAWN = Chance("", {})
+"""A ticket that was recorded is never drawn again: the number that it got is among its inputs, or it got none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Explanation:
     state_after: State
     sentences: tuple[str, ...]
     reasons: tuple[RuleReason, ...]
+    cost: SaleCost | None = None  # of a ticket: what it costs the brand in all
 
     @property
     def applied(self) -> tuple[RuleReason, ...]:
@@ -138,6 +144,7 @@ def _explained(
         state_after=after,
         sentences=tuple(said_of(entry, document, language, _sold_on(entry, history))),
         reasons=tuple(_told(one, document, language) for one in _reasons(plan, entry, before, again)),
+        cost=cost_of(plan, entry.event, entry.decision) if isinstance(entry.event, Sale) else None,
     )
 
 
@@ -216,14 +223,17 @@ _WHERE_TOLD = (
 be it for a time, and of accounts that they were in."""
 
 
-def _sold_on(entry: TimelineEntry, history: Sequence[Recorded]) -> date | None:
-    """The day of the ticket that a return is about."""
+def _sold_on(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldOn | None:
+    """The ticket that a return is about."""
     event = entry.event
     if not isinstance(event, Return):
         return None
     if event.sale_owner and UUID(event.sale_owner) != entry.customer_id:
         history = _history(UUID(event.sale_owner))
-    return next((one.day for one in history if one.seq == event.sale_seq), None)
+    for one in history:
+        if one.seq == event.sale_seq and isinstance(sale := one.event(), Sale):
+            return SoldOn(one.day, sale.foreign)
+    return None
 
 
 def _is_return_of(recorded: Recorded, owner: UUID, sale_seq: int) -> bool:
@@ -246,7 +256,7 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
     if isinstance(entry.event, Sale) and inputs is not None:
         reasons = earn(plan, entry.event, inputs, trace=True).reasons
         if plan.offers:
-            reasons += tuple(offered(plan, entry.event, inputs, trace=True).reasons)
+            reasons += tuple(offered(plan, entry.event, inputs, chance=_NOT_DRAWN, trace=True).reasons)
         return reasons
     if isinstance(entry.event, Joining | Activity | ReferralKept):
         if again is not None and again.reasons:

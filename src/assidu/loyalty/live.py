@@ -14,10 +14,13 @@ from uuid import UUID
 
 import msgspec
 
-from assidu.catalogue.types import ProductFinder
+from assidu.catalogue.known import Catalogue
 from assidu.customers import accounts, resolve
 from assidu.customers.vault import Vault
+from assidu.customers.words import Said
 from assidu.decisions.calendar import local_day
+from assidu.decisions.chance import OpenDraw
+from assidu.decisions.correcting import needs_another
 from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, next_release
 from assidu.decisions.earning import claim_key
@@ -36,8 +39,19 @@ from assidu.decisions.events import (
 from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.state import State
+from assidu.events.bodies import event_from
+from assidu.events.tickets import amount_told, amount_written
 from assidu.events.types import WHOSE_PERSON, EventKey, EventType, Fact
-from assidu.events.wire import JoiningData, ReturnData, SaleData, SaleFound, to_fact
+from assidu.events.wire import (
+    CorrectionData,
+    JoiningData,
+    NotExchanged,
+    ReturnData,
+    SaleData,
+    SaleFound,
+    TransferData,
+    to_fact,
+)
 from assidu.foundation.ids import new_id
 from assidu.foundation.people.trail import APPEND, Line, lines_of
 from assidu.foundation.people.types import Actor
@@ -56,7 +70,7 @@ from assidu.loyalty.entries import (
     Who,
 )
 from assidu.loyalty.offer_codes import shown_codes
-from assidu.loyalty.personal import Said, write_personal, write_profile
+from assidu.loyalty.personal import write_personal, write_profile
 from assidu.loyalty.referral import keep_devices, with_referrer
 from assidu.loyalty.rows import RECORD_COLUMNS, member_from, record_columns, record_sql
 from assidu.loyalty.script import Row, Script, Step
@@ -92,15 +106,15 @@ SET_ASIDE = (
     "FROM unnest($4::text[], $5::text[], $6::bytea[]) AS r (source, id, fingerprint)"
 )
 KEYS_OF_TICKETS = (
-    "SELECT source, id, amount_minor FROM events_anonymous "
+    "SELECT source, id, amount_minor, (body -> 'foreign')::text FROM events_anonymous "
     "WHERE day = $1::date AND store_id = $2::text AND ticket = $3::text LIMIT 1"
 )
 SOLD_FOR = (
-    "SELECT source, id, amount_minor, (body ->> 'member')::uuid FROM events_event "
+    "SELECT source, id, amount_minor, (body -> 'foreign')::text, (body ->> 'member')::uuid FROM events_event "
     "WHERE customer_id = $1::uuid AND seq = $2::integer"
 )
 STORED = (
-    "SELECT e.source, e.id, e.type, e.at, e.day, d.plan_version, d.record::text, "
+    "SELECT e.source, e.id, e.type, e.at, e.store_id, e.channel, e.body::text, e.day, d.plan_version, d.record::text, "
     "(SELECT json_agg(json_build_array(p.source, p.target, p.currency, p.quantity, p.issued_month, p.expires_on, "
     "                                  p.reverses_seq, p.reverses_n, p.active_on) ORDER BY p.n)::text "
     "   FROM ledger_posting AS p WHERE p.customer_id = e.customer_id AND p.seq = e.seq), "
@@ -154,15 +168,15 @@ class FullPlaces:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """What the desk works with: the programme's book, the catalogue, the keys to what is personal, and the secrets of
-    the open draws, by offer."""
+    """What the desk works with: the programme's book, the catalogue, the keys to what is personal, and the open
+    draws, by offer."""
 
     book: PlanBook
-    catalogue: ProductFinder
+    catalogue: Catalogue
     pseudonym_key: bytes
     vault: Vault
     full: FullPlaces = field(default_factory=FullPlaces)
-    secrets: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    draws: Mapping[str, OpenDraw] = field(default_factory=dict)
 
     @property
     def newest_plan(self) -> int:
@@ -291,8 +305,12 @@ class _Batch:
         if ticket[2]:
             self._tickets.add(ticket)
         if entry.is_anonymous:
-            self.outcomes[index] = Anonymous(entry.key, entry.day)
-            self.anonymous.append(self._anonymous_row(entry))
+            try:
+                self.anonymous.append(self._anonymous_row(entry))
+            except NotExchanged as error:
+                self.outcomes[index] = error.refused
+            else:
+                self.outcomes[index] = Anonymous(entry.key, entry.day)
             return
         if customer_id is None or customer_id not in members:
             may_open = entry.incoming.type in OPENING_TYPES and entry.who.customer_id is None
@@ -352,23 +370,34 @@ class _Batch:
                 may_come = index > 0 and not self.is_trying
                 self.outcomes[index] = Later() if may_come else Refused(RefusalCode.UNKNOWN_SALE)
                 return
+        if isinstance(data, CorrectionData | TransferData) and not entry.is_seconded:
+            plan = self.shop.book.at(entry.incoming.at)
+            is_two = absorbed_id != customer_id
+            if entry.by is not None and is_two and needs_another(plan, data.currency, data.quantity):
+                self.outcomes[index] = Refused(RefusalCode.SECOND_PERSON_NEEDED)
+                return
         codes: tuple[ShownCode, ...] = ()
         if isinstance(data, SaleData) and data.codes:
             codes = yield from shown_codes(data.codes, customer_id, entry.day, self.shop.pseudonym_key)
-        fact = to_fact(
-            entry.incoming,
-            catalogue=self.shop.catalogue,
-            customer_id=customer_id,
-            find_sale=lambda _: found,
-            fingerprint=entry.fingerprint,
-            has_happened=entry.incoming.has_happened,
-            by=entry.by,
-            codes=codes,
-            member=absorbed_id if entry.incoming.type in WHOSE_PERSON else member,
-        )
+        try:
+            fact = to_fact(
+                entry.incoming,
+                catalogue=self.shop.catalogue,
+                plan=self.shop.book.at(entry.incoming.at),
+                customer_id=customer_id,
+                find_sale=lambda _: found,
+                fingerprint=entry.fingerprint,
+                has_happened=entry.incoming.has_happened,
+                by=entry.by,
+                codes=codes,
+                member=absorbed_id if entry.incoming.type in WHOSE_PERSON else member,
+            )
+        except NotExchanged as error:
+            self.outcomes[index] = error.refused
+            return
         if isinstance(data, JoiningData) and data.referral_code:
             fact = yield from with_referrer(
-                fact, entry, customer_id, self.shop.pseudonym_key, self.shop.vault
+                fact, data, entry.who.identifier, customer_id, self.shop.pseudonym_key, self.shop.vault
             )
         self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id, member))
 
@@ -390,12 +419,14 @@ class _Batch:
         first = entry.key
         if rows:
             first = EventKey(rows[0][0], rows[0][1])
-            if rows[0][2] != to_fact(entry.incoming).amount_minor:
+            data = entry.incoming.data
+            assert isinstance(data, SaleData), "nothing else has a ticket of its own"
+            if not amount_told(data).is_that_of(amount_written(*rows[0][2:4])):
                 return Conflict(entry.key, is_of_ticket=True)
         if customer_id is None or seq is None or entry.is_anonymous:
             return Anonymous(first, entry.day, is_new=False, duplicate_of=first)
         if asking != customer_id:
-            told_of = [customer_id, *([rows[0][3]] if rows and rows[0][3] else [])]
+            told_of = [customer_id, *([rows[0][4]] if rows and rows[0][4] else [])]
             followed = yield Step(resolve.COUNTS_AS, (told_of,))
             if asking is None or asking not in [row[1] for row in followed]:
                 return Conflict(entry.key, is_of_ticket=True)
@@ -404,7 +435,12 @@ class _Batch:
         return told.again(duplicate_of=told.key)
 
     def _anonymous_row(self, entry: Entry) -> tuple[object, ...]:
-        fact = to_fact(entry.incoming, catalogue=self.shop.catalogue, fingerprint=entry.fingerprint)
+        fact = to_fact(
+            entry.incoming,
+            catalogue=self.shop.catalogue,
+            plan=self.shop.book.at(entry.incoming.at),
+            fingerprint=entry.fingerprint,
+        )
         return (
             fact.key.source,
             fact.key.id,
@@ -446,7 +482,7 @@ class _Batch:
                 result.fact.type,
                 result.customer_id,
                 result.seq,
-                result.fact.at,
+                result.fact.event,
                 result.day,
                 self._explained(work, members, decision) if self.is_trying else decision,
                 self._present(result),
@@ -483,7 +519,7 @@ class _Batch:
             self._sold,
             self.at,
             full=self.shop.full.of,
-            secrets={} if self.is_trying else self.shop.secrets,
+            draws={} if self.is_trying else self.shop.draws,
             is_basket=self.is_trying,
         )
         results: list[Decided | Refused] = []
@@ -737,16 +773,17 @@ def recall(customer_id: UUID, seq: int, shop: Shop, at: datetime) -> Script[Told
     rows = yield Step(STORED, (customer_id, seq))
     if not rows:
         return None
-    source, id_, type_, happened_at, day, plan_version, record, postings, *member_row, language, told_of = (
-        rows[0]
-    )
+    source, id_, type_, happened_at, store, channel, body, day, plan_version, record, postings, *rest = rows[
+        0
+    ]
+    *member_row, language, told_of = rest
     member = member_from(customer_id, *member_row)
     return Told(
         EventKey(source, id_),
         EventType(type_),
         customer_id,
         seq,
-        happened_at,
+        event_from(EventType(type_), happened_at, store, channel, msgspec.json.decode(body)),
         day,
         decision_from_row(plan_version, record, postings),
         as_of(member, shop.book, at),

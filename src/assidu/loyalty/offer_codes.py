@@ -4,6 +4,7 @@ import hmac
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -31,16 +32,31 @@ def hash_of(code: str, pseudonym_key: bytes) -> bytes:
     return hmac.digest(pseudonym_key, b"offer-code:" + written.encode(), "sha256")
 
 
+class KnownCode(NamedTuple):
+    """A code that was made, as ``FIND_CODES`` reads it."""
+
+    hash: bytes
+    offer: str
+    owner: UUID | None
+    uses_max: int
+    expires_on: date | None
+
+
+def good_codes(found: Iterable[KnownCode], customer_id: UUID, day: date) -> tuple[ShownCode, ...]:
+    """Those that are good for something: this customer's or anybody's, and not over."""
+    return tuple(
+        ShownCode(code.offer, bytes(code.hash).hex(), code.uses_max)
+        for code in found
+        if code.owner in (None, customer_id) and (code.expires_on is None or day < code.expires_on)
+    )
+
+
 def shown_codes(
     codes: Sequence[str], customer_id: UUID, day: date, pseudonym_key: bytes
 ) -> Script[tuple[ShownCode, ...]]:
-    """Those of the codes that are good for something: this customer's or anybody's, and not over."""
+    """What the codes of one ticket are good for."""
     found = yield Step(FIND_CODES, ([hash_of(code, pseudonym_key) for code in codes],))
-    return tuple(
-        ShownCode(offer, bytes(hash_).hex(), uses_max)
-        for hash_, offer, owner, uses_max, expires_on in found
-        if owner in (None, customer_id) and (expires_on is None or day < expires_on)
-    )
+    return good_codes((KnownCode(*row) for row in found), customer_id, day)
 
 
 def make_codes(

@@ -40,6 +40,10 @@ consultations.json  who among us looked at your record
 }
 
 
+COMMAND = "command"
+"""Who looked at the command line of the server."""
+
+
 def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
     """A zip of JSON files about a customer and everyone merged into them.
 
@@ -74,7 +78,12 @@ def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
             ),
         ],
         "consultations.json": [
-            {"at": look.at, "person": look.person_name, "page": look.page} for look in _looks(family)
+            {
+                "at": look.at,
+                "person": look.person_name or (COMMAND if look.person_id is None else ""),
+                "page": look.page,
+            }
+            for look in _looks(family)
         ],
     }
     packed = io.BytesIO()

@@ -1,30 +1,17 @@
 """The personal part of a live event: laid over the customer's profile, and kept beside the event, sealed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from assidu.customers import profiles
+from assidu.customers import profiles, words
 from assidu.customers.identifiers import identifiers_of, lookup
 from assidu.customers.profiles import Known, contact_from, laid_over, saved
 from assidu.customers.types import Identifier, IdentifierKind, Profile
-from assidu.customers.vault import Vault, seal, unseal
+from assidu.customers.vault import Vault, unseal
+from assidu.customers.words import Said
 from assidu.events import wire
 from assidu.loyalty.script import Script, Step
-
-KEYS = "SELECT customer_id, wrapped FROM customers_key WHERE customer_id = ANY ($1::uuid[])"
-KEEP = (
-    "INSERT INTO customers_event_personal (customer_id, seq, sealed) "
-    "SELECT p.customer_id, p.seq, p.sealed FROM unnest($1::uuid[], $2::integer[], $3::bytea[]) "
-    "AS p (customer_id, seq, sealed)"
-)
-KEEP_SHARED = (
-    "INSERT INTO customers_shared_personal (person_id, customer_id, seq, sealed) "
-    "SELECT p.person_id, p.customer_id, p.seq, p.sealed "
-    "FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::bytea[]) AS p (person_id, customer_id, seq, sealed)"
-)
 
 
 def profile_of(written: wire.Profile, store: str) -> Profile:
@@ -78,32 +65,13 @@ def write_profile(
                 yield Step(profiles.FORGET, ([customer_id], [kind.value], [kept]))
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the event ``seq`` of a customer said of ``person_id``: themselves or, of an account, somebody in it."""
-
-    customer_id: UUID
-    seq: int
-    person_id: UUID
-    content: Mapping[str, Any]
-
-
 def write_personal(said: Sequence[Said], vault: Vault) -> Script[None]:
     """What events themselves said of people, each under that person's own key; of who is erased, nothing."""
     if not said:
         return
-    rows = yield Step(KEYS, (sorted({one.person_id for one in said}),))
-    keys = {row[0]: vault.open_key(row[0], bytes(row[1])) for row in rows}
-    own, shared = [], []
-    for one in said:
-        if one.person_id not in keys:
-            continue
-        sealed = seal(keys[one.person_id], one.person_id, one.content)
-        if one.person_id == one.customer_id:
-            own.append((one.customer_id, one.seq, sealed))
-        else:
-            shared.append((one.person_id, one.customer_id, one.seq, sealed))
+    keys = yield Step(words.KEYS, (sorted({one.person_id for one in said}),))
+    own, shared = words.kept_beside(said, keys, vault)
     if own:
-        yield Step(KEEP, [list(column) for column in zip(*own, strict=True)])
+        yield Step(words.KEEP, own)
     if shared:
-        yield Step(KEEP_SHARED, [list(column) for column in zip(*shared, strict=True)])
+        yield Step(words.KEEP_SHARED, shared)

@@ -105,6 +105,7 @@ def standing(customer_id: UUID, now: datetime) -> Standing | None:
         membership=state.membership,
         joined_on=state.joined_on,
         left_on=state.left_on,
+        regret_until=state.regret_until,
         tiers=_tier_standing(plan, state, today),
         purchases=state.counters.get(SALES, 0),
         last_purchase=member.last_purchase,

@@ -19,7 +19,7 @@ from assidu.customers.selves import (
     traces_of,
     traces_told,
 )
-from assidu.customers.types import Profile
+from assidu.customers.types import Identifier, Profile
 from assidu.customers.vault import Vault
 from assidu.decisions.events import Joining
 from assidu.decisions.state import Membership, ReferralStep
@@ -27,7 +27,6 @@ from assidu.events.bodies import body_of
 from assidu.events.types import EventType, Fact
 from assidu.events.wire import JoiningData
 from assidu.foundation.sql import rows
-from assidu.loyalty.entries import Entry
 from assidu.loyalty.personal import profile_of
 from assidu.loyalty.script import Script, Step
 
@@ -117,13 +116,20 @@ def referral_standing(customer_id: UUID) -> ReferralStanding:
 
 
 def with_referrer(
-    fact: Fact, entry: Entry, customer_id: UUID, pseudonym_key: bytes, vault: Vault
+    fact: Fact,
+    data: JoiningData,
+    subject: Identifier | None,
+    customer_id: UUID,
+    pseudonym_key: bytes,
+    vault: Vault,
 ) -> Script[Fact]:
-    """A joining with whoever brought them, or with why the code that it names counts for nothing."""
-    data, event = entry.incoming.data, fact.event
-    assert isinstance(data, JoiningData)
+    """A joining with whoever brought them, or with why the code that it names counts for nothing.
+
+    ``subject`` is by what the newcomer was told, if it was not by their id.
+    """
+    event = fact.event
     assert isinstance(event, Joining)
-    found = yield from _referrer(data, entry, customer_id, pseudonym_key, vault)
+    found = yield from _referrer(data, subject, customer_id, pseudonym_key, vault)
     if isinstance(found, UUID):
         event = replace(event, referrer=str(found))
     else:
@@ -132,7 +138,7 @@ def with_referrer(
 
 
 def _referrer(
-    data: JoiningData, entry: Entry, customer_id: UUID, pseudonym_key: bytes, vault: Vault
+    data: JoiningData, subject: Identifier | None, customer_id: UUID, pseudonym_key: bytes, vault: Vault
 ) -> Script[UUID | str]:
     owner = yield Step(WHOSE, (normal_code(data.referral_code),))
     if not owner:
@@ -146,7 +152,7 @@ def _referrer(
     mine = traces_of((yield Step(PEOPLE, (customer_id,))), vault)
     told = Profile() if data.profile is None else profile_of(data.profile, data.store)
     device = device_lookup(pseudonym_key, data.device) if data.device else None
-    found = same(theirs, mine | traces_told(told, entry.who.identifier, device))
+    found = same(theirs, mine | traces_told(told, subject, device))
     return referrer if found is None else found.value
 
 

@@ -16,6 +16,7 @@ from assidu.customers import resolve
 from assidu.customers.accounts import counts_as, kinds_of
 from assidu.customers.types import CustomerKind
 from assidu.customers.vault import Vault
+from assidu.customers.words import Said
 from assidu.decisions import evolve
 from assidu.decisions.decision import RefusalCode, Refused
 from assidu.decisions.separating import separation_of
@@ -30,7 +31,7 @@ from assidu.loyalty.actions import STAFF_SOURCE, NoProgramme
 from assidu.loyalty.desk import Desk, Member, NoQuotas
 from assidu.loyalty.entries import UnknownCustomer
 from assidu.loyalty.live import RECORD
-from assidu.loyalty.personal import Said, write_personal
+from assidu.loyalty.personal import write_personal
 from assidu.loyalty.queries import current_book, programme_of
 from assidu.loyalty.recorded import Recorded, history_of
 from assidu.loyalty.rows import member_from, record_columns

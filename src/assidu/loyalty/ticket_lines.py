@@ -57,7 +57,7 @@ def _excluded(plan: Plan, line: SaleLine) -> NotCounted | None:
         return NotCounted.DEPARTMENT
     if line.sku in out.skus or line.brand in out.brands:
         return NotCounted.ARTICLE
-    if out.discounted and line.discount_minor > 0:
+    if out.discounted and line.is_discounted:
         return NotCounted.DISCOUNTED
     return None
 

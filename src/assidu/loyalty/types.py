@@ -9,7 +9,7 @@ from uuid import UUID
 
 from assidu.customers.types import CustomerKind
 from assidu.decisions.decision import Decision
-from assidu.decisions.events import Event
+from assidu.decisions.events import Event, Foreign
 from assidu.decisions.plan import CurrencyKind
 from assidu.decisions.state import Membership
 from assidu.decisions.tiers import Missing
@@ -63,6 +63,7 @@ class Standing:
     membership: Membership
     joined_on: date | None
     left_on: date | None
+    regret_until: date | None  # who left finds everything again by joining anew before this day
     tiers: TierStanding | None
     purchases: int
     last_purchase: date | None
@@ -108,6 +109,14 @@ class TimelineEntry:
         """Told on a later day than it happened."""
         is_ours = self.type is EventType.TICK
         return not is_ours and not self.has_happened and self.recorded_at.date() > self.at.date()
+
+
+@dataclass(frozen=True, slots=True)
+class SoldOn:
+    """The ticket that a return is about: its day, and the money it was paid in where that is not the programme's."""
+
+    day: date
+    foreign: Foreign | None = None
 
 
 @dataclass(frozen=True, slots=True)

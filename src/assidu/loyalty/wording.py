@@ -19,6 +19,7 @@ from assidu.decisions.events import (
     AudienceChange,
     Correction,
     Departure,
+    Foreign,
     HandOver,
     Hold,
     HoldExpiry,
@@ -56,12 +57,13 @@ from assidu.loyalty.life_wording import (
     referral_step_said,
     terms_said,
 )
-from assidu.loyalty.types import TimelineEntry
+from assidu.loyalty.types import SoldOn, TimelineEntry
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, tier_cause
 from assidu.plans.wording.language import Sentence
 from assidu.plans.wording.offers import NOT_EXACT, given_back_said, note_said, offer_step_said
 from assidu.plans.wording.phrases import Phrases, phrases_of
+from assidu.plans.wording.reasons import clawback_said
 
 HEADS = {
     "sale": Sentence(
@@ -71,6 +73,9 @@ HEADS = {
         "{eligible} comptent pour le programme (le reste est exclu ou payé avec ses avantages).",
         "{eligible} count for the programme (the rest is excluded or was paid with its rewards).",
     ),
+    "exchanged": Sentence("{foreign} au cours de {rate} ({of}) : {amount}.", "{foreign} at {rate} ({of}): {amount}."),
+    "own_rate": Sentence("celui du ticket", "the ticket's own"),
+    "rate_of": Sentence("celui du {day}", "that of {day}"),
     "not_a_member": Sentence(
         "Pas membre ce jour-là : l'achat est connu et ne rapporte rien.",
         "Not a member on that day: the purchase is known and earns nothing.",
@@ -79,11 +84,10 @@ HEADS = {
         "Retour de {amount} sur l'achat du {day} (n° {seq}).",
         "Return of {amount} from the purchase of {day} (no. {seq}).",
     ),
-    "return_line": Sentence("Ligne {line} : {amount} rendus.", "Line {line}: {amount} brought back."),
-    "clawback": Sentence(
-        "Sans les articles rendus, la règle {rule} donne {units} de moins.",
-        "Without what came back, rule {rule} gives {units} less.",
+    "returned_there": Sentence(
+        "Soit {foreign} du ticket, à son cours de {rate}.", "That is {foreign} of the ticket, at its rate of {rate}."
     ),
+    "return_line": Sentence("Ligne {line} : {amount} rendus.", "Line {line}: {amount} brought back."),
     "tick": Sentence("Échéance du {day}.", "What was due on {day}."),
     "correction": Sentence("Correction par l'équipe : {change}.", "Correction by staff: {change}."),
     "reason_code": Sentence("Motif : {reason}.", "Reason: {reason}."),
@@ -101,7 +105,13 @@ HEADS = {
     "reward_cancelled": Sentence("Annulation de la demande n° {seq}.", "Request no. {seq} called off."),
     "handed_over": Sentence("Remise de {units}.", "{units} handed over."),
     "joining": Sentence("Adhésion au programme le {day}.", "Joined the programme on {day}."),
+    "coming_back": Sentence("Retour dans le programme le {day}, avec tout ce qui y était resté.",
+                            "Came back to the programme on {day}, to everything that was left there."),
     "leaving": Sentence("Départ du programme le {day}.", "Left the programme on {day}."),
+    "regret": Sentence("En revenant jusqu'au {day}, tout se retrouve ; rien n'est utilisable d'ici là.",
+                       "By coming back until {day} everything is found again; nothing can be used till then."),
+    "regret_over": Sentence("Le temps pour revenir est passé : ce qui restait est perdu.",
+                            "The time to come back is over: what was left is lost."),
     "suspension": Sentence("Carte suspendue le {day}.", "Membership suspended on {day}."),
     "resumption": Sentence("Carte rétablie le {day}.", "Membership resumed on {day}."),
     "prolonged": Sentence(
@@ -312,7 +322,7 @@ NOTHING_ELSE: Mapping[tuple[Account, Account], Sentence] = MappingProxyType({})
 class _Telling:
     entry: TimelineEntry
     phrases: Phrases
-    sold_on: date | None
+    sold_on: SoldOn | None
 
     def say(self, key: str, **values: object) -> str:
         return HEADS[key].say(self.phrases.language, **values)
@@ -320,12 +330,19 @@ class _Telling:
     def money(self, minor: int) -> str:
         return figures.money(minor, self.phrases.document.sale_currency, self.phrases.language)
 
+    def there(self, minor: int, foreign: Foreign) -> str:
+        """An amount of the money that a ticket was paid in."""
+        return figures.foreign_money(minor, foreign.currency, foreign.decimals, self.phrases.language)
+
+    def rate(self, foreign: Foreign) -> str:
+        return figures.rate(foreign.rate, self.phrases.language)
+
 
 def said_of(
-    entry: TimelineEntry, document: Document, language: Language, sold_on: date | None = None
+    entry: TimelineEntry, document: Document, language: Language, sold_on: SoldOn | None = None
 ) -> Iterator[str]:
     """What happened, what moved and what was missing; ``document`` is the version that it was decided under,
-    ``sold_on`` the day of the ticket that a return is about."""
+    ``sold_on`` the ticket that a return is about."""
     telling = _Telling(entry, phrases_of(document, language), sold_on)
     decision = entry.decision
     yield from _head(telling)
@@ -333,11 +350,7 @@ def said_of(
     if entry.is_late:
         yield telling.say("late", day=telling.phrases.day(entry.recorded_at.date()))
     for clawback in decision.clawbacks:
-        yield telling.say(
-            "clawback",
-            rule=telling.phrases.rule_name(clawback.rule),
-            units=telling.phrases.units(clawback.quantity, clawback.currency),
-        )
+        yield clawback_said(clawback, document, language)
     # A resumption moves lots to later dates, in and out again: that is said once, in its head.
     for given in decision.offers.given:
         yield given_back_said(given, telling.phrases)
@@ -363,6 +376,22 @@ def _said_otherwise(entry: TimelineEntry) -> Mapping[tuple[Account, Account], Se
         return TRANSFERS
     is_of_account = isinstance(entry.event, Admission | AccountEntry | Departure | AccountExit)
     return ACCOUNT_MOVES if is_of_account else NOTHING_ELSE
+
+
+def exchange_said(sale: Sale, document: Document, language: Language) -> str:
+    """« 50,00 CHF au cours de 0,9432 (celui du 1er mars 2026) : 47,16 €. »"""
+    foreign = sale.foreign
+    assert foreign is not None, "asked of tickets in another money"
+    of = HEADS["own_rate"].say(language)
+    if foreign.rate_day is not None:
+        of = HEADS["rate_of"].say(language, day=figures.day(foreign.rate_day, language))
+    return HEADS["exchanged"].say(
+        language,
+        foreign=figures.foreign_money(foreign.total_minor, foreign.currency, foreign.decimals, language),
+        rate=figures.rate(foreign.rate, language),
+        of=of,
+        amount=figures.money(sale.total_minor, document.sale_currency, language),
+    )
 
 
 def correction_reason(code: str, language: Language) -> str:
@@ -409,12 +438,17 @@ def _head(telling: _Telling) -> Iterator[str]:
         case Return():
             returned = entry.decision.returned
             amount = telling.money(sum(part.amount_minor for part in returned))
-            sold_on = phrases.day(telling.sold_on) if telling.sold_on else "?"
+            sold_on = phrases.day(telling.sold_on.day) if telling.sold_on else "?"
             yield telling.say("return", amount=amount, day=sold_on, seq=event.sale_seq)
             for part in returned:
                 yield telling.say("return_line", line=part.line + 1, amount=telling.money(part.amount_minor))
+            if telling.sold_on is not None and (foreign := telling.sold_on.foreign) is not None:
+                there = telling.there(sum(part.foreign_minor for part in returned), foreign)
+                yield telling.say("returned_there", foreign=there, rate=telling.rate(foreign))
         case Tick():
             yield telling.say("tick", day=day)
+            if entry.decision.membership is not None:
+                yield telling.say("regret_over")
         case Correction():
             sign = "+" if event.quantity > 0 else "−"
             yield telling.say("correction", change=sign + phrases.units(abs(event.quantity), event.currency))
@@ -429,10 +463,15 @@ def _head(telling: _Telling) -> Iterator[str]:
         case HandOver():
             yield telling.say("handed_over", units=phrases.units(event.quantity, event.currency))
         case Joining():
-            yield telling.say("joining", day=day)
+            change = entry.decision.membership
+            is_back = change is not None and change.since is not None
+            yield telling.say("coming_back" if is_back else "joining", day=day)
             yield from joining_said(event, entry.decision, phrases)
         case Leaving():
             yield telling.say("leaving", day=day)
+            change = entry.decision.membership
+            if change is not None and change.until is not None:
+                yield telling.say("regret", day=phrases.day(_last_day(change.until)))
         case TermsAcceptance():
             yield terms_said(event, phrases, day)
         case ReferralKept():
@@ -493,13 +532,15 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield from _written(telling)
             change = entry.decision.membership
             if change is not None and change.membership is Membership.MEMBER:
-                yield telling.say("joined_earlier", day=phrases.day(change.on))
+                yield telling.say("joined_earlier", day=phrases.day(change.since or change.on))
 
 
 def _sale(telling: _Telling, sale: Sale) -> Iterator[str]:
     entry = telling.entry
     amount = telling.money(sale.total_minor)
     yield telling.say("sale", amount=amount, store=entry.store, day=telling.phrases.day(entry.day))
+    if sale.foreign is not None:
+        yield exchange_said(sale, telling.phrases.document, telling.phrases.language)
     inputs = entry.decision.inputs
     if inputs is not None and not inputs.is_member:
         yield telling.say("suspended" if inputs.is_suspended else "not_a_member")

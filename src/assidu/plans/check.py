@@ -17,6 +17,7 @@ from assidu.decisions.events import LineKind
 from assidu.decisions.plan import CurrencyKind, Trigger
 from assidu.plans.checks.accounts import check_accounts
 from assidu.plans.checks.life import check_life
+from assidu.plans.checks.money import check_money
 from assidu.plans.checks.occasions import check_occasions
 from assidu.plans.checks.offers import check_offers
 from assidu.plans.checks.rewards import check_rewards
@@ -105,6 +106,7 @@ class _Checker:
         self._selected()
         self._overlaps()
         self._labels()
+        self.problems += check_money(self.document)
         self.problems += check_rewards(self.document)
         self.problems += check_tiers(self.document)
         self.problems += check_occasions(self.document)

@@ -20,6 +20,7 @@ from assidu.plans.document import (
     Pending,
     Reward,
     Rule,
+    SaleCurrency,
     Tiers,
     Transfers,
 )
@@ -68,8 +69,14 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         engagement=None if document.engagement is None else _engagement(document.engagement),
         offers=compile_offers(document),
         accounts=compile_accounts(document.accounts),
+        money=_money(document.sale_currency),
     )
     return with_life(plan, document)
+
+
+def _money(written: SaleCurrency) -> compiled.Money:
+    foreign = {money.code: money.decimals for money in written.foreign}
+    return compiled.Money(written.code, written.decimals, foreign, written.rate_days_at_most)
 
 
 def _currency(written: Currency, decimals: int) -> compiled.Currency:
@@ -162,7 +169,7 @@ def _tiers(written: Tiers, decimals: int) -> compiled.Tiers:
         needs_all=written.needs is Needs.ALL,
         units_currency=units[0] if units else "",
         grace=None if written.grace is None else duration(written.grace),
-        measures=frozenset(measure for level in levels for measure, _ in level.asks())
+        measures=frozenset(measure for level in levels for measure, _ in level.asks)
         or frozenset({compiled.TierMeasure.SPEND}),
     )
 

@@ -1,4 +1,4 @@
-"""The programme's own life, compiled: terms, closing, referral."""
+"""The programme's own life, compiled: terms, leaving, closing, referral."""
 
 from dataclasses import replace
 from datetime import date
@@ -10,12 +10,13 @@ from assidu.plans.document import Closing, Document, Referral, Side
 
 def with_life(plan: compiled.Plan, document: Document) -> compiled.Plan:
     """A plan that says nothing of its life stays as it is."""
-    if not (document.terms or document.closing or document.referral):
+    if not (document.terms or document.leaving or document.closing or document.referral):
         return plan
     closing = document.closing
     plan = replace(
         plan,
         terms=tuple(compiled.Terms(terms.version, terms.first_day) for terms in document.terms),
+        regret=None if document.leaving is None else duration(document.leaving.regret),
         referral=None
         if document.referral is None
         else _referral(document.referral, document.sale_currency.decimals),

@@ -27,6 +27,7 @@ from assidu.plans.document import (
     Referral,
     Reward,
     Rule,
+    SaleCurrency,
     SharedAccount,
     Side,
     Times,
@@ -276,6 +277,14 @@ def _lesser_account(before: SharedAccount | None, after: SharedAccount | None) -
     )
 
 
+def _fewer_moneys(before: SaleCurrency, after: SaleCurrency) -> bool:
+    """One that is no longer accepted, or asks for a fresher rate."""
+    if before.code != after.code:
+        return True
+    lost = {money.code for money in before.foreign} - {money.code for money in after.foreign}
+    return bool(lost) or (bool(before.foreign) and after.rate_days_at_most < before.rate_days_at_most)
+
+
 def _fewer_days(before: ForgottenTickets | None, after: ForgottenTickets | None) -> bool:
     return before is not None and (after is None or after.days < before.days)
 
@@ -300,10 +309,12 @@ _FIELDS: Mapping[str, Worse] = {
     "document.exclusions.products": _longer_list,
     "document.exclusions.kinds": _longer_list,
     "document.exclusions.discounted": _gained,
+    "document.sale_currency": _fewer_moneys,
     "document.returns.take_back": _any,
     "document.forgotten_tickets": _fewer_days,
     "document.part_paid_with_rewards_earns": _lost,
     "document.closing": _sooner,
+    "document.leaving": lambda before, after: _less_kept(before and before.regret, after and after.regret),
     "document.referral": _lesser_referral,
     "document.accounts": _lesser_accounts,
     "document.notice": lambda before, after: (

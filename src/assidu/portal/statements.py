@@ -17,11 +17,12 @@ from assidu.events.types import WHOSE_PERSON
 from assidu.loyalty import queries
 from assidu.loyalty.explain import explain
 from assidu.loyalty.life_wording import told_to_member
-from assidu.loyalty.types import Standing, TimelineEntry
+from assidu.loyalty.types import SoldOn, Standing, TimelineEntry
 from assidu.loyalty.wording import said_of
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, text_in
 from assidu.plans.wording.language import Sentence
+from assidu.plans.wording.life import closing_note
 from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.standing import missing_said
 
@@ -121,6 +122,17 @@ class Member:
     @property
     def has_left(self) -> bool:
         return self.standing.membership is Membership.LEFT
+
+    @property
+    def regret_until(self) -> str:
+        """Until when who left finds everything again; empty: no longer, or they did not."""
+        until = self.standing.regret_until
+        return self.phrases.day(_last_day(until)) if until is not None else ""
+
+    @property
+    def closing(self) -> str:
+        """Until when to earn and to use, where the end of the programme is announced."""
+        return closing_note(self.document, self.standing.today, self.phrases)
 
     @property
     def balances(self) -> list[Balance]:
@@ -240,13 +252,13 @@ def _moment(entry: TimelineEntry, of: Member, names: Mapping[str, str]) -> Momen
     )
 
 
-def _sold_on(entry: TimelineEntry) -> date | None:
-    """The day of the ticket that a return is about."""
+def _sold_on(entry: TimelineEntry) -> SoldOn | None:
+    """The ticket that a return is about."""
     if not isinstance(entry.event, Return):
         return None
     owner = UUID(entry.event.sale_owner) if entry.event.sale_owner else entry.customer_id
     sale = queries.entry(owner, entry.event.sale_seq)
-    return sale.day if sale is not None else None
+    return None if sale is None or not isinstance(sale.event, Sale) else SoldOn(sale.day, sale.event.foreign)
 
 
 def _last_day(expires_on: date) -> date:

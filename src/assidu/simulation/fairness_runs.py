@@ -1,63 +1,32 @@
-"""Looks at fairness that people asked for: started in a process of their own, told, kept for a while, read."""
+"""Looks at fairness that people asked for: the last ones are kept, with what became of each member."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import msgspec
 from django.db import connection, transaction
 
+from assidu.foundation import work
 from assidu.foundation.clock import now
-from assidu.foundation.database import as_url
-from assidu.foundation.ids import new_id
 from assidu.foundation.sql import rows
+from assidu.foundation.work import Kind, Work
 from assidu.plans.document import Document
-from assidu.simulation.actions import is_running
 from assidu.simulation.fairness_types import COULD_HAVE, REACHED, Fairness, Standing
-from assidu.simulation.queries import SILENT_AFTER
-from assidu.simulation.types import RunState
 
 KEPT_MAX = 20
-"""Of each programme; the oldest go when another one is asked for."""
+FAIRNESS = Kind("simulation_fairness", ("assidu.simulation.job", "fairness"), KEPT_MAX)
 
 
-@dataclass(frozen=True, slots=True)
-class FairnessRun:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FairnessRun(Work):
     """``fairness`` once it is done."""
 
-    run_id: UUID
-    programme: str
-    label: str
-    yaml: str
     since: date | None
     until: date | None
-    asked_at: datetime
-    asked_by: str
-    state: RunState
-    done: int
-    total: int
-    told_at: datetime
-    seconds: float  # since it began, as last told
     fairness: Fairness | None
-    failure: str
-
-    @property
-    def percent(self) -> int:
-        return 100 * self.done // self.total if self.total else 0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """At the pace so far; unknown while nothing is done."""
-        if not self.done or self.seconds <= 0:
-            return None
-        return self.seconds * (self.total - self.done) / self.done
 
 
 # ---------------------------------------------------------------- writing
@@ -73,21 +42,8 @@ def ask(
     until: date | None = None,
 ) -> UUID:
     """Write down what is to be looked at; of earlier looks, the last ones stay."""
-    asked_at = now()
-    run_id = new_id(asked_at)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO simulation_fairness (run_id, programme, label, yaml, since, until, asked_at, asked_by, "
-            "told_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            (run_id, document.programme, label, yaml, since, until, asked_at, by, asked_at),
-        )
-        cursor.execute(
-            "DELETE FROM simulation_fairness WHERE programme = %s AND state NOT IN ('waiting', 'running') "
-            "AND run_id NOT IN (SELECT run_id FROM simulation_fairness WHERE programme = %s "
-            "ORDER BY asked_at DESC LIMIT %s)",
-            (document.programme, document.programme, KEPT_MAX),
-        )
-    return run_id
+    own = {"since": since, "until": until}
+    return work.ask(FAIRNESS, document.programme, yaml, label=label, by=by, own=own)
 
 
 def start(
@@ -101,90 +57,50 @@ def start(
 ) -> UUID:
     """Ask, and set it off in a process of its own; answers at once."""
     run_id = ask(document, yaml, label=label, by=by, since=since, until=until)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assidu.simulation.fairness_job", str(run_id)],
-        env={**os.environ, "ASSIDU_DATABASE_URL": as_url(connection.settings_dict)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE simulation_fairness SET process_id = %s WHERE run_id = %s", (process.pid, run_id)
-        )
+    work.set_off(FAIRNESS, run_id)
     return run_id
 
 
 def cancel(run_id: UUID) -> None:
     """Stop a look that is not over; one that is over stays as it ended."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE simulation_fairness SET state = 'cancelled', told_at = %s WHERE run_id = %s "
-            "AND state IN ('waiting', 'running') RETURNING process_id",
-            (now(), run_id),
-        )
-        row = cursor.fetchone()
-    if row is not None and row[0] is not None and is_running(run_id, row[0]):
-        with suppress(ProcessLookupError):
-            os.killpg(row[0], signal.SIGTERM)
+    work.cancel(FAIRNESS, run_id)
 
 
 def tell(run_id: UUID, done: int, total: int, seconds: float) -> None:
     """How far it is, ``seconds`` after it began."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE simulation_fairness SET state = 'running', done = %s, total = %s, seconds = %s, told_at = %s "
-            "WHERE run_id = %s AND state IN ('waiting', 'running')",
-            (done, total, seconds, now(), run_id),
-        )
+    work.tell(FAIRNESS, run_id, done, total, seconds)
 
 
 @transaction.atomic
 def finish(run_id: UUID, found: Fairness, standings: Sequence[Standing]) -> None:
     """Keep what was found, and what became of each member; one that was cancelled stays so."""
+    if not work.end(FAIRNESS, run_id, msgspec.json.encode(found)):
+        return
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE simulation_fairness SET state = 'done', report = %s::jsonb, done = total, told_at = %s "
-            "WHERE run_id = %s AND state IN ('waiting', 'running')",
-            (msgspec.json.encode(found).decode(), now(), run_id),
+        cursor.executemany(
+            "INSERT INTO simulation_fairness_member (run_id, customer_id, outcomes) VALUES (%s, %s, %s)",
+            [(run_id, one.customer_id, list(one.outcomes)) for one in standings],
         )
-        if cursor.rowcount:
-            cursor.executemany(
-                "INSERT INTO simulation_fairness_member (run_id, customer_id, outcomes) VALUES (%s, %s, %s)",
-                [(run_id, one.customer_id, list(one.outcomes)) for one in standings],
-            )
 
 
 def fail(run_id: UUID, why: str) -> None:
     """It did not come to its end."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE simulation_fairness SET state = 'failed', failure = %s, told_at = %s "
-            "WHERE run_id = %s AND state IN ('waiting', 'running')",
-            (why, now(), run_id),
-        )
+    work.end(FAIRNESS, run_id, None, why)
 
 
 # ---------------------------------------------------------------- reading
 
-_COLUMNS = (
-    "run_id, programme, label, yaml, since, until, asked_at, asked_by, state, done, total, told_at, seconds, "
-    "report::text, failure"
-)
+_OWN = "since, until, report::text"
 
 
 def run(run_id: UUID) -> FairnessRun | None:
-    found = rows(f"SELECT {_COLUMNS} FROM simulation_fairness WHERE run_id = %s", [run_id])
-    return _run(found[0]) if found else None
+    row = work.one(FAIRNESS, run_id, _OWN)
+    return None if row is None else _run(row)
 
 
 def runs(programme: str) -> list[FairnessRun]:
     """The last ones first."""
-    found = rows(
-        f"SELECT {_COLUMNS} FROM simulation_fairness WHERE programme = %s ORDER BY asked_at DESC LIMIT %s",
-        [programme, KEPT_MAX],
-    )
-    return [_run(row) for row in found]
+    return [_run(row) for row in work.last(FAIRNESS, programme, _OWN, KEPT_MAX)]
 
 
 def people(
@@ -202,40 +118,11 @@ def people(
 
 
 def _run(row: Sequence[Any]) -> FairnessRun:
-    (
-        run_id,
-        programme,
-        label,
-        yaml,
-        since,
-        until,
-        asked_at,
-        asked_by,
-        state,
-        done,
-        total,
-        told_at,
-        seconds,
-        report,
-        failure,
-    ) = row
+    since, until, report = row[-3:]
     found = FairnessRun(
-        run_id,
-        programme,
-        label,
-        yaml,
-        since,
-        until,
-        asked_at,
-        asked_by,
-        RunState(state),
-        done,
-        total,
-        told_at,
-        seconds,
-        None if report is None else msgspec.json.decode(report, type=Fairness),
-        failure,
+        **work.shared(row),
+        since=since,
+        until=until,
+        fairness=None if report is None else msgspec.json.decode(report, type=Fairness),
     )
-    if not found.state.is_over and now() - found.told_at > SILENT_AFTER:
-        return replace(found, state=RunState.FAILED, failure="the process that ran it is gone")
-    return found
+    return work.as_heard(found, now())

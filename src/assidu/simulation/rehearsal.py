@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from assidu.decisions.chance import rehearsal_secret
+from assidu.decisions.chance import OpenDraw, rehearsal_secret
 from assidu.decisions.decision import Claim
 from assidu.decisions.events import Admission, Departure, Event, Merger, Return, Sale, TakeOver
 from assidu.decisions.plan import AccountPolicy, Plan
@@ -64,7 +64,7 @@ class Rehearsal:
             places,
             self._tickets.sold,
             datetime.max.replace(tzinfo=UTC),
-            secrets=rehearsed_secrets(book),
+            draws=rehearsed_draws(book),
         )
 
     def follow(self, events: Iterable[Told], until: date) -> None:
@@ -149,10 +149,10 @@ class HeldPlaces:
         return granted
 
 
-def rehearsed_secrets(book: PlanBook) -> dict[str, bytes]:
+def rehearsed_draws(book: PlanBook) -> dict[str, OpenDraw]:
     """Chance of a rehearsal: not that of the real draws, and the same each time."""
     return {
-        offer.code: rehearsal_secret(offer.code)
+        offer.code: OpenDraw(rehearsal_secret(offer.code))
         for version in book.versions
         for offer in version.plan.offers.all
         if offer.chance_one_in is not None

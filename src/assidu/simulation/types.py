@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
+
+from assidu.foundation.work import Kind, Work
 
 Progress = Callable[[int], None]
 """Told how many more events were decided."""
@@ -147,44 +149,11 @@ class Report:
     sales_per_second: float
 
 
-class RunState(StrEnum):
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def is_over(self) -> bool:
-        return self in (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
+SIMULATION = Kind("simulation_run", ("assidu.simulation.job", "simulation"))
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A simulation that somebody asked for; ``report`` once it is done."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Work):
+    """A simulation; ``report`` once it is done."""
 
-    run_id: UUID
-    programme: str
-    label: str
-    yaml: str
-    asked_at: datetime
-    asked_by: str
-    state: RunState
-    done: int
-    total: int
-    told_at: datetime
-    seconds: float  # since it began, as last told
-    process_id: int | None
     report: Report | None
-    failure: str
-
-    @property
-    def percent(self) -> int:
-        return 100 * self.done // self.total if self.total else 0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """At the pace so far; unknown while nothing is done."""
-        if not self.done or self.seconds <= 0:
-            return None
-        return self.seconds * (self.total - self.done) / self.done

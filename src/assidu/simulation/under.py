@@ -38,7 +38,7 @@ from assidu.simulation.rehearsal import (
     Witness,
     as_known,
     met_in,
-    rehearsed_secrets,
+    rehearsed_draws,
     with_accounts,
 )
 from assidu.simulation.sums import Side, Sums, differ, face_value
@@ -168,7 +168,7 @@ class _Run:
             self._places,
             self._sold,
             datetime.max.replace(tzinfo=UTC),
-            secrets=rehearsed_secrets(book),
+            draws=rehearsed_draws(book),
             trace=witness is not None,
         )
         self._same_plans = {

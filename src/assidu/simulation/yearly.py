@@ -6,11 +6,12 @@ from uuid import UUID
 import msgspec
 
 from assidu.foundation.sql import rows
+from assidu.foundation.work import RunState
 from assidu.loyalty.needs import YearlyChange
 from assidu.plans.document import Document
 from assidu.plans.identity import to_builtins
 from assidu.simulation import actions, queries
-from assidu.simulation.types import Run, RunState
+from assidu.simulation.types import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ def stories() -> Iterator[Story]:
     yield _late()
     yield _new_version()
     yield _welcome()
+    yield _promoted()
 
 
 def _amounts(name: str, gift: str) -> Story:
@@ -175,6 +176,16 @@ def _exclusions() -> Story:
     story.tell(
         a_sale(a_line(-100, department="tobacco"), 150), have={"points": 69}
     )  # what was voided was not paid
+    return story
+
+
+def _promoted() -> Story:
+    story = Story(
+        "Lines in a promotion of the calendar", programme(more="exclusions: {discounted: true}\n"), a_member()
+    )
+    story.tell(a_sale(a_line(1000, promotion="spring"), 2000), have={"points": 20})
+    told = a_line(800, discount_minor=200, promotion="spring", promotion_minor=250)
+    story.tell(a_sale(told, a_line(700, promotion="spring", promotion_minor=300)), have={"points": 20})
     return story
 
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from assidu.decisions.chance import Chance
+from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.events import (
     Absorption,
     Activity,
@@ -98,7 +98,7 @@ def stories() -> Iterator[Story]:
         chance = random.Random(f"life {number}")  # the same for ever
         plan = _plan(POLICIES[number % 3], earns=bool(number & 1), is_extended=number % 4 == 3)
         story = Story(f"Life {number + 1}", plan, is_traced=False)
-        story.chance = Chance(f"member-{number}", {"bag": SECRET})
+        story.chance = Chance(f"member-{number}", {"bag": OpenDraw(SECRET)})
         _live(story, chance)
         yield story
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
-from assidu.decisions.chance import Chance
+from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.events import AppliedOffer, OfferStep, Return, ReturnedLine, Sale, ShownCode
 from builders.documents import TIERS
 from builders.offers import offers
@@ -39,6 +39,8 @@ def stories() -> Iterator[Story]:
     yield _draws()
     yield _applied_otherwise()
     yield _law()
+    yield _promoted()
+    yield _committed_to_later()
 
 
 def _plan(*written: str, stacking: str = "") -> Programme:
@@ -93,6 +95,21 @@ def _stacked() -> Iterator[Story]:
             ]
             story.tell(story.ask(a_sale(*lines)))
         yield story
+
+
+def _promoted() -> Story:
+    plan = _plan(
+        "ten: effect: {percent: {off: 10}}|takes_discounted: true",
+        f"twenty: effect: {{percent: {{off: 20}}}}|{PRODUCE}",
+    )
+    story = Story("Lines in a promotion of the calendar", plan, a_member())
+    for known_minor in (0, 300):
+        promoted = a_line(
+            1000, department="produce", quantity=2, promotion="spring", promotion_minor=known_minor
+        )
+        story.tell(story.ask(a_sale(promoted)))
+        story.tell(story.ask(a_sale(promoted, a_line(500, department="produce"))))
+    return story
 
 
 def _budget(clip: str) -> Story:
@@ -194,11 +211,23 @@ def _draws() -> Story:
     plan = _plan("o: effect: {gift: {name: {fr: Vélo, en: Bicycle}}}|chance: {one_in: 4}|stock: 2")
     story = Story("Drawn by a secret that was fixed before: one in four, two prizes", plan, a_member())
     story.tell(a_sale(100))
-    story.chance = Chance("member-1", {"o": SECRET})
+    story.chance = Chance("member-1", {"o": OpenDraw(SECRET)})
     story.ask(a_sale(100))
     for _ in range(24):
         story.tell(a_sale(100))
     assert story.places["stock:o"] == 2
+    return story
+
+
+def _committed_to_later() -> Story:
+    plan = _plan("o: effect: {points: {currency: points, units: 50}}|chance: {one_in: 1000000}")
+    story = Story("A ticket from before its draw was committed to is not drawn", plan, a_member())
+    story.chance = Chance("member-1", {"o": OpenDraw(SECRET, on("2026-03-02"))})
+    for at in (on("2026-03-02") - timedelta(seconds=1), on("2026-03-02")):
+        story.tell(a_sale(100, at=at))
+    drawn = ["draw:o" in (made.decision.inputs.grants if made.decision.inputs else {})
+             for made in story.written.values()]  # fmt: skip
+    assert drawn == [False, True]
     return story
 
 

@@ -19,10 +19,17 @@ rewards:
 
 
 def programme(
-    *rules: str, name: str = "club", more: str = "", tiers: str = "", currencies: str = "", version: int = 1
+    *rules: str,
+    name: str = "club",
+    more: str = "",
+    tiers: str = "",
+    currencies: str = "",
+    version: int = 1,
+    sale_currency: str = "{code: EUR}",
 ) -> Programme:
     """Points worth 100 for 1 €; without rules, one point for each euro."""
-    return Programme.of(name, a_document(*rules, more=more, tiers=tiers, currencies=currencies), version)
+    document = a_document(*rules, more=more, tiers=tiers, currencies=currencies, sale_currency=sale_currency)
+    return Programme.of(name, document, version)
 
 
 def rule(code: str, gift: str, *more: str, currency: str = "points") -> str:

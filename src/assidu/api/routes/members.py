@@ -36,6 +36,12 @@ class TicketBody(Schema):
     date: date
     ticket: Annotated[str, Field(max_length=NAME_LENGTH_MAX)] = ""
     amount_minor: Annotated[int | None, Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)] = None
+    currency: Annotated[
+        str,
+        Field(
+            pattern="^([A-Z]{3})?$", description="The money of the amount, where it is not the programme's."
+        ),
+    ] = ""
     id: Annotated[
         UUID | None,
         Field(description="Of this request: sent again with the same one, it is answered as before."),
@@ -86,7 +92,7 @@ def attach(
     programme = loyalty.programme_of(found)
     if programme is None:
         raise stop("unknown_customer")
-    proof = Proof(body.store, body.date, body.ticket, body.amount_minor)
+    proof = Proof(body.store, body.date, body.ticket, body.amount_minor, body.currency)
     outcome = attach_ticket(
         found, proof, by=caller.actor, at=clock.now(), programme=programme, event_id=body.id
     )

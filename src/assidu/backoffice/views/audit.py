@@ -33,6 +33,7 @@ PAGES = {
     "merge": gettext_lazy("Merge with another record"),
     "export": gettext_lazy("Export the personal file"),
     "erase": gettext_lazy("Erase personal data"),
+    "command": gettext_lazy("Command line"),
     LOOKED_UP: gettext_lazy("Search"),
 }
 """What staff call the page that was looked at; the API's pages go by their own names."""
@@ -97,10 +98,8 @@ class LookList(Listing[Look]):
             Column(_("When"), lambda look: cells.when(look.at), lambda look: look.at),
             Column(
                 _("Who"),
-                lambda look: _page(
-                    "person", str(look.person_id), look.person_name or str(look.person_id)[:8]
-                ),
-                lambda look: look.person_name,
+                _looked,
+                lambda look: look.person_name or _command_line(look),
             ),
             Column(
                 _("Looked at"),
@@ -132,6 +131,16 @@ class LookList(Listing[Look]):
 
     def around(self, request: HttpRequest) -> dict[str, Any]:
         return {"tab": "looks"}
+
+
+def _looked(look: Look) -> object:
+    if look.person_id is None:
+        return _command_line(look)
+    return _page("person", str(look.person_id), look.person_name or str(look.person_id)[:8])
+
+
+def _command_line(look: Look) -> str:
+    return _("the command line") if look.person_id is None else ""
 
 
 def _midnight(day: Any) -> datetime:

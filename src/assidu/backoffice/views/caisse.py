@@ -33,6 +33,7 @@ from assidu.customers.accounts import account_of, counts_as, family_of
 from assidu.customers.identifiers import normalise
 from assidu.customers.types import Customer, Identifier, IdentifierKind, NotAnIdentifier
 from assidu.decisions.calendar import local_day
+from assidu.decisions.events import Sale
 from assidu.decisions.plan import CurrencyKind
 from assidu.decisions.state import Membership
 from assidu.decisions.terms import terms_shown
@@ -51,6 +52,7 @@ from assidu.loyalty.attaching import (
 )
 from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.types import Standing
+from assidu.loyalty.wording import exchange_said
 from assidu.plans.wording import language_of, receipt, short_receipt
 from assidu.plans.wording.standing import missing_said
 
@@ -81,6 +83,7 @@ class TicketForm(OnceForm):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
+    currency = forms.ChoiceField(label=gettext_lazy("Money"), required=False)
     day = forms.DateField(
         label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -98,6 +101,11 @@ class TicketForm(OnceForm):
         self.programme = programme
         self.uses = uses
         self.fields["store"].choices = stores  # type: ignore[attr-defined]
+        money = programme.document.sale_currency
+        self.decimals = {"": money.decimals, **programme.plan.money.foreign}
+        self.fields["currency"].choices = [  # type: ignore[attr-defined]
+            (code, code or money.code) for code in self.decimals
+        ]
         for use in uses:
             self.fields[use.field] = forms.IntegerField(
                 label=use.label,
@@ -133,19 +141,22 @@ class TicketForm(OnceForm):
             raise forms.ValidationError(_("This day is still to come."))
         return chosen
 
-    def clean_amount(self) -> int | None:
-        text = "".join(self.cleaned_data["amount"].split()).replace(",", ".").strip("€")
+    def _minor(self, written: str, decimals: int) -> int | None:
+        text = "".join(written.split()).replace(",", ".").strip("€")
         if not text:
             return None
-        minor = Decimal(0)
-        if AMOUNT.match(text):
-            minor = Decimal(text).scaleb(self.programme.document.sale_currency.decimals)
+        minor = Decimal(text).scaleb(decimals) if AMOUNT.match(text) else Decimal(0)
         if minor != int(minor) or not 0 < minor <= AMOUNT_MINOR_MAX:
             raise forms.ValidationError(_("Write the amount in figures, for example 42.50."))
         return int(minor)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        try:
+            decimals = self.decimals[cleaned.get("currency") or ""]
+            cleaned["amount"] = self._minor(cleaned.get("amount") or "", decimals)
+        except forms.ValidationError as error:
+            self.add_error("amount", error)
         if not self.errors and not cleaned.get("ticket") and cleaned.get("amount") is None:
             self.add_error("ticket", _("Scan or type the ticket's number."))
         return cleaned
@@ -490,7 +501,7 @@ def _confirm(request: HttpRequest, shown: Shown, form: TicketForm) -> Outcome | 
     with transaction.atomic():
         outcome: Outcome | ClaimRefused = attach_ticket(
             customer_id,
-            Proof(asked["store"], asked["day"], asked["ticket"], asked["amount"]),
+            Proof(asked["store"], asked["day"], asked["ticket"], asked["amount"], asked["currency"]),
             by=by,
             at=now,
             programme=programme.code,
@@ -511,6 +522,7 @@ def _confirm(request: HttpRequest, shown: Shown, form: TicketForm) -> Outcome | 
                 programme=programme.code,
                 payments=form.payments,
                 event_id=asked["event"],
+                currency=asked["currency"],
             )
         if isinstance(outcome, Told) and outcome.is_new:
             action = "ticket.typed" if is_unknown else "ticket.attached"
@@ -531,10 +543,13 @@ def _done(request: HttpRequest, shown: Shown, told: Told) -> HttpResponse:
     programme = shown.programme
     document = programme.document_of(told.plan.version)
     spoken = language_of(shown.customer.language, programme.language)
+    sale = told.event if isinstance(told.event, Sale) else None
+    is_foreign = sale is not None and sale.foreign is not None
     context = {
         "state": "done",
         "shown": _shown_as(shown.customer, programme),
         "told": told,
+        "exchanged": exchange_said(sale, document, programme.language) if sale and is_foreign else "",
         "sentence": receipt(told.decision, told.state, told.plan, document, spoken, told.day),
         "short": short_receipt(told.decision, told.state, document, spoken),
         "spoken": spoken.value,

@@ -1,4 +1,4 @@
-"""Corrections that wait for a second person."""
+"""Corrections and transfers that wait for a second person."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -29,26 +29,26 @@ from assidu.plans.wording import refusal
 
 
 class CorrectionList(Listing[AskedCorrection]):
-    title = gettext_lazy("Corrections to decide on")
+    title = gettext_lazy("Corrections and transfers to decide on")
     lead = gettext_lazy("What is worth more than the programme lets one person write down alone.")
     name = "corrections"
     permission = "ledger.correct"
     empty_icon = "scale"
     empty_title = gettext_lazy("Nothing waits")
-    empty_text = gettext_lazy("A correction above the limit of the programme waits here for a second person.")
+    empty_text = gettext_lazy(
+        "What is worth more than the limit of the programme waits here for a second person."
+    )
 
     def columns(self, request: HttpRequest) -> Sequence[Column[AskedCorrection]]:
         programme = programme_at(request)
         assert programme is not None, "without a programme nothing is corrected"
         return (
             Column(_("Customer"), lambda c: _customer(c)),
-            Column(_("Change"), lambda c: programme.change(c.quantity, c.currency), align="end"),
+            Column(_("Change"), lambda c: _change(c, programme), align="end"),
             Column(_("Why"), lambda c: _why(c, programme)),
             Column(
                 _("Asked by"),
-                lambda c: cells.two_lines(
-                    people.names_of([c.asked_by]).get(c.asked_by, ""), formats.moment(c.asked_at)
-                ),
+                lambda c: cells.two_lines(_author(c), formats.moment(c.asked_at)),
             ),
             Column(
                 format_html('<span class="sr">{}</span>', _("Actions")),
@@ -65,6 +65,24 @@ class CorrectionList(Listing[AskedCorrection]):
 def _customer(asked: AskedCorrection) -> object:
     name = customers.names_of([asked.customer_id]).get(asked.customer_id) or _("(no name)")
     return format_html('<a href="{}">{}</a>', reverse("customer", args=[asked.customer_id]), name)
+
+
+def _change(asked: AskedCorrection, programme: Programme) -> object:
+    if asked.receiver_id is None:
+        return programme.change(asked.quantity, asked.currency)
+    name = customers.names_of([asked.receiver_id]).get(asked.receiver_id) or _("(no name)")
+    receiver = format_html('<a href="{}">{}</a>', reverse("customer", args=[asked.receiver_id]), name)
+    return cells.two_lines(
+        programme.change(-asked.quantity, asked.currency), format_html(_("given to {}"), receiver)
+    )
+
+
+def _author(asked: AskedCorrection) -> str:
+    if asked.asked_key is not None:
+        return _("by the key “%(key)s”") % {"key": asked.author.key_name}
+    if asked.asked_by is None:
+        return _("by the command line")
+    return people.names_of([asked.asked_by]).get(asked.asked_by, "")
 
 
 def _why(asked: AskedCorrection, programme: Programme) -> object:
@@ -95,7 +113,7 @@ def decide(request: HttpRequest, correction_id: UUID) -> HttpResponse:
             correction_id, is_approved=is_approved, by=actor_at(request), at=clock.now()
         )
     except NotTheirs:
-        messages.error(request, _("Whoever asked for a correction does not decide on it."))
+        messages.error(request, _("Whoever asked for it does not decide on it."))
     except NoLongerWaiting:
         messages.info(request, _("Somebody has decided on it already."))
     else:
@@ -105,7 +123,7 @@ def decide(request: HttpRequest, correction_id: UUID) -> HttpResponse:
             said = refusal(outcome, programme.document, programme.language)
             messages.error(request, _("Nothing was written: %(why)s") % {"why": said})
         elif isinstance(outcome, Told):
-            messages.success(request, _("The correction is written down."))
+            messages.success(request, _("It is written down."))
         else:
-            messages.success(request, _("The correction is refused. Nothing was written."))
+            messages.success(request, _("It is refused. Nothing was written."))
     return redirect("corrections")

@@ -169,6 +169,12 @@ class Known:
         return self.standing is not None and self.standing.membership is Membership.SUSPENDED
 
     @property
+    def regret_until(self) -> date | None:
+        """The last day on which somebody who left finds everything again."""
+        until = self.standing.regret_until if self.standing is not None else None
+        return None if until is None else until - timedelta(days=1)
+
+    @property
     def has_tiers(self) -> bool:
         return self.programme is not None and self.programme.plan.tiers is not None
 

@@ -1,5 +1,7 @@
 """What staff do for a customer: goodwill, exchange, joining, leaving, merging, the personal file, erasure."""
 
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +26,7 @@ from assidu.backoffice.views.palette import folded
 from assidu.catalogue import queries as catalogue
 from assidu.customers import actions as customers
 from assidu.customers.types import NotAnIdentifier
-from assidu.decisions.calendar import local_day
+from assidu.decisions.calendar import end_after, local_day
 from assidu.decisions.terms import terms_shown
 from assidu.events.types import CorrectionReason
 from assidu.events.wire import Profile, Subject
@@ -32,6 +34,7 @@ from assidu.foundation import clock
 from assidu.foundation.ids import new_id
 from assidu.foundation.people import actions as people
 from assidu.loyalty import actions, corrections
+from assidu.loyalty.corrections import Asked, AskedOtherwise
 from assidu.loyalty.entries import Conflict, Outcome, Told
 from assidu.loyalty.erasing import AccountNotEmpty
 from assidu.loyalty.erasing import erase as erase_customer
@@ -175,24 +178,15 @@ def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         quantity = asked["quantity"] if asked["direction"] == ADD else -asked["quantity"]
-        if corrections.needs_another(programme.plan, asked["currency"], quantity):
-            corrections.ask(
-                asked["event"], customer_id, asked["currency"], quantity, asked["reason"],
-                CorrectionReason(asked["reason_code"] or CorrectionReason.OTHER),
-                by=actor_at(request), at=clock.now(), programme=programme.code,
-            )  # fmt: skip
+        outcome = asked_once(
+            lambda: corrections.correct(
+                customer_id, asked["currency"], quantity, asked["reason"],
+                CorrectionReason(asked["reason_code"]) if asked["reason_code"] else None,
+                by=actor_at(request), at=clock.now(), programme=programme.code, form=asked["event"],
+            )
+        )  # fmt: skip
+        if isinstance(outcome, Asked):
             return done(request, customer_id, _("Asked: a second person decides on it before it is written."))
-        with transaction.atomic():
-            outcome = actions.correct(
-                customer_id, asked["currency"], quantity, asked["reason"], by=actor_at(request), at=clock.now(),
-                programme=programme.code, event_id=asked["event"],
-                reason_code=CorrectionReason(asked["reason_code"]) if asked["reason_code"] else None,
-            )  # fmt: skip
-            if isinstance(outcome, Told) and outcome.is_new:
-                people.record(
-                    actor_at(request), "balance.corrected", "customer", str(customer_id),
-                    after={"currency": asked["currency"], "quantity": quantity, "event": outcome.key.id},
-                )  # fmt: skip
         if isinstance(outcome, Told):
             said = _("%(change)s written to the account of %(name)s.")
             return done(
@@ -207,6 +201,14 @@ def correct(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         {"shown": shown, "form": form, "have": have(shown)},
         status=422 if form.errors else 200,
     )
+
+
+def asked_once(do: Callable[[], Outcome | Asked]) -> Outcome | Asked:
+    """What was asked under a form that was sent before with something else is a conflict, as an event would be."""
+    try:
+        return do()
+    except AskedOtherwise as found:
+        return Conflict(found.key)
 
 
 def have(shown: Known) -> list[str]:
@@ -324,9 +326,23 @@ def leave(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         request,
         "backoffice/customer_leave.html",
         _("Leave the programme"),
-        {"shown": shown, "programme": programme, "form": form, "have": have(shown)},
+        {
+            "shown": shown,
+            "programme": programme,
+            "form": form,
+            "have": have(shown),
+            "regret_until": _regret_until(programme),
+        },
         status=422 if form.errors else 200,
     )
+
+
+def _regret_until(programme: Programme) -> date | None:
+    """The last day on which somebody who leaves now would find everything again."""
+    regret = programme.plan.regret
+    if regret is None:
+        return None
+    return end_after(local_day(clock.now(), programme.plan.zone), regret) - timedelta(days=1)
 
 
 # ---------------------------------------------------------------- two records of one person

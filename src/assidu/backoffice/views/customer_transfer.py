@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,15 +17,15 @@ from assidu.backoffice.views.customer_actions import (
     FOUND_MAX,
     QUANTITY_MAX,
     OnceForm,
+    asked_once,
     done,
     have,
     programme_of,
     uuid_in,
 )
-from assidu.events.wire import Subject
 from assidu.foundation import clock
-from assidu.foundation.people import actions as people
-from assidu.loyalty import actions
+from assidu.loyalty import corrections
+from assidu.loyalty.corrections import Asked
 from assidu.loyalty.entries import Told
 
 
@@ -60,17 +59,15 @@ def transfer(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     if request.method == "POST" and other is not None and form.is_valid():
         asked_for = form.cleaned_data
         currency, quantity = asked_for["currency"], asked_for["quantity"]
-        with transaction.atomic():
-            outcome = actions.transfer(
-                customer_id, Subject("customer", str(other.id)), currency, quantity, asked_for["reason"],
-                by=actor_at(request), at=clock.now(), programme=programme.code, event_id=asked_for["event"],
-            )  # fmt: skip
-            if isinstance(outcome, Told) and outcome.is_new:
-                people.record(
-                    actor_at(request), "balance.transferred", "customer", str(customer_id),
-                    after={"to": str(other.id), "currency": currency, "quantity": quantity,
-                           "event": outcome.key.id},
-                )  # fmt: skip
+        receiver = other
+        outcome = asked_once(
+            lambda: corrections.transfer(
+                customer_id, receiver.id, currency, quantity, asked_for["reason"], by=actor_at(request),
+                at=clock.now(), programme=programme.code, form=asked_for["event"],
+            )
+        )  # fmt: skip
+        if isinstance(outcome, Asked):
+            return done(request, customer_id, _("Asked: a second person decides on it before it is given."))
         if isinstance(outcome, Told):
             said = _("%(units)s given by %(giver)s to %(receiver)s.") % {
                 "units": programme.units(quantity, currency),

@@ -30,16 +30,30 @@ from assidu.foundation import clock
 from assidu.loyalty import drafts
 from assidu.loyalty.approvals import signature
 from assidu.loyalty.drafts import Closed
-from assidu.plans.blanks import Texts, added, begun, fill, form_of, lists, members, removed, texts_of, wholes
+from assidu.plans import blanks
+from assidu.plans.blanks import (
+    Texts,
+    added,
+    begun,
+    fill,
+    form_of,
+    lists,
+    members,
+    removed,
+    texts_of,
+    whole_at,
+    wholes,
+)
 from assidu.plans.blanks.filling import BLANK, Filled, blank_of
 from assidu.plans.blanks.kinds import is_list, struct
+from assidu.plans.blanks.loose import GENERAL, has_form, written_twice
 from assidu.plans.blanks.parts import with_members, with_whole
 from assidu.plans.check import check
 from assidu.plans.document import Document
-from assidu.plans.problems import Problem
+from assidu.plans.problems import Path, Problem
+from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import blanks as words
 from assidu.plans.wording import problem
-from assidu.plans.writing import to_yaml
 
 NEW = "+"
 NAMES_MAX = 2_000
@@ -101,6 +115,8 @@ def whole(request: HttpRequest, draft_id: UUID, part: str) -> HttpResponse:
 def _answer(request: HttpRequest, draft_id: UUID, place: Place) -> HttpResponse:
     one = shown_draft(draft_id, programme_at(request), str(signed_in(request).id))
     document = document_of(one)
+    if not has_form(document, place.part):
+        return redirect("draft-text", draft_id=draft_id)
     if place.code not in (None, NEW) and place.code not in _codes(document, place.part):
         raise Http404
     if request.method == "GET":
@@ -157,7 +173,8 @@ def _save(
 ) -> HttpResponse:
     draft_id = one.draft.draft_id
     try:
-        drafts.save(draft_id, to_yaml(document), at=clock.now(), by=signature(actor_at(request)))
+        yaml = rewritten(one.draft.step.yaml, document)
+        drafts.save(draft_id, yaml, at=clock.now(), by=signature(actor_at(request)))
     except Closed:
         messages.error(request, _("This draft was published or dropped: it no longer changes."))
         return redirect(draft_address(draft_id))
@@ -189,12 +206,14 @@ def _try(document: Document, place: Place, texts: Texts) -> Tried:
     found = {name: [_said(one) for one in told] for name, told in filled.problems.items()}
     if filled.part is None:
         return Tried(None, code, found, (), _sentences_without(document, place, texts, code, filled))
+    for name, twice in written_twice(filled.part).items():
+        found.setdefault(name, []).append(_said(twice))
     changed = _with(document, place, filled.part)
     path = _path(changed, place, code)
     warnings = []
     before = {(one.code, one.path) for one in check(document)}
     for one in check(changed):
-        if one.path[: len(path)] == path:
+        if one.path[: len(path)] == path and (path or whole_at(one.path) == place.part):
             if one.is_warning:
                 warnings.append(_said(one))
             else:
@@ -247,7 +266,7 @@ def _said(found: Problem) -> str:
 
 def _value(document: Document, place: Place) -> Any:
     if place.code is None:
-        return getattr(document, place.part)
+        return blanks.whole(document, place.part)
     return next((one.value for one in members(document, place.part) if one.code == place.code), None)
 
 
@@ -265,6 +284,8 @@ def _kept(cls: type[msgspec.Struct], value: Any, code: str | None) -> dict[str, 
     """What the form does not ask: the code, and lists whose members have forms of their own."""
     kept: dict[str, Any] = {} if code is None else {"code": code}
     for field in struct(cls).fields:
+        if field.name == "code" and code is None:
+            kept["code"] = value.code
         if is_list(field) and value is not None:
             kept[field.encode_name] = _plain(getattr(value, field.name))
         elif is_list(field) and field.required:
@@ -285,9 +306,10 @@ def _with(document: Document, place: Place, value: Any) -> Document:
     return with_members(document, place.part, [value if one.code == place.code else one for one in found])
 
 
-def _path(document: Document, place: Place, code: str | None) -> tuple[str | int, ...]:
+def _path(document: Document, place: Place, code: str | None) -> Path:
+    """Where it stands in the document; the fields of the document itself stand at its root."""
     if place.code is None:
-        return (place.part,)
+        return () if place.part == GENERAL else tuple(place.part.split("."))
     return next(one.path for one in members(document, place.part) if one.code == code)
 
 

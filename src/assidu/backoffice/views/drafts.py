@@ -27,7 +27,7 @@ from assidu.loyalty.drafts import Closed, Draft, Elsewhere
 from assidu.plans.blanks import Member, lists, members
 from assidu.plans.blanks.parts import with_members
 from assidu.plans.document import Document, Text
-from assidu.plans.writing import to_yaml
+from assidu.plans.rewriting import rewritten
 from assidu.simulation import queries as simulations
 
 CODE_MAX = 40
@@ -166,7 +166,7 @@ def _change(request: HttpRequest, one: DraftShown, do: str, rest: str) -> None:
         yaml = one.draft.step.yaml
     else:
         changed = with_members(document, part, CHANGES[do](found, place))
-        yaml = to_yaml(changed)
+        yaml = rewritten(one.draft.step.yaml, changed)
     seen = request.POST.get("seen", "")
     drafts.save(
         one.draft.draft_id,

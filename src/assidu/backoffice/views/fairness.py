@@ -27,6 +27,7 @@ from assidu.backoffice.views.programme import author, yaml_of
 from assidu.catalogue import queries as catalogue
 from assidu.customers.queries import names_of
 from assidu.foundation.people import actions as trail
+from assidu.foundation.work import RunState
 from assidu.loyalty import drafts
 from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.document import Document
@@ -35,7 +36,6 @@ from assidu.simulation import fairness_runs
 from assidu.simulation.fairness_runs import FairnessRun
 from assidu.simulation.fairness_types import Fairness, Kind, Line
 from assidu.simulation.fairness_words import Words, share_left_out
-from assidu.simulation.types import RunState
 
 RUNNING_MAX = 1
 """It takes every core: a second one would only make both slow."""

@@ -18,8 +18,8 @@ from assidu.foundation.people import actions as trail
 from assidu.measurement.queries import first_day
 from assidu.plans.document import Document
 from assidu.plans.library import ReadyProgramme, for_programme, library
+from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import Description, describe, text_in
-from assidu.plans.writing import to_yaml
 from assidu.simulation import actions, queries
 from assidu.simulation.types import Run
 from assidu.simulation.yearly import latest_run
@@ -57,8 +57,7 @@ class ReadyShown:
     @property
     def yaml(self) -> str:
         """What a draft starts with."""
-        is_as_written = self.document == self.ready.document
-        return self.ready.yaml if is_as_written else to_yaml(self.document)
+        return rewritten(self.ready.yaml, self.document)
 
 
 @require_GET

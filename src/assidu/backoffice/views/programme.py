@@ -253,6 +253,8 @@ def author(by: str) -> str:
     except ValueError:
         if by.startswith("key:"):
             return _("a program with a key")
+        if by.startswith("file:"):
+            return _("the file %(name)s") % {"name": by.removeprefix("file:")}
         return {"": "", "demo": _("the demo"), "command": _("by command")}.get(by, by)
     return found.name if found is not None else ""
 

@@ -18,16 +18,17 @@ from assidu.backoffice.turning import turns
 from assidu.backoffice.versions import differences, language
 from assidu.backoffice.views.programme import author, draft, yaml_file, yaml_of
 from assidu.foundation.people import actions as trail
+from assidu.foundation.work import RunState
 from assidu.loyalty.plans import PublishedPlan
 from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.check import check, examine
 from assidu.plans.document import Document
 from assidu.plans.levers import turned, unreadable
 from assidu.plans.reading import read
+from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import problem
-from assidu.plans.writing import to_yaml
 from assidu.simulation import actions, queries
-from assidu.simulation.types import Run, RunState
+from assidu.simulation.types import Run
 
 RUNNING_MAX = 2
 """Each takes every core: more of them would only make all of them slow."""
@@ -125,7 +126,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
     wanted = request.POST.get("do", "changes")
     if document is not None and not mistakes:
-        yaml = start.yaml if document == start.document else to_yaml(document)
+        yaml = rewritten(start.yaml, document)
         if wanted == "run":
             return _launch(request, known, document, yaml)
         if wanted == "yaml":

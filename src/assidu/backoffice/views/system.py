@@ -51,9 +51,12 @@ CHECKS: dict[str, str | Promise] = {
     "rejects": gettext_lazy("Records set aside"),
     "plan": gettext_lazy("Programme in force"),
     "due": gettext_lazy("Expiry and status up to date"),
+    "rates": gettext_lazy("Rates of other moneys"),
+    "calendar": gettext_lazy("Promotion calendar"),
 }
 ROOMS: dict[str, str | Promise] = {
     "foundation": gettext_lazy("Ground"),
+    "catalogue": gettext_lazy("Catalogue"),
     "events": gettext_lazy("Events"),
     "customers": gettext_lazy("Customers"),
     "ledger": gettext_lazy("Accounts"),
@@ -135,7 +138,8 @@ def _import(run: ImportRun) -> dict[str, Any]:
         "is_done": run.finished_at is not None,
         "attempts": run.attempts,
         "rows": totals.get("rows", 0),
-        "recorded": totals.get("recorded", 0) + totals.get("anonymous", 0),
+        "recorded": totals.get("recorded", 0),
+        "undrawn": totals.get("undrawn", 0),
         "exists": totals.get("exists", 0),
         "set_aside": totals.get("set_aside", 0),
         "refused_before": totals.get("refused_before", 0),

@@ -18,6 +18,7 @@ from assidu.backoffice.programme import Programme
 from assidu.backoffice.reach import refuse
 from assidu.backoffice.views.customer import Known, known, names_for, whose_moment
 from assidu.catalogue import queries as catalogue
+from assidu.catalogue.promotions import promotion_names
 from assidu.catalogue.types import Product
 from assidu.customers import queries as customers
 from assidu.decisions.calendar import Period
@@ -27,7 +28,7 @@ from assidu.decisions.plan import EarnRule, PeriodCap, Plan
 from assidu.loyalty import queries
 from assidu.loyalty.explain import Explanation, explain
 from assidu.loyalty.ticket_lines import NotCounted, ticket_lines
-from assidu.plans.wording import language_of, receipt
+from assidu.plans.wording import figures, language_of, receipt
 
 SEQ_MAX = 2**31 - 1
 TOLD_TO_CUSTOMERS = (Sale, Return, RewardRequest, Joining)
@@ -75,6 +76,7 @@ def event(request: HttpRequest, customer_id: UUID, seq: int) -> HttpResponse:
         "told": _told(explained),
         "returned": _returned(explained, programme),
         "lines": _lines(explained, programme, plan),
+        "cost": _cost(explained, programme),
         "everywhere": _everywhere(explained, programme, plan),
         "inputs": _inputs(explained.inputs, programme, plan),
         "sale": _sale_of(explained, customer_id),
@@ -119,6 +121,7 @@ def _lines(explained: Explanation, programme: Programme, plan: Plan) -> list[dic
         return []
     found = catalogue.products(line.sku for line in event.lines)
     departments = {one.department: one.name(programme.language.value) for one in catalogue.departments()}
+    running = promotion_names(line.promotion for line in event.lines)
     special = {rule.code for rule in plan.rules if rule.lines is not None}
     is_member = explained.inputs is None or explained.inputs.is_member
     return [
@@ -127,7 +130,9 @@ def _lines(explained: Explanation, programme: Programme, plan: Plan) -> list[dic
             "department": departments.get(one.line.department, one.line.department),
             "quantity": formats.number(one.line.quantity),
             "amount": programme.money(one.line.amount_minor),
+            "there": _there(event, n, programme),
             "discount": programme.money(one.line.discount_minor) if one.line.discount_minor else "",
+            "promotion": running.get(one.line.promotion, one.line.promotion),
             "counts": programme.money(one.counting_minor),
             "is_less": one.counting_minor != one.line.amount_minor,
             "why_less": WHY_LESS[one.why_less] if one.why_less else "",
@@ -135,8 +140,43 @@ def _lines(explained: Explanation, programme: Programme, plan: Plan) -> list[dic
             if is_member
             else [],
         }
-        for one in ticket_lines(plan, event, decision.awards)
+        for n, one in enumerate(ticket_lines(plan, event, decision.awards))
     ]
+
+
+def _there(sale: Sale, line: int, programme: Programme) -> str:
+    """What a line cost in the money that the ticket was paid in."""
+    foreign = sale.foreign
+    if foreign is None:
+        return ""
+    amount = foreign.lines[line].amount_minor
+    return figures.foreign_money(amount, foreign.currency, foreign.decimals, programme.language)
+
+
+def _cost(explained: Explanation, programme: Programme) -> dict[str, Any] | None:
+    """The whole cost of a ticket; nothing where it cost nothing."""
+    cost = explained.cost
+    if cost is None or not cost.total_minor:
+        return None
+    parts = [
+        (_("Promotions of other teams"), cost.promotions_minor, cost.calendar_minor),
+        (_("Offers of the programme"), cost.offers_minor, 0),
+        (_("Points and vouchers, at what they are expected to cost"), cost.units_minor, 0),
+    ]
+    return {
+        "parts": [
+            (
+                name,
+                programme.money(minor),
+                _("of which %(amount)s by the promotion calendar") % {"amount": programme.money(by_calendar)}
+                if by_calendar
+                else "",
+            )
+            for name, minor, by_calendar in parts
+            if minor
+        ],
+        "total": programme.money(cost.total_minor),
+    }
 
 
 def _told(explained: Explanation) -> tuple[str, ...]:

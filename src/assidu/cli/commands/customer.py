@@ -17,17 +17,18 @@ from assidu.customers import links, queries
 from assidu.customers.accounts import Belonging, belonging_of, counts_as
 from assidu.customers.types import Customer
 from assidu.decisions.decision import Refused as Refusal
-from assidu.events import wire
 from assidu.foundation import clock
-from assidu.foundation.people.actions import record
+from assidu.foundation.ids import new_id
+from assidu.foundation.people.actions import record, record_look
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.settings import current_settings
-from assidu.loyalty import actions as loyalty_actions
+from assidu.loyalty import corrections
 from assidu.loyalty import queries as loyalty
 from assidu.loyalty.entries import Told, UnknownCustomer
 from assidu.loyalty.erasing import AccountNotEmpty
 from assidu.loyalty.erasing import erase as erase_customer
 from assidu.loyalty.person_file import person_file
+from assidu.loyalty.plans import programmes
 from assidu.loyalty.separating import Separated
 from assidu.loyalty.separating import unmerge as separate
 from assidu.loyalty.types import Standing
@@ -50,9 +51,7 @@ def show(subject: Subject, json: JsonFlag = False) -> None:
         found = _found(subject)
         belonging = belonging_of(found.customer_id)
         standing = loyalty.standing(counts_as(found.customer_id), clock.now())
-        record(
-            COMMAND_LINE, "customer.looked_at", "customer", str(found.customer_id), after={"page": "command"}
-        )
+        record_look(COMMAND_LINE, found.customer_id, "command")
     output.answer(_answer(found, belonging, standing), _text(found, belonging, standing))
 
 
@@ -76,6 +75,7 @@ def export(
             file.chmod(0o600)
             written.write(content)
         record(COMMAND_LINE, "customer.exported", "customer", str(found.customer_id))
+        record_look(COMMAND_LINE, found.customer_id, "command")
     output.answer(
         {"customer": found.customer_id, "file": file, "bytes": len(content)},
         _("%(file)s: %(n)s bytes") % {"file": file, "n": number(len(content))},
@@ -167,34 +167,64 @@ def transfer(
         programme = loyalty.programme_of(giver.customer_id)
         if programme is None:
             raise Refused(_("They are not in a programme."), code="not_a_member")
-        with transaction.atomic():
-            outcome = loyalty_actions.transfer(
-                giver.customer_id,
-                wire.Subject("customer", str(receiver.customer_id)),
-                currency,
-                quantity,
-                reason,
-                by=COMMAND_LINE,
-                at=clock.now(),
-                programme=programme,
-            )
-            if isinstance(outcome, Told):
-                record(
-                    COMMAND_LINE,
-                    "balance.transferred",
-                    "customer",
-                    str(giver.customer_id),
-                    after={"to": str(receiver.customer_id), "currency": currency, "quantity": quantity},
-                )
+        now = clock.now()
+        outcome = corrections.transfer(
+            giver.customer_id,
+            receiver.customer_id,
+            currency,
+            quantity,
+            reason,
+            by=COMMAND_LINE,
+            at=now,
+            programme=programme,
+            form=new_id(now),
+        )
+    answer = {
+        "customer": giver.customer_id,
+        "to": receiver.customer_id,
+        "currency": currency,
+        "quantity": quantity,
+    }
+    if isinstance(outcome, corrections.Asked):
+        said = _("It is worth more than one person gives alone: it waits for somebody to decide on it.")
+        output.answer(answer | {"status": "waiting", "id": outcome.id}, said)
+        return
     _stop_unless_told(outcome, programme)
     output.answer(
-        {
-            "customer": giver.customer_id,
-            "to": receiver.customer_id,
-            "currency": currency,
-            "quantity": quantity,
-        },
+        answer | {"status": "given"},
         _("%(n)s %(currency)s given.") % {"n": number(quantity), "currency": currency},
+    )
+
+
+@app.command()
+def waiting(json: JsonFlag = False) -> None:
+    """Corrections and transfers that wait for a second person, who decides on the screen or by a key."""
+    output = Output(json)
+    with database(output):
+        found = [one for programme in programmes() for one in corrections.waiting(programme)]
+    output.answer(
+        {
+            "waiting": [
+                {
+                    "id": one.id,
+                    "customer": one.customer_id,
+                    "to": one.receiver_id,
+                    "currency": one.currency,
+                    "quantity": one.quantity,
+                    "reason_code": one.reason_code,
+                    "asked_by": one.asked_by,
+                    "asked_key": one.asked_key,
+                    "asked_at": one.asked_at,
+                }
+                for one in found
+            ]
+        },
+        "\n".join(
+            f"{one.id}  {number(one.quantity):>10} {one.currency}  {one.customer_id}"
+            + (f" → {one.receiver_id}" if one.receiver_id else "")
+            for one in found
+        )
+        or _("Nothing waits."),
     )
 
 
@@ -264,6 +294,7 @@ def _answer(found: Customer, belonging: Belonging | None, standing: Standing | N
         "email": contact.email if contact else "",
         "phone": contact.phone if contact else "",
         "cards": contact.cards if contact else (),
+        "is_invented": found.is_invented,
     }
     if standing is not None:
         answer |= {
@@ -277,6 +308,8 @@ def _answer(found: Customer, belonging: Belonging | None, standing: Standing | N
 
 def _text(found: Customer, belonging: Belonging | None, standing: Standing | None) -> str:
     lines = [f"{found.name or _('(erased)') if found.is_erased else found.name}  {found.customer_id}"]
+    if found.is_invented:
+        lines.append(_("Invented identity: name, address and contact details are made up."))
     if found.contact:
         parts = (*found.contact.cards, found.contact.phone, found.contact.email, found.town)
         lines.append("  ".join(part for part in parts if part))

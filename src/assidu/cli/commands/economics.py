@@ -9,6 +9,7 @@ import typer
 
 from assidu.cli import published
 from assidu.cli.commands.economics_discounts import discounts
+from assidu.cli.commands.economics_micro import behaviour, micro
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import decimal, number, rooms_speak
 from assidu.cli.speech import gettext as _
@@ -27,6 +28,8 @@ from assidu.plans.wording import language_of, placed_problem
 app = typer.Typer(no_args_is_help=True)
 sets = typer.Typer(no_args_is_help=True)
 app.command("discounts")(discounts)
+app.command("micro")(micro)
+app.command("behaviour")(behaviour)
 app.add_typer(sets, name="assumptions", help="Sets of assumptions: check, measure, save, take away.")
 
 Programme = Annotated[str, typer.Option(help="Needed when there is more than one.")]

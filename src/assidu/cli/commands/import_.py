@@ -40,6 +40,10 @@ RECORDS: dict[str, Callable[[int], str]] = {
     "store": lambda count: ngettext("%(n)s store", "%(n)s stores", count),
     "product": lambda count: ngettext("%(n)s product", "%(n)s products", count),
     "price": lambda count: ngettext("%(n)s price", "%(n)s prices", count),
+    "rate": lambda count: ngettext("%(n)s rate", "%(n)s rates", count),
+    "promotion": lambda count: ngettext(
+        "%(n)s line of the calendar of promotions", "%(n)s lines of the calendar of promotions", count
+    ),
     "cost": lambda count: ngettext("%(n)s cost", "%(n)s costs", count),
     "margin": lambda count: ngettext("%(n)s margin", "%(n)s margins", count),
     "customer": lambda count: ngettext("%(n)s customer", "%(n)s customers", count),
@@ -69,7 +73,8 @@ def command(
     ] = False,
     json: JsonFlag = False,
 ) -> None:
-    """Take what other systems exported: stores, products, customers, events; twice does no harm."""
+    """Take what other systems exported: stores, products, prices, rates, promotions, customers, events; twice does no
+    harm."""
     output = Output(json)
     with database(output) as found:
         order = ImportOrder(
@@ -172,6 +177,15 @@ def words(report: Report) -> str:
         lines.append(_("Refused by an earlier import: %(n)s") % {"n": number(report.refused_before)})
     if report.ticks:
         lines.append(_("Expiries and reviews decided on the way: %(n)s") % {"n": number(report.ticks)})
+    if report.undrawn:
+        lines.append(
+            ngettext(
+                "%(n)s ticket met a draw and was not drawn: it is from before the draw was opened, or it is over",
+                "%(n)s tickets met a draw and were not drawn: they are from before it was opened, or it is over",
+                report.undrawn,
+            )
+            % {"n": number(report.undrawn)}
+        )
     lines += _aside(report)
     if report.fields_left_out:
         lines.append(_("Left out of profiles:"))

@@ -1,6 +1,7 @@
-"""`assidu membership`: suspend and resume, codes to bring others, who accepted which terms."""
+"""`assidu membership`: join and leave, suspend and resume, codes to bring others, who accepted which terms."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -12,13 +13,18 @@ from assidu.cli.output import JsonFlag, Output, Refused
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import number
 from assidu.cli.subjects import Subject, customer_named, refused
+from assidu.customers.types import NotAnIdentifier
+from assidu.decisions.calendar import local_day
+from assidu.decisions.state import State
+from assidu.decisions.terms import terms_shown
+from assidu.events import wire
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.loyalty import actions, plans
 from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.memberships import accepted_terms
-from assidu.loyalty.queries import programme_of
+from assidu.loyalty.queries import current_book, programme_of
 from assidu.loyalty.referral import code_of, referral_standing
 
 app = typer.Typer(no_args_is_help=True)
@@ -30,7 +36,7 @@ Reason = Annotated[
 
 @app.callback()
 def membership() -> None:
-    """Suspend and resume memberships, hand out codes to bring others, count accepted terms."""
+    """Join and leave, suspend and resume memberships, hand out codes to bring others, count accepted terms."""
 
 
 @app.command()
@@ -57,6 +63,23 @@ def resume(subject: Subject, reason: Reason, json: JsonFlag = False) -> None:
             customer_id, reason, by=COMMAND_LINE, at=clock.now(), programme=programme
         ),
     )
+
+
+@app.command()
+def leave(subject: Subject, json: JsonFlag = False) -> None:
+    """End a membership; where the programme gives time to regret it, everything is found again by joining in time."""
+    _change(
+        Output(json),
+        subject,
+        "customer.left",
+        lambda customer_id, programme: actions.leave(customer_id, at=clock.now(), programme=programme),
+    )
+
+
+@app.command()
+def join(subject: Subject, json: JsonFlag = False) -> None:
+    """Make a member, again, of a customer who is known and accepts the terms in force."""
+    _change(Output(json), subject, "customer.joined", _joined)
 
 
 @app.command(name="referral-code")
@@ -111,6 +134,24 @@ def terms(json: JsonFlag = False) -> None:
     )
 
 
+def _joined(customer_id: UUID, programme: str) -> Outcome:
+    now = clock.now()
+    book = current_book(programme)
+    assert book is not None, "whoever is in a programme's books has one"
+    plan = book.at(now)
+    outcome = actions.join(
+        wire.Subject("customer", str(customer_id)),
+        store="",
+        channel="",
+        terms_version=terms_shown(plan, local_day(now, plan.zone)),
+        profile=None,
+        at=now,
+        programme=programme,
+    )
+    assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
+    return outcome
+
+
 def _change(output: Output, subject: str, action: str, do: Callable[[UUID, str], Outcome]) -> None:
     """The event and its line of the trail, together or not at all."""
     with database(output):
@@ -125,6 +166,18 @@ def _change(output: Output, subject: str, action: str, do: Callable[[UUID, str],
         if not isinstance(outcome, Told):
             raise refused(outcome, programme)
     output.answer(
-        {"customer": customer_id, "membership": outcome.state.membership, "event": outcome.key.id},
-        f"{customer_id}  {outcome.state.membership}",
+        {
+            "customer": customer_id,
+            "membership": outcome.state.membership,
+            "regret_until": outcome.state.regret_until,
+            "event": outcome.key.id,
+        },
+        f"{customer_id}  {outcome.state.membership}{_until(outcome.state)}",
     )
+
+
+def _until(state: State) -> str:
+    if state.regret_until is None:
+        return ""
+    last_day = state.regret_until - timedelta(days=1)
+    return "  " + _("everything is found again by joining until %(day)s") % {"day": last_day.isoformat()}

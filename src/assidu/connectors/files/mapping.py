@@ -27,6 +27,8 @@ class Target(StrEnum):
     PRODUCT = "product"
     PRICE = "price"
     ACCOUNT = "account"
+    RATE = "rate"
+    PROMOTION = "promotion"
     COST = "cost"
     MARGIN = "margin"
 

@@ -36,6 +36,11 @@ RECORD_FIELDS = {
         "kind", "invented",
     ),
     Target.PRICE: ("sku", "day", "price_minor"),
+    Target.RATE: ("currency", "day", "rate"),
+    Target.PROMOTION: (
+        "code", "name", "kind", "first_day", "first_hour", "last_day", "last_hour", "stores", "channels", "products",
+        "departments", "brands", "percent", "amount_minor",
+    ),
     Target.COST: ("sku", "day", "cost_minor"),
     Target.MARGIN: ("department", "day", "margin_bp", "invented"),
     Target.CUSTOMER: (
@@ -48,6 +53,8 @@ REQUIRED_FIELDS = {
     Target.STORE: ("code", "name"),
     Target.PRODUCT: ("sku", "name", "department"),
     Target.PRICE: ("sku", "day", "price_minor"),
+    Target.RATE: ("currency", "day", "rate"),
+    Target.PROMOTION: ("code", "name", "first_day", "last_day"),
     Target.COST: ("sku", "day", "cost_minor"),
     Target.MARGIN: ("department", "day", "margin_bp"),
     Target.CUSTOMER: ("card",),

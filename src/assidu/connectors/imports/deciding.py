@@ -14,16 +14,21 @@ from uuid import UUID
 
 import psycopg
 
-from assidu.catalogue.types import ProductFinder
+from assidu.catalogue.known import Catalogue
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import Group
 from assidu.connectors.imports.places import Places
 from assidu.connectors.imports.telling import original_of
 from assidu.connectors.imports.types import Entry, Original, Place, SetAside
+from assidu.customers.identifiers import parse_subject
+from assidu.customers.types import Identifier
+from assidu.customers.vault import Vault
+from assidu.customers.words import Said
 from assidu.decisions.calendar import local_day
+from assidu.decisions.chance import OpenDraw
 from assidu.decisions.decision import Claim, RefusalCode, Refused
 from assidu.decisions.earning import claim_key
-from assidu.decisions.events import Admission, Departure, Merger, Return, Sale, TransferOut
+from assidu.decisions.events import Admission, Departure, Merger, Return, Sale, ShownCode, TransferOut
 from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.sold import returned_since, sold_before
@@ -32,7 +37,8 @@ from assidu.events.types import WHOSE_PERSON, EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.copying import Lines
 from assidu.loyalty.desk import Decided, Desk, Member, member_of, received_by
-from assidu.loyalty.personal import Said
+from assidu.loyalty.offer_codes import KnownCode, good_codes, hash_of
+from assidu.loyalty.referral import with_referrer
 from assidu.loyalty.script import Answer, Script
 from assidu.loyalty.sold_tickets import bought_by, load_sold
 
@@ -40,10 +46,11 @@ from assidu.loyalty.sold_tickets import bought_by, load_sold
 @dataclass(frozen=True, slots=True)
 class Shop:
     """Everything that deciding needs and that no process changes. ``wanted`` are the tickets that returns name;
-    ``accounts`` which account counts for whom when the import begins."""
+    ``codes`` those that were shown and were made here, by hash; ``accounts`` which account counts for whom when the
+    import begins."""
 
     book: PlanBook
-    catalogue: ProductFinder
+    catalogue: Catalogue
     recorded_at: datetime
     files: Sequence[str]
     entries: Sequence[Entry]
@@ -52,6 +59,10 @@ class Shop:
     read: Callable[[Entry], wire.Incoming]
     wanted: frozenset[Original]
     known_originals: dict[Original, Place]
+    codes: Mapping[bytes, KnownCode]
+    draws: Mapping[str, OpenDraw]
+    pseudonym_key: bytes = field(repr=False)
+    vault: Vault = field(repr=False)
     accounts: Mapping[UUID, UUID] = field(default_factory=dict)
     catches_up: bool = True
 
@@ -72,9 +83,12 @@ class GroupRun:
     aside: list[SetAside] = field(default_factory=list)
     limits: dict[str, int] = field(default_factory=dict)
     places: Counter[str] = field(default_factory=Counter)
+    released: Counter[str] = field(default_factory=Counter)
     personal: list[Said] = field(default_factory=list)
+    devices: list[tuple[UUID, str]] = field(default_factory=list)
     recorded: int = 0
     ticks: int = 0
+    undrawn: int = 0
     waiting: "Waiting | None" = None
     tickets: dict[Original, tuple[UUID, int]] = field(default_factory=dict)
     sold: dict[tuple[UUID, int], SoldBefore | None] = field(default_factory=dict)
@@ -137,7 +151,9 @@ class Decider:
         self._shop = shop
         self._places = places
         self._connection = connection
-        self._desk = Desk(shop.book, self, self._find_sold, shop.recorded_at, full=self._expected)
+        self._desk = Desk(
+            shop.book, self, self._find_sold, shop.recorded_at, full=self._expected, draws=shop.draws
+        )
         self._run: GroupRun
         self._granted: Grants = {}
         self._guessed: dict[str, int] = {}
@@ -157,6 +173,9 @@ class Decider:
             fact = self._fact(entry, incoming, customer, told_of)
         except wire.UnknownSale:
             self._set_aside(entry, Refused(RefusalCode.UNKNOWN_SALE))
+            return
+        except wire.NotExchanged as error:
+            self._set_aside(entry, error.refused)
             return
         member = run.members[customer]
         if second is not None:
@@ -231,15 +250,32 @@ class Decider:
         return run_on(self._connection, bought_by(found))
 
     def _fact(self, entry: Entry, incoming: wire.Incoming, customer: UUID, told_of: UUID | None) -> Fact:
-        return wire.to_fact(
+        shop, data = self._shop, incoming.data
+        plan = shop.book.at(entry.at)
+        codes: tuple[ShownCode, ...] = ()
+        if isinstance(data, wire.SaleData) and data.codes:
+            hashes = (hash_of(code, shop.pseudonym_key) for code in data.codes)
+            known = (shop.codes[one] for one in hashes if one in shop.codes)
+            codes = good_codes(known, customer, local_day(entry.at, plan.zone))
+        fact = wire.to_fact(
             incoming,
-            catalogue=self._shop.catalogue,
+            catalogue=shop.catalogue,
+            plan=plan,
             customer_id=customer,
             find_sale=self._find_sale,
             fingerprint=entry.fingerprint,
             has_happened=True,
+            codes=codes,
             member=told_of,
         )
+        if isinstance(data, wire.JoiningData) and data.referral_code:
+            told = parse_subject(entry.subject or "")
+            subject = told if isinstance(told, Identifier) else None
+            return run_on(
+                self._connection,
+                with_referrer(fact, data, subject, customer, shop.pseudonym_key, shop.vault),
+            )
+        return fact
 
     def _desk_takes(self, member: Member, fact: Fact, granted: Grants) -> Decided | Refused:
         """``granted`` is what the event's claims have got, if they were answered."""
@@ -319,18 +355,14 @@ class Decider:
         for one in self._desk.gathered:
             run.lines.add_decided(one, programme)
             run.ticks += one.fact.type is EventType.TICK
+            offers = one.decision.offers
+            run.undrawn += bool(offers.undrawn)
+            for release in offers.releases:
+                run.released[release.key] += release.quantity
         self._desk.gathered.clear()
 
     def _set_aside(self, entry: Entry, refused: Refused) -> None:
-        figures = " ".join(f"{name}={number}" for name, number in sorted(refused.figures.items()))
-        self._run.aside.append(
-            SetAside.of(
-                entry,
-                self._shop.files[entry.file],
-                refused.code.value,
-                " ".join(part for part in (refused.subject, figures) if part),
-            )
-        )
+        self._run.aside.append(set_aside(entry, self._shop.files[entry.file], refused))
 
     # ------------------------------------------------------------ tickets and their returns
 
@@ -339,6 +371,8 @@ class Decider:
         person_id = UUID(member_of(fact) or str(decided.customer_id))
         if personal := incoming.personal:
             run.personal.append(Said(decided.customer_id, decided.seq, person_id, personal))
+        if isinstance(incoming.data, wire.JoiningData) and incoming.data.device:
+            run.devices.append((person_id, incoming.data.device))
         if isinstance(event, Return):
             key = self._sale_key(decided.customer_id, event)
             sold = run.sold[key]
@@ -382,6 +416,13 @@ class Decider:
     @staticmethod
     def _sale_key(customer_id: UUID, event: Return) -> tuple[UUID, int]:
         return (UUID(event.sale_owner) if event.sale_owner else customer_id), event.sale_seq
+
+
+def set_aside(entry: Entry, file: str, refused: Refused) -> SetAside:
+    """An event that the programme refuses, with the figures that say why."""
+    figures = " ".join(f"{name}={number}" for name, number in sorted(refused.figures.items()))
+    detail = " ".join(part for part in (refused.subject, figures) if part)
+    return SetAside.of(entry, file, refused.code.value, detail)
 
 
 def run_on(connection: Connection, script: Script[Answer]) -> Answer:

@@ -13,6 +13,7 @@ from assidu.decisions.decision import RefusalCode
 from assidu.events.types import EventType
 from assidu.foundation.ids import new_id
 from assidu.loyalty.desk import Member
+from assidu.loyalty.offer_codes import FIND_CODES, KnownCode
 from assidu.loyalty.rows import member_from
 
 BATCH = 10_000
@@ -51,8 +52,20 @@ _LOCK_SQL = """
 SELECT customer_id, wallet_id, seq, state::text, last_purchase, lots::text, debts::text FROM loyalty_lock(%s)
 """
 _ENROL_SQL = "SELECT loyalty_enrol(%s::uuid[], %s::uuid[], %s)"
+_CODES_SQL = FIND_CODES.replace("$1", "%s")
+_RELEASE_SQL = """
+UPDATE loyalty_quota AS q SET taken = greatest(q.taken - n.released, 0)
+  FROM unnest(%s::text[], %s::integer[]) AS n (key, released) WHERE q.key = n.key
+"""
 _ASKED_AGAIN = frozenset(
-    {RefusalCode.UNKNOWN_SALE, RefusalCode.ABSORBED, RefusalCode.IN_ACCOUNT, RefusalCode.NOT_IN_ACCOUNT}
+    {
+        RefusalCode.UNKNOWN_SALE,
+        RefusalCode.ABSORBED,
+        RefusalCode.IN_ACCOUNT,
+        RefusalCode.NOT_IN_ACCOUNT,
+        RefusalCode.NO_RATE,
+        RefusalCode.RATE_TOO_OLD,
+    }
 )
 _REFUSALS = sorted(code.value for code in RefusalCode)
 _REFUSALS_FOR_GOOD = sorted(code.value for code in RefusalCode if code not in _ASKED_AGAIN)
@@ -102,13 +115,24 @@ def known_originals(connection: Connection, originals: Iterable[Original]) -> di
     return found
 
 
+def known_codes(connection: Connection, hashes: Iterable[bytes]) -> dict[bytes, KnownCode]:
+    """The codes that were made here, of all that were shown, by their hash."""
+    found: dict[bytes, KnownCode] = {}
+    for batch in _cut(hashes):
+        for row in connection.execute(_CODES_SQL, [batch]):
+            code = KnownCode(*row)
+            found[bytes(code.hash)] = code
+    return found
+
+
 def refused_before(
     connection: Connection, sources: Iterable[str], resumed_from: datetime | None
 ) -> set[tuple[str, str, bytes]]:
     """Events, with what they said, that an import showed to the programme, and that it refused: no second asking.
 
-    Those that only came before their sale, or for an alias, are asked again; but not by the very run, killed and
-    resumed (told by the instant that it records at), that refused them: it answers as if it had never stopped.
+    Those that only came before their sale or their rate, or for an alias, are asked again; but not by the very run,
+    killed and resumed (told by the instant that it records at), that refused them: it answers as if it had never
+    stopped.
     """
     rows = connection.execute(
         "SELECT source, id, fingerprint FROM events_reject "
@@ -174,6 +198,12 @@ def take_places(connection: Connection, taken: Mapping[str, int]) -> None:
         "WHERE q.key = n.key",
         [list(taken), list(taken.values())],
     )
+
+
+def release_places(connection: Connection, released: Mapping[str, int]) -> None:
+    """What came back is there for others again: after this import, none of whose events counted on it."""
+    keys = sorted(released)
+    connection.execute(_RELEASE_SQL, [keys, [released[key] for key in keys]])
 
 
 def places_taken(connection: Connection) -> Mapping[str, int]:

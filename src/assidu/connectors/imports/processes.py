@@ -13,7 +13,6 @@ from assidu.connectors.imports.ordering import Group, shared_out
 from assidu.connectors.imports.sharing import Share
 from assidu.connectors.imports.types import Watch
 from assidu.connectors.imports.writing import Done, Writer
-from assidu.customers.vault import Vault
 from assidu.loyalty.referee import Referee, RefereedQuotas
 
 Count = Callable[[int], None]
@@ -27,7 +26,6 @@ class Work:
     groups: Sequence[Group]
     anonymous: Sequence[int]
     database_url: str
-    vault: Vault
 
     def do(
         self,
@@ -44,7 +42,7 @@ class Work:
             share = Share(self.shop, groups, connection, quotas, processes)
             share.decide(decided)
             check = quotas.check_parent if isinstance(quotas, RefereedQuotas) else _nothing
-            writer = Writer(connection, self.shop, self.vault, check, written)
+            writer = Writer(connection, self.shop, check, written)
             writer.write(share.runs)
             writer.write_anonymous(anonymous)
             return writer.done

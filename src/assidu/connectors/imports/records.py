@@ -1,13 +1,19 @@
-"""Files of stores, products, customers and accounts: written set by set, what comes last under a code counts."""
+"""Files of stores, products, prices, rates, promotions, customers and accounts: written set by set, what comes last
+under a code counts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from functools import partial
 from typing import Any, TypeVar
 
+from django.db import transaction
+
 from assidu.catalogue.actions import put_products, put_stores
 from assidu.catalogue.costs import put_costs, put_margins
 from assidu.catalogue.prices import put_prices
+from assidu.catalogue.promotions import put_promotions
+from assidu.catalogue.rates import ToldRate, is_money, put_rates
+from assidu.catalogue.told import promotion_told
 from assidu.catalogue.types import Cost, Department, Margin, Price, Product, Store
 from assidu.connectors.files.mapping import Target
 from assidu.connectors.files.reading import read_records
@@ -18,6 +24,7 @@ from assidu.customers.identifiers import normalise
 from assidu.customers.queries import merged_away
 from assidu.customers.types import Identifier, IdentifierKind, Profile, ProfileRecord
 from assidu.decisions.events import LineKind
+from assidu.decisions.money import Rate
 
 Row = tuple[int, dict[str, Any]]
 Write = Callable[[list[Row], Pair, datetime, Report], list[SetAside]]
@@ -28,8 +35,7 @@ def take_records(
 ) -> list[SetAside]:
     """Write what one file says; answers what was set aside. ``programme`` is whose accounts people enter."""
     aside: list[SetAside] = []
-    target = pair.mapping.target
-    write = partial(_accounts, programme=programme) if target is Target.ACCOUNT else _WRITERS[target]
+    write = _writer(pair.mapping.target, programme)
     done = 0
     for batch in read_records(pair.file, pair.mapping):
         aside += [SetAside(pair.file.name, fault.row, fault.code, fault.detail) for fault in batch.faults]
@@ -40,7 +46,7 @@ def take_records(
                 aside += write(rows, pair, at, report)
             done += len(rows)
             watch(pair.mapping.name, done, done)
-        report.records[target.value] += len(batch.records)
+        report.records[pair.mapping.target.value] += len(batch.records)
     return aside
 
 
@@ -66,6 +72,35 @@ def _prices(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[S
     built, aside = _built(rows, pair, report, _price)
     put_prices(price for _, price in built)
     return aside
+
+
+def _rates(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:
+    built, aside = _built(rows, pair, report, _rate)
+    put_rates((rate for _, rate in built), at=at, by=f"file:{pair.file.name}")
+    return aside
+
+
+def _promotions() -> Write:
+    """Writes one file: the lines of a promotion may stand anywhere in it, and replace what was told before."""
+    seen: set[str] = set()
+
+    def write(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:
+        built, aside = _built(rows, pair, report, promotion_told)
+        told = [promotion for _, promotion in built]
+        with transaction.atomic():
+            put_promotions(told, at=at, by=f"file:{pair.file.name}", going_on=seen)
+        seen.update(promotion.code for promotion in told)
+        return aside
+
+    return write
+
+
+def _rate(one: Mapping[str, Any]) -> ToldRate:
+    day, currency = _day(one["day"]), str(one["currency"]).strip().upper()
+    rate = Rate.of(str(one["rate"]).strip().replace(",", "."))
+    if day is None or rate is None or not is_money(currency):
+        raise ValueError("a rate is of a money and a day")
+    return ToldRate(currency, day, rate)
 
 
 def _price(one: Mapping[str, Any]) -> Price:
@@ -195,10 +230,22 @@ def _built(
     return built, aside
 
 
+def _writer(target: Target, programme: str) -> Write:
+    """Those that remember something of a file are made for it."""
+    match target:
+        case Target.ACCOUNT:
+            return partial(_accounts, programme=programme)
+        case Target.PROMOTION:
+            return _promotions()
+        case _:
+            return _WRITERS[target]
+
+
 _WRITERS: Mapping[Target, Write] = {
     Target.STORE: _stores,
     Target.PRODUCT: _products,
     Target.PRICE: _prices,
+    Target.RATE: _rates,
     Target.COST: _costs,
     Target.MARGIN: _margins,
     Target.CUSTOMER: _customers,

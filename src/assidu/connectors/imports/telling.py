@@ -13,6 +13,7 @@ from assidu.connectors.files.reading import Part, parts_of, read_events
 from assidu.connectors.imports.types import Entry, Original, Pair, SetAside, Ticket, Watch
 from assidu.decisions.calendar import local_day
 from assidu.events import wire
+from assidu.loyalty.offer_codes import hash_of
 from assidu.loyalty.referee import Referee, RefereedQuotas
 
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -20,13 +21,17 @@ _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 @dataclass(slots=True)
 class Telling:
-    """What the files told. Spools are nameless files: they end with the process, and nobody else can open them."""
+    """What the files told. Spools are nameless files: they end with the process, and nobody else can open them.
+
+    ``codes`` are the hashes of those that were shown with tickets.
+    """
 
     entries: list[Entry] = field(default_factory=list)
     set_aside: list[SetAside] = field(default_factory=list)
     rows: int = 0
     not_meant: int = 0
     spools: list[IO[bytes]] = field(default_factory=list)
+    codes: set[bytes] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ def tell(pairs: Sequence[Pair], key: bytes, zone: ZoneInfo, processes: int, watc
         telling.set_aside += one.set_aside
         telling.rows += one.rows
         telling.not_meant += one.not_meant
+        telling.codes |= one.codes
     _check_promises(pairs, telling.entries)
     return telling
 
@@ -109,6 +115,8 @@ class _Reader:
                 continue
             self._spool.write(raw)
             telling.entries.append(self._entry(incoming, file, row, len(raw)))
+            if isinstance(incoming.data, wire.SaleData) and incoming.data.codes:
+                telling.codes.update(hash_of(code, self._key) for code in incoming.data.codes)
             self._offset += len(raw)
 
     def _entry(self, incoming: wire.Incoming, file: int, row: int, length: int) -> Entry:

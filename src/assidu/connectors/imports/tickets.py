@@ -9,12 +9,14 @@ from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.types import Place, Ticket
 from assidu.customers import resolve
 from assidu.events import wire
+from assidu.events.tickets import TicketAmount, amount_told, amount_written
 
 TICKET_CONFLICT = "ticket_conflict"
 
 _FOLLOW_SQL = resolve.FOLLOW.replace("$1", "%s")
 _AMOUNTS_SQL = """
-SELECT t.store_id, t.day, t.ticket, coalesce(e.amount_minor, a.amount_minor)
+SELECT t.store_id, t.day, t.ticket, coalesce(e.amount_minor, a.amount_minor),
+       (coalesce(e.body, a.body) -> 'foreign')::text
   FROM unnest(%s::text[], %s::date[], %s::text[]) AS asked (store_id, day, ticket)
   JOIN events_ticket AS t ON t.store_id = asked.store_id AND t.day = asked.day AND t.ticket = asked.ticket
   LEFT JOIN events_event AS e ON e.customer_id = t.customer_id AND e.seq = t.seq
@@ -28,11 +30,12 @@ class Sold:
     """Whose ticket it is, or nobody's, and what was paid."""
 
     customer_id: UUID | None
-    amount_minor: int
+    amount: TicketAmount
 
 
 def sold(incoming: wire.Incoming, customer_id: UUID | None) -> Sold:
-    return Sold(customer_id, wire.to_fact(incoming).amount_minor)
+    assert isinstance(incoming.data, wire.SaleData), "nothing else has a ticket of its own"
+    return Sold(customer_id, amount_told(incoming.data))
 
 
 def written(connection: Connection, known: Mapping[Ticket, Place]) -> dict[Ticket, Sold]:
@@ -44,10 +47,12 @@ def written(connection: Connection, known: Mapping[Ticket, Place]) -> dict[Ticke
     columns = [list(column) for column in zip(*known, strict=True)]
     columns[1] = [date.fromisoformat(day) for day in columns[1]]
     found = {}
-    for store, day, number, amount_minor in connection.execute(_AMOUNTS_SQL, columns):
+    for store, day, number, amount_minor, foreign in connection.execute(_AMOUNTS_SQL, columns):
         ticket = store, day.isoformat(), number
         owner = known[ticket].customer_id
-        found[ticket] = Sold(None if owner is None else by_now.get(owner, owner), amount_minor)
+        found[ticket] = Sold(
+            None if owner is None else by_now.get(owner, owner), amount_written(amount_minor, foreign)
+        )
     return found
 
 
@@ -57,8 +62,8 @@ def contradiction(told: Sold, first: Sold, merging: Collection[UUID] = ()) -> st
 
     ``merging`` are customers who become one in this very import.
     """
-    if told.amount_minor != first.amount_minor:
-        return f"amount_minor={told.amount_minor} first_told={first.amount_minor}"
+    if not told.amount.is_that_of(first.amount):
+        return f"amount_minor={told.amount.told_minor} first_told={first.amount.told_minor}"
     owners = {told.customer_id, first.customer_id} - {None}
     if len(owners) < 2 or owners <= set(merging):
         return None

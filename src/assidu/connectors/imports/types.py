@@ -117,7 +117,8 @@ def first_of(aside: Iterable[SetAside]) -> list[SetAside]:
 
 @dataclass(slots=True)
 class Report:
-    """What became of everything that was read."""
+    """What became of everything that was read. ``undrawn`` are tickets that met a draw without being drawn: they are
+    from before it was committed to, or from after its end."""
 
     rows: int = 0
     not_meant: int = 0
@@ -128,6 +129,7 @@ class Report:
     exists: int = 0
     refused_before: int = 0
     ticks: int = 0
+    undrawn: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
     first_aside: list[SetAside] = field(default_factory=list)
     fields_left_out: Counter[str] = field(default_factory=Counter)
@@ -156,6 +158,7 @@ class Report:
             "exists": self.exists,
             "refused_before": self.refused_before,
             "ticks": self.ticks,
+            "undrawn": self.undrawn,
             "set_aside": sum(self.set_aside.values()),
             "set_aside_by_reason": dict(sorted(self.set_aside.items())),
             "first_set_aside": [

@@ -12,18 +12,18 @@ from uuid import UUID
 from psycopg import errors
 
 from assidu.connectors.imports import lookups, runs
-from assidu.connectors.imports.deciding import Decider, GroupRun, Shop, run_on
+from assidu.connectors.imports.deciding import Decider, GroupRun, Shop, run_on, set_aside
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import CONFLICT, Group
 from assidu.connectors.imports.places import LockedOnDemand
 from assidu.connectors.imports.tickets import TICKET_CONFLICT, contradiction, sold
 from assidu.connectors.imports.tickets import written as written_tickets
 from assidu.connectors.imports.types import SetAside, first_of
-from assidu.customers.vault import Vault
 from assidu.decisions.calendar import local_day
 from assidu.events import wire
 from assidu.loyalty.copying import Lines, copy_lines, update_members
 from assidu.loyalty.personal import write_personal
+from assidu.loyalty.referral import keep_devices
 
 CHUNK_EVENTS = 2_000
 CHUNK_GROUPS = 200
@@ -47,6 +47,7 @@ class Done:
     anonymous: int = 0
     exists: int = 0
     ticks: int = 0
+    undrawn: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
     first_aside: list[SetAside] = field(default_factory=list)
 
@@ -65,7 +66,6 @@ class Writer:
 
     connection: Connection
     shop: Shop
-    vault: Vault
     check: Callable[[], None]
     wrote: Callable[[int], None]
     done: Done = field(default_factory=Done)
@@ -95,7 +95,6 @@ class Writer:
                 told = self._told_meanwhile(chunk)
                 aside = [one for one in told.values() if one is not None]
                 written = self._write_anonymous([place for place in chunk if place not in told], aside)
-                self.done.put_aside(aside)
                 self.done.exists += len(told) - len(aside)
             self.done.anonymous += written
             self.wrote(len(chunk))
@@ -115,7 +114,9 @@ class Writer:
         copy_lines(self.connection, lines)
         update_members(self.connection, members.values())
         said = [one for run in chunk for one in run.personal]
-        run_on(self.connection, write_personal(said, self.vault))
+        run_on(self.connection, write_personal(said, self.shop.vault))
+        joined = [one for run in chunk for one in run.devices]
+        run_on(self.connection, keep_devices(joined, self.shop.pseudonym_key, self.shop.recorded_at))
         for run in chunk:
             for passage in run.passages:
                 if passage.is_in:
@@ -132,16 +133,19 @@ class Writer:
     def _take_places(self, chunk: Sequence[GroupRun]) -> None:
         wanted: Counter[str] = Counter()
         limits: dict[str, int] = {}
+        released: Counter[str] = Counter()
         for run in chunk:
             wanted.update(run.places)
             limits |= run.limits
-        if not wanted:
-            return
-        taken = lookups.lock_places(self.connection, limits)
-        now = {key: taken[key] + count for key, count in sorted(wanted.items())}
-        if any(count > limits[key] for key, count in now.items()):
-            raise Moved
-        lookups.take_places(self.connection, now)
+            released.update(run.released)
+        if wanted:
+            taken = lookups.lock_places(self.connection, limits)
+            now = {key: taken[key] + count for key, count in sorted(wanted.items())}
+            if any(count > limits[key] for key, count in now.items()):
+                raise Moved
+            lookups.take_places(self.connection, now)
+        if released:
+            lookups.release_places(self.connection, released)
 
     def _again(self, run: GroupRun) -> None:
         """Decide a group once more on top of what its customers have become, and write it at once."""
@@ -202,6 +206,7 @@ class Writer:
         for run in chunk:
             self.done.recorded += run.recorded
             self.done.ticks += run.ticks
+            self.done.undrawn += run.undrawn
             self.done.put_aside(run.aside)
 
     # ------------------------------------------------------------ tickets without a customer
@@ -209,18 +214,29 @@ class Writer:
     def _write_anonymous(self, places: Sequence[int], aside: Sequence[SetAside] = ()) -> int:
         lines = Lines()
         book = self.shop.book
+        written = 0
+        refused = list(aside)
         for place in places:
             entry = self.shop.entries[place]
-            fact = wire.to_fact(
-                self.shop.read(entry), catalogue=self.shop.catalogue, fingerprint=entry.fingerprint
-            )
+            plan = book.at(entry.at)
+            try:
+                fact = wire.to_fact(
+                    self.shop.read(entry),
+                    catalogue=self.shop.catalogue,
+                    plan=plan,
+                    fingerprint=entry.fingerprint,
+                )
+            except wire.NotExchanged as error:
+                refused.append(set_aside(entry, self.shop.files[entry.file], error.refused))
+                continue
+            written += 1
             lines.add_anonymous(
                 source=entry.source,
                 id_=entry.id,
                 fingerprint=entry.fingerprint,
                 at=entry.at,
                 recorded_at=self.shop.recorded_at,
-                day=local_day(entry.at, book.at(entry.at).zone),
+                day=local_day(entry.at, plan.zone),
                 programme=book.programme,
                 store=fact.store,
                 channel=fact.channel,
@@ -230,8 +246,9 @@ class Writer:
             )
         with self.connection.transaction():
             copy_lines(self.connection, lines)
-            runs.tell_set_aside(self.connection, self.shop.recorded_at, aside)
-        return len(places)
+            runs.tell_set_aside(self.connection, self.shop.recorded_at, refused)
+        self.done.put_aside(refused)
+        return written
 
 
 def _chunks(groups: Iterable[GroupRun]) -> Iterator[list[GroupRun]]:

@@ -1,6 +1,6 @@
 """What was decided about offers, as it is kept with a decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -66,13 +66,17 @@ class Release(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OffersDecided:
-    """``is_exact`` is false where so many offers stood in each other's way that not every choice was looked at."""
+    """``is_exact`` is false where so many offers stood in each other's way that not every choice was looked at.
+
+    ``undrawn`` are the offers whose draw the ticket met without being drawn. It is not kept: what was drawn is.
+    """
 
     given: tuple[OfferGiven, ...] = ()
     notes: tuple[OfferNote, ...] = ()
     moves: tuple[OfferMove, ...] = ()
     releases: tuple[Release, ...] = ()
     is_exact: bool = True
+    undrawn: tuple[str, ...] = field(default=(), compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.given or self.notes or self.moves or self.releases) or not self.is_exact

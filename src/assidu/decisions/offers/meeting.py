@@ -76,15 +76,16 @@ def draw_key(offer: Offer) -> str:
 
 
 def number_for(offer: Offer, ticket: OfferTicket, chance: Chance | None, seq: int) -> int | None:
-    """What was drawn for this ticket, then or now; ``None`` where nobody may draw: an evaluation tells the odds."""
+    """What was drawn for this ticket, then or now; ``None`` where nobody may draw: an evaluation tells the odds, and a
+    ticket from before the draw was committed to is not drawn at all."""
     assert offer.chance_one_in is not None
     known = ticket.inputs.grants.get(draw_key(offer))
     if known is not None:
         return known
-    secret = chance.secrets.get(offer.code) if chance is not None else None
-    if chance is None or secret is None:
+    draw = chance.draws.get(offer.code) if chance is not None else None
+    if chance is None or draw is None or not draw.is_open_at(ticket.sale.at):
         return None
-    return drawn(secret, offer.code, chance.member, seq, offer.chance_one_in)
+    return drawn(draw.secret, offer.code, chance.member, seq, offer.chance_one_in)
 
 
 def claims_of(offer: Offer, ticket: OfferTicket, wished: int) -> list[Claim]:

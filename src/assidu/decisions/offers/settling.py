@@ -12,6 +12,7 @@ from assidu.decisions.calendar import Duration
 from assidu.decisions.chance import Chance
 from assidu.decisions.decision import Award, Claim, Count, Reason, ReasonCode
 from assidu.decisions.events import Sale
+from assidu.decisions.exchange import slack_minor
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.money import allocate
 from assidu.decisions.offers.effects import (
@@ -62,7 +63,7 @@ class Offered:
     """What offers make of a ticket. ``sale`` is a basket with what was taken off, or the ticket as it was paid.
 
     ``terms`` are how long the units of each award last; ``used`` what was taken of what customers share, by claim key:
-    the offer and how much.
+    the offer and how much. ``undrawn`` are the offers whose draw the ticket met without being drawn.
     """
 
     sale: Sale
@@ -78,6 +79,7 @@ class Offered:
     read: dict[str, int] = field(default_factory=dict)
     granted: dict[str, int] = field(default_factory=dict)
     used: dict[str, tuple[str, int]] = field(default_factory=dict)
+    undrawn: list[str] = field(default_factory=list)
     is_exact: bool = True
 
     def codes(self) -> set[str]:
@@ -87,7 +89,12 @@ class Offered:
 def decided_of(had: Offered) -> OffersDecided:
     """What is kept with the decision, beside awards, counters and claims."""
     return OffersDecided(
-        tuple(had.given), tuple(had.notes), tuple(had.moves), tuple(had.releases), had.is_exact
+        tuple(had.given),
+        tuple(had.notes),
+        tuple(had.moves),
+        tuple(had.releases),
+        had.is_exact,
+        tuple(had.undrawn),
     )
 
 
@@ -284,7 +291,9 @@ class _Settling:
         if offer.chance_one_in is not None:
             number = number_for(offer, ticket, self._chance, self._seq)
             if number is None:
-                self._say(offer, ReasonCode.ODDS, {"one_in": offer.chance_one_in})
+                self._found.undrawn.append(offer.code)
+                code = ReasonCode.ODDS if self._chance is None else ReasonCode.NOT_DRAWN
+                self._say(offer, code, {"one_in": offer.chance_one_in})
                 return None
             self._found.granted[draw_key(offer)] = number
             if number != 0:
@@ -505,7 +514,7 @@ class _Settling:
         notes = self._found.notes
         for code, by_line in self._ticket.told.items():
             told, expected = sum(by_line.values()), due.get(code, 0)
-            if told == expected:
+            if told == expected or (expected and abs(told - expected) <= self._slack(len(by_line))):
                 continue
             if code not in self._plan.offers.by_code:
                 cause = NoteCause.UNKNOWN_OFFER
@@ -517,6 +526,11 @@ class _Settling:
         for code, expected in due.items():
             if code not in self._ticket.told:
                 notes.append(OfferNote(code, NoteCause.NOT_GIVEN, 0, expected))
+
+    def _slack(self, lines: int) -> int:
+        """A till that was paid in another money took off whole units of that one."""
+        foreign = self._ticket.sale.foreign
+        return 0 if foreign is None else slack_minor(foreign, self._plan.money.decimals, lines)
 
     def _is_refused(self, code: str) -> bool:
         """Was it a limit that it went beyond?"""

@@ -75,13 +75,13 @@ class OfferTicket:
             room = before
             for cap in caps:
                 if line.department in cap.departments:
-                    shelf = before + line.discount_minor
-                    room = min(room, max(shelf * cap.percent // 100 - line.discount_minor, 0))
+                    shelf = before + line.promoted_minor
+                    room = min(room, max(shelf * cap.percent // 100 - line.promoted_minor, 0))
                     self.capped.add(i)
             self.initial[i] = before
             self.paid[i] = charged
             self.rooms[i] = room
-            if line.discount_minor > 0:
+            if line.is_discounted:
                 self._has_discounted = True
             self._open.append(i)
         self.total_minor = sum(self.initial)
@@ -162,7 +162,7 @@ class OfferTicket:
         """Without the lines that another team's promotion already discounted, unless the offer takes them too."""
         if offer.takes_discounted or not self._has_discounted:
             return selected
-        return [i for i in selected if self.sale.lines[i].discount_minor <= 0]
+        return [i for i in selected if not self.sale.lines[i].is_discounted]
 
 
 def _kept(amount: int, bought: int, returned: int) -> int:
@@ -185,6 +185,8 @@ def reduced(sale: Sale, off: Sequence[Mapping[str, int]]) -> Sale:
             line.vat_bp,
             line.kind,
             tuple([AppliedOffer(offer, amount) for offer, amount in parts.items()]),
+            line.promotion,
+            line.promotion_minor,
         )
         if parts
         else line

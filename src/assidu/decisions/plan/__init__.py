@@ -17,6 +17,7 @@ from assidu.decisions.plan.engagement import Engagement
 from assidu.decisions.plan.gifts import Fixed, Gift, Multiply, PerAmount, Threshold
 from assidu.decisions.plan.goals import Goal, GoalMeasure
 from assidu.decisions.plan.life import Closing, Terms
+from assidu.decisions.plan.money import OWN_MONEY, RATE_DAYS_MAX, Money
 from assidu.decisions.plan.offers import (
     NO_OFFERS,
     AmountOff,
@@ -45,6 +46,8 @@ __all__ = [
     "ALWAYS",
     "KNOWN_ACTIVITIES",
     "NO_OFFERS",
+    "OWN_MONEY",
+    "RATE_DAYS_MAX",
     "REFERRAL",
     "AccountPolicy",
     "AmountOff",
@@ -75,6 +78,7 @@ __all__ = [
     "LeaversShare",
     "LegalCap",
     "Lines",
+    "Money",
     "Multiply",
     "Offer",
     "OfferNeeds",

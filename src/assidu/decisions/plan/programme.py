@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from assidu.decisions.calendar import Duration
 from assidu.decisions.plan.accounts import AccountPolicy
 from assidu.decisions.plan.conditions import KNOWN_ACTIVITIES, Exclusions
 from assidu.decisions.plan.currencies import Currency
 from assidu.decisions.plan.engagement import Engagement
 from assidu.decisions.plan.life import Closing, Terms
+from assidu.decisions.plan.money import OWN_MONEY, Money
 from assidu.decisions.plan.offers import NO_OFFERS, Offers
 from assidu.decisions.plan.referral import Referral
 from assidu.decisions.plan.rewards import Reward
@@ -54,8 +56,10 @@ class Plan:
     )
     terms: tuple[Terms, ...] = ()  # the oldest first
     closing: Closing | None = None
+    regret: Duration | None = None  # how long who left may come back as they were
     referral: Referral | None = None
     accounts: Mapping[AccountKind, AccountPolicy] = field(default_factory=dict)
+    money: Money = OWN_MONEY
 
     @property
     def shares_places(self) -> bool:

@@ -1,7 +1,6 @@
 """Statuses."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from assidu.decisions.calendar import Duration
@@ -28,24 +27,26 @@ class TierMeasure(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TierLevel:
-    """A minimum of 0 asks nothing; a level that asks nothing at all is given on joining."""
+    """A minimum of 0 asks nothing; a level that asks nothing at all is given on joining.
+
+    ``asks`` is what the level asks for, and how much of it.
+    """
 
     code: str
     spend_min_minor: int
     units_min: int = 0
     purchases_min: int = 0
     engagement_min: int = 0
+    asks: tuple[tuple[TierMeasure, int], ...] = field(init=False, repr=False, compare=False)
 
-    def asks(self) -> Iterator[tuple[TierMeasure, int]]:
-        """What the level asks for, and how much of it."""
-        for measure, least in (
+    def __post_init__(self) -> None:
+        every = (
             (TierMeasure.SPEND, self.spend_min_minor),
             (TierMeasure.UNITS, self.units_min),
             (TierMeasure.PURCHASES, self.purchases_min),
             (TierMeasure.ENGAGEMENT, self.engagement_min),
-        ):
-            if least:
-                yield measure, least
+        )
+        object.__setattr__(self, "asks", tuple([one for one in every if one[1]]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class Watch:
         if missing is None or plan.tiers is None or not left:
             return
         level = plan.tiers.levels[plan.tiers.rank(missing.level)]
-        asked = dict(level.asks())[TierMeasure.SPEND]
+        asked = dict(level.asks)[TierMeasure.SPEND]
         key = level.code, decided.day.year
         if left <= asked * NEAR_PERCENT // 100 and key not in self._near:
             self._near.add(key)

@@ -5,6 +5,37 @@ from dataclasses import dataclass
 from assidu.economics.models.behaviour import Behaviour
 from assidu.economics.models.bootstrap import Estimate
 
+__all__ = [
+    "PLANS_MAX",
+    "Behaviour",
+    "Estimate",
+    "MicroQuestion",
+    "MicroResult",
+    "PlanAsked",
+    "PlanTried",
+    "Round",
+    "RuleCost",
+    "Sensitivity",
+    "Share",
+]
+PLANS_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAsked:
+    """A plan to try, as a document, and what people call it."""
+
+    label: str
+    yaml: str
+
+
+@dataclass(frozen=True, slots=True)
+class MicroQuestion:
+    """Up to ``PLANS_MAX`` plans, and what is assumed of customers."""
+
+    plans: tuple[PlanAsked, ...]
+    behaviour: Behaviour
+
 
 @dataclass(frozen=True, slots=True)
 class RuleCost:

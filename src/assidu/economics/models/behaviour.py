@@ -3,12 +3,20 @@
 Rates are per cent. Where no experiment and no figure of this brand says better, ranges are wide on purpose.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, structs
 
-from assidu.economics.models.assumptions import DRAWS_MAX, PERCENT, Bounds, Range, in_bounds
+from assidu.economics.models.assumptions import (
+    DRAWS_MAX,
+    PERCENT,
+    Assumptions,
+    Bounds,
+    Measured,
+    Range,
+    in_bounds,
+)
 from assidu.plans.document.parts import Part
 from assidu.plans.problems import Problem
 
@@ -40,8 +48,8 @@ class Behaviour(Part, frozen=True, kw_only=True):
     draws: Annotated[int, Meta(ge=100, le=DRAWS_MAX)] = 1_000
     seed: Annotated[int, Meta(ge=0, le=2**53, description="The same seed gives the same figures.")] = 1
     customers_max: Annotated[
-        int | None,
-        Meta(ge=1, le=CUSTOMERS_MAX, description="So many are tried, drawn by lot; all when left out."),
+        Annotated[int, Meta(ge=1, le=CUSTOMERS_MAX)] | None,
+        Meta(description="So many are tried, drawn by lot; all when left out."),
     ] = None
 
     def ranges(self) -> Mapping[str, Range]:
@@ -62,3 +70,39 @@ def problems(found: Behaviour) -> Iterator[Problem]:
     """What is wrong beyond types."""
     for name, bounds in (*DRAWN.items(), ("margin", Bounds(-100, 100))):
         yield from in_bounds(getattr(found, name), bounds, (name,))
+
+
+def informed(found: Behaviour, past: Assumptions) -> Behaviour:
+    """With what the brand's own past tells: how much is used in the end, at what cost net of partners, and the margin.
+
+    Segments count for the face value that they were given, and for their sales.
+    """
+    sales = {
+        one.code: one.members.value * one.participation.value * one.frequency.value * one.basket.value
+        for one in past.segments
+    }
+    given = {one.code: sales[one.code] * one.face_rate.value for one in past.segments}
+    if not sum(given.values()):
+        return found
+    return structs.replace(
+        found,
+        redemption=_together([(given[one.code], one.redemption, 1.0) for one in past.segments]),
+        cost=_together([(given[one.code], one.cost, 1 - one.funded.value / 100) for one in past.segments]),
+        margin=_together([(sales[one.code], one.margin, 1.0) for one in past.segments]),
+    )
+
+
+def _together(parts: Sequence[tuple[float, Range, float]]) -> Range:
+    """The mean of ranges, by weight, each times a factor; as sure as the least sure of them."""
+    whole = sum(weight for weight, _, _ in parts)
+
+    def mean(figure: Callable[[Range], float]) -> float:
+        return round(sum(weight * figure(one) * factor for weight, one, factor in parts) / whole, 4)
+
+    is_measured = all(one.basis is Measured.MEASURED for weight, one, _ in parts if weight)
+    return Range(
+        value=mean(lambda one: one.value),
+        low=mean(lambda one: one.lowest),
+        high=mean(lambda one: one.highest),
+        basis=Measured.MEASURED if is_measured else Measured.ASSUMED,
+    )

@@ -36,6 +36,7 @@ from assidu.events.wire.data import (
     LeavingData,
     LineData,
     MergerData,
+    MoneyCode,
     Name,
     Natural,
     OfferData,
@@ -63,6 +64,7 @@ from assidu.events.wire.data import (
 )
 from assidu.events.wire.envelopes import KNOWN_TYPES, NEED_SUBJECT, TYPES, AnyEnvelope, Envelope
 from assidu.events.wire.facts import (
+    NotExchanged,
     SaleFinder,
     SaleFound,
     UnknownSale,
@@ -115,8 +117,10 @@ __all__ = [
     "LeavingData",
     "LineData",
     "MergerData",
+    "MoneyCode",
     "Name",
     "Natural",
+    "NotExchanged",
     "OfferData",
     "OpeningLotData",
     "Operator",

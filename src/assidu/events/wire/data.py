@@ -1,6 +1,7 @@
 """What events hold, as others write them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -67,6 +68,9 @@ class PaymentData(_Data, frozen=True, kw_only=True):
     quantity: Positive
 
 
+MoneyCode = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+
+
 class SaleData(_Data, frozen=True, kw_only=True):
     lines: Annotated[list[LineData], Meta(min_length=1, max_length=LINES_MAX)]
     store: Name = ""
@@ -90,6 +94,20 @@ class SaleData(_Data, frozen=True, kw_only=True):
     hold: Annotated[
         str, Meta(max_length=80, description="The hold in which the payments were set aside.")
     ] = ""
+    currency: Annotated[
+        MoneyCode | UnsetType,
+        Meta(
+            description="The money that all its amounts are told in, where it is not the programme's: one that the "
+            "programme accepts. They are converted once and for all."
+        ),
+    ] = UNSET
+    rate: Annotated[
+        Decimal | UnsetType,
+        Meta(
+            description="What one unit of `currency` was worth at the till in the programme's money, as text. Left "
+            "out: the rate known for that day, else the last one before."
+        ),
+    ] = UNSET
 
 
 class TicketData(_Data, frozen=True, kw_only=True):
@@ -122,6 +140,19 @@ class ReturnData(_Data, frozen=True, kw_only=True):
     original_event: EventData | None = None
     lines: Annotated[list[ReturnedLineData], Meta(max_length=LINES_MAX)] = []
     whole: bool = False
+    currency: Annotated[
+        MoneyCode | UnsetType,
+        Meta(
+            description="The money that the lines are told in: that of the ticket when left out, or the programme's."
+        ),
+    ] = UNSET
+    rate: Annotated[
+        Decimal | UnsetType,
+        Meta(
+            description="The one at which a ticket in another money was refunded in the programme's. It only says how "
+            "much of the ticket came back: what that was worth follows from the ticket's own rate."
+        ),
+    ] = UNSET
 
 
 class Profile(_Data, frozen=True, kw_only=True):

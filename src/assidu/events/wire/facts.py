@@ -9,7 +9,10 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET
 
-from assidu.catalogue.types import UNKNOWN_PRODUCT, ProductFinder
+from assidu.catalogue.known import EMPTY, Catalogue
+from assidu.catalogue.types import ProductFinder
+from assidu.decisions.calendar import local_day
+from assidu.decisions.decision import Refused
 from assidu.decisions.events import (
     AccountOpening,
     Activity,
@@ -44,6 +47,9 @@ from assidu.decisions.events import (
     TermsAcceptance,
     TransferOut,
 )
+from assidu.decisions.exchange import KnownRate, exchanged
+from assidu.decisions.money import Rate
+from assidu.decisions.plan import Plan
 from assidu.events.bodies import body_of
 from assidu.events.types import OFFER_STEPS, EventType, Fact
 from assidu.events.wire.data import (
@@ -106,10 +112,19 @@ class UnknownSale(Exception):
     """A return whose original ticket was never told, or belongs to nobody."""
 
 
+class NotExchanged(Exception):
+    """A ticket in a money that the programme does not accept, or has no rate for: ``refused`` says which."""
+
+    def __init__(self, refused: Refused) -> None:
+        super().__init__(refused.code.value)
+        self.refused = refused
+
+
 def to_fact(
     incoming: Incoming,
     *,
-    catalogue: ProductFinder = lambda _: UNKNOWN_PRODUCT,
+    catalogue: Catalogue = EMPTY,
+    plan: Plan | None = None,
     customer_id: UUID | None = None,
     find_sale: SaleFinder | None = None,
     fingerprint: bytes = b"",
@@ -120,11 +135,12 @@ def to_fact(
 ) -> Fact:
     """What is decided and stored of an event, without anything personal.
 
-    ``customer_id`` and ``find_sale`` serve returns; raises ``UnknownSale``. ``by`` is who of ours does it by hand.
+    ``plan`` is the version in force when it happened: tickets need it. ``customer_id`` and ``find_sale`` serve returns.
+    Raises ``UnknownSale``, ``NotExchanged``. ``by`` is who of ours does it by hand.
     ``codes`` are those that were shown with a ticket, as they were found. ``member`` is who of an account it is told
     of, or who enters or leaves it.
     """
-    event, extra = _event_of(incoming, catalogue, customer_id, find_sale, member)
+    event, extra = _event_of(incoming, catalogue, plan, customer_id, find_sale, member)
     if codes and isinstance(event, Sale):
         event = replace(event, codes=codes)
     body = body_of(event)
@@ -152,7 +168,8 @@ def to_fact(
 
 def _event_of(
     incoming: Incoming,
-    catalogue: ProductFinder,
+    catalogue: Catalogue,
+    plan: Plan | None,
     customer_id: UUID | None,
     find_sale: SaleFinder | None,
     member: UUID | None,
@@ -162,16 +179,18 @@ def _event_of(
     match data:
         case SaleData():
             payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
-            lines = tuple(_sale_line(line, catalogue) for line in data.lines)
+            lines = tuple([_sale_line(line, catalogue.product) for line in data.lines])
             hold = hold_of(data.hold, customer_id) if data.hold else ""
-            return Sale(at, data.store, data.channel, lines, payments, hold=hold), None
+            sale = Sale(at, data.store, data.channel, lines, payments, hold=hold)
+            return _as_known(sale, data, incoming.promotions, catalogue, plan), None
         case ReturnData():
             found = find_sale(data) if find_sale else None
             if found is None or found.customer_id is None or found.seq is None:
                 raise UnknownSale(incoming.key)
             owner = "" if found.customer_id == customer_id else str(found.customer_id)
             returned = tuple(ReturnedLine(part.line, part.amount_minor) for part in data.lines)
-            return Return(at, found.seq, returned, owner), None
+            currency = "" if data.currency is UNSET else data.currency
+            return Return(at, found.seq, returned, owner, currency, _rate(data)), None
         case JoiningData():
             consents = {"consents": list(data.consents)} if data.consents else None
             return Joining(at, data.store, data.channel, data.terms_version), consents
@@ -249,10 +268,40 @@ def hold_of(address: str, customer_id: UUID | None) -> str:
     return hold if hold and is_own else address
 
 
-def _sale_line(line: LineData, catalogue: ProductFinder) -> SaleLine:
+def _as_known(
+    sale: Sale,
+    data: SaleData,
+    promotions: tuple[tuple[str, int], ...] | None,
+    catalogue: Catalogue,
+    plan: Plan | None,
+) -> Sale:
+    """In the programme's money, with the promotions that ran, as far as they were known when it first came in."""
+    if plan is None:
+        assert data.currency is UNSET, "a ticket in another money is read with the plan of its day"
+        return sale
+    if data.currency is not UNSET:
+        own = _rate(data)
+        day = local_day(sale.at, plan.zone)
+        known = catalogue.rates.on(data.currency, day) if own is None else KnownRate(own)
+        found = exchanged(plan, sale, data.currency, known)
+        if isinstance(found, Refused):
+            raise NotExchanged(found)
+        sale = found
+    if promotions is not None:
+        noted = zip(sale.lines, promotions, strict=True)
+        lines = [line.promoted(code, off) for line, (code, off) in noted]
+        return replace(sale, lines=tuple(lines))
+    return catalogue.promotions.noted(sale, plan.zone) if catalogue.promotions else sale
+
+
+def _rate(data: SaleData | ReturnData) -> Rate | None:
+    return None if data.rate is UNSET else Rate.of(data.rate)
+
+
+def _sale_line(line: LineData, product: ProductFinder) -> SaleLine:
     department, brand, vat_bp, kind = line.department, line.brand, line.vat_bp, line.kind
     if department is UNSET or brand is UNSET or vat_bp is UNSET or kind is UNSET:
-        known = catalogue(line.sku)
+        known = product(line.sku)
         department = known.department if department is UNSET else department
         brand = known.brand if brand is UNSET else brand
         vat_bp = known.vat_bp if vat_bp is UNSET else vat_bp
@@ -266,7 +315,9 @@ def _sale_line(line: LineData, catalogue: ProductFinder) -> SaleLine:
         brand,
         vat_bp,
         kind,
-        tuple(AppliedOffer(applied.code, applied.amount_minor) for applied in line.offers),
+        tuple([AppliedOffer(applied.code, applied.amount_minor) for applied in line.offers])
+        if line.offers
+        else (),
     )
 
 

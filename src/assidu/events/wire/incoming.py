@@ -57,13 +57,17 @@ class Invalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One event as it was sent, typed and checked. ``subject`` is missing on an anonymous ticket."""
+    """One event as it was sent, typed and checked. ``subject`` is missing on an anonymous ticket.
+
+    ``promotions`` are known of a ticket that came in before: of each line its promotion, and what that took off.
+    """
 
     key: EventKey
     type: EventType
     at: datetime
     subject: Subject | None
     data: Data
+    promotions: tuple[tuple[str, int], ...] | None = None
 
     @property
     def store(self) -> str:

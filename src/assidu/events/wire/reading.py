@@ -6,7 +6,9 @@ from datetime import UTC
 from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET
 
+from assidu.decisions.money import RATE_DECIMALS_MAX, RATE_MAX, Rate
 from assidu.events.types import EventKey
 from assidu.events.wire.data import (
     BATCH_EVENTS_MAX,
@@ -19,6 +21,7 @@ from assidu.events.wire.data import (
     DepartureData,
     MergerData,
     ReturnData,
+    SaleData,
     TakeOverData,
     TransferData,
 )
@@ -79,6 +82,8 @@ def _checked(envelope: Envelope) -> Incoming:
             errors.append(_subject_error("$.subject"))
     elif type_ in NEED_SUBJECT:
         errors.append(WireError("$.subject", f"{type_.value} needs the customer", "missing_subject"))
+    if isinstance(data, SaleData | ReturnData):
+        errors += _rate_errors(data)
     if isinstance(data, ReturnData):
         errors += _return_errors(data)
     elif isinstance(data, MergerData):
@@ -99,6 +104,17 @@ def _checked(envelope: Envelope) -> Incoming:
     if errors or at is None:
         raise Invalid(*errors)
     return Incoming(EventKey(envelope.source, envelope.id), type_, at, subject, data)
+
+
+def _rate_errors(data: SaleData | ReturnData) -> list[WireError]:
+    if data.rate is UNSET:
+        return []
+    if data.currency is UNSET:
+        return [WireError("$.data.rate", "says nothing without `currency`", "rate_without_currency")]
+    if Rate.of(data.rate) is None:
+        words = f"must be above 0, at most {RATE_MAX}, with at most {RATE_DECIMALS_MAX} decimals"
+        return [WireError("$.data.rate", words, "bad_rate")]
+    return []
 
 
 def _return_errors(data: ReturnData) -> list[WireError]:

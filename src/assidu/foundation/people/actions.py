@@ -23,6 +23,7 @@ from assidu.foundation.people.queries import (
 )
 from assidu.foundation.people.roles import ROLES, SCOPES, permissions_of
 from assidu.foundation.people.types import (
+    NOBODY,
     Actor,
     ApiKey,
     Invitation,
@@ -59,13 +60,18 @@ def record(
 
 
 def record_look(by: Actor, customer_id: UUID, page: str) -> None:
-    """Remember that someone looked at a customer. A program's look is in the audit trail of its key instead."""
+    """Remember that someone looked at a customer. A program's look is in the audit trail of its key instead; one at the
+    command line is in both."""
     if by.person_id is None:
         record(by, "customer.looked_at", "customer", str(customer_id), after={"page": page})
-        return
-    models.Look.objects.create(
-        at=clock.now(), person_id=by.person_id, customer_id=customer_id, page=page, request_id=by.request_id
-    )
+    if by.key_id is None:
+        models.Look.objects.create(
+            at=clock.now(),
+            person_id=by.person_id or NOBODY,
+            customer_id=customer_id,
+            page=page,
+            request_id=by.request_id,
+        )
 
 
 # ---------------------------------------------------------------- people

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from assidu.foundation import clock
 from assidu.foundation.people import models
 from assidu.foundation.people.roles import SCOPES, scopes_grantable_with
-from assidu.foundation.people.types import Actor, ApiKey, AuditEntry, Look, Person
+from assidu.foundation.people.types import NOBODY, Actor, ApiKey, AuditEntry, Look, Person
 from assidu.foundation.settings import current_settings
 
 FAILURES_PER_EMAIL = 5
@@ -243,7 +243,14 @@ def looks(
     found = list(rows[: limit + 1])
     names = names_of(row.person_id for row in found)
     entries = tuple(
-        Look(row.pk, row.at, row.person_id, names.get(row.person_id, ""), row.customer_id, row.page)
+        Look(
+            row.pk,
+            row.at,
+            None if row.person_id == NOBODY else row.person_id,
+            names.get(row.person_id, ""),
+            row.customer_id,
+            row.page,
+        )
         for row in found[:limit]
     )
     return LookPage(entries, entries[-1].id if len(found) > limit else None)

@@ -24,6 +24,7 @@ PERMISSIONS: Final[dict[str, str | Promise]] = {
     "plan.approve": _("Approve a version of the programme that somebody else wrote"),
     "plan.publish": _("Publish a version of the programme"),
     "plan.threshold": _("Say from which cost on a second person approves a version"),
+    "catalogue.edit": _("Set rates of other moneys, call promotions of the calendar off"),
     "partners.view": _("See what partners are owed"),
     "partners.settle": _("Close a partner's statement"),
     "simulate.run": _("Replay the past under other rules"),
@@ -72,7 +73,8 @@ ROLES: Final[dict[str, Role]] = {
             "marketing",
             _("Marketing"),
             _("Designs the programme and tries it on the past"),
-            _DESIGN | {"customers.contact", "customers.export", "plan.approve", "plan.publish"},
+            _DESIGN
+            | {"customers.contact", "customers.export", "plan.approve", "plan.publish", "catalogue.edit"},
         ),
         Role(
             "store",
@@ -93,7 +95,15 @@ ROLES: Final[dict[str, Role]] = {
             "data",
             _("Data"),
             _("Feeds and checks the sources, measures"),
-            _LOOK | {"simulate.run", "economics.view", "sources.view", "customers.export", "system.view"},
+            _LOOK
+            | {
+                "simulate.run",
+                "economics.view",
+                "sources.view",
+                "customers.export",
+                "system.view",
+                "catalogue.edit",
+            },
         ),
         Role(
             "finance",
@@ -108,6 +118,7 @@ ROLES: Final[dict[str, Role]] = {
                 "partners.view",
                 "partners.settle",
                 "audit.view",
+                "catalogue.edit",
             },
         ),
         Role(
@@ -158,6 +169,7 @@ SCOPES: Final[dict[str, str | Promise]] = {
     "plan:read": _("Read the programme"),
     "plan:write": _("Send a new version of the programme"),
     "simulate": _("Replay the past under other rules"),
+    "catalogue:write": _("Set rates of other moneys, tell the calendar of promotions"),
     "economics:read": _("Read what the programme owes and what it should bring"),
     "economics:write": _("Close months, save assumptions, set what units cost"),
     "admin": _("Administer people, keys and sources"),
@@ -180,6 +192,7 @@ GRANTED_BY: Final[dict[str, frozenset[str]]] = {
     "plan:read": frozenset({"plan.view"}),
     "plan:write": frozenset({"plan.publish"}),
     "simulate": frozenset({"simulate.run"}),
+    "catalogue:write": frozenset({"keys.manage"}),
     "economics:read": frozenset({"economics.view"}),
     "economics:write": frozenset({"economics.view", "economics.close"}),
     "admin": frozenset({"people.manage"}),

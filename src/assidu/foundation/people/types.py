@@ -64,6 +64,8 @@ class Actor:
 
 
 COMMAND_LINE = Actor()
+NOBODY = UUID(int=0)
+"""Who sits at the command line, where a person is written down."""
 
 
 class Refusal(StrEnum):
@@ -133,11 +135,11 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Someone looked at a customer."""
+    """Someone looked at a customer; without a person, whoever sits at the command line."""
 
     id: int
     at: datetime
-    person_id: UUID
+    person_id: UUID | None
     person_name: str
     customer_id: UUID
     page: str

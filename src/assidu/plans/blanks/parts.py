@@ -9,6 +9,7 @@ from msgspec import inspect
 from msgspec.structs import replace
 
 from assidu.plans.blanks import kinds
+from assidu.plans.blanks.loose import GENERAL, gathered, loose, loose_at, scattered
 from assidu.plans.document import Document
 from assidu.plans.problems import Path
 from assidu.plans.wording import blanks as words
@@ -37,13 +38,19 @@ def lists() -> dict[str, type[msgspec.Struct]]:
 
 
 def wholes() -> dict[str, tuple[type[msgspec.Struct], bool]]:
-    """The parts that there is one of and that a form can ask, and whether a document can do without."""
+    """The parts that there is one of and that a form can ask, and whether a document can do without. What lies loose
+    in the document is gathered in parts of its own."""
     found = {}
     for field in kinds.struct(Document).fields:
         bare = kinds.bare(field.type)
-        if isinstance(bare, inspect.StructType) and field.name not in ("name", "sale_currency", "labels"):
-            found[field.name] = (bare.cls, kinds.default(field) is None)
-    return found
+        if (
+            isinstance(bare, inspect.StructType)
+            and loose_at((field.name,)) is None
+            and field.name != "labels"
+        ):
+            found[field.name] = (bare.cls, not field.required and kinds.default(field) is None)
+    gathered_in = {name: (cls, False) for name, cls in loose().items()}
+    return {GENERAL: gathered_in.pop(GENERAL), **found, **gathered_in}
 
 
 def _item(field: kinds.Field) -> type[msgspec.Struct]:
@@ -82,8 +89,14 @@ def can_hold(document: Document, name: str) -> bool:
 
 
 def whole(document: Document, name: str) -> Any:
-    return getattr(document, name)
+    return gathered(document, name) if name in loose() else getattr(document, name)
 
 
 def with_whole(document: Document, name: str, value: Any) -> Document:
-    return replace(document, **{name: value})
+    return scattered(document, name, value) if name in loose() else replace(document, **{name: value})
+
+
+def whole_at(path: Path) -> str | None:
+    """The part that there is one of in which a place of the document is asked."""
+    found = loose_at(path) or (str(path[0]) if path else "")
+    return found if found in wholes() else None

@@ -151,7 +151,7 @@ def _begin_field(field: kinds.Field, name: str, texts: Texts, first: Mapping[str
 def added(cls: type[msgspec.Struct], texts: Texts, name: str, first: Mapping[str, str]) -> Texts:
     """With one more clause, or one more item of a list (``gift.steps``); unchanged where there is no such thing."""
     found = field_at(cls, name)
-    if found is None or name in texts.get(HAS, ()):
+    if found is None:
         return texts
     new = {key: list(values) for key, values in texts.items()}
     new.setdefault(HAS, [])
@@ -165,6 +165,8 @@ def added(cls: type[msgspec.Struct], texts: Texts, name: str, first: Mapping[str
             if not found.required and not number:
                 new[HAS].append(name)
             return new
+    if name in new[HAS]:
+        return texts
     new[HAS].append(name)
     _begin_field(found, name, new, first)
     return new

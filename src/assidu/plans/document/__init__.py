@@ -14,7 +14,7 @@ from assidu.plans.document.activities import (
     Weight,
 )
 from assidu.plans.document.conditions import HOUR_PATTERN, Exclusions, Hours, Lines, Weekday, When
-from assidu.plans.document.currencies import Currency, Expiry, SaleCurrency, Transfers, Worth
+from assidu.plans.document.currencies import Currency, Expiry, Transfers, Worth
 from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.gifts import Gift, Multiply, PerAmount, Step
 from assidu.plans.document.goals import Goal
@@ -23,10 +23,12 @@ from assidu.plans.document.life import (
     TERMS_LENGTH_MAX,
     TERMS_MAX,
     Closing,
+    Leaving,
     Notice,
     Terms,
     TermsText,
 )
+from assidu.plans.document.money import FOREIGN_MAX, ForeignMoney, SaleCurrency
 from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
 from assidu.plans.document.offers import (
     GROUPS_MAX,
@@ -84,6 +86,7 @@ __all__ = [
     "CODE_PATTERN",
     "CURRENCIES_MAX",
     "DAY_OF_YEAR_PATTERN",
+    "FOREIGN_MAX",
     "FORMAT",
     "GROUPS_MAX",
     "HALF_LIFE_MONTHS_MAX",
@@ -121,6 +124,7 @@ __all__ = [
     "Engagement",
     "Exclusions",
     "Expiry",
+    "ForeignMoney",
     "ForgottenTickets",
     "Gift",
     "Given",
@@ -128,6 +132,7 @@ __all__ = [
     "Hours",
     "Kept",
     "Labels",
+    "Leaving",
     "LegalCap",
     "Level",
     "Lines",

@@ -1,4 +1,4 @@
-"""What customers earn and use, and the money of the tickets."""
+"""What customers earn and use."""
 
 from typing import Annotated
 
@@ -8,13 +8,6 @@ from assidu.decisions.plan import CurrencyKind, ExpiryBasis
 from assidu.plans.document.parts import DAY_OF_YEAR_PATTERN, Amount, Code, Duration, Part, Text, Units
 from assidu.plans.document.pending import Pending
 from assidu.plans.document.rules import Cap
-
-
-class SaleCurrency(Part, frozen=True, kw_only=True):
-    """The money of the tickets."""
-
-    code: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217, for example EUR.")]
-    decimals: Annotated[int, Meta(ge=0, le=4)] = 2
 
 
 class Worth(Part, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from assidu.plans.document.parts import Part
+from assidu.plans.document.parts import Duration, Part
 
 TERMS_MAX = 100
 TERMS_LENGTH_MAX = 100_000
@@ -35,6 +35,14 @@ class Notice(Part, frozen=True, kw_only=True):
     """How long before its first day a version must be published that takes something from customers."""
 
     days: Annotated[int, Meta(ge=1, le=NOTICE_DAYS_MAX)]
+
+
+class Leaving(Part, frozen=True, kw_only=True):
+    """What becomes of a member who leaves."""
+
+    regret: Annotated[
+        Duration, Meta(description="How long they find everything again by joining anew; then it is lost.")
+    ]
 
 
 class Closing(Part, frozen=True, kw_only=True):

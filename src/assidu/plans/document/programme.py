@@ -10,9 +10,10 @@ from assidu.decisions.plan import ReturnPolicy
 from assidu.plans.document.accounts import Accounts
 from assidu.plans.document.activities import ACTIVITIES_MAX, AUDIENCES_MAX, Activity, Audience, Engagement
 from assidu.plans.document.conditions import Exclusions
-from assidu.plans.document.currencies import Currency, SaleCurrency
+from assidu.plans.document.currencies import Currency
 from assidu.plans.document.forgotten import ForgottenTickets
-from assidu.plans.document.life import TERMS_MAX, Closing, Notice, Terms
+from assidu.plans.document.life import TERMS_MAX, Closing, Leaving, Notice, Terms
+from assidu.plans.document.money import SaleCurrency
 from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
 from assidu.plans.document.offers import OFFERS_MAX, LegalCap, Offer, Stacking
 from assidu.plans.document.parts import (
@@ -92,6 +93,7 @@ class Document(Part, frozen=True, kw_only=True):
         tuple[Terms, ...], Meta(max_length=TERMS_MAX, description="Every version, the oldest first.")
     ] = ()
     notice: Notice | None = None
+    leaving: Leaving | None = None
     closing: Closing | None = None
     referral: Referral | None = None
     accounts: Accounts | None = None

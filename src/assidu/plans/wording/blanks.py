@@ -124,6 +124,21 @@ CLAUSES = {
         "une version qui retire quelque chose est publiée {} jours avant",
         "a version that takes something is published {} days before",
     ),
+    "General.valid_from": Sentence("à partir du {}", "from {} on"),
+    "General.zone": Sentence("à l'heure de {}", "by the clock of {}"),
+    "General.sale_currency": Sentence("les tickets sont en {}", "tickets are in {}"),
+    "General.part_paid_with_rewards_earns": Sentence(
+        "la part payée en points ou en bons rapporte aussi", "the part paid with points or vouchers earns too"
+    ),
+    "General.second_person_above": Sentence(
+        "une seconde personne décide de ce que l'équipe corrige ou donne au-delà de {}",
+        "a second person decides on what staff correct or give above {}",
+    ),
+    "Table.words": Sentence("on appelle {}", "we call {}"),
+    "Leaving.regret": Sentence(
+        "qui part retrouve tout en revenant sous {}",
+        "who leaves finds everything again by coming back within {}",
+    ),
     "Closing.last_day_to_earn": Sentence("dernier jour pour gagner : {}", "last day to earn: {}"),
     "Closing.last_day_to_use": Sentence("dernier jour pour utiliser : {}", "last day to use: {}"),
     "Referral.referrer": Sentence("qui parraine reçoit {}", "who brings somebody gets {}"),
@@ -142,6 +157,14 @@ CLAUSES = {
         "le score est divisé par deux en {} mois", "the score halves in {} months"
     ),
     "Engagement.weights": Sentence("on ajoute {}", "one adds {}"),
+    "SaleCurrency.decimals": Sentence("montants avec {} décimales", "amounts with {} decimals"),
+    "SaleCurrency.foreign": Sentence(
+        "un ticket peut aussi être payé en {}", "a ticket may also be paid in {}"
+    ),
+    "SaleCurrency.rate_days_at_most": Sentence(
+        "à défaut du cours du jour, le dernier connu s'il a {} jours au plus",
+        "without a rate of the day, the last one known if it is at most {} days old",
+    ),
     "ForgottenTickets.days": Sentence(
         "un ticket oublié peut être réclamé pendant {} jours", "a forgotten ticket can be claimed for {} days"
     ),
@@ -150,6 +173,8 @@ CLAUSES = {
 PARTS = {
     # The blanks of a part by their names, in the order in which they are read.
     "Text": Sentence("{fr} (français) {en} (anglais)", "{fr} (French) {en} (English)"),
+    "SaleCurrency": Sentence("{code} avec {decimals} décimales", "{code} with {decimals} decimals"),
+    "Label": Sentence("{of} : {fr} (français) {en} (anglais)", "{of}: {fr} (French) {en} (English)"),
     "Cap": Sentence("{units} par client et par {per}", "{units} for each customer per {per}"),
     "Times": Sentence("{limit} fois par client et par {per}", "{limit} times for each customer per {per}"),
     "Quota": Sentence("{first} premiers tickets par {per}, {over}", "{first} tickets of the {per}, {over}"),
@@ -168,6 +193,7 @@ PARTS = {
     "Odds": Sentence("une chance sur {one_in}", "one in {one_in}"),
     "StackingGroup": Sentence("{code} au plus {at_most}", "{code} at most {at_most}"),
     "LegalCap": Sentence("{law} sur les rayons {departments}", "{law} on the departments {departments}"),
+    "ForeignMoney": Sentence("{code} avec {decimals} décimales", "{code} with {decimals} decimals"),
     "Weight": Sentence("{score} pour {of}", "{score} for {of}"),
     "SharedAccount": Sentence(
         "jusqu'à {members_at_most} personnes ; qui part emporte {leaver_takes} ; la bienvenue est donnée {welcome}",
@@ -256,16 +282,24 @@ LISTS = {
 
 WHOLES = {
     # Parts that there is one of.
+    "general": Sentence("Le programme", "The programme"),
     "tiers": Sentence("Durée des statuts", "How long a status lasts"),
     "exclusions": Sentence("Ce qui ne rapporte rien", "What earns nothing"),
+    "sale_currency": Sentence("Les monnaies des tickets", "The money of the tickets"),
     "returns": Sentence("Les retours", "Returns"),
     "engagement": Sentence("Le score d'engagement", "The engagement score"),
     "stacking": Sentence("Le cumul des offres", "How offers go together"),
     "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
     "notice": Sentence("Le préavis", "Notice of changes"),
+    "leaving": Sentence("Le départ d'un membre", "When a member leaves"),
     "closing": Sentence("La fin du programme", "The end of the programme"),
     "referral": Sentence("Le parrainage", "Referral"),
     "accounts": Sentence("Les comptes partagés", "Shared accounts"),
+    "labels.departments": Sentence("Les noms des rayons", "Names of departments"),
+    "labels.brands": Sentence("Les noms des marques", "Names of brands"),
+    "labels.stores": Sentence("Les noms des magasins", "Names of stores"),
+    "labels.products": Sentence("Les noms des produits", "Names of products"),
+    "labels.channels": Sentence("Les noms des canaux", "Names of channels"),
 }
 
 CHOICES = {
@@ -349,6 +383,8 @@ CHOICES = {
 
 BLANKS = {
     # What a blank is called by who reads the page aloud, where the words around it do not say it.
+    "ForeignMoney.code": Sentence("code de la monnaie (CHF…)", "code of the money (CHF…)"),
+    "ForeignMoney.decimals": Sentence("décimales", "decimals"),
     "PerAmount.give": Sentence("combien", "how many"),
     "PerAmount.each": Sentence("pour quel montant", "for which amount"),
     "Step.give": Sentence("combien", "how many"),
@@ -366,6 +402,11 @@ BLANKS = {
     "Rule.currency": Sentence("monnaie", "currency"),
     "Rule.gift": Sentence("façon de donner", "way to give"),
     "Gift.fixed": Sentence("combien", "how many"),
+    "SaleCurrency.code": Sentence("code de la monnaie", "code of the currency"),
+    "SaleCurrency.decimals": Sentence("nombre de décimales", "number of decimals"),
+    "Label.of": Sentence("code", "code"),
+    "Label.fr": Sentence("nom en français", "name in French"),
+    "Label.en": Sentence("nom en anglais", "name in English"),
     "Text.fr": Sentence("en français", "in French"),
     "Text.en": Sentence("en anglais", "in English"),
     "Hours.first": Sentence("début", "beginning"),
@@ -381,6 +422,7 @@ BLANKS = {
 
 MENU = {
     # What the menu of clauses calls one, where the words around its blank say too little.
+    "SaleCurrency.foreign": Sentence("une autre monnaie", "another money"),
     "Rule.activity": Sentence("une activité précise", "one activity"),
     "When.days": Sentence("certains jours de la semaine", "some days of the week"),
     "When.hours": Sentence("à certaines heures", "at some hours"),

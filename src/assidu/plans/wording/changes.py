@@ -116,6 +116,7 @@ FIELDS = {
     ),
     "document.terms": Sentence("conditions", "terms"),
     "document.notice": Sentence("préavis", "notice"),
+    "document.leaving": Sentence("départ d'un membre", "leaving"),
     "document.closing": Sentence("fin du programme", "end of the programme"),
     "document.referral": Sentence("parrainage", "referrals"),
     "document.accounts": Sentence("comptes partagés", "shared accounts"),
@@ -168,7 +169,8 @@ FIELDS = {
     "activities.name": Sentence("nom", "name"),
     "audiences.name": Sentence("nom", "name"),
     "document.second_person_above": Sentence(
-        "corrections à deux au-delà de", "corrections by two persons above"
+        "corrections et dons par l'équipe à deux au-delà de",
+        "corrections and transfers by two persons above",
     ),
     "document.engagement": Sentence("note d'engagement", "engagement score"),
     "rules.pending": Sentence("attente propre avant usage", "wait before use of its own"),
@@ -233,6 +235,10 @@ PERCENT = Sentence(
     "{subject} passe de {before} à {after}{only}.", "{subject} goes from {before} to {after}{only}."
 )
 NOTHING = Sentence("rien", "nothing")
+ALSO_IN = Sentence(
+    "{money}, ou {moneys} à un cours de {days} jours au plus",
+    "{money}, or {moneys} at a rate of at most {days} days",
+)
 FORGOTTEN = Sentence("sous {days} jours", "within {days} days")
 ONLY = Sentence(", pour {names} seulement", ", for {names} only")
 
@@ -416,7 +422,21 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
         case Worth():
             return phrases.worth(value, found.subject)
         case SaleCurrency():
-            return f"{value.code} ({value.decimals})"
+            return _money(value, phrases)
+    return _word(found, value, phrases)
+
+
+def _money(value: SaleCurrency, phrases: Phrases) -> str:
+    money = f"{value.code} ({value.decimals})"
+    if not value.foreign:
+        return money
+    moneys = phrases.listing(f"{one.code} ({one.decimals})" for one in value.foreign)
+    days = figures.number(value.rate_days_at_most, phrases.language)
+    return phrases.say(ALSO_IN, money=money, moneys=moneys, days=days)
+
+
+def _word(found: Change, value: Any, phrases: Phrases) -> str:
+    """A code by what it is called."""
     if found.field == "activity":
         return phrases.activity_name(str(value))
     if found.field == "serves":

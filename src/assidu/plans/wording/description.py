@@ -24,6 +24,7 @@ TITLES = {
     "stacking": Sentence("Le cumul des offres", "How offers go together"),
     "tiers": Sentence("Les statuts", "Statuses"),
     "returns": Sentence("Les retours", "Returns"),
+    "sale_currency": Sentence("Les monnaies des tickets", "The money of the tickets"),
     "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
     "accounts": shared.TITLE,
     **LIFE_TITLES,
@@ -37,6 +38,12 @@ LINES = {
     "opening_version": Sentence(
         "{programme}, version {version}, à partir du {day} (fuseau {zone}, montants en {money}).",
         "{programme}, version {version}, from {day} on (time zone {zone}, amounts in {money}).",
+    ),
+    "foreign": Sentence(
+        "Un ticket peut aussi être payé en {moneys} ; il est converti une fois pour toutes, à son propre cours ou à "
+        "celui de son jour, à défaut au dernier connu s'il a {days} jours au plus.",
+        "A ticket may also be paid in {moneys}; it is converted once and for all, at its own rate or at that of its "
+        "day, else at the last one known if it is no more than {days} days old.",
     ),
     "never_expires": Sentence("sans date limite", "with no expiry"),
     "expires": Sentence("validité de {duration}", "valid for {duration}"),
@@ -115,6 +122,7 @@ def describe(document: Document, language: Language) -> Description:
         "engagement": []
         if document.engagement is None
         else [Line(_capital(phrases.engagement(document.engagement)) + ".")],
+        "sale_currency": _foreign(phrases),
         "returns": [_returns(phrases)],
         "forgotten_tickets": _forgotten(phrases),
         "accounts": [Line(said) for said in shared.account_lines(document.accounts, phrases)],
@@ -213,6 +221,15 @@ def _level(level: Level, tiers: Tiers, window: str, phrases: Phrases) -> str:
         return said
     benefits = phrases.semicolons(phrases.text(benefit) for benefit in level.benefits)
     return phrases.say(LINES["benefits"], said=said, benefits=benefits)
+
+
+def _foreign(phrases: Phrases) -> list[Line]:
+    money = phrases.document.sale_currency
+    if not money.foreign:
+        return []
+    moneys = phrases.listing(figures.money_name(one.code, phrases.language) for one in money.foreign)
+    days = figures.number(money.rate_days_at_most, phrases.language)
+    return [Line(phrases.say(LINES["foreign"], moneys=moneys, days=days))]
 
 
 def _returns(phrases: Phrases) -> Line:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import get_currency_symbol
+from babel.numbers import get_currency_name, get_currency_symbol
 
 from assidu.plans.document import Currency, SaleCurrency
 from assidu.plans.wording.language import Language, text_in
@@ -57,6 +57,23 @@ def money(minor: int, currency: SaleCurrency, language: Language, *, is_short: b
     if is_short and minor % 10**decimals == 0:
         return f"{marks.before}{_digits(minor // 10**decimals, 0, marks)}{marks.after}"
     return f"{marks.before}{_digits(minor, decimals, marks)}{marks.after}"
+
+
+@lru_cache(maxsize=256)
+def money_name(code: str, language: Language) -> str:
+    """``francs suisses (CHF)``: in the plural, as people say it."""
+    name = get_currency_name(code, 2, Locale.parse(str(language)))
+    return code if name == code else f"{name} ({code})"
+
+
+def foreign_money(minor: int, code: str, decimals: int, language: Language) -> str:
+    """``50,00 CHF``: by its code, which stands for one money alone."""
+    return f"{number(minor, language, decimals)}\u00a0{code}"
+
+
+def rate(written: object, language: Language) -> str:
+    """A rate as it was told: ``0,9432``."""
+    return str(written).replace(".", _marks(language, "").decimal)
 
 
 def amount(written: Decimal, currency: SaleCurrency, language: Language) -> str:

@@ -1,10 +1,11 @@
 """The life of the programme in words: terms, notice, its end, referrals."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
 from assidu.decisions.decision import Reason, ReasonCode
-from assidu.plans.document import Closing, Document, Notice, Referral, Terms
+from assidu.plans.document import Closing, Document, Leaving, Notice, Referral, Terms
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Sentence
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 TITLES = {
     "referral": Sentence("Le parrainage", "Referrals"),
     "terms": Sentence("Les conditions", "Terms"),
+    "leaving": Sentence("Quitter le programme", "Leaving"),
     "closing": Sentence("La fin du programme", "The end of the programme"),
 }
 REFERRAL_NAME = Sentence("Parrainage", "Referral")
@@ -37,6 +39,26 @@ REFERRAL = {
     "kept": Sentence("{bought}, gardé {duration}", "{bought} and kept it for {duration}"),
     "at_most": Sentence("Le parrain est récompensé {times}.", "Who brings others is rewarded {times}."),
 }
+REFERRAL_TOLD = {
+    "both": Sentence(
+        "Vous recevez {referrer} et la personne que vous parrainez {referee}, dès que {kept}.",
+        "You get {referrer} and who you bring gets {referee}, as soon as {kept}.",
+    ),
+    "referrer": Sentence(
+        "Vous recevez {referrer}, dès que {kept}.", "You get {referrer}, as soon as {kept}."
+    ),
+    "referee": Sentence(
+        "La personne que vous parrainez reçoit {referee}, dès que {kept}.",
+        "Who you bring gets {referee}, as soon as {kept}.",
+    ),
+    "any": Sentence("cette personne a fait un achat", "they have bought something"),
+    "least": Sentence(
+        "cette personne a fait un achat d'au moins {least}", "they have made a purchase of at least {least}"
+    ),
+    "kept": Sentence("{bought} et l'a gardé {duration}", "{bought} and kept it for {duration}"),
+    "at_most": Sentence("Vous êtes récompensé {times}.", "You are rewarded {times}."),
+}
+"""The same, said to the member who brings others."""
 REFERRAL_REASONS = {
     ReasonCode.APPLIED: Sentence("Parrainage : {given}", "Referral: {given}"),
     ReasonCode.NOT_A_MEMBER: Sentence(
@@ -62,6 +84,14 @@ TERMS = {
         "A change against members is announced at least {days} days before.",
     ),
     "notice_value": Sentence("{days} jours avant", "{days} days before"),
+}
+LEAVING = {
+    "regret": Sentence(
+        "Qui part ne peut plus rien utiliser, et retrouve tout en adhérant de nouveau sous {duration} ; "
+        "ensuite, ce qui restait est perdu.",
+        "Who leaves can use nothing any more, and finds everything again by joining anew within {duration}; "
+        "then what was left is lost.",
+    ),
 }
 CLOSING = {
     "both": Sentence(
@@ -94,24 +124,34 @@ def life_lines(document: Document, phrases: "Phrases") -> dict[str, list[str]]:
     return {
         "referral": [] if document.referral is None else referral_said(document.referral, phrases),
         "terms": terms,
+        "leaving": [] if document.leaving is None else [leaving_said(document.leaving, phrases)],
         "closing": [] if document.closing is None else closing_said(document.closing, phrases),
     }
 
 
 def referral_said(referral: Referral, phrases: "Phrases") -> list[str]:
     """« Le parrain reçoit 200 points et le filleul 100 points, dès que le filleul a fait un achat… »"""
+    return _referral(referral, phrases, REFERRAL)
+
+
+def referral_told(referral: Referral, phrases: "Phrases") -> list[str]:
+    """The same to whom it is offered: « Vous recevez 200 points et… »"""
+    return _referral(referral, phrases, REFERRAL_TOLD)
+
+
+def _referral(referral: Referral, phrases: "Phrases", words: Mapping[str, Sentence]) -> list[str]:
     least, kept_for = referral.when.first_purchase_at_least, referral.when.kept_for
-    kept = phrases.say(REFERRAL["any"])
+    kept = phrases.say(words["any"])
     if least is not None:
-        kept = phrases.say(REFERRAL["least"], least=phrases.amount(least))
+        kept = phrases.say(words["least"], least=phrases.amount(least))
     if kept_for is not None:
-        kept = phrases.say(REFERRAL["kept"], bought=kept, duration=phrases.duration(kept_for))
+        kept = phrases.say(words["kept"], bought=kept, duration=phrases.duration(kept_for))
     sides = {name: side for name in ("referrer", "referee") if (side := getattr(referral, name)) is not None}
     key = "both" if len(sides) == 2 else next(iter(sides), "referee")
     units = {name: phrases.units(side.units, side.currency) for name, side in sides.items()}
-    said = [phrases.say(REFERRAL[key], kept=kept, **{"referee": "", "referrer": ""} | units)]
+    said = [phrases.say(words[key], kept=kept, **{"referee": "", "referrer": ""} | units)]
     if referral.at_most is not None:
-        said.append(phrases.say(REFERRAL["at_most"], times=phrases.times(referral.at_most)))
+        said.append(phrases.say(words["at_most"], times=phrases.times(referral.at_most)))
     return said
 
 
@@ -141,6 +181,10 @@ def terms_said(terms: Terms, phrases: "Phrases") -> str:
     return phrases.say(TERMS[key], version=terms.version, day=phrases.day(terms.first_day), url=terms.url)
 
 
+def leaving_said(leaving: Leaving, phrases: "Phrases") -> str:
+    return phrases.say(LEAVING["regret"], duration=phrases.duration(leaving.regret))
+
+
 def closing_said(closing: Closing, phrases: "Phrases") -> list[str]:
     days = {"earn": phrases.day(closing.last_day_to_earn), "use": phrases.day(closing.last_day_to_use)}
     left = "forfeit" if closing.forfeit else "stays"
@@ -154,6 +198,8 @@ def life_value(value: object, phrases: "Phrases") -> str | None:
             return " ".join(referral_said(value, phrases))
         case Closing():
             return " ".join(closing_said(value, phrases))
+        case Leaving():
+            return leaving_said(value, phrases)
         case Notice():
             days = figures.number(value.days, phrases.language)
             return phrases.say(TERMS["notice_value"], days=days)

@@ -160,6 +160,10 @@ REASONS = {
     ReasonCode.DRAW_LOST: Sentence(
         "{offer} : tirage perdu (une chance sur {one_in})", "{offer}: not drawn (one chance in {one_in})"
     ),
+    ReasonCode.NOT_DRAWN: Sentence(
+        "{offer} : ticket d'avant l'ouverture du tirage, ou tirage clos",
+        "{offer}: the ticket is from before the draw was opened, or the draw was over",
+    ),
     ReasonCode.NOT_IN_AUDIENCE: Sentence("{offer} : pas dans l'audience", "{offer}: not in the audience"),
     ReasonCode.ENGAGEMENT_TOO_LOW: Sentence(
         "{offer} : engagement insuffisant", "{offer}: engagement too low"

@@ -132,6 +132,10 @@ PROBLEMS = {
         "« {found} » n'est pas un fuseau horaire ; écrivez par exemple Europe/Paris",
         "`{found}` is not a time zone; write Europe/Paris for example",
     ),
+    "money_not_foreign": Sentence(
+        "« {found} » est déjà la monnaie des tickets : retirez-la des autres",
+        "`{found}` is the currency of the tickets already: take it out of the others",
+    ),
     "amount_out_of_range": Sentence(
         "{found} n'est pas un montant entre 0 et {most}", "{found} is not an amount between 0 and {most}"
     ),

@@ -1,10 +1,10 @@
 """Why a rule applied, why not, and why something was refused, in words for staff and customers."""
 
 from assidu.decisions.calendar import Period
-from assidu.decisions.decision import Reason, ReasonCode, RefusalCode, Refused
+from assidu.decisions.decision import Clawback, Reason, ReasonCode, RefusalCode, Refused
 from assidu.decisions.plan import REFERRAL, GoalMeasure
 from assidu.decisions.state import TierCause
-from assidu.plans.document import Document, Rule
+from assidu.plans.document import Document, Rule, SaleCurrency
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import referral_reason
@@ -89,6 +89,10 @@ REASONS = {
 OFFERS_ONLY = OFFER_REASONS.keys() - REASONS.keys()
 REASONS |= {code: OFFER_REASONS[code] for code in OFFERS_ONLY}
 
+CLAWBACK = Sentence(
+    "Sans les articles rendus, la règle {rule} donne {units} de moins.",
+    "Without what came back, rule {rule} gives {units} less.",
+)
 CAPPED = Sentence(
     "{said} (au lieu de {wished}, plafond atteint)", "{said} (instead of {wished}, cap reached)"
 )
@@ -98,6 +102,10 @@ STEP = Sentence("{said} à partir de {amount} d'achats", "{said} from {amount} s
 REFUSALS = {
     RefusalCode.NOT_A_MEMBER: Sentence(
         "Cette personne n'est pas membre du programme.", "This person is not a member of the programme."
+    ),
+    RefusalCode.SECOND_PERSON_NEEDED: Sentence(
+        "Cela vaut plus que ce qu'une personne écrit seule : une autre doit en décider.",
+        "It is worth more than one person writes down alone: another one must decide on it.",
     ),
     RefusalCode.SUSPENDED: Sentence(
         "La carte est suspendue : rien ne se gagne, rien ne s'utilise et rien ne se perd.",
@@ -156,6 +164,26 @@ REFUSALS = {
     RefusalCode.RETURN_EXCEEDS_SALE: Sentence(
         "Le retour demandé ({asked}) dépasse ce qui reste à rendre ({left}) sur la ligne {line}.",
         "The return asked for ({asked}) goes beyond what is left ({left}) of line {line}.",
+    ),
+    RefusalCode.MONEY_NOT_ACCEPTED: Sentence(
+        "Le programme n'accepte pas de tickets en {money}.", "The programme accepts no tickets in {money}."
+    ),
+    RefusalCode.NO_RATE: Sentence(
+        "Aucun cours de {money} n'est connu pour ce jour ni avant : indiquez-le, ou envoyez-le avec le ticket.",
+        "No rate of {money} is known for that day or before: set it, or send it with the ticket.",
+    ),
+    RefusalCode.RATE_TOO_OLD: Sentence(
+        "Le dernier cours connu de {money} a {days} jours, le programme en accepte {days_max} : indiquez le cours du "
+        "jour, ou envoyez-le avec le ticket.",
+        "The last known rate of {money} is {days} days old, the programme accepts {days_max}: set that day's, or send "
+        "it with the ticket.",
+    ),
+    RefusalCode.AMOUNT_OUT_OF_RANGE: Sentence(
+        "À ce cours de {money}, le ticket dépasse tout ce qu'un ticket peut valoir.",
+        "At this rate of {money}, the ticket goes beyond what any ticket can be.",
+    ),
+    RefusalCode.RETURN_IN_OTHER_MONEY: Sentence(
+        "Le ticket d'origine n'a pas été payé en {money}.", "The original ticket was not paid in {money}."
     ),
     RefusalCode.NOTHING_LEFT_TO_RETURN: Sentence(
         "Tout a déjà été rendu.", "Everything has already been returned."
@@ -257,6 +285,14 @@ REFUSALS = {
     ),
 }
 
+ABOUT_MONEY = {
+    RefusalCode.MONEY_NOT_ACCEPTED,
+    RefusalCode.NO_RATE,
+    RefusalCode.RATE_TOO_OLD,
+    RefusalCode.AMOUNT_OUT_OF_RANGE,
+    RefusalCode.RETURN_IN_OTHER_MONEY,
+}
+
 TIER_CAUSES = {
     TierCause.JOINED: Sentence("Statut {tier} à l'adhésion", "{tier} status on joining"),
     TierCause.REACHED: Sentence("Statut {tier} atteint", "{tier} status reached"),
@@ -296,6 +332,13 @@ def reason(found: Reason, document: Document, language: Language) -> str:
                 language, said=said, wished=phrases.units(found.figures["wished"], rule.currency)
             )
     return said
+
+
+def clawback_said(found: Clawback, document: Document, language: Language) -> str:
+    """What a return takes back of what one rule had given."""
+    phrases = phrases_of(document, language)
+    units = phrases.units(found.quantity, found.currency)
+    return CLAWBACK.say(language, rule=phrases.rule_name(found.rule), units=units)
 
 
 def _figures(found: Reason, rule: Rule | None, phrases: Phrases) -> dict[str, str]:
@@ -376,15 +419,24 @@ def refusal(found: Refused, document: Document, language: Language) -> str:
     given = found.figures
     is_return = found.code is RefusalCode.RETURN_EXCEEDS_SALE
     asked = given.get("asked", 0)
+    money = document.sale_currency
+    if is_return and found.subject:
+        known = next((one for one in money.foreign if one.code == found.subject), None)
+        money = SaleCurrency(code=found.subject, decimals=known.decimals if known is not None else 2)
     return REFUSALS[found.code].say(
         language,
         subject=_subject(found.subject, phrases),
-        asked=_money(given.get("asked_minor", 0), phrases) if is_return else figures.number(asked, language),
+        asked=figures.money(given.get("asked_minor", 0), money, language)
+        if is_return
+        else figures.number(asked, language),
+        money=figures.money_name(found.subject, language) if found.code in ABOUT_MONEY else "",
+        days=given.get("days", 0),
+        days_max=given.get("days_max", 0),
         available=phrases.units(given.get("available", 0), found.subject),
         at_least=phrases.units(given.get("at_least", 0), found.subject),
         worth=_money(given.get("worth_minor", 0), phrases),
         total=_money(given.get("total_minor", 0), phrases),
-        left=_money(given.get("left_minor", 0), phrases),
+        left=figures.money(given.get("left_minor", 0), money, language),
         units_left=phrases.units(given.get("left", 0), found.subject),
         limit=figures.number(given.get("limit", 0), language),
         **_closing_days(document, phrases),

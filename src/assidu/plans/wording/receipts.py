@@ -1,11 +1,11 @@
 """What the till prints or shows: what was gained and used, the balance, and what is missing to the next status."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from assidu.decisions.decision import Account, Award, Decision
 from assidu.decisions.plan import CurrencyKind, Plan
-from assidu.decisions.state import State, TierCause
+from assidu.decisions.state import Membership, State, TierCause
 from assidu.decisions.tiers import to_climb
 from assidu.plans.document import Document
 from assidu.plans.wording import figures
@@ -43,6 +43,14 @@ RECEIPTS = {
     ),
     "lowered": Sentence("Votre statut est désormais {tier}.", "Your status is now {tier}."),
     "welcome": Sentence("Bienvenue dans {programme} !", "Welcome to {programme}!"),
+    "welcome_back": Sentence(
+        "Bon retour dans {programme} : vous retrouvez tout.",
+        "Welcome back to {programme}: everything is as you left it.",
+    ),
+    "left": Sentence(
+        "Vous avez quitté {programme}. En revenant avant la fin du {day}, vous retrouvez tout.",
+        "You have left {programme}. By coming back until {day} you find everything again.",
+    ),
     "missing": Sentence("Encore {missing} pour le statut {tier}.", "{missing} for {tier} status."),
     "not_a_member": Sentence(
         "Pas de carte {programme} : ce ticket ne rapporte rien.",
@@ -80,6 +88,9 @@ def receipt(
     if decision.inputs is not None and not decision.inputs.is_member:
         said = "suspended" if decision.inputs.is_suspended else "not_a_member"
         return _say(phrases, said, programme=phrases.text(document.name))
+    if state.regret_until is not None and decision.membership is not None:
+        last_day = phrases.day(state.regret_until - timedelta(days=1))
+        return _say(phrases, "left", programme=phrases.text(document.name), day=last_day)
     parts = [*_welcome(decision, phrases), *_movements(decision, phrases)]
     balances = [
         phrases.units(available, currency.code)
@@ -150,7 +161,12 @@ def _moved(decision: Decision) -> dict[tuple[str, Account, Account], int]:
 
 
 def _welcome(decision: Decision, phrases: Phrases) -> Iterator[str]:
-    """Only for those who just joined: a member taken over from an earlier programme has been there for long."""
+    """Only for those who just joined, or came back: a member taken over from an earlier programme has been there for
+    long."""
+    change = decision.membership
+    if change is not None and change.since is not None and change.membership is Membership.MEMBER:
+        yield _say(phrases, "welcome_back", programme=phrases.text(phrases.document.name))
+        return
     if (
         decision.membership is not None
         and decision.tier is not None

@@ -12,6 +12,7 @@ from assidu.customers.links import OpenedLink, open_link
 from assidu.foundation import clock
 from assidu.portal import visits
 from assidu.portal.private import address_of, language_at, secret
+from assidu.portal.sharing import sharing
 from assidu.portal.statements import Member, member, moments
 from assidu.portal.statements import why as why_of
 from assidu.portal.visits import Knock
@@ -25,9 +26,12 @@ def statement(request: HttpRequest, token: str) -> HttpResponse:
     found = _opened(request, token)
     if isinstance(found, HttpResponse):
         return found
+    shared = sharing(found, clock.now())
     shown, following = moments(found, _day(request.GET.get("until", "")))
     context = {
         "member": found,
+        "sharing": shared,
+        "share_address": request.build_absolute_uri(shared.path) if shared and shared.path else "",
         "moments": shown,
         "following": following.isoformat() if following else "",
         "is_continued": "until" in request.GET,

@@ -8,7 +8,7 @@ _SIGNATURE = "text[], bytea[], uuid[], boolean[], text[], text[], text[], date[]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("loyalty", "0005_corrections"), ("customers", "0002_accounts")]
+    dependencies = [("loyalty", "0006_waiting_transfers"), ("customers", "0002_accounts")]
 
     operations = [
         migrations.RunSQL(

@@ -1,0 +1,227 @@
+"""Plans tried on the customers of the past, with what these might answer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Path, Router, Schema, Status
+from pydantic import Field
+
+from assidu.api.door import caller_at, stop
+from assidu.api.parameters import Spoken, language_at
+from assidu.economics import measuring
+from assidu.economics.documents import SENTENCES, behaviour_yaml, read_behaviour
+from assidu.economics.micro import runs
+from assidu.economics.micro.runs import TrialRun
+from assidu.economics.micro.tables import tables
+from assidu.economics.micro.types import PLANS_MAX, Behaviour, MicroQuestion, MicroResult, PlanAsked
+from assidu.economics.tables import as_csv
+from assidu.foundation import clock
+from assidu.foundation.people.actions import record
+from assidu.foundation.problems import Fault
+from assidu.loyalty import plans, queries
+from assidu.plans.check import examine
+from assidu.plans.problems import path_text
+from assidu.plans.wording import Language, problem
+from assidu.plans.writing import to_yaml
+
+router = Router(tags=["Economics"])
+Table = Annotated[str, Path(pattern="^[a-z-]{1,40}$")]
+
+
+class PlanBody(Schema):
+    """A plan: a published `version`, or `content` in YAML or JSON; neither: the version in force."""
+
+    label: Annotated[str, Field(max_length=120)] = ""
+    version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    content: Annotated[str, Field(max_length=1_000_000)] = ""
+
+
+class TrialBody(Schema):
+    """`behaviour`: what is assumed, in YAML or JSON (`GET /v1/economics/behaviour`); measured when left out."""
+
+    plans: Annotated[list[PlanBody], Field(min_length=1, max_length=PLANS_MAX)]
+    behaviour: Annotated[str, Field(max_length=100_000)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """``result``: what is known so far, and all of it once ``state`` is `done`. ``tables`` can be taken away as CSV."""
+
+    id: UUID
+    state: str
+    percent: int
+    asked_at: datetime
+    label: str
+    plans: list[str]
+    seconds_left: float | None
+    failure: str
+    result: MicroResult | None
+    tables: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLine:
+    id: UUID
+    state: str
+    percent: int
+    asked_at: datetime
+    label: str
+    plans: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Trials:
+    trials: list[TrialLine]
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourDocument:
+    """``content`` is the same in YAML, to be changed and sent back."""
+
+    programme: str
+    behaviour: Behaviour
+    content: str
+
+
+@router.get("/economics/behaviour", response=BehaviourDocument, summary="What is assumed of customers")
+def read_assumed(request: HttpRequest, language: Spoken = None) -> BehaviourDocument:
+    """Measured where the past of this brand tells, wide ranges where nothing does."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    programme = _programme()
+    found = measuring.behaviour(programme, clock.now(), language=language_at(request, language))
+    return BehaviourDocument(programme, found, behaviour_yaml(found))
+
+
+@router.post("/economics/trials", response={202: Trial}, summary="Try plans on the customers")
+def start_trial(request: HttpRequest, body: TrialBody, language: Spoken = None) -> Status[Trial]:
+    """Replays each customer's past under each plan, in the background, with what they might answer: cost, margin and
+    net beside what was recorded, with intervals. Better with each round; ask for it by its id until it is done."""
+    caller = caller_at(request, "economics:read", "simulate", is_for_stores=False)
+    spoken = language_at(request, language)
+    programme = _programme()
+    if any(not one.state.is_over for one in runs.runs(programme)):
+        raise stop("look_at_work")
+    asked = tuple(_plan(one, programme, n, spoken) for n, one in enumerate(body.plans, start=1))
+    assumed = _behaviour(body.behaviour, programme, spoken)
+    run_id = runs.start(
+        programme, MicroQuestion(asked, assumed), label=caller.key.name, by=f"key:{caller.key.id}"
+    )
+    record(caller.actor, "trial.run", "trial", str(run_id))
+    return Status(202, _told(_find(run_id)))
+
+
+@router.get("/economics/trials", response=Trials, summary="Trials of plans")
+def list_trials(request: HttpRequest) -> Trials:
+    """The last ones first; of earlier ones nothing is kept."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    known = plans.programmes()
+    return Trials(
+        [
+            TrialLine(one.run_id, one.state.value, one.percent, one.asked_at, one.label, _labels(one))
+            for one in (runs.runs(known[0]) if known else [])
+        ]
+    )
+
+
+@router.get("/economics/trials/{uuid:run_id}", response=Trial, summary="One trial of plans")
+def read_trial(request: HttpRequest, run_id: UUID) -> Trial:
+    """How far it is, and what is known so far."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    return _told(_find(run_id))
+
+
+@router.post("/economics/trials/{uuid:run_id}/cancel", response=Trial, summary="Stop a trial of plans")
+def cancel_trial(request: HttpRequest, run_id: UUID) -> Trial:
+    """Stops one that is not done; what was known by then stays."""
+    caller = caller_at(request, "economics:read", "simulate", is_for_stores=False)
+    _find(run_id)
+    runs.cancel(run_id)
+    record(caller.actor, "trial.cancelled", "trial", str(run_id))
+    return _told(_find(run_id))
+
+
+@router.get(
+    "/economics/trials/{uuid:run_id}/{str:table}.csv", response={200: str}, summary="A table of a trial"
+)
+def read_trial_table(request: HttpRequest, run_id: UUID, table: Table) -> HttpResponse:
+    """One of the trial's `tables`, as CSV; amounts in minor units."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    result = _find(run_id).result
+    found = None if result is None else next((one for one in tables(result) if one.name == table), None)
+    if found is None:
+        raise stop("not_found")
+    response = HttpResponse(as_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="trial-{found.name}.csv"'
+    return response
+
+
+def _programme() -> str:
+    known = plans.programmes()
+    if not known:
+        raise stop("no_programme", "Publish one: POST /v1/plans, or assidu plan publish.")
+    return known[0]
+
+
+def _plan(body: PlanBody, programme: str, n: int, spoken: Language) -> PlanAsked:
+    if not body.content:
+        versions = queries.versions(programme)
+        book = queries.current_book(programme)
+        assert book is not None, "a programme has at least one version"
+        wanted = body.version or book.at(clock.now()).version
+        plan = next((one for one in versions if one.version == wanted), None)
+        if plan is None:
+            raise stop("not_found", f"There is no version {wanted}.")
+        return PlanAsked(body.label or f"version {wanted}", plan.yaml or to_yaml(plan.document))
+    examined = examine(body.content)
+    if examined.document is None or examined.errors:
+        raise stop(
+            "plan_has_errors",
+            errors=[Fault(path_text(one.path), problem(one, spoken), one.code) for one in examined.errors],
+        )
+    if examined.document.programme != programme:
+        raise stop("other_programme", f"In service: {programme}.")
+    return PlanAsked(body.label or f"plan {n}", body.content)
+
+
+def _behaviour(content: str, programme: str, spoken: Language) -> Behaviour:
+    if not content:
+        return measuring.behaviour(programme, clock.now(), language=spoken)
+    found, problems = read_behaviour(content)
+    if found is None:
+        raise stop(
+            "settings_have_errors",
+            errors=[
+                Fault(path_text(one.path), problem(one, spoken, SENTENCES), one.code) for one in problems
+            ],
+        )
+    return found
+
+
+def _find(run_id: UUID) -> TrialRun:
+    run = runs.run(run_id)
+    if run is None:
+        raise stop("not_found")
+    return run
+
+
+def _labels(run: TrialRun) -> list[str]:
+    return [one.label for one in run.question.plans]
+
+
+def _told(run: TrialRun) -> Trial:
+    result = run.result
+    return Trial(
+        run.run_id,
+        run.state.value,
+        run.percent,
+        run.asked_at,
+        run.label,
+        _labels(run),
+        run.seconds_left,
+        run.failure,
+        result,
+        [] if result is None else [one.name for one in tables(result)],
+    )

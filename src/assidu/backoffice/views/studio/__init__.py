@@ -1,0 +1,1 @@
+"""The studio: what the programme owes, what it should bring, what it would have done, what discounts do."""

@@ -1,0 +1,181 @@
+"""`assidu economics micro`: several plans tried on the customers of the past, with what these might answer."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+import typer
+
+from assidu.cli import published
+from assidu.cli.output import Advance, JsonFlag, Misuse, Output, Refused
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import language as terminal_language
+from assidu.cli.speech import number, rooms_speak
+from assidu.economics import measuring
+from assidu.economics.documents import SENTENCES, behaviour_yaml, read_behaviour
+from assidu.economics.micro import runs
+from assidu.economics.micro.runs import TrialRun
+from assidu.economics.micro.tables import tables
+from assidu.economics.micro.types import PLANS_MAX, Behaviour, Estimate, MicroQuestion, MicroResult, PlanAsked
+from assidu.economics.tables import as_csv
+from assidu.economics.words import TRIED
+from assidu.economics.workbook.micro import micro_workbook
+from assidu.foundation import clock
+from assidu.loyalty.plans import PublishedPlan
+from assidu.plans.check import examine
+from assidu.plans.document import Document
+from assidu.plans.wording import Language, language_of, placed_problem
+from assidu.plans.wording.figures import money
+from assidu.plans.writing import to_yaml
+
+POLL_SECONDS = 0.25
+Programme = Annotated[str, typer.Option(help="Needed when there is more than one.")]
+
+
+def micro(
+    plan: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="`live`, a version, or a file; up to five times. The others stand beside the first."
+        ),
+    ] = None,
+    behaviour: Annotated[
+        Path | None,
+        typer.Option(help="What is assumed (`assidu economics behaviour` prints it); else measured."),
+    ] = None,
+    customers: Annotated[
+        int | None, typer.Option(help="Only so many of them, drawn by lot; all when left out.", min=1)
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same figures.", min=0)] = None,
+    excel: Annotated[Path | None, typer.Option(help="A workbook.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="A folder: a file for each table behind.")] = None,
+    programme: Programme = "",
+    json: JsonFlag = False,
+) -> None:
+    """Try plans on the customers: cost, margin, net beside what was recorded, each with its interval. Answers get
+    better with each round; what is known when it is stopped is kept."""
+    output = Output(json)
+    wanted = plan or [published.LIVE]
+    if len(wanted) > PLANS_MAX:
+        raise Misuse(_("At most %(most)s plans.") % {"most": PLANS_MAX}, code="too_many_plans")
+    spoken = language_of(terminal_language())
+    with published.versions(output, programme) as plans:
+        document = plans[-1].document
+        assumed = _behaviour(document.programme, behaviour, spoken)
+        changes = {"customers_max": customers, "seed": seed}
+        assumed = msgspec.structs.replace(
+            assumed, **{name: value for name, value in changes.items() if value is not None}
+        )
+        asked = tuple(PlanAsked(one, _yaml(plans, one, document, spoken)) for one in wanted)
+        with output.progress(_("Trying plans on customers")) as advance:
+            run = _followed(
+                runs.start(
+                    document.programme, MicroQuestion(asked, assumed), label="assidu economics", by="command"
+                ),
+                advance,
+            )
+        result = run.result
+        if result is None or run.failure:
+            raise Refused(_("It came to no end: %(why)s") % {"why": run.failure or run.state}, code="failed")
+        if excel is not None:
+            with rooms_speak():
+                excel.write_bytes(micro_workbook(result, document.sale_currency.decimals))
+        if csv is not None:
+            csv.mkdir(parents=True, exist_ok=True)
+            for table in tables(result):
+                (csv / f"{table.name}.csv").write_text(as_csv(table), encoding="utf-8", newline="")
+        with rooms_speak():
+            text = _text(result, document, spoken)
+    output.answer({"run": run.run_id, **msgspec.to_builtins(result)}, text)
+
+
+def behaviour(programme: Programme = "", json: JsonFlag = False) -> None:
+    """Print what is assumed of customers, as YAML to change: measured where the past tells."""
+    output = Output(json)
+    with published.versions(output, programme) as plans:
+        found = measuring.behaviour(
+            plans[-1].document.programme, clock.now(), language=language_of(terminal_language())
+        )
+    output.answer(msgspec.to_builtins(found), behaviour_yaml(found))
+
+
+def _behaviour(programme: str, file: Path | None, spoken: Language) -> Behaviour:
+    if file is None:
+        return measuring.behaviour(programme, clock.now(), language=spoken)
+    if not file.is_file():
+        raise Misuse(_("There is no file %(file)s.") % {"file": file}, code="no_such_file")
+    found, problems = read_behaviour(file.read_bytes())
+    if found is None:
+        raise Misuse(placed_problem(problems[0], spoken, SENTENCES), code="bad_assumptions")
+    return found
+
+
+def _yaml(plans: list[PublishedPlan], wanted: str, live: Document, spoken: Language) -> str:
+    if wanted == published.LIVE or wanted.isdecimal():
+        return to_yaml(published.chosen(plans, wanted).document)
+    path = Path(wanted)
+    if not path.is_file():
+        raise Misuse(
+            _("There is no file %(file)s.") % {"file": wanted},
+            _("--plan takes a file, %(words)s.") % {"words": "live, 1, 2…"},
+            "no_such_file",
+        )
+    text = path.read_text(encoding="utf-8")
+    examined = examine(text)
+    if examined.document is None or not examined.is_ok:
+        raise Misuse(
+            placed_problem(examined.errors[0], spoken), _("`assidu plan check` tells more."), "bad_plan"
+        )
+    if examined.document.programme != live.programme:
+        raise Misuse(_("This document is about another programme."), code="other_programme")
+    return text
+
+
+def _followed(run_id: UUID, advance: Advance) -> TrialRun:
+    """The run once it is over; it is stopped when whoever waits for it stops."""
+    shown = 0
+    try:
+        while True:
+            run = runs.run(run_id)
+            assert run is not None, "it was just asked for"
+            advance(run.done - shown)
+            shown = run.done
+            if run.state.is_over:
+                return run
+            time.sleep(POLL_SECONDS)
+    finally:
+        runs.cancel(run_id)
+
+
+def _text(result: MicroResult, document: Document, spoken: Language) -> str:
+    def amount(one: Estimate) -> str:
+        mean, low, high = (
+            money(round(at), document.sale_currency, spoken) for at in (one.mean, one.low80, one.high80)
+        )
+        return f"{mean} [{low} … {high}]"
+
+    lines = [
+        _("%(customers)s of %(all)s customers, %(histories)s histories decided in %(seconds)s s")
+        % {
+            "customers": number(result.customers),
+            "all": number(result.of_customers),
+            "histories": number(result.histories),
+            "seconds": number(round(result.seconds)),
+        },
+        _line(str(TRIED["recorded_cost"]), amount(result.recorded_cost)),
+    ]
+    for one in result.plans:
+        lines += ["", one.label]
+        figures: list[tuple[str, Any]] = [
+            (name, getattr(one, name))
+            for name in ("face", "cost", "margin_change", "net_change", "against_first")
+        ]
+        lines += [_line(f"  {TRIED[name]}", amount(found)) for name, found in figures if found is not None]
+        lines.append(_line(f"  {TRIED['loss_probability']}", f"{100 * one.loss_probability:.0f} %"))
+    return "\n".join(lines)
+
+
+def _line(label: str, value: str) -> str:
+    return f"{label:<52}{value}"

@@ -1,0 +1,77 @@
+"""What is behind a trial of plans, as tables to take away. Amounts are in minor units; margins and costs without VAT,
+face values with it."""
+
+from collections.abc import Sequence
+
+from assidu.economics.micro.types import MicroResult, PlanTried, Share
+from assidu.economics.models.bootstrap import Estimate
+from assidu.economics.tables import Cell, Table
+
+_ENDS = ("", "_low_80", "_high_80", "_low_95", "_high_95")
+_SHARE = ("customers", "spend_minor", "recorded_minor", "planned_minor", "winners", "losers")
+ESTIMATES = ("face", "off", "cost", "revenue_change", "margin_change", "net_change", "against_first")
+"""Of each plan, in minor units."""
+
+
+def tables(result: MicroResult) -> list[Table]:
+    return [
+        Table(
+            "plans",
+            ("plan", *(f"{name}_minor{end}" for name in ESTIMATES for end in _ENDS), "loss_probability",
+             "better_than_first", "generosity"),
+            tuple(
+                (
+                    one.label,
+                    *(cell for name in ESTIMATES for cell in _estimate(getattr(one, name))),
+                    one.loss_probability, one.better_than_first, one.generosity,
+                )
+                for one in result.plans
+            ),
+        ),
+        Table(
+            "rules",
+            ("plan", "rule", *(f"face_minor{end}" for end in _ENDS)),
+            tuple((one.label, rule.rule, *_estimate(rule.face)) for one in result.plans for rule in one.rules),
+        ),
+        *(_shares(result.plans, name) for name in ("deciles", "tiers", "stores")),
+        Table(
+            "sensitivity",
+            ("plan", "assumption", "net_change_low_minor", "net_change_high_minor"),
+            tuple(
+                (one.label, found.assumption, found.low_minor, found.high_minor)
+                for one in result.plans
+                for found in one.sensitivity
+            ),
+        ),
+        Table(
+            "rounds",
+            ("customers", "histories", "seconds", "plan", "net_change_low_80_minor", "net_change_high_80_minor"),
+            tuple(
+                (one.customers, one.histories, one.seconds, plan.label, one.net_low80[n], one.net_high80[n])
+                for one in result.rounds
+                for n, plan in enumerate(result.plans)
+            ),
+        ),
+        Table(
+            "assumptions",
+            ("assumption", "value", "low", "high", "basis"),
+            tuple(
+                (name, one.value, one.lowest, one.highest, one.basis.value)
+                for name, one in (*result.behaviour.ranges().items(), ("margin", result.behaviour.margin))
+            ),
+        ),
+    ]  # fmt: skip
+
+
+def _shares(plans: Sequence[PlanTried], name: str) -> Table:
+    rows: list[tuple[Cell, ...]] = []
+    for plan in plans:
+        found: Sequence[Share] = getattr(plan, name)
+        rows += [(plan.label, one.name, *(getattr(one, figure) for figure in _SHARE)) for one in found]
+    return Table(name, ("plan", name.removesuffix("s"), *_SHARE), tuple(rows))
+
+
+def _estimate(one: Estimate | None) -> tuple[Cell, ...]:
+    if one is None:
+        return (None,) * len(_ENDS)
+    return one.mean, one.low80, one.high80, one.low95, one.high95

@@ -1,0 +1,91 @@
+"""What lies loose in the document, gathered for a form: its own fields, and each table of words by code."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from msgspec.structs import replace
+
+from assidu.plans.document import LABELS_MAX, Amount, Document, Labels, Part, SaleCurrency, Selected, Text
+from assidu.plans.document.parts import Words
+from assidu.plans.problems import Path, Problem
+
+GENERAL = "general"
+LABELS = "labels."
+LABELS_SHOWN_MAX = 400
+"""Longer tables are written as text: a form of more blanks helps nobody."""
+
+
+class General(Part, frozen=True, kw_only=True):
+    """The fields of the document that belong to no part. They are checked where they stand in it."""
+
+    name: Text
+    valid_from: date
+    zone: Annotated[str, Meta(min_length=1, max_length=64)]
+    sale_currency: SaleCurrency
+    part_paid_with_rewards_earns: bool = False
+    second_person_above: Amount | None = None
+
+
+class Label(Part, frozen=True, kw_only=True):
+    """What sentences call a code of the catalogue."""
+
+    of: Selected
+    fr: Words
+    en: Words
+
+
+class Table(Part, frozen=True, kw_only=True):
+    """One of the tables of ``labels``."""
+
+    words: Annotated[tuple[Label, ...], Meta(max_length=LABELS_MAX)] = ()
+
+
+def loose() -> dict[str, type[msgspec.Struct]]:
+    """Their forms, by the way to them in an address."""
+    return {GENERAL: General} | {f"{LABELS}{name}": Table for name in Labels.__struct_fields__}
+
+
+def gathered(document: Document, name: str) -> Any:
+    if name == GENERAL:
+        return General(**{field: getattr(document, field) for field in General.__struct_fields__})
+    table = _table(document, name)
+    return Table(words=tuple(Label(of=code, fr=text.fr, en=text.en) for code, text in table.items()))
+
+
+def scattered(document: Document, name: str, value: Any) -> Document:
+    """The document with what a form gathered; of a code that is written twice the last words count."""
+    if name == GENERAL:
+        return replace(document, **{field: getattr(value, field) for field in General.__struct_fields__})
+    table = {label.of: Text(fr=label.fr, en=label.en) for label in value.words}
+    return replace(document, labels=replace(document.labels, **{name.removeprefix(LABELS): table}))
+
+
+def written_twice(value: Any) -> Mapping[str, Problem]:
+    """The blanks of codes that a table has already, with the problem."""
+    if not isinstance(value, Table):
+        return {}
+    codes = [label.of for label in value.words]
+    return {
+        f"words.{n}.of": Problem("listed_twice", figures={"found": code})
+        for n, code in enumerate(codes)
+        if code in codes[:n]
+    }
+
+
+def loose_at(path: Path) -> str | None:
+    """Whose form a place of the document is asked in, if it is one of these."""
+    if path[:1] == ("labels",):
+        return f"{LABELS}{path[1]}" if len(path) > 1 else None
+    return GENERAL if path and path[0] in General.__struct_fields__ else None
+
+
+def has_form(document: Document, name: str) -> bool:
+    return not name.startswith(LABELS) or len(_table(document, name)) <= LABELS_SHOWN_MAX
+
+
+def _table(document: Document, name: str) -> Mapping[str, Text]:
+    table: Mapping[str, Text] = getattr(document.labels, name.removeprefix(LABELS))
+    return table
