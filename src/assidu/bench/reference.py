@@ -25,7 +25,7 @@ from assidu.foundation.database import Database
 from assidu.intake.database import SETTINGS
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided, Desk, Member
-from assidu.loyalty.live import Places
+from assidu.loyalty.live_places import Places
 from assidu.loyalty.rows import EVENT_COLUMNS, POSTING_COLUMNS, RECORD_COLUMNS, record_columns
 
 SCRIPTS = 16

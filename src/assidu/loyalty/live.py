@@ -21,9 +21,8 @@ from assidu.customers.words import Said
 from assidu.decisions.calendar import local_day
 from assidu.decisions.chance import OpenDraw
 from assidu.decisions.correcting import needs_another
-from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
+from assidu.decisions.decision import Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, next_release
-from assidu.decisions.earning import claim_key
 from assidu.decisions.events import (
     Admission,
     AudienceChange,
@@ -31,13 +30,12 @@ from assidu.decisions.events import (
     Departure,
     Merger,
     Return,
-    Sale,
     ShownCode,
     StatusGrant,
     TransferOut,
 )
-from assidu.decisions.facts import Grants, SoldBefore
-from assidu.decisions.plan import EarnRule, Plan
+from assidu.decisions.facts import SoldBefore
+from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
 from assidu.events.bodies import event_from
 from assidu.events.tickets import amount_told, amount_written
@@ -69,6 +67,7 @@ from assidu.loyalty.entries import (
     UnknownCustomer,
     Who,
 )
+from assidu.loyalty.live_places import FullPlaces, Places
 from assidu.loyalty.offer_codes import shown_codes
 from assidu.loyalty.personal import write_personal, write_profile
 from assidu.loyalty.referral import keep_devices, with_referrer
@@ -133,37 +132,8 @@ STORED = (
 )
 
 
-FULL_KEPT_MAX = 10_000
 AS_PERSON = WHOSE_PERSON | {EventType.MERGER}
 """The second customer is meant themselves, and not the account that they belong to."""
-
-
-class FullPlaces:
-    """Places seen to be gone. What is full stays full, so that late in the day nobody asks, or waits, for them."""
-
-    def __init__(self) -> None:
-        self._taken: dict[str, int] = {}
-        self._rules: dict[int, tuple[EarnRule, ...]] = {}
-
-    def note(self, taken: Mapping[str, int], limits: Mapping[str, int]) -> None:
-        """``taken`` as it was read: committed, and never to become less."""
-        if len(self._taken) > FULL_KEPT_MAX:
-            self._taken.clear()
-        self._taken.update((key, count) for key, count in taken.items() if count >= limits[key])
-
-    def of(self, plan: Plan, sale: Sale) -> Grants:
-        if not self._taken:
-            return {}
-        rules = self._rules.get(plan.version)
-        if rules is None:
-            rules = self._rules[plan.version] = tuple(rule for rule in plan.rules if rule.quota is not None)
-        found = {}
-        for rule in rules:
-            assert rule.quota is not None
-            key = claim_key(rule, sale.store, local_day(sale.at, plan.zone))
-            if self._taken.get(key, -1) >= rule.quota.limit:
-                found[key] = 0
-        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -510,7 +480,7 @@ class _Batch:
             return one.state
         return as_of(Member(one.customer_id, one.wallet_id, one.state), self.shop.book, self.at)
 
-    def _decide_all(self, members: Mapping[UUID, Member], quotas: "Places") -> list[Decided | Refused]:
+    def _decide_all(self, members: Mapping[UUID, Member], quotas: Places) -> list[Decided | Refused]:
         """From the states as they were loaded, whatever was decided on them before."""
         present = {customer: member.copy() for customer, member in members.items()}
         desk = Desk(
@@ -632,36 +602,6 @@ def _line(by: Actor, work: _Work, told: Told) -> Line:
     elif work.absorbed_id is not None:
         after["absorbed"] = str(work.absorbed_id)
     return Line(by, _DONE_BY_HAND[told.type], "customer", str(told.customer_id), after)
-
-
-class Places:
-    """Places under lock. A claim that nobody locked yet is remembered, and meanwhile gets nothing."""
-
-    def __init__(self, taken: Mapping[str, int], limits: Mapping[str, int] | None = None) -> None:
-        self._before = dict(taken)
-        self._taken = dict(taken)
-        self.limits = dict(limits or {})
-        self.missing: list[Claim] = []
-
-    def fresh(self) -> "Places":
-        """The same places with nobody on them yet; what is missing there is missing here."""
-        places = Places(self._before, self.limits)
-        places.missing = self.missing
-        return places
-
-    def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
-        taken = self._taken.get(claim.key)
-        if taken is None:
-            self.missing.append(claim)
-            return 0
-        granted = claim.granted(taken)
-        if granted:
-            self._taken[claim.key] = taken + granted
-        return granted
-
-    @property
-    def newly_taken(self) -> dict[str, int]:
-        return {key: taken for key, taken in sorted(self._taken.items()) if taken != self._before[key]}
 
 
 # ---------------------------------------------------------------- steps
