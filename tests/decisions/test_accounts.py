@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from assidu.decisions.accounts import exit_of
 from assidu.decisions.decision import Account, Decision, RefusalCode, Refused
+from assidu.decisions.due import next_due
 from assidu.decisions.events import (
     Absorption,
     AccountEntry,
@@ -29,6 +30,7 @@ from assidu.decisions.events import (
     Return,
     Suspension,
     TakeOver,
+    Tick,
 )
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import AccountKind, Membership, ReferralStep
@@ -353,6 +355,52 @@ def test_a_household_that_left_the_programme_has_nothing_to_share_and_so_has_who
     anne = home.lets_go(ANNE)
     assert (anne.state.membership, anne.state.left_on) == (Membership.LEFT, date(2026, 3, 10))
     assert anne.points == 0
+
+
+def a_home_with_regret() -> Home:
+    home = Home(a_plan(more="leaving: {regret: {days: 30}}\n"))
+    for name, quantity in ((ANNE, 100), (BRUNO, 300)):
+        home.takes_in(name, a_person(quantity, home.plan))
+    return home
+
+
+def test_a_household_that_left_may_come_back_and_so_may_whoever_leaves_it_meanwhile() -> None:
+    home = a_home_with_regret()
+    home.account.does(Leaving(on("2026-05-01")))
+    assert home.account.points == 400, "nothing is lost yet"
+    anne = home.lets_go(ANNE, "2026-05-05")
+    assert (anne.state.membership, anne.points) == (Membership.LEFT, 200)
+    assert anne.state.regret_until == home.account.state.regret_until == date(2026, 6, 1)
+    anne.does(Joining(on("2026-05-20")))
+    assert (anne.state.membership, anne.points) == (Membership.MEMBER, 200)
+    home.account.does(Joining(on("2026-05-21")), member=BRUNO)
+    assert (home.account.state.membership, home.account.points) == (Membership.MEMBER, 200)
+
+
+def test_with_the_last_one_of_a_household_that_left_nobody_is_there_to_come_back() -> None:
+    home = a_home_with_regret()
+    home.account.does(Leaving(on("2026-05-01")))
+    home.lets_go(ANNE, "2026-05-05")
+    bruno = home.lets_go(BRUNO, "2026-05-06")
+    assert (bruno.points, bruno.state.regret_until) == (200, date(2026, 6, 1))
+    assert home.account.state.regret_until is None
+    assert next_due(home.account.state) is None
+    bruno.does(Tick(on("2026-06-01"), date(2026, 6, 1)))
+    assert bruno.points == 0
+
+
+def test_who_had_left_and_enters_a_household_may_still_come_back_alone_in_time() -> None:
+    home = a_home_with_regret()
+    chloe = a_person(40, home.plan)
+    chloe.does(Leaving(on("2026-05-01")))
+    home.takes_in(CHLOE, chloe, "2026-05-02")
+    assert home.account.points == 440, "as from somebody who is merged"
+    assert home.account.state.membership is Membership.MEMBER
+    assert next_due(chloe.state) is None, "their record sleeps"
+    assert home.lets_go(CHLOE, "2026-05-03").state.regret_until == date(2026, 6, 1)
+    home.takes_in(CHLOE, chloe, "2026-05-04")
+    gone = home.lets_go(CHLOE, "2026-06-01").state
+    assert (gone.membership, gone.regret_until) == (Membership.LEFT, None), "too late"
 
 
 def test_from_a_suspended_account_one_leaves_with_nothing_or_waits() -> None:
