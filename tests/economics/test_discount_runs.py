@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from assidu.economics import discount_runs, discounts_job
 from assidu.economics.discount_runs import DiscountsRun
 from assidu.economics.discount_types import DiscountsQuestion, Turning
 from assidu.foundation.database import Database
-from assidu.foundation.settings import current_settings
 from assidu.foundation.work import RunState
 from assidu.plans.library import library
 from assidu.plans.writing import to_yaml
@@ -34,17 +32,6 @@ def club(assidu_db: Database) -> History:
     history = a_promoted_club(a_document())
     history.write(assidu_db.url)
     return history
-
-
-@pytest.fixture
-def terminal(assidu_db: Database) -> Iterator[Database]:
-    """The settings of a process are read once: here they are read again, before and after."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
-        patch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
-        current_settings.cache_clear()
-        yield assidu_db
-    current_settings.cache_clear()
 
 
 def known(run_id: UUID) -> DiscountsRun:

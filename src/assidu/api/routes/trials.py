@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +23,7 @@ from assidu.foundation.people.actions import record
 from assidu.foundation.problems import Fault
 from assidu.loyalty import plans, queries
 from assidu.plans.check import examine
+from assidu.plans.identity import plain
 from assidu.plans.problems import path_text
 from assidu.plans.wording import Language, problem
 from assidu.plans.writing import to_yaml
@@ -48,7 +49,7 @@ class TrialBody(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """``result``: what is known so far, and all of it once ``state`` is `done`. ``tables`` can be taken away as CSV."""
+    """``behaviour`` is what is assumed; ``result`` what is known so far, and all of it once ``state`` is `done`. ``tables`` can be taken away as CSV."""
 
     id: UUID
     state: str
@@ -58,6 +59,7 @@ class Trial:
     plans: list[str]
     seconds_left: float | None
     failure: str
+    behaviour: dict[str, Any]
     result: MicroResult | None
     tables: list[str]
 
@@ -79,10 +81,10 @@ class Trials:
 
 @dataclass(frozen=True, slots=True)
 class BehaviourDocument:
-    """``content`` is the same in YAML, to be changed and sent back."""
+    """``behaviour``: each figure with its range; ``content`` is the same in YAML, to be changed and sent back."""
 
     programme: str
-    behaviour: Behaviour
+    behaviour: dict[str, Any]
     content: str
 
 
@@ -92,7 +94,7 @@ def read_assumed(request: HttpRequest, language: Spoken = None) -> BehaviourDocu
     caller_at(request, "economics:read", is_for_stores=False)
     programme = _programme()
     found = measuring.behaviour(programme, clock.now(), language=language_at(request, language))
-    return BehaviourDocument(programme, found, behaviour_yaml(found))
+    return BehaviourDocument(programme, plain(found, with_defaults=True), behaviour_yaml(found))
 
 
 @router.post("/economics/trials", response={202: Trial}, summary="Try plans on the customers")
@@ -149,8 +151,9 @@ def cancel_trial(request: HttpRequest, run_id: UUID) -> Trial:
 def read_trial_table(request: HttpRequest, run_id: UUID, table: Table) -> HttpResponse:
     """One of the trial's `tables`, as CSV; amounts in minor units."""
     caller_at(request, "economics:read", is_for_stores=False)
-    result = _find(run_id).result
-    found = None if result is None else next((one for one in tables(result) if one.name == table), None)
+    run = _find(run_id)
+    known = [] if run.result is None else tables(run.result, run.question.behaviour)
+    found = next((one for one in known if one.name == table), None)
     if found is None:
         raise stop("not_found")
     response = HttpResponse(as_csv(found), content_type="text/csv; charset=utf-8")
@@ -222,6 +225,7 @@ def _told(run: TrialRun) -> Trial:
         _labels(run),
         run.seconds_left,
         run.failure,
+        plain(run.question.behaviour, with_defaults=True),
         result,
-        [] if result is None else [one.name for one in tables(result)],
+        [] if result is None else [one.name for one in tables(result, run.question.behaviour)],
     )

@@ -81,14 +81,16 @@ def micro(
             raise Refused(_("It came to no end: %(why)s") % {"why": run.failure or run.state}, code="failed")
         if excel is not None:
             with rooms_speak():
-                excel.write_bytes(micro_workbook(result, document.sale_currency.decimals))
+                excel.write_bytes(micro_workbook(result, assumed, document.sale_currency.decimals))
         if csv is not None:
             csv.mkdir(parents=True, exist_ok=True)
-            for table in tables(result):
+            for table in tables(result, assumed):
                 (csv / f"{table.name}.csv").write_text(as_csv(table), encoding="utf-8", newline="")
         with rooms_speak():
             text = _text(result, document, spoken)
-    output.answer({"run": run.run_id, **msgspec.to_builtins(result)}, text)
+    output.answer(
+        {"run": run.run_id, **msgspec.to_builtins(result), "behaviour": msgspec.to_builtins(assumed)}, text
+    )
 
 
 def behaviour(programme: Programme = "", json: JsonFlag = False) -> None:

@@ -161,7 +161,6 @@ def _result(
         plans=plans,
         rounds=tuple(rounds),
         settled_after=settled_after(rounds),
-        behaviour=behaviour,
     )
 
 

@@ -3,7 +3,7 @@ face values with it."""
 
 from collections.abc import Sequence
 
-from assidu.economics.micro.types import MicroResult, PlanTried, Share
+from assidu.economics.micro.types import Behaviour, MicroResult, PlanTried, Share
 from assidu.economics.models.bootstrap import Estimate
 from assidu.economics.tables import Cell, Table
 
@@ -13,7 +13,7 @@ ESTIMATES = ("face", "off", "cost", "revenue_change", "margin_change", "net_chan
 """Of each plan, in minor units."""
 
 
-def tables(result: MicroResult) -> list[Table]:
+def tables(result: MicroResult, behaviour: Behaviour) -> list[Table]:
     return [
         Table(
             "plans",
@@ -57,7 +57,7 @@ def tables(result: MicroResult) -> list[Table]:
             ("assumption", "value", "low", "high", "basis"),
             tuple(
                 (name, one.value, one.lowest, one.highest, one.basis.value)
-                for name, one in (*result.behaviour.ranges().items(), ("margin", result.behaviour.margin))
+                for name, one in (*behaviour.ranges().items(), ("margin", behaviour.margin))
             ),
         ),
     ]  # fmt: skip

@@ -128,4 +128,3 @@ class MicroResult:
     plans: tuple[PlanTried, ...]
     rounds: tuple[Round, ...]
     settled_after: int | None
-    behaviour: Behaviour

@@ -5,14 +5,14 @@ from io import BytesIO
 from django.utils.translation import gettext as _
 
 from assidu.economics.micro.tables import tables
-from assidu.economics.micro.types import MicroResult, PlanTried
+from assidu.economics.micro.types import Behaviour, MicroResult, PlanTried
 from assidu.economics.words import TRIED
 from assidu.economics.workbook.sheets import Sheet, book
 
 FIRST = 4
 
 
-def micro_workbook(result: MicroResult, decimals: int) -> bytes:
+def micro_workbook(result: MicroResult, behaviour: Behaviour, decimals: int) -> bytes:
     """Amounts in money. What net is, is worked out from its parts: change what a euro used costs, and net follows."""
     into = BytesIO()
     with book(into, decimals) as whole:
@@ -31,7 +31,7 @@ def micro_workbook(result: MicroResult, decimals: int) -> bytes:
         for row, name in enumerate(("net_low_80", "net_high_80", "loss_probability"), start=extra):
             sheet.put(row, 0, str(TRIED[name]))
         sheet.freeze(FIRST, 1)
-        for table in tables(result):
+        for table in tables(result, behaviour):
             behind = whole.sheet(_("table"), table.name)
             behind.head(0, table.columns)
             for row, cells in enumerate(table.rows, start=1):
