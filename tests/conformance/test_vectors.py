@@ -82,5 +82,5 @@ NO_CORE_MOVES = {"variance"}
 NO_DOCUMENT_SAYS = {"sale_cap_reached"}
 """A document cannot cap a ticket at nothing."""
 
-THE_SHELL_REFUSES = {"same_customer", "receiver_not_a_member"}
-"""What one customer alone cannot tell: both sides are needed."""
+THE_SHELL_REFUSES = {"same_customer", "receiver_not_a_member", "second_person_needed"}
+"""What one customer alone cannot tell: both sides are needed, or who asks."""
