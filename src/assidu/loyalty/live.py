@@ -302,9 +302,9 @@ class _Batch:
         member = person_id if person_id != customer_id else None
         yield from self._work(index, entry, customer_id, language or "", absorbed_id, member)
         if entry.incoming.type is EventType.TRANSFER_OUT and absorbed_row is not None:
-            work, receiver = self.works[-1], absorbed_row[15]
-            if receiver != absorbed_id:
-                work.fact = received_by(work.fact, receiver)
+            receiver = absorbed_row[15]
+            if receiver != absorbed_id and self.works and self.works[-1].index == index:
+                self.works[-1].fact = received_by(self.works[-1].fact, receiver)
 
     def _work(
         self,
