@@ -39,6 +39,7 @@ HUGO = Actor(person_id=UUID(int=9))
 CARDS = [f"29900000010{n:02d}" for n in range(5)]
 NOBODY_ANSWERS = Behaviour(draws=100, near_threshold=Range(value=0.0), after_reward=Range(value=0.0))
 ACCOUNTS = "accounts: {household: {leaver_takes: own, members_at_most: 3}, company: {leaver_takes: equal}}\n"
+REGRET = "leaving: {regret: {days: 20}}\n"
 
 
 @dataclass
@@ -57,6 +58,7 @@ class Street:
         everything = (
             [self.buys] * 8 + [self.brings_back] * 4 + [self.enters] * 4 + [self.leaves] * 2
             + [self.merges, self.unmerges, self.is_corrected, self.is_given_a_reward]
+            + [self.quits, self.joins, self.joins]
         )  # fmt: skip
         for _ in range(steps):
             self.number += 1
@@ -107,6 +109,18 @@ class Street:
             home, person, by=HUGO, at=self.at, programme=PROGRAMME, with_nothing=with_nothing
         )
 
+    def quits(self) -> object:
+        """The programme: somebody by themselves or, now and then, a whole household."""
+        who = self.chance.choice([*self.people, *self.homes])
+        return actions.leave(who, at=self.at, programme=PROGRAMME)
+
+    def joins(self) -> object:
+        subject = Subject("card", self.chance.choice(CARDS))
+        return actions.join(
+            subject, store="317", channel="store", terms_version="", profile=None, at=self.at,
+            programme=PROGRAMME,
+        )  # fmt: skip
+
     def merges(self) -> object:
         one, other = self.chance.sample(self.people, 2)
         return actions.merge(one, other, by=HUGO, reason="", at=self.at, programme=PROGRAMME)
@@ -127,7 +141,7 @@ class Street:
 def test_any_story_of_a_street_is_what_the_record_says_and_is_decided_again_the_same(
     assidu_db: Database, seed: int
 ) -> None:
-    shop = Shop.opened(more=ACCOUNTS)
+    shop = Shop.opened(more=ACCOUNTS + REGRET * seed)
     people = [shop.member(Profile(card=card)) for card in CARDS]
     street = Street(random.Random(seed), people, [])
     for kind in (AccountKind.HOUSEHOLD, AccountKind.COMPANY):
