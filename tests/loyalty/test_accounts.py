@@ -11,7 +11,8 @@ from uuid import UUID
 import pytest
 
 from assidu.customers import queries as customers
-from assidu.customers.accounts import AccountRole, account_of, belonging_of, counts_as, people_of
+from assidu.customers.accounts import AccountRole, account_of, belonging_of, people_of
+from assidu.customers.queries import counts_as
 from assidu.customers.types import Identifier, IdentifierKind, NotAnIdentifier, Profile
 from assidu.decisions.decision import Account, RefusalCode, Refused
 from assidu.decisions.state import AccountKind, Membership

@@ -38,6 +38,17 @@ def follow(customer_id: UUID) -> UUID | None:
     return found[0][0] if found else None
 
 
+def counts_as(customer_id: UUID) -> UUID:
+    """Whose balance and status are this customer's now: their account's, their survivor's, or their own."""
+    found = rows(
+        "SELECT coalesce(b.account_id, c.merged_into, c.customer_id) FROM customers_customer AS c "
+        "LEFT JOIN customers_belonging AS b ON b.customer_id = coalesce(c.merged_into, c.customer_id) "
+        "WHERE c.customer_id = %s",
+        [customer_id],
+    )
+    return found[0][0] if found else customer_id
+
+
 def customer(customer_id: UUID, *, with_contact: bool = False) -> Customer | None:
     """A customer as it is stored; the alias of a merged one is told, not followed."""
     found = rows(

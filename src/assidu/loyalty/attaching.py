@@ -17,7 +17,8 @@ from django.db import transaction
 from msgspec import UNSET
 
 from assidu.customers import queries as customers
-from assidu.customers.accounts import counts_as, family_of
+from assidu.customers.accounts import family_of
+from assidu.customers.queries import counts_as
 from assidu.customers.types import NotAnIdentifier
 from assidu.decisions.calendar import local_day
 from assidu.decisions.events import ForeignLine

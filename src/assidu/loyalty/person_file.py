@@ -11,7 +11,8 @@ from uuid import UUID
 import msgspec
 
 from assidu.customers import queries as customers
-from assidu.customers.accounts import belonging_of, counts_as
+from assidu.customers.accounts import belonging_of
+from assidu.customers.queries import counts_as
 from assidu.events.types import WHOSE_PERSON
 from assidu.foundation.people import queries as people
 from assidu.ledger import queries as ledger

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import msgspec
 
-from assidu.customers.accounts import counts_as, family_of
+from assidu.customers.accounts import family_of
 from assidu.customers.identifiers import words_of
-from assidu.customers.queries import fields_of_events, prefix_query
+from assidu.customers.queries import counts_as, fields_of_events, prefix_query
 from assidu.customers.types import CustomerKind
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Account

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from assidu.customers.accounts import counts_as
+from assidu.customers.queries import counts_as
 from assidu.customers.selves import (
     KEEP_DEVICES,
     PEOPLE,

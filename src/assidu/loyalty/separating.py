@@ -13,7 +13,8 @@ import psycopg
 from django.db import transaction
 
 from assidu.customers import resolve
-from assidu.customers.accounts import counts_as, kinds_of
+from assidu.customers.accounts import kinds_of
+from assidu.customers.queries import counts_as
 from assidu.customers.types import CustomerKind
 from assidu.customers.vault import Vault
 from assidu.customers.words import Said

@@ -23,7 +23,8 @@ from assidu.api.parameters import (
 )
 from assidu.customers import actions
 from assidu.customers import queries as customers
-from assidu.customers.accounts import belonging_of, counts_as, family_of
+from assidu.customers.accounts import belonging_of, family_of
+from assidu.customers.queries import counts_as
 from assidu.customers.types import ProfileRecord
 from assidu.decisions.decision import Refused
 from assidu.events.types import EventKey, EventType

@@ -29,8 +29,9 @@ from assidu.backoffice.views.customer_actions import OnceForm
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
-from assidu.customers.accounts import account_of, counts_as, family_of
+from assidu.customers.accounts import account_of, family_of
 from assidu.customers.identifiers import normalise
+from assidu.customers.queries import counts_as
 from assidu.customers.types import Customer, Identifier, IdentifierKind, NotAnIdentifier
 from assidu.decisions.calendar import local_day
 from assidu.decisions.events import Sale

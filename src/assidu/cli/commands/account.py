@@ -11,8 +11,9 @@ from assidu.cli.speech import gettext as _
 from assidu.cli.speech import number
 from assidu.cli.subjects import customer_named, nobody, refused
 from assidu.customers import queries as customers
-from assidu.customers.accounts import ROLES, AccountRole, Belonging, counts_as, people_of
+from assidu.customers.accounts import ROLES, AccountRole, Belonging, people_of
 from assidu.customers.identifiers import normalise
+from assidu.customers.queries import counts_as
 from assidu.customers.types import Customer, Identifier, IdentifierKind
 from assidu.decisions.state import AccountKind
 from assidu.events.wire import Subject

@@ -14,7 +14,8 @@ from assidu.cli.speech import gettext as _
 from assidu.cli.speech import ngettext, number
 from assidu.cli.subjects import Subject, customer_named, nobody
 from assidu.customers import links, queries
-from assidu.customers.accounts import Belonging, belonging_of, counts_as
+from assidu.customers.accounts import Belonging, belonging_of
+from assidu.customers.queries import counts_as
 from assidu.customers.types import Customer
 from assidu.decisions.decision import Refused as Refusal
 from assidu.foundation import clock
