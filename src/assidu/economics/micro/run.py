@@ -89,7 +89,7 @@ def try_plans(
                 part.add(one)
             done += size
             seconds = time.perf_counter() - began
-            result = _result(trial, part, choices, behaviour, len(groups), seconds, rounds)
+            result = _result(trial, part, choices, len(groups), seconds, rounds)
             on_round(result)
     assert result is not None, "there is a round for whoever is there"
     return result
@@ -133,7 +133,6 @@ def _result(
     trial: Trial,
     part: Part,
     choices: Sequence[Choice],
-    behaviour: Behaviour,
     of_customers: int,
     seconds: float,
     rounds: list[Round],
