@@ -8,7 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from acceptance.discounts_look import looked_at_discounts
 from acceptance.fairness_look import looked
+from acceptance.studio_sets import assumed
+from acceptance.trial_look import tried
 
 if TYPE_CHECKING:
     from acceptance.conftest import Site
@@ -106,6 +109,15 @@ PAGES: list[Page] = [
     Page("fairness", "/fairness/"),
     Page("fairness-done", lambda site: f"/fairness/{looked(site.address)}/", is_main=True),
     Page("fairness-rule", lambda site: f"/fairness/{looked(site.address)}/rule/drive/"),
+    Page("studio-tried", "/studio/tried/"),
+    Page("studio-tried-done", lambda site: f"/studio/tried/{tried(site.address)}/", ready=".chart svg"),
+    Page("studio-discounts", "/studio/discounts/"),
+    Page(
+        "studio-discounts-done",
+        lambda site: f"/studio/discounts/{looked_at_discounts(site.address)}/",
+        ready=".chart svg",
+        is_main=True,
+    ),
     Page("simulation", "/simulation/"),
     Page("simulation-new", "/simulation/new/"),
     Page("simulation-done", lambda site: f"/simulation/{site.runs.done}/", ready=".chart svg"),
@@ -114,6 +126,19 @@ PAGES: list[Page] = [
     Page("simulation-failed", lambda site: f"/simulation/{site.runs.failed}/"),
     Page("simulation-stopped", lambda site: f"/simulation/{site.runs.stopped}/"),
     Page("simulation-compare", "/simulation/compare/"),
+    Page("studio-owed", "/studio/owed/", ready=".chart svg", is_main=True),
+    Page("studio-owed-settings", "/studio/owed/settings/"),
+    Page(
+        "studio-expected",
+        lambda site: f"/studio/expected/?set={assumed(site.address)}",
+        ready=".chart svg",
+        is_main=True,
+    ),
+    Page("studio-expected-blank", "/studio/expected/?measure=1"),
+    Page(
+        "studio-expected-compare",
+        lambda site: f"/studio/expected/compare/?set={assumed(site.address)}&set=Ambitieux",
+    ),
     Page("system", "/settings/system/"),
     Page("rejects", "/settings/system/rejects/"),
     Page("people", "/settings/people/"),

@@ -21,7 +21,10 @@ SHOTS = os.environ.get("SCREENSHOTS_TO")
 
 @dataclass(frozen=True, slots=True)
 class Stall:
+    """``pages`` that depend on what it holds: an allotment that waits to be confirmed."""
+
     address: str
+    pages: dict[str, str]
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +45,11 @@ def stall(cluster: Database, template: Database, django_db_blocker: Any) -> Iter
     drop(cluster, name)
     copy(cluster, name, TEMPLATE)
     with django_db_blocker.unblock(), connected_to(cluster.named(name).url):
-        _filled()
+        pages = _filled()
         server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, connections_override={})
         server.set_app(WSGIHandler())
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield Stall(f"http://127.0.0.1:{server.server_port}")
+        yield Stall(f"http://127.0.0.1:{server.server_port}", pages)
         server.shutdown()
         server.server_close()
         connections.close_all()
@@ -54,13 +57,15 @@ def stall(cluster: Database, template: Database, django_db_blocker: Any) -> Iter
         drop(cluster, name)
 
 
-def _filled() -> None:
+def _filled() -> dict[str, str]:
     from assidu.catalogue.prices import put_prices
     from assidu.catalogue.types import Price
     from assidu.customers.types import Profile
     from assidu.foundation import clock
     from assidu.foundation.people import actions
     from assidu.foundation.people.types import COMMAND_LINE
+    from assidu.loyalty import actions as loyalty
+    from assidu.loyalty.allotments import look_at
     from builders.le_cercle_offers import le_cercle_with_offers
     from builders.sales import a_line, a_sale
     from builders.shop import Shop
@@ -84,9 +89,15 @@ def _filled() -> None:
         member = shop.member(Profile(card=f"29900001{n:05d}"))
         at = datetime.combine(now.date(), datetime.min.time(), UTC) + timedelta(minutes=n)
         shop.must(member, a_sale(a_line(4000, department="produce"), at=at))
+    loyalty.suspend(member, "lost", by=COMMAND_LINE, at=now, programme="le-cercle")
+    lines = [f"29900001{n:05d}" for n in range(10)]
+    one = look_at("le-cercle", "welcome-back", at=now, by="command", lines=lines)
+    return {"allotment": f"/offers/allotments/{one.allotment_id}/"}
 
 
-@pytest.mark.parametrize("page", ["/offers/", "/offers/draws/", "/offers/draws/lucky/"])
+@pytest.mark.parametrize(
+    "page", ["/offers/", "/offers/draws/", "/offers/draws/lucky/", "/offers/of/welcome-back/", "allotment"]
+)
 @pytest.mark.parametrize(("language", "theme"), [("fr", "light"), ("en", "dark")])
 def test_a_page_of_offers_is_sound_with_something_on_it(
     page: str, language: str, theme: str, stall: Stall, browser: Browser
@@ -102,7 +113,7 @@ def test_a_page_of_offers_is_sound_with_something_on_it(
     tab.fill("[name=password]", PASSWORD)
     tab.press("[name=password]", "Enter")
     tab.wait_for_url("**/dashboard/")
-    answer = tab.goto(page)
+    answer = tab.goto(stall.pages.get(page, page))
     assert answer is not None
     assert answer.status == 200
     faults = faults_of(tab)

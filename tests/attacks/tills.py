@@ -1,7 +1,11 @@
 """Events as tills and offices send them: made from a seed, sent over HTTP, their answers kept."""
 
+import asyncio
+import json
 import random
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -61,6 +65,53 @@ def anything(chance: random.Random, ids: Iterator[str], cards: list[str], sold: 
         return correction(id_, card, chance.choice((-150, -1, 1, 500)))
     points = chance.choice((100, 200, 350)) if what < 0.5 else 0
     return sale(id_, card, chance.randrange(1, 20_000), points)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer as it came over the line."""
+
+    status: int
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Connection:
+    """One line to the server: a request, its whole answer, the next request. Costs next to nothing here, so that it is
+    the server that is busy."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, key: str) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._head = (
+            f"Host: till\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\nContent-Length: "
+        )
+
+    async def post(self, path: str, content: Any) -> Said:
+        return await self._ask("POST", path, json.dumps(content).encode())
+
+    async def delete(self, path: str) -> Said:
+        return await self._ask("DELETE", path, b"")
+
+    async def _ask(self, method: str, path: str, body: bytes) -> Said:
+        head = f"{method} {path} HTTP/1.1\r\n{self._head}{len(body)}\r\n\r\n"
+        self._writer.write(head.encode() + body)
+        answered = (await self._reader.readuntil(b"\r\n\r\n")).lower()
+        _, _, rest = answered.partition(b"content-length:")
+        length = int(rest.partition(b"\r\n")[0])
+        return Said(int(answered[9:12]), await self._reader.readexactly(length))
+
+
+@asynccontextmanager
+async def connected(port: int, key: str) -> AsyncIterator[Connection]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield Connection(reader, writer, key)
+    finally:
+        writer.close()
 
 
 def client(address: str, key: str, connections: int = 1) -> httpx.AsyncClient:

@@ -347,7 +347,7 @@ def test_lines_say_what_they_count_for_and_why_less(shop: Shop) -> None:
     assert book
     plan = book.versions[0].plan
     sale = a_sale(a_line(1000), a_line(500, department="fuel"), a_line(800, brand="private"))
-    told = ticket_lines(plan, sale, ())
+    told = ticket_lines(plan, sale, set())
     assert [line.counting_minor for line in told] == [1000, 0, 800]
     assert [line.why_less for line in told] == [None, NotCounted.DEPARTMENT, None]
 

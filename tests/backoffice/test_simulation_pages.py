@@ -16,7 +16,7 @@ from assidu.foundation.work import RunState
 from assidu.loyalty.book import PlanBook
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
-from assidu.plans.levers import levers, switch_name, turned
+from assidu.plans.levers import levers, switch_names, turned
 from assidu.plans.writing import to_yaml
 from assidu.simulation import actions, queries
 from assidu.simulation.run import simulate
@@ -51,7 +51,7 @@ def sign_in(client: Client, *roles: str) -> Client:
 
 def form(document: Document, **changes: str) -> dict[str, str]:
     texts = {lever.name: "" if lever.value is None else str(lever.value) for lever in levers(document)}
-    texts |= {switch_name(rule.code): "on" for rule in document.rules}
+    texts |= dict.fromkeys(switch_names(document), "on")
     return (
         texts | {"source": "version:1"} | {name.replace("__", "."): value for name, value in changes.items()}
     )

@@ -9,6 +9,7 @@ import psycopg
 
 from assidu.decisions.decision import Refused
 from assidu.decisions.events import (
+    AfterSale,
     Correction,
     Event,
     Joining,
@@ -19,10 +20,11 @@ from assidu.decisions.events import (
     RewardRequest,
     Sale,
     SaleLine,
+    SaleUpdate,
     TakeOver,
 )
 from assidu.decisions.facts import SoldBefore
-from assidu.decisions.sold import sold_before
+from assidu.decisions.sold import Later, sold_before
 from assidu.decisions.state import State
 from assidu.events.bodies import body_of
 from assidu.events.types import EventKey, EventType, Fact
@@ -37,6 +39,7 @@ FIRST_DAY = datetime(2026, 1, 5, 10, tzinfo=UTC)
 TYPES: dict[type[Event], EventType] = {
     Sale: EventType.SALE,
     Return: EventType.RETURN,
+    SaleUpdate: EventType.SALE_UPDATE,
     Correction: EventType.CORRECTION,
     RewardRequest: EventType.REWARD_REQUEST,
     Joining: EventType.JOINING,
@@ -128,20 +131,23 @@ class History:
             columns = record_columns(self.desk.gathered[since:], last, self.book.programme)
             connection.execute(record_sql(lambda _: "%s"), [list(column) for column in columns])
 
-    def _sold(self, customer: UUID, event: Return) -> SoldBefore | None:
+    def _sold(self, customer: UUID, event: AfterSale) -> SoldBefore | None:
         owner = UUID(event.sale_owner) if event.sale_owner else customer
         sold = None
-        returns = []
+        since = []
         for one in self.desk.gathered:
             told = one.fact.event
             if one.customer_id == owner and one.seq == event.sale_seq:
                 sold = one
-            elif isinstance(told, Return) and (_owner(one, told), told.sale_seq) == (owner, event.sale_seq):
-                returns.append(one.decision)
+            elif isinstance(told, AfterSale) and (_owner(one, told), told.sale_seq) == (
+                owner,
+                event.sale_seq,
+            ):
+                since.append(Later(one.seq, told, one.decision, one.customer_id == customer))
         if sold is None or not isinstance(sold.fact.event, Sale):
             return None
-        return sold_before(sold.seq, sold.fact.event, sold.decision, returns, is_own=owner == customer)
+        return sold_before(sold.seq, sold.fact.event, sold.decision, since, is_own=owner == customer)
 
 
-def _owner(one: Decided, told: Return) -> UUID:
+def _owner(one: Decided, told: AfterSale) -> UUID:
     return UUID(told.sale_owner) if told.sale_owner else one.customer_id

@@ -43,6 +43,10 @@ offers:
     effect: {buy: {buy: 2, get: 1}}
     lines: {departments: [pastry]}
     when: {last_day: 2020-12-31}
+  - code: welcome-back
+    name: {fr: 5 € pour votre retour, en: €5 for coming back}
+    effect: {amount: 5.00}
+    needs: activated
 """
 
 

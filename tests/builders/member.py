@@ -6,11 +6,11 @@ from datetime import date
 from assidu.decisions import decide, evolve
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import next_due
-from assidu.decisions.events import Event, Joining, Return, Sale, Tick
+from assidu.decisions.events import AfterSale, Event, Joining, Sale, Tick
 from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
-from assidu.decisions.sold import returned_since, sold_before
+from assidu.decisions.sold import Later, since, sold_before
 from assidu.decisions.state import State
 from builders.sales import on
 
@@ -45,8 +45,9 @@ class AMember:
         assert kept == self.state, "and so is the state"
         if isinstance(event, Sale):
             self.tickets[self.state.seq] = sold_before(self.state.seq, event, decision)
-        if isinstance(event, Return):
-            self.tickets[event.sale_seq] = returned_since(self.tickets[event.sale_seq], [decision])
+        if isinstance(event, AfterSale):
+            later = Later(self.state.seq, event, decision)
+            self.tickets[event.sale_seq] = since(self.tickets[event.sale_seq], [later])
         return decision
 
     def tries(
@@ -58,7 +59,7 @@ class AMember:
         member: str = "",
         person: State | None = None,
     ) -> Decision | Refused:
-        sold = self.tickets[event.sale_seq] if isinstance(event, Return) else None
+        sold = self.tickets[event.sale_seq] if isinstance(event, AfterSale) else None
         facts = Facts(
             self.state,
             sold=sold,

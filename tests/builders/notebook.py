@@ -12,11 +12,11 @@ from assidu.decisions import decide, evolve
 from assidu.decisions.calendar import local_day, midnight
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import next_due, ran_out
-from assidu.decisions.events import Event, HoldExpiry, Return, Sale, Tick
+from assidu.decisions.events import AfterSale, Event, HoldExpiry, Sale, Tick
 from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record
-from assidu.decisions.sold import sold_before
+from assidu.decisions.sold import Later, sold_before
 from assidu.decisions.state import State
 
 ROUNDS_MAX = 3
@@ -54,7 +54,7 @@ class Notebook:
         known_at = max(now or event.at, event.at)
         self.catch_up(local_day(known_at, self.plan.zone), known_at)
         plan, sold = self.plan, None
-        if isinstance(event, Return):
+        if isinstance(event, AfterSale):
             sold = self.sold(event.sale_seq)
             if sold is not None:
                 plan = self.entry(event.sale_seq).plan
@@ -110,12 +110,12 @@ class Notebook:
         entry = self.entry(seq)
         if not isinstance(entry.event, Sale):
             return None
-        returns = [
-            later.decision
+        since = [
+            Later(later.seq, later.event, later.decision)
             for later in self.entries
-            if isinstance(later.event, Return) and later.event.sale_seq == seq
+            if isinstance(later.event, AfterSale) and later.event.sale_seq == seq
         ]
-        return sold_before(seq, entry.event, entry.decision, returns)
+        return sold_before(seq, entry.event, entry.decision, since)
 
     def _write(self, event: Event, facts: Facts, plan: Plan, decision: Decision) -> None:
         written = json.loads(json.dumps(decision_record(decision)))

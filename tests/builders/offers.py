@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from assidu.decisions import decide, evolve
 from assidu.decisions.chance import Chance
 from assidu.decisions.decision import Claim, Decision, ReasonCode, Refused
-from assidu.decisions.events import AppliedOffer, Event, Sale
-from assidu.decisions.facts import Facts
+from assidu.decisions.events import AfterSale, AppliedOffer, Event, Sale
+from assidu.decisions.facts import Facts, SoldBefore
+from assidu.decisions.places import places_moved
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
-from assidu.decisions.sold import sold_before
+from assidu.decisions.sold import Later, sold_before
 from assidu.decisions.state import State
 from assidu.plans.compile import compile_plan
 from builders.documents import a_document
@@ -32,13 +33,17 @@ def a_plan_with(*written: str, stacking: str = "") -> Plan:
 
 @dataclass(slots=True)
 class Shopper:
-    """Plays the shell around ``decide``: takes claims from shared places, evolves, writes and reads back."""
+    """Plays the shell around ``decide``: takes claims from shared places, evolves, writes and reads back.
+
+    ``asked`` are the claims of what was decided last.
+    """
 
     plan: Plan
     places: dict[str, int] = field(default_factory=dict)
     state: State = field(default_factory=lambda: a_member(seq=0))
     chance: Chance | None = None
     history: list[tuple[Event, Decision]] = field(default_factory=list)
+    asked: tuple[Claim, ...] = ()
 
     def tries(self, basket: Sale) -> Decision:
         """What the till is told before it is paid; no place is taken."""
@@ -60,7 +65,7 @@ class Shopper:
 
     def told(self, event: Event) -> Decision | Refused:
         facts = replace(self._facts(), chance=self.chance)
-        if hasattr(event, "sale_seq"):
+        if isinstance(event, AfterSale):
             facts = replace(facts, sold=self._sold(event.sale_seq))
         found = self._decided(facts, event)
         if isinstance(found, Refused):
@@ -68,8 +73,12 @@ class Shopper:
         assert decision_from(decision_record(found), found.plan_version, found.postings) == replace(
             found, reasons=()
         ), "what is written down is read back"
-        for release in found.offers.releases:
-            self.places[release.key] = max(self.places.get(release.key, 0) - release.quantity, 0)
+        grants = found.inputs.grants if found.inputs is not None else None
+        replayed = decide(self.plan, replace(facts, grants=grants, chance=None), event)
+        assert isinstance(replayed, Decision)
+        assert replace(replayed, reasons=()) == replace(found, reasons=()), (
+            "what is recorded is decided again"
+        )
         self.state = evolve(self.state, found)
         again = state_from(state_record(self.state), self.state.seq, self.state.lots, self.state.debts)
         assert again == self.state
@@ -84,18 +93,32 @@ class Shopper:
     def _facts(self) -> Facts:
         return Facts(self.state)
 
-    def _sold(self, seq: int):  # type: ignore[no-untyped-def]
+    def _sold(self, seq: int) -> SoldBefore:
         sale, decision = self.history[seq - 1]
         assert isinstance(sale, Sale)
-        returns = [made for event, made in self.history[seq:] if getattr(event, "sale_seq", None) == seq]
-        return sold_before(seq, sale, decision, returns)
+        since = [
+            Later(at, event, made)
+            for at, (event, made) in enumerate(self.history, start=1)
+            if isinstance(event, AfterSale) and event.sale_seq == seq
+        ]
+        return sold_before(seq, sale, decision, since)
 
     def _decided(self, facts: Facts, event: Event) -> Decision | Refused:
         found = decide(self.plan, facts, event)
+        self.asked = ()
+        taken: dict[str, int] = {}
         if isinstance(found, Decision) and found.claims:
-            found = decide(self.plan, replace(facts, grants=self._take(found.claims)), event)
+            self.asked = found.claims
+            taken = self._take(found.claims)
+            found = decide(self.plan, replace(facts, grants=taken), event)
             assert isinstance(found, Decision)
             assert not found.claims, "claims are asked for once"
+        moved = {} if isinstance(found, Refused) else places_moved(found)
+        for key in taken.keys() | moved.keys():
+            back = taken.get(key, 0) - moved.get(key, 0)
+            assert back >= 0, "nothing is taken without being asked for"
+            self.places[key] = self.places.get(key, 0) - back
+            assert self.places[key] >= 0, "nothing is given back that was not taken"
         return found
 
     def _take(self, claims: tuple[Claim, ...]) -> dict[str, int]:

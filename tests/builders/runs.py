@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from assidu.plans.document import Document
-from assidu.plans.levers import levers, switch_name, turned
+from assidu.plans.levers import levers, switch_names, turned
 from assidu.plans.writing import to_yaml
 from assidu.simulation import actions, queries
 
@@ -24,7 +24,7 @@ class Runs:
 def with_levers(document: Document, **changes: str) -> Document:
     """The document with some levers turned: ``rules__base__give="2"``."""
     texts = {lever.name: "" if lever.value is None else str(lever.value) for lever in levers(document)}
-    texts |= {switch_name(rule.code): "on" for rule in document.rules}
+    texts |= dict.fromkeys(switch_names(document), "on")
     return turned(document, texts | {name.replace("__", "."): value for name, value in changes.items()})
 
 

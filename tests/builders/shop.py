@@ -15,9 +15,9 @@ from assidu.customers import resolve
 from assidu.customers.types import Profile, ProfileRecord
 from assidu.customers.vault import Vault
 from assidu.decisions.decision import Refused
-from assidu.decisions.events import Event, Joining, Merger, Return, Sale
+from assidu.decisions.events import AfterSale, Event, Joining, Merger, Sale
 from assidu.decisions.facts import SoldBefore
-from assidu.decisions.sold import sold_before
+from assidu.decisions.sold import Later, sold_before
 from assidu.events.bodies import body_of
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.foundation.ids import new_id
@@ -35,6 +35,7 @@ PLANS = Path(assidu.demo.__file__).parent / "plans"
 TYPES = {
     "Sale": EventType.SALE,
     "Return": EventType.RETURN,
+    "SaleUpdate": EventType.SALE_UPDATE,
     "Correction": EventType.CORRECTION,
     "RewardRequest": EventType.REWARD_REQUEST,
     "Joining": EventType.JOINING,
@@ -135,14 +136,13 @@ class Shop:
     def _write(self, desk: Desk, members: dict[UUID, Member]) -> None:
         last = {member.customer_id: member.last_purchase for member in members.values()}
         columns = record_columns(desk.gathered, last, PROGRAMME)
+        limits = dict(sorted(self.places.limits.items()))
+        raw_connection().execute(
+            "SELECT loyalty_lock_quotas(%s, %s::integer[])", [list(limits), list(limits.values())]
+        )
         psycopg.RawCursor(raw_connection()).execute(
             record_sql(lambda n: f"${n}"), [list(column) for column in columns]
         )
-        for key, limit in self.places.limits.items():
-            raw_connection().execute(
-                "INSERT INTO loyalty_quota VALUES (%s, %s, %s) ON CONFLICT (key) DO UPDATE SET taken = excluded.taken",
-                [key, limit, self.places.taken.get(key, 0)],
-            )
 
 
 def _locked(customer_ids: list[UUID]) -> dict[UUID, Member]:
@@ -153,14 +153,14 @@ def _locked(customer_ids: list[UUID]) -> dict[UUID, Member]:
     return {row[0]: member_from(*row) for row in found}
 
 
-def _sold(customer_id: UUID, event: Return) -> SoldBefore | None:
+def _sold(customer_id: UUID, event: AfterSale) -> SoldBefore | None:
     owner = UUID(event.sale_owner) if event.sale_owner else customer_id
     sale = queries.entry(owner, event.sale_seq)
     if sale is None or not isinstance(sale.event, Sale):
         return None
-    returns = [
-        one.decision
-        for one in queries.timeline([customer_id], types=[EventType.RETURN], limit=200).entries
-        if isinstance(one.event, Return) and one.event.sale_seq == event.sale_seq
+    since = [
+        Later(one.seq, one.event, one.decision, one.customer_id == customer_id)
+        for one in queries.after_sale([customer_id, owner], owner, event.sale_seq)
+        if isinstance(one.event, AfterSale)
     ]
-    return sold_before(sale.seq, sale.event, sale.decision, returns, is_own=owner == customer_id)
+    return sold_before(sale.seq, sale.event, sale.decision, since, is_own=owner == customer_id)

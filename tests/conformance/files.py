@@ -10,7 +10,9 @@ from assidu.decisions import SEMANTICS_VERSION
 from assidu.plans.identity import to_builtins
 from conformance.cases import (
     accounts,
+    draws,
     earning,
+    holds,
     life,
     lives,
     membership,
@@ -20,13 +22,14 @@ from conformance.cases import (
     returns,
     rewards,
     statuses,
+    updates,
     wallets,
 )
 from conformance.story import Programme, Story
 
 FOLDER = Path(__file__).parent.parent.parent / "conformance"
 FORMAT = 1
-BYTES_MAX = 3_000_000
+BYTES_MAX = 3_200_000
 
 THEMES: Mapping[str, Callable[[], Iterator[Story]]] = {
     "earning": earning.stories,
@@ -39,6 +42,9 @@ THEMES: Mapping[str, Callable[[], Iterator[Story]]] = {
     "membership": membership.stories,
     "accounts": accounts.stories,
     "offers": offers.stories,
+    "updates": updates.stories,
+    "holds": holds.stories,
+    "draws": draws.stories,
     "life-of-the-programme": life.stories,
     "lives": lives.stories,
 }

@@ -15,7 +15,7 @@ import msgspec
 from assidu.decisions import decide, events, evolve
 from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.decision import Decision, Refused
-from assidu.decisions.events import Event, Sale
+from assidu.decisions.events import Event, Sale, SaleLine
 from assidu.decisions.exchange import KnownRate, exchanged
 from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
 from assidu.decisions.money import Rate
@@ -127,9 +127,8 @@ def _sold(written: Json) -> SoldBefore:
         for name in ("awarded", "clawed_back")
     }
     foreign = dict(written.get("returned_foreign", ()))
-    rest = {
-        name: written[name] for name in ("paid", "paid_back", "plan_version", "is_own") if name in written
-    }
+    names = ("paid", "paid_back", "plan_version", "is_own", "not_recovered", "taken", "is_basket")
+    rest = {name: written[name] for name in names if name in written}
     return SoldBefore(
         written["seq"],
         sale,
@@ -139,6 +138,7 @@ def _sold(written: Json) -> SoldBefore:
         clawed_back=pairs["clawed_back"],
         returned_minor=dict(written.get("returned_minor", ())),
         returned_foreign=foreign,
+        promoted=tuple(msgspec.convert(one, type=SaleLine) for one in written.get("promoted", ())),
         **rest,
     )
 

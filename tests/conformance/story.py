@@ -14,11 +14,21 @@ from assidu.decisions.calendar import local_day, midnight
 from assidu.decisions.chance import Chance
 from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import next_due, ran_out
-from assidu.decisions.events import AppliedOffer, Event, HoldExpiry, Return, Sale, Tick
+from assidu.decisions.events import (
+    AfterSale,
+    AppliedOffer,
+    Event,
+    Hold,
+    HoldExpiry,
+    Sale,
+    SaleLine,
+    Tick,
+)
 from assidu.decisions.exchange import KnownRate, exchanged
 from assidu.decisions.facts import Facts, SoldBefore
+from assidu.decisions.places import places_moved
 from assidu.decisions.plan import Plan
-from assidu.decisions.sold import sold_before
+from assidu.decisions.sold import Later, sold_before
 from assidu.decisions.state import State
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document, published
@@ -46,6 +56,19 @@ class Written:
     event: Event
     decision: Decision
     programme: Programme
+
+
+def _taken_off(lines: tuple[SaleLine, ...], told: Decision) -> tuple[SaleLine, ...]:
+    found = list(lines)
+    for given in told.offers.given:
+        for i, amount in given.by_line:
+            line = found[i]
+            found[i] = replace(
+                line,
+                amount_minor=line.amount_minor - amount,
+                offers=(*line.offers, AppliedOffer(given.offer, amount)),
+            )
+    return tuple(found)
 
 
 @dataclass(slots=True)
@@ -110,7 +133,7 @@ class Story:
         at = max(now or event.at, event.at)
         self.sleep_until(local_day(at, zone), at)
         sold, programme = None, self.programme
-        if isinstance(event, Return):
+        if isinstance(event, AfterSale):
             sold = self._sold(event.sale_seq)
             programme = self.written[event.sale_seq].programme if sold is not None else programme
         facts = Facts(
@@ -159,16 +182,16 @@ class Story:
         self.places.update(before)
         if isinstance(answer, Refused):
             return basket
-        lines = list(basket.lines)
-        for given in answer.offers.given:
-            for i, amount in given.by_line:
-                line = lines[i]
-                lines[i] = replace(
-                    line,
-                    amount_minor=line.amount_minor - amount,
-                    offers=(*line.offers, AppliedOffer(given.offer, amount)),
-                )
-        return replace(basket, lines=tuple(lines))
+        return replace(basket, lines=_taken_off(basket.lines, answer))
+
+    def hold(self, event: Hold) -> Sale:
+        """Set aside what a basket needs; answers the ticket of a till that does what it was told."""
+        answer = self.tell(event)
+        assert isinstance(answer, Decision)
+        lines = _taken_off(event.lines, answer)
+        return Sale(
+            event.at, event.store, event.channel, lines, event.payments, event.codes, hold=str(self.seq)
+        )
 
     def sleep_until(self, today: date, now: datetime | None = None) -> None:
         """The ticks due by ``today`` and the holds that ran out by ``now``, in their order."""
@@ -207,8 +230,8 @@ class Story:
     def _decide(self, programme: Programme, facts: Facts, event: Event) -> Decision | Refused:
         """Decided, and decided again with the grants where it asks for places."""
         answer = self._step(programme, facts, event)
+        grants: dict[str, int] = {}
         if isinstance(answer, Decision) and answer.claims:
-            grants = {}
             for claim in answer.claims:
                 taken = self.places.get(claim.key, 0)
                 grants[claim.key] = claim.granted(taken)
@@ -219,8 +242,10 @@ class Story:
             )
         if isinstance(answer, Refused) or facts.is_basket:
             return answer
-        for freed in answer.offers.releases:
-            self.places[freed.key] = max(self.places.get(freed.key, 0) - freed.quantity, 0)
+        moved = places_moved(answer)
+        for key in sorted(grants.keys() | moved.keys()):
+            back = grants.get(key, 0) - moved.get(key, 0)
+            self.places[key] = max(self.places.get(key, 0) - back, 0)
         self.state = evolve(self.state, answer)
         self.steps[-1]["next"] = written_state(self.state)
         self.written[self.state.seq] = Written(event, answer, programme)
@@ -243,9 +268,9 @@ class Story:
         found = self.written.get(seq)
         if found is None or not isinstance(found.event, Sale):
             return None
-        returns = [
-            later.decision
+        since = [
+            Later(at, later.event, later.decision)
             for at, later in sorted(self.written.items())
-            if isinstance(later.event, Return) and later.event.sale_seq == seq and at > seq
+            if isinstance(later.event, AfterSale) and later.event.sale_seq == seq and at > seq
         ]
-        return sold_before(seq, found.event, found.decision, returns)
+        return sold_before(seq, found.event, found.decision, since)

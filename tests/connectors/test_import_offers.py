@@ -1,5 +1,7 @@
 """Files with offers: budgets and stock to the unit whatever the number of processes, codes, draws, and a price feed."""
 
+import subprocess
+import time
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -19,10 +21,10 @@ from assidu.plans.check import examine
 from assidu.plans.document import Document
 from assidu.plans.wording import Language
 from builders.documents import BASE, a_programme
-from builders.imports import NOW, event, events_file, joined, sale, take
+from builders.imports import NOW, event, events_file, import_command, joined, sale, take
 from builders.offers import offers
 
-WITH = offers(
+WITH = (
     "bags: effect: {gift: {name: {fr: sac, en: bag}}}|stock: 5",
     "points: effect: {points: {currency: points, units: 30}}|budget: {units: 100}|times: {limit: 1, per: ever}",
     "off: effect: {amount: 2.00}|budget: {amount: 5.00}|combines: true",
@@ -31,11 +33,17 @@ TWO_OFF = {"code": "off", "amount_minor": 200}
 CARDS = [f"29900001{n:05d}" for n in range(12)]
 
 
+def publish_with(*written: str) -> None:
+    examined = examine(a_programme(BASE, more=offers(*written)))
+    assert examined.document is not None, examined.errors
+    publish(examined.document, "", at=NOW)
+
+
 @pytest.mark.parametrize("processes", [1, 3])
 def test_an_import_gives_stock_and_budgets_to_the_unit(
     assidu_db: Database, tmp_path: Path, processes: int
 ) -> None:
-    publish(a_club(WITH), "", at=NOW)
+    publish_with(*WITH)
     told = [joined(card, "2026-01-05T09:00:00Z") for card in CARDS]
     told += [
         sale(
@@ -62,11 +70,96 @@ def test_an_import_gives_stock_and_budgets_to_the_unit(
     assert verify(assidu_db.url).found == []
 
 
+def a_return(id_: str, time: str, card: str, of: str) -> dict[str, object]:
+    original = {"source": "till/1", "id": of}
+    return event("Order Refunded", id_, time, f"card:{card}", original_event=original, whole=True)
+
+
+def bags(database: Database) -> tuple[set[str], int]:
+    """Whose tickets got one, by their number, and how many are taken."""
+    with psycopg.connect(database.url) as connection:
+        given = connection.execute(
+            "SELECT id FROM loyalty_decision JOIN events_event USING (customer_id, seq) "
+            "WHERE record -> 'offers' -> 'given' @> '[[\"bags\"]]' AND type = 'Order Completed'"
+        ).fetchall()
+        [taken] = connection.execute("SELECT taken FROM loyalty_quota WHERE key = 'stock:bags'").fetchall()
+    return {row[0] for row in given}, taken[0]
+
+
+@pytest.mark.parametrize("processes", [1, 3])
+def test_what_a_return_of_a_file_gives_back_is_there_once_for_who_comes_after_it(
+    assidu_db: Database, tmp_path: Path, processes: int
+) -> None:
+    """Two bags: the third ticket comes too late, the fifth after a return; the sixth of a later file after another."""
+    publish_with("bags: effect: {gift: {name: {fr: sac, en: bag}}}|stock: 2|gives_back: [stock]")
+    told = [joined(card, "2026-01-05T09:00:00Z") for card in CARDS]
+    told += [
+        sale(f"T-{n}", f"2026-02-{n + 1:02d}T10:00:00Z", f"card:{CARDS[n]}", 800) for n in (0, 1, 2, 4, 5)
+    ]
+    told.append(a_return("R-0", "2026-02-04T10:00:00Z", CARDS[0], "T-0"))
+    file = events_file(tmp_path / "e.jsonl", *told)
+    report = take(assidu_db, [file], processes=processes)
+    assert not report.set_aside
+    assert bags(assidu_db) == ({"T-0", "T-1", "T-4"}, 2)
+    assert take(assidu_db, [file], processes=processes).recorded == 0
+    assert bags(assidu_db) == ({"T-0", "T-1", "T-4"}, 2)
+    # What was recorded before is given back by one customer, and taken by another, in one file.
+    later = [
+        a_return("R-1", "2026-03-01T10:00:00Z", CARDS[1], "T-1"),
+        sale("T-6", "2026-03-02T10:00:00Z", f"card:{CARDS[6]}", 800),
+        sale("T-7", "2026-03-03T10:00:00Z", f"card:{CARDS[7]}", 800),
+    ]
+    assert not take(assidu_db, [events_file(tmp_path / "l.jsonl", *later)], processes=processes).set_aside
+    assert bags(assidu_db) == ({"T-0", "T-1", "T-4", "T-6"}, 2)
+    assert verify(assidu_db.url).found == []
+
+
+def test_an_import_killed_among_returns_and_run_again_gives_everything_back_once(
+    assidu_db: Database, tmp_path: Path
+) -> None:
+    publish_with(
+        "bags: effect: {gift: {name: {fr: sac, en: bag}}}|stock: 40|gives_back: [stock]",
+        "points: effect: {points: {currency: points, units: 30}}|budget: {units: 1000}|gives_back: [budget]",
+    )
+    cards = [f"29900002{n:05d}" for n in range(120)]
+    told = [joined(card, "2026-01-05T09:00:00Z") for card in cards]
+    for n, card in enumerate(cards):
+        told.append(sale(f"T-{n}", f"2026-02-01T10:{n % 60:02d}:{n // 60:02d}Z", f"card:{card}", 800))
+        if n % 3 == 0:
+            told.append(a_return(f"R-{n}", f"2026-02-02T10:{n % 60:02d}:00Z", card, f"T-{n}"))
+    path = events_file(tmp_path / "e.jsonl", *told).file
+
+    def run() -> "subprocess.Popen[bytes]":
+        return import_command(assidu_db, [], str(path), "--processes", "1", "--json", chunk_events=5)
+
+    def written() -> int:
+        with psycopg.connect(assidu_db.url) as connection:
+            [row] = connection.execute("SELECT count(*) FROM events_event").fetchall()
+        return int(row[0])
+
+    process = run()
+    while written() == 0:
+        assert process.poll() is None, "it was over before it could be killed"
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    assert 0 < written() < len(told)
+    report, _ = (again := run()).communicate(timeout=60)
+    assert again.returncode == 0, report
+    assert written() == len(told)
+    with psycopg.connect(assidu_db.url) as connection:
+        taken: dict[str, int] = dict(connection.execute("SELECT key, taken FROM loyalty_quota").fetchall())
+    # As if it had never stopped: of the first forty, who had a bag each, fourteen brought theirs back.
+    assert taken["stock:bags"] == 40 - 14
+    assert taken["budget:points:ever"] == 1000 - 12 * 30
+    assert verify(assidu_db.url).found == []
+
+
 @pytest.mark.parametrize("processes", [1, 3])
 def test_what_comes_back_is_there_again_for_whoever_buys_after_the_import(
     assidu_db: Database, tmp_path: Path, processes: int
 ) -> None:
-    publish(a_club(WITH), "", at=NOW)
+    publish(a_club(offers(*WITH)), "", at=NOW)
     told = [joined(card, "2026-01-05T09:00:00Z") for card in CARDS]
     told += [sale(f"T-{n}", f"2026-02-{n + 1:02d}T10:00:00Z", f"card:{card}") for n, card in enumerate(CARDS)]
     told += [

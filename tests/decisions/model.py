@@ -5,8 +5,8 @@ come in (plans and events) are the core's; calendar, roundings, rules, wallet, t
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import TypeVar
@@ -19,9 +19,12 @@ from assidu.decisions.events import (
     Joining,
     Leaving,
     Release,
+    Resumption,
     Return,
     RewardRequest,
     Sale,
+    SaleUpdate,
+    Suspension,
     TakeOver,
     TransferOut,
 )
@@ -33,6 +36,7 @@ from assidu.decisions.plan import (
     EarnRule,
     Extended,
     Fixed,
+    Gift,
     Inactivity,
     Multiply,
     PerAmount,
@@ -43,6 +47,7 @@ from assidu.decisions.plan import (
     TierWindow,
     Trigger,
 )
+from assidu.decisions.plan.offers import GivesArticle, GivesBack, GivesUnits, Offer
 
 FOR_EVER = date(9999, 12, 31)
 Key = TypeVar("Key")
@@ -103,7 +108,14 @@ class Ticket:
     was_first: bool
     used_before: dict[str, int] = field(default_factory=dict)
     times_before: dict[str, int] = field(default_factory=dict)
-    granted: dict[str, bool] = field(default_factory=dict)
+    granted: dict[str, int] = field(default_factory=dict)
+    """By rule or offer, what it was given when it asked for what customers share; by offer, what it has of it."""
+    taken: Counter[str] = field(default_factory=Counter)
+    things: set[str] = field(default_factory=set)
+    looked: set[str] = field(default_factory=set)
+    """The rules whose caps it came to ask for."""
+    missing: Counter[str] = field(default_factory=Counter)
+    """What should have been taken back of it, and was gone."""
     given: list[Given] = field(default_factory=list)
     earnings: list[Earning] = field(default_factory=list)
     paid: list[Piece] = field(default_factory=list)
@@ -118,13 +130,26 @@ class SetAside:
 
     until: datetime
     pieces: list[Piece]
+    places: Counter[str] = field(default_factory=Counter)
+    """By offer, what its basket takes of what customers share."""
 
 
 @dataclass
 class Programme:
-    """What customers share: the places of quotas."""
+    """What customers share: the places of quotas.
+
+    ``answers`` are, by rule or offer, what the next ticket is given of it, where many ask at once and nobody knows in
+    what order: then what it ``wished`` is noted.
+    """
 
     taken: list[tuple[str, date, str]] = field(default_factory=list)
+    answers: Mapping[str, int] | None = None
+    wished: dict[str, int] = field(default_factory=dict)
+
+    def give(self, code: str, quantity: int) -> int:
+        assert self.answers is not None, "in what order customers asked, somebody must tell"
+        self.wished[code] = quantity
+        return self.answers[code]
 
 
 @dataclass
@@ -139,6 +164,8 @@ class Customer:
     left_on: date | None = None
     tiers: list[tuple[date, str]] = field(default_factory=list)
     tier_until: date | None = None
+    stood_still: list[tuple[date, date | None]] = field(default_factory=list)
+    """From a day on, and before another one, a card that could do nothing."""
     earnings: list[Earning] = field(default_factory=list)
     owed: Counter[str] = field(default_factory=Counter)
     tickets: list[Ticket] = field(default_factory=list)
@@ -251,6 +278,8 @@ class Customer:
     def was_member_on(self, day: date) -> bool:
         if not (self.is_member or self.has_left) or self.joined_on is None:
             return False
+        if any(since <= day and (until is None or day < until) for since, until in self.stood_still):
+            return False
         return self.joined_on <= day and (self.left_on is None or day < self.left_on)
 
     def tier_on(self, day: date) -> str | None:
@@ -285,6 +314,39 @@ class Customer:
         for piece in self._all_held():
             self._move("forfeited", piece.earning.currency, -piece.quantity)
         self.is_member, self.has_left, self.left_on = False, True, self._day(event.at)
+        self._goes_on(self.left_on)
+
+    def suspend(self, event: Suspension) -> None:
+        day = self._day(event.at)
+        self._is_not_absorbed()
+        if self.stood_still and self.stood_still[-1][1] is None:
+            raise No("already_suspended")
+        if not self.is_member:
+            raise No("not_a_member")
+        for name in list(self.holds):
+            self._end_hold(name, day, {})
+        self.stood_still.append((day, None))
+
+    def resume(self, event: Resumption) -> None:
+        self._is_not_absorbed()
+        if not self.stood_still or self.stood_still[-1][1] is not None:
+            raise No("not_suspended")
+        day = self._day(event.at)
+        by = timedelta(days=max((day - self.stood_still[-1][0]).days, 0))
+        self._goes_on(day)
+        for e in list(self.earnings):
+            if e.left and e.expires_on is not None:
+                self.earnings.append(
+                    Earning(e.currency, e.left, e.issued_on, e.expires_on + by, e.waits_until)
+                )
+                e.left = 0
+        self.active_on = {currency: on + by for currency, on in self.active_on.items()}
+        if self.tier_until is not None:
+            self.tier_until += by
+
+    def _goes_on(self, day: date) -> None:
+        if self.stood_still and self.stood_still[-1][1] is None:
+            self.stood_still[-1] = (self.stood_still[-1][0], day)
 
     def take_over(self, event: TakeOver) -> None:
         self._is_free()
@@ -363,12 +425,19 @@ class Customer:
             if rule.times is not None:
                 ticket.times_before[rule.code] = self.times(rule, rule.times.period, day)
         for rule in self.plan.rules:
+            if asked_of(ticket, rule, ticket.returned):
+                ticket.looked.add(rule.code)
             quantity = gift(ticket, rule, ticket.returned)
             if quantity and rule.quota is not None:
-                ticket.granted[rule.code] = self._draw(rule, day, sale.store)
+                ticket.granted[rule.code] = int(self._draw(rule, day, sale.store))
                 quantity = quantity if ticket.granted[rule.code] else 0
             if quantity:
                 ticket.given.append(Given(rule, quantity))
+        self._ask_for_offers(ticket)
+        for offer in units_offers(self.plan):
+            if ticket.taken[offer.code]:
+                ticket.given.append(Given(as_a_rule(offer), ticket.taken[offer.code]))
+        ticket.things = handed_over(ticket)
         # What expires together comes in together, which matters when there is a debt to repay.
         terms = [given.rule.expires for given in ticket.given]
         for given in sorted(ticket.given, key=lambda given: terms.index(given.rule.expires)):
@@ -407,6 +476,78 @@ class Customer:
             self._has_received(currency, today, is_earned=False)
         self._take_back(ticket)
         ticket.counted = sum(counting(ticket, ticket.returned).values())
+        self._free(ticket)
+
+    def change(self, ticket: Ticket, event: SaleUpdate) -> None:
+        """As it now reads it might have been sold from the start. Not here: tickets that are paid with units and keep
+        lines, and plans that give a currency with several dates."""
+        self._is_not_absorbed()
+        if not event.lines and ticket.returned:
+            self.bring_back(ticket, Return(event.at, event.sale_seq))
+        if event.lines == ticket.sale.lines or (ticket.is_back and not event.lines):
+            return
+        assert not (event.lines and ticket.sale.payments)
+        before = {offer.code: offered(ticket, offer) for offer in ticket.plan.offers.all}
+        ticket.sale = replace(ticket.sale, lines=event.lines, payments=())
+        ticket.is_back = all(line.amount_minor <= ticket.returned[i] for i, line in enumerate(event.lines))
+        if not event.lines:
+            self._pay_back(ticket, self._day(event.at))
+        self._look_again(ticket)
+        self._ask_for_offers(ticket, before)
+        self._free(ticket)
+        now, more = deserved(ticket), Counter[str]()
+        for rule in givers(ticket.plan):
+            known = {given.rule.code: given for given in ticket.given}
+            given = known.get(rule.code) or Given(rule, 0)
+            change = now[rule.code] - (given.quantity - given.taken_back)
+            given.quantity += change
+            more[rule.currency] += change
+            if rule.code not in known:
+                ticket.given.append(given)
+        for currency, change in more.items():
+            self._recover(ticket, currency, max(-change, 0))
+            made_up = min(max(change, 0), ticket.missing[currency])
+            ticket.missing[currency] -= made_up
+            rule = next(given.rule for given in ticket.given if given.rule.currency == currency)
+            if change > made_up:
+                ticket.earnings.append(self._earn(rule, change - made_up, ticket.day, "issued"))
+        ticket.counted = sum(counting(ticket, ticket.returned).values())
+
+    def _look_again(self, ticket: Ticket) -> None:
+        """What its rules looked at then stays so; now they may ask for more."""
+        for rule in ticket.plan.rules:
+            if rule.code not in ticket.looked and asked_of(ticket, rule, ticket.returned):
+                ticket.looked.add(rule.code)
+                if rule.cap is not None:
+                    ticket.used_before[rule.code] = self.used(rule, rule.cap.period, ticket.day)
+                if rule.times is not None:
+                    ticket.times_before[rule.code] = self.times(rule, rule.times.period, ticket.day)
+            is_open = rule.quota is not None and rule.code not in ticket.granted
+            if is_open and gift(ticket, rule, ticket.returned):
+                ticket.granted[rule.code] = int(self._draw(rule, ticket.day, ticket.sale.store))
+
+    def _ask_for_offers(self, ticket: Ticket, before: Mapping[str, int] | None = None) -> None:
+        """What it needs beyond what it has. A ticket that was refused, or has less than it wished ``before``, had its
+        answer."""
+        for offer in ticket.plan.offers.all:
+            code, wished, has = offer.code, offered(ticket, offer), ticket.taken[offer.code]
+            had_its_answer = (
+                before is not None
+                and code in ticket.granted
+                and (not ticket.granted[code] or (has and ticket.granted[code] < before[code]))
+            )
+            if wished > has and not had_its_answer:
+                ticket.granted[code] = has + self.programme.give(code, wished - has)
+            ticket.taken[code] = max(has, min(wished, ticket.granted.get(code, 0)))
+        ticket.things = handed_over(ticket)
+
+    def _free(self, ticket: Ticket) -> None:
+        """What it no longer needs, where its offer gives that back."""
+        for offer in ticket.plan.offers.all:
+            limit = GivesBack.STOCK if offer.stock is not None else GivesBack.BUDGET
+            if (GivesBack.PLACE if offer.quota is not None else limit) in offer.gives_back:
+                ticket.taken[offer.code] = min(ticket.taken[offer.code], offered(ticket, offer))
+        ticket.things = handed_over(ticket)
 
     def be_absorbed(self) -> None:
         self._is_not_absorbed()
@@ -466,7 +607,13 @@ class Customer:
             if self.balance(currency) < quantity:
                 raise No("insufficient_balance")
         pieces = [piece for currency, n in asked.items() for piece in self._go_out(currency, n, "")]
-        self.holds[name] = SetAside(event.at + timedelta(minutes=event.minutes), pieces)
+        aside = SetAside(event.at + timedelta(minutes=event.minutes), pieces)
+        if event.lines:
+            basket = Sale(event.at, event.store, event.channel, event.lines)
+            as_sold = Ticket(basket, self.plan, self._day(event.at), True, self.tier, was_first=False)
+            self._ask_for_offers(as_sold)
+            aside.places = as_sold.taken
+        self.holds[name] = aside
 
     def let_go(self, event: Release) -> None:
         if event.hold not in self.holds:
@@ -673,6 +820,8 @@ class Customer:
 
     def _draw(self, rule: EarnRule, day: date, store: str) -> bool:
         assert rule.quota is not None
+        if self.programme.answers is not None:
+            return bool(self.programme.give(rule.code, 1))
         place = (rule.code, day, store if rule.quota.scope is QuotaScope.STORE else "")
         taken = [
             other
@@ -721,29 +870,31 @@ class Customer:
 
     def _take_back(self, ticket: Ticket) -> None:
         currencies = list(dict.fromkeys(given.rule.currency for given in ticket.given))
-        now = {rule.code: gift(ticket, rule, ticket.returned) for rule in ticket.plan.rules}
-        for rule in ticket.plan.rules:
-            if rule.quota is not None and not ticket.granted.get(rule.code):
-                now[rule.code] = 0
+        now = deserved(ticket)
         for currency in currencies:
             given = [g for g in ticket.given if g.rule.currency == currency]
-            deserved = sum(now[rule.code] for rule in ticket.plan.rules if rule.currency == currency)
-            too_much = sum(g.quantity - g.taken_back for g in given) - deserved
+            too_much = sum(g.quantity - g.taken_back for g in given)
+            too_much -= sum(now[rule.code] for rule in givers(ticket.plan) if rule.currency == currency)
             quantity = 0
             for g in given:
                 part = min(too_much - quantity, g.quantity - g.taken_back - now[g.rule.code])
                 if part > 0:
                     g.taken_back += part
                     quantity += part
-            quantity -= self._go_out_of_waiting(ticket, currency, quantity)
-            if ticket.plan.return_policy is ReturnPolicy.ONLY_PENDING:
-                continue
+            self._recover(ticket, currency, quantity)
+
+    def _recover(self, ticket: Ticket, currency: str, quantity: int) -> None:
+        """What waits first, then what can be used, of the same dates first; then a debt, or it is gone."""
+        quantity -= self._go_out_of_waiting(ticket, currency, quantity)
+        if ticket.plan.return_policy is not ReturnPolicy.ONLY_PENDING:
             pieces = self._go_out(currency, quantity, "issued", like=ticket.earnings)
-            missing = quantity - sum(piece.quantity for piece in pieces)
-            if ticket.plan.return_policy is ReturnPolicy.MAY_GO_NEGATIVE:
-                floor = ticket.plan.currencies[currency].debt_at_most
-                room = missing if floor is None else max(floor - self.owed[currency], 0)
-                self._owe(currency, min(missing, room), "issued")
+            quantity -= sum(piece.quantity for piece in pieces)
+        if ticket.plan.return_policy is ReturnPolicy.MAY_GO_NEGATIVE:
+            floor = ticket.plan.currencies[currency].debt_at_most
+            room = quantity if floor is None else max(floor - self.owed[currency], 0)
+            self._owe(currency, min(quantity, room), "issued")
+            quantity -= min(quantity, room)
+        ticket.missing[currency] += quantity
 
     def _go_out_of_waiting(self, ticket: Ticket, currency: str, quantity: int) -> int:
         """What still waits of units that came in with the ticket: others of the same dates are the same units."""
@@ -882,7 +1033,7 @@ def counting(ticket: Ticket, returned: Counter[int]) -> dict[int, int]:
     return found
 
 
-def is_open(rule: EarnRule, day: date, channel: str, store: str) -> bool:
+def is_open(rule: EarnRule | Offer, day: date, channel: str, store: str) -> bool:
     when = rule.when
     return (
         (when.from_day is None or day >= when.from_day)
@@ -895,6 +1046,16 @@ def is_open(rule: EarnRule, day: date, channel: str, store: str) -> bool:
 
 def gift(ticket: Ticket, rule: EarnRule, returned: Counter[int]) -> int:
     """What a rule gives for a ticket, its own caps applied, whatever its quota says."""
+    quantity = asked_of(ticket, rule, returned)
+    if rule.times is not None and ticket.times_before[rule.code] >= rule.times.limit:
+        return 0
+    if rule.cap is not None:
+        quantity = min(quantity, rule.cap.limit - ticket.used_before[rule.code])
+    return max(quantity, 0)
+
+
+def asked_of(ticket: Ticket, rule: EarnRule, returned: Counter[int]) -> int:
+    """What a rule would give for it to somebody who had nothing of it yet."""
     sale, when = ticket.sale, rule.when
     if rule.trigger is not Trigger.SALE or not ticket.was_member:
         return 0
@@ -921,18 +1082,63 @@ def gift(ticket: Ticket, rule: EarnRule, returned: Counter[int]) -> int:
             chosen.append(amount)
     if not chosen:
         return 0
-    quantity = worth_of_gift(rule, sum(chosen))
-    if rule.cap_per_sale is not None:
-        quantity = min(quantity, rule.cap_per_sale)
-    if rule.times is not None and ticket.times_before[rule.code] >= rule.times.limit:
+    quantity = worth_of_gift(rule.gift, sum(chosen))
+    return quantity if rule.cap_per_sale is None else min(quantity, rule.cap_per_sale)
+
+
+def deserved(ticket: Ticket) -> Counter[str]:
+    """By rule or offer, the units that a ticket gives for what stays of it."""
+    found = Counter[str]()
+    for rule in ticket.plan.rules:
+        if rule.quota is None or ticket.granted.get(rule.code):
+            found[rule.code] = gift(ticket, rule, ticket.returned)
+    for offer in units_offers(ticket.plan):
+        found[offer.code] = min(offered(ticket, offer), ticket.taken[offer.code])
+    return found
+
+
+def offered(ticket: Ticket, offer: Offer) -> int:
+    """Units, or one thing, of an offer that takes nothing off and selects no lines: for what stays of the ticket,
+    however that is paid."""
+    sale, when = ticket.sale, offer.when
+    if not ticket.was_member or not is_open(offer, ticket.day, sale.channel, sale.store):
         return 0
-    if rule.cap is not None:
-        quantity = min(quantity, rule.cap.limit - ticket.used_before[rule.code])
-    return max(quantity, 0)
+    charged = charged_lines(sale)
+    total = sum(
+        charged[i] * (line.amount_minor - ticket.returned[i]) // line.amount_minor
+        for i, line in enumerate(sale.lines)
+        if line.amount_minor > 0
+    )
+    if not total or (when.amount_min_minor is not None and total < when.amount_min_minor):
+        return 0
+    if isinstance(offer.effect, GivesUnits):
+        return worth_of_gift(offer.effect.gift, total)
+    assert isinstance(offer.effect, GivesArticle)
+    return 1
 
 
-def worth_of_gift(rule: EarnRule, basis: int) -> int:
-    given = rule.gift
+def units_offers(plan: Plan) -> list[Offer]:
+    return [offer for offer in plan.offers.all if isinstance(offer.effect, GivesUnits)]
+
+
+def givers(plan: Plan) -> list[EarnRule]:
+    """Rules, and the offers that give units."""
+    return [*plan.rules, *map(as_a_rule, units_offers(plan))]
+
+
+def as_a_rule(offer: Offer) -> EarnRule:
+    """Its units go where those of a rule go."""
+    effect = offer.effect
+    assert isinstance(effect, GivesUnits)
+    return EarnRule(offer.code, effect.currency, effect.gift, expires=effect.expires)
+
+
+def handed_over(ticket: Ticket) -> set[str]:
+    articles = [offer for offer in ticket.plan.offers.all if isinstance(offer.effect, GivesArticle)]
+    return {o.code for o in articles if offered(ticket, o) and ticket.taken[o.code]}
+
+
+def worth_of_gift(given: Gift, basis: int) -> int:
     if isinstance(given, Fixed):
         return given.give
     if isinstance(given, Threshold):
@@ -967,6 +1173,8 @@ def is_same_period(period: Period, one: date, other: date) -> bool:
         return one - timedelta(days=one.weekday()) == other - timedelta(days=other.weekday())
     if period is Period.MONTH:
         return (one.year, one.month) == (other.year, other.month)
+    if period is Period.QUARTER:
+        return (one.year, (one.month - 1) // 3) == (other.year, (other.month - 1) // 3)
     return period is Period.EVER or one.year == other.year
 
 

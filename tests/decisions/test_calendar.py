@@ -82,6 +82,9 @@ def test_months_add_up_from_the_first(start: date, one: int, other: int) -> None
     [
         (Period.DAY, "2026-03-02", "2026-03-02"),
         (Period.MONTH, "2026-03-02", "2026-03"),
+        (Period.QUARTER, "2026-03-31", "2026-Q1"),
+        (Period.QUARTER, "2026-04-01", "2026-Q2"),
+        (Period.QUARTER, "2026-12-31", "2026-Q4"),
         (Period.YEAR, "2026-03-02", "2026"),
         (Period.EVER, "2026-03-02", "ever"),
         (Period.WEEK, "2026-03-01", "2026-W09"),

@@ -35,6 +35,7 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    PrizeWon,
     ReferralKept,
     Release,
     Restoration,
@@ -45,6 +46,7 @@ from assidu.decisions.events import (
     RewardRequest,
     Sale,
     SaleLine,
+    SaleUpdate,
     ShownCode,
     StatusGrant,
     Suspension,
@@ -54,16 +56,26 @@ from assidu.decisions.events import (
     TransferOut,
     TransferredPart,
 )
+from assidu.decisions.places import places_moved
 from assidu.decisions.record import state_from, state_record
 from assidu.decisions.separating import separation_of
 from assidu.decisions.state import AccountKind, LotKey, Membership, PendingKey, State
 from conformance.cases import lives
+from conformance.cases.draws import CHANCES, EARNED
 from conformance.cases.life import REFERRAL, TERMS
 from conformance.cases.plans import CENTS, VOUCHER, points, programme
 from conformance.reader import answer_to
 from conformance.story import Programme, Story
 from decisions.strategies import lines
 
+DRAW = """\
+draws:
+  - code: spring
+    name: {fr: s, en: s}
+    entries: chances
+    last_day: 2026-06-30
+    prizes: [{name: {fr: p, en: p}, gives: {currency: stars, units: 7}}]
+"""
 PEOPLE = 3
 payment = st.builds(
     Payment, st.sampled_from(["points", "points", "stars", "voucher-5", "cents"]), st.sampled_from([1, 2, 30])
@@ -86,12 +98,12 @@ def a_programme(policy: str, expires: str, regret: str, takes: str, version: int
     stars = points(
         expires, "pending: {days: 9}", "debt_at_most: 12", "transfers: {cap: {units: 60, per: month}}"
     )
-    more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}{regret}"
+    more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}{DRAW}{regret}"
     more += f"accounts: {{household: {{leaver_takes: {takes}, welcome: each}}}}\n"
-    currencies = stars + CENTS + VOUCHER
+    currencies = stars + CENTS + VOUCHER + CHANCES
     name = f"v{version}"
     return programme(
-        *lives.RULES, name=name, more=more, tiers=lives.TIERS, currencies=currencies, version=version
+        *lives.RULES, EARNED, name=name, more=more, tiers=lives.TIERS, currencies=currencies, version=version
     )
 
 
@@ -198,6 +210,40 @@ class Everything(RuleBasedStateMachine):
         parts = tuple(ReturnedLine(i, amount) for i, amount in enumerate(amounts) if amount)
         self.tell(who, Return(self.now, seq, parts if data.draw(st.booleans()) else ()))
 
+    @precondition(lambda self: any(self.sales(who) for who in range(PEOPLE)))
+    @rule(
+        data=st.data(),
+        sold=st.lists(lines, max_size=3),
+        paid=st.one_of(st.none(), st.lists(payment, max_size=1)),
+        is_kept=st.booleans(),
+        has_happened=st.booleans(),
+    )
+    def change_a_ticket(
+        self,
+        data: st.DataObject,
+        sold: list[SaleLine],
+        paid: list[Payment] | None,
+        is_kept: bool,
+        has_happened: bool,
+    ) -> None:
+        """Told anew: some or all of its lines, and others; with none it is cancelled."""
+        who = data.draw(st.sampled_from([who for who in range(PEOPLE) if self.sales(who)]))
+        seq, sale = data.draw(st.sampled_from(self.sales(who)))
+        reads = (*(sale.lines if is_kept else ()), *sold)
+        payments = None if paid is None else tuple(paid)
+        self.tell(who, SaleUpdate(self.now, seq, reads, payments), has_happened=has_happened)
+
+    @rule(
+        who=people,
+        amounts=st.lists(st.integers(1, 9_000), min_size=1, max_size=3),
+        points=st.sampled_from([0, 5]),
+        minutes=st.sampled_from([15, 60_000]),
+    )
+    def hold_a_basket(self, who: int, amounts: list[int], points: int, minutes: int) -> None:
+        sold = tuple(SaleLine(f"sku-{i}", amount, department="produce") for i, amount in enumerate(amounts))
+        paid = (Payment("points", points),) if points else ()
+        self.tell(who, Hold(self.now, paid, minutes, "a", "web", sold))
+
     @rule(
         who=people,
         currency=st.sampled_from(["points", "stars", "cents"]),
@@ -242,9 +288,12 @@ class Everything(RuleBasedStateMachine):
                 lambda now: AudienceChange(now, "young", is_in=False),
                 lambda now: OfferStep(now, "plus", "allotted", (now + timedelta(days=20)).date()),
                 lambda now: OfferStep(now, "plus", "activated"),
+                lambda now: OfferStep(now, "plus", "allotted", anew=False),
+                lambda now: OfferStep(now, "plus", "withdrawn"),
                 lambda now: StatusGrant(now, "gold", (now + timedelta(days=30)).date()),
                 lambda now: StatusGrant(now, "silver"),
                 lambda now: TermsAcceptance(now, "2026-06"),
+                lambda now: PrizeWon(now, "spring", 1, 1),
             ]
         ),
     )
@@ -476,6 +525,13 @@ class Everything(RuleBasedStateMachine):
         }
         for key, taken in self.places.items():
             assert 0 <= taken <= limits[key], key
+        moved: Counter[str] = Counter()
+        for story in self.everybody():
+            for one in story.written.values():
+                moved.update(places_moved(one.decision))
+        assert {key: taken for key, taken in self.places.items() if taken} == {
+            key: taken for key, taken in moved.items() if taken
+        }, "what is taken is what decisions say"
 
     @invariant()
     def the_fold_in_order_gives_the_state_and_the_state_can_be_written_down(self) -> None:

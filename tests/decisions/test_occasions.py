@@ -10,6 +10,7 @@ from assidu.decisions.decision import Decision, ReasonCode, RefusalCode, Refused
 from assidu.decisions.engagement import parts_of, score
 from assidu.decisions.events import (
     Activity,
+    AfterSale,
     AudienceChange,
     Event,
     Joining,
@@ -21,7 +22,7 @@ from assidu.decisions.events import (
 from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
-from assidu.decisions.sold import returned_since, sold_before
+from assidu.decisions.sold import Later, since, sold_before
 from assidu.decisions.state import State
 from assidu.plans.compile import compile_plan
 from builders.documents import BASE, a_document, a_rule
@@ -55,12 +56,13 @@ class Customer:
         assert kept == state, "and so is the state"
         if isinstance(event, Sale):
             self.tickets[state.seq] = sold_before(state.seq, event, decision)
-        if isinstance(event, Return):
-            self.tickets[event.sale_seq] = returned_since(self.tickets[event.sale_seq], [decision])
+        if isinstance(event, AfterSale):
+            later = Later(self.state.seq, event, decision)
+            self.tickets[event.sale_seq] = since(self.tickets[event.sale_seq], [later])
         return decision
 
     def tries(self, event: Event, *, facts: Facts | None = None) -> Decision | Refused:
-        sold = self.tickets.get(event.sale_seq) if isinstance(event, Return) else None
+        sold = self.tickets.get(event.sale_seq) if isinstance(event, AfterSale) else None
         return decide(self.plan, facts or Facts(self.state, sold=sold), event)
 
     def buys(self, day: str, *departments: str, hour: int = 12, amount: int = 1000) -> Decision:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from assidu.decisions import decide
 from assidu.decisions.chance import Chance, OpenDraw, commitment, drawn
 from assidu.decisions.decision import Account, Decision, ReasonCode, RefusalCode, Refused
-from assidu.decisions.events import AppliedOffer, OfferStep, Return, ReturnedLine, ShownCode
+from assidu.decisions.events import AppliedOffer, OfferStep, Return, ReturnedLine, ShownCode, Suspension
 from assidu.decisions.facts import Facts
 from assidu.decisions.offers.effects import taken_off, taken_off_one
 from assidu.decisions.offers.given import NoteCause, OfferNote, Step
+from assidu.decisions.offers.theirs import offers_of
 from assidu.decisions.plan.offers import AmountOff, BuyGet, FixedPrice, PercentOff, PriceEffect
 from builders.offers import Shopper, a_plan_with, as_paid, off, units
 from builders.sales import NOON, a_line, a_sale, on
@@ -408,6 +409,18 @@ def test_no_stacking_goes_beyond_what_the_law_allows_at_once_or_later() -> None:
     assert off(before) == {}, "not a member then"
 
 
+@pytest.mark.parametrize(
+    ("day", "most"),
+    [("2024-02-29", 1000), ("2024-03-01", 340), ("2025-04-15", 340), ("2025-04-16", 400), ("2028-04-15", 400),
+     ("2028-04-16", 1000)],
+)  # fmt: skip
+def test_goods_other_than_food_are_held_to_the_limit_of_their_day(day: str, most: int) -> None:
+    law = "legal_caps: [{law: egalim-care, departments: [grocery]}]\n"
+    customer = shopper("all: effect: {amount: 50.00}", stacking=law)
+    customer.state = replace(customer.state, joined_on=date(2023, 1, 1))
+    assert off(customer.tries(a_sale(a_line(1000), at=on(day)))) == {"all": most}
+
+
 # ---------------------------------------------------------------- what holds always
 
 
@@ -432,17 +445,78 @@ def test_a_plan_without_offers_is_decided_as_before() -> None:
     ]
 
 
+SELECTIONS = (
+    "products: [a]",
+    "products: [b, a]",
+    "products: [c]",
+    "departments: [books, grocery]",
+    "products: [a, b], departments: [books]",
+)
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 60), st.sampled_from("abc"), st.booleans()), min_size=1, max_size=9))
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 60), st.sampled_from(SELECTIONS), st.booleans()), min_size=1, max_size=9
+    )
+)
 def test_telling_why_changes_nothing_of_what_is_decided(found: list[tuple[int, str, bool]]) -> None:
     written = [
-        f"o-{n}: effect: {{percent: {{off: {off_}}}}}|lines: {{products: [{sku}]}}|combines: {str(joins).lower()}"
-        for n, (off_, sku, joins) in enumerate(found)
+        f"o-{n}: effect: {{percent: {{off: {off_}}}}}|lines: {{{lines}}}|combines: {str(joins).lower()}"
+        for n, (off_, lines, joins) in enumerate(found)
     ]
     customer = shopper(*written, "all: effect: {percent: {off: 15}}")
-    basket = a_sale(a_line(999, sku="a"), a_line(501, sku="b"), a_line(250, sku="d"))
+    basket = a_sale(
+        a_line(999, sku="a"),
+        a_line(501, sku="b", department="books"),
+        a_line(250, sku="d"),
+        a_line(100, sku="a"),
+    )
     facts = Facts(customer.state, is_basket=True)
     plain, traced = (decide(customer.plan, facts, basket, trace=trace) for trace in (False, True))
     assert isinstance(plain, Decision)
     assert isinstance(traced, Decision)
     assert replace(traced, reasons=()) == replace(plain, reasons=())
+
+
+# ---------------------------------------------------------------- what is theirs
+
+
+def test_each_offer_has_one_state_for_its_customer_whoever_asks() -> None:
+    customer = shopper(
+        "open: effect: {amount: 1.00}",
+        "gold: effect: {amount: 2.00}|when: {tiers: [gold]}",
+        "club: effect: {percent: {off: 5}}|needs: activated|combines: true",
+        "mine: effect: {amount: 3.00}|needs: allotted|combines: true",
+        "coded: effect: {amount: 4.00}|needs: code",
+        "spring: effect: {amount: 5.00}|needs: activated|when: {first_day: 2026-04-01, last_day: 2026-04-30}",
+    )
+
+    def states(day: str) -> dict[str, str]:
+        found = offers_of(customer.plan, customer.state, date.fromisoformat(day))
+        return {one.offer.code: one.state.value for one in found}
+
+    assert states("2026-03-02") == {"open": "open", "club": "available"}
+    customer.records(OfferStep(on("2026-03-02"), "mine", "allotted", date(2026, 3, 10)))
+    customer.records(OfferStep(on("2026-03-02"), "spring", "allotted"))
+    customer.records(OfferStep(on("2026-03-03"), "club", "activated"))
+    assert states("2026-03-09") == {
+        "open": "open", "club": "activated", "mine": "allotted", "spring": "allotted",
+    }  # fmt: skip
+    [spring] = [
+        one
+        for one in offers_of(customer.plan, customer.state, date(2026, 4, 1))
+        if one.offer.code == "spring"
+    ]
+    assert (spring.until, spring.may_be_activated, spring.may_be_withdrawn) == (date(2026, 5, 1), True, True)
+    customer.buys(a_sale(10_000, at=on("2026-03-09")))
+    assert states("2026-03-20") == {"open": "open", "club": "used", "mine": "used", "spring": "allotted"}
+    assert states("2026-05-01")["spring"] == "expired"
+    customer.records(OfferStep(on("2026-03-20"), "spring", "withdrawn"))
+    assert "spring" not in states("2026-03-20")
+
+
+def test_nothing_is_whose_membership_stands_still() -> None:
+    customer = shopper("open: effect: {amount: 1.00}")
+    customer.records(Suspension(on("2026-03-02")))
+    assert offers_of(customer.plan, customer.state, date(2026, 3, 3)) == ()

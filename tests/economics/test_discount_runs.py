@@ -11,9 +11,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from assidu.cli.main import run
-from assidu.economics import discount_runs, discounts_job
-from assidu.economics.discount_runs import DiscountsRun
-from assidu.economics.discount_types import DiscountsQuestion, Turning
+from assidu.economics.discounts import job, runs
+from assidu.economics.discounts.runs import DiscountsRun
+from assidu.economics.discounts.types import DiscountsQuestion, Turning
 from assidu.foundation.database import Database
 from assidu.foundation.work import RunState
 from assidu.plans.library import library
@@ -35,7 +35,7 @@ def club(assidu_db: Database) -> History:
 
 
 def known(run_id: UUID) -> DiscountsRun:
-    found = discount_runs.run(run_id)
+    found = runs.run(run_id)
     assert found is not None
     return found
 
@@ -47,9 +47,9 @@ def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dic
 
 def test_a_question_is_kept_with_its_answer_and_answered_alike_twice(club: History) -> None:
     yaml = to_yaml(club.documents[0])
-    first, again = (discount_runs.ask(QUESTION, yaml, label="", by="") for _ in range(2))
+    first, again = (runs.ask(QUESTION, yaml, label="", by="") for _ in range(2))
     assert (known(first).question, known(first).state) == (QUESTION, RunState.WAITING)
-    assert discounts_job.main(first) == discounts_job.main(again) == 0
+    assert job.main(first) == job.main(again) == 0
     run_ = known(first)
     assert (run_.state, run_.percent, run_.failure) == (RunState.DONE, 100, "")
     one, other = run_.answer, known(again).answer
@@ -58,21 +58,21 @@ def test_a_question_is_kept_with_its_answer_and_answered_alike_twice(club: Histo
     assert replace(one, seconds=0.0) == replace(other, seconds=0.0)
     assert one.is_observational
     assert one.turned is not None
-    assert [kept.run_id for kept in discount_runs.runs("club")] == [again, first]
+    assert [kept.run_id for kept in runs.runs("club")] == [again, first]
 
 
 def test_one_that_is_stopped_or_breaks_says_so(club: History) -> None:
-    stopped = discount_runs.ask(QUESTION, "", label="", by="")
-    discount_runs.tell(stopped, 5, 10, 1.0)
+    stopped = runs.ask(QUESTION, "", label="", by="")
+    runs.tell(stopped, 5, 10, 1.0)
     assert known(stopped).seconds_left == 1.0
-    discount_runs.cancel(stopped)
-    discount_runs.tell(stopped, 9, 10, 2.0)
-    discount_runs.fail(stopped, "too late")
+    runs.cancel(stopped)
+    runs.tell(stopped, 9, 10, 2.0)
+    runs.fail(stopped, "too late")
     assert (known(stopped).state, known(stopped).done) == (RunState.CANCELLED, 5)
-    broken = discount_runs.ask(QUESTION, "no programme", label="", by="")
-    assert discounts_job.main(broken) == 1
+    broken = runs.ask(QUESTION, "no programme", label="", by="")
+    assert job.main(broken) == 1
     assert (known(broken).state, bool(known(broken).failure)) == (RunState.FAILED, True)
-    assert discounts_job.main(UUID(int=1)) == 2, "nobody asked it"
+    assert job.main(UUID(int=1)) == 2, "nobody asked it"
 
 
 def test_the_command_answers_in_one_object_and_in_words_and_writes_what_is_behind(
@@ -112,15 +112,15 @@ def test_a_program_asks_and_reads_the_answer_and_its_tables(
     assert program.post("/v1/economics/discounts", unknown).status_code == 422
 
     def ask_only(question: DiscountsQuestion, yaml: str = "", *, label: str, by: str) -> UUID:
-        return discount_runs.ask(question, yaml, label=label, by=by)
+        return runs.ask(question, yaml, label=label, by=by)
 
-    monkeypatch.setattr(discount_runs, "start", ask_only)
+    monkeypatch.setattr(runs, "start", ask_only)
     body = {"margin_percent": 30, "turning": {"share_percent": 40, "from_percent": 10}, "seed": 7}
     look = program.post("/v1/economics/discounts", body).json()
     path = f"/v1/economics/discounts/{look['id']}"
     assert (look["state"], look["tables"]) == ("waiting", [])
     assert program.post("/v1/economics/discounts", {}).json()["code"] == "look_at_work"
-    assert discounts_job.main(UUID(look["id"])) == 0
+    assert job.main(UUID(look["id"])) == 0
     done = program.get(path, language="fr").json()
     assert (done["state"], done["answer"]["question"]["seed"]) == ("done", 7)
     assert done["assumptions"][0].startswith("Observationnel")

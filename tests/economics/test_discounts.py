@@ -9,14 +9,23 @@ import numpy as np
 import psycopg
 import pytest
 
-from assidu.decisions.events import Foreign, ForeignLine, LineKind, Merger, Payment, Sale, SaleLine
+from assidu.decisions.events import (
+    Foreign,
+    ForeignLine,
+    LineKind,
+    Merger,
+    Payment,
+    Sale,
+    SaleLine,
+    SaleUpdate,
+)
 from assidu.decisions.money import Rate
-from assidu.economics.discount_types import CannotTell, DiscountsQuestion, Turning, Untold
-from assidu.economics.discounted_lines import Period, read_bought
-from assidu.economics.discounts import Programme, ask_discounts
+from assidu.economics.discounts.asking import Programme, ask_discounts
+from assidu.economics.discounts.lines import Period, read_bought
+from assidu.economics.discounts.retold import TURNED, Retelling
+from assidu.economics.discounts.turned_plan import currency_for, with_rule
+from assidu.economics.discounts.types import CannotTell, DiscountsQuestion, Turning, Untold
 from assidu.economics.models.bought import EPOCH, Bought
-from assidu.economics.retold import TURNED, Retelling
-from assidu.economics.turned_plan import currency_for, with_rule
 from assidu.events.types import EventType
 from assidu.foundation.database import Database
 from assidu.loyalty.book import PlanBook
@@ -97,6 +106,22 @@ def test_who_was_merged_is_one_customer_and_their_tickets_come_back_all_the_same
     assert sums(bought) == {"A": (15, 1050, 450)}
 
 
+def test_a_ticket_that_was_changed_is_read_as_it_stands(assidu_db: Database) -> None:
+    history = History([a_document()])
+    anne, bob = history.customer(), history.customer()
+    ticket = history.tell(anne, tickets(LINE, replace(LINE, sku="B")))
+    history.bring_back(anne, on(5), ticket, (0, 210))
+    other = replace(LINE, sku="C", amount_minor=350, quantity=5)
+    history.tell(anne, SaleUpdate(on(6), ticket.seq, (other, LINE)))
+    history.bring_back(anne, on(7), ticket, (0, 70))
+    cancelled = history.tell(bob, tickets(LINE))
+    history.tell(bob, SaleUpdate(on(6), cancelled.seq))
+    history.write(assidu_db.url)
+    bought = read(assidu_db)
+    assert sums(bought) == {"A": (7, 490, 210), "C": (4, 280, 240)}
+    assert bought.customers == 1
+
+
 def test_tickets_without_a_customer_are_told_apart(assidu_db: Database) -> None:
     History([a_document()]).write(assidu_db.url)
     body = msgspec.json.encode({"lines": [["A", 1, 70, 30, "grocery", "", 550]]}).decode()
@@ -169,6 +194,20 @@ def test_what_comes_back_takes_back_what_was_turned_of_it(assidu_db: Database) -
     _, part, rest = told(history, assidu_db, retelling())
     assert part.body()["lines"] == [[0, 210], [2, 45]]
     assert rest.body()["lines"] == [], "all the rest, also of what was turned"
+
+
+def test_a_ticket_that_was_changed_stays_as_it_was(assidu_db: Database) -> None:
+    history = History([a_document()])
+    anne = history.customer()
+    ticket = history.tell(anne, tickets(LINE))
+    history.tell(anne, SaleUpdate(on(2), ticket.seq, (LINE, replace(LINE, sku="C"))))
+    history.bring_back(anne, on(3), ticket, (1, 210))
+    history.write(assidu_db.url)
+    how = retelling(kept=0.0)
+    sold, back = told(history, assidu_db, how)
+    assert sold.body()["lines"] == [["A", 10, 700, 300, "grocery", "national", 550]]
+    assert back.body()["lines"] == [[1, 210]]
+    assert how.turned_minor == {}
 
 
 def test_units_that_are_no_longer_bought_are_gone_and_cannot_come_back(assidu_db: Database) -> None:

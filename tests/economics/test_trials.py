@@ -72,8 +72,8 @@ def test_a_trial_is_kept_with_its_question_and_gives_the_same_figures_twice(club
     assert other is not None
     assert replace(one, seconds=0.0, rounds=()) == replace(other, seconds=0.0, rounds=())
     as_it_is, twice = one.plans
-    assert (as_it_is.net_change.low95, as_it_is.net_change.high95) == (0, 0)
-    assert twice.cost.mean > 1.5 * as_it_is.cost.mean > 0
+    assert (as_it_is.net_change.low_95, as_it_is.net_change.high_95) == (0, 0)
+    assert twice.cost.value > 1.5 * as_it_is.cost.value > 0
     assert [kept.run_id for kept in runs.runs("club")] == [again, first]
 
 
@@ -164,9 +164,9 @@ def test_the_command_tries_files_beside_what_is_in_force_and_writes_what_is_behi
         5,
     )
     rows = list(csv.DictReader((behind / "plans.csv").open(encoding="utf-8", newline="")))
-    assert [float(row["cost_minor"]) for row in rows] == [one["cost"]["mean"] for one in answer["plans"]]
+    assert [float(row["cost_minor"]) for row in rows] == [one["cost"]["value"] for one in answer["plans"]]
     sheet = openpyxl.load_workbook(excel).worksheets[0]
-    assert [cell.value for cell in sheet[4]][1:] == ["live", str(twice)]
+    assert [cell.value for cell in sheet[4]][1:] == ["Version 1", "twice"]
     assert str(sheet["C8"].value).startswith("=")
     assert run(["economics", "micro", "--plan", str(tmp_path / "none"), "--json"]) != 0
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "no_such_file"

@@ -10,6 +10,8 @@ import pytest
 from assidu.customers.types import Profile
 from assidu.foundation import clock
 from assidu.loyalty import draws, offer_codes, plans
+from assidu.loyalty.due import run_due
+from assidu.loyalty.rebuild import verify
 from assidu.plans.check import examine
 from builders.counter import Counter, sale
 from builders.shop import PLANS
@@ -153,6 +155,54 @@ def test_of_forty_tickets_at_once_ten_get_a_bag_and_a_return_brings_it_back_once
     }  # fmt: skip
     answered(stall, back, back)
     assert stall.rows("SELECT taken FROM loyalty_quota WHERE key = 'stock:bags'") == [(9,)]
+
+
+def a_hold(id_: str, card: str) -> dict[str, Any]:
+    """Of a basket, as its till sees it before it is paid."""
+    content = {name: sale()["data"][name] for name in ("store", "channel", "lines")}
+    return sale(id_, f"card:{card}", type="Hold Placed", time="2026-03-01T12:00:00Z") | {"data": content}
+
+
+def test_a_hold_of_a_basket_keeps_the_last_bags_for_its_tickets_and_ends_for_others(
+    stall: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards = [f"29900001{n:05d}" for n in range(12)]
+    for card in cards:
+        stall.shop.member(Profile(card=card))
+    run_due(clock.now())  # what else is due of members who joined a year ago
+    holds = [a_hold(f"H-{n}", card) for n, card in enumerate(cards)]
+    told = answered(stall, *holds, path="/v1/holds")
+    have = [{offer["code"] for offer in one["offers"]} for one in told]
+    assert have == [{"produce-20", "bags"}] * 10 + [{"produce-20"}] * 2
+    assert told[0]["offers"][0]["lines"] == [{"line": 0, "amount_minor": 2460}]
+    assert answered(stall, holds[0], path="/v1/holds")[0]["offers"] == told[0]["offers"]
+    assert stall.rows("SELECT taken FROM loyalty_quota WHERE key = 'stock:bags'") == [(10,)]
+    # Two are sold with their hold, told as they were held; one is let go, and is there for the next.
+    for n in (0, 1):
+        basket = sale(f"T-{n}", f"card:{cards[n]}", data={"hold": told[n]["hold"]["id"]})
+        [sold] = answered(stall, paid(basket, told[n]))
+        assert {offer["code"] for offer in sold["offers"]} == {"produce-20", "bags"}
+        assert "offer_notes" not in sold
+    stall.tell(lambda client: client.delete(f"/v1/holds/{told[2]['hold']['id']}"))
+    [eleventh] = answered(stall, sale("T-10", f"card:{cards[10]}"))
+    assert "bags" in {offer["code"] for offer in eleventh["offers"]}
+    [twelfth] = answered(stall, sale("T-11", f"card:{cards[11]}"), path="/v1/evaluate")
+    assert "bags" not in {offer["code"] for offer in twelfth["offers"]}
+    # The other nine run out, and the clock gives their bags to whoever comes.
+    monkeypatch.setenv("ASSIDU_NOW", "2026-03-01T12:15:00Z")
+    assert run_due(clock.now()) == 9
+    assert run_due(clock.now()) == 0
+    assert stall.rows("SELECT taken FROM loyalty_quota WHERE key = 'stock:bags'") == [(3,)]
+    [late] = stall.post(sale("T-3", f"card:{cards[3]}", data={"hold": told[3]["hold"]["id"]}))
+    assert late.json()["code"] == "hold_not_open"
+    [twelfth] = answered(stall, sale("T-11", f"card:{cards[11]}"))
+    assert "bags" in {offer["code"] for offer in twelfth["offers"]}
+    assert verify(stall.database.url, processes=1).found == []
+
+
+def test_a_hold_of_nothing_at_all_is_no_hold(stall: Counter) -> None:
+    [empty] = stall.post(a_hold("H-1", CARD) | {"data": {"store": "317"}}, path="/v1/holds")
+    assert (empty.status_code, empty.json()["errors"][0]["code"]) == (422, "payments_or_lines")
 
 
 def test_a_code_is_good_once_for_whom_it_was_made_and_is_written_nowhere(stall: Counter) -> None:

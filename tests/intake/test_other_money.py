@@ -169,3 +169,38 @@ def test_an_article_in_a_promotion_is_left_alone_and_stays_so_when_the_calendar_
     assert book is not None
     assert simulate(border.database.url, book, None, processes=1).differences == {}
     assert verify(border.database.url).found == []
+
+
+def test_a_ticket_in_francs_is_changed_in_francs_at_its_own_rate(border: Counter) -> None:
+    lines = [{"sku": "a", "amount_minor": 10_000, "department": "grocery"}]
+    told(border, sale(data={"currency": "CHF", "lines": lines}, time=SOLD))
+    told(border, refund("R-1", "2026-02-26T10:00:00+01:00", lines=[{"line": 0, "amount_minor": 2500}]))
+    lines = [
+        {**lines[0], "amount_minor": 9_000},
+        {"sku": "b", "amount_minor": 1_500, "department": "grocery"},
+    ]
+    change = refund("U-1", "2026-02-27T10:00:00+01:00", lines=lines) | {"type": "Order Updated"}
+    [refused] = border.post(change | {"data": change["data"] | {"currency": "EUR"}})
+    assert refused.json()["code"] == "return_in_other_money", refused.text
+    less = [{**lines[0], "amount_minor": 2_000}]
+    [refused] = border.post(change | {"data": change["data"] | {"lines": less}})
+    assert refused.json()["code"] == "returned_line_changed"
+    assert "25,00\u00a0CHF" in refused.text
+    [asked] = told(border, change, path="/v1/evaluate")
+    [changed] = told(border, change | {"data": change["data"] | {"currency": "CHF"}})
+    # 105 francs instead of 100, at 0.9432: 99.04 € instead of 94.32.
+    assert (asked["changed_minor"], changed["changed_minor"]) == (472, 472)
+    why = of_event(border, "U-1")
+    assert why.is_same
+    assert "105,00\u00a0CHF" in why.sentences[0]
+    told(border, refund("R-2", "2026-02-28T10:00:00+01:00", whole=True))
+    back = border.rows(
+        "SELECT sum((part ->> 1)::int)::int, sum((part ->> 2)::int)::int FROM loyalty_decision AS d "
+        "JOIN events_event AS e USING (customer_id, seq), jsonb_array_elements(d.record -> 'returned') AS part "
+        "WHERE e.id LIKE 'R-%%'"
+    )
+    assert back == [(9_904, 10_500)], "what it was worth as it read last, to the cent"
+    book = queries.current_book(PROGRAMME)
+    assert book is not None
+    assert simulate(border.database.url, book, None, processes=1).differences == {}
+    assert verify(border.database.url).found == []

@@ -145,7 +145,7 @@ def test_a_record_that_today_is_decided_otherwise_is_told_as_such(shop: Shop) ->
     before = room._folded(room._history(customer), bought.seq - 1)
     book = queries.current_book("le-cercle")
     assert book
-    _, differing = room._decided_again(book.version(1), replace(entry, decision=forged), before, [])
+    _, differing = room._decided_again(book.version(1), replace(entry, decision=forged), before, None)
     assert differing == ("eligible_minor",)
     assert explain(customer, 999, Language.EN) is None
 

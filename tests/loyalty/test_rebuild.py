@@ -11,9 +11,17 @@ from assidu.customers.types import Profile
 from assidu.decisions.events import Correction, Merger, Payment, Return, RewardRequest
 from assidu.foundation.database import Database, with_name
 from assidu.loyalty.rebuild import Verification, repair, verify
+from assidu.plans.check import examine
+from builders.documents import BASE, a_programme
+from builders.history import History, on, sale
+from builders.offers import offers
 from builders.sales import a_sale
 from builders.shop import Shop
 
+WITH_STOCK = offers(
+    "bags: effect: {gift: {name: {fr: sac, en: bag}}}|stock: 3|gives_back: [stock]",
+    "points: effect: {points: {currency: points, units: 10}}|budget: {units: 100}|gives_back: [budget]",
+)
 MARCH = datetime(2025, 3, 3, 11, tzinfo=UTC)
 
 
@@ -94,6 +102,31 @@ def test_a_wrong_balance_lot_counter_tier_and_place_are_each_named_and_put_right
     assert {customer for customer, _ in told(result)} == {None, *(customers[n] for n in (3, 5, 6, 8))}
     assert repair(assidu_db.owner_url, result.found) == 5
     assert verify(assidu_db.url).found == []
+
+
+def test_places_that_were_never_freed_or_never_written_are_named_and_put_right(
+    assidu_db: Database, meddler: psycopg.Connection
+) -> None:
+    examined = examine(a_programme(BASE, more=WITH_STOCK))
+    assert examined.document is not None
+    history = History([examined.document])
+    customers = [history.customer(on(n)) for n in range(3)]
+    tickets = [history.tell(customer, sale(on(10 + n), 40)) for n, customer in enumerate(customers)]
+    history.bring_back(customers[0], on(20), tickets[0])
+    history.write(assidu_db.url)
+    assert [one for one in verify(assidu_db.url).found if one.customer_id is None] == []
+    right = meddler.execute("SELECT key, taken FROM loyalty_quota ORDER BY key").fetchall()
+    assert right == [("budget:points:ever", 20), ("stock:bags", 2)]
+    # As an import left them once: the bag that came back is still taken.
+    meddler.execute("UPDATE loyalty_quota SET taken = taken + 1 WHERE key = 'stock:bags'")
+    meddler.execute("DELETE FROM loyalty_quota WHERE key = 'budget:points:ever'")
+    found = [one for one in verify(assidu_db.url).found if one.customer_id is None]
+    assert [(one.what, one.stored, one.expected) for one in found] == [
+        ("places of budget:points:ever", "0", "20"),
+        ("places of stock:bags", "3", "2"),
+    ]
+    assert repair(assidu_db.owner_url, found) == 2
+    assert meddler.execute("SELECT key, taken FROM loyalty_quota ORDER BY key").fetchall() == right
 
 
 def test_a_record_that_was_tampered_with_is_named_and_left_alone(

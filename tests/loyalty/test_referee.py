@@ -3,6 +3,8 @@
 import os
 import random
 import signal
+from dataclasses import replace
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import pytest
@@ -53,6 +55,70 @@ def test_places_go_to_the_first_whoever_decides_them(
     assert {key: count for key, count in referee.tally.taken.items() if count} == {
         key: count for key, count in alone.taken.items() if count
     }
+
+
+class Happens(NamedTuple):
+    """Somebody asks for one of a key, and gives it back at once where they turn out not to need it; or, without
+    asking, brings one back."""
+
+    key: str
+    is_return: bool
+    is_needed: bool
+
+
+happenings = st.lists(
+    st.builds(Happens, st.sampled_from(list(LIMITS)), st.booleans(), st.booleans()), max_size=50
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(happenings, st.integers(2, 3), st.integers(0, 2**30))
+def test_what_is_given_back_is_there_for_whoever_comes_after_it_and_for_nobody_before(
+    story: list[Happens], parts: int, seed: int
+) -> None:
+    chance = random.Random(seed)
+    deciders = [chance.randrange(parts) for _ in story]
+    listens = [chance.random() < 0.3 for _ in story]
+    alone = Tally()
+    expected = {}
+    for place, one in enumerate(story):
+        if one.is_return:
+            alone.give_back(one.key, 1)
+            continue
+        expected[place] = alone.place(claim(one.key), NOBODY, NOW)
+        if expected[place] and not one.is_needed:
+            alone.give_back(one.key, 1)
+
+    def work(part: int, _parts: int, quotas: RefereedQuotas) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        waiting: dict[UUID, int] = {}
+
+        def listen(*, is_waiting: bool = False) -> None:
+            for customer, grants in quotas.answers(is_waiting=is_waiting):
+                place = waiting.pop(customer)
+                one = story[place]
+                found.append((place, grants[one.key]))
+                quotas.settle(customer, {} if one.is_needed or not grants[one.key] else {one.key: 1})
+
+        for place, one in enumerate(story):
+            if deciders[place] != part:
+                continue
+            quotas.reach(place)
+            if one.is_return:
+                quotas.give_back(one.key, 1)
+            else:
+                customer = uuid4()
+                waiting[customer] = place
+                quotas.ask(customer, (replace(claim(one.key), can_come_back=True),))
+            if listens[place]:
+                listen()
+        quotas.close()
+        while waiting:
+            listen(is_waiting=True)
+        return found
+
+    referee = Referee[list[tuple[int, int]]]()
+    assert dict(answer for part in referee.run(work, parts) for answer in part) == expected
 
 
 def test_what_is_asked_together_is_answered_in_the_order_of_time() -> None:

@@ -33,6 +33,7 @@ from assidu.plans.document import (
     Cap,
     Currency,
     Document,
+    Draw,
     Duration,
     Exclusions,
     Expiry,
@@ -43,6 +44,7 @@ from assidu.plans.document import (
     Multiply,
     Pending,
     PerAmount,
+    Prize,
     Quota,
     Returns,
     Reward,
@@ -148,7 +150,7 @@ rules = st.builds(
     code=st.sampled_from(CODES),
     name=texts,
     trigger=st.sampled_from([Trigger.SALE, Trigger.SALE, Trigger.JOINING]),
-    currency=st.sampled_from(["points", "points", "purse", "voucher", "none"]),
+    currency=st.sampled_from(["points", "points", "purse", "voucher", "chances", "none"]),
     gift=gifts,
     when=whens,
     lines=st.none()
@@ -194,6 +196,26 @@ currencies = st.tuples(
         kind=st.just(CurrencyKind.VOUCHER),
         worth=st.none() | st.builds(Worth, amount=amounts),
     ),
+    st.builds(Currency, code=st.just("chances"), name=texts, kind=st.just(CurrencyKind.ENTRY)),
+)
+draws = st.builds(
+    Draw,
+    code=st.sampled_from(["spring", "summer"]),
+    name=texts,
+    entries=st.sampled_from(["chances", "chances", "points", "none"]),
+    last_day=st.dates(date(2025, 12, 1), date(2026, 12, 31)),
+    drawn_on=days,
+    prizes=st.lists(
+        st.builds(
+            Prize,
+            name=texts,
+            gives=st.builds(Side, currency=st.sampled_from(["points", "voucher", "none"])),
+            count=st.integers(1, 20),
+        ),
+        min_size=1,
+        max_size=3,
+    ).map(tuple),
+    several_each=st.booleans(),
 )
 base = Rule(
     code="base",
@@ -241,6 +263,7 @@ documents = st.builds(
             ),
         )
     ),
+    draws=st.lists(draws, max_size=2).map(tuple),
     tiers=tiers,
     returns=st.builds(Returns, take_back=st.sampled_from(ReturnPolicy)),
     part_paid_with_rewards_earns=st.booleans(),
@@ -279,6 +302,8 @@ def repaired(document: Document) -> Document:
         for problem in errors:
             if problem.path[0] == "tiers":
                 document = replace(document, tiers=None)
+            elif problem.path[0] == "draws":
+                document = replace(document, draws=())
             elif problem.path[0] == "zone":
                 document = replace(document, zone="Europe/Paris")
             elif problem.path[0] == "exclusions":

@@ -17,7 +17,7 @@ from assidu.plans.reading.nodes import BYTES_MAX, DEPTH_MAX, NODES_MAX
 from assidu.plans.wording import Language, placed_problem
 from assidu.plans.wording.problems import NEVER, PROBLEMS
 from assidu.plans.writing import to_json
-from builders import life_mistakes, offer_mistakes
+from builders import draw_mistakes, life_mistakes, offer_mistakes
 from builders.documents import BASE, HEAD, a_document, a_programme, a_rule
 
 GOLD_ONLY = "when: {tiers: [gold]}"
@@ -124,6 +124,7 @@ STARS_ITEM = BASE_ITEM.replace("code: base", "code: stars").replace("currency: p
 WITHOUT_SENSE = {
     **offer_mistakes.WITHOUT_SENSE,
     **life_mistakes.WITHOUT_SENSE,
+    **draw_mistakes.WITHOUT_SENSE,
     "money_not_foreign": a_programme(
         sale_currency="{code: EUR, foreign: [{code: CHF}, {code: EUR}]}  # here"
     ),
@@ -264,6 +265,10 @@ WITHOUT_SENSE = {
 ODD = {
     **offer_mistakes.ODD,
     **life_mistakes.ODD,
+    **draw_mistakes.ODD,
+    "goal_streak_too_long": with_rule(
+        "goal: {measure: purchases, at_least: 3, per: quarter, in_a_row: 5}  # here"
+    ),
     "pending_over": with_points("pending: {until: 2025-12-01}  # here"),
     "pays_at_least_alone": swapped("pays: true", "pays_at_least: 2  # here")
     .replace(
@@ -345,7 +350,7 @@ def test_a_mistake_is_told_alone_and_at_its_line(code: str, text: str) -> None:
         assert "{" not in told.replace("{amount", "").replace("{units", "")
 
 
-@pytest.mark.parametrize("text", offer_mistakes.ACCEPTED + life_mistakes.ACCEPTED)
+@pytest.mark.parametrize("text", offer_mistakes.ACCEPTED + life_mistakes.ACCEPTED + draw_mistakes.ACCEPTED)
 def test_what_is_close_to_a_mistake_is_accepted(text: str) -> None:
     assert examine(text).problems == ()
 

@@ -1,17 +1,21 @@
 """History under a programme with offers: what it would have given, and recorded offers decided again to the unit."""
 
 import psycopg
+import pytest
 
 from assidu.decisions.chance import OpenDraw
+from assidu.decisions.events import Leaving
 from assidu.foundation.database import Database
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.desk import Tally, released_by
+from assidu.loyalty.desk import Tally
 from assidu.loyalty.rebuild import verify
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
 from assidu.simulation.run import simulate
-from builders.documents import BASE, a_programme
+from assidu.simulation.types import DrawReplayed
+from builders.documents import BASE, a_document, a_programme
+from builders.draw_mistakes import CHANCES, EARNED
 from builders.history import History, on, sale
 from builders.offers import offers
 
@@ -64,12 +68,55 @@ def test_recorded_offers_decided_again_are_what_was_recorded(assidu_db: Database
     assert report.replayed == report.recorded
     places = history.desk.quotas
     assert isinstance(places, Tally)
-    freed = released_by(history.desk.gathered)
-    taken = {key: count - freed.get(key, 0) for key, count in places.taken.items()}
-    assert taken == {"budget:budget:ever": 8, "stock:bags": 1}, "the bag that came back is there for another"
+    assert places.taken == {"budget:budget:ever": 8, "stock:bags": 1}, (
+        "the bag that came back is there for another"
+    )
     with psycopg.connect(assidu_db.url) as connection:
-        for key, count in taken.items():
-            connection.execute(
-                "INSERT INTO loyalty_quota VALUES (%s, %s, %s)", (key, places.limits[key], count)
-            )
+        kept: dict[str, int] = dict(connection.execute("SELECT key, taken FROM loyalty_quota").fetchall())
+    assert kept == places.taken
     assert [one for one in verify(assidu_db.url).found if one.what.startswith("places")] == []
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_rehearsal_gives_what_came_back_to_who_comes_after_it_and_to_nobody_before(
+    assidu_db: Database, processes: int
+) -> None:
+    history = History([a_club()])
+    customers = [history.customer(on(n)) for n in range(5)]
+    first = history.tell(customers[0], sale(on(10), 40))
+    history.tell(customers[1], sale(on(11), 40))
+    history.tell(customers[2], sale(on(12), 40))
+    history.bring_back(customers[0], on(13), first)
+    history.tell(customers[3], sale(on(14), 40))
+    history.tell(customers[4], sale(on(15), 40))
+    history.write(assidu_db.url)
+    two = "early: effect: {points: {currency: points, units: 7}}|quota: {first: 2, per: ever}|gives_back: [place]"
+    new = PlanBook.of_one(compile_plan(a_club(offers(two))))
+    report = simulate(assidu_db.url, history.book, new, processes=processes)
+    assert report.unexplained == 0
+    assert report.rules["early"] == {"replayed": 3 * 7 - 7, "replayed_times": 3}
+
+
+def test_a_replay_tells_how_many_entries_there_would_have_been_and_what_the_prizes_cost(
+    assidu_db: Database,
+) -> None:
+    """Six members with a chance for each ticket up to the last day; one brought theirs back, one has left."""
+    history = History([a_club()])
+    customers = [history.customer(on(n)) for n in range(6)]
+    tickets = [history.tell(one, sale(on(10 + n), 40)) for n, one in enumerate(customers)]
+    history.tell(customers[1], sale(on(12), 40))
+    history.tell(customers[5], sale(on(70), 40))  # after the last day
+    history.bring_back(customers[0], on(60), tickets[0])
+    history.tell(customers[3], Leaving(on(61)))
+    history.write(assidu_db.url)
+    prizes = "[{name: {fr: p, en: p}, count: 9, gives: {currency: points, units: 500}}]"
+    draw = (
+        f"{{code: d, name: {{fr: d, en: d}}, entries: chances, last_day: {on(50).date()}, prizes: {prizes}}}"
+    )
+    document = a_document(BASE, EARNED, currencies=CHANCES, more=f"draws: [{draw}]\n")
+    for processes in (1, 2):
+        told = simulate(
+            assidu_db.url, history.book, PlanBook.of_one(compile_plan(document)), processes=processes
+        )
+        assert told.unexplained == 0
+        assert told.draws == {"d": DrawReplayed(members=4, entries=5, prizes=4, cost_minor=2_000)}

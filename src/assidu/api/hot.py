@@ -17,18 +17,26 @@ What is done by hand needs a key without a store and a further scope: `Balance C
 `Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left`, `Balance Transferred`,
 `Account Member Added` and `Account Member Removed` `customers:write`; its author is the key. A correction or transfer
 that is worth more than the programme's `second_person_above` is refused (`second_person_needed`): it is asked for at
-`/v1/customers/{{id}}/corrections` or `…/transfers`, and waits for another person.
+`/v1/customers/{{id}}/corrections` or `…/transfers`, and waits for another person. A sale that `has_happened` needs
+`events:past`.
+
+`Order Updated` tells a recorded ticket anew, with all of its lines: it is decided again as of the sale, and the
+difference is given or taken back. What came back stays back (`returned_line_changed`). Without any line, or as
+`Order Cancelled`, the ticket is cancelled; it may be updated again.
 
 Of somebody who is in a household or a company it is the account that is told: `customer` is the account, and `member`
-is who of it the event was told of. A sale that `has_happened` needs `events:past`."""
+is who of it the event was told of."""
 EVALUATE = """The same answer as recording would give, with a reason for every rule, and nothing is changed. Places that
 customers share are looked at, not taken."""
-HOLD = """Sets units aside for a purchase that is not yet known to be made: one event `Hold Placed`, answered with the
-`hold` and until when it is open (15 minutes unless `minutes` says otherwise). The sale that names it uses what it
-needs, and the rest can be used again; without a sale the hold is released, or ends by itself. A sale that names a hold
-which is no longer open is refused (`hold_not_open`), and nothing is held."""
-RELEASE = """What was set aside can be used again; what expired in the meantime is lost. The same as `Hold Released` on
-/v1/events."""
+HOLD = """Sets aside what a purchase needs that is not yet known to be made: one event `Hold Placed`, answered with the
+`hold` and until when it is open (15 minutes unless `minutes` says otherwise). `payments` are units of the wallet. With
+`lines`, at their prices before the programme's offers, the answer's `offers` say what these take off, and what they
+take of what customers share (places, stock, budgets, codes that serve once) is set aside too; nothing is drawn. The
+sale that names the hold uses what it needs and asks for no place a second time, and the rest is free again; without a
+sale the hold is released, or ends by itself. A sale that names a hold which is no longer open is refused
+(`hold_not_open`), and nothing is held."""
+RELEASE = """What was set aside can be used again, by others too; what expired in the meantime is lost. The same as
+`Hold Released` on /v1/events."""
 
 _EXAMPLE = {
     "specversion": "1.0",
@@ -60,7 +68,7 @@ def paths() -> dict[str, Any]:
             "post": _hot("Record what happened", RECORD.format(many=f"{BATCH_EVENTS_MAX:,}"), "record_events")
         },
         "/v1/evaluate": {"post": _hot("Try without recording", EVALUATE, "evaluate_events")},
-        "/v1/holds": {"post": _holding("Set units aside", HOLD, "place_hold")},
+        "/v1/holds": {"post": _holding("Hold for a purchase", HOLD, "place_hold")},
         "/v1/holds/{hold}": {
             "delete": {
                 "operationId": "release_hold",
@@ -234,11 +242,12 @@ _ANSWERS: dict[str, Any] = {
             units_minor=_COUNT,
             total_minor=_COUNT,
         ),
+        changed_minor={"type": "integer", "description": "Of a changed ticket: by how much it is dearer."},
         is_stacking_exact={"type": "boolean", "description": "Told where not every choice of offers was looked at."},
     ),
     "GivenOffer": _object(
-        "What an offer takes off each line of the basket, or took off the ticket; `wished_minor` where its budget held "
-        "it down; `quantity` of what is handed over.",
+        "What an offer takes off each line of the basket, or took off the ticket; of a changed ticket, the difference. "
+        "`wished_minor` where its budget held it down; `quantity` of what is handed over.",
         ["code", "name", "amount_minor", "lines"],
         code=_TEXT,
         name=_TEXT,
@@ -292,13 +301,13 @@ _ANSWERS: dict[str, Any] = {
         problem={"$ref": REF.format(name="ProblemDocument")},
     ),
     "Effect": _object(
-        "What one rule gave or, negative, what a return took back; `wished` where a cap held it down.",
+        "What one rule gave or, negative, what a return or a change took back; `wished` where a cap held it down.",
         ["rule", "name", "currency", "quantity", "reason"],
         rule=_TEXT,
         name=_TEXT,
         currency=_TEXT,
         quantity=_COUNT,
-        reason={"enum": ["applied", "returned"]},
+        reason={"enum": ["applied", "returned", "changed"]},
         basis_minor=_COUNT,
         wished=_COUNT,
         text={"type": "string", "description": "The reason as a sentence, where it was asked for."},

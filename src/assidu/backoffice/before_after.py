@@ -69,6 +69,15 @@ class CurrencyCompared:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawShown:
+    name: str
+    members: str
+    entries: str
+    prizes: str
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """One of those who win or lose most."""
 
@@ -189,6 +198,23 @@ class Results:
             _tone(after - before),
             times if rule is not None else _("switched off, or gone"),
         )
+
+    @property
+    def draws(self) -> list[DrawShown]:
+        """Draws among the entries that there would have been; those of the past are their own pages."""
+        phrases = phrases_of(self.document, language())
+        code = self.document.sale_currency.code
+        return [
+            DrawShown(
+                phrases.text(draw.name),
+                formats.number(found.members),
+                formats.number(found.entries),
+                formats.number(found.prizes),
+                formats.money(found.cost_minor, code),
+            )
+            for draw in self.document.draws
+            if (found := self.report.draws.get(draw.code)) is not None
+        ]
 
     @property
     def deciles(self) -> Chart:

@@ -8,7 +8,8 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Series:
     """``is_ground`` only holds up what is stacked on it: it is neither seen nor told. ``has_band`` fills what stands on
-    a ground; ``is_dots`` shows the points of a line alone."""
+    a ground; ``is_dots`` shows the points of a line alone. ``ranges`` is where each figure lies, drawn as a whisker on
+    its bar: none for those that are known."""
 
     name: str
     values: Sequence[float | None]
@@ -20,6 +21,7 @@ class Series:
     has_band: bool = False
     is_dots: bool = False
     is_again: bool = False  # the other part of one that has been told
+    ranges: Sequence[tuple[float, float] | None] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Chart:
     is_across: bool = False
     figures: tuple[Sequence[str], Sequence[tuple[str, Sequence[str]]]] | None = None
     marks: Sequence[tuple[float, str]] = ()
+    currency: str = "EUR"
 
     @property
     def told(self) -> list[Series]:
@@ -65,7 +68,7 @@ class Chart:
             "min": self.minimum,
             "across": self.is_across,
             "marks": [{"at": at, "name": name} for at, name in self.marks],
-            "format": {"style": self.style, "digits": self.digits, "currency": "EUR"},
+            "format": {"style": self.style, "digits": self.digits, "currency": self.currency},
             "series": [
                 {
                     "name": series.name,
@@ -77,6 +80,7 @@ class Chart:
                     "ground": series.is_ground,
                     "band": series.has_band,
                     "dots": series.is_dots,
+                    "ranges": [None if one is None else list(one) for one in series.ranges],
                 }
                 for series in self.series
             ],
@@ -127,6 +131,24 @@ def waterfall(steps: Sequence[tuple[float, bool]], more: str, less: str, sums: s
         series.append(Series(name, above, tone=tone, stack="steps"))
         if any(below):
             series.append(Series(name, below, tone=tone, stack="steps", is_again=True))
+    return series
+
+
+def spans(name: str, lows: Sequence[float], highs: Sequence[float], *, tone: int = 1) -> list[Series]:
+    """Bars from a low to a high figure, wherever zero lies."""
+    series = [
+        Series("", [max(low, 0.0) for low in lows], stack="spans", is_ground=True),
+        Series("", [min(high, 0.0) for high in highs], stack="spans", is_ground=True),
+        Series(
+            name,
+            [max(high, 0.0) - max(low, 0.0) for low, high in zip(lows, highs, strict=True)],
+            tone=tone,
+            stack="spans",
+        ),
+    ]
+    below = [min(low, 0.0) - min(high, 0.0) for low, high in zip(lows, highs, strict=True)]
+    if any(below):
+        series.append(Series(name, below, tone=tone, stack="spans", is_again=True))
     return series
 
 

@@ -30,6 +30,7 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     OfferStep,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -39,6 +40,7 @@ from assidu.decisions.events import (
     RewardCancellation,
     RewardRequest,
     Sale,
+    SaleUpdate,
     Separation,
     StatusGrant,
     Suspension,
@@ -52,14 +54,28 @@ from assidu.events.types import EventType
 from assidu.loyalty.types import TimelineEntry
 from assidu.loyalty.wording import correction_reason
 from assidu.plans.wording import figures, tier_cause
+from assidu.plans.wording.draws import prize_won_title
 from assidu.plans.wording.offers import offer_step_title
 
 KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
-    "purchases": (gettext_lazy("Purchases"), (EventType.SALE,)),
+    "purchases": (
+        gettext_lazy("Purchases"),
+        (EventType.SALE, EventType.SALE_UPDATE, EventType.SALE_CANCELLATION),
+    ),
     "returns": (gettext_lazy("Returns"), (EventType.RETURN,)),
     "rewards": (
         gettext_lazy("Rewards"),
         (EventType.REWARD_REQUEST, EventType.REWARD_CANCELLATION, EventType.HAND_OVER),
+    ),
+    "offers": (
+        gettext_lazy("Offers and draws"),
+        (
+            EventType.OFFER_ALLOTTED,
+            EventType.OFFER_SEEN,
+            EventType.OFFER_ACTIVATED,
+            EventType.OFFER_WITHDRAWN,
+            EventType.PRIZE_WON,
+        ),
     ),
     "corrections": (gettext_lazy("Corrections"), (EventType.CORRECTION,)),
     "due": (gettext_lazy("Expiry and status"), (EventType.TICK,)),
@@ -185,6 +201,12 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             )
         case Return():
             return "undo-2", "returned", _("Return"), store
+        case SaleUpdate():
+            if not event.lines:
+                return "ban", "returned", _("Ticket cancelled"), store
+            articles = sum(max(line.quantity, 0) for line in event.lines)
+            said = ngettext("now %(n)s item", "now %(n)s items", articles) % {"n": formats.number(articles)}
+            return "pencil", "sale", _("Ticket changed"), _joined(store, said)
         case RewardRequest():
             reward = programme.phrases.rewards.get(event.reward)
             name = programme.phrases.text(reward.name) if reward else event.reward
@@ -233,6 +255,9 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             return "users", "tier", title, programme.phrases.audience_names([event.audience])
         case OfferStep():
             return "gift", "tier", offer_step_title(event, programme.phrases), store
+        case PrizeWon():
+            draw = programme.phrases.rule_name(event.draw)
+            return "gift", "points", prize_won_title(event, programme.phrases), draw
         case Separation():
             detail = _joined(_other(entry, names), _reason(entry, programme), _by(entry, names))
             return "undo-2", "returned", _("Merger undone"), detail
@@ -258,7 +283,14 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             return "user-plus", "tier", _("Left the shared account"), _other(entry, names)
         case Hold():
             units = programme.phrases.listing(programme.units(p.quantity, p.currency) for p in event.payments)
-            return "clock", "points", _("Held for a purchase"), _joined(units, store)
+            articles = sum(max(line.quantity, 0) for line in event.lines)
+            basket = ngettext("%(n)s item", "%(n)s items", articles) % {"n": formats.number(articles)}
+            return (
+                "clock",
+                "points",
+                _("Held for a purchase"),
+                _joined(units, basket if event.lines else "", store),
+            )
         case Release():
             return "undo-2", "returned", _("Hold released"), ""
         case HoldExpiry():

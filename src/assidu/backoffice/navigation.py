@@ -18,6 +18,8 @@ class Item:
     label: str | Promise
     icon: str
     permission: str
+    below: str = ""
+    """Where its pages are, if not below its own address."""
 
     @property
     def address(self) -> str | None:
@@ -54,6 +56,7 @@ SECTIONS: tuple[Section, ...] = (
             Item("library", _("Library"), "book-open", "plan.view"),
             Item("simulation", _("Simulation"), "flask-conical", "simulate.run"),
             Item("fairness", _("Fairness"), "heart-handshake", "simulate.run"),
+            Item("studio-owed", _("Studio"), "trending-up", "economics.view", below="/studio/"),
         ),
     ),
     Section(
@@ -82,7 +85,7 @@ def menu(person: Person, path: str) -> list[tuple[str | Promise, list[Link]]]:
     shown = []
     for section in SECTIONS:
         links = [
-            Link(item, address, path == address if address == "/" else path.startswith(address))
+            Link(item, address, path == address if address == "/" else path.startswith(item.below or address))
             for item in section.items
             if person.may(item.permission) and (address := item.address)
         ]

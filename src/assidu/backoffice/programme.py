@@ -61,10 +61,12 @@ class Programme:
         return next(one.document for one in self.versions if one.version == version)
 
     def rule_name(self, code: str) -> str:
-        """As the newest version that has the rule calls it; the code of a rule that none has."""
+        """As the newest version that has the rule, the offer or the draw calls it; the code of one that none has."""
         for published in reversed(self.versions):
-            if (rule := published.document.rule(code)) is not None:
-                return text_in(rule.name, self.language)
+            document = published.document
+            found = document.rule(code) or document.offer(code) or document.draw(code)
+            if found is not None:
+                return text_in(found.name, self.language)
         return code
 
     def tier_name(self, code: str | None) -> str:

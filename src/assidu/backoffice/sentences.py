@@ -90,6 +90,11 @@ ACTIONS: dict[str, str | Promise] = {
     "promotion.told": _("Told promotions of the calendar"),
     "promotion.removed": _("Took a promotion out of the calendar"),
     "draw.revealed": _("Told the secret of a draw"),
+    "draw.drawn": _("Drew among the entries of a draw"),
+    "offer.allotted": _("Allotted an offer"),
+    "offer.activated": _("Activated an offer for a customer"),
+    "offer.withdrawn": _("Took an offer back"),
+    "offer.allotment_undone": _("Took an allotment of an offer back"),
     "offer.codes_made": _("Made codes of an offer"),
     "plan.withdrawn": _("Withdrew a version before it began"),
     "plan.threshold_set": _("Set from which cost on a second person approves"),
@@ -99,6 +104,8 @@ ACTIONS: dict[str, str | Promise] = {
     "fairness.run": _("Looked at fairness"),
     "fairness.cancelled": _("Stopped a look at fairness"),
     "simulation.cancelled": _("Stopped a simulation"),
+    "discounts.run": _("Looked at what discounts do"),
+    "discounts.cancelled": _("Stopped a look at discounts"),
 }
 
 REJECTS: dict[str, str | Promise] = {
@@ -121,6 +128,7 @@ REJECTS: dict[str, str | Promise] = {
     "unknown_line": _("The original ticket has no such line"),
     "return_exceeds_sale": _("More came back than was bought"),
     "nothing_left_to_return": _("Everything had already come back"),
+    "returned_line_changed": _("The change takes away what had already come back"),
     "not_a_member": _("Not a member on that day"),
     "already_a_member": _("Already a member"),
     "insufficient_balance": _("The balance was not enough"),
@@ -222,6 +230,8 @@ OBJECTS: dict[str, str | Promise] = {
     "event": _("event"),
     "draft": _("draft"),
     "programme": _("programme"),
+    "offer": _("offer"),
+    "draw": _("draw"),
     "money": _("money"),
     "promotion": _("promotion"),
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
 
 from babel.numbers import get_currency_symbol
 from django.utils.functional import Promise
@@ -12,15 +13,12 @@ from django.utils.translation import gettext_lazy
 from assidu.backoffice import formats
 from assidu.backoffice.versions import language
 from assidu.decisions.calendar import Period
-from assidu.plans.document import Document
-from assidu.plans.levers import (
-    Lever,
-    LeverKind,
-    other_levers,
-    rule_levers,
-    switch_name,
-)
+from assidu.plans.document import Document, Offer, Rule
+from assidu.plans.lever import Lever, LeverKind
+from assidu.plans.levers import offers_turned, other_levers, rule_levers, switch_name
+from assidu.plans.offer_levers import offer_levers
 from assidu.plans.wording import text_in
+from assidu.plans.wording.offers import offer_said
 from assidu.plans.wording.phrases import phrases_of
 
 LABELS: dict[LeverKind, str | Promise] = {
@@ -36,11 +34,26 @@ LABELS: dict[LeverKind, str | Promise] = {
     LeverKind.EXPIRES: gettext_lazy("Valid for"),
     LeverKind.COST: gettext_lazy("Costs"),
     LeverKind.THRESHOLD: gettext_lazy("From a spend of"),
+    LeverKind.UNITS_AT_LEAST: gettext_lazy("From"),
+    LeverKind.PURCHASES_AT_LEAST: gettext_lazy("From so many purchases"),
+    LeverKind.ENGAGEMENT_AT_LEAST: gettext_lazy("From an engagement of"),
+    LeverKind.OFF: gettext_lazy("Takes off"),
+    LeverKind.OFF_AT_MOST: gettext_lazy("At most per ticket"),
+    LeverKind.AMOUNT_OFF: gettext_lazy("Takes off"),
+    LeverKind.PRICE: gettext_lazy("Each item for"),
+    LeverKind.FREE: gettext_lazy("Cheapest items free"),
+    LeverKind.BUY: gettext_lazy("For so many bought"),
+    LeverKind.GET: gettext_lazy("so many more"),
+    LeverKind.GET_OFF: gettext_lazy("with so much off"),
+    LeverKind.BUY_TIMES: gettext_lazy("Times per ticket"),
+    LeverKind.ONE_IN: gettext_lazy("Wins one ticket in"),
+    LeverKind.STOCK: gettext_lazy("In all"),
 }
 CAPS: dict[Period, str | Promise] = {
     Period.DAY: gettext_lazy("At most a day"),
     Period.WEEK: gettext_lazy("At most a week"),
     Period.MONTH: gettext_lazy("At most a month"),
+    Period.QUARTER: gettext_lazy("At most a quarter"),
     Period.YEAR: gettext_lazy("At most a year"),
     Period.EVER: gettext_lazy("At most in all"),
 }
@@ -48,6 +61,7 @@ TIMES: dict[Period, str | Promise] = {
     Period.DAY: gettext_lazy("Times a day"),
     Period.WEEK: gettext_lazy("Times a week"),
     Period.MONTH: gettext_lazy("Times a month"),
+    Period.QUARTER: gettext_lazy("Times a quarter"),
     Period.YEAR: gettext_lazy("Times a year"),
     Period.EVER: gettext_lazy("Times in all"),
 }
@@ -55,9 +69,26 @@ QUOTAS: dict[Period, str | Promise] = {
     Period.DAY: gettext_lazy("First tickets of the day"),
     Period.WEEK: gettext_lazy("First tickets of the week"),
     Period.MONTH: gettext_lazy("First tickets of the month"),
+    Period.QUARTER: gettext_lazy("First tickets of the quarter"),
     Period.YEAR: gettext_lazy("First tickets of the year"),
     Period.EVER: gettext_lazy("First tickets of all"),
 }
+BUDGETS: dict[Period, str | Promise] = {
+    Period.DAY: gettext_lazy("Budget a day"),
+    Period.WEEK: gettext_lazy("Budget a week"),
+    Period.MONTH: gettext_lazy("Budget a month"),
+    Period.QUARTER: gettext_lazy("Budget a quarter"),
+    Period.YEAR: gettext_lazy("Budget a year"),
+    Period.EVER: gettext_lazy("Budget in all"),
+}
+BY_PERIOD = {
+    LeverKind.CAP: CAPS,
+    LeverKind.TIMES: TIMES,
+    LeverKind.QUOTA: QUOTAS,
+    LeverKind.BUDGET: BUDGETS,
+    LeverKind.BUDGET_UNITS: BUDGETS,
+}
+PERCENTS = frozenset({LeverKind.PERCENT, LeverKind.OFF, LeverKind.GET_OFF})
 DURATIONS: dict[str, str | Promise] = {
     "days": gettext_lazy("days"),
     "weeks": gettext_lazy("weeks"),
@@ -89,34 +120,37 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Turns:
+    """``offers_left`` have no levers: they stay as they are."""
+
     rules: tuple[Turn, ...]
+    offers: tuple[Turn, ...]
     others: tuple[Turn, ...]
+    offers_left: int
 
 
 def turns(document: Document, texts: Mapping[str, str] | None = None, bad: Iterable[str] = ()) -> Turns:
     """The whole form; ``texts`` is what was sent, shown again as it was typed."""
     phrases = phrases_of(document, language())
     wrong = set(bad)
-    rules = tuple(
-        Turn(
-            phrases.rule(rule),
-            text_in(rule.name, language()),
-            tuple(_shown(lever, document, texts, wrong) for lever in rule_levers(rule)),
-            switch_name(rule.code),
-            texts is None or switch_name(rule.code) in texts,
-        )
-        for rule in document.rules
-    )
+
+    def turn(sentence: str, of: Rule | Offer, levers: Iterable[Lever]) -> Turn:
+        shown = tuple(_shown(lever, document, texts, wrong) for lever in levers)
+        name, switch = text_in(of.name, language()), switch_name(of)
+        return Turn(sentence, name, shown, switch, texts is None or switch in texts)
+
+    rules = tuple(turn(phrases.rule(rule), rule, rule_levers(rule)) for rule in document.rules)
+    turned = offers_turned(document)
+    offers = tuple(turn(offer_said(offer, phrases), offer, offer_levers(offer)) for offer in turned)
     others = tuple(
-        Turn("", _subject(lever, document), (_shown(lever, document, texts, wrong),))
-        for lever in other_levers(document)
+        Turn("", _subject(whose, document), tuple(_shown(lever, document, texts, wrong) for lever in found))
+        for whose, found in groupby(other_levers(document), key=lambda lever: lever.name.rpartition(".")[0])
     )
-    return Turns(rules, others)
+    return Turns(rules, offers, others, len(document.offers) - len(turned))
 
 
-def _subject(lever: Lever, document: Document) -> str:
-    """Whom a lever outside rules is about: a reward, a status, a currency."""
-    part, code, _kind = lever.name.split(".", 2)
+def _subject(whose: str, document: Document) -> str:
+    """What levers outside rules and offers are about: a reward, a status, a currency."""
+    part, code = whose.split(".", 1)
     known = {"rewards": document.reward, "levels": document.level, "currencies": document.currency}[part]
     member = known(code)
     assert member is not None, "a lever is about something that is there"
@@ -150,8 +184,7 @@ def written(value: int | Decimal | None) -> str:
 
 def _label(lever: Lever) -> str:
     if lever.period is not None:
-        known = {LeverKind.CAP: CAPS, LeverKind.TIMES: TIMES, LeverKind.QUOTA: QUOTAS}[lever.kind]
-        return str(known[lever.period])
+        return str(BY_PERIOD[lever.kind][lever.period])
     label = str(LABELS[lever.kind])
     return label % {"step": lever.step} if lever.step else label
 
@@ -159,7 +192,7 @@ def _label(lever: Lever) -> str:
 def _unit(lever: Lever, document: Document) -> str:
     if lever.is_amount:
         return str(get_currency_symbol(document.sale_currency.code, formats.locale()))
-    if lever.kind is LeverKind.PERCENT:
+    if lever.kind in PERCENTS:
         return "%"
     if lever.unit:
         return str(DURATIONS[lever.unit])

@@ -24,8 +24,7 @@ from assidu.events.wire import fingerprint, parse_one, to_fact
 from assidu.foundation.database import Database
 from assidu.intake.database import SETTINGS
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.desk import Decided, Desk, Member
-from assidu.loyalty.live_places import Places
+from assidu.loyalty.desk import Decided, Desk, Member, Tally
 from assidu.loyalty.rows import EVENT_COLUMNS, POSTING_COLUMNS, RECORD_COLUMNS, record_columns
 
 SCRIPTS = 16
@@ -127,7 +126,7 @@ def _decided(
         }
     )  # fmt: skip
     fact = to_fact(incoming, catalogue=catalogue, plan=book.at(at), fingerprint=fingerprint(incoming, key))
-    desk = Desk(book, Places({f"quota:first-ten:{day.isoformat()}:*": 10}), lambda *_: None, at)
+    desk = Desk(book, Tally({f"quota:first-ten:{day.isoformat()}:*": 10}), lambda *_: None, at)
     decided = desk.take(Member(customer_id(1), wallet_id(1), state, day), fact)
     assert isinstance(decided, Decided), decided
     return decided

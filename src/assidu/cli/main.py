@@ -43,7 +43,10 @@ COMMANDS = {
     "people": Entry("people", "Give people a sign-in, list them.", needs_django=True),
     "keys": Entry("keys", "Make, list and revoke API keys.", needs_django=True),
     "plan": Entry("plan", "Check, compare, describe and publish a programme."),
-    "offers": Entry("offers", "Draws of offers and their proof; codes of offers.", needs_django=True),
+    "offers": Entry(
+        "offers", "Allot offers to many; codes; draws of offers and their proof.", needs_django=True
+    ),
+    "draw": Entry("draw", "Draws among entries: run one, prove it, export the proof.", needs_django=True),
     "simulate": Entry(
         "simulate", "Replay history as it was decided, or under another plan.", needs_django=True
     ),

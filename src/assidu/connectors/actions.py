@@ -3,6 +3,7 @@
 import gc
 import os
 import time
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from assidu.connectors.imports.ordering import (
     groups_of,
     order_key,
 )
+from assidu.connectors.imports.places import Shared
 from assidu.connectors.imports.processes import Work, do_alone, do_at_once
 from assidu.connectors.imports.records import take_records
 from assidu.connectors.imports.telling import Telling, tell
@@ -46,6 +48,7 @@ from assidu.foundation.settings import Settings
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.draws import draws_to_draw
 from assidu.loyalty.plans import plan_book, programmes
+from assidu.loyalty.referee import Moved
 
 EVENTS_PER_PROCESS_MIN = 2_000
 """Below that a second process costs more than it takes off: it has to start."""
@@ -293,16 +296,29 @@ class _Importer:
             catches_up=self._order.catches_up,
         )
         work = Work(shop, groups, anonymous, self._database_url)
-        taken = lookups.places_taken(self._connection)
+        shared = self._shared()
         is_shared = any(version.plan.shares_places for version in self._book.versions)
         least = EVENTS_PER_SHARING_PROCESS_MIN if is_shared else EVENTS_PER_PROCESS_MIN
         parts = self._order.processes or max(1, min(self._processes, len(alone) // least))
         if parts == 1:
-            self._add(do_alone(work, taken, self._watch))
+            self._add(do_alone(work, shared, self._watch))
         else:
-            for done in do_at_once(work, parts, taken, self._watch):
+            for done in do_at_once(work, parts, shared, self._watch):
                 self._add(done)
         self._watch("Writing", len(alone), len(alone))
+
+    def _shared(self) -> Shared:
+        """What customers share. What this import had written before it was killed counts from its own place on."""
+        taken = lookups.places_taken(self._connection)
+        if not self._run.is_resumed:
+            return Shared(taken)
+        entries = self._telling.entries
+        moved = []
+        for at, source, id_, key, change in lookups.places_moved(self._connection, self._run.recorded_at):
+            place = bisect_right(entries, (at, source, id_), key=lambda entry: entry[:3]) - 1
+            moved.append(Moved(place, key, change))
+            taken[key] -= change
+        return Shared(taken, moved)
 
     def _add(self, done: Done) -> None:
         self._report.recorded += done.recorded + done.anonymous

@@ -94,6 +94,35 @@ def by_subject(text: str) -> UUID | NotAnIdentifier | None:
     return follow(subject) if isinstance(subject, UUID) else by_identifier(subject)
 
 
+def by_lines(lines: Collection[str]) -> dict[str, UUID]:
+    """Whom each line names, aliases followed: ``card:…`` and the like, or the bare value of a card, a telephone or an
+    e-mail. Lines that name nobody are left out."""
+    asked: dict[str, list[Identifier]] = {}
+    ids: dict[str, UUID] = {}
+    for line in lines:
+        subject = parse_subject(line)
+        if isinstance(subject, UUID):
+            ids[line] = subject
+        elif isinstance(subject, Identifier):
+            asked[line] = [subject]
+        else:
+            guesses = (normalise(kind, line) for kind, _ in _guesses(line))
+            asked[line] = [made for made in guesses if isinstance(made, Identifier)]
+    key = current_settings().pseudonym_key
+    wanted = {identifier for identifiers in asked.values() for identifier in identifiers}
+    known = resolve.find(raw_connection(), key, list(wanted)) if wanted else {}
+    found = {
+        line: known[identifier]
+        for line, identifiers in asked.items()
+        for identifier in reversed(identifiers)
+        if identifier in known
+    }
+    if ids:
+        there: dict[UUID, UUID] = dict(raw_rows(resolve.FOLLOW, (sorted(set(ids.values())),)))
+        found |= {line: there[customer] for line, customer in ids.items() if customer in there}
+    return found
+
+
 def search(text: str, limit: int = 20) -> list[Found]:
     """Customers by card, telephone or e-mail, whole, or by the beginnings of their names, accents left aside."""
     assert 0 < limit <= SEARCH_MAX

@@ -36,6 +36,7 @@ class Period(StrEnum):
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
+    QUARTER = "quarter"
     YEAR = "year"
     EVER = "ever"
 
@@ -113,9 +114,16 @@ def period_start(period: Period, day: date) -> date:
         return date.fromordinal(max(day.toordinal() - day.weekday(), 1))
     if period is Period.MONTH:
         return month_of(day)
+    if period is Period.QUARTER:
+        return date(day.year, 3 * _quarter(day) - 2, 1)
     if period is Period.YEAR:
         return date(day.year, 1, 1)
     return date.min
+
+
+def _quarter(day: date) -> int:
+    """1 to 4."""
+    return (day.month + 2) // 3
 
 
 def previous_period(period: Period, start: date) -> date:
@@ -126,11 +134,14 @@ def previous_period(period: Period, start: date) -> date:
 
 
 def period_key(period: Period, day: date) -> str:
-    """The name of the period that contains ``day``: ``2026-11-22``, ``2026-W47``, ``2026-11``, ``2026``, ``ever``."""
+    """The name of the period that contains ``day``: ``2026-11-22``, ``2026-W47``, ``2026-11``, ``2026-Q4``, ``2026``,
+    ``ever``."""
     if period is Period.DAY:
         return day.isoformat()
     if period is Period.MONTH:
         return f"{day.year:04d}-{day.month:02d}"
+    if period is Period.QUARTER:
+        return f"{day.year:04d}-Q{_quarter(day)}"
     if period is Period.YEAR:
         return f"{day.year:04d}"
     if period is Period.WEEK:

@@ -63,5 +63,5 @@ def decide_programme_end(plan: Plan, facts: Facts, event: ProgrammeEnd) -> Decis
     return Decision(
         plan.version,
         tuple(wallet.postings),
-        holds=tuple(HoldChange(hold, None) for hold in state.holds),
+        holds=tuple(HoldChange(hold, None, held.places) for hold, held in state.holds.items()),
     )

@@ -35,6 +35,7 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     OfferStep,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -44,6 +45,7 @@ from assidu.decisions.events import (
     RewardCancellation,
     RewardRequest,
     Sale,
+    SaleUpdate,
     Separation,
     StatusGrant,
     Suspension,
@@ -63,6 +65,7 @@ from assidu.decisions.merging import decide_absorption, decide_merger
 from assidu.decisions.occasions import decide_activity
 from assidu.decisions.offers.steps import decide_offer_step
 from assidu.decisions.plan import Plan
+from assidu.decisions.prizes import decide_prize
 from assidu.decisions.referral import decide_referral_kept, followed
 from assidu.decisions.returning import decide_return
 from assidu.decisions.rewards import decide_hand_over, decide_reward, decide_reward_cancellation
@@ -71,6 +74,7 @@ from assidu.decisions.separating import decide_restoration, decide_separation
 from assidu.decisions.suspending import decide_resumption, decide_suspension
 from assidu.decisions.terms import decide_terms_acceptance
 from assidu.decisions.transferring import decide_transfer_in, decide_transfer_out
+from assidu.decisions.updating import decide_update
 
 SEMANTICS_VERSION = 1
 """Raised by a release that changes an outcome; kept with every decision."""
@@ -79,9 +83,9 @@ SEMANTICS_VERSION = 1
 def decide(plan: Plan, facts: Facts, event: Event, *, trace: bool = False) -> Decision | Refused:
     """Say what ``event`` means for a customer under ``plan``; change nothing.
 
-    ``plan`` is the version in force at ``event.at`` (for a return: at the original sale). What is due before the
-    event has already been decided (``next_due``). When the decision asks claims, take them and decide again with
-    ``facts.grants``. ``trace`` adds why, and why not, for every rule considered.
+    ``plan`` is the version in force at ``event.at`` (for a return or a change: at the original sale). What is due
+    before the event has already been decided (``next_due``). When the decision asks claims, take them and decide again
+    with ``facts.grants``. ``trace`` adds why, and why not, for every rule considered.
     """
     if plan.closing is not None and (refused := closed_to(plan, facts, event)) is not None:
         return refused
@@ -105,6 +109,8 @@ def _decide(plan: Plan, facts: Facts, event: Event, *, trace: bool) -> Decision 
             return decide_sale(plan, facts, event, trace=trace)
         case Return():
             return decide_return(plan, facts, event)
+        case SaleUpdate():
+            return decide_update(plan, facts, event, trace=trace)
         case Tick():
             return decide_tick(plan, facts, event)
         case RewardRequest():
@@ -131,6 +137,8 @@ def _decide(plan: Plan, facts: Facts, event: Event, *, trace: bool) -> Decision 
             return decide_terms_acceptance(plan, facts, event)
         case ReferralKept():
             return decide_referral_kept(plan, facts, event, trace=trace)
+        case PrizeWon():
+            return decide_prize(plan, facts, event, trace=trace)
         case ProgrammeEnd():
             return decide_programme_end(plan, facts, event)
         case Suspension():
@@ -144,7 +152,7 @@ def _decide(plan: Plan, facts: Facts, event: Event, *, trace: bool) -> Decision 
         case Merger():
             return decide_merger(plan, facts, event)
         case Hold():
-            return decide_hold(plan, facts, event)
+            return decide_hold(plan, facts, event, trace=trace)
         case Release() | HoldExpiry():
             return decide_release(plan, facts, event)
         case TransferOut():

@@ -163,13 +163,17 @@ class AccountMove(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Claim:
     """``quantity`` wanted of ``limit`` that customers share. The shell answers with a grant for ``key``: all of it,
-    or as much as there is where it can be clipped, or nothing."""
+    or as much as there is where it can be clipped, or nothing.
+
+    ``can_come_back``: what is full may have room again. Of anything else, whoever comes later need not even ask.
+    """
 
     key: str
     limit: int
     rule: str
     quantity: int = 1
     can_be_clipped: bool = False
+    can_come_back: bool = field(default=False, compare=False)
 
     def granted(self, taken: int) -> int:
         """What there is for it when ``taken`` of the limit are gone."""
@@ -199,10 +203,14 @@ class Settlement(NamedTuple):
 
 
 class HoldChange(NamedTuple):
-    """Units are set aside as the hold of this name, until an instant; ``None``: the hold is over."""
+    """Units are set aside as the hold of this name, until an instant; ``None``: the hold is over.
+
+    ``places`` is what is set aside with them of what customers share, by key, or what a hold that is over gives back.
+    """
 
     hold: str
     until: datetime | None
+    places: tuple[tuple[str, int], ...] = ()
 
 
 class Lapse(NamedTuple):
@@ -268,6 +276,7 @@ class Decision:
     clawbacks: tuple[Clawback, ...] = ()
     returned: tuple[ReturnedPart, ...] = ()
     eligible_minor: int = 0
+    changed_minor: int = 0  # by how much a changed ticket is dearer
     inputs: SaleInputs | None = None
     holds: tuple[HoldChange, ...] = ()
     lapses: tuple[Lapse, ...] = ()
@@ -303,6 +312,7 @@ class RefusalCode(StrEnum):
     UNKNOWN_LINE = "unknown_line"
     UNKNOWN_TIER = "unknown_tier"
     RETURN_EXCEEDS_SALE = "return_exceeds_sale"
+    RETURNED_LINE_CHANGED = "returned_line_changed"
     NOTHING_LEFT_TO_RETURN = "nothing_left_to_return"
     NOTHING_DUE = "nothing_due"
     SAME_CUSTOMER = "same_customer"
@@ -313,9 +323,12 @@ class RefusalCode(StrEnum):
     RECEIVER_NOT_A_MEMBER = "receiver_not_a_member"
     NOT_MERGED = "not_merged"
     SECOND_PERSON_NEEDED = "second_person_needed"
+    UNKNOWN_DRAW = "unknown_draw"
     UNKNOWN_OFFER = "unknown_offer"
     OFFER_OVER = "offer_over"
     OFFER_NOT_ALLOTTED = "offer_not_allotted"
+    ALREADY_ALLOTTED = "already_allotted"
+    OFFER_BEGUN = "offer_begun"
     UNKNOWN_ACTIVITY = "unknown_activity"
     UNKNOWN_AUDIENCE = "unknown_audience"
     ALREADY_OVER = "already_over"

@@ -95,13 +95,14 @@ class ForeignLine:
 @dataclass(frozen=True, slots=True)
 class Foreign:
     """The money that a ticket was paid in, where it is not the programme's, and the rate at which its lines were
-    converted: that of ``rate_day``, or the ticket's own."""
+    converted: that of ``rate_day``, or the ticket's own. ``own_decimals`` are those of the programme's money."""
 
     currency: str
     decimals: int
     rate: Rate
     lines: tuple[ForeignLine, ...]
     rate_day: date | None = None
+    own_decimals: int = 2
 
     @property
     def total_minor(self) -> int:
@@ -124,7 +125,7 @@ class Sale:
     lines: tuple[SaleLine, ...]
     payments: tuple[Payment, ...] = ()
     codes: tuple[ShownCode, ...] = ()
-    hold: str = ""  # what the payments were set aside in
+    hold: str = ""  # what the payments, and the places of its offers, were set aside in
     foreign: Foreign | None = None  # amounts of the lines are the programme's money, also here
 
     @property
@@ -155,6 +156,28 @@ class Return:
     sale_owner: str = ""
     currency: str = ""
     rate: Rate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleUpdate:
+    """A ticket that was recorded is changed: it now has these ``lines``; with none it is cancelled.
+
+    The lines are told in the money that the ticket was paid in, which ``currency`` may name; they are converted at its
+    rate. ``payments``: ``None`` leaves them as they were. ``codes`` were shown besides. For ``sale_owner`` see
+    ``Return``.
+    """
+
+    at: datetime
+    sale_seq: int
+    lines: tuple[SaleLine, ...] = ()
+    payments: tuple[Payment, ...] | None = None
+    codes: tuple[ShownCode, ...] = ()
+    sale_owner: str = ""
+    currency: str = ""
+
+
+AfterSale = Return | SaleUpdate
+"""What happens to a ticket that was recorded: it must be found first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +258,17 @@ class ProgrammeEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class PrizeWon:
+    """An entry of this member was drawn. ``place`` counts the prizes in the order in which they were drawn, ``prize``
+    the kinds of them in the plan, both from 1."""
+
+    at: datetime
+    draw: str
+    prize: int
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class Leaving:
     at: datetime
 
@@ -289,13 +323,16 @@ class Merger:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Units are to be set aside for a purchase, for so many minutes."""
+    """Units are to be set aside for a purchase, for so many minutes; with its ``lines``, before any offer, also what
+    its offers take of what customers share."""
 
     at: datetime
     payments: tuple[Payment, ...]
     minutes: int
     store: str = ""
     channel: str = ""
+    lines: tuple[SaleLine, ...] = ()
+    codes: tuple[ShownCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,20 +530,23 @@ class AudienceChange:
 
 @dataclass(frozen=True, slots=True)
 class OfferStep:
-    """An offer is allotted to the customer, or the customer saw or activated it: ``step`` says which.
+    """An offer is allotted to the customer, or taken back, or the customer saw or activated it: ``step`` says which.
 
-    ``until`` is the first day on which an allotted offer can no longer be used.
+    ``until`` is the first day on which an allotted offer can no longer be used. ``anew``: allotted again, it begins
+    anew with whoever has it still; else that is refused.
     """
 
     at: datetime
     offer: str
     step: str
     until: date | None = None
+    anew: bool = True
 
 
 Event = (
     Sale
     | Return
+    | SaleUpdate
     | Correction
     | RewardRequest
     | RewardCancellation
@@ -516,6 +556,7 @@ Event = (
     | TermsAcceptance
     | ReferralKept
     | ProgrammeEnd
+    | PrizeWon
     | Suspension
     | Resumption
     | TakeOver

@@ -213,7 +213,7 @@ def _held_after(holds: Mapping[str, Held], decision: Decision) -> Mapping[str, H
     for change_ in decision.holds:
         if change_.until is not None:
             parts = tuple(sorted(((lot, left) for lot, left in held.items() if left), key=_first_to_expire))
-            after[change_.hold] = Held(change_.until, parts)
+            after[change_.hold] = Held(change_.until, parts, change_.places)
             held = {}
     assert not any(held.values()), "what is held belongs to a hold"
     return after

@@ -41,24 +41,28 @@ def exchanged(plan: Plan, sale: Sale, currency: str, known: KnownRate | None) ->
         if age > money.rate_days_max:
             figures = {"days": age, "days_max": money.rate_days_max}
             return Refused(RefusalCode.RATE_TOO_OLD, figures, currency)
+    return converted(sale, Foreign(currency, decimals, known.rate, (), known.day, money.decimals))
+
+
+def converted(sale: Sale, at_rate_of: Foreign) -> Sale | Refused:
+    """The ticket at a known rate. The amounts of its lines are told in that money."""
     told = tuple(
         ForeignLine(
             line.amount_minor, line.discount_minor, tuple(applied.amount_minor for applied in line.offers)
         )
         for line in sale.lines
     )
-    foreign = Foreign(currency, decimals, known.rate, told, known.day)
-    amounts = amounts_of(sale.lines, foreign, money.decimals)
+    foreign = replace(at_rate_of, lines=told)
+    amounts = amounts_of(sale.lines, foreign)
     if any(abs(amount) > AMOUNT_MINOR_MAX for amount in amounts):
-        return Refused(RefusalCode.AMOUNT_OUT_OF_RANGE, subject=currency)
+        return Refused(RefusalCode.AMOUNT_OUT_OF_RANGE, subject=foreign.currency)
     lines = tuple(
         replace(
             line,
             amount_minor=amount,
-            discount_minor=_beside(line.discount_minor, foreign, money.decimals),
+            discount_minor=_beside(line.discount_minor, foreign),
             offers=tuple(
-                AppliedOffer(applied.offer, _beside(applied.amount_minor, foreign, money.decimals))
-                for applied in line.offers
+                AppliedOffer(applied.offer, _beside(applied.amount_minor, foreign)) for applied in line.offers
             ),
         )
         for line, amount in zip(sale.lines, amounts, strict=True)
@@ -66,13 +70,13 @@ def exchanged(plan: Plan, sale: Sale, currency: str, known: KnownRate | None) ->
     return replace(sale, lines=lines, foreign=foreign)
 
 
-def amounts_of(lines: Sequence[SaleLine], foreign: Foreign, decimals: int) -> list[int]:
+def amounts_of(lines: Sequence[SaleLine], foreign: Foreign) -> list[int]:
     """The amounts of foreign lines, so that together they are what the whole ticket is worth, to the smallest unit.
 
     A line and the one that voids it cancel out here as they did there. The others are rounded down, and what is
     missing then goes to those that lost most (the first of them where several did).
     """
-    up, down = _ratio(foreign, decimals)
+    up, down = _ratio(foreign)
     amounts = [0] * len(lines)
     open_lines = []
     for i, other in _voided(lines):
@@ -91,27 +95,27 @@ def amounts_of(lines: Sequence[SaleLine], foreign: Foreign, decimals: int) -> li
     return amounts
 
 
-def in_foreign(amount_minor: int, foreign: Foreign, decimals: int) -> int:
+def in_foreign(amount_minor: int, foreign: Foreign) -> int:
     """What an amount of the programme's money is in that of the ticket, rounded half up."""
-    up, down = _ratio(foreign, decimals)
+    up, down = _ratio(foreign)
     return _signed(amount_minor * down, up)
 
 
-def slack_minor(foreign: Foreign, decimals: int, lines: int) -> int:
+def slack_minor(foreign: Foreign, lines: int) -> int:
     """How far what a till took off so many lines may be from what it was told: it rounds to its own money's unit."""
-    up, down = _ratio(foreign, decimals)
+    up, down = _ratio(foreign)
     return lines * divide(up, down, Rounding.UP)
 
 
-def _ratio(foreign: Foreign, decimals: int) -> tuple[int, int]:
+def _ratio(foreign: Foreign) -> tuple[int, int]:
     """A smallest unit there in smallest units of ours, as a fraction."""
     rate = foreign.rate
-    return rate.units * 10**decimals, 10 ** (rate.decimals + foreign.decimals)
+    return rate.units * 10**foreign.own_decimals, 10 ** (rate.decimals + foreign.decimals)
 
 
-def _beside(amount_minor: int, foreign: Foreign, decimals: int) -> int:
+def _beside(amount_minor: int, foreign: Foreign) -> int:
     """An amount that nothing has to add up to. What was taken off stays taken off, be it of the smallest unit."""
-    up, down = _ratio(foreign, decimals)
+    up, down = _ratio(foreign)
     return max(_signed(amount_minor * up, down), 1) if amount_minor > 0 else _signed(amount_minor * up, down)
 
 

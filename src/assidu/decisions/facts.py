@@ -1,11 +1,11 @@
 """What the shell must tell ``decide`` besides the event: the customer's state, and what rules ask of the world."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assidu.decisions.chance import Chance
-from assidu.decisions.events import Sale
+from assidu.decisions.events import Sale, SaleLine
 from assidu.decisions.state import State
 
 Grants = Mapping[str, int]
@@ -49,7 +49,10 @@ class SaleInputs:
 
 @dataclass(frozen=True, slots=True)
 class SoldPosting:
-    """A posting of the original ticket, with what earlier returns have already reversed of it."""
+    """A posting of the original ticket or of a change of it, with what has already been reversed of it.
+
+    ``seq`` is where it is written, 0 with the ticket. That of a change which somebody else wrote cannot be named.
+    """
 
     n: int
     currency: str
@@ -59,6 +62,8 @@ class SoldPosting:
     lot_expires_on: date | None
     reversed_quantity: int = 0
     active_on: date | None = None  # where it went in as pending
+    seq: int = 0
+    is_named: bool = True
 
     @property
     def open_quantity(self) -> int:
@@ -67,12 +72,14 @@ class SoldPosting:
 
 @dataclass(frozen=True, slots=True)
 class SoldBefore:
-    """The original ticket of a return: as it was decided, under which version, and what became of it since.
+    """A ticket that comes back or is changed: as it reads now, under which version, and what became of it since.
 
     ``returned_minor`` is by line, as is ``returned_foreign`` in the money of a ticket that was not paid in the
     programme's; ``awarded`` and ``clawed_back`` are by (rule, currency), the second counting
-    also what could not be recovered; ``paid`` and ``paid_back`` are by currency. A ticket of a customer who was
-    merged into this one since is not its own: its postings cannot be named as reversed.
+    also what could not be recovered (``not_recovered``, by currency); ``paid`` and ``paid_back`` are by currency. A
+    ticket of a customer who was merged into this one since is not its own: its postings cannot be named as reversed.
+    ``taken`` is what it has of what customers share. ``is_basket``: it was decided before its offers were taken off.
+    ``promoted`` are the lines that were in a promotion of the calendar when it was sold.
     """
 
     seq: int
@@ -86,11 +93,22 @@ class SoldBefore:
     paid_back: Mapping[str, int] = field(default_factory=dict)
     plan_version: int = 1
     is_own: bool = True
+    not_recovered: Mapping[str, int] = field(default_factory=dict)
+    taken: Mapping[str, int] = field(default_factory=dict)
+    is_basket: bool = False
     returned_foreign: Mapping[int, int] = field(default_factory=dict)
+    promoted: tuple[SaleLine, ...] = ()
 
-    def posting(self, n: int) -> tuple[int, int] | None:
+    def name_of(self, posting: SoldPosting) -> tuple[int, int] | None:
         """How a reversal names a posting of this ticket."""
-        return (self.seq, n) if self.is_own else None
+        if not (posting.is_named if posting.seq else self.is_own):
+            return None
+        return posting.seq or self.seq, posting.n
+
+    def asked_by_survivor(self) -> "SoldBefore":
+        """The same ticket once its customer, and whoever changed it, is merged into the one who asks."""
+        postings = tuple(replace(posting, is_named=False) for posting in self.postings)
+        return replace(self, postings=postings, is_own=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from datetime import date
 
 from assidu.decisions.calendar import end_after, local_day
 from assidu.decisions.decision import Account, Decision, Lapse
-from assidu.decisions.events import Admission, Event, Merger, Sale
+from assidu.decisions.events import Admission, Event, Merger, Sale, SaleUpdate
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Extended, Inactivity, Plan
 
@@ -12,10 +12,12 @@ from assidu.decisions.plan import Extended, Inactivity, Plan
 def moved_lapses(plan: Plan, facts: Facts, event: Event, decision: Decision) -> tuple[Lapse, ...]:
     """How the ends of whole balances move with a decision; only later, and only where the plan has such ends."""
     day = local_day(event.at, plan.zone)
+    # What a changed ticket gives it gives as of its sale.
+    active_on = facts.sold.inputs.day if isinstance(event, SaleUpdate) and facts.sold is not None else day
     found = []
     for code in plan.lapsing:
         known = facts.state.lapses.get(code)
-        end = _end(plan, code, day, known, event, decision)
+        end = _end(plan, code, day, active_on, known, event, decision)
         other = facts.absorbed if isinstance(event, Merger) else None
         other = facts.person if isinstance(event, Admission) else other
         theirs = None if other is None else other.lapses.get(code)
@@ -27,7 +29,13 @@ def moved_lapses(plan: Plan, facts: Facts, event: Event, decision: Decision) -> 
 
 
 def _end(
-    plan: Plan, code: str, day: date, known: date | None, event: Event, decision: Decision
+    plan: Plan,
+    code: str,
+    day: date,
+    active_on: date,
+    known: date | None,
+    event: Event,
+    decision: Decision,
 ) -> date | None:
     policy = plan.currencies[code].expires
     assert isinstance(policy, Inactivity | Extended), "the plan lists only such currencies"
@@ -37,6 +45,7 @@ def _end(
     else:
         is_active = _is_credited(decision, code, Account.ISSUED)
     if is_active:
+        end = end_after(active_on, policy.lasts)
         return end if known is None else max(known, end)
     if (known is None or known <= day) and _is_credited(decision, code):
         # Something came in without activity (a correction, a transfer): its time begins now.

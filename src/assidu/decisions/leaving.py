@@ -75,7 +75,7 @@ def end_holds(wallet: Wallet, state: State, target: Account) -> tuple[HoldChange
     for held in state.holds.values():
         for lot, quantity in held.parts:
             wallet.leave_hold(lot, target, quantity)
-    return tuple(HoldChange(hold, None) for hold in state.holds)
+    return tuple(HoldChange(hold, None, held.places) for hold, held in state.holds.items())
 
 
 def _release_holds(wallet: Wallet, state: State, day: date) -> tuple[HoldChange, ...]:
@@ -83,4 +83,4 @@ def _release_holds(wallet: Wallet, state: State, day: date) -> tuple[HoldChange,
     for held in state.holds.values():
         for lot, quantity in held.parts:
             wallet.release(lot, quantity, day)
-    return tuple(HoldChange(hold, None) for hold in state.holds)
+    return tuple(HoldChange(hold, None, held.places) for hold, held in state.holds.items())

@@ -80,6 +80,8 @@ def decision_record(decision: Decision) -> Record:
         ]
     if decision.eligible_minor:
         record["eligible_minor"] = decision.eligible_minor
+    if decision.changed_minor:
+        record["changed_minor"] = decision.changed_minor
     if decision.reward is not None:
         one = decision.reward
         record["reward"] = [one.reward, one.quantity, one.session, one.until.isoformat()]
@@ -90,7 +92,7 @@ def decision_record(decision: Decision) -> Record:
     if decision.audience is not None:
         record["audience"] = list(decision.audience)
     if decision.holds:
-        record["holds"] = [[h.hold, h.until.isoformat() if h.until else None] for h in decision.holds]
+        record["holds"] = [_hold_record(hold) for hold in decision.holds]
     if decision.offers:
         record["offers"] = offers_record(decision.offers)
     if decision.lapses:
@@ -129,6 +131,11 @@ def _claim_record(claim: Claim) -> list[Any]:
     return fields if claim.quantity == 1 else [*fields, claim.quantity, claim.can_be_clipped]
 
 
+def _hold_record(hold: HoldChange) -> list[Any]:
+    fields: list[Any] = [hold.hold, hold.until.isoformat() if hold.until else None]
+    return [*fields, [list(place) for place in hold.places]] if hold.places else fields
+
+
 def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterable[Posting]) -> Decision:
     """The decision that ``decision_record`` wrote, with the ledger's postings put back."""
     get = record.get
@@ -149,9 +156,12 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         clawbacks=tuple(Clawback(*fields) for fields in get("clawbacks", ())),
         returned=tuple(ReturnedPart(*fields) for fields in get("returned", ())),
         eligible_minor=get("eligible_minor", 0),
+        changed_minor=get("changed_minor", 0),
         inputs=None if inputs is None else inputs_from(inputs),
         lapses=tuple(Lapse(currency, _date(on)) for currency, on in get("lapses", ())),
-        holds=tuple(HoldChange(hold, _instant(until)) for hold, until in get("holds", ())),
+        holds=tuple(
+            HoldChange(hold, _instant(until), _places(*places)) for hold, until, *places in get("holds", ())
+        ),
         audience=AudienceMove(*record["audience"]) if "audience" in record else None,
         reward=_asked(get("reward")),
         called_off=get("called_off"),
@@ -245,6 +255,7 @@ def state_record(state: State) -> Record:
                     [key.currency, key.issued_month.isoformat(), _iso(key.expires_on), n]
                     for key, n in held.parts
                 ],
+                *([[list(place) for place in held.places]] if held.places else ()),
             ]
             for hold, held in state.holds.items()
         }
@@ -320,8 +331,9 @@ def state_from(
             hold: Held(
                 datetime.fromisoformat(until),
                 tuple((LotKey(currency, _day(issued), _date(end)), n) for currency, issued, end, n in parts),
+                _places(*places),
             )
-            for hold, (until, parts) in get("holds", {}).items()
+            for hold, (until, parts, *places) in get("holds", {}).items()
         },
         offers={
             code: OfferStanding(step, _day(on), _date(until))
@@ -364,6 +376,10 @@ def _asked_from(fields: list[Any]) -> AskedReward:
     reward, quantity, session, until, paid, gives, given = fields
     lots = tuple((LotKey(c, _day(month), _date(end)), units) for c, month, end, units in paid)
     return AskedReward(reward, quantity, session, _day(until), lots, gives, given)
+
+
+def _places(fields: Iterable[list[Any]] = ()) -> tuple[tuple[str, int], ...]:
+    return tuple((key, quantity) for key, quantity in fields)
 
 
 def _iso(day: date | None) -> str | None:

@@ -25,6 +25,7 @@ from assidu.decisions.decision import (
 from assidu.decisions.events import (
     AccountEntry,
     Admission,
+    AfterSale,
     Event,
     Joining,
     Leaving,
@@ -32,12 +33,13 @@ from assidu.decisions.events import (
     ReferralKept,
     Return,
     Sale,
+    SaleUpdate,
     Tick,
 )
 from assidu.decisions.evolve import evolve
-from assidu.decisions.facts import Facts, SaleInputs
+from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
 from assidu.decisions.inputs import SALES, inputs_on
-from assidu.decisions.plan import REFERRAL, Plan, Units
+from assidu.decisions.plan import REFERRAL, Plan, Referral, Units
 from assidu.decisions.state import Membership, ReferralStep, Referred, State
 from assidu.decisions.tiers import standing_counts, upgrade
 from assidu.decisions.wallet import Wallet, earned_into
@@ -54,6 +56,8 @@ def followed(plan: Plan, facts: Facts, event: Event, decision: Decision) -> Deci
         case Sale() if referral.step is ReferralStep.WAITING:
             return _bought(plan, facts.state, event, referral, decision)
         case Return() if referral.step is ReferralStep.BOUGHT:
+            return _brought_back(plan, event, referral, decision)
+        case SaleUpdate() if referral.step is ReferralStep.BOUGHT and decision.eligible_minor:
             return _brought_back(plan, event, referral, decision)
         case Tick() if decision.membership is not None:
             return replace(decision, referral=_void(referral))  # their time to come back is over
@@ -82,17 +86,31 @@ def _bought(plan: Plan, state: State, sale: Sale, referral: Referred, decision: 
     policy = plan.referral
     if policy is None or decision.inputs is None or not decision.inputs.is_member:
         return decision
-    if decision.eligible_minor <= 0 or decision.eligible_minor < policy.spend_min_minor:
-        return decision
     day = local_day(sale.at, plan.zone)
+    bought = _counting(policy, referral, state.seq + 1, day, decision.eligible_minor)
+    return decision if bought is None else replace(decision, referral=bought)
+
+
+def bought_since(plan: Plan, state: State, sold: SoldBefore, eligible_minor: int) -> Referred | None:
+    """A purchase that counts only once it was changed counts from its own day on."""
+    referral, policy = state.referral, plan.referral
+    if referral is None or policy is None or referral.step is not ReferralStep.WAITING:
+        return None
+    if not (sold.is_own and sold.inputs.is_member):
+        return None
+    return _counting(policy, referral, sold.seq, sold.inputs.day, eligible_minor)
+
+
+def _counting(
+    policy: Referral, referral: Referred, sale_seq: int, day: date, basis_minor: int
+) -> Referred | None:
+    if basis_minor <= 0 or basis_minor < policy.spend_min_minor:
+        return None
     due = day if policy.kept_for is None else end_after(day, policy.kept_for)
-    bought = referral._replace(
-        step=ReferralStep.BOUGHT, due=due, sale_seq=state.seq + 1, basis_minor=decision.eligible_minor
-    )
-    return replace(decision, referral=bought)
+    return referral._replace(step=ReferralStep.BOUGHT, due=due, sale_seq=sale_seq, basis_minor=basis_minor)
 
 
-def _brought_back(plan: Plan, event: Return, referral: Referred, decision: Decision) -> Decision:
+def _brought_back(plan: Plan, event: AfterSale, referral: Referred, decision: Decision) -> Decision:
     if event.sale_owner or event.sale_seq != referral.sale_seq:
         return decision
     left = referral.basis_minor + decision.eligible_minor

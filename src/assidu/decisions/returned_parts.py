@@ -5,18 +5,18 @@ from dataclasses import replace
 
 from assidu.decisions.decision import RefusalCode, Refused, ReturnedPart
 from assidu.decisions.earning import charged_minor
-from assidu.decisions.events import Foreign, Return
+from assidu.decisions.events import Foreign, Return, Sale
 from assidu.decisions.exchange import in_foreign
 from assidu.decisions.facts import SoldBefore
 from assidu.decisions.plan import Plan
 
 
-def left_minor(sold: SoldBefore, returned_minor: Mapping[int, int]) -> dict[int, int]:
+def left_minor(sale: Sale, returned_minor: Mapping[int, int]) -> dict[int, int]:
     """By line, what can still come back; nothing of a line that was voided on the ticket itself."""
-    charged = charged_minor(sold.sale)
+    charged = charged_minor(sale)
     return {
         i: line.amount_minor - returned_minor.get(i, 0)
-        for i, line in enumerate(sold.sale.lines)
+        for i, line in enumerate(sale.lines)
         if charged[i] > 0 and line.amount_minor > returned_minor.get(i, 0)
     }
 
@@ -25,9 +25,9 @@ def parts_of(plan: Plan, sold: SoldBefore, event: Return) -> list[ReturnedPart] 
     foreign, own = sold.sale.foreign, plan.money
     if event.currency not in ("", own.code, "" if foreign is None else foreign.currency):
         return Refused(RefusalCode.RETURN_IN_OTHER_MONEY, subject=event.currency)
-    left = left_minor(sold, sold.returned_minor)
+    left = left_minor(sold.sale, sold.returned_minor)
     if foreign is not None:
-        return _foreign_parts(plan, sold, foreign, event, left)
+        return _foreign_parts(sold, foreign, event, left)
     if not left:
         return Refused(RefusalCode.NOTHING_LEFT_TO_RETURN)
     if not event.lines:
@@ -61,7 +61,7 @@ def _too_much(line: int, asked: int, left: int, currency: str = "") -> Refused:
 
 
 def _foreign_parts(
-    plan: Plan, sold: SoldBefore, foreign: Foreign, event: Return, own_left: Mapping[int, int]
+    sold: SoldBefore, foreign: Foreign, event: Return, own_left: Mapping[int, int]
 ) -> list[ReturnedPart] | Refused:
     """Counted in the ticket's money: all of a line there is all of what it was converted to, whatever the steps."""
     charged = charged_minor(sold.sale)
@@ -72,7 +72,7 @@ def _foreign_parts(
     }
     if not left:
         return Refused(RefusalCode.NOTHING_LEFT_TO_RETURN)
-    asked = _asked_there(plan, sold, foreign, event, left, own_left) if event.lines else left
+    asked = _asked_there(sold, foreign, event, left, own_left) if event.lines else left
     if isinstance(asked, Refused):
         return asked
     for line, amount in asked.items():
@@ -87,7 +87,6 @@ def _foreign_parts(
 
 
 def _asked_there(
-    plan: Plan,
     sold: SoldBefore,
     foreign: Foreign,
     event: Return,
@@ -101,8 +100,7 @@ def _asked_there(
     if event.rate is not None:
         at_refund = replace(foreign, rate=event.rate)
         return {
-            line: _nearly(in_foreign(amount, at_refund, plan.money.decimals), left.get(line, 0))
-            for line, amount in asked.items()
+            line: _nearly(in_foreign(amount, at_refund), left.get(line, 0)) for line, amount in asked.items()
         }
     for line, amount in asked.items():
         if amount > own_left.get(line, 0):

@@ -1,5 +1,6 @@
 """Goods brought back: the ticket is decided again, on its stored inputs, without everything returned so far."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from assidu.decisions.calendar import local_day
@@ -15,7 +16,7 @@ from assidu.decisions.decision import (
 )
 from assidu.decisions.earning import caps_of, charged_minor, earn
 from assidu.decisions.engagement import did
-from assidu.decisions.events import Return
+from assidu.decisions.events import Return, Sale
 from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
 from assidu.decisions.goals import changed
 from assidu.decisions.inputs import SALES
@@ -23,9 +24,13 @@ from assidu.decisions.offers.given import NOTHING
 from assidu.decisions.offers.returning import offers_back
 from assidu.decisions.plan import CurrencyKind, Plan, ReturnPolicy
 from assidu.decisions.returned_parts import left_minor, parts_of
+from assidu.decisions.sold import kept_of
 from assidu.decisions.state import LotKey, Membership, PendingKey
 from assidu.decisions.tiers import standing_counts, units_counted
 from assidu.decisions.wallet import Wallet, lot_for
+
+Key = tuple[str, str]
+"""A rule or offer, and the currency that it gives."""
 
 
 def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused:
@@ -41,7 +46,7 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
     returned = dict(sold.returned_minor)
     for part in parts:
         returned[part.line] = returned.get(part.line, 0) + part.amount_minor
-    is_whole = not left_minor(sold, returned)
+    is_whole = not left_minor(sold.sale, returned)
     before = earn(plan, sold.sale, sold.inputs, returned_minor=sold.returned_minor)
     after = earn(plan, sold.sale, sold.inputs, returned_minor=returned)
     deserved = {(a.rule, a.currency): a.quantity for a in after.awards}
@@ -74,7 +79,7 @@ def _clawbacks(sold: SoldBefore, now: dict[tuple[str, str], int]) -> list[Clawba
 
     A rule that would give more without the returned lines makes up for another, but nothing is ever added.
     """
-    kept = {key: given - sold.clawed_back.get(key, 0) for key, given in sold.awarded.items()}
+    kept = kept_of(sold)
     too_much: dict[str, int] = {}
     for (_, currency), quantity in kept.items():
         too_much[currency] = too_much.get(currency, 0) + quantity
@@ -93,26 +98,43 @@ def _clawbacks(sold: SoldBefore, now: dict[tuple[str, str], int]) -> list[Clawba
 def _pay_back(
     plan: Plan, wallet: Wallet, sold: SoldBefore, event: Return, returned: dict[int, int], *, is_whole: bool
 ) -> None:
-    """Points paid come back in proportion to what was returned; a voucher only with the whole ticket."""
-    charged = charged_minor(sold.sale)
-    came_back = sum(
-        charged[i] * amount // sold.sale.lines[i].amount_minor for i, amount in returned.items() if charged[i]
-    )
     day = local_day(event.at, plan.zone)
     for currency, paid in sold.paid.items():
-        known = plan.currencies.get(currency)
-        if known is not None and known.kind is CurrencyKind.VOUCHER:
-            due = paid if is_whole else 0
-        elif is_whole:
-            due = paid
-        else:
-            due = paid * came_back // sum(charged)
-        due -= sold.paid_back.get(currency, 0)
-        for posting in sold.postings:
-            part = min(due, posting.open_quantity)
-            if posting.currency == currency and posting.is_burn and part > 0:
-                wallet.credit(Account.USED, _lot_again(plan, posting, day), part, sold.posting(posting.n))
-                due -= part
+        due = due_back(plan, sold.sale, currency, paid, returned, is_whole=is_whole)
+        give_back(plan, wallet, sold, sold.postings, currency, due - sold.paid_back.get(currency, 0), day)
+
+
+def due_back(
+    plan: Plan, sale: Sale, currency: str, paid: int, returned: Mapping[int, int], *, is_whole: bool
+) -> int:
+    """Points paid come back in proportion to what was returned; a voucher only with the whole ticket."""
+    known = plan.currencies.get(currency)
+    if is_whole:
+        return paid
+    if not returned or (known is not None and known.kind is CurrencyKind.VOUCHER):
+        return 0
+    charged = charged_minor(sale)
+    came_back = sum(
+        charged[i] * amount // sale.lines[i].amount_minor for i, amount in returned.items() if charged[i]
+    )
+    return paid * came_back // sum(charged)
+
+
+def give_back(
+    plan: Plan,
+    wallet: Wallet,
+    sold: SoldBefore,
+    postings: Iterable[SoldPosting],
+    currency: str,
+    quantity: int,
+    day: date,
+) -> None:
+    """What a ticket was paid with comes back, posting by posting."""
+    for posting in postings:
+        part = min(quantity, posting.open_quantity)
+        if posting.currency == currency and posting.is_burn and part > 0:
+            wallet.credit(Account.USED, _lot_again(plan, posting, day), part, sold.name_of(posting))
+            quantity -= part
 
 
 def _lot_again(plan: Plan, posting: SoldPosting, today: date) -> LotKey:
@@ -133,36 +155,52 @@ def _take_back(
         due[clawback.currency] = due.get(clawback.currency, 0) + clawback.quantity
     shortfalls = []
     for currency, quantity in due.items():
-        missing = _reverse(plan, wallet, sold, currency, quantity)
+        missing = reverse(plan, wallet, sold, currency, quantity)
         if missing:
             shortfalls.append(Shortfall(currency, missing, ShortfallCause.NOT_RECOVERED))
     return tuple(shortfalls)
 
 
-def _reverse(plan: Plan, wallet: Wallet, sold: SoldBefore, currency: str, quantity: int) -> int:
-    """Take what still waits of the ticket's own units, then what the policy lets; answers what could not be taken."""
-    own = [p for p in sold.postings if p.currency == currency and not p.is_burn]
-    lots = [
-        LotKey(currency, p.lot_issued_month, p.lot_expires_on) for p in own if p.lot_issued_month is not None
+def reverse(
+    plan: Plan,
+    wallet: Wallet,
+    sold: SoldBefore,
+    currency: str,
+    quantity: int,
+    *,
+    of: tuple[LotKey, date | None] | None = None,
+    reversed_now: dict[tuple[int, int], int] | None = None,
+) -> int:
+    """Take what still waits of the ticket's own units, then what the policy lets; answers what could not be taken.
+
+    ``of`` one lot alone of those that it fed, and since when it waits. ``reversed_now`` is what this decision has
+    reversed already, by posting; it is kept up.
+    """
+    own = [
+        p
+        for p in sold.postings
+        if p.currency == currency and not p.is_burn and (of is None or (_lot_of(p), p.active_on) == of)
     ]
+    lots = [lot for p in own if (lot := _lot_of(p)) is not None]
     missing = quantity
-    from_pending: dict[int, int] = {}
+    undone = {} if reversed_now is None else reversed_now
     for posting in own:
-        if posting.active_on is not None and posting.lot_issued_month is not None:
-            key = PendingKey(currency, posting.lot_issued_month, posting.lot_expires_on, posting.active_on)
-            part = min(missing, posting.open_quantity)
+        lot, name = _lot_of(posting), (posting.seq, posting.n)
+        if posting.active_on is not None and lot is not None:
+            part = min(missing, posting.open_quantity - undone.get(name, 0))
             taken = 0
-            for waits in wallet.waiting_as(key) if part > 0 else ():
-                taken += wallet.take_pending(waits, Account.ISSUED, part - taken, sold.posting(posting.n))
-            from_pending[posting.n] = taken
+            for waits in wallet.waiting_as(PendingKey(*lot, posting.active_on)) if part > 0 else ():
+                taken += wallet.take_pending(waits, Account.ISSUED, part - taken, sold.name_of(posting))
+            undone[name] = undone.get(name, 0) + taken
             missing -= taken
     if plan.return_policy is ReturnPolicy.ONLY_PENDING:
         return missing
     for posting in own:
-        part = min(missing, posting.open_quantity - from_pending.get(posting.n, 0))
+        name = posting.seq, posting.n
+        part = min(missing, posting.open_quantity - undone.get(name, 0))
         if part <= 0:
             continue
-        reverses = sold.posting(posting.n)
+        reverses = sold.name_of(posting)
         taken = wallet.take(Account.ISSUED, currency, part, first=lots, reverses=reverses)
         if taken < part and plan.return_policy is ReturnPolicy.MAY_GO_NEGATIVE:
             owed = part - taken
@@ -172,36 +210,57 @@ def _reverse(plan: Plan, wallet: Wallet, sold: SoldBefore, currency: str, quanti
             if owed:
                 wallet.owe(Account.ISSUED, currency, owed, reverses)
             taken += owed
+        undone[name] = undone.get(name, 0) + taken
         missing -= taken
         if taken < part:
             break
     return missing
 
 
+def _lot_of(posting: SoldPosting) -> LotKey | None:
+    if posting.lot_issued_month is None:
+        return None
+    return LotKey(posting.currency, posting.lot_issued_month, posting.lot_expires_on)
+
+
 def _counts(
     plan: Plan, sold: SoldBefore, clawbacks: list[Clawback], spend_back_minor: int, *, is_whole: bool
 ) -> list[Count]:
     """The counters give room back in the periods of the ticket, not of the return."""
+    day = sold.inputs.day
     if not sold.inputs.is_member:
         return []
+    kept = kept_of(sold)
+    changes = {(one.rule, one.currency): -one.quantity for one in clawbacks}
+    counts = limits_counted(plan, day, kept, changes)
+    if spend_back_minor:
+        counts += standing_counts(plan, day, spend_minor=-spend_back_minor)
+    for clawback in clawbacks:
+        counts += units_counted(plan, day, clawback.currency, -clawback.quantity)
+    return counts + purchases_counted(plan, day, -1) if is_whole else counts
+
+
+def limits_counted(plan: Plan, day: date, kept: Mapping[Key, int], changes: Mapping[Key, int]) -> list[Count]:
+    """How the counters behind the caps of rules move when each gives so much more, or less, than was ``kept``."""
     counts = []
     rules = {rule.code: rule for rule in plan.rules}
-    for clawback in clawbacks:
-        rule = rules.get(clawback.rule)
+    for key, change in changes.items():
+        rule = rules.get(key[0])
         if rule is None:
             continue
-        gone = sold.clawed_back.get((clawback.rule, clawback.currency), 0) + clawback.quantity
-        for counter, _, _ in caps_of(rule, sold.inputs.day):
+        before = kept.get(key, 0)
+        for counter, _, _ in caps_of(rule, day):
             if counter.startswith("cap:"):
-                counts.append(Count(counter, -clawback.quantity))
-            elif gone == sold.awarded[clawback.rule, clawback.currency]:
-                counts.append(Count(counter, -1))
-    if spend_back_minor:
-        counts += standing_counts(plan, sold.inputs.day, spend_minor=-spend_back_minor)
-    for clawback in clawbacks:
-        counts += units_counted(plan, sold.inputs.day, clawback.currency, -clawback.quantity)
-    if is_whole:
-        counts.append(Count(SALES, -1))
-        counts += standing_counts(plan, sold.inputs.day, purchases=-1)
-        counts += did(plan.engagement, "sale", sold.inputs.day, -1)
+                counts.append(Count(counter, change))
+            elif (before > 0) != (before + change > 0):
+                counts.append(Count(counter, 1 if change > 0 else -1))
     return counts
+
+
+def purchases_counted(plan: Plan, day: date, change: int) -> list[Count]:
+    """A ticket that is not one any more, or is one again."""
+    return [
+        Count(SALES, change),
+        *standing_counts(plan, day, purchases=change),
+        *did(plan.engagement, "sale", day, change),
+    ]

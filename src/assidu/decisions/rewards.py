@@ -80,10 +80,11 @@ def _claim(reward: Reward, event: RewardRequest) -> Claim | None:
     """What is wanted of what customers share: things of a stock, or places of a session."""
     if event.session:
         key = session_key(reward, event.session)
-        return Claim(key, reward.sessions[event.session].places, reward.code, event.quantity)
+        places = reward.sessions[event.session].places
+        return Claim(key, places, reward.code, event.quantity, can_come_back=True)
     if reward.stock is None:
         return None
-    return Claim(stock_key(reward), reward.stock, reward.code, event.quantity)
+    return Claim(stock_key(reward), reward.stock, reward.code, event.quantity, can_come_back=True)
 
 
 def stock_key(reward: Reward) -> str:

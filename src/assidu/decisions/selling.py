@@ -20,7 +20,7 @@ from assidu.decisions.facts import Facts, SaleInputs
 from assidu.decisions.holding import release
 from assidu.decisions.inputs import SALES, inputs_on
 from assidu.decisions.offers.given import NOTHING
-from assidu.decisions.offers.settling import Offered, decided_of, offered
+from assidu.decisions.offers.settling import Known, Offered, decided_of, offered
 from assidu.decisions.paying import may_pay, quantities
 from assidu.decisions.plan import Pending, Plan
 from assidu.decisions.state import Held, LotKey, Membership
@@ -35,6 +35,7 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     day = local_day(sale.at, plan.zone)
     inputs = inputs_on(plan, facts, day)
     wallet = Wallet(state)
+    held = state.holds.get(sale.hold) if sale.hold else None
     had = None
     if plan.offers or any(line.offers for line in sale.lines):
         had = offered(
@@ -44,10 +45,10 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
             is_basket=facts.is_basket and not any(line.offers for line in sale.lines),
             chance=facts.chance,
             seq=state.seq + 1,
+            known=None if held is None else Known(dict(held.places)),
             trace=trace,
         )
         sale = had.sale
-    held = state.holds.get(sale.hold) if sale.hold else None
     if sale.hold and held is None and not facts.has_happened:
         return Refused(RefusalCode.HOLD_NOT_OPEN, subject=sale.hold)
     paid = _pay(plan, wallet, sale, inputs, held, has_happened=facts.has_happened)
@@ -78,7 +79,7 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
         shortfalls=paid,
         eligible_minor=earned.eligible_minor,
         inputs=kept,
-        holds=() if held is None else (HoldChange(sale.hold, None),),
+        holds=() if held is None else (HoldChange(sale.hold, None, held.places),),
         reasons=earned.reasons,
         offers=NOTHING if had is None else decided_of(had),
     )

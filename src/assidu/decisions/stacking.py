@@ -288,14 +288,12 @@ class _Table:
                         amount > holder[0] if self.choice is StackingChoice.CUSTOMER else amount < holder[0]
                     ):
                         owners[line] = (amount, i)
-            for i in shared:
-                one = self.contenders[i]
-                parts = tuple(
-                    amount if line in owners and owners[line][1] == i else 0
-                    for line, amount in zip(one.lines, one.by_line, strict=True)
-                )
-                if any(parts):
-                    off[i] = parts
+            held: dict[int, dict[int, int]] = {}
+            for line, (amount, i) in owners.items():
+                held.setdefault(i, {})[line] = amount
+            for i in sorted(held):
+                its = held[i]
+                off[i] = tuple([its.get(line, 0) for line in self.contenders[i].lines])
         return _joined(self.contenders, self.rooms, off, joining)
 
 

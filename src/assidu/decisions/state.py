@@ -34,10 +34,12 @@ class PendingKey(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Units set aside for a purchase that is not yet known to be made, until an instant (UTC)."""
+    """Units set aside for a purchase that is not yet known to be made, until an instant (UTC), and ``places``, by key,
+    of what its offers take of what customers share."""
 
     until: datetime
     parts: tuple[tuple[LotKey, int], ...]
+    places: tuple[tuple[str, int], ...] = ()
 
 
 class Membership(StrEnum):

@@ -43,7 +43,7 @@ def decide_suspension(plan: Plan, facts: Facts, event: Suspension) -> Decision |
         plan.version,
         tuple(wallet.postings),
         membership=MembershipChange(Membership.SUSPENDED, day),
-        holds=tuple(HoldChange(hold, None) for hold in state.holds),
+        holds=tuple(HoldChange(hold, None, held.places) for hold, held in state.holds.items()),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from assidu.decisions.decision import Account
 from assidu.economics.models.baseline import TierFlow, TierMonth
-from assidu.events.types import EventType
+from assidu.events.types import AFTER_SALE, EventType
 from assidu.foundation.sql import rows
 
 
@@ -53,6 +53,7 @@ _MEMBERS: Any = f"""
          AND m.joined_on <= month.last AND coalesce((m.state ->> 'left_on')::date > month.last, true)
     LEFT JOIN span AS s ON s.customer_id = m.customer_id AND month.last >= s.since AND month.last < s.until
    GROUP BY 1, 2"""
+_AFTER_SALE = ", ".join(f"'{type_.value}'" for type_ in AFTER_SALE)
 _BOUGHT: Any = f"""
   WITH {_SPAN}, margin AS (
     SELECT department, day AS since, margin_bp,
@@ -64,7 +65,7 @@ _BOUGHT: Any = f"""
       JOIN loyalty_decision AS d USING (customer_id, seq)
       LEFT JOIN span AS s ON s.customer_id = e.customer_id AND e.day >= s.since AND e.day < s.until
      WHERE e.programme = %(programme)s AND e.day BETWEEN %(since)s AND %(until)s
-       AND (e.type = '{EventType.RETURN.value}'
+       AND (e.type IN ({_AFTER_SALE})
             OR (e.type = '{EventType.SALE.value}' AND d.record -> 'inputs' -> 'is_member' = 'true'))
   ), line AS (
     SELECT t.tier, t.month, t.day, l.f ->> 0 AS sku, l.f ->> 4 AS department, (l.f ->> 1)::bigint AS quantity,
@@ -88,7 +89,7 @@ _BOUGHT: Any = f"""
          count(*) FILTER (WHERE t.type = '{EventType.SALE.value}'),
          coalesce(sum(t.amount_minor) FILTER (WHERE t.type = '{EventType.SALE.value}'), 0)::bigint,
          coalesce(round(max(e.ht)), 0)::bigint,
-         coalesce(-sum(t.amount_minor) FILTER (WHERE t.type = '{EventType.RETURN.value}'), 0)::bigint,
+         coalesce(-sum(t.amount_minor) FILTER (WHERE t.type IN ({_AFTER_SALE})), 0)::bigint,
          coalesce(round(max(e.margin_ht)), 0)::bigint, coalesce(round(max(e.margin)), 0)::bigint,
          coalesce(round(max(e.costed_ht)), 0)::bigint
     FROM ticket AS t LEFT JOIN earned AS e USING (tier, month)

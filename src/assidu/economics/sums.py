@@ -11,7 +11,7 @@ from assidu.decisions.calendar import add_months
 from assidu.decisions.decision import Account
 from assidu.economics.models.month import Sales
 from assidu.economics.models.movements import Move, Moves
-from assidu.events.types import EventType
+from assidu.events.types import AFTER_SALE, EventType
 from assidu.foundation.sql import rows
 
 
@@ -92,6 +92,7 @@ _COUNTS: Any = """
   SELECT date_trunc('month', day)::date, count(*) FROM events_event
    WHERE programme = %(programme)s AND day <= %(until)s GROUP BY 1"""
 _KEPT: Any = "SELECT month, events, figures::text FROM economics_sums WHERE programme = %(programme)s"
+_TICKETS = ", ".join(f"'{type_.value}'" for type_ in (EventType.SALE, *AFTER_SALE))
 # One statement, and so one snapshot: the count is that of exactly the rows that were added up.
 _SUMS: Any = f"""
   WITH event AS MATERIALIZED (
@@ -111,7 +112,7 @@ _SUMS: Any = f"""
              SELECT coalesce(sum((line ->> 2)::bigint * 10000.0 / (10000 + coalesce((line ->> 6)::integer, 0))), 0)
                FROM jsonb_array_elements(e.lines) AS line) ELSE 0 END AS ht
       FROM event AS e JOIN loyalty_decision AS d USING (customer_id, seq)
-     WHERE e.type IN ('{EventType.SALE.value}', '{EventType.RETURN.value}')
+     WHERE e.type IN ({_TICKETS})
   )
   SELECT (SELECT count(*) FROM event), json_build_object(
            'moves', (SELECT coalesce(json_agg(json_build_array(currency, issued_month, ends, source, target,

@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from assidu.economics.models.assumptions import Assumptions, Measured, Range, Segment
+from assidu.economics.models.assumptions import (
+    OF_PROGRAMME,
+    OF_SEGMENTS,
+    PERCENT,
+    SEGMENTS_MAX,
+    UPLIFT,
+    Assumptions,
+    Bounds,
+    Measured,
+    Range,
+    Segment,
+)
 from assidu.economics.models.curve import Beyond, Curve
 from assidu.economics.models.deferral import Deferred
 from assidu.economics.models.hindsight import Hindsight
@@ -15,8 +26,6 @@ from assidu.economics.models.policy import CurrencyPolicy, Policy
 from assidu.economics.models.redemption import Basis, Interval, Redemption, Ultimate
 from assidu.economics.models.report import (
     Bar,
-    Chances,
-    Fan,
     GenerosityPoint,
     MacroReport,
     MonthTotals,
@@ -26,15 +35,22 @@ from assidu.economics.models.report import (
     UpliftPoint,
     report,
 )
+from assidu.economics.models.spread import Chances, Fan, RateFan
 from assidu.economics.models.valuation import MoneyRoll, Terms
 
 __all__ = [
     "LINES",
+    "OF_PROGRAMME",
+    "OF_SEGMENTS",
+    "PERCENT",
+    "SEGMENTS_MAX",
+    "UPLIFT",
     "Accounts",
     "Assumptions",
     "Bar",
     "Basis",
     "Beyond",
+    "Bounds",
     "Cause",
     "Chances",
     "CurrencyMonth",
@@ -58,6 +74,7 @@ __all__ = [
     "NotClosed",
     "Policy",
     "Range",
+    "RateFan",
     "Redemption",
     "RevenueRoll",
     "Sales",

@@ -37,6 +37,7 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -48,6 +49,7 @@ from assidu.decisions.events import (
     RewardRequest,
     Sale,
     SaleLine,
+    SaleUpdate,
     Separation,
     ShownCode,
     StatusGrant,
@@ -65,6 +67,9 @@ from assidu.events.types import OFFER_STEPS, EventType
 
 Body = dict[str, Any]
 
+OWN_DECIMALS = 2
+"""Of the programme's money, where a ticket in another one does not say it."""
+
 
 def body_of(event: Event) -> Body:
     """What is stored of an event; time, store and channel have columns of their own."""
@@ -76,7 +81,7 @@ def body_of(event: Event) -> Body:
             if event.hold:
                 body["hold"] = event.hold
             if event.codes:
-                body["codes"] = [[code.offer, code.key, code.uses_max] for code in event.codes]
+                body["codes"] = _codes_body(event.codes)
             if event.foreign is not None:
                 body["foreign"] = _foreign_body(event.foreign)
             return body
@@ -88,6 +93,17 @@ def body_of(event: Event) -> Body:
                 body["currency"] = event.currency
             if event.rate is not None:
                 body["rate"] = str(event.rate)
+            return body
+        case SaleUpdate():
+            body = {"sale_seq": event.sale_seq, "lines": [_line_body(line) for line in event.lines]}
+            if event.payments is not None:
+                body["payments"] = [[p.currency, p.quantity] for p in event.payments]
+            if event.codes:
+                body["codes"] = _codes_body(event.codes)
+            if event.sale_owner:
+                body["sale_owner"] = event.sale_owner
+            if event.currency:
+                body["currency"] = event.currency
             return body
         case Correction():
             body = {"currency": event.currency, "quantity": event.quantity}
@@ -114,6 +130,8 @@ def body_of(event: Event) -> Body:
             return {"version": event.version}
         case ReferralKept():
             return {"referee": event.referee}
+        case PrizeWon():
+            return {"draw": event.draw, "prize": event.prize, "place": event.place}
         case TakeOver():
             return {
                 "joined_on": event.joined_on.isoformat(),
@@ -132,12 +150,17 @@ def body_of(event: Event) -> Body:
         case AudienceChange():
             return {"audience": event.audience, "is_in": event.is_in}
         case OfferStep():
-            return {"offer": event.offer, "until": _iso(event.until)}
+            body = {"offer": event.offer, "until": _iso(event.until)}
+            if not event.anew:
+                body["anew"] = False
+            return body
         case Hold():
-            return {
-                "payments": [[p.currency, p.quantity] for p in event.payments],
-                "minutes": event.minutes,
-            }
+            body = {"payments": [[p.currency, p.quantity] for p in event.payments], "minutes": event.minutes}
+            if event.lines:
+                body["lines"] = [_line_body(line) for line in event.lines]
+            if event.codes:
+                body["codes"] = _codes_body(event.codes)
+            return body
         case Release() | HoldExpiry():
             return {"hold": event.hold}
         case TransferOut():
@@ -210,15 +233,25 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 channel,
                 tuple(_line_from(fields) for fields in body["lines"]),
                 tuple(Payment(currency, quantity) for currency, quantity in body.get("payments", ())),
-                tuple(ShownCode(*fields) for fields in body.get("codes", ())),
+                _codes_from(body),
                 body.get("hold", ""),
                 foreign_from(body["foreign"]) if "foreign" in body else None,
             )
         case EventType.RETURN:
-            lines = tuple(ReturnedLine(*fields) for fields in body["lines"])
+            returned = tuple(ReturnedLine(*fields) for fields in body["lines"])
             rate = Rate.of(body["rate"]) if "rate" in body else None
             owner, currency = body.get("sale_owner", ""), body.get("currency", "")
-            return Return(at, body["sale_seq"], lines, owner, currency, rate)
+            return Return(at, body["sale_seq"], returned, owner, currency, rate)
+        case EventType.SALE_UPDATE | EventType.SALE_CANCELLATION:
+            return SaleUpdate(
+                at,
+                body["sale_seq"],
+                tuple(_line_from(fields) for fields in body["lines"]),
+                tuple(Payment(*fields) for fields in body["payments"]) if "payments" in body else None,
+                _codes_from(body),
+                body.get("sale_owner", ""),
+                body.get("currency", ""),
+            )
         case EventType.CORRECTION:
             return Correction(at, body["currency"], body["quantity"], body.get("reason_code", ""))
         case EventType.REWARD_REQUEST:
@@ -238,6 +271,8 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             return ReferralKept(at, body["referee"])
         case EventType.PROGRAMME_END:
             return ProgrammeEnd(at)
+        case EventType.PRIZE_WON:
+            return PrizeWon(at, body["draw"], body["prize"], body["place"])
         case EventType.LEAVING:
             return Leaving(at)
         case EventType.SUSPENSION:
@@ -252,8 +287,14 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             return TakeOver(at, _day(body["joined_on"]), body["tier"], _date(body["tier_until"]), lots)
         case EventType.ACTIVITY:
             return Activity(at, body["activity"], store, channel)
-        case EventType.OFFER_ALLOTTED | EventType.OFFER_SEEN | EventType.OFFER_ACTIVATED:
-            return OfferStep(at, body["offer"], OFFER_STEPS[type_], _date(body["until"]))
+        case (
+            EventType.OFFER_ALLOTTED
+            | EventType.OFFER_SEEN
+            | EventType.OFFER_ACTIVATED
+            | EventType.OFFER_WITHDRAWN
+        ):
+            anew = body.get("anew", True)
+            return OfferStep(at, body["offer"], OFFER_STEPS[type_], _date(body["until"]), anew)
         case EventType.STATUS_GRANT:
             return StatusGrant(at, body["tier"], _date(body["until"]))
         case EventType.AUDIENCE_CHANGE:
@@ -264,7 +305,8 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             return Merger(at)
         case EventType.HOLD:
             payments = tuple(Payment(currency, quantity) for currency, quantity in body["payments"])
-            return Hold(at, payments, body["minutes"], store, channel)
+            lines = tuple(_line_from(fields) for fields in body.get("lines", ()))
+            return Hold(at, payments, body["minutes"], store, channel, lines, _codes_from(body))
         case EventType.RELEASE:
             return Release(at, body["hold"])
         case EventType.HOLD_EXPIRY:
@@ -314,6 +356,14 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             return Tick(at, _day(body["day"]))
         case _:
             assert_never(type_)
+
+
+def _codes_body(codes: tuple[ShownCode, ...]) -> list[list[Any]]:
+    return [[code.offer, code.key, code.uses_max] for code in codes]
+
+
+def _codes_from(body: Mapping[str, Any]) -> tuple[ShownCode, ...]:
+    return tuple(ShownCode(*fields) for fields in body.get("codes", ()))
 
 
 def _part_body(part: MergedPart) -> list[Any]:
@@ -385,6 +435,8 @@ def _foreign_body(foreign: Foreign) -> Body:
     }
     if foreign.rate_day is not None:
         body["day"] = foreign.rate_day.isoformat()
+    if foreign.own_decimals != OWN_DECIMALS:
+        body["own_decimals"] = foreign.own_decimals
     return body
 
 
@@ -404,7 +456,8 @@ def foreign_from(body: Mapping[str, Any]) -> Foreign:
     lines = tuple(
         ForeignLine(amount, *rest[:1], *(tuple(off) for off in rest[1:])) for amount, *rest in body["lines"]
     )
-    return Foreign(body["currency"], body["decimals"], rate, lines, _date(body.get("day")))
+    own_decimals = body.get("own_decimals", OWN_DECIMALS)
+    return Foreign(body["currency"], body["decimals"], rate, lines, _date(body.get("day")), own_decimals)
 
 
 def _iso(day: date | None) -> str | None:

@@ -11,6 +11,8 @@ from assidu.decisions.events import Event, Sale
 CLOCK_SOURCE = "assidu/clock"
 EMISSION_SOURCE = "assidu/emission"
 """Where what happens to a customer because of another one comes from."""
+DRAW_SOURCE = "assidu/draw"
+"""Where the prizes of draws among entries come from."""
 
 
 class EventType(StrEnum):
@@ -18,6 +20,8 @@ class EventType(StrEnum):
 
     SALE = "Order Completed"
     RETURN = "Order Refunded"
+    SALE_UPDATE = "Order Updated"
+    SALE_CANCELLATION = "Order Cancelled"
     JOINING = "Member Joined"
     LEAVING = "Member Left"
     SUSPENSION = "Member Suspended"
@@ -38,6 +42,8 @@ class EventType(StrEnum):
     OFFER_ALLOTTED = "Offer Allotted"
     OFFER_SEEN = "Offer Seen"
     OFFER_ACTIVATED = "Offer Activated"
+    OFFER_WITHDRAWN = "Offer Withdrawn"
+    PRIZE_WON = "Prize Won"  # by a draw among entries; nobody sends it
     HOLD = "Hold Placed"
     RELEASE = "Hold Released"
     HOLD_EXPIRY = "Hold Expired"  # the clock's; nobody sends it
@@ -55,10 +61,14 @@ class EventType(StrEnum):
 
 WHOSE_PERSON = frozenset({EventType.ADMISSION, EventType.DEPARTURE})
 """What is told of an account: who enters it, and who leaves it."""
+AFTER_SALE = (EventType.RETURN, EventType.SALE_UPDATE, EventType.SALE_CANCELLATION)
+"""What happens to a ticket that was recorded."""
+
 OFFER_STEPS = {
     EventType.OFFER_ALLOTTED: "allotted",
     EventType.OFFER_SEEN: "seen",
     EventType.OFFER_ACTIVATED: "activated",
+    EventType.OFFER_WITHDRAWN: "withdrawn",
 }
 """The step that each of these events is."""
 

@@ -10,15 +10,22 @@ from assidu.decisions.plan import Plan, TierMeasure
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import Missing, to_climb, to_stay
 from assidu.events.types import EventKey
-from assidu.events.wire import JoiningData, hold_address
+from assidu.events.wire import (
+    HoldData,
+    JoiningData,
+    SaleCancellationData,
+    SaleUpdateData,
+    hold_address,
+)
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
-from assidu.intake.offers import exchange_of, offers_of
+from assidu.intake.offers import exchange_of, given_of, offers_of
 from assidu.intake.sentences import OWN, Wanted
 from assidu.intake.shops import OpenShop
 from assidu.loyalty.entries import Anonymous, Conflict, Entry, Told, UnknownCustomer
 from assidu.plans.document import Document, Text
 from assidu.plans.wording.language import Language, language_of, text_in
+from assidu.plans.wording.phrases import phrases_of
 from assidu.plans.wording.reasons import clawback_said, reason, refusal
 from assidu.plans.wording.receipts import receipt, short_receipt
 from assidu.plans.wording.standing import missing_said
@@ -71,7 +78,12 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, senten
     }
     if told.duplicate_of is not None:
         answered["duplicate_of"] = _key(told.duplicate_of)
-    answered["effects"] = _effects(decision, document, language)
+    data = entry.incoming.data
+    is_change = isinstance(data, SaleUpdateData | SaleCancellationData)
+    answered["effects"] = _effects(decision, document, language, "changed" if is_change else "returned")
+    if is_change:
+        returned = sum(part.amount_minor for part in decision.returned)
+        answered["changed_minor"] = decision.changed_minor - returned
     if sentences is not None:
         spoken = language if sentences == OWN else Language(sentences)
         for effect, said in zip(answered["effects"], _sentences(decision, document, spoken), strict=True):
@@ -90,7 +102,7 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, senten
             }
     if decision.tier is not None:
         answered["tier_change"] = {"code": decision.tier.tier, "cause": decision.tier.cause.value}
-    if decision.referral is not None and isinstance(entry.incoming.data, JoiningData):
+    if decision.referral is not None and isinstance(data, JoiningData):
         # Why a code does not count is for staff to read: whoever joins is told nothing of others.
         answered["referral"] = decision.referral.step.value
     if decision.terms:
@@ -99,6 +111,8 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, senten
         answered |= exchange_of(told.event)
         if document.offers:
             answered |= offers_of(decision, told.event, plan, document, language, is_trying=is_trying)
+    elif document.offers and isinstance(data, HoldData | SaleUpdateData) and data.lines:
+        answered |= given_of(decision, phrases_of(document, language))
     answered |= position(state, plan, document, language, told.day)
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
     answered["receipt_short"] = short_receipt(decision, state, document, language)
@@ -190,8 +204,8 @@ def _balances(plan: Plan, state: State) -> list[Answer]:
     return balances
 
 
-def _effects(decision: Decision, document: Document, language: Language) -> list[Answer]:
-    """What each rule gave, or took back, and on what."""
+def _effects(decision: Decision, document: Document, language: Language, taken_back: str) -> list[Answer]:
+    """What each rule gave, or took back (and why), and on what."""
     names = _rule_names(document, language)
     effects: list[Answer] = []
     for award in decision.awards:
@@ -213,7 +227,7 @@ def _effects(decision: Decision, document: Document, language: Language) -> list
                 "name": names.get(clawback.rule, clawback.rule),
                 "currency": clawback.currency,
                 "quantity": -clawback.quantity,
-                "reason": "returned",
+                "reason": taken_back,
             }
         )
     return effects

@@ -5,13 +5,13 @@ from typing import Any
 
 from assidu.decisions.cost import cost_of
 from assidu.decisions.decision import Decision, ReasonCode
-from assidu.decisions.events import Sale
+from assidu.decisions.events import Foreign, Sale
 from assidu.decisions.exchange import in_foreign
 from assidu.decisions.plan import Plan
 from assidu.plans.document import Document
 from assidu.plans.wording.language import Language
 from assidu.plans.wording.offers import note_said, offer_name
-from assidu.plans.wording.phrases import phrases_of
+from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.reasons import reason
 
 NEXT_MAX = 3
@@ -32,7 +32,15 @@ def offers_of(
     """``offers`` name what is taken off, by line; ``cost`` is in minor units, points at what they are expected to
     cost. Of a ticket in another money, ``foreign_minor`` says what is to be taken off there."""
     phrases = phrases_of(document, language)
-    cost = cost_of(plan, sale, decision)
+    told = {**given_of(decision, phrases, sale.foreign), "cost": _cost(plan, sale, decision)}
+    if is_trying:
+        told["next_offers"] = next_offers(decision, document, language)
+    return told
+
+
+def given_of(decision: Decision, phrases: Phrases, foreign: Foreign | None = None) -> dict[str, Any]:
+    """What offers take off, by line, or hand over, and where a till did otherwise; of a changed ticket, how that
+    differs."""
     told: dict[str, Any] = {
         "offers": [
             {
@@ -42,19 +50,12 @@ def offers_of(
                 **({"wished_minor": given.wished_minor} if given.wished_minor != given.given_minor else {}),
                 **({"quantity": given.quantity} if given.quantity else {}),
                 "lines": [
-                    {"line": line, "amount_minor": amount, **_there(amount, sale, plan)}
+                    {"line": line, "amount_minor": amount, **_there(amount, foreign)}
                     for line, amount in given.by_line
                 ],
             }
             for given in decision.offers.given
         ],
-        "cost": {
-            "promotions_minor": cost.promotions_minor,
-            **({"calendar_minor": cost.calendar_minor} if cost.calendar_minor else {}),
-            "offers_minor": cost.offers_minor,
-            "units_minor": cost.units_minor,
-            "total_minor": cost.total_minor,
-        },
     }
     if not decision.offers.is_exact:
         told["is_stacking_exact"] = False
@@ -69,9 +70,18 @@ def offers_of(
             }
             for note in decision.offers.notes
         ]
-    if is_trying:
-        told["next_offers"] = next_offers(decision, document, language)
     return told
+
+
+def _cost(plan: Plan, sale: Sale, decision: Decision) -> dict[str, int]:
+    cost = cost_of(plan, sale, decision)
+    return {
+        "promotions_minor": cost.promotions_minor,
+        **({"calendar_minor": cost.calendar_minor} if cost.calendar_minor else {}),
+        "offers_minor": cost.offers_minor,
+        "units_minor": cost.units_minor,
+        "total_minor": cost.total_minor,
+    }
 
 
 def exchange_of(sale: Sale) -> dict[str, Any]:
@@ -90,10 +100,8 @@ def exchange_of(sale: Sale) -> dict[str, Any]:
     }
 
 
-def _there(amount_minor: int, sale: Sale, plan: Plan) -> dict[str, int]:
-    if sale.foreign is None:
-        return {}
-    return {"foreign_minor": in_foreign(amount_minor, sale.foreign, plan.money.decimals)}
+def _there(amount_minor: int, foreign: Foreign | None) -> dict[str, int]:
+    return {} if foreign is None else {"foreign_minor": in_foreign(amount_minor, foreign)}
 
 
 def next_offers(decision: Decision, document: Document, language: Language) -> list[dict[str, Any]]:

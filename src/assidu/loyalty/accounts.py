@@ -126,7 +126,7 @@ def enter(
     if isinstance(named := parse_subject(str(member)), NotAnIdentifier):
         return named
     data = AdmissionData(member=str(member), reason=reason)
-    outcome = actions.own(account_id, EventType.ADMISSION, data, at, programme, event_id, by)
+    outcome = actions.own_event(account_id, EventType.ADMISSION, data, at, programme, event_id, by)
     if isinstance(outcome, Told) and outcome.is_new:
         person_id = member_told_of(outcome)
         _leave_line(by, "account.member_added", outcome, {"member": str(person_id)})
@@ -149,7 +149,7 @@ def leave(
 ) -> Outcome:
     """Somebody leaves an account with what the plan gives them, or renounces it. ``reason`` is erased with them."""
     data = DepartureData(member=f"customer:{person_id}", with_nothing=with_nothing, reason=reason)
-    outcome = actions.own(account_id, EventType.DEPARTURE, data, at, programme, event_id, by)
+    outcome = actions.own_event(account_id, EventType.DEPARTURE, data, at, programme, event_id, by)
     if isinstance(outcome, Told) and outcome.is_new:
         _leave_line(by, "account.member_removed", outcome, {"member": str(member_told_of(outcome))})
     return outcome

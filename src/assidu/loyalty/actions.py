@@ -27,6 +27,7 @@ from assidu.events.wire import (
     CorrectionData,
     Data,
     HandOverData,
+    HoldData,
     Incoming,
     JoiningData,
     LeavingData,
@@ -35,6 +36,7 @@ from assidu.events.wire import (
     RewardCancellationData,
     RewardData,
     SaleData,
+    SaleUpdateData,
     StatusData,
     Subject,
     SuspensionData,
@@ -45,8 +47,8 @@ from assidu.foundation.ids import new_id
 from assidu.foundation.people.types import Actor
 from assidu.foundation.settings import current_settings
 from assidu.loyalty.draws import draws_to_draw
-from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_again, entry_of
-from assidu.loyalty.live import Newcomers, Shop, post
+from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_again, entry_of, was_moved
+from assidu.loyalty.live import Newcomers, OutOfDate, Shop, post
 from assidu.loyalty.queries import current_book, recorded_at
 from assidu.loyalty.script import run_script
 
@@ -94,6 +96,29 @@ def record(
     raise AssertionError("the last attempt answers or raises")
 
 
+def record_together(
+    incomings: Sequence[Incoming], at: datetime, *, programme: str
+) -> list[Outcome | NotAnIdentifier]:
+    """Record events of different members in one transaction, or one by one where something keeps them apart.
+
+    For what the programme itself tells many of them; nobody is opened for it.
+    """
+    if not incomings:
+        return []
+    shop = _shop(programme, incomings[0])
+    entries = [entry_of(incoming, shop.book, shop.pseudonym_key) for incoming in incomings]
+    known = [entry for entry in entries if isinstance(entry, Entry)]
+    assert len(known) == len(entries), "who is told outright needs no reading"
+    try:
+        with transaction.atomic():
+            outcomes = run_script(post(known, shop, at))
+    except (*TRY_AGAIN, Newcomers, OutOfDate):
+        outcomes = []
+    if outcomes and not any(isinstance(outcome, Later) or was_moved(outcome) for outcome in outcomes):
+        return [outcome for outcome in outcomes if not isinstance(outcome, Later)]
+    return [record(incoming, at, programme=programme) for incoming in incomings]
+
+
 def evaluate(incoming: Incoming, at: datetime, *, programme: str) -> Outcome | NotAnIdentifier:
     """What recording it would answer; nothing is changed."""
     shop = _shop(programme, incoming)
@@ -129,7 +154,9 @@ def correct(
     Refused where it is worth more than one person may write down alone, unless ``is_seconded``.
     """
     data = CorrectionData(currency=currency, quantity=quantity, reason_code=reason_code, reason=reason)
-    return own(customer_id, EventType.CORRECTION, data, at, programme, event_id, by, is_seconded=is_seconded)
+    return own_event(
+        customer_id, EventType.CORRECTION, data, at, programme, event_id, by, is_seconded=is_seconded
+    )
 
 
 def grant_status(
@@ -145,7 +172,7 @@ def grant_status(
 ) -> Outcome:
     """Staff give a status, for a time or for good. ``reason`` is erased with the customer."""
     data = StatusData(tier=tier, until=until, reason=reason)
-    return own(customer_id, EventType.STATUS_GRANT, data, at, programme, event_id, by)
+    return own_event(customer_id, EventType.STATUS_GRANT, data, at, programme, event_id, by)
 
 
 def request_reward(
@@ -159,7 +186,7 @@ def request_reward(
     event_id: UUID | None = None,
 ) -> Outcome:
     data = RewardData(reward=reward, quantity=quantity, session=session)
-    return own(customer_id, EventType.REWARD_REQUEST, data, at, programme, event_id)
+    return own_event(customer_id, EventType.REWARD_REQUEST, data, at, programme, event_id)
 
 
 def call_off_reward(
@@ -167,7 +194,7 @@ def call_off_reward(
 ) -> Outcome:
     """What was asked for at ``request_seq`` goes back, and what was paid for it comes back."""
     data = RewardCancellationData(request_seq=request_seq)
-    return own(customer_id, EventType.REWARD_CANCELLATION, data, at, programme, event_id)
+    return own_event(customer_id, EventType.REWARD_CANCELLATION, data, at, programme, event_id)
 
 
 def hand_over(
@@ -182,7 +209,7 @@ def hand_over(
 ) -> Outcome:
     """Goods that were asked for reach the customer."""
     data = HandOverData(currency=currency, quantity=quantity, store=store)
-    return own(customer_id, EventType.HAND_OVER, data, at, programme, event_id)
+    return own_event(customer_id, EventType.HAND_OVER, data, at, programme, event_id)
 
 
 def join(
@@ -212,7 +239,7 @@ def join(
 
 
 def leave(customer_id: UUID, *, at: datetime, programme: str, event_id: UUID | None = None) -> Outcome:
-    return own(customer_id, EventType.LEAVING, LeavingData(), at, programme, event_id)
+    return own_event(customer_id, EventType.LEAVING, LeavingData(), at, programme, event_id)
 
 
 def transfer(
@@ -230,7 +257,9 @@ def transfer(
 ) -> Outcome:
     """One member gives to another: both sides are written, or neither. ``reason`` is erased with the giver."""
     data = TransferData(to=str(receiver), currency=currency, quantity=quantity, reason=reason)
-    return own(giver, EventType.TRANSFER_OUT, data, at, programme, event_id, by, is_seconded=is_seconded)
+    return own_event(
+        giver, EventType.TRANSFER_OUT, data, at, programme, event_id, by, is_seconded=is_seconded
+    )
 
 
 def suspend(
@@ -244,7 +273,7 @@ def suspend(
 ) -> Outcome:
     """The membership stands still until it is resumed. ``reason`` is erased with the customer."""
     data = SuspensionData(reason=reason)
-    return own(customer_id, EventType.SUSPENSION, data, at, programme, event_id, by)
+    return own_event(customer_id, EventType.SUSPENSION, data, at, programme, event_id, by)
 
 
 def resume(
@@ -257,7 +286,7 @@ def resume(
     event_id: UUID | None = None,
 ) -> Outcome:
     data = SuspensionData(reason=reason)
-    return own(customer_id, EventType.RESUMPTION, data, at, programme, event_id, by)
+    return own_event(customer_id, EventType.RESUMPTION, data, at, programme, event_id, by)
 
 
 def accept_terms(
@@ -271,7 +300,7 @@ def accept_terms(
 ) -> Outcome:
     """A member accepts a version of the terms, told by staff."""
     data = TermsData(version=version)
-    return own(customer_id, EventType.TERMS_ACCEPTANCE, data, at, programme, event_id, by)
+    return own_event(customer_id, EventType.TERMS_ACCEPTANCE, data, at, programme, event_id, by)
 
 
 def change_audience(
@@ -286,7 +315,7 @@ def change_audience(
 ) -> Outcome:
     """Staff put somebody in an audience, or take them out."""
     data = AudienceData(audience=audience, is_in=is_in)
-    return own(customer_id, EventType.AUDIENCE_CHANGE, data, at, programme, event_id, by)
+    return own_event(customer_id, EventType.AUDIENCE_CHANGE, data, at, programme, event_id, by)
 
 
 def tell_activity(
@@ -301,7 +330,7 @@ def tell_activity(
 ) -> Outcome:
     """Something the customer did that is no purchase, told by staff."""
     data = ActivityData(activity=activity, store=store, channel="store" if store else "")
-    return own(customer_id, EventType.ACTIVITY, data, at, programme, event_id, by)
+    return own_event(customer_id, EventType.ACTIVITY, data, at, programme, event_id, by)
 
 
 def merge(
@@ -316,10 +345,10 @@ def merge(
 ) -> Outcome:
     """Two customers turn out to be one: everything leaves the absorbed one and arrives at the survivor."""
     data = MergerData(absorbed=f"customer:{absorbed}", reason=reason)
-    return own(survivor, EventType.MERGER, data, at, programme, event_id, by)
+    return own_event(survivor, EventType.MERGER, data, at, programme, event_id, by)
 
 
-def own(
+def own_event(
     customer_id: UUID,
     type_: EventType,
     data: Data,
@@ -327,12 +356,13 @@ def own(
     programme: str,
     event_id: UUID | None,
     by: Actor | None = None,
+    source: str = STAFF_SOURCE,
     *,
     is_seconded: bool = False,
 ) -> Outcome:
     """Something that is told of one customer by hand."""
     subject = Subject("customer", str(customer_id))
-    outcome = _once(type_, subject, data, at, programme, event_id, by, is_seconded=is_seconded)
+    outcome = _once(type_, subject, data, at, programme, event_id, by, source, is_seconded=is_seconded)
     assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
     return outcome
 
@@ -400,8 +430,8 @@ def _shop(programme: str, incoming: Incoming) -> Shop:
 
 
 def _catalogue(incoming: Incoming) -> Catalogue:
-    """What one ticket leaves to be said."""
-    if not isinstance(incoming.data, SaleData):
+    """What one ticket, or what is held for one, leaves to be said."""
+    if not isinstance(incoming.data, SaleData | SaleUpdateData | HoldData):
         return EMPTY
     known = {
         sku: KnownProduct(product.department, product.brand, product.vat_bp, LineKind(product.kind))

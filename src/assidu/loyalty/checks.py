@@ -12,7 +12,7 @@ from assidu.foundation import clock
 from assidu.foundation.checks import Finding
 from assidu.foundation.guards import CHANGING, not_allowed, triggers_on
 from assidu.foundation.sql import rows
-from assidu.loyalty import plans, queries
+from assidu.loyalty import plans, prize_draws, queries
 from assidu.plans.identity import document_hash
 
 DECIDED = (
@@ -22,6 +22,8 @@ DECIDED = (
     "loyalty_approval_threshold",
     "loyalty_approval_request",
     "loyalty_approval",
+    "loyalty_prize_draw",
+    "loyalty_draw_entrant",
 )
 LATE = timedelta(days=1)
 
@@ -38,6 +40,7 @@ def checks() -> Iterator[Finding]:
     for programme in programmes:
         yield _plan(programme)
         yield _due(programme)
+        yield _draws(programme)
         yield from _rates(programme)
 
 
@@ -59,6 +62,39 @@ def _plan(programme: str) -> Finding:
     words = _("%(programme)s is in force in version %(version)s of %(count)s.")
     figures = {"programme": programme, "version": version, "count": len(versions)}
     return Finding("plan", True, words % figures)
+
+
+def _draws(programme: str) -> Finding:
+    """What is due is drawn, and its prizes given, within a minute while the server runs."""
+    book = queries.current_book(programme)
+    assert book is not None
+    before = clock.now() - LATE
+    done = prize_draws.drawn(programme)
+    late = [
+        one.draw.name
+        for one in prize_draws.announced(book)
+        if one.due_at <= before and one.draw.name not in done
+    ]
+    if late:
+        return Finding(
+            "draws", False, _("Not drawn though its day has passed: %(draws)s.") % {"draws": ", ".join(late)},
+            _("`assidu draw run CODE` draws it, or says why it cannot be drawn."),
+        )  # fmt: skip
+    [(waiting,)] = rows(
+        "SELECT count(*) FROM loyalty_prize AS p JOIN loyalty_prize_draw AS d USING (programme, draw) "
+        "WHERE p.programme = %s AND p.decided_at IS NULL AND d.drawn_at <= %s",
+        [programme, before],
+    )
+    if waiting:
+        return Finding(
+            "draws", False, ngettext(
+                "%(n)s prize that was drawn is not given yet.",
+                "%(n)s prizes that were drawn are not given yet.",
+                waiting,
+            ) % {"n": waiting},
+            _("Run `assidu serve`, which gives them, or `assidu tick` once."),
+        )  # fmt: skip
+    return Finding("draws", True, _("No draw is late, and every prize is given."))
 
 
 def _rates(programme: str) -> Iterator[Finding]:

@@ -22,13 +22,13 @@ from assidu.decisions.events import (
     Absorption,
     AccountEntry,
     Admission,
+    AfterSale,
     Departure,
     Event,
     HoldExpiry,
     MergedPart,
     Merger,
     Restoration,
-    Return,
     Sale,
     Separation,
     Tick,
@@ -37,6 +37,7 @@ from assidu.decisions.events import (
     TransferredPart,
 )
 from assidu.decisions.facts import Facts, Grants, SoldBefore
+from assidu.decisions.places import places_moved
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import Membership, State
 from assidu.events.bodies import body_of
@@ -53,6 +54,9 @@ class Quotas(Protocol):
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:
         """What is given of the claim, and taken by it; 0 when there is not enough left."""
 
+    def give_back(self, key: str, quantity: int) -> None:
+        """So much is free again, for whoever comes after this event."""
+
 
 class NoQuotas:
     """Grants nothing and remembers who asked: the first pass of a replay."""
@@ -63,6 +67,9 @@ class NoQuotas:
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
         self.askers.add(customer_id)
         return 0
+
+    def give_back(self, key: str, quantity: int) -> None:
+        """Nobody here waits for it."""
 
 
 class Tally:
@@ -79,6 +86,9 @@ class Tally:
         if granted:
             self.taken[claim.key] = used + granted
         return granted
+
+    def give_back(self, key: str, quantity: int) -> None:
+        self.taken[key] = max(self.taken.get(key, 0) - quantity, 0)
 
 
 @dataclass(slots=True)
@@ -111,8 +121,8 @@ class Decided:
     semantics: int = SEMANTICS_VERSION
 
 
-SoldFinder = Callable[[UUID, Return], SoldBefore | None]
-"""Finds the original ticket of a return: of this customer, or of one merged into this one since."""
+SoldFinder = Callable[[UUID, AfterSale], SoldBefore | None]
+"""Finds the original ticket of a return or a change: of this customer, or of one merged into this one since."""
 
 FullFinder = Callable[[Plan, Sale], Grants]
 """Claims of a ticket that need not be asked: 0 where the places are known to be gone; an import also guesses."""
@@ -120,7 +130,7 @@ FullFinder = Callable[[Plan, Sale], Grants]
 
 @dataclass(slots=True)
 class Desk:
-    """``sold`` finds the original ticket of a return; ``gathered`` is everything decided, in order.
+    """``sold`` finds the original ticket of a return or a change; ``gathered`` is everything decided, in order.
 
     ``full`` spares a second look at tickets that come too late for places that customers share. ``draws`` are
     the open ones, by offer: without them nothing is drawn. ``is_basket``: tickets are not paid yet.
@@ -297,25 +307,36 @@ class Desk:
             grants.update(full)
             facts = replace(facts, grants=grants)
         decision = decide(plan, facts, fact.event, trace=self.trace)
+        taken: dict[str, int] = {}
         for _ in range(ROUNDS_MAX):
             if isinstance(decision, Refused) or not decision.claims:
                 break
-            grants.update(self._ask(decision.claims, member, fact))
+            taken.update(self._ask(decision.claims, member, fact))
+            grants.update(taken)
             decision = decide(plan, replace(facts, grants=grants), fact.event, trace=self.trace)
+        self._settle(taken, decision)
         return decision
 
     def _ask(self, claims: Iterable[Claim], member: Member, fact: Fact) -> Grants:
         return {claim.key: self.quotas.place(claim, member.customer_id, fact.at) for claim in claims}
 
+    def _settle(self, taken: Grants, decision: Decision | Refused) -> None:
+        """What was taken and turned out not to be needed is free again at once, as is what something gives back."""
+        moved = {} if isinstance(decision, Refused) else places_moved(decision)
+        for key in sorted(taken.keys() | moved.keys()):
+            back = taken.get(key, 0) - moved.get(key, 0)
+            if back > 0:
+                self.quotas.give_back(key, back)
+
     def _plan(self, fact: Fact, facts: Facts) -> Plan:
-        """The plan in force when it happened; a return obeys the version that its ticket was decided under."""
+        """The plan in force when it happened; what happens to a ticket obeys the version that it was decided under."""
         if facts.sold is not None:
             return self.book.version(facts.sold.plan_version)
         return self.book.at(fact.at)
 
     def _facts(self, member: Member, fact: Fact) -> Facts:
         sold = None
-        if isinstance(fact.event, Return):
+        if isinstance(fact.event, AfterSale):
             sold = self.sold(member.customer_id, fact.event)
         return Facts(
             member.state,
@@ -365,15 +386,6 @@ def member_of(fact: Fact) -> str:
     """Who of an account it is told of; empty where it is told of the customer themselves."""
     found: str = fact.body.get("member", "")
     return found
-
-
-def released_by(decided: Iterable[Decided]) -> dict[str, int]:
-    """What becomes free again of what customers share, by key."""
-    freed: dict[str, int] = {}
-    for one in decided:
-        for release in one.decision.offers.releases:
-            freed[release.key] = freed.get(release.key, 0) + release.quantity
-    return dict(sorted(freed.items()))
 
 
 def tick_of(customer_id: UUID, due: date, seq: int, book: PlanBook) -> Fact:

@@ -16,6 +16,7 @@ from assidu.customers.vault import CannotOpen, Vault
 from assidu.decisions.chance import SECRET_BYTES, OpenDraw, commitment, drawn
 from assidu.foundation.settings import current_settings
 from assidu.foundation.sql import rows
+from assidu.plans.compile_draws import compile_draws
 from assidu.plans.document import Document
 
 OPEN_DRAWS_SQL = (
@@ -83,8 +84,10 @@ class Verification:
 
 
 def open_draws(document: Document, at: datetime) -> None:
-    """Make and commit to the secret of every drawn offer that has none yet; part of publishing."""
+    """Make and commit to the secret of every draw, of an offer or among entries, that has none yet; part of
+    publishing."""
     wanted = [offer.code for offer in document.offers if offer.chance is not None]
+    wanted += [draw.name for draw in compile_draws(document.draws).values()]
     if not wanted:
         return
     vault = Vault(current_settings().vault_key)
@@ -148,27 +151,34 @@ def reveal(programme: str, offer: str, *, last_day: date | None, today: date, at
         raise DrawRefused("no_draw")
     if known.revealed_at is not None:
         raise DrawRefused("already_revealed")
-    if last_day is not None and last_day >= today:
-        raise DrawRefused("not_over")
+    if (last_day is not None and last_day >= today) or ":" in offer:
+        raise DrawRefused("not_over")  # that of a draw among entries is told when it is drawn
     sealed = draws_to_draw(programme, Vault(current_settings().vault_key)).get(offer)
     if sealed is None:
         raise DrawRefused("sealed_with_another_key")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO loyalty_draw_revealed (programme, offer, secret, revealed_at, revealed_by) "
-            "VALUES (%s, %s, %s, %s, %s)",
-            [programme, offer, sealed.secret, at, by],
-        )
+    tell_secret(programme, offer, sealed.secret, at=at, by=by)
     revealed = draw_of(programme, offer)
     assert revealed is not None
     return revealed
 
 
+def tell_secret(programme: str, offer: str, secret: bytes, *, at: datetime, by: str) -> None:
+    """For ever; the database takes only the secret that was committed to."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO loyalty_draw_revealed (programme, offer, secret, revealed_at, revealed_by) "
+            "VALUES (%s, %s, %s, %s, %s)",
+            [programme, offer, secret, at, by],
+        )
+
+
 def drawn_tickets(offer: str, odds: Mapping[int, int], *, limit: int = TICKETS_MAX) -> Iterator[DrawnTicket]:
-    """Every ticket that this offer was drawn for, in the order in which they were told; ``odds`` by plan version."""
+    """Every ticket that this offer was drawn for, in the order in which they were told; ``odds`` by plan version. One
+    that only met the offer once it was changed is drawn under its own number."""
     key = f"draw:{offer}"
     found = rows(
-        "SELECT e.customer_id, e.seq, e.at, e.day, (d.record #>> ARRAY['inputs', 'grants', %(key)s])::integer, "
+        "SELECT e.customer_id, coalesce((e.body ->> 'sale_seq')::integer, e.seq), e.at, e.day, "
+        "       (d.record #>> ARRAY['inputs', 'grants', %(key)s])::integer, "
         "       d.plan_version, "
         "       jsonb_path_exists(d.record, '$.offers.given[*] ? (@[0] == $offer)', v.its) "
         "       OR jsonb_path_exists(d.record, '$.awards[*] ? (@[0] == $offer)', v.its) "

@@ -8,12 +8,11 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from assidu.customers.types import NotAnIdentifier
-from assidu.decisions.decision import EmissionKind, Refused
+from assidu.decisions.decision import EmissionKind
 from assidu.events.types import EMISSION_SOURCE, EventKey, EventType
 from assidu.events.wire import Incoming, ReferralKeptData, Subject
 from assidu.loyalty.actions import record
-from assidu.loyalty.entries import Conflict, Outcome, Told, UnknownCustomer
+from assidu.loyalty.entries import outcome_code
 
 EMISSIONS_MAX = 10_000
 """How many are decided in one run; the next one is never more than a minute away."""
@@ -53,20 +52,5 @@ def _decide_next(now: datetime) -> bool:
             ReferralKeptData(referee=str(customer_id)),
         )
         outcome = record(incoming, now, programme=programme)
-        cursor.execute(_DONE_SQL, [now, _told(outcome), customer_id, seq, n])
+        cursor.execute(_DONE_SQL, [now, outcome_code(outcome), customer_id, seq, n])
     return True
-
-
-def _told(outcome: Outcome | NotAnIdentifier) -> str:
-    """Empty where it was recorded; else why it was not, and never will be."""
-    match outcome:
-        case Told():
-            return ""
-        case Refused():
-            return outcome.code.value
-        case UnknownCustomer():
-            return "unknown_customer"
-        case Conflict():
-            return outcome.code
-        case _:
-            return "not_recorded"

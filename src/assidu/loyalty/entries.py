@@ -182,6 +182,21 @@ def entry_again(outcome: Outcome | Later, entry: Entry) -> Entry | None:
     return entry if was_moved(outcome) else None
 
 
+def outcome_code(outcome: Outcome | NotAnIdentifier) -> str:
+    """Empty where it was recorded; else why it was not, and never will be."""
+    match outcome:
+        case Told():
+            return ""
+        case Refused():
+            return outcome.code.value
+        case UnknownCustomer():
+            return "unknown_customer"
+        case Conflict():
+            return outcome.code
+        case _:
+            return "not_recorded"
+
+
 __all__ = [
     "NOBODY",
     "OPENING_TYPES",
@@ -196,5 +211,6 @@ __all__ = [
     "Who",
     "entry_again",
     "entry_of",
+    "outcome_code",
     "was_moved",
 ]

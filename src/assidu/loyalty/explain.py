@@ -13,24 +13,26 @@ from uuid import UUID
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
 from assidu.decisions.chance import Chance
 from assidu.decisions.cost import SaleCost, cost_of
-from assidu.decisions.decision import Decision, Reason, ReasonCode
+from assidu.decisions.decision import Decision, Reason, ReasonCode, Refused
 from assidu.decisions.earning import earn
 from assidu.decisions.events import (
     Activity,
     Admission,
+    AfterSale,
     Departure,
     Joining,
     Merger,
+    PrizeWon,
     ReferralKept,
-    Return,
     Sale,
+    SaleUpdate,
 )
 from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
 from assidu.decisions.offers.settling import offered
 from assidu.decisions.plan import REFERRAL, Plan
-from assidu.decisions.sold import sold_before
+from assidu.decisions.sold import Later, sold_before, updated
 from assidu.decisions.state import State
-from assidu.events.types import EventType
+from assidu.events.types import AFTER_SALE, EventType
 from assidu.foundation.sql import raw_connection, rows
 from assidu.loyalty import queries
 from assidu.loyalty.book import PlanBook
@@ -62,7 +64,8 @@ class Explanation:
     """An event explained. ``sentences`` tell what happened; ``reasons`` tell of every rule why, or why not.
 
     ``is_same``: decided again, it gives exactly what was recorded. ``None``: it was recorded under other semantics
-    than today's code, so the record alone speaks. ``differing`` names the parts that are not the same.
+    than today's code, so the record alone speaks. ``differing`` names the parts that are not the same. ``ticket`` is
+    what a return or a change is about: as it stood before a return, as it reads since a change.
     """
 
     entry: TimelineEntry
@@ -78,6 +81,7 @@ class Explanation:
     state_after: State
     sentences: tuple[str, ...]
     reasons: tuple[RuleReason, ...]
+    ticket: Sale | None = None
     cost: SaleCost | None = None  # of a ticket: what it costs the brand in all
 
     @property
@@ -128,7 +132,8 @@ def _explained(
 ) -> Explanation:
     plan = book.version(entry.decision.plan_version)
     document = documents[plan.version]
-    again, differing = _decided_again(plan, entry, before, history)
+    sold = _sold(entry, history)
+    again, differing = _decided_again(plan, entry, before, sold)
     after = evolve(before, entry.decision)
     return Explanation(
         entry=entry,
@@ -144,8 +149,19 @@ def _explained(
         state_after=after,
         sentences=tuple(said_of(entry, document, language, _sold_on(entry, history))),
         reasons=tuple(_told(one, document, language) for one in _reasons(plan, entry, before, again)),
+        ticket=_ticket(entry, sold),
         cost=cost_of(plan, entry.event, entry.decision) if isinstance(entry.event, Sale) else None,
     )
+
+
+def _ticket(entry: TimelineEntry, sold: SoldBefore | None) -> Sale | None:
+    if sold is None:
+        return None
+    if isinstance(entry.event, SaleUpdate) and entry.event.lines:
+        now = updated(sold, entry.event)
+        assert not isinstance(now, Refused), "it was recorded"
+        return now
+    return sold.sale
 
 
 def _history(customer_id: UUID) -> Sequence[Recorded]:
@@ -163,7 +179,7 @@ def _folded(history: Sequence[Recorded], last_seq: int) -> State:
 
 
 def _decided_again(
-    plan: Plan, entry: TimelineEntry, before: State, history: Sequence[Recorded]
+    plan: Plan, entry: TimelineEntry, before: State, sold: SoldBefore | None
 ) -> tuple[Decision | None, tuple[str, ...]]:
     """Today's decision on what was known then, and the parts in which it is not the recorded one."""
     if entry.semantics != SEMANTICS_VERSION:
@@ -171,7 +187,7 @@ def _decided_again(
     recorded = entry.decision
     facts = Facts(
         before,
-        sold=_sold(entry, history),
+        sold=sold,
         absorbed=_other_before(entry, "absorbed_seq") if isinstance(entry.event, Merger) else None,
         person=_other_before(entry, "member_seq") if isinstance(entry.event, Admission | Departure) else None,
         member=str(entry.member or ""),
@@ -190,9 +206,9 @@ def _decided_again(
 
 
 def _sold(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldBefore | None:
-    """The ticket of a return as it stood before that return."""
+    """The ticket of a return or a change as it stood before."""
     event = entry.event
-    if not isinstance(event, Return):
+    if not isinstance(event, AfterSale):
         return None
     owner = UUID(event.sale_owner) if event.sale_owner else entry.customer_id
     is_own = owner == entry.customer_id
@@ -208,10 +224,17 @@ def _sold(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldBefore | Non
             earlier += [
                 one for one in elsewhere if (one.recorded_at, one.at) <= (entry.recorded_at, entry.at)
             ]
-    returns = [one for one in earlier if _is_return_of(one, owner, event.sale_seq)]
-    returns.sort(key=lambda one: (one.recorded_at, one.customer_id, one.seq))
-    decisions = [one.decision() for one in returns]
-    return sold_before(found.seq, sale, found.decision(), decisions, is_own=is_own)
+    told = [
+        (one, event_told)
+        for one in earlier
+        if (event_told := _told_of(one, owner, event.sale_seq)) is not None
+    ]
+    told.sort(key=lambda pair: (pair[0].recorded_at, pair[0].customer_id, pair[0].seq))
+    later = [
+        Later(one.seq, event_told, one.decision(), one.customer_id == entry.customer_id)
+        for one, event_told in told
+    ]
+    return sold_before(found.seq, sale, found.decision(), later, is_own=is_own)
 
 
 _WHERE_TOLD = (
@@ -219,14 +242,14 @@ _WHERE_TOLD = (
     "  SELECT (e.body ->> 'into')::uuid FROM told JOIN events_event AS e ON e.customer_id = told.id "
     f"  AND e.type IN ('{EventType.ABSORPTION.value}', '{EventType.ACCOUNT_ENTRY.value}')) SELECT id FROM told"
 )
-"""On whose time line goods that somebody bought may have come back: their own, that of whoever they were merged into,
-be it for a time, and of accounts that they were in."""
+"""On whose time line something may have happened to a ticket that somebody bought: their own, that of whoever they were
+merged into, be it for a time, and of accounts that they were in."""
 
 
 def _sold_on(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldOn | None:
-    """The ticket that a return is about."""
+    """The ticket that a return or a change is about."""
     event = entry.event
-    if not isinstance(event, Return):
+    if not isinstance(event, AfterSale):
         return None
     if event.sale_owner and UUID(event.sale_owner) != entry.customer_id:
         history = _history(UUID(event.sale_owner))
@@ -236,13 +259,14 @@ def _sold_on(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldOn | None
     return None
 
 
-def _is_return_of(recorded: Recorded, owner: UUID, sale_seq: int) -> bool:
-    if recorded.type != "Order Refunded":
-        return False
-    body = recorded.body()
-    return body["sale_seq"] == sale_seq and (body.get("sale_owner") or str(recorded.customer_id)) == str(
-        owner
-    )
+def _told_of(recorded: Recorded, owner: UUID, sale_seq: int) -> AfterSale | None:
+    """What a recorded event tells of this ticket."""
+    if recorded.type not in AFTER_SALE:
+        return None
+    event = recorded.event()
+    assert isinstance(event, AfterSale)
+    is_its = event.sale_seq == sale_seq and (event.sale_owner or str(recorded.customer_id)) == str(owner)
+    return event if is_its else None
 
 
 def _other_before(entry: TimelineEntry, seq: str) -> State | None:
@@ -258,7 +282,9 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
         if plan.offers:
             reasons += tuple(offered(plan, entry.event, inputs, chance=_NOT_DRAWN, trace=True).reasons)
         return reasons
-    if isinstance(entry.event, Joining | Activity | ReferralKept):
+    if isinstance(entry.event, SaleUpdate):
+        return again.reasons if again is not None else ()
+    if isinstance(entry.event, Joining | Activity | ReferralKept | PrizeWon):
         if again is not None and again.reasons:
             return again.reasons
         facts = Facts(before, grants=inputs.grants if inputs is not None else None)
@@ -268,7 +294,7 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
 
 
 def _told(found: Reason, document: Document, language: Language) -> RuleReason:
-    rule = document.rule(found.rule) or document.offer(found.rule)
+    rule = document.rule(found.rule) or document.offer(found.rule) or document.draw(found.rule)
     name = found.rule if rule is None else text_in(rule.name, language)
     if found.rule == REFERRAL:
         name = REFERRAL_NAME.say(language)

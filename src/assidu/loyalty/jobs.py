@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import structlog
 from django.db import connections
 from django.db.utils import Error as DatabaseError
 
 from assidu.foundation import clock
+from assidu.loyalty.allotting import resume_allotments
 from assidu.loyalty.anniversaries import tell_anniversaries
 from assidu.loyalty.closing import close_programmes
 from assidu.loyalty.due import run_due
 from assidu.loyalty.emissions import decide_emissions
+from assidu.loyalty.running_draws import give_prizes, run_due_draws
 
 EVERY_SECONDS = 60.0
 ANNIVERSARIES_EVERY = timedelta(hours=1)
@@ -36,13 +39,19 @@ def ticking(every_seconds: float = EVERY_SECONDS) -> Iterator[None]:
                     log.info("due", customers=count)
                 if count := decide_emissions(now):
                     log.info("emissions", decided=count)
+                if count := run_due_draws(now):
+                    log.info("draws", drawn=count)
+                if count := give_prizes(now):
+                    log.info("prizes", given=count)
+                if count := resume_allotments(now):
+                    log.info("allotments", resumed=count)
                 if now - looked_at >= ANNIVERSARIES_EVERY:
                     if count := close_programmes(now):
                         log.info("closing", customers=count)
                     if count := tell_anniversaries(now):
                         log.info("anniversaries", told=count)
                     looked_at = now
-            except DatabaseError as error:
+            except (DatabaseError, psycopg.Error) as error:
                 # The database may come back; until then nothing is lost, only later.
                 log.warning("due_later", error=type(error).__name__)
             finally:

@@ -7,7 +7,7 @@ one statement. Two or three statements in all, whatever the number of events.
 Locks are taken in the one order: identifiers, customers, places, keys.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -25,11 +25,11 @@ from assidu.decisions.decision import Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, next_release
 from assidu.decisions.events import (
     Admission,
+    AfterSale,
     AudienceChange,
     Correction,
     Departure,
     Merger,
-    Return,
     ShownCode,
     StatusGrant,
     TransferOut,
@@ -41,12 +41,14 @@ from assidu.events.bodies import event_from
 from assidu.events.tickets import amount_told, amount_written
 from assidu.events.types import WHOSE_PERSON, EventKey, EventType, Fact
 from assidu.events.wire import (
+    AfterSaleData,
     CorrectionData,
+    HoldData,
     JoiningData,
     NotExchanged,
-    ReturnData,
     SaleData,
     SaleFound,
+    SaleUpdateData,
     TransferData,
     to_fact,
 )
@@ -54,7 +56,7 @@ from assidu.foundation.ids import new_id
 from assidu.foundation.people.trail import APPEND, Line, lines_of
 from assidu.foundation.people.types import Actor
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.desk import Decided, Desk, Member, member_of, received_by, released_by
+from assidu.loyalty.desk import Decided, Desk, Member, NoQuotas, member_of, received_by
 from assidu.loyalty.entries import (
     NOBODY,
     OPENING_TYPES,
@@ -67,7 +69,7 @@ from assidu.loyalty.entries import (
     UnknownCustomer,
     Who,
 )
-from assidu.loyalty.live_places import FullPlaces, Places
+from assidu.loyalty.live_places import FullPlaces, Places, Taken
 from assidu.loyalty.offer_codes import shown_codes
 from assidu.loyalty.personal import write_personal, write_profile
 from assidu.loyalty.referral import keep_devices, with_referrer
@@ -85,14 +87,6 @@ RECORD = record_sql(lambda n: f"${n}")
 ENROL = "SELECT loyalty_enrol($1::uuid[], $2::uuid[], $3::text)"
 LOCK_QUOTAS = "SELECT key, taken FROM loyalty_lock_quotas($1::text[], $2::integer[])"
 LOOK_AT_QUOTAS = "SELECT key, taken FROM loyalty_quota WHERE key = ANY ($1::text[])"
-TAKE_PLACES = (
-    "UPDATE loyalty_quota AS q SET taken = n.taken FROM unnest($1::text[], $2::integer[]) AS n (key, taken) "
-    "WHERE q.key = n.key"
-)
-RELEASE_PLACES = (
-    "UPDATE loyalty_quota AS q SET taken = greatest(q.taken - n.released, 0) "
-    "FROM unnest($1::text[], $2::integer[]) AS n (key, released) WHERE q.key = n.key"
-)
 ANONYMOUS_COLUMNS = (
     "text", "text", "bytea", "timestamptz", "timestamptz", "date", "text", "text", "text", "text", "bigint", "text",
 )  # fmt: skip
@@ -242,7 +236,6 @@ class _Batch:
         self.conflicts: dict[int, Entry] = {}
         self.sold: dict[tuple[UUID, int, str], SoldBefore] = {}
         self.gathered: list[Decided] = []
-        self.places: Mapping[str, int] = {}
         self.last_purchases: dict[UUID, date | None] = {}
         self._keys: set[EventKey] = set()
         self._tickets: set[tuple[str, date, str]] = set()
@@ -317,13 +310,14 @@ class _Batch:
     ) -> Script[None]:
         found: SaleFound | None = None
         data = entry.incoming.data
-        if isinstance(data, ReturnData):
+        if isinstance(data, AfterSaleData):
             found = yield from find_sale(data)
             sold = None
             if found is not None and found.customer_id is not None and found.seq is not None:
                 owner = "" if found.customer_id == customer_id else str(found.customer_id)
                 if (customer_id, found.seq, owner) in self.sold and not self.is_trying:
-                    self.outcomes[index] = Later()  # a second return of one ticket needs to see the first
+                    # What happens to one ticket a second time needs to see the first.
+                    self.outcomes[index] = Later()
                     return
                 sold = yield from load_sold(customer_id, found)
                 if sold is not None:
@@ -347,7 +341,7 @@ class _Batch:
                 self.outcomes[index] = Refused(RefusalCode.SECOND_PERSON_NEEDED)
                 return
         codes: tuple[ShownCode, ...] = ()
-        if isinstance(data, SaleData) and data.codes:
+        if isinstance(data, SaleData | SaleUpdateData | HoldData) and data.codes:
             codes = yield from shown_codes(data.codes, customer_id, entry.day, self.shop.pseudonym_key)
         try:
             fact = to_fact(
@@ -429,16 +423,17 @@ class _Batch:
     # ------------------------------------------------------------ deciding
 
     def decide(self, members: Mapping[UUID, Member]) -> Script[None]:
-        """Decide every event; when one asks for a place, lock the places and decide everything again."""
-        quotas = Places({})
+        """Decide every event; when one asks for a place, or gives one back, lock the places and decide everything
+        again."""
+        quotas = Places()
         results = self._decide_all(members, quotas)
-        while quotas.missing:
-            claims = {**quotas.limits, **{claim.key: claim.limit for claim in quotas.missing}}
-            taken = yield from _taken(claims, is_locking=not self.is_trying)
-            self.shop.full.note(taken, claims)
-            quotas = Places(taken, claims)
+        while quotas.missing or (quotas.unlocked and not self.is_trying):
+            limits = {**dict.fromkeys(sorted(quotas.unlocked)), **quotas.limits}
+            limits |= {claim.key: claim.limit for claim in quotas.missing}
+            taken = yield from _taken(limits, quotas.unlocked | quotas.locked, is_locking=not self.is_trying)
+            self.shop.full.note(taken.known, quotas.missing)
+            quotas = Places(taken, limits)
             results = self._decide_all(members, quotas)
-        self.places = quotas.newly_taken
         plans: dict[int, Plan] = {}
         for work, result in zip(self.works, results, strict=True):
             if isinstance(result, Refused):
@@ -465,7 +460,7 @@ class _Batch:
         """The same decision with why, and why not, for every rule, on the same state: what is due comes first."""
         if work.absorbed_id is not None:
             return decision  # no rule has a part in a merger
-        desk = Desk(self.shop.book, Places({}), self._sold, self.at, is_basket=True)
+        desk = Desk(self.shop.book, Places(), self._sold, self.at, is_basket=True)
         member = members[work.customer_id].copy()
         desk.catch_up(member, desk.today(work.fact))
         grants = decision.inputs.grants if decision.inputs is not None else None
@@ -508,7 +503,7 @@ class _Batch:
         self.last_purchases = {customer: member.last_purchase for customer, member in present.items()}
         return results
 
-    def _sold(self, customer_id: UUID, event: Return) -> SoldBefore | None:
+    def _sold(self, customer_id: UUID, event: AfterSale) -> SoldBefore | None:
         return self.sold.get((customer_id, event.sale_seq, event.sale_owner))
 
     # ------------------------------------------------------------ writing
@@ -517,11 +512,6 @@ class _Batch:
         if self.gathered:
             programme = self.shop.book.programme
             yield Step(RECORD, record_columns(self.gathered, self.last_purchases, programme))
-        if self.places:
-            yield Step(TAKE_PLACES, (list(self.places), list(self.places.values())))
-        released = released_by(self.gathered)
-        if released:
-            yield Step(RELEASE_PLACES, (list(released), list(released.values())))
         if self.anonymous:
             yield Step(RECORD_ANONYMOUS, [list(column) for column in zip(*self.anonymous, strict=True)])
         if self.conflicts:
@@ -607,16 +597,17 @@ def _line(by: Actor, work: _Work, told: Told) -> Line:
 # ---------------------------------------------------------------- steps
 
 
-def _taken(claims: Mapping[str, int], *, is_locking: bool) -> Script[dict[str, int]]:
-    """How many places are gone. What is full stays full and needs no lock: late in the day nobody waits for it."""
-    keys = sorted(claims)
+def _taken(limits: Mapping[str, int | None], returned: Set[str], *, is_locking: bool) -> Script[Taken]:
+    """How many places are gone. One that is full needs no lock unless it is given back: late in the day nobody waits
+    for it."""
+    keys = sorted(limits)
     taken: dict[str, int] = dict.fromkeys(keys, 0)
     taken.update((yield Step(LOOK_AT_QUOTAS, (keys,))))  # type: ignore[arg-type]
-    open_keys = [key for key in keys if taken[key] < claims[key]]
-    if is_locking and open_keys:
-        limits = [claims[key] for key in open_keys]
-        taken.update((yield Step(LOCK_QUOTAS, (open_keys, limits))))  # type: ignore[arg-type]
-    return taken
+    wanted = [key for key in keys if key in returned or (most := limits[key]) is None or taken[key] < most]
+    if not is_locking or not wanted:
+        return Taken(taken)
+    taken.update((yield Step(LOCK_QUOTAS, (wanted, [limits[key] for key in wanted]))))  # type: ignore[arg-type]
+    return Taken(taken, frozenset(wanted))
 
 
 def _opening_step(entries: Sequence[Entry], shop: Shop, *, is_locking: bool) -> Step:
@@ -737,7 +728,7 @@ def recall(customer_id: UUID, seq: int, shop: Shop, at: datetime) -> Script[Told
 def as_of(member: Member, book: PlanBook, at: datetime) -> State:
     """What a customer has once everything due by now is decided; nothing is written."""
     present = member.copy()
-    desk = Desk(book, Places({}), lambda *_: None, at)
+    desk = Desk(book, NoQuotas(), lambda *_: None, at)
     plan = book.at(at)
     desk.catch_up(present, at.astimezone(plan.zone).date())
     return present.state

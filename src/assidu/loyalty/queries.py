@@ -21,7 +21,7 @@ from assidu.decisions.plan import CurrencyKind, Plan, TierMeasure
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import spend_minor, to_climb, to_stay
 from assidu.events.bodies import event_from
-from assidu.events.types import WHOSE_PERSON, EventKey, EventType
+from assidu.events.types import AFTER_SALE, WHOSE_PERSON, EventKey, EventType
 from assidu.foundation.cursors import read_cursor, write_cursor
 from assidu.foundation.sql import rows
 from assidu.ledger import queries as ledger
@@ -125,6 +125,15 @@ def member_state(customer_id: UUID) -> State | None:
     return member_from(*found[0][:-1]).state if found else None
 
 
+def present_state(customer_id: UUID, now: datetime) -> State | None:
+    """The state as of ``now``, with what is due but not written yet."""
+    found = rows(_MEMBER, {"customer_id": customer_id})
+    book = current_book(found[0][-1]) if found else None
+    if book is None:
+        return None
+    return state_on(book, member_from(*found[0][:-1]), local_day(now, book.at(now).zone), now)
+
+
 def state_on(book: PlanBook, member: Member, today: date, now: datetime) -> State:
     """The state once everything due up to ``today`` is decided; nothing is written."""
     desk = Desk(book, NoQuotas(), lambda *_: None, now)
@@ -220,13 +229,18 @@ def places_of(events: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, int], tu
     return {(customer_id, seq): (EventType(type_), store) for customer_id, seq, type_, store in found}
 
 
-def returns_of(customer_ids: Sequence[UUID], owner: UUID, sale_seq: int) -> list[TimelineEntry]:
-    """What came back of a ticket of ``owner``, told on any of these customers."""
+def after_sale(customer_ids: Sequence[UUID], owner: UUID, sale_seq: int) -> list[TimelineEntry]:
+    """What happened to a ticket of ``owner``, told on any of these customers."""
     found = rows(
-        f"{_ENTRIES} WHERE e.customer_id = ANY (%(ids)s) AND e.type = '{EventType.RETURN.value}' "
+        f"{_ENTRIES} WHERE e.customer_id = ANY (%(ids)s) AND e.type = ANY (%(types)s) "
         "AND (e.body ->> 'sale_seq')::integer = %(seq)s "
         "AND coalesce(e.body ->> 'sale_owner', e.customer_id::text) = %(owner)s ORDER BY e.at",
-        {"ids": list(customer_ids), "seq": sale_seq, "owner": str(owner)},
+        {
+            "ids": list(customer_ids),
+            "types": [one.value for one in AFTER_SALE],
+            "seq": sale_seq,
+            "owner": str(owner),
+        },
     )
     return _entries(found)
 

@@ -19,7 +19,7 @@ from assidu.decisions.calendar import LAST_DAY
 from assidu.decisions.decision import Account
 from assidu.decisions.due import next_due, next_release
 from assidu.decisions.inputs import SALES
-from assidu.decisions.offers.meeting import DRAW
+from assidu.decisions.places import places_moved
 from assidu.decisions.record import state_record
 from assidu.decisions.state import LotKey, State
 from assidu.events.types import EventType
@@ -209,12 +209,7 @@ def _fold(history: Sequence[Recorded]) -> _Folded:
                     folded.lots_pending[posting.lot] += change  # type: ignore[index]
                 elif account is Account.DEBT:
                     folded.debts[posting.currency] -= change
-        if decision.inputs is not None:
-            for key, granted in decision.inputs.grants.items():
-                if not key.startswith(DRAW):
-                    folded.places[key] += max(granted, 0)
-        for release in decision.offers.releases:
-            folded.places[release.key] -= release.quantity
+        folded.places.update(places_moved(decision))
         if recorded.type is EventType.SALE and (
             folded.last_purchase is None or recorded.day > folded.last_purchase
         ):
@@ -352,7 +347,7 @@ def _shared(connection: psycopg.Connection[Any], places: Counter[str]) -> Iterat
     kept = dict(connection.execute("SELECT key, taken FROM loyalty_quota").fetchall())
     for key in sorted(kept.keys() | places.keys()):
         if kept.get(key, 0) != places[key]:
-            yield Difference(None, f"places of {key}", str(kept.get(key, 0)), str(places[key]), key in kept)
+            yield Difference(None, f"places of {key}", str(kept.get(key, 0)), str(places[key]))
     for what, statement in _LOOKUPS.items():
         for customer_id, stored, expected in connection.execute(statement).fetchall():
             yield Difference(customer_id, what, stored, expected, False)
@@ -484,15 +479,16 @@ def _repair_customer(connection: psycopg.Connection[Any], customer_id: UUID) -> 
 
 
 def _repair_places(connection: psycopg.Connection[Any]) -> int:
-    """What is taken are the grants that decisions recorded, less what was released since."""
+    """What is taken is what decisions took, less what they gave back. Of a place without a row nobody has said how many
+    there are: whoever claims one says it."""
     connection.execute("SELECT 1 FROM loyalty_quota ORDER BY key FOR UPDATE")
     return connection.execute(
-        "UPDATE loyalty_quota AS q SET taken = coalesce(given.taken, 0) FROM ("
-        "  SELECT known.key, sum(moved.quantity)::integer AS taken FROM loyalty_quota AS known LEFT JOIN ("
-        "    SELECT granted.key, greatest(granted.value::integer, 0) AS quantity FROM loyalty_decision AS d"
-        "     CROSS JOIN LATERAL jsonb_each_text(d.record -> 'inputs' -> 'grants') AS granted"
-        "    UNION ALL SELECT freed.value ->> 0, -(freed.value ->> 1)::integer FROM loyalty_decision AS d"
-        "     CROSS JOIN LATERAL jsonb_array_elements(d.record -> 'offers' -> 'releases') AS freed) AS moved"
-        "      ON moved.key = known.key GROUP BY known.key) AS given "
-        "WHERE given.key = q.key AND q.taken <> coalesce(given.taken, 0)"
+        "WITH moved AS ("
+        "  SELECT m.key, greatest(sum(m.change), 0)::integer AS taken"
+        "    FROM loyalty_decision AS d CROSS JOIN LATERAL loyalty_places_moved(d.record) AS m GROUP BY m.key) "
+        "INSERT INTO loyalty_quota AS q (key, limit_places, taken) "
+        "  SELECT key, 2147483647, coalesce(moved.taken, 0) FROM loyalty_quota AS known FULL JOIN moved USING (key)"
+        "   WHERE coalesce(known.taken, 0) <> coalesce(moved.taken, 0) ORDER BY key "
+        "ON CONFLICT (key) DO UPDATE"
+        "  SET taken = excluded.taken, limit_places = greatest(q.limit_places, excluded.taken)"
     ).rowcount

@@ -14,7 +14,7 @@ import msgspec
 from assidu.decisions.calendar import LAST_DAY
 from assidu.decisions.decision import Account, Decision, Posting
 from assidu.decisions.due import next_due, next_release
-from assidu.decisions.events import Return
+from assidu.decisions.events import AfterSale
 from assidu.decisions.inputs import SALES
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
 from assidu.decisions.state import LotKey, State
@@ -76,9 +76,9 @@ def record_columns(
 
 
 def paid_minor(one: Decided) -> int:
-    """What the customer paid, or got back (negative): of a return, only deciding says how much came back."""
-    if isinstance(one.fact.event, Return):
-        return -sum(part.amount_minor for part in one.decision.returned)
+    """What the customer paid, or got back (negative): of a return or a change, only deciding says how much."""
+    if isinstance(one.fact.event, AfterSale):
+        return one.decision.changed_minor - sum(part.amount_minor for part in one.decision.returned)
     return one.fact.amount_minor
 
 

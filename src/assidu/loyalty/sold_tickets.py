@@ -1,17 +1,18 @@
-"""The original ticket of a return: where it is written, and all that became of it."""
+"""The original ticket of a return or a change: where it is written, and all that became of it."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from assidu.decisions.decision import Decision, Posting
-from assidu.decisions.events import Sale
+from assidu.decisions.events import AfterSale, Sale
 from assidu.decisions.facts import SoldBefore
-from assidu.decisions.sold import sold_before
+from assidu.decisions.sold import Later, sold_before
 from assidu.events.bodies import event_from
-from assidu.events.types import EventType
-from assidu.events.wire import ReturnData, SaleFound
+from assidu.events.types import AFTER_SALE, EventType
+from assidu.events.wire import AfterSaleData, SaleFound
 from assidu.loyalty.rows import posting_from, stored_decision
 from assidu.loyalty.script import Script, Step
 
@@ -56,16 +57,16 @@ _EVENT = (
     "FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq) "
 )
 _SALE = _EVENT + "WHERE e.customer_id = $1::uuid AND e.seq = $2::integer"
-_RETURNS = (
-    _EVENT + f"WHERE e.customer_id = ANY ($1::uuid[]) AND e.type = '{EventType.RETURN.value}' "
+_LATER = (
+    _EVENT + "WHERE e.customer_id = ANY ($1::uuid[]) AND e.type = ANY ($4::text[]) "
     "AND (e.body->>'sale_seq')::integer = $2::integer "
     "AND coalesce(nullif(e.body->>'sale_owner', ''), e.customer_id::text) = $3::text "
     "ORDER BY e.recorded_at, e.customer_id, e.seq"
 )
 
 
-def find_sale(data: ReturnData) -> Script[SaleFound | None]:
-    """Where the ticket that a return names is written."""
+def find_sale(data: AfterSaleData) -> Script[SaleFound | None]:
+    """Where the ticket that a return or a change names is written."""
     if data.original is not None:
         rows = yield Step(_BY_TICKET, (data.original.store, data.original.date, data.original.ticket))
     else:
@@ -75,8 +76,8 @@ def find_sale(data: ReturnData) -> Script[SaleFound | None]:
 
 
 def load_sold(customer_id: UUID, found: SaleFound) -> Script[SoldBefore | None]:
-    """The ticket with its returns, if it is this customer's, that of somebody merged into them or, of an account, of
-    somebody in it."""
+    """The ticket with what happened to it since, if it is this customer's, that of somebody merged into them or, of an
+    account, of somebody in it."""
     assert found.customer_id is not None
     assert found.seq is not None
     family = [row[0] for row in (yield Step(_FAMILY, (customer_id,)))]
@@ -89,12 +90,13 @@ def load_sold(customer_id: UUID, found: SaleFound) -> Script[SoldBefore | None]:
     _, seq, _, at, store, channel, body, *decided = rows[0]
     sale = event_from(EventType.SALE, at, store, channel, msgspec.json.decode(body))
     assert isinstance(sale, Sale)
-    returns = yield Step(_RETURNS, ([*family, *once], found.seq, str(found.customer_id)))
+    types = [one.value for one in AFTER_SALE]
+    later = yield Step(_LATER, ([*family, *once], found.seq, str(found.customer_id), types))
     return sold_before(
         seq,
         sale,
         decision_from_row(*decided),
-        [decision_from_row(*row[7:]) for row in returns],
+        [_later(customer_id, *row) for row in later],
         is_own=found.customer_id == customer_id,
     )
 
@@ -103,6 +105,15 @@ def bought_by(found: SaleFound) -> Script[UUID | None]:
     """Who of an account a ticket was told of, by who they are now."""
     rows = yield Step(_TOLD_OF, (found.customer_id, found.seq))
     return rows[0][0] if rows else None
+
+
+def _later(
+    asking: UUID, customer_id: UUID, seq: int, type_: str, at: datetime, store: str, channel: str, body: str,
+    *decided: Any,
+) -> Later:  # fmt: skip
+    event = event_from(EventType(type_), at, store, channel, msgspec.json.decode(body))
+    assert isinstance(event, AfterSale)
+    return Later(seq, event, decision_from_row(*decided), customer_id == asking)
 
 
 def decision_from_row(plan_version: int, record: str, postings: str | None) -> Decision:

@@ -1,9 +1,9 @@
 """A ticket line by line: what each line counted for, and which rules gave something because of it."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assidu.decisions.decision import Award
 from assidu.decisions.earning import charged_minor, counting_minor
 from assidu.decisions.events import Sale, SaleLine
 from assidu.decisions.plan import Lines, Plan
@@ -30,9 +30,8 @@ class TicketLine:
     rules: tuple[str, ...]
 
 
-def ticket_lines(plan: Plan, sale: Sale, awards: tuple[Award, ...]) -> list[TicketLine]:
-    """As the rules of this version saw them; ``awards`` are those that were recorded."""
-    given = {award.rule for award in awards}
+def ticket_lines(plan: Plan, sale: Sale, given: Set[str]) -> list[TicketLine]:
+    """As the rules of this version saw them; ``given`` are the rules that gave something."""
     looked_at = {rule.code: rule.lines for rule in plan.rules if rule.code in given}
     found = []
     charged, counting = charged_minor(sale), counting_minor(plan, sale)

@@ -27,6 +27,7 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     OfferStep,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -36,6 +37,7 @@ from assidu.decisions.events import (
     RewardCancellation,
     RewardRequest,
     Sale,
+    SaleUpdate,
     Separation,
     StatusGrant,
     Suspension,
@@ -60,6 +62,7 @@ from assidu.loyalty.life_wording import (
 from assidu.loyalty.types import SoldOn, TimelineEntry
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, tier_cause
+from assidu.plans.wording.draws import prize_won_said
 from assidu.plans.wording.language import Sentence
 from assidu.plans.wording.offers import NOT_EXACT, given_back_said, note_said, offer_step_said
 from assidu.plans.wording.phrases import Phrases, phrases_of
@@ -86,6 +89,21 @@ HEADS = {
     ),
     "returned_there": Sentence(
         "Soit {foreign} du ticket, à son cours de {rate}.", "That is {foreign} of the ticket, at its rate of {rate}."
+    ),
+    "update": Sentence(
+        "Ticket du {day} (n° {seq}) modifié : il s'élève désormais à {amount}.",
+        "The ticket of {day} (no. {seq}) was changed: it now comes to {amount}.",
+    ),
+    "cancellation": Sentence("Ticket du {day} (n° {seq}) annulé.", "The ticket of {day} (no. {seq}) was cancelled."),
+    "update_less": Sentence(
+        "Ainsi modifié, la règle {rule} donne {units} de moins.", "So changed, rule {rule} gives {units} less."
+    ),
+    "update_more": Sentence(
+        "Ainsi modifié, la règle {rule} donne {units} de plus.", "So changed, rule {rule} gives {units} more."
+    ),
+    "made_up": Sentence(
+        "Une partie rattrape ce qui n'avait pas pu être repris.",
+        "A part makes up for what could not be taken back before.",
     ),
     "return_line": Sentence("Ligne {line} : {amount} rendus.", "Line {line}: {amount} brought back."),
     "tick": Sentence("Échéance du {day}.", "What was due on {day}."),
@@ -140,6 +158,10 @@ HEADS = {
     ),
     "hold": Sentence("Réservation pour un achat : {units}, jusqu'à {time}.",
                      "Held for a purchase: {units}, until {time}."),
+    "hold_places": Sentence(
+        "Achat à venir : ce que ses offres prennent de places, de stock ou de budget est réservé jusqu'à {time}.",
+        "A purchase to come: what its offers take of places, stock or budget is held until {time}.",
+    ),
     "release": Sentence("Réservation libérée : l'achat ne se fait pas.", "Hold released: the purchase is not made."),
     "hold_expiry": Sentence("Réservation arrivée à son terme sans achat.", "The hold ran out without a purchase."),
     "transfer_out": Sentence("Don de {units} à un autre membre.", "{units} given to another member."),
@@ -299,6 +321,15 @@ TRANSFERS = {
         "Don reçu de {units}, en remboursement d'une dette.", "{units} received repay a debt."
     ),
 }
+CHANGES = {
+    (Account.AVAILABLE, Account.ISSUED): Sentence(
+        "−{units}, reprise après modification ({lot}).", "−{units}, taken back ({lot})."
+    ),
+    (Account.PENDING, Account.ISSUED): Sentence(
+        "−{units} en attente, reprise après modification ({lot}).",
+        "−{units} that were not yet usable, taken back ({lot}).",
+    ),
+}
 OTHER_MOVE = Sentence("{units} : {source} → {target}.", "{units}: {source} → {target}.")
 REVERSES = Sentence(" Annule une écriture du n° {seq}.", " Undoes an entry of no. {seq}.")
 
@@ -342,15 +373,26 @@ def said_of(
     entry: TimelineEntry, document: Document, language: Language, sold_on: SoldOn | None = None
 ) -> Iterator[str]:
     """What happened, what moved and what was missing; ``document`` is the version that it was decided under,
-    ``sold_on`` the ticket that a return is about."""
+    ``sold_on`` the ticket that a return or a change is about."""
     telling = _Telling(entry, phrases_of(document, language), sold_on)
     decision = entry.decision
     yield from _head(telling)
     yield from _author(telling)
     if entry.is_late:
         yield telling.say("late", day=telling.phrases.day(entry.recorded_at.date()))
+    is_update = isinstance(entry.event, SaleUpdate) and not decision.returned
     for clawback in decision.clawbacks:
-        yield clawback_said(clawback, document, language)
+        yield (
+            telling.say(
+                "update_less",
+                rule=telling.phrases.rule_name(clawback.rule),
+                units=telling.phrases.units(clawback.quantity, clawback.currency),
+            )
+            if is_update
+            else clawback_said(clawback, document, language)
+        )
+    if is_update:
+        yield from _given_more(telling)
     # A resumption moves lots to later dates, in and out again: that is said once, in its head.
     for given in decision.offers.given:
         yield given_back_said(given, telling.phrases)
@@ -359,7 +401,7 @@ def said_of(
     if not decision.offers.is_exact:
         yield telling.phrases.say(NOT_EXACT)
     for movement in entry.movements if not isinstance(entry.event, Resumption) else ():
-        yield movement_said(movement, telling.phrases, _said_otherwise(entry))
+        yield movement_said(movement, telling.phrases, _said_otherwise(entry, is_update=is_update))
     for shortfall in decision.shortfalls:
         units = telling.phrases.units(shortfall.quantity, shortfall.currency)
         yield SHORTFALLS[shortfall.cause].say(language, units=units)
@@ -370,12 +412,27 @@ def said_of(
         yield telling.say("nothing")
 
 
-def _said_otherwise(entry: TimelineEntry) -> Mapping[tuple[Account, Account], Sentence]:
-    """Of units on their way, whose way it is."""
+def _said_otherwise(entry: TimelineEntry, *, is_update: bool) -> Mapping[tuple[Account, Account], Sentence]:
+    """Of units on their way, whose way it is; of what is taken back, that it was a change."""
     if isinstance(entry.event, TransferOut | TransferIn):
         return TRANSFERS
-    is_of_account = isinstance(entry.event, Admission | AccountEntry | Departure | AccountExit)
-    return ACCOUNT_MOVES if is_of_account else NOTHING_ELSE
+    if isinstance(entry.event, Admission | AccountEntry | Departure | AccountExit):
+        return ACCOUNT_MOVES
+    return CHANGES if is_update else NOTHING_ELSE
+
+
+def _given_more(telling: _Telling) -> Iterator[str]:
+    decision, phrases = telling.entry.decision, telling.phrases
+    given: dict[str, int] = {}
+    for award in decision.awards:
+        units = phrases.units(award.quantity, award.currency)
+        yield telling.say("update_more", rule=phrases.rule_name(award.rule), units=units)
+        given[award.currency] = given.get(award.currency, 0) + award.quantity
+    for movement in telling.entry.movements:
+        if movement.source is Account.ISSUED:
+            given[movement.currency] = given.get(movement.currency, 0) - movement.quantity
+    if any(quantity > 0 for quantity in given.values()):
+        yield telling.say("made_up")
 
 
 def exchange_said(sale: Sale, document: Document, language: Language) -> str:
@@ -442,9 +499,21 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield telling.say("return", amount=amount, day=sold_on, seq=event.sale_seq)
             for part in returned:
                 yield telling.say("return_line", line=part.line + 1, amount=telling.money(part.amount_minor))
-            if telling.sold_on is not None and (foreign := telling.sold_on.foreign) is not None:
-                there = telling.there(sum(part.foreign_minor for part in returned), foreign)
-                yield telling.say("returned_there", foreign=there, rate=telling.rate(foreign))
+            yield from _there(telling)
+        case SaleUpdate():
+            sold_on = phrases.day(telling.sold_on.day) if telling.sold_on else "?"
+            amount = telling.money(sum(line.amount_minor for line in event.lines))
+            said = "update" if event.lines else "cancellation"
+            if telling.sold_on is not None and telling.sold_on.foreign is not None:
+                # As it was told: what that comes to at the ticket's rate is seen in what it changed.
+                amount = telling.there(
+                    sum(line.amount_minor for line in event.lines), telling.sold_on.foreign
+                )
+            yield telling.say(said, day=sold_on, seq=event.sale_seq, amount=amount)
+            for part in entry.decision.returned:
+                yield telling.say("return_line", line=part.line + 1, amount=telling.money(part.amount_minor))
+            if entry.decision.returned:
+                yield from _there(telling)
         case Tick():
             yield telling.say("tick", day=day)
             if entry.decision.membership is not None:
@@ -478,6 +547,8 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield referral_kept_said(phrases)
         case ProgrammeEnd():
             yield programme_end_said(phrases)
+        case PrizeWon():
+            yield prize_won_said(event, phrases)
         case Suspension():
             yield telling.say("suspension", day=day)
             yield from _written(telling)
@@ -505,7 +576,10 @@ def _head(telling: _Telling) -> Iterator[str]:
             units = phrases.listing(phrases.units(p.quantity, p.currency) for p in event.payments)
             until = event.at + timedelta(minutes=event.minutes)
             local = until.astimezone(ZoneInfo(phrases.document.zone))
-            yield telling.say("hold", units=units, time=local.strftime("%H:%M"))
+            if event.payments:
+                yield telling.say("hold", units=units, time=local.strftime("%H:%M"))
+            if event.lines:
+                yield telling.say("hold_places", time=local.strftime("%H:%M"))
         case Release():
             yield telling.say("release")
         case HoldExpiry():
@@ -533,6 +607,13 @@ def _head(telling: _Telling) -> Iterator[str]:
             change = entry.decision.membership
             if change is not None and change.membership is Membership.MEMBER:
                 yield telling.say("joined_earlier", day=phrases.day(change.since or change.on))
+
+
+def _there(telling: _Telling) -> Iterator[str]:
+    """What came back of a ticket in another money, in that one."""
+    if telling.sold_on is not None and (foreign := telling.sold_on.foreign) is not None:
+        there = telling.there(sum(part.foreign_minor for part in telling.entry.decision.returned), foreign)
+        yield telling.say("returned_there", foreign=there, rate=telling.rate(foreign))
 
 
 def _sale(telling: _Telling, sale: Sale) -> Iterator[str]:

@@ -202,7 +202,8 @@ _TIERS = """
 _SPENDING = """
   SELECT date_trunc('month', day)::date, sum(amount_minor)::bigint, count(*) FILTER (WHERE type = 'Order Completed')
     FROM events_event
-   WHERE customer_id = ANY (%s) AND day BETWEEN %s AND %s AND type IN ('Order Completed', 'Order Refunded')
+   WHERE customer_id = ANY (%s) AND day BETWEEN %s AND %s
+     AND type IN ('Order Completed', 'Order Refunded', 'Order Updated', 'Order Cancelled')
    GROUP BY 1"""
 _ACTIVE_SINCE = """
   SELECT count(*) FROM loyalty_member AS m JOIN customers_customer AS c USING (customer_id)

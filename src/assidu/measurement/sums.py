@@ -138,7 +138,8 @@ _SUMS: Any = """
      GROUP BY 1, 2
   )
   SELECT count(*), (SELECT tickets FROM anonymous), json_build_object(
-           'carded_minor', coalesce(sum(amount_minor) FILTER (WHERE type IN ('Order Completed', 'Order Refunded')), 0),
+           'carded_minor', coalesce(sum(amount_minor) FILTER (WHERE type IN ('Order Completed', 'Order Refunded',
+                                                                          'Order Updated', 'Order Cancelled')), 0),
            'anonymous_minor', (SELECT amount_minor FROM anonymous),
            'purchases', count(*) FILTER (WHERE type = 'Order Completed'),
            'active', count(DISTINCT customer_id) FILTER (WHERE type = 'Order Completed'),

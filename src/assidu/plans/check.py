@@ -16,6 +16,7 @@ import msgspec
 from assidu.decisions.events import LineKind
 from assidu.decisions.plan import CurrencyKind, Trigger
 from assidu.plans.checks.accounts import check_accounts
+from assidu.plans.checks.draws import check_draws
 from assidu.plans.checks.life import check_life
 from assidu.plans.checks.money import check_money
 from assidu.plans.checks.occasions import check_occasions
@@ -30,6 +31,8 @@ from assidu.plans.reading import read
 SELECTED_ALL_MAX = 200_000
 OVERLAPS_TOLD_MAX = 20
 UNITS_PER_TICKET_MAX = 10**15
+_USED_OTHERWISE = (CurrencyKind.GOOD, CurrencyKind.ENTRY)
+"""Handed over, or drawn."""
 
 Figure = str | int
 
@@ -111,6 +114,7 @@ class _Checker:
         self.problems += check_tiers(self.document)
         self.problems += check_occasions(self.document)
         self.problems += check_offers(self.document)
+        self.problems += check_draws(self.document)
         self.problems += check_wallets(self.document)
         self.problems += check_life(self.document)
         self.problems += check_accounts(self.document)
@@ -171,6 +175,7 @@ class _Checker:
             for offer in self.document.offers
             if (given := offer.effect.points or offer.effect.voucher) is not None
         }
+        earned |= {prize.gives.currency for draw in self.document.draws for prize in draw.prizes}
         spent = {reward.costs.currency for reward in self.document.rewards}
         levels = self.document.tiers.levels if self.document.tiers else ()
         spent |= {level.units_at_least.currency for level in levels if level.units_at_least is not None}
@@ -193,7 +198,7 @@ class _Checker:
             if currency.kind is CurrencyKind.BADGE:
                 if currency.pays:
                     self.error("badge_pays", *path, "pays", code=currency.code)
-            elif currency.kind is not CurrencyKind.GOOD and currency.code not in spent and not currency.pays:
+            elif currency.kind not in _USED_OTHERWISE and currency.code not in spent and not currency.pays:
                 self.warning("currency_never_used", *path, code=currency.code)
 
     def _exclusions(self) -> None:

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 from assidu.decisions import plan as compiled
 from assidu.plans.compile_accounts import compile_accounts
+from assidu.plans.compile_draws import compile_draws
 from assidu.plans.compile_life import with_life
 from assidu.plans.compile_offers import compile_offers
 from assidu.plans.compile_parts import conditions, duration, index_by_line, lines, minor, per_amount
@@ -69,6 +70,7 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         engagement=None if document.engagement is None else _engagement(document.engagement),
         offers=compile_offers(document),
         accounts=compile_accounts(document.accounts),
+        draws=compile_draws(document.draws),
         money=_money(document.sale_currency),
     )
     return with_life(plan, document)

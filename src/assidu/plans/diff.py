@@ -12,11 +12,13 @@ from assidu.plans.document import (
     Audience,
     Currency,
     Document,
+    Draw,
     Exclusions,
     Labels,
     Level,
     Lines,
     Objective,
+    Offer,
     Partner,
     Returns,
     Reward,
@@ -65,6 +67,7 @@ NOT_COMPARED = {
     "offers",
     "stacking",
     "legal_caps",
+    "draws",
     "tiers",
 }
 
@@ -79,7 +82,9 @@ def diff(before: Document, after: Document) -> tuple[Change, ...]:
     found += _listed("currencies", before.currencies, after.currencies)
     found += _listed("rules", before.rules, after.rules)
     found += _listed("rewards", before.rewards, after.rewards)
-    found += _offers(before, after)
+    found += _told_whole("offers", before.offers, after.offers)
+    found += _together(before, after)
+    found += _told_whole("draws", before.draws, after.draws)
     found += _tiers(before.tiers, after.tiers)
     return tuple(found)
 
@@ -116,20 +121,24 @@ def _listed(
         yield Change(Kind.REORDERED, part, before=tuple(old), after=tuple(new))
 
 
-def _offers(before: Document, after: Document) -> Iterator[Change]:
-    """An offer that changes is told as a whole, since its parts only mean something together."""
-    old = {offer.code: offer for offer in before.offers}
-    new = {offer.code: offer for offer in after.offers}
-    for code, offer in old.items():
+def _told_whole(part: str, before: Sequence[Offer | Draw], after: Sequence[Offer | Draw]) -> Iterator[Change]:
+    """A member that changes is told as a whole, since its parts only mean something together."""
+    old = {member.code: member for member in before}
+    new = {member.code: member for member in after}
+    for code, member in old.items():
         if code not in new:
-            yield Change(Kind.REMOVED, "offers", code, before=offer)
-    for code, offer in new.items():
+            yield Change(Kind.REMOVED, part, code, before=member)
+    for code, member in new.items():
         if code not in old:
-            yield Change(Kind.ADDED, "offers", code, after=offer)
-        elif offer != old[code]:
-            yield Change(Kind.CHANGED, "offers", code, before=old[code], after=offer)
+            yield Change(Kind.ADDED, part, code, after=member)
+        elif member != old[code]:
+            yield Change(Kind.CHANGED, part, code, before=old[code], after=member)
     if [code for code in old if code in new] != [code for code in new if code in old]:
-        yield Change(Kind.REORDERED, "offers", before=before.offers, after=after.offers)
+        yield Change(Kind.REORDERED, part, before=before, after=after)
+
+
+def _together(before: Document, after: Document) -> Iterator[Change]:
+    """How offers go together."""
     together = (before.stacking, before.legal_caps), (after.stacking, after.legal_caps)
     if together[0] != together[1]:
         yield Change(Kind.CHANGED, "stacking", before=together[0], after=together[1])

@@ -1,108 +1,23 @@
-"""The numbers of a programme that one can turn without rewriting it: what each rule gives, its limits, thresholds.
+"""The numbers of a programme that one can turn without rewriting it: what each rule and offer gives, its limits,
+prices of rewards, thresholds of statuses, validity.
 
 A lever has a name that says where its number stands (``rules.base.give``); ``turned`` makes the document again
 from texts by name, as a form or an address sends them.
 """
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from msgspec.structs import replace
 
-from assidu.decisions.calendar import Period
-from assidu.plans.document import (
-    AMOUNT_MAX,
-    PERCENT_MAX,
-    UNITS_MAX,
-    Cap,
-    Document,
-    Duration,
-    Gift,
-    Level,
-    Quota,
-    Rule,
-    Times,
-)
+from assidu.plans.document import Cap, Document, Duration, Gift, Level, Offer, Quota, Reward, Rule, Times
+from assidu.plans.lever import BadNumber, Lever, LeverKind, number_in
+from assidu.plans.offer_levers import offer_levers, turned_offer
 
-_DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,6})?")
+OFFERS_MAX = 100
+"""So many offers have levers; the others stay as they are. One page can show no more."""
 _DURATION_UNITS = ("days", "weeks", "months", "years")
-
-
-class LeverKind(StrEnum):
-    """What a number is. An amount is of the sale currency, units are of ``Lever.currency``."""
-
-    GIVE = "give"
-    EACH = "each"
-    FIXED = "fixed"
-    PERCENT = "percent"
-    STEP_AT_LEAST = "step_at_least"
-    STEP_GIVE = "step_give"
-    CAP_PER_SALE = "cap_per_sale"
-    CAP = "cap"
-    TIMES = "times"
-    QUOTA = "quota"
-    AMOUNT_AT_LEAST = "amount_at_least"
-    AMOUNT_AT_MOST = "amount_at_most"
-    EXPIRES = "expires"
-    COST = "cost"
-    THRESHOLD = "threshold"
-
-
-AMOUNTS = frozenset(
-    {
-        LeverKind.EACH,
-        LeverKind.STEP_AT_LEAST,
-        LeverKind.AMOUNT_AT_LEAST,
-        LeverKind.AMOUNT_AT_MOST,
-        LeverKind.THRESHOLD,
-    }
-)
-_MAY_BE_EMPTY = frozenset(
-    {
-        LeverKind.CAP_PER_SALE,
-        LeverKind.CAP,
-        LeverKind.TIMES,
-        LeverKind.QUOTA,
-        LeverKind.AMOUNT_AT_LEAST,
-        LeverKind.AMOUNT_AT_MOST,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Lever:
-    """``value`` is nothing where the limit is not set. ``period`` is a cap's, ``unit`` a duration's, ``step`` counts
-    from 1."""
-
-    name: str
-    kind: LeverKind
-    value: int | Decimal | None
-    currency: str = ""
-    period: Period | None = None
-    unit: str = ""
-    step: int = 0
-
-    @property
-    def is_amount(self) -> bool:
-        return self.kind in AMOUNTS
-
-    @property
-    def may_be_empty(self) -> bool:
-        """An empty limit is no limit."""
-        return self.kind in _MAY_BE_EMPTY
-
-
-class BadNumber(Exception):
-    """A text that is not a number this lever takes."""
-
-    def __init__(self, lever: Lever, text: str) -> None:
-        super().__init__(f"{lever.name}: {text!r}")
-        self.lever = lever
-        self.text = text
 
 
 def rule_levers(rule: Rule) -> tuple[Lever, ...]:
@@ -136,16 +51,14 @@ def _rule_levers(rule: Rule) -> Iterator[Lever]:
 
 def other_levers(document: Document) -> tuple[Lever, ...]:
     """Those of rewards, statuses and currencies."""
-    found = [
-        Lever(f"rewards.{reward.code}.cost", LeverKind.COST, reward.costs.units, reward.costs.currency)
-        for reward in document.rewards
-    ]
+    found: list[Lever] = []
+    for reward in document.rewards:
+        name, costs = f"rewards.{reward.code}", reward.costs
+        found.append(Lever(f"{name}.cost", LeverKind.COST, costs.units, costs.currency))
+        if reward.stock is not None:
+            found.append(Lever(f"{name}.stock", LeverKind.STOCK, reward.stock))
     levels = document.tiers.levels if document.tiers is not None else ()
-    found += [
-        Lever(f"levels.{level.code}.threshold", LeverKind.THRESHOLD, level.spend_at_least)
-        for level in levels
-        if level.spend_at_least
-    ]
+    found += [lever for level in levels for lever in _level_levers(level)]
     for currency in document.currencies:
         if currency.expires is not None and _has_number(currency.expires):
             unit, number = _written(currency.expires)
@@ -157,14 +70,37 @@ def other_levers(document: Document) -> tuple[Lever, ...]:
     return tuple(found)
 
 
+def _level_levers(level: Level) -> Iterator[Lever]:
+    """Of what a status asks for; the first one asks for nothing."""
+    name, units = f"levels.{level.code}", level.units_at_least
+    if level.spend_at_least:
+        yield Lever(f"{name}.threshold", LeverKind.THRESHOLD, level.spend_at_least)
+    if units is not None:
+        yield Lever(f"{name}.units_at_least", LeverKind.UNITS_AT_LEAST, units.units, units.currency)
+    if level.purchases_at_least is not None:
+        yield Lever(f"{name}.purchases_at_least", LeverKind.PURCHASES_AT_LEAST, level.purchases_at_least)
+    if level.engagement_at_least is not None:
+        yield Lever(f"{name}.engagement_at_least", LeverKind.ENGAGEMENT_AT_LEAST, level.engagement_at_least)
+
+
+def offers_turned(document: Document) -> tuple[Offer, ...]:
+    """Those that have levers."""
+    return tuple(islice(document.offers, OFFERS_MAX))
+
+
 def levers(document: Document) -> tuple[Lever, ...]:
     found = [lever for rule in document.rules for lever in _rule_levers(rule)]
+    found += [lever for offer in offers_turned(document) for lever in offer_levers(offer)]
     return (*found, *other_levers(document))
 
 
-def switch_name(rule: str) -> str:
-    """The name under which a form says whether a rule is on."""
-    return f"rules.{rule}.on"
+def switch_name(what: Rule | Offer) -> str:
+    """The name under which a form says whether a rule or an offer is on."""
+    return f"{'rules' if isinstance(what, Rule) else 'offers'}.{what.code}.on"
+
+
+def switch_names(document: Document) -> tuple[str, ...]:
+    return (*map(switch_name, document.rules), *map(switch_name, offers_turned(document)))
 
 
 def unreadable(document: Document, texts: Mapping[str, str]) -> dict[str, Lever]:
@@ -172,7 +108,7 @@ def unreadable(document: Document, texts: Mapping[str, str]) -> dict[str, Lever]
     found = {}
     for lever in levers(document):
         try:
-            _number(lever, texts.get(lever.name, "1"))
+            number_in(lever, texts.get(lever.name, "1"))
         except BadNumber:
             found[lever.name] = lever
     return {name: lever for name, lever in found.items() if name in texts}
@@ -181,23 +117,18 @@ def unreadable(document: Document, texts: Mapping[str, str]) -> dict[str, Lever]
 def turned(document: Document, texts: Mapping[str, str], *, switches: bool = True) -> Document:
     """The document with the numbers that ``texts`` gives by name. What is not named stays.
 
-    ``switches``: a rule whose switch is not named is off, as an unticked box in a form is not sent.
+    ``switches``: a rule or an offer whose switch is not named is off, as an unticked box in a form is not sent.
     Raises ``BadNumber``; whether the whole still makes sense is for ``check`` to say.
     """
     values = {
-        lever.name: _number(lever, texts[lever.name]) for lever in levers(document) if lever.name in texts
+        lever.name: number_in(lever, texts[lever.name]) for lever in levers(document) if lever.name in texts
     }
-    rules = tuple(
-        _turned_rule(rule, values)
-        for rule in document.rules
-        if not switches or switch_name(rule.code) in texts
+    is_off = {name for name in switch_names(document) if switches and name not in texts}
+    rules = tuple(_turned_rule(rule, values) for rule in document.rules if switch_name(rule) not in is_off)
+    offers = tuple(
+        turned_offer(offer, values) for offer in document.offers if switch_name(offer) not in is_off
     )
-    rewards = tuple(
-        replace(reward, costs=replace(reward.costs, units=cost))
-        if (cost := values.get(f"rewards.{reward.code}.cost"))
-        else reward
-        for reward in document.rewards
-    )
+    rewards = tuple(_turned_reward(reward, values) for reward in document.rewards)
     tiers = document.tiers
     if tiers is not None:
         tiers = replace(tiers, levels=tuple(_turned_level(level, values) for level in tiers.levels))
@@ -207,12 +138,31 @@ def turned(document: Document, texts: Mapping[str, str], *, switches: bool = Tru
         else currency
         for currency in document.currencies
     )
-    return replace(document, rules=rules, rewards=rewards, tiers=tiers, currencies=currencies)
+    return replace(document, rules=rules, offers=offers, rewards=rewards, tiers=tiers, currencies=currencies)
+
+
+def _turned_reward(reward: Reward, values: Mapping[str, Any]) -> Reward:
+    name = f"rewards.{reward.code}"
+    cost = values.get(f"{name}.cost", reward.costs.units)
+    return replace(
+        reward,
+        costs=replace(reward.costs, units=cost),
+        stock=values.get(f"{name}.stock", reward.stock),
+    )
 
 
 def _turned_level(level: Level, values: Mapping[str, Any]) -> Level:
-    threshold = values.get(f"levels.{level.code}.threshold")
-    return level if threshold is None else replace(level, spend_at_least=threshold)
+    def value(kind: str, otherwise: Any) -> Any:
+        return values.get(f"levels.{level.code}.{kind}", otherwise)
+
+    units = level.units_at_least
+    return replace(
+        level,
+        spend_at_least=value("threshold", level.spend_at_least),
+        units_at_least=None if units is None else replace(units, units=value("units_at_least", units.units)),
+        purchases_at_least=value("purchases_at_least", level.purchases_at_least),
+        engagement_at_least=value("engagement_at_least", level.engagement_at_least),
+    )
 
 
 def _turned_rule(rule: Rule, values: Mapping[str, Any]) -> Rule:
@@ -261,23 +211,6 @@ def _turned_gift(gift: Gift, value: Any) -> Gift:
             for n, step in enumerate(gift.steps, start=1)
         ),
     )
-
-
-def _number(lever: Lever, text: str) -> int | Decimal | None:
-    """French and English decimals alike; what a lever does not take is refused, never cut to fit."""
-    bare = "".join(text.split()).replace(",", ".")
-    if not bare:
-        if lever.may_be_empty:
-            return None
-        raise BadNumber(lever, text)
-    if lever.is_amount:
-        if not _DECIMAL.fullmatch(bare) or not 0 < Decimal(bare) <= AMOUNT_MAX:
-            raise BadNumber(lever, text)
-        return Decimal(bare)
-    least, most = (101, PERCENT_MAX) if lever.kind is LeverKind.PERCENT else (1, UNITS_MAX)
-    if not (bare.isascii() and bare.isdecimal() and len(bare) <= 12 and least <= int(bare) <= most):
-        raise BadNumber(lever, text)
-    return int(bare)
 
 
 def _has_number(duration: Duration) -> bool:

@@ -4,12 +4,14 @@ What cannot be compared (another kind of gift, another way to expire) counts as 
 rather than explain afterwards.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from assidu.decisions.calendar import end_after
 from assidu.decisions.plan import Downgrade, LeaversShare, Welcome
+from assidu.plans.compile_draws import drawn_on
 from assidu.plans.compile_parts import duration
 from assidu.plans.diff import Change, Kind, diff
 from assidu.plans.document import (
@@ -17,6 +19,7 @@ from assidu.plans.document import (
     Cap,
     Closing,
     Document,
+    Draw,
     Duration,
     Expiry,
     ForgottenTickets,
@@ -61,18 +64,22 @@ def _takes(change: Change, after: Document) -> bool:
         return change.part in _REMOVED and not _is_over(change.before, after.valid_from)
     if change.part == "offers":
         return False  # an offer says itself until when it is there
+    if change.part == "draws":
+        return _lesser_draw(change.before, change.after)
     worse = _FIELDS.get(f"{change.part}.{change.field}")
     return worse is not None and worse(change.before, change.after)
 
 
 def _is_over(removed: Any, day: date) -> bool:
     """Would it no longer have given anything?"""
+    if isinstance(removed, Draw):
+        return drawn_on(removed) < day
     if isinstance(removed, Rule | Reward):
         return removed.when.last_day is not None and removed.when.last_day < day
     return False
 
 
-_REMOVED = frozenset({"currencies", "rules", "rewards", "levels", "tiers"})
+_REMOVED = frozenset({"currencies", "rules", "rewards", "levels", "tiers", "draws"})
 
 
 # ---------------------------------------------------------------- what is worse for a customer
@@ -275,6 +282,23 @@ def _lesser_account(before: SharedAccount | None, after: SharedAccount | None) -
         or (after.lost_with_last and not before.lost_with_last)
         or (before.welcome is Welcome.EACH and after.welcome is Welcome.ONCE)
     )
+
+
+def _lesser_draw(before: Draw, after: Draw) -> bool:
+    """Another day, other entries, or a prize that is no longer there."""
+    if (before.entries, before.last_day, drawn_on(before)) != (
+        after.entries,
+        after.last_day,
+        drawn_on(after),
+    ):
+        return True
+    left = Counter(
+        (prize.gives.currency, prize.gives.units) for prize in after.prizes for _ in range(prize.count)
+    )
+    were = Counter(
+        (prize.gives.currency, prize.gives.units) for prize in before.prizes for _ in range(prize.count)
+    )
+    return not were <= left
 
 
 def _fewer_moneys(before: SaleCurrency, after: SaleCurrency) -> bool:

@@ -10,7 +10,7 @@ from assidu.customers import queries as customers
 from assidu.customers.accounts import account_of
 from assidu.customers.types import Customer
 from assidu.decisions.decision import Account
-from assidu.decisions.events import Absorption, Merger, Return, Sale
+from assidu.decisions.events import Absorption, AfterSale, Merger, Sale
 from assidu.decisions.plan import CurrencyKind, Plan
 from assidu.decisions.state import Membership
 from assidu.events.types import WHOSE_PERSON
@@ -253,8 +253,8 @@ def _moment(entry: TimelineEntry, of: Member, names: Mapping[str, str]) -> Momen
 
 
 def _sold_on(entry: TimelineEntry) -> SoldOn | None:
-    """The ticket that a return is about."""
-    if not isinstance(entry.event, Return):
+    """The ticket that a return or a change is about."""
+    if not isinstance(entry.event, AfterSale):
         return None
     owner = UUID(entry.event.sale_owner) if entry.event.sale_owner else entry.customer_id
     sale = queries.entry(owner, entry.event.sale_seq)

@@ -14,10 +14,10 @@ from assidu.decisions.events import (
     AccountEntry,
     AccountExit,
     Admission,
+    AfterSale,
     Departure,
     Event,
     Merger,
-    Return,
     Sale,
 )
 from assidu.decisions.facts import Facts
@@ -91,8 +91,8 @@ class _Again:
         self._replayed.add(decision or was, customer.now)
         if isinstance(event, Sale):
             self._tickets.keep(customer_id, recorded.seq, recorded.seq, event, was)
-        elif isinstance(event, Return):
-            self._tickets.bring_back(customer_id, event, was)
+        elif isinstance(event, AfterSale):
+            self._tickets.follow(customer_id, recorded.seq, event, was)
         customer.state = _after(customer.state, was, decision)
 
     def _decide(
@@ -101,7 +101,7 @@ class _Again:
         """The decision without its trace; nothing when it is refused now."""
         state, grants = customer.state, was.inputs.grants if was.inputs else None
         facts = Facts(state, has_happened=True, grants=grants, member=body.get("member", ""))
-        if isinstance(event, Return):
+        if isinstance(event, AfterSale):
             facts = replace(facts, sold=self._tickets.sold(recorded.customer_id, event))
         elif isinstance(event, Merger | Admission | Departure):
             other = self._customers.get(UUID(body["absorbed" if isinstance(event, Merger) else "member"]))

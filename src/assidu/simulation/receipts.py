@@ -13,11 +13,11 @@ from uuid import UUID
 import psycopg
 
 from assidu.decisions import evolve
-from assidu.decisions.events import Return
+from assidu.decisions.events import AfterSale
 from assidu.decisions.facts import SoldBefore
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
-from assidu.events.types import EventKey, EventType, Fact
+from assidu.events.types import AFTER_SALE, EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided, Desk, Member, Tally
 from assidu.loyalty.recorded import Recorded, history_of
@@ -30,7 +30,7 @@ MET_MAX = 5
 _KEY = EventKey("trial", "")
 _NOT_AGAIN = frozenset(
     {
-        EventType.RETURN,
+        *AFTER_SALE,
         EventType.TICK,
         EventType.MERGER,
         EventType.ABSORPTION,
@@ -43,7 +43,8 @@ _NOT_AGAIN = frozenset(
         EventType.TRANSFER_IN,
     }
 )
-"""Returns obey the version of their ticket, the clock comes by itself, and two customers do not meet twice."""
+"""What happens to a ticket obeys the version of that ticket, the clock comes by itself, and two customers do not meet
+twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,14 +170,13 @@ def _taken_before(connection: psycopg.Connection[Any], day: date) -> dict[str, i
     if not now:
         return {}
     since = connection.execute(
-        "SELECT g.key, sum(g.value::int) FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq), "
-        "LATERAL jsonb_each_text(coalesce(d.record #> '{inputs,grants}', '{}')) AS g "
-        "WHERE e.day >= %s GROUP BY g.key",
+        "SELECT m.key, sum(m.change)::int FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq), "
+        "LATERAL loyalty_places_moved(d.record) AS m WHERE e.day >= %s GROUP BY m.key",
         [day],
     ).fetchall()
-    for key, given in since:
+    for key, moved in since:
         if key in now:
-            now[key] = max(now[key] - given, 0)
+            now[key] = max(now[key] - moved, 0)
     return now
 
 
@@ -199,7 +199,7 @@ class _Side:
         return answer if isinstance(answer, Decided) else None
 
 
-def _never_sold(_customer: UUID, _event: Return) -> SoldBefore | None:
+def _never_sold(_customer: UUID, _event: AfterSale) -> SoldBefore | None:
     return None
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from assidu.decisions.chance import OpenDraw, rehearsal_secret
 from assidu.decisions.decision import Claim
-from assidu.decisions.events import Admission, Departure, Event, Merger, Return, Sale, TakeOver
+from assidu.decisions.events import Admission, AfterSale, Departure, Event, Merger, Sale, TakeOver
 from assidu.decisions.plan import AccountPolicy, Plan
 from assidu.decisions.state import AccountKind, State
 from assidu.events.types import EventKey, EventType, Fact
@@ -33,7 +33,7 @@ Witness = Callable[[Decided], None]
 class Told:
     """An event as it is rehearsed: read once, whatever the number of plans it happens under.
 
-    ``seq`` is the recorded one, by which returns find their ticket; of what never was, a number nobody has.
+    ``seq`` is the recorded one, by which returns and changes find their ticket; of what never was, a number nobody has.
     """
 
     customer_id: UUID
@@ -91,9 +91,12 @@ class Rehearsal:
             answer = self._desk.take(member, fact)
         if isinstance(answer, Decided):
             if isinstance(event, Sale):
-                self._tickets.keep(told.customer_id, told.seq, answer.seq, event, answer.decision)
-            elif isinstance(event, Return):
-                self._tickets.bring_back(told.customer_id, event, answer.decision)
+                is_basket = not any(line.offers for line in event.lines)
+                self._tickets.keep(
+                    told.customer_id, told.seq, answer.seq, event, answer.decision, is_basket=is_basket
+                )
+            elif isinstance(event, AfterSale):
+                self._tickets.follow(told.customer_id, answer.seq, event, answer.decision)
         self._show()
 
     def _show(self) -> None:
@@ -147,6 +150,9 @@ class HeldPlaces:
             self._given[claim.key] = given + granted
             self._answered[asked] = granted
         return granted
+
+    def give_back(self, key: str, quantity: int) -> None:
+        """What came back in the end is not ``taken``, and lives that are lived again do not free it again."""
 
 
 def rehearsed_draws(book: PlanBook) -> dict[str, OpenDraw]:

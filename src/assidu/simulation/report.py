@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from assidu.decisions.plan import Plan
+from assidu.simulation.entries import draws_replayed
 from assidu.simulation.sums import outstanding_minor
 from assidu.simulation.types import Cause, CustomerOutcome, Decile, Outcome, Report
 
@@ -54,6 +55,7 @@ def report(
         examples=tuple(outcome.examples),
         seconds=round(seconds, 3),
         sales_per_second=round(outcome.sales / seconds, 1) if seconds else 0.0,
+        draws=draws_replayed(plan, outcome.entries),
     )
 
 

@@ -58,6 +58,24 @@ class CustomerOutcome:
 
 
 @dataclass(slots=True)
+class EntriesCounted:
+    """Members with entries in a draw, and how many these are."""
+
+    members: int = 0
+    entries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DrawReplayed:
+    """A draw of the plan among the entries that there would have been: prizes drawn, and what they cost."""
+
+    members: int
+    entries: int
+    prizes: int
+    cost_minor: int
+
+
+@dataclass(slots=True)
 class Outcome:
     """The sum of a replay, or of a part of it."""
 
@@ -71,6 +89,8 @@ class Outcome:
     recorded: dict[str, Flow] = field(default_factory=dict)
     rules: dict[str, dict[str, int]] = field(default_factory=dict)
     """By rule: ``recorded`` and ``replayed`` units, ``recorded_times`` and ``replayed_times``."""
+    entries: dict[str, EntriesCounted] = field(default_factory=dict)
+    """By draw of the plan that is replayed."""
     customers: list[CustomerOutcome] = field(default_factory=list)
     examples: list[tuple[str, int, str]] = field(default_factory=list)  # customer, seq, cause
 
@@ -94,6 +114,10 @@ class Outcome:
             known = self.rules.setdefault(rule, {})
             for name, value in figures.items():
                 known[name] = known.get(name, 0) + value
+        for draw, counted in other.entries.items():
+            so_far = self.entries.setdefault(draw, EntriesCounted())
+            so_far.members += counted.members
+            so_far.entries += counted.entries
         self.customers += other.customers
         # What is unexplained comes first: it must be seen.
         examples = sorted(self.examples + other.examples, key=lambda e: e[2] != Cause.UNEXPLAINED.value)
@@ -147,6 +171,7 @@ class Report:
     examples: tuple[tuple[str, int, str], ...]
     seconds: float
     sales_per_second: float
+    draws: Mapping[str, DrawReplayed] = field(default_factory=dict)
 
 
 SIMULATION = Kind("simulation_run", ("assidu.simulation.job", "simulation"))

@@ -4,6 +4,7 @@ The clock's events are made anew, everything else happens again in the order in 
 that customers share are given in the order of time.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -16,21 +17,22 @@ from assidu.decisions import decide
 from assidu.decisions.decision import Claim, Decision, Refused, ShortfallCause
 from assidu.decisions.events import (
     Admission,
+    AfterSale,
     Departure,
     Event,
     Merger,
-    Return,
     RewardRequest,
     Sale,
     TakeOver,
 )
 from assidu.decisions.facts import Facts, SoldBefore
-from assidu.decisions.state import State
+from assidu.decisions.state import Membership, State
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided, Desk, Member
 from assidu.loyalty.recorded import Recorded, history_of
 from assidu.loyalty.referee import RefereedQuotas
+from assidu.simulation.entries import EntriesTally
 from assidu.simulation.groups import Groups, caught_up_to, chunks, counted_together
 from assidu.simulation.order import in_time_order
 from assidu.simulation.rehearsal import (
@@ -103,6 +105,7 @@ class _Places:
         self._full = full
         self.granted: Mapping[str, int] = {}
         self.asked: list[Claim] = []
+        self.back: Counter[str] = Counter()
 
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
         granted = self.granted.get(claim.key)
@@ -111,6 +114,13 @@ class _Places:
         if claim.key not in self._full:
             self.asked.append(claim)
         return 0
+
+    def give_back(self, key: str, quantity: int) -> None:
+        self.back[key] += quantity
+
+    def forget(self) -> None:
+        self.asked.clear()
+        self.back.clear()
 
 
 @dataclass(slots=True)
@@ -152,6 +162,7 @@ class _Run:
         self._witness = witness
         self._recorded_book = recorded_book
         self._quotas = quotas
+        self._shares_places = any(version.plan.shares_places for version in book.versions)
         self._places = _Places(quotas.full)
         self._waiting = 0
         self._untold = 0
@@ -161,6 +172,7 @@ class _Run:
         self._tickets = Tickets()
         self._recorded = Side(outcome, "recorded")
         self._replayed = Side(outcome, "replayed")
+        self._entries = EntriesTally(book.versions[-1].plan, self._sold)
         self._worth_then = face_value(recorded_book.versions[-1].plan)
         self._worth_now = face_value(book.versions[-1].plan)
         self._desk = Desk(
@@ -191,10 +203,12 @@ class _Run:
             return
         if recorded.type is EventType.TICK:
             self._desk.catch_up(customer.member, recorded.day, recorded.at)
+            self._give_back()
             self._compare(customer, recorded, was, self._last_tick(recorded.day))
             return
         if recorded.type is EventType.HOLD_EXPIRY:
             self._desk.catch_up(customer.member, date.min, recorded.at)
+            self._give_back()
             self._compare(customer, recorded, was, self._last_of(EventType.HOLD_EXPIRY))
             return
         body = recorded.body()
@@ -204,7 +218,7 @@ class _Run:
         self._happen(customer, _Happening(recorded, was, event, body))
         if self._waiting:
             self._untold += 1
-            if self._untold == EVENTS_PER_LISTENING:
+            if self._untold >= EVENTS_PER_LISTENING or self._quotas.is_urgent:
                 self._listen(is_waiting=False)
 
     def _happen(self, customer: _Customer, happening: _Happening) -> None:
@@ -223,11 +237,13 @@ class _Run:
         if self._places.asked:
             member.state, member.last_purchase = before
             self._desk.gathered.clear()
-            self._quotas.ask(member.customer_id, tuple(self._places.asked))
-            self._places.asked.clear()
+            self._quotas.ask(member.customer_id, tuple(self._places.asked), tuple(self._places.back))
+            self._places.forget()
             customer.waiting = happening
             self._waiting += 1
             return
+        if not self._places.granted:
+            self._give_back()
         self._compare(customer, recorded, happening.was, answer, event, before[0])
         self._count(recorded, event, answer)
 
@@ -247,12 +263,21 @@ class _Run:
             self._happen(customer, happening)
             self._places.granted = {}
             assert customer.waiting is None, "all places were asked for at once"
+            self._quotas.settle(customer_id, self._places.back)
+            self._places.forget()
+
+    def _give_back(self) -> None:
+        """What an event gives back without having asked for anything is there for whoever comes after it."""
+        if self._shares_places:
+            for key, quantity in self._places.back.items():
+                self._quotas.give_back(key, quantity)
+        self._places.forget()
 
     def _count(self, recorded: Recorded, event: Event, answer: Decided | Refused) -> None:
         outcome = self._outcome
         outcome.sales += isinstance(event, Sale)
         if isinstance(answer, Refused):
-            if isinstance(event, Return):
+            if isinstance(event, AfterSale):
                 outcome.skipped_reversals += 1
             elif isinstance(event, RewardRequest):
                 outcome.unfunded_burns += 1
@@ -260,9 +285,12 @@ class _Run:
                 outcome.refused += 1
             return
         if isinstance(event, Sale):
-            self._tickets.keep(recorded.customer_id, recorded.seq, answer.seq, event, answer.decision)
-        elif isinstance(event, Return):
-            self._tickets.bring_back(recorded.customer_id, event, answer.decision)
+            is_basket = self._desk.is_basket and not any(line.offers for line in event.lines)
+            self._tickets.keep(
+                recorded.customer_id, recorded.seq, answer.seq, event, answer.decision, is_basket=is_basket
+            )
+        elif isinstance(event, AfterSale):
+            self._tickets.follow(recorded.customer_id, answer.seq, event, answer.decision)
         if answer.decision.shortfalls:
             outcome.unfunded_burns += any(
                 shortfall.cause is ShortfallCause.UNFUNDED_BURN for shortfall in answer.decision.shortfalls
@@ -275,11 +303,14 @@ class _Run:
         for customer_id, customer in self._customers.items():
             until = caught_up.get(customer_id, date.min)
             self._desk.catch_up(customer.member, until, datetime.min.replace(tzinfo=UTC))
+            self._places.forget()  # history is over: nobody comes after it
             self._flush(None)
         for group in groups:
             known = [self._customers[customer] for customer in group if customer in self._customers]
             if group[0] in self._customers:
                 self._outcome.customers.append(self._summed(group[0], known))
+                if self._customers[group[0]].replayed.membership is Membership.MEMBER:
+                    self._entries.count(group, self._outcome.entries)
 
     def _summed(self, first: UUID, known: Sequence[_Customer]) -> CustomerOutcome:
         return CustomerOutcome(
@@ -301,7 +332,7 @@ class _Run:
         """With whom it happens."""
         return self._customer(met_in(recorded.type, body))
 
-    def _sold(self, customer_id: UUID, event: Return) -> SoldBefore | None:
+    def _sold(self, customer_id: UUID, event: AfterSale) -> SoldBefore | None:
         return self._tickets.sold(customer_id, event)
 
     def _last_tick(self, day: date) -> Decided | None:
@@ -346,6 +377,7 @@ class _Run:
         for decided in self._desk.gathered:
             owner = self._customer(decided.customer_id)
             self._replayed.add(decided.decision, owner.replayed)
+            self._entries.add(decided)
             if self._witness is not None:
                 self._witness(decided)
             if decided is not matched and decided.fact.type is EventType.TICK:
@@ -372,7 +404,7 @@ class _Run:
             return Cause.CORRECTION
         if recorded.type in _CAUSES:
             return _CAUSES[recorded.type]
-        if is_short and recorded.type in (EventType.REWARD_REQUEST, EventType.SALE):
+        if is_short and recorded.type in (EventType.REWARD_REQUEST, EventType.SALE, EventType.SALE_UPDATE):
             return Cause.UNFUNDED_BURN
         if is_other_plan:
             return Cause.PLAN
@@ -389,7 +421,7 @@ class _Run:
         if event is None or before is None:
             return True  # the clock's: its postings follow from lots and a tier that were the same until now
         grants = was.inputs.grants if was.inputs is not None else None
-        sold = self._sold(recorded.customer_id, event) if isinstance(event, Return) else None
+        sold = self._sold(recorded.customer_id, event) if isinstance(event, AfterSale) else None
         member = recorded.body().get("member", "")
         facts = Facts(before, sold=sold, grants=grants, has_happened=True, member=member)
         again = decide(self._recorded_book.version(recorded.plan_version), facts, event)

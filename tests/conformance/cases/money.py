@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from assidu.decisions.events import Payment, Return, ReturnedLine, Sale
+from assidu.decisions.events import Payment, Return, ReturnedLine, Sale, SaleUpdate
 from assidu.decisions.exchange import KnownRate
 from assidu.decisions.money import Rate
 from builders.documents import HEAD, TIERS
@@ -29,6 +29,7 @@ def stories() -> Iterator[Story]:
     yield _refused(plan)
     yield _in_small_steps(plan)
     yield _with_offers()
+    yield _changed(plan)
 
 
 def _plan(name: str, more: str = "") -> Programme:
@@ -87,6 +88,23 @@ def _in_small_steps(plan: Programme) -> Story:
     sale = story.seq
     for _ in range(11):
         story.tell(Return(LATER, sale, (ReturnedLine(0, 10),)))
+    return story
+
+
+def _changed(plan: Programme) -> Story:
+    story = Story("Changed in its own money, at its own rate", plan, a_member())
+    story.pay(a_sale(a_line(5000), a_line(333, sku="b"), at=MARCH), "CHF", FRANC)
+    sale = story.seq
+    story.tell(Return(LATER, sale, (ReturnedLine(0, 1250),)))
+    story.tell(SaleUpdate(LATER, sale, (a_line(5000),), currency="EUR"), refused="return_in_other_money")
+    story.tell(SaleUpdate(LATER, sale, (a_line(1249),)), refused="returned_line_changed")
+    story.tell(
+        SaleUpdate(LATER, sale, (a_line(333, sku="b"), a_line(4001), a_line(7, sku="c")), currency="CHF")
+    )
+    story.tell(SaleUpdate(LATER, sale, (a_line(333, sku="b"), a_line(4001), a_line(7, sku="c"))))
+    story.tell(Return(LATER, sale, (ReturnedLine(1, 1),)))
+    story.tell(SaleUpdate(LATER, sale))
+    assert story.state.available("points") == 0
     return story
 
 

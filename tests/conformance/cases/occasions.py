@@ -29,6 +29,7 @@ def stories() -> Iterator[Story]:
     )
     yield _streak("year", ("2025-12-31", "2026-01-01", "2027-06-01", "2028-01-01"))
     yield _status_by_engagement()
+    yield _streak("quarter", ("2025-12-31", "2026-01-01", "2026-04-30", "2026-09-30", "2027-01-01"))
 
 
 def _every_activity() -> Story:

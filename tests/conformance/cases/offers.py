@@ -39,6 +39,8 @@ def stories() -> Iterator[Story]:
     yield _draws()
     yield _applied_otherwise()
     yield _law()
+    yield _once_a_quarter()
+    yield _taken_back()
     yield _promoted()
     yield _committed_to_later()
 
@@ -142,6 +144,20 @@ def _times_and_places() -> Story:
     return story
 
 
+def _once_a_quarter() -> Story:
+    """Surprise: one in fifty, once a quarter; here everybody wins."""
+    plan = _plan(
+        "s: effect: {points: {currency: points, units: 30}}|times: {limit: 1, per: quarter}"
+        "|budget: {units: 40, per: quarter}|quota: {first: 3, per: quarter}"
+    )
+    story = Story("A surprise once a quarter, in the budget of the quarter", plan, a_member())
+    story.tell(a_sale(100, at=on("2026-03-30")), have={"points": 31})
+    story.tell(a_sale(100, at=on("2026-03-31")), have={"points": 32})
+    story.tell(a_sale(100, at=on("2026-04-01")), have={"points": 63})
+    assert story.places["budget:s:2026-Q1"] == story.places["budget:s:2026-Q2"] == 30
+    return story
+
+
 def _stock_and_cancelling() -> Story:
     gift = "effect: {gift: {name: {fr: Sac, en: Bag}}}|quota: {first: 10, per: day}|stock: 2"
     plan = _plan(
@@ -191,6 +207,28 @@ def _steps() -> Story:
     story.tell(OfferStep(on("2026-03-10"), "a", "seen"), refused="offer_over")
     story.tell(OfferStep(on("2026-03-12"), "a", "allotted", date(2026, 4, 10)))
     story.tell(story.ask(a_sale(1000, at=on("2026-03-20"))))
+    return story
+
+
+def _taken_back() -> Story:
+    plan = _plan("a: effect: {amount: 2.00}|needs: activated", "b: effect: {amount: 1.00}|needs: allotted")
+    story = Story("Taken back before it was begun, and allotted to whoever has it not", plan, a_member())
+    story.tell(OfferStep(on("2026-03-02"), "a", "withdrawn"), refused="offer_not_allotted")
+    story.tell(OfferStep(on("2026-03-02"), "a", "allotted", anew=False))
+    story.tell(OfferStep(on("2026-03-03"), "a", "allotted", anew=False), refused="already_allotted")
+    story.tell(OfferStep(on("2026-03-03"), "a", "seen"))
+    story.tell(OfferStep(on("2026-03-04"), "a", "withdrawn"))
+    assert "a" not in story.state.offers
+    story.tell(OfferStep(on("2026-03-05"), "a", "allotted", date(2026, 3, 20), anew=False))
+    story.tell(OfferStep(on("2026-03-06"), "a", "activated"))
+    story.tell(OfferStep(on("2026-03-07"), "a", "withdrawn"), refused="offer_begun")
+    story.tell(OfferStep(on("2026-03-07"), "a", "allotted", date(2026, 3, 20)))
+    story.tell(OfferStep(on("2026-03-20"), "a", "withdrawn"), refused="offer_over")
+    story.tell(OfferStep(on("2026-03-20"), "a", "allotted", anew=False))
+    story.tell(OfferStep(on("2026-03-20"), "b", "allotted"))
+    story.tell(story.ask(a_sale(1000, at=on("2026-03-21"))))
+    story.tell(OfferStep(on("2026-03-22"), "b", "withdrawn"), refused="offer_begun")
+    story.tell(OfferStep(on("2026-03-22"), "b", "allotted", anew=False))
     return story
 
 

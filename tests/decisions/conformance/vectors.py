@@ -11,11 +11,11 @@ import msgspec
 
 from assidu.decisions import decide, events
 from assidu.decisions.decision import Account, Decision, Posting, Refused
-from assidu.decisions.events import Event, Sale
+from assidu.decisions.events import Event, Return, Sale
 from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.plan import Plan, ReturnPolicy
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
-from assidu.decisions.sold import sold_before
+from assidu.decisions.sold import Later, sold_before
 from assidu.decisions.state import LotKey, State
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
@@ -107,7 +107,7 @@ def _state(written: Json) -> State:
 def _sold(written: Json) -> SoldBefore:
     sale = event_from(written["sale"])
     assert isinstance(sale, Sale)
-    returns = [_decision(one) for one in written["returns"]]
+    returns = [Later(0, Return(sale.at, written["seq"]), _decision(one)) for one in written["returns"]]
     return sold_before(written["seq"], sale, _decision(written), returns)
 
 

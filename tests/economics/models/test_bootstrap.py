@@ -51,4 +51,4 @@ def test_a_chance_has_a_name_and_stays_what_it_is() -> None:
 def test_intervals_hold_as_many_draws_as_they_say() -> None:
     draws = np.arange(1_001, dtype=np.float64)
     told = estimate(draws)
-    assert (told.mean, told.low95, told.low80, told.high80, told.high95) == (500, 25, 100, 900, 975)
+    assert (told.value, told.low_95, told.low_80, told.high_80, told.high_95) == (500, 25, 100, 900, 975)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from assidu.economics.discount_types import CannotTell, Discounts, Untold
+from assidu.economics.discounts.types import CannotTell, Discounts, Untold
 from assidu.economics.models.bought import WEEKS_MIN, Bought, week_start, weekly
 from assidu.economics.models.discounts import Looked, look_at_discounts
 from assidu.economics.models.promoted import Margins

@@ -177,6 +177,34 @@ def test_the_fan_is_that_of_the_distribution() -> None:
     assert found.months[-1].fan == found.chances.net
 
 
+def test_each_result_has_its_interval_and_what_it_does_not_rest_on_moves_none() -> None:
+    found = told(assuming(a_segment(frequency_uplift=a(6, 0, 12)), draws=2_000))
+    chances, total = found.chances, found.total
+    assert chances is not None
+    assert chances.uplift is not None
+    assert chances.roi is not None
+    assert total.break_even_uplift is not None
+    for fan, value in (
+        (chances.incremental_sales_ht, total.incremental_sales_ht_minor),
+        (chances.incremental_margin, total.incremental_margin_minor),
+        (chances.net, total.net_minor),
+    ):
+        assert fan.p2_5_minor < fan.p10_minor < value < fan.p90_minor < fan.p97_5_minor
+    assert chances.uplift.p10 == pytest.approx(
+        float(triangular(a(6, 0, 12), np.array([[0.1]]))[0, 0]) / 100, abs=1e-3
+    )
+    # What it takes to break even rests on margin and generosity, not on the uplift that there is.
+    assert chances.break_even_uplift.p2_5 == pytest.approx(total.break_even_uplift)
+    assert chances.break_even_uplift.p97_5 == pytest.approx(total.break_even_uplift)
+
+
+def test_where_some_scenarios_never_break_even_the_interval_has_no_upper_end() -> None:
+    found = told(assuming(a_segment(margin=a(2, 0, 40)), draws=500)).chances
+    assert found is not None
+    assert found.break_even_uplift.p10 is not None
+    assert found.break_even_uplift.p97_5 is None
+
+
 def _middle(found: MacroReport) -> tuple[int, int, int]:
     assert found.chances is not None
     net = found.chances.net

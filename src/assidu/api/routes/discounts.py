@@ -11,13 +11,13 @@ from pydantic import Field
 
 from assidu.api.door import caller_at, stop
 from assidu.api.parameters import Spoken, language_at
-from assidu.economics import discount_runs
-from assidu.economics.discount_runs import DiscountsRun
-from assidu.economics.discount_tables import tables
-from assidu.economics.discount_types import DiscountsAnswer, DiscountsQuestion, Turning
-from assidu.economics.discount_words import assumptions, why
+from assidu.economics.discounts import runs
+from assidu.economics.discounts.runs import DiscountsRun
+from assidu.economics.discounts.tables import tables
+from assidu.economics.discounts.turned_plan import currency_for
+from assidu.economics.discounts.types import DiscountsAnswer, DiscountsQuestion, Turning
+from assidu.economics.discounts.words import assumptions, why
 from assidu.economics.tables import as_csv
-from assidu.economics.turned_plan import currency_for
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.problems import Fault
@@ -106,13 +106,11 @@ def start_discounts(
     if body.since is not None and body.until is not None and body.since > body.until:
         raise stop("invalid_request", "The period ends before it begins.")
     document, yaml = _asked(body.content, spoken)
-    if any(not one.state.is_over for one in discount_runs.runs(document.programme)):
+    if any(not one.state.is_over for one in runs.runs(document.programme)):
         raise stop("look_at_work")
-    run_id = discount_runs.start(
-        _question(body, document), yaml, label=caller.key.name, by=f"key:{caller.key.id}"
-    )
+    run_id = runs.start(_question(body, document), yaml, label=caller.key.name, by=f"key:{caller.key.id}")
     record(caller.actor, "discounts.run", "discounts", str(run_id))
-    run = discount_runs.run(run_id)
+    run = runs.run(run_id)
     assert run is not None, "it was just asked for"
     return Status(202, _look(run, spoken))
 
@@ -134,7 +132,7 @@ def list_discounts(request: HttpRequest) -> DiscountsLooks:
                 one.question.until,
                 None if one.question.turning is None else one.question.turning.share_percent,
             )
-            for one in (discount_runs.runs(known[0]) if known else [])
+            for one in (runs.runs(known[0]) if known else [])
         ]
     )
 
@@ -153,7 +151,7 @@ def cancel_discounts(request: HttpRequest, run_id: UUID, language: Spoken = None
     """Stops one that is not done; one that is stays as it is."""
     caller = caller_at(request, "economics:read", "simulate", is_for_stores=False)
     _find(run_id)
-    discount_runs.cancel(run_id)
+    runs.cancel(run_id)
     record(caller.actor, "discounts.cancelled", "discounts", str(run_id))
     return _look(_find(run_id), language_at(request, language))
 
@@ -176,7 +174,7 @@ def read_discounts_table(request: HttpRequest, run_id: UUID, table: Table) -> Ht
 
 
 def _find(run_id: UUID) -> DiscountsRun:
-    run = discount_runs.run(run_id)
+    run = runs.run(run_id)
     if run is None:
         raise stop("not_found")
     return run

@@ -49,8 +49,8 @@ class TrialBody(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """``behaviour`` is what is assumed; ``result`` what is known so far, and all of it once ``state`` is `done`.
-    ``tables`` can be taken away as CSV."""
+    """``behaviour`` is what is assumed; ``result`` what is known so far, and all of it once
+    ``state`` is `done`. ``tables`` can be taken away as CSV."""
 
     id: UUID
     state: str

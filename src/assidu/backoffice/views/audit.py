@@ -28,6 +28,7 @@ PAGES = {
     "explain": gettext_lazy("Why?"),
     "correct": gettext_lazy("Goodwill or correction"),
     "reward": gettext_lazy("Exchange for a reward"),
+    "offers": gettext_lazy("Offers"),
     "join": gettext_lazy("Make a member"),
     "leave": gettext_lazy("Leave the programme"),
     "merge": gettext_lazy("Merge with another record"),

@@ -20,6 +20,7 @@ from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.moments import KINDS, Moment, Names, moment_of
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import is_of_their_stores, require
+from assidu.backoffice.their_offers import their_offers
 from assidu.backoffice.views.customers import ACCOUNT_KINDS, MEMBERSHIPS, initials_of
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
@@ -29,7 +30,7 @@ from assidu.decisions.decision import Account
 from assidu.decisions.plan import CurrencyKind
 from assidu.decisions.state import AccountKind, Membership
 from assidu.decisions.tiers import Missing
-from assidu.events.types import EventType
+from assidu.events.types import AFTER_SALE, EventType
 from assidu.foundation import clock
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.people import queries as people
@@ -102,7 +103,7 @@ class Known:
         """Whether an event belongs to a store that who looks does not see; a ticket without a store is no store's."""
         if self.seen_stores is None or store in self.seen_stores:
             return False
-        return bool(store) or what in (EventType.SALE, EventType.RETURN)
+        return bool(store) or what is EventType.SALE or what in AFTER_SALE
 
     @property
     def goods(self) -> bool:
@@ -296,6 +297,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         "last_purchase": _last_purchase(shown, family),
         "people": people_of(shown.counts_as),
         "may_edit_account": person.may("customers.edit") and shown.has_history,
+        "offers": their_offers(shown.id, shown.programme) if shown.programme and shown.is_member else None,
     }
     return render(request, "backoffice/customer.html", context)
 

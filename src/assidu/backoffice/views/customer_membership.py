@@ -89,7 +89,7 @@ class TermsForm(OnceForm):
         self.fields["version"].choices = [(one, one) for one in versions]  # type: ignore[attr-defined]
 
 
-def _answer(
+def answer(
     request: HttpRequest,
     shown: Known,
     programme: Programme,
@@ -133,7 +133,7 @@ def _answer(
 @allowed("customers.edit")
 def suspend(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     shown, programme = known(request, customer_id, "suspend"), programme_of(request)
-    return _answer(
+    return answer(
         request, shown, programme, ReasonForm(request.POST or None),
         lambda asked: actions.suspend(
             customer_id, asked["reason"], by=actor_at(request), at=clock.now(), programme=programme.code,
@@ -150,7 +150,7 @@ def suspend(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 @allowed("customers.edit")
 def resume(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     shown, programme = known(request, customer_id, "resume"), programme_of(request)
-    return _answer(
+    return answer(
         request, shown, programme, ReasonForm(request.POST or None),
         lambda asked: actions.resume(
             customer_id, asked["reason"], by=actor_at(request), at=clock.now(), programme=programme.code,
@@ -176,7 +176,7 @@ def status(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         until: date | None = asked["until"]
         return {"tier": asked["tier"], "until": None if until is None else until.isoformat()}
 
-    return _answer(
+    return answer(
         request, shown, programme, StatusForm(request.POST or None, tiers=tiers),
         lambda asked: actions.grant_status(
             customer_id, asked["tier"], asked["until"], asked["reason"], by=actor_at(request), at=clock.now(),
@@ -195,7 +195,7 @@ def audience(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     audiences = [(one.code, programme.phrases.text(one.name)) for one in programme.document.audiences]
     state = member_state(shown.counts_as)
     held = programme.phrases.audience_names(sorted(state.audiences)) if state and state.audiences else ""
-    return _answer(
+    return answer(
         request, shown, programme, AudienceForm(request.POST or None, audiences=audiences),
         lambda asked: actions.change_audience(
             customer_id, asked["audience"], is_in=asked["direction"] == IN, by=actor_at(request),
@@ -221,7 +221,7 @@ def activity(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         only=by.seen_stores,
         initial={"store": next(iter(by.stores), "")},
     )
-    return _answer(
+    return answer(
         request, shown, programme, form,
         lambda asked: actions.tell_activity(
             customer_id, asked["activity"], asked["store"], by=actor_at(request), at=clock.now(),
@@ -246,7 +246,7 @@ def terms(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     )
     state = member_state(shown.counts_as)
     accepted = state.terms if state is not None else ""
-    return _answer(
+    return answer(
         request, shown, programme, form,
         lambda asked: actions.accept_terms(
             customer_id, asked["version"], by=actor_at(request), at=clock.now(), programme=programme.code,

@@ -22,7 +22,15 @@ from assidu.catalogue.promotions import promotion_names
 from assidu.catalogue.types import Product
 from assidu.customers import queries as customers
 from assidu.decisions.calendar import Period
-from assidu.decisions.events import Joining, Return, RewardRequest, Sale, SaleLine
+from assidu.decisions.events import (
+    AfterSale,
+    Joining,
+    Return,
+    RewardRequest,
+    Sale,
+    SaleLine,
+    SaleUpdate,
+)
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.plan import EarnRule, PeriodCap, Plan
 from assidu.loyalty import queries
@@ -31,7 +39,7 @@ from assidu.loyalty.ticket_lines import NotCounted, ticket_lines
 from assidu.plans.wording import figures, language_of, receipt
 
 SEQ_MAX = 2**31 - 1
-TOLD_TO_CUSTOMERS = (Sale, Return, RewardRequest, Joining)
+TOLD_TO_CUSTOMERS = (Sale, Return, SaleUpdate, RewardRequest, Joining)
 
 WHY_LESS: dict[NotCounted, Promise] = {
     NotCounted.KIND: gettext_lazy("does not earn (gift card, deposit, delivery or fee)"),
@@ -45,6 +53,7 @@ PERIODS: dict[Period, Promise] = {
     Period.DAY: gettext_lazy("that day"),
     Period.WEEK: gettext_lazy("that week"),
     Period.MONTH: gettext_lazy("that month"),
+    Period.QUARTER: gettext_lazy("that quarter"),
     Period.YEAR: gettext_lazy("that year"),
     Period.EVER: gettext_lazy("since joining"),
 }
@@ -80,7 +89,7 @@ def event(request: HttpRequest, customer_id: UUID, seq: int) -> HttpResponse:
         "everywhere": _everywhere(explained, programme, plan),
         "inputs": _inputs(explained.inputs, programme, plan),
         "sale": _sale_of(explained, customer_id),
-        "returns": _returns_of(explained),
+        "since": _since(explained),
         "balances": _balances(explained, programme),
         "sheet": "backoffice/sheet_drawer.html" if is_panel else "backoffice/sheet_page.html",
         "sheet_title": _("Why?"),
@@ -116,12 +125,13 @@ def _receipt(explained: Explanation, shown: Known, programme: Programme, plan: P
 
 
 def _lines(explained: Explanation, programme: Programme, plan: Plan) -> list[dict[str, Any]]:
-    event, decision = explained.entry.event, explained.entry.decision
-    if not isinstance(event, Sale):
+    event = explained.entry.event
+    sale = event if isinstance(event, Sale) else explained.ticket if isinstance(event, SaleUpdate) else None
+    if sale is None:
         return []
-    found = catalogue.products(line.sku for line in event.lines)
+    found = catalogue.products(line.sku for line in sale.lines)
     departments = {one.department: one.name(programme.language.value) for one in catalogue.departments()}
-    running = promotion_names(line.promotion for line in event.lines)
+    running = promotion_names(line.promotion for line in sale.lines)
     special = {rule.code for rule in plan.rules if rule.lines is not None}
     is_member = explained.inputs is None or explained.inputs.is_member
     return [
@@ -130,7 +140,7 @@ def _lines(explained: Explanation, programme: Programme, plan: Plan) -> list[dic
             "department": departments.get(one.line.department, one.line.department),
             "quantity": formats.number(one.line.quantity),
             "amount": programme.money(one.line.amount_minor),
-            "there": _there(event, n, programme),
+            "there": _there(sale, n, programme),
             "discount": programme.money(one.line.discount_minor) if one.line.discount_minor else "",
             "promotion": running.get(one.line.promotion, one.line.promotion),
             "counts": programme.money(one.counting_minor),
@@ -140,7 +150,7 @@ def _lines(explained: Explanation, programme: Programme, plan: Plan) -> list[dic
             if is_member
             else [],
         }
-        for n, one in enumerate(ticket_lines(plan, event, decision.awards))
+        for n, one in enumerate(ticket_lines(plan, sale, {reason.rule for reason in explained.applied}))
     ]
 
 
@@ -184,19 +194,17 @@ def _told(explained: Explanation) -> tuple[str, ...]:
     event = explained.entry.event
     if isinstance(event, Sale):
         return explained.sentences[1:]
-    if isinstance(event, Return):
+    if isinstance(event, AfterSale):
         return explained.sentences[1 + len(explained.entry.decision.returned) :]
     return explained.sentences
 
 
 def _returned(explained: Explanation, programme: Programme) -> list[tuple[str, str]]:
     """The articles that came back, and for how much."""
-    event, returned = explained.entry.event, explained.entry.decision.returned
-    if not isinstance(event, Return):
+    returned = explained.entry.decision.returned
+    if not returned or explained.ticket is None:
         return []
-    owner = UUID(event.sale_owner) if event.sale_owner else explained.entry.customer_id
-    ticket = queries.entry(owner, event.sale_seq)
-    sold = ticket.event.lines if ticket and isinstance(ticket.event, Sale) else ()
+    sold = explained.ticket.lines
     found = catalogue.products(sold[part.line].sku for part in returned if part.line < len(sold))
     return [
         (
@@ -285,22 +293,29 @@ def _balances(explained: Explanation, programme: Programme) -> list[tuple[str, s
 
 
 def _sale_of(explained: Explanation, customer_id: UUID) -> str:
-    """The ticket that a return is about."""
+    """The ticket that a return or a change is about."""
     event = explained.entry.event
-    if not isinstance(event, Return):
+    if not isinstance(event, AfterSale):
         return ""
     owner = UUID(event.sale_owner) if event.sale_owner else customer_id
     return reverse("customer-event", args=[owner, event.sale_seq])
 
 
-def _returns_of(explained: Explanation) -> list[tuple[str, str]]:
-    """What came back of a ticket since."""
+def _since(explained: Explanation) -> list[tuple[str, str, str]]:
+    """What happened to a ticket since: the address, a sign, and words."""
     entry = explained.entry
     if not isinstance(entry.event, Sale):
         return []
     owner = entry.member or customers.follow(entry.customer_id) or entry.customer_id
     family = {entry.customer_id, owner, *queries.accounts_ever([entry.customer_id, owner])}
-    return [
-        (reverse("customer-event", args=[one.customer_id, one.seq]), formats.day(one.day))
-        for one in queries.returns_of(tuple(family), entry.customer_id, entry.seq)
-    ]
+    found = []
+    for one in queries.after_sale(tuple(family), entry.customer_id, entry.seq):
+        day = {"day": formats.day(one.day)}
+        if isinstance(one.event, Return):
+            icon, said = "undo-2", _("Something came back on %(day)s") % day
+        elif isinstance(one.event, SaleUpdate) and one.event.lines:
+            icon, said = "pencil", _("Changed on %(day)s") % day
+        else:
+            icon, said = "ban", _("Cancelled on %(day)s") % day
+        found.append((reverse("customer-event", args=[one.customer_id, one.seq]), icon, said))
+    return found

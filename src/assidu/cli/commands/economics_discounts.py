@@ -13,10 +13,11 @@ from assidu.cli.database import database
 from assidu.cli.output import Advance, JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
-from assidu.economics import discount_runs
-from assidu.economics.discount_runs import DiscountsRun
-from assidu.economics.discount_tables import tables
-from assidu.economics.discount_types import (
+from assidu.economics.discounts import runs
+from assidu.economics.discounts.runs import DiscountsRun
+from assidu.economics.discounts.tables import tables
+from assidu.economics.discounts.turned_plan import currency_for
+from assidu.economics.discounts.types import (
     Discounts,
     DiscountsAnswer,
     DiscountsQuestion,
@@ -24,9 +25,8 @@ from assidu.economics.discount_types import (
     Turned,
     Turning,
 )
-from assidu.economics.discount_words import assumptions, why
+from assidu.economics.discounts.words import assumptions, why
 from assidu.economics.tables import as_csv
-from assidu.economics.turned_plan import currency_for
 from assidu.plans.check import examine
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, language_of, placed_problem
@@ -112,9 +112,7 @@ def discounts(
             seed=seed,
         )
         with output.progress(_("Looking at discounts")) as advance:
-            run = _followed(
-                discount_runs.start(question, yaml, label="assidu economics", by="command"), advance
-            )
+            run = _followed(runs.start(question, yaml, label="assidu economics", by="command"), advance)
     answer = run.answer
     if answer is None:
         raise Refused(_("It came to no end: %(why)s") % {"why": run.failure or run.state}, code="failed")
@@ -132,7 +130,7 @@ def _followed(run_id: Any, advance: Advance) -> DiscountsRun:
     shown = 0
     try:
         while True:
-            run = discount_runs.run(run_id)
+            run = runs.run(run_id)
             assert run is not None, "it was just asked for"
             advance(run.done - shown)
             shown = run.done
@@ -140,7 +138,7 @@ def _followed(run_id: Any, advance: Advance) -> DiscountsRun:
                 return run
             time.sleep(POLL_SECONDS)
     finally:
-        discount_runs.cancel(run_id)
+        runs.cancel(run_id)
 
 
 def _document(plans: Any, plan: str, spoken: Language) -> tuple[Document, str]:

@@ -68,7 +68,7 @@ def micro(
         assumed = msgspec.structs.replace(
             assumed, **{name: value for name, value in changes.items() if value is not None}
         )
-        asked = tuple(PlanAsked(one, _yaml(plans, one, document, spoken)) for one in wanted)
+        asked = tuple(PlanAsked(_label(plans, one), _yaml(plans, one, document, spoken)) for one in wanted)
         with output.progress(_("Trying plans on customers")) as advance:
             run = _followed(
                 runs.start(
@@ -114,6 +114,12 @@ def _behaviour(programme: str, file: Path | None, spoken: Language) -> Behaviour
     return found
 
 
+def _label(plans: list[PublishedPlan], wanted: str) -> str:
+    if wanted == published.LIVE or wanted.isdecimal():
+        return _("Version %(version)s") % {"version": published.chosen(plans, wanted).version}
+    return Path(wanted).stem
+
+
 def _yaml(plans: list[PublishedPlan], wanted: str, live: Document, spoken: Language) -> str:
     if wanted == published.LIVE or wanted.isdecimal():
         return to_yaml(published.chosen(plans, wanted).document)
@@ -153,10 +159,10 @@ def _followed(run_id: UUID, advance: Advance) -> TrialRun:
 
 def _text(result: MicroResult, document: Document, spoken: Language) -> str:
     def amount(one: Estimate) -> str:
-        mean, low, high = (
-            money(round(at), document.sale_currency, spoken) for at in (one.mean, one.low80, one.high80)
+        value, low, high = (
+            money(round(at), document.sale_currency, spoken) for at in (one.value, one.low_80, one.high_80)
         )
-        return f"{mean} [{low} … {high}]"
+        return f"{value} [{low} … {high}]"
 
     lines = [
         _("%(customers)s of %(all)s customers, %(histories)s histories decided in %(seconds)s s")

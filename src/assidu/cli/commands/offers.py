@@ -1,19 +1,24 @@
-"""`assidu offers`: draws and their proof, codes."""
+"""`assidu offers`: allotting them to many, draws and their proof, codes."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from assidu.cli.database import database
 from assidu.cli.output import EXIT_NO, JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
+from assidu.cli.speech import number
 from assidu.decisions.calendar import LAST_DAY, local_day
 from assidu.foundation import clock
 from assidu.foundation.people import actions
 from assidu.foundation.people.types import COMMAND_LINE
+from assidu.loyalty import allotments, allotting, offer_codes
 from assidu.loyalty import draws as draws_of
-from assidu.loyalty import offer_codes
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import plan_book, programmes
 
@@ -154,6 +159,145 @@ def codes(
             COMMAND_LINE, "offer.codes_made", "offer", offer, after={"count": len(made), "pool": pool}
         )
     output.answer({"offer": offer, "pool": pool, "codes": made}, "\n".join(made))
+
+
+@app.command("allot")
+def allot(
+    offer: OfferCode,
+    audience: Annotated[str, typer.Option(help="An audience of the programme.")] = "",
+    file: Annotated[
+        Path | None, typer.Option(help="A list: a card, telephone, e-mail or `customer:…` on each line.")
+    ] = None,
+    customer: Annotated[list[str] | None, typer.Option(help="One customer, named alike; repeat it.")] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="The first day on which it can no longer be used."),
+    ] = None,
+    allotment: Annotated[
+        str, typer.Option(help="An id of your own: given again, it is the same allotment.")
+    ] = "",
+    dry_run: Annotated[bool, typer.Option(help="Only say who would have it, and who is left out.")] = False,
+    json: JsonFlag = False,
+) -> None:
+    """Allot an offer to an audience or a list; cut off, the same command with the same id goes on."""
+    output = Output(json)
+    lines = [*(customer or ()), *(_lines(file) if file is not None else ())]
+    with database(output), _refusals(offer):
+        book, now = _book(), clock.now()
+        one = allotments.look_at(
+            book.programme,
+            offer,
+            at=now,
+            by="command",
+            audience=audience,
+            lines=lines,
+            until=until.date() if until else None,
+            allotment_id=_id(allotment) if allotment else None,
+        )
+        seen = allotments.foreseen(one, now) if one.begun_at is None else None
+        if not dry_run:
+            one = allotting.begin(one.allotment_id, now, by=COMMAND_LINE)
+            with output.progress(_("Allotting"), total=one.waiting) as advance:
+                one = allotting.work(one.allotment_id, advance=advance)
+    left_out = seen.left_out if dry_run and seen is not None else one.left_out
+    will_have = seen.will_have if dry_run and seen is not None else one.allotted
+    output.answer(
+        _told(one) | {"will_have": will_have, "left_out": dict(left_out)}, _said(one, will_have, left_out)
+    )
+
+
+@app.command("allotments")
+def list_allotments(
+    offer: Annotated[str, typer.Argument(help="Its code; all offers when left out.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """The last allotments, with how far each is."""
+    output = Output(json)
+    with database(output):
+        found = allotments.allotments(_book().programme, offer)
+    text = "\n".join(
+        f"{one.allotment_id}  {one.offer:<24} {one.state.value:<8} {one.allotted}" for one in found
+    )
+    output.answer({"allotments": [_told(one) for one in found]}, text or _("No allotment."))
+
+
+@app.command("undo")
+def undo(
+    allotment: Annotated[str, typer.Argument(help="Its id, as `allot` told it.")], json: JsonFlag = False
+) -> None:
+    """Take an allotment back from everybody who neither activated nor used the offer since."""
+    output = Output(json)
+    with database(output), _refusals(allotment):
+        one = allotting.begin_undo(_id(allotment), clock.now(), by=COMMAND_LINE)
+        with output.progress(_("Taking back"), total=one.total - one.done) as advance:
+            one = allotting.work(one.allotment_id, advance=advance)
+    output.answer(
+        _told(one),
+        _("Taken back from %(n)s customers; %(kept)s keep it.")
+        % {"n": number(one.taken_back), "kept": number(sum(one.kept.values()))},
+    )
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return allotments.lines_in(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misuse(str(error), code="cannot_read") from None
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Misuse(_("%(text)s is no id.") % {"text": text}, code="bad_id") from None
+
+
+@contextmanager
+def _refusals(subject: str) -> Iterator[None]:
+    """Why an allotment makes no sense, in words."""
+    words = {
+        "unknown_offer": _("The programme has no offer %(subject)s."),
+        "offer_over": _("The offer %(subject)s is over on that day."),
+        "unknown_audience": _("The programme has no such audience."),
+        "nothing_to_allot": _("The offer %(subject)s needs no allotment: it is nobody's in particular."),
+        "nobody_named": _("Name an audience, a file or customers."),
+        "too_many_lines": _("The list is too long: make it an audience."),
+        "other_allotment": _("This id is known of another allotment."),
+        "unknown_allotment": _("There is no allotment %(subject)s."),
+        "not_done_yet": _("What is not done yet cannot be taken back."),
+    }
+    try:
+        yield
+    except allotments.AllotmentRefused as refused:
+        raise Refused(words[refused.code] % {"subject": subject}, code=refused.code) from None
+
+
+def _told(one: allotments.Allotment) -> dict[str, object]:
+    return {
+        "allotment": one.allotment_id,
+        "offer": one.offer,
+        "state": one.state.value,
+        "audience": one.audience or None,
+        "lines": one.lines,
+        "unknown_lines": one.unknown,
+        "until": one.until,
+        "customers": one.customers,
+        "allotted": one.allotted,
+        "left_out": dict(one.left_out),
+        "taken_back": one.taken_back,
+        "kept": dict(one.kept),
+    }
+
+
+def _said(one: allotments.Allotment, will_have: int, left_out: Mapping[str, int]) -> str:
+    said = [
+        _("%(n)s of %(customers)s customers: %(id)s")
+        % {"n": number(will_have), "customers": number(one.customers), "id": one.allotment_id}
+    ]
+    said += [f"  {code}  {number(count)}" for code, count in sorted(left_out.items())]
+    if one.unknown:
+        said.append(_("  Lines that name nobody: %(n)s") % {"n": number(one.unknown)})
+    return "\n".join(said)
 
 
 def _book() -> PlanBook:

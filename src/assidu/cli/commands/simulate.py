@@ -136,6 +136,17 @@ def _text(answer: Report, plan: str) -> str:
         if was:
             line += "   " + _("(issued then %(n)s)") % {"n": number(was.issued)}
         lines.append(line)
+    for code, draw in answer.draws.items():
+        lines.append(
+            _("  Draw %(draw)s: %(entries)s entries of %(members)s members, %(prizes)s prizes at %(cost)s")
+            % {
+                "draw": code,
+                "entries": number(draw.entries),
+                "members": number(draw.members),
+                "prizes": number(draw.prizes),
+                "cost": decimal(draw.cost_minor / 100),
+            }
+        )
     if answer.differences:
         causes = ", ".join(f"{_(CAUSES.get(c, c))} {number(n)}" for c, n in answer.differences.items())
         lines.append(_("  Events that did something else: %(causes)s") % {"causes": causes})

@@ -28,10 +28,19 @@ from assidu.decisions.calendar import local_day
 from assidu.decisions.chance import OpenDraw
 from assidu.decisions.decision import Claim, RefusalCode, Refused
 from assidu.decisions.earning import claim_key
-from assidu.decisions.events import Admission, Departure, Merger, Return, Sale, ShownCode, TransferOut
+from assidu.decisions.events import (
+    Admission,
+    AfterSale,
+    Departure,
+    Merger,
+    Sale,
+    ShownCode,
+    TransferOut,
+)
 from assidu.decisions.facts import Grants, SoldBefore
+from assidu.decisions.places import places_moved
 from assidu.decisions.plan import EarnRule, Plan
-from assidu.decisions.sold import returned_since, sold_before
+from assidu.decisions.sold import Later, since, sold_before
 from assidu.events import wire
 from assidu.events.types import WHOSE_PERSON, EventType, Fact
 from assidu.loyalty.book import PlanBook
@@ -45,9 +54,9 @@ from assidu.loyalty.sold_tickets import bought_by, load_sold
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Everything that deciding needs and that no process changes. ``wanted`` are the tickets that returns name;
-    ``codes`` those that were shown and were made here, by hash; ``accounts`` which account counts for whom when the
-    import begins."""
+    """Everything that deciding needs and that no process changes. ``wanted`` are the tickets that returns and changes
+    name; ``codes`` those that were shown and were made here, by hash; ``accounts`` which account counts for whom when
+    the import begins."""
 
     book: PlanBook
     catalogue: Catalogue
@@ -83,7 +92,6 @@ class GroupRun:
     aside: list[SetAside] = field(default_factory=list)
     limits: dict[str, int] = field(default_factory=dict)
     places: Counter[str] = field(default_factory=Counter)
-    released: Counter[str] = field(default_factory=Counter)
     personal: list[Said] = field(default_factory=list)
     devices: list[tuple[UUID, str]] = field(default_factory=list)
     recorded: int = 0
@@ -93,6 +101,11 @@ class GroupRun:
     tickets: dict[Original, tuple[UUID, int]] = field(default_factory=dict)
     sold: dict[tuple[UUID, int], SoldBefore | None] = field(default_factory=dict)
     bought_by: dict[tuple[UUID, int], UUID] = field(default_factory=dict)
+
+    @property
+    def gives_back(self) -> bool:
+        """Does it give back some of what customers share, that others may have been given since?"""
+        return any(change < 0 for change in self.places.values())
 
     @classmethod
     def of(cls, group: Group, members: Mapping[UUID, Member], accounts: Mapping[UUID, UUID]) -> "GroupRun":
@@ -185,11 +198,11 @@ class Decider:
         before = member.copy()
         result = self._desk_takes(member, fact, {})
         if isinstance(result, Decided) and (claims := self._claims_of(result)):
+            gathered, self._desk.gathered = self._desk.gathered, []
             run.waiting = Waiting(
-                entry, incoming, fact, member, before, claims, self._guessed, result, self._desk.gathered
+                entry, incoming, fact, member, before, claims, self._guessed, result, gathered
             )
-            self._desk.gathered = []
-            granted = self._places.take(claims, customer)
+            granted = self._places.take(claims, customer, _moved_by(gathered).keys())
             if granted is not None:
                 self.answered(run, granted)
             return
@@ -212,10 +225,10 @@ class Decider:
                 "all places are asked for at once"
             )
         for claim in waiting.claims:
-            if granted[claim.key]:
-                run.places[claim.key] += granted[claim.key]
-                run.limits[claim.key] = claim.limit
-        self._keep_result(waiting.entry, waiting.incoming, waiting.fact, result)
+            run.limits[claim.key] = claim.limit
+        self._keep_result(
+            waiting.entry, waiting.incoming, waiting.fact, result, (waiting.member.customer_id, granted)
+        )
 
     def finish(self, run: GroupRun) -> None:
         """Decide what has become due since."""
@@ -253,7 +266,7 @@ class Decider:
         shop, data = self._shop, incoming.data
         plan = shop.book.at(entry.at)
         codes: tuple[ShownCode, ...] = ()
-        if isinstance(data, wire.SaleData) and data.codes:
+        if isinstance(data, wire.SaleData | wire.SaleUpdateData) and data.codes:
             hashes = (hash_of(code, shop.pseudonym_key) for code in data.codes)
             known = (shop.codes[one] for one in hashes if one in shop.codes)
             codes = good_codes(known, customer, local_day(entry.at, plan.zone))
@@ -303,13 +316,15 @@ class Decider:
         """What the desk asks for an event that is no ticket."""
         return self._answer(claim)
 
+    def give_back(self, key: str, quantity: int) -> None:
+        """Told once the event is kept: until then it may be decided again."""
+
     def _answer(self, claim: Claim) -> int:
         """What the referee said, or what is known by now, or a guess."""
         granted = self._granted.get(claim.key)
         if granted is not None:
             return granted
-        # A budget that was too small for one ticket may still do for a smaller one.
-        if claim.quantity == 1 and self._places.is_gone(claim.key, claim.limit):
+        if not claim.can_come_back and self._places.is_gone(claim.key, claim.limit):
             return 0
         self._claimable[claim.key] = claim
         guess = self._guessed[claim.key] = claim.quantity * self._places.guess(claim.key, claim.limit)
@@ -323,14 +338,20 @@ class Decider:
         return tuple(self._claimable[key] for key in inputs.grants if key in self._claimable)
 
     def _keep_result(
-        self, entry: Entry, incoming: wire.Incoming, fact: Fact, result: Decided | Refused
+        self,
+        entry: Entry,
+        incoming: wire.Incoming,
+        fact: Fact,
+        result: Decided | Refused,
+        answered: tuple[UUID, Grants] | None = None,
     ) -> None:
+        """``answered`` is who asked for places, and what they got."""
         if isinstance(result, Refused):
             self._set_aside(entry, result)
         else:
             self._run.recorded += 1
             self._remember(entry, incoming, fact, result)
-        self._keep()
+        self._keep(answered)
 
     def _together(self, one: Member, second: UUID, fact: Fact) -> Decided | Refused:
         """Both sides of what happens between two customers, and who they are after it."""
@@ -350,21 +371,28 @@ class Decider:
                 run.passes(second, one.customer_id, is_in=isinstance(fact.event, Admission))
         return result
 
-    def _keep(self) -> None:
+    def _keep(self, answered: tuple[UUID, Grants] | None = None) -> None:
         run, programme = self._run, self._shop.book.programme
+        moved = _moved_by(self._desk.gathered)
+        run.places.update(moved)
+        customer, granted = answered or (None, {})
+        back = {
+            key: quantity
+            for key in sorted(moved.keys() | granted.keys())
+            if (quantity := granted.get(key, 0) - moved[key]) > 0
+        }
+        if back or customer is not None:
+            self._places.give_back(back, customer)
         for one in self._desk.gathered:
             run.lines.add_decided(one, programme)
             run.ticks += one.fact.type is EventType.TICK
-            offers = one.decision.offers
-            run.undrawn += bool(offers.undrawn)
-            for release in offers.releases:
-                run.released[release.key] += release.quantity
+            run.undrawn += bool(one.decision.offers.undrawn)
         self._desk.gathered.clear()
 
     def _set_aside(self, entry: Entry, refused: Refused) -> None:
         self._run.aside.append(set_aside(entry, self._shop.files[entry.file], refused))
 
-    # ------------------------------------------------------------ tickets and their returns
+    # ------------------------------------------------------------ tickets and what happens to them
 
     def _remember(self, entry: Entry, incoming: wire.Incoming, fact: Fact, decided: Decided) -> None:
         run, event = self._run, fact.event
@@ -373,11 +401,11 @@ class Decider:
             run.personal.append(Said(decided.customer_id, decided.seq, person_id, personal))
         if isinstance(incoming.data, wire.JoiningData) and incoming.data.device:
             run.devices.append((person_id, incoming.data.device))
-        if isinstance(event, Return):
+        if isinstance(event, AfterSale):
             key = self._sale_key(decided.customer_id, event)
-            sold = run.sold[key]
-            assert sold is not None, "a return is only decided on a ticket that was found"
-            run.sold[key] = returned_since(sold, [decided.decision])
+            sold = self._find_sold(decided.customer_id, event)
+            assert sold is not None, "it is only decided on a ticket that was found"
+            run.sold[key] = since(sold, [Later(decided.seq, event, decided.decision)])
         elif isinstance(event, Sale) and self._shop.wanted:
             names: list[Original] = [("event", entry.source, entry.id)]
             if entry.ticket is not None:
@@ -390,16 +418,16 @@ class Decider:
                         run.bought_by[where] = person_id
                     run.sold[where] = sold_before(decided.seq, event, decided.decision)
 
-    def _find_sale(self, told: wire.ReturnData) -> wire.SaleFound | None:
+    def _find_sale(self, told: wire.AfterSaleData) -> wire.SaleFound | None:
         original = original_of(told)
         if (where := self._run.tickets.get(original)) is not None:
             return wire.SaleFound(*where)
         known = self._shop.known_originals.get(original)
         return None if known is None else wire.SaleFound(known.customer_id, known.seq)
 
-    def _find_sold(self, customer_id: UUID, event: Return) -> SoldBefore | None:
-        """The ticket of a return, if it is this customer's, that of somebody merged into them or, of an account, of
-        somebody in it."""
+    def _find_sold(self, customer_id: UUID, event: AfterSale) -> SoldBefore | None:
+        """The ticket of a return or a change, if it is this customer's, that of somebody merged into them or, of an
+        account, of somebody in it."""
         owner, seq = key = self._sale_key(customer_id, event)
         run = self._run
         if key not in run.sold:
@@ -411,11 +439,19 @@ class Decider:
             return None
         if owner != customer_id and owner in run.members and run.counts_as(owner) != customer_id:
             return None
-        return sold if sold.is_own == (owner == customer_id) else replace(sold, is_own=owner == customer_id)
+        return sold if sold.is_own == (owner == customer_id) else sold.asked_by_survivor()
 
     @staticmethod
-    def _sale_key(customer_id: UUID, event: Return) -> tuple[UUID, int]:
+    def _sale_key(customer_id: UUID, event: AfterSale) -> tuple[UUID, int]:
         return (UUID(event.sale_owner) if event.sale_owner else customer_id), event.sale_seq
+
+
+def _moved_by(gathered: Sequence[Decided]) -> Counter[str]:
+    """What these decisions take of what customers share, less what they give back."""
+    moved: Counter[str] = Counter()
+    for one in gathered:
+        moved.update(places_moved(one.decision))
+    return moved
 
 
 def set_aside(entry: Entry, file: str, refused: Refused) -> SetAside:

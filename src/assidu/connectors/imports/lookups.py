@@ -53,10 +53,6 @@ SELECT customer_id, wallet_id, seq, state::text, last_purchase, lots::text, debt
 """
 _ENROL_SQL = "SELECT loyalty_enrol(%s::uuid[], %s::uuid[], %s)"
 _CODES_SQL = FIND_CODES.replace("$1", "%s")
-_RELEASE_SQL = """
-UPDATE loyalty_quota AS q SET taken = greatest(q.taken - n.released, 0)
-  FROM unnest(%s::text[], %s::integer[]) AS n (key, released) WHERE q.key = n.key
-"""
 _ASKED_AGAIN = frozenset(
     {
         RefusalCode.UNKNOWN_SALE,
@@ -180,8 +176,9 @@ def lock_members(connection: Connection, customers: Sequence[UUID]) -> dict[UUID
     return {row[0]: member_from(*row) for row in connection.execute(_LOCK_SQL, [sorted(customers)])}
 
 
-def lock_places(connection: Connection, limits: Mapping[str, int]) -> dict[str, int]:
-    """How many of these places are taken; nobody else takes one until the transaction ends."""
+def lock_places(connection: Connection, limits: Mapping[str, int | None]) -> dict[str, int]:
+    """How many of these places are taken; nobody else takes one until the transaction ends. What is only given back
+    has no limit."""
     keys = sorted(limits)
     return dict(
         connection.execute(
@@ -191,23 +188,18 @@ def lock_places(connection: Connection, limits: Mapping[str, int]) -> dict[str, 
     )
 
 
-def take_places(connection: Connection, taken: Mapping[str, int]) -> None:
-    """Write how many are taken now, of places that are locked."""
-    connection.execute(
-        "UPDATE loyalty_quota AS q SET taken = n.taken FROM unnest(%s::text[], %s::integer[]) AS n (key, taken) "
-        "WHERE q.key = n.key",
-        [list(taken), list(taken.values())],
-    )
-
-
-def release_places(connection: Connection, released: Mapping[str, int]) -> None:
-    """What came back is there for others again: after this import, none of whose events counted on it."""
-    keys = sorted(released)
-    connection.execute(_RELEASE_SQL, [keys, [released[key] for key in keys]])
-
-
-def places_taken(connection: Connection) -> Mapping[str, int]:
+def places_taken(connection: Connection) -> dict[str, int]:
     return dict(connection.execute("SELECT key, taken FROM loyalty_quota").fetchall())
+
+
+def places_moved(connection: Connection, recorded_at: datetime) -> list[tuple[datetime, str, str, str, int]]:
+    """What events that were recorded at one instant moved of what customers share: time, source, id, key, change."""
+    return connection.execute(
+        "SELECT e.at, e.source, e.id, m.key, m.change FROM events_event AS e "
+        "JOIN loyalty_decision AS d USING (customer_id, seq) "
+        "CROSS JOIN LATERAL loyalty_places_moved(d.record) AS m WHERE e.recorded_at = %s ORDER BY 1, 2, 3, 4",
+        [recorded_at],
+    ).fetchall()
 
 
 def _cut(items: Iterable[Item]) -> Iterator[list[Item]]:

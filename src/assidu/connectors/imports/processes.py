@@ -1,6 +1,6 @@
 """The processes that decide and write an import: as many as it is worth, or this one alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
@@ -10,6 +10,7 @@ import psycopg
 from assidu.connectors.imports import runs
 from assidu.connectors.imports.deciding import Shop
 from assidu.connectors.imports.ordering import Group, shared_out
+from assidu.connectors.imports.places import Shared
 from assidu.connectors.imports.sharing import Share
 from assidu.connectors.imports.types import Watch
 from assidu.connectors.imports.writing import Done, Writer
@@ -31,19 +32,24 @@ class Work:
         self,
         groups: Sequence[Group],
         anonymous: Sequence[int],
-        quotas: RefereedQuotas | Mapping[str, int],
+        quotas: RefereedQuotas | Shared,
         processes: int,
         decided: Count,
         written: Count,
+        together: Callable[[], object],
     ) -> Done:
-        """Decide a share and write it. ``decided`` and ``written`` are told how many more."""
+        """Decide a share and write it. ``decided`` and ``written`` are told how many more; ``together`` waits for the
+        other processes."""
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             runs.belong(connection)
             share = Share(self.shop, groups, connection, quotas, processes)
             share.decide(decided)
             check = quotas.check_parent if isinstance(quotas, RefereedQuotas) else _nothing
             writer = Writer(connection, self.shop, check, written)
-            writer.write(share.runs)
+            # What is given back is written before what others were given of it.
+            writer.write(run for run in share.runs if run.gives_back)
+            together()
+            writer.write(run for run in share.runs if not run.gives_back)
             writer.write_anonymous(anonymous)
             return writer.done
 
@@ -54,8 +60,8 @@ class Work:
             watch("Writing", written, len(self.shop.owners) + len(self.anonymous))
 
 
-def do_alone(work: Work, taken: Mapping[str, int], watch: Watch) -> Done:
-    """Everything in this process. ``taken`` are the places that are gone."""
+def do_alone(work: Work, shared: Shared, watch: Watch) -> Done:
+    """Everything in this process."""
     counts = [0, 0]
 
     def count(which: int, more: int) -> None:
@@ -63,15 +69,22 @@ def do_alone(work: Work, taken: Mapping[str, int], watch: Watch) -> Done:
         work.tell(watch, *counts)
 
     return work.do(
-        work.groups, work.anonymous, taken, 1, lambda more: count(0, more), lambda more: count(1, more)
+        work.groups,
+        work.anonymous,
+        shared,
+        1,
+        lambda more: count(0, more),
+        lambda more: count(1, more),
+        _nothing,
     )
 
 
-def do_at_once(work: Work, parts: int, taken: Mapping[str, int], watch: Watch) -> list[Done]:
-    """In several processes, with a referee for the places of which ``taken`` are gone."""
+def do_at_once(work: Work, parts: int, shared: Shared, watch: Watch) -> list[Done]:
+    """In several processes, with a referee for what customers share."""
     shares = shared_out(work.groups, parts)
     decided = get_context("fork").Array("q", parts, lock=False)
     written = get_context("fork").Array("q", parts, lock=False)
+    barrier = get_context("fork").Barrier(parts)
 
     def do(part: int, parts: int, quotas: RefereedQuotas) -> Done:
         return work.do(
@@ -81,9 +94,13 @@ def do_at_once(work: Work, parts: int, taken: Mapping[str, int], watch: Watch) -
             parts,
             lambda more: _add(decided, part, more),
             lambda more: _add(written, part, more),
+            barrier.wait,
         )
 
-    return Referee[Done](taken, lambda: work.tell(watch, sum(decided), sum(written))).run(do, parts)
+    def tell() -> None:
+        work.tell(watch, sum(decided), sum(written))
+
+    return Referee[Done](shared.taken, tell, shared.moved).run(do, parts)
 
 
 def _add(counts: Any, part: int, more: int) -> None:
@@ -91,4 +108,4 @@ def _add(counts: Any, part: int, more: int) -> None:
 
 
 def _nothing() -> None:
-    """Nobody started this process but whoever waits for it."""
+    """Nobody started this process but whoever waits for it, and there is no other to wait for."""

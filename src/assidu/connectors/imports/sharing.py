@@ -4,13 +4,13 @@ A ticket that counts on places which customers share waits for the referee's ans
 on: nobody's depends on it but its own customer's, and the next of those waits with it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from assidu.connectors.imports import lookups
 from assidu.connectors.imports.deciding import Decider, GroupRun, Shop
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import Group
-from assidu.connectors.imports.places import AskedOfReferee, CountedHere, Places
+from assidu.connectors.imports.places import AskedOfReferee, CountedHere, Shared
 from assidu.loyalty.referee import RefereedQuotas
 
 EVENTS_PER_TELLING = 100
@@ -19,27 +19,26 @@ EVENTS_PER_LISTENING = 32
 
 class Share:
     """``runs`` are the groups, decided once ``decide`` is over. ``quotas`` are refereed, or, when this process has
-    nobody beside it, the places that were taken before."""
+    nobody beside it, counted here."""
 
     def __init__(
         self,
         shop: Shop,
         groups: Sequence[Group],
         connection: Connection,
-        quotas: RefereedQuotas | Mapping[str, int],
+        quotas: RefereedQuotas | Shared,
         processes: int = 1,
     ) -> None:
         everybody = (customer for group in groups for customer in group.customers)
         members = lookups.members(connection, everybody)
         self.runs = [GroupRun.of(group, members, shop.accounts) for group in groups]
         self._of_customer = {customer: run for run in self.runs for customer in run.members}
-        self._quotas = quotas if isinstance(quotas, RefereedQuotas) else None
-        places: Places
+        self._places: AskedOfReferee | CountedHere
         if isinstance(quotas, RefereedQuotas):
-            places = AskedOfReferee(quotas, processes)
+            self._places = AskedOfReferee(quotas, processes)
         else:
-            places = CountedHere(quotas)
-        self._decider = Decider(shop, places, connection)
+            self._places = CountedHere(quotas)
+        self._decider = Decider(shop, self._places, connection)
         self._waiting = 0
 
     def decide(self, decided: Callable[[int], None]) -> None:
@@ -49,16 +48,18 @@ class Share:
         )
         for count, (place, number) in enumerate(in_order, start=1):
             run = self.runs[number]
-            if self._quotas is not None:
-                self._come_to(self._quotas, place, run, count)
+            if isinstance(self._places, AskedOfReferee):
+                self._come_to(self._places.quotas, place, run, count)
+            else:
+                self._places.reach(place)
             self._decider.take(run, place)
             self._waiting += run.waiting is not None
             if count % EVENTS_PER_TELLING == 0:
                 decided(EVENTS_PER_TELLING)
-        if self._quotas is not None:
-            self._quotas.close()
+        if isinstance(self._places, AskedOfReferee):
+            self._places.quotas.close()
             while self._waiting:
-                self._listen(self._quotas, is_waiting=True)
+                self._listen(self._places.quotas, is_waiting=True)
         decided(len(in_order) % EVENTS_PER_TELLING)
         for run in self.runs:
             self._decider.finish(run)
@@ -68,7 +69,7 @@ class Share:
         quotas.reach(place)
         while run.waiting is not None:
             self._listen(quotas, is_waiting=True)
-        if self._waiting and count % EVENTS_PER_LISTENING == 0:
+        if self._waiting and (quotas.is_urgent or count % EVENTS_PER_LISTENING == 0):
             self._listen(quotas, is_waiting=False)
 
     def _listen(self, quotas: RefereedQuotas, *, is_waiting: bool) -> None:

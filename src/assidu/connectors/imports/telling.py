@@ -115,8 +115,9 @@ class _Reader:
                 continue
             self._spool.write(raw)
             telling.entries.append(self._entry(incoming, file, row, len(raw)))
-            if isinstance(incoming.data, wire.SaleData) and incoming.data.codes:
-                telling.codes.update(hash_of(code, self._key) for code in incoming.data.codes)
+            data = incoming.data
+            if isinstance(data, wire.SaleData | wire.SaleUpdateData) and data.codes:
+                telling.codes.update(hash_of(code, self._key) for code in data.codes)
             self._offset += len(raw)
 
     def _entry(self, incoming: wire.Incoming, file: int, row: int, length: int) -> Entry:
@@ -132,7 +133,7 @@ class _Reader:
             incoming.type,
             str(incoming.subject) if incoming.subject else None,
             ticket,
-            original_of(data) if isinstance(data, wire.ReturnData) else None,
+            original_of(data) if isinstance(data, wire.AfterSaleData) else None,
             str(incoming.absorbed) if incoming.absorbed else None,
             incoming.profile is not None,
             incoming.store,
@@ -144,8 +145,8 @@ class _Reader:
         )
 
 
-def original_of(data: wire.ReturnData) -> Original:
-    """How a return names its ticket."""
+def original_of(data: wire.AfterSaleData) -> Original:
+    """How a return or a change names its ticket."""
     if data.original is not None:
         return "ticket", data.original.store, data.original.date.isoformat(), data.original.ticket
     assert data.original_event is not None

@@ -16,7 +16,7 @@ Ticket = tuple[str, str, str]
 """Store, business date, number."""
 
 Original = tuple[str, ...]
-"""How a return names its ticket: ``("ticket", store, date, number)`` or ``("event", source, id)``."""
+"""How a return or a change names its ticket: ``("ticket", store, date, number)`` or ``("event", source, id)``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ class Writer:
         for run in chunk:
             if any(locked[customer].state.seq != seq for customer, seq in run.loaded_seqs.items()):
                 raise Moved
-        self._take_places(chunk)
+        self._lock_places(chunk)
         lines = Lines()
         for run in chunk:
             lines.add(run.lines)
@@ -130,22 +130,20 @@ class Writer:
             self.connection, self.shop.recorded_at, [one for run in chunk for one in run.aside]
         )
 
-    def _take_places(self, chunk: Sequence[GroupRun]) -> None:
-        wanted: Counter[str] = Counter()
-        limits: dict[str, int] = {}
-        released: Counter[str] = Counter()
+    def _lock_places(self, chunk: Sequence[GroupRun]) -> None:
+        """Places move with the decisions. Who takes some must find enough, and nobody else takes them before."""
+        moved: Counter[str] = Counter()
+        limits: dict[str, int | None] = {}
         for run in chunk:
-            wanted.update(run.places)
-            limits |= run.limits
-            released.update(run.released)
-        if wanted:
-            taken = lookups.lock_places(self.connection, limits)
-            now = {key: taken[key] + count for key, count in sorted(wanted.items())}
-            if any(count > limits[key] for key, count in now.items()):
+            moved.update(run.places)
+            limits |= {key: run.limits.get(key, limits.get(key)) for key in run.places}
+        if not moved:
+            return
+        taken = lookups.lock_places(self.connection, limits)
+        for key, change in moved.items():
+            limit = limits[key]
+            if change > 0 and limit is not None and taken[key] + change > limit:
                 raise Moved
-            lookups.take_places(self.connection, now)
-        if released:
-            lookups.release_places(self.connection, released)
 
     def _again(self, run: GroupRun) -> None:
         """Decide a group once more on top of what its customers have become, and write it at once."""

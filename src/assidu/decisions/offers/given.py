@@ -40,12 +40,14 @@ class OfferNote(NamedTuple):
 
 
 class Step(StrEnum):
-    """The life of an offer with one customer. What has expired is told by its date."""
+    """The life of an offer with one customer. What has expired is told by its date; what was withdrawn was never
+    allotted."""
 
     ALLOTTED = "allotted"
     SEEN = "seen"
     ACTIVATED = "activated"
     USED = "used"
+    WITHDRAWN = "withdrawn"
 
 
 class OfferMove(NamedTuple):

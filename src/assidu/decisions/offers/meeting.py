@@ -1,6 +1,6 @@
 """Who meets an offer: the index that finds the few that a ticket could meet, and the first condition that fails."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from assidu.decisions.chance import Chance, drawn
 from assidu.decisions.decision import Claim, ReasonCode
@@ -15,24 +15,33 @@ DRAW = "draw:"
 """Begins the key under which a drawn number is kept among the grants."""
 
 
-def offers_met(plan: Plan, ticket: OfferTicket) -> list[int]:
-    """The offers that this ticket could meet, in the order in which they count."""
+def offers_met(plan: Plan, ticket: OfferTicket) -> list[tuple[int, list[int]]]:
+    """The offers that this ticket could meet, in the order in which they count, each with the lines it is about."""
     offers = plan.offers
     index = offers.index.get(ticket.inputs.tier) or offers.index[None]
-    found = set(index.anywhere)
+    found = dict.fromkeys(index.anywhere, ticket.selected(None))
+    if index.by_sku:
+        _add_those_of(found, index.by_sku, ticket.skus)
     if index.by_department:
         _add_those_of(found, index.by_department, ticket.departments)
     if index.by_brand:
         _add_those_of(found, index.by_brand, ticket.brands)
-    if index.by_sku:
-        _add_those_of(found, index.by_sku, ticket.skus)
-    return sorted(found)
+    met = []
+    for i in sorted(found):
+        lines = found[i]
+        if lines and offers.all[i].is_narrowed:
+            lines = ticket.selected(offers.all[i].lines)
+        met.append((i, lines))
+    return met
 
 
-def _add_those_of(found: set[int], by_name: Mapping[str, tuple[int, ...]], names: Iterable[str]) -> None:
-    for name in names:
-        if name in by_name:
-            found.update(by_name[name])
+def _add_those_of(
+    found: dict[int, list[int]], by_name: Mapping[str, tuple[int, ...]], places: Mapping[str, list[int]]
+) -> None:
+    for name, lines in places.items():
+        for i in by_name.get(name, ()):
+            known = found.get(i)
+            found[i] = lines if known is None else sorted(known + lines)
 
 
 def why_not(offer: Offer, ticket: OfferTicket) -> ReasonCode | None:
@@ -96,17 +105,18 @@ def claims_of(offer: Offer, ticket: OfferTicket, wished: int) -> list[Claim]:
     if offer.quota is not None:
         where = ticket.sale.store if offer.quota.scope is QuotaScope.STORE else "*"
         key = f"quota:{offer.code}:{ticket.period(offer.quota.period)}:{where}"
-        claims.append(Claim(key, offer.quota.limit, offer.code))
+        claims.append(Claim(key, offer.quota.limit, offer.code, can_come_back=True))
     if offer.stock is not None:
-        claims.append(Claim(f"stock:{offer.code}", offer.stock, offer.code))
+        claims.append(Claim(f"stock:{offer.code}", offer.stock, offer.code, can_come_back=True))
     if offer.needs is OfferNeeds.CODE:
         shown = next((code for code in ticket.sale.codes if code.offer == offer.code), None)
         if shown is not None and shown.uses_max:
-            claims.append(Claim(f"code:{shown.key}", shown.uses_max, offer.code))
+            claims.append(Claim(f"code:{shown.key}", shown.uses_max, offer.code, can_come_back=True))
     if offer.budget is not None and wished > 0:
         key = f"budget:{offer.code}:{ticket.period(offer.budget.period)}"
+        is_clipped = offer.budget.is_clipped
         claims.append(
-            Claim(key, offer.budget.limit, offer.code, wished, can_be_clipped=offer.budget.is_clipped)
+            Claim(key, offer.budget.limit, offer.code, wished, can_be_clipped=is_clipped, can_come_back=True)
         )
     return claims
 

@@ -11,7 +11,7 @@ from assidu.decisions.offers.settling import Offered, offered
 from assidu.decisions.plan import Plan
 from assidu.decisions.plan.offers import GivesBack, Offer
 
-_FREED = {
+FREED = {
     "quota": GivesBack.PLACE,
     "code": GivesBack.PLACE,
     "budget": GivesBack.BUDGET,
@@ -36,7 +36,7 @@ def offers_back(plan: Plan, sold: SoldBefore, returned_minor: Mapping[int, int])
     counts = [
         Count(count.counter, -count.change)
         for count in before.counts
-        if (offer := _offer_of(plan, count.counter)) is not None
+        if (offer := offer_of(plan, count.counter)) is not None
         and offer.code in gone
         and GivesBack.TIMES in offer.gives_back
     ]
@@ -47,7 +47,7 @@ def offers_back(plan: Plan, sold: SoldBefore, returned_minor: Mapping[int, int])
     )
 
 
-def _offer_of(plan: Plan, key: str) -> Offer | None:
+def offer_of(plan: Plan, key: str) -> Offer | None:
     """The offer that a counter or a claim is about: ``offer:code:period``, ``quota:code:period:store``."""
     return plan.offers.by_code.get(key.split(":", 2)[1])
 
@@ -72,6 +72,6 @@ def _freed(plan: Plan, before: Offered, after: Offered) -> tuple[Release, ...]:
     for key, (code, quantity) in before.used.items():
         offer = plan.offers.by_code.get(code)
         back = quantity - (after.used[key][1] if key in after.used else 0)
-        if offer is not None and back > 0 and _FREED[kind_of(key)] in offer.gives_back:
+        if offer is not None and back > 0 and FREED[kind_of(key)] in offer.gives_back:
             found.append(Release(key, back))
     return tuple(found)

@@ -4,8 +4,8 @@ A basket is decided on its prices before any offer. A ticket that was paid tells
 honoured and counted, compared with what was due, and decides beside which other benefits there is room.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from assidu.decisions.calendar import Duration
@@ -63,7 +63,8 @@ class Offered:
     """What offers make of a ticket. ``sale`` is a basket with what was taken off, or the ticket as it was paid.
 
     ``terms`` are how long the units of each award last; ``used`` what was taken of what customers share, by claim key:
-    the offer and how much. ``undrawn`` are the offers whose draw the ticket met without being drawn.
+    the offer and how much; ``wished`` how much the ticket could have of it, had nobody else wished anything.
+    ``undrawn`` are the offers whose draw the ticket met without being drawn.
     """
 
     sale: Sale
@@ -79,6 +80,7 @@ class Offered:
     read: dict[str, int] = field(default_factory=dict)
     granted: dict[str, int] = field(default_factory=dict)
     used: dict[str, tuple[str, int]] = field(default_factory=dict)
+    wished: dict[str, int] = field(default_factory=dict)
     undrawn: list[str] = field(default_factory=list)
     is_exact: bool = True
 
@@ -96,6 +98,24 @@ def decided_of(had: Offered) -> OffersDecided:
         had.is_exact,
         tuple(had.undrawn),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was taken for a ticket before it is decided, by key: with a hold, or when it was sold. No more is asked of
+    it, but of what is ``open``: there, what the ticket wishes beyond."""
+
+    taken: Mapping[str, int] = field(default_factory=dict)
+    open: Set[str] = frozenset()
+
+    def missing(self, claim: Claim) -> Claim | None:
+        """What must still be asked for a claim."""
+        taken = self.taken.get(claim.key)
+        if taken is None:
+            return claim
+        if claim.key not in self.open or claim.quantity <= taken:
+            return None
+        return replace(claim, quantity=claim.quantity - taken)
 
 
 @dataclass(slots=True)
@@ -118,6 +138,7 @@ def offered(
     is_basket: bool = False,
     chance: Chance | None = None,
     seq: int = 0,
+    known: Known | None = None,
     returned_minor: Mapping[int, int] = _NOTHING_RETURNED,
     trace: bool = False,
 ) -> Offered:
@@ -125,9 +146,9 @@ def offered(
 
     ``returned_minor``, by line, is what came back since: as if it had never been bought.
     """
-    return _Settling(plan, sale, inputs, chance, seq, returned_minor, trace=trace).settled(
-        is_basket=is_basket
-    )
+    return _Settling(
+        plan, sale, inputs, chance, seq, known or _NOTHING_KNOWN, returned_minor, trace=trace
+    ).settled(is_basket=is_basket)
 
 
 class _Settling:
@@ -137,6 +158,7 @@ class _Settling:
         "_chance",
         "_found",
         "_is_for_customer",
+        "_known",
         "_plan",
         "_seq",
         "_ticket",
@@ -150,11 +172,13 @@ class _Settling:
         inputs: SaleInputs,
         chance: Chance | None,
         seq: int,
+        known: Known,
         returned_minor: Mapping[int, int],
         *,
         trace: bool,
     ) -> None:
         self._plan = plan
+        self._known = known
         self._ticket = OfferTicket(plan, sale, inputs, returned_minor)
         self._chance = chance
         self._seq = seq
@@ -195,21 +219,22 @@ class _Settling:
             offer = self._plan.offers.by_code.get(code)
             if offer is not None and offer.is_price:
                 asked = claims_of(offer, self._ticket, sum(by_line.values()))
-                claims[code] = [
-                    Claim(one.key, one.limit, one.rule, one.quantity, can_be_clipped=True) for one in asked
-                ]
+                claims[code] = [replace(one, can_be_clipped=True) for one in asked]
         return claims
 
     def _candidates(self, told: Mapping[str, Sequence[Claim]]) -> list[_Candidate]:
-        offers = self._plan.offers
-        met = range(len(offers.all)) if self._trace else offers_met(self._plan, self._ticket)
-        grants = self._ticket.inputs.grants
+        offers, ticket = self._plan.offers.all, self._ticket
+        if self._trace:
+            met = [(i, ticket.selected(offer.lines)) for i, offer in enumerate(offers)]
+        else:
+            met = offers_met(self._plan, ticket)
+        grants = ticket.inputs.grants
         candidates = []
-        for i in met:
-            offer = offers.all[i]
-            code = why_not(offer, self._ticket)
+        for i, selected in met:
+            offer = offers[i]
+            code = why_not(offer, ticket)
             if code is None:
-                candidate = self._candidate(offer)
+                candidate = self._candidate(offer, selected)
                 if candidate is not None:
                     candidates.append(candidate)
             elif self._trace:
@@ -218,13 +243,21 @@ class _Settling:
         asked += [claim for claims in told.values() for claim in claims]
         self._answered = any(claim.key in grants for claim in asked)
         for claim in asked:
-            if claim.key in grants:
-                self._found.granted[claim.key] = grants[claim.key]
-        return [one for one in candidates if self._is_granted(one)] if self._answered else candidates
+            self._found.wished[claim.key] = max(self._found.wished.get(claim.key, 0), claim.quantity)
+            granted = self._granted(claim.key)
+            if granted is not None:
+                self._found.granted[claim.key] = granted
+        if not (self._answered or self._known.taken):
+            return candidates
+        return [one for one in candidates if self._is_granted(one)]
 
-    def _candidate(self, offer: Offer) -> _Candidate | None:
+    def _granted(self, key: str) -> int | None:
+        """What the shell answered, or what had been taken before; ``None``: nobody asked."""
+        granted = self._ticket.inputs.grants.get(key)
+        return self._known.taken.get(key) if granted is None else granted
+
+    def _candidate(self, offer: Offer, selected: list[int]) -> _Candidate | None:
         ticket = self._ticket
-        selected = ticket.selected(offer.lines)
         if not selected:
             self._say(offer, ReasonCode.NO_SUCH_LINE)
             return None
@@ -266,7 +299,8 @@ class _Settling:
             contender.again = _on_what_is_left(effect, amounts, quantities, rooms)
             if is_shared:
                 contender.again_on_line = _on_what_is_left_of_one(effect, amounts, quantities, rooms)
-        return _Candidate(offer, lines, wished, claims_of(offer, ticket, wished), contender)
+        claims = claims_of(offer, ticket, wished) if offer.is_limited else []
+        return _Candidate(offer, lines, wished, claims, contender)
 
     def _on_one_line(self, offer: Offer, effect: PriceEffect, lines: list[int]) -> _Candidate | None:
         """About one line only, any effect is that line's own affair."""
@@ -275,7 +309,7 @@ class _Settling:
         if off == 0:
             self._say_nothing_off(offer, lines)
             return None
-        claims = claims_of(offer, ticket, off)
+        claims = claims_of(offer, ticket, off) if offer.is_limited else []
         if not (claims or offer.group or offer.is_exclusive or self._trace or not self._is_for_customer):
             # The line has a better one already: this one could only be told as outdone.
             if off <= self._best_on_line.get(line, 0):
@@ -328,9 +362,10 @@ class _Settling:
 
     def _is_granted(self, one: _Candidate) -> bool:
         """Claims are asked for once: what nobody answered then is not given, and what was refused neither."""
-        grants = self._ticket.inputs.grants
         for claim in one.claims:
-            granted = grants.get(claim.key)
+            if not self._answered and self._known.missing(claim) is not None:
+                continue  # it will be asked for
+            granted = self._granted(claim.key)
             if granted is None:
                 self._say(one.offer, ReasonCode.QUOTA_ASKED, {"limit": claim.limit})
                 return False
@@ -442,7 +477,6 @@ class _Settling:
         for i, parts in chosen.items():
             if candidates[i].offer.is_price:
                 due[candidates[i].offer.code] = sum(parts)
-        grants = self._ticket.inputs.grants
         for code, by_line in self._ticket.told.items():
             offer = self._plan.offers.by_code.get(code)
             given = sum(by_line.values())
@@ -450,9 +484,10 @@ class _Settling:
                 continue
             wished = given
             for claim in told.get(code, ()):
-                granted = grants.get(claim.key)
-                if granted is None and not self._answered:
-                    self._found.claims.append(claim)
+                granted = self._granted(claim.key)
+                missing = None if self._answered else self._known.missing(claim)
+                if missing is not None:
+                    self._found.claims.append(missing)
                 elif granted:
                     self._found.used[claim.key] = code, min(claim.quantity, granted)
             self._found.given.append(OfferGiven(code, given, wished, tuple(sorted(by_line.items()))))
@@ -485,10 +520,12 @@ class _Settling:
     def _take(self, one: _Candidate, given: int) -> bool:
         """Ask for what customers share, or take what was granted; then count the offer. ``given`` is in the units of
         its budget."""
-        if one.claims and not self._answered:
-            self._found.claims += one.claims
-            self._say(one.offer, ReasonCode.QUOTA_ASKED, {"limit": one.claims[0].limit}, is_always=True)
-            return False
+        if not self._answered:
+            missing = [asked for claim in one.claims if (asked := self._known.missing(claim)) is not None]
+            if missing:
+                self._found.claims += missing
+                self._say(one.offer, ReasonCode.QUOTA_ASKED, {"limit": missing[0].limit}, is_always=True)
+                return False
         for claim in one.claims:
             taken = given if kind_of(claim.key) == "budget" else claim.quantity
             self._found.used[claim.key] = one.offer.code, taken
@@ -530,7 +567,7 @@ class _Settling:
     def _slack(self, lines: int) -> int:
         """A till that was paid in another money took off whole units of that one."""
         foreign = self._ticket.sale.foreign
-        return 0 if foreign is None else slack_minor(foreign, self._plan.money.decimals, lines)
+        return 0 if foreign is None else slack_minor(foreign, lines)
 
     def _is_refused(self, code: str) -> bool:
         """Was it a limit that it went beyond?"""
@@ -540,7 +577,7 @@ class _Settling:
             if used >= offer.times.limit:
                 return True
         claims = claims_of(offer, self._ticket, 1)
-        return any(self._ticket.inputs.grants.get(claim.key) == 0 for claim in claims)
+        return any(self._granted(claim.key) == 0 for claim in claims)
 
     def _say(
         self,
@@ -602,3 +639,4 @@ def _on_what_is_left_of_one(
 
 
 _NOTHING_DUE: Mapping[str, int] = MappingProxyType({})
+_NOTHING_KNOWN = Known()

@@ -36,6 +36,9 @@ def moved(offers: Mapping[str, OfferStanding], moves: tuple[OfferMove, ...]) -> 
     """Standings after ``moves``; those that were over long ago are forgotten whenever one is added."""
     after = dict(offers)
     for move in moves:
+        if move.step is Step.WITHDRAWN:
+            after.pop(move.offer, None)
+            continue
         known = after.get(move.offer)
         until = move.until
         if until is None and known is not None and move.step is not Step.ALLOTTED:

@@ -1,4 +1,7 @@
-"""The life of an offer with one customer: allotted, seen, activated; used by a ticket, or expired by its date."""
+"""The life of an offer with one customer: allotted, seen, activated; used by a ticket, expired by its date, or taken
+back before it was begun."""
+
+from datetime import date
 
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Decision, RefusalCode, Refused
@@ -8,7 +11,7 @@ from assidu.decisions.offers.given import OfferMove, OffersDecided, Step
 from assidu.decisions.offers.standing import ORDER, is_over
 from assidu.decisions.plan import Plan
 from assidu.decisions.plan.offers import OfferNeeds
-from assidu.decisions.state import Membership
+from assidu.decisions.state import Membership, OfferStanding
 from assidu.decisions.suspending import not_served
 
 
@@ -27,6 +30,10 @@ def decide_offer_step(plan: Plan, facts: Facts, event: OfferStep) -> Decision | 
         return Refused(RefusalCode.OFFER_OVER, subject=event.offer)
     step, until = Step(event.step), event.until
     known = state.offers.get(event.offer)
+    if step is Step.WITHDRAWN:
+        return _withdrawn(plan, known, event, day)
+    if step is Step.ALLOTTED and not event.anew and _is_there(known, day):
+        return Refused(RefusalCode.ALREADY_ALLOTTED, subject=event.offer)
     if step is not Step.ALLOTTED:
         if known is None and offer.needs is OfferNeeds.ALLOTTED:
             return Refused(RefusalCode.OFFER_NOT_ALLOTTED, subject=event.offer)
@@ -37,4 +44,20 @@ def decide_offer_step(plan: Plan, facts: Facts, event: OfferStep) -> Decision | 
             if ORDER.index(step) <= ORDER.index(Step(known.step)):
                 return Decision(plan.version)
     move = OfferMove(event.offer, step, day, until)
+    return Decision(plan.version, offers=OffersDecided(moves=(move,)))
+
+
+def _is_there(known: OfferStanding | None, day: date) -> bool:
+    return known is not None and known.step != Step.USED and not is_over(known, day)
+
+
+def _withdrawn(plan: Plan, known: OfferStanding | None, event: OfferStep, day: date) -> Decision | Refused:
+    """What the customer has begun with is theirs."""
+    if known is None:
+        return Refused(RefusalCode.OFFER_NOT_ALLOTTED, subject=event.offer)
+    if is_over(known, day):
+        return Refused(RefusalCode.OFFER_OVER, subject=event.offer)
+    if known.step in (Step.ACTIVATED, Step.USED):
+        return Refused(RefusalCode.OFFER_BEGUN, subject=event.offer)
+    move = OfferMove(event.offer, Step.WITHDRAWN, day)
     return Decision(plan.version, offers=OffersDecided(moves=(move,)))

@@ -13,6 +13,7 @@ from assidu.decisions.plan.currencies import (
     Pending,
     Transfers,
 )
+from assidu.decisions.plan.draws import Draw, Prize
 from assidu.decisions.plan.engagement import Engagement
 from assidu.decisions.plan.gifts import Fixed, Gift, Multiply, PerAmount, Threshold
 from assidu.decisions.plan.goals import Goal, GoalMeasure
@@ -58,6 +59,7 @@ __all__ = [
     "Currency",
     "CurrencyKind",
     "Downgrade",
+    "Draw",
     "EachYear",
     "EarnRule",
     "Effect",
@@ -88,6 +90,7 @@ __all__ = [
     "PercentOff",
     "PeriodCap",
     "Plan",
+    "Prize",
     "Quota",
     "QuotaScope",
     "Referral",

@@ -13,6 +13,7 @@ class CurrencyKind(StrEnum):
     VOUCHER = "voucher"
     BADGE = "badge"  # held once, never used
     GOOD = "good"  # one unit is a thing, or a service, to be handed over
+    ENTRY = "entry"  # one unit is one chance in a draw
 
 
 class ExpiryBasis(StrEnum):

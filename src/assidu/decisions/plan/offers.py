@@ -125,15 +125,19 @@ class Offer:
     is_on_reduced: bool = True
     takes_discounted: bool = False
     gives_back: frozenset[GivesBack] = frozenset({GivesBack.STOCK})
+    # What hundreds of offers are asked on each ticket is worked out once.
+    is_price: bool = field(init=False, default=True)  # does it take something off the ticket?
     is_limited: bool = field(init=False, default=False)  # by something that customers share
+    is_narrowed: bool = field(init=False, default=False)  # are its lines selected by more than one thing?
 
     def __post_init__(self) -> None:
         limited = self.quota is not None or self.budget is not None or self.stock is not None
+        object.__setattr__(self, "is_price", not isinstance(self.effect, GivesUnits | GivesArticle))
         object.__setattr__(self, "is_limited", limited or self.needs is OfferNeeds.CODE)
-
-    @property
-    def is_price(self) -> bool:
-        return not isinstance(self.effect, GivesUnits | GivesArticle)
+        lines = self.lines
+        if lines is not None:
+            named = bool(lines.skus) + bool(lines.departments) + bool(lines.brands)
+            object.__setattr__(self, "is_narrowed", named > 1)
 
     @property
     def is_local(self) -> bool:

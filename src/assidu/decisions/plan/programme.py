@@ -9,6 +9,7 @@ from assidu.decisions.calendar import Duration
 from assidu.decisions.plan.accounts import AccountPolicy
 from assidu.decisions.plan.conditions import KNOWN_ACTIVITIES, Exclusions
 from assidu.decisions.plan.currencies import Currency
+from assidu.decisions.plan.draws import Draw
 from assidu.decisions.plan.engagement import Engagement
 from assidu.decisions.plan.life import Closing, Terms
 from assidu.decisions.plan.money import OWN_MONEY, Money
@@ -51,6 +52,7 @@ class Plan:
     asks_engagement: bool = False  # does any rule, reward or offer look at the score?
     lapsing: tuple[str, ...] = ()  # currencies whose whole balance ends, or is extended, with activity
     offers: Offers = NO_OFFERS
+    draws: Mapping[str, Draw] = field(default_factory=dict)  # among entries
     second_person_above_minor: int | None = (
         None  # what a correction may be worth that one person writes down alone
     )

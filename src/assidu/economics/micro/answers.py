@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from statistics import median
 
-from assidu.decisions.events import Return, Sale
+from assidu.decisions.events import AfterSale, Sale
 from assidu.economics.micro.lives import Life
 from assidu.events.types import EventType
 from assidu.simulation.rehearsal import Told
@@ -121,15 +121,15 @@ def _one_more(
 
 
 def _first_after(events: Sequence[Told], at: datetime) -> Told | None:
-    """The first purchase after a moment that was paid in money, and of which nothing came back."""
-    back = {(one.customer_id, one.event.sale_seq) for one in events if isinstance(one.event, Return)}
+    """The first purchase after a moment that was paid in money, of which nothing came back or was changed."""
+    reopened = {(one.customer_id, one.event.sale_seq) for one in events if isinstance(one.event, AfterSale)}
     for one in events:
         if (
             one.at > at
             and isinstance(one.event, Sale)
             and not one.event.payments
             and one.seq > 0
-            and (one.customer_id, one.seq) not in back
+            and (one.customer_id, one.seq) not in reopened
         ):
             return one
     return None

@@ -145,8 +145,8 @@ def _result(
             len(part.customers),
             part.histories,
             round(seconds, 3),
-            tuple(plan.net_change.low80 for plan in plans),
-            tuple(plan.net_change.high80 for plan in plans),
+            tuple(plan.net_change.low_80 for plan in plans),
+            tuple(plan.net_change.high_80 for plan in plans),
         )
     )
     return MicroResult(

@@ -6,7 +6,8 @@ import numpy as np
 
 from assidu.economics.micro.trying import FACE, MARGIN, OFF, REVENUE, Part, Trial, Tried
 from assidu.economics.micro.types import PlanTried, Round, RuleCost, Sensitivity, Share
-from assidu.economics.models.bootstrap import Draws, Estimate, estimate
+from assidu.economics.models.bootstrap import Draws, estimate
+from assidu.economics.models.estimate import Estimate
 
 DECILES = 10
 STORES_MAX = 30
@@ -61,7 +62,7 @@ class Summed:
             margin_change=estimate(self._column(plan, MARGIN)),
             net_change=estimate(net),
             loss_probability=float((net < 0).mean()),
-            rules=tuple(sorted(rules, key=lambda one: (-one.face.mean, one.rule))),
+            rules=tuple(sorted(rules, key=lambda one: (-one.face.value, one.rule))),
             deciles=deciles(customers, plan),
             tiers=shares(customers, plan, lambda one: one.tier),
             stores=shares(customers, plan, lambda one: one.store)[:STORES_MAX],
@@ -125,7 +126,7 @@ def settled_after(rounds: Sequence[Round]) -> int | None:
 
 
 def _is_near(before: Round, after: Round) -> bool:
-    ends = zip(before.net_low80, before.net_high80, after.net_low80, after.net_high80, strict=True)
+    ends = zip(before.net_low_80, before.net_high_80, after.net_low_80, after.net_high_80, strict=True)
     return all(
         max(abs(low - low_before), abs(high - high_before)) <= SETTLED * (high - low)
         for low_before, high_before, low, high in ends

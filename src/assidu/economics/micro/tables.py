@@ -4,7 +4,7 @@ face values with it."""
 from collections.abc import Sequence
 
 from assidu.economics.micro.types import Behaviour, MicroResult, PlanTried, Share
-from assidu.economics.models.bootstrap import Estimate
+from assidu.economics.models.estimate import Estimate
 from assidu.economics.tables import Cell, Table
 
 _ENDS = ("", "_low_80", "_high_80", "_low_95", "_high_95")
@@ -47,7 +47,7 @@ def tables(result: MicroResult, behaviour: Behaviour) -> list[Table]:
             "rounds",
             ("customers", "histories", "seconds", "plan", "net_change_low_80_minor", "net_change_high_80_minor"),
             tuple(
-                (one.customers, one.histories, one.seconds, plan.label, one.net_low80[n], one.net_high80[n])
+                (one.customers, one.histories, one.seconds, plan.label, one.net_low_80[n], one.net_high_80[n])
                 for one in result.rounds
                 for n, plan in enumerate(result.plans)
             ),
@@ -74,4 +74,4 @@ def _shares(plans: Sequence[PlanTried], name: str) -> Table:
 def _estimate(one: Estimate | None) -> tuple[Cell, ...]:
     if one is None:
         return (None,) * len(_ENDS)
-    return one.mean, one.low80, one.high80, one.low95, one.high95
+    return one.value, one.low_80, one.high_80, one.low_95, one.high_95

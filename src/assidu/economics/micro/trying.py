@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from assidu.decisions.events import Sale
 from assidu.economics.micro.answers import AnswerKind, Moment, answered, moments
 from assidu.economics.micro.lives import Life, Watch
+from assidu.economics.micro.types import OTHER
 from assidu.economics.models.bootstrap import Draws, chance, weights
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.recorded import Recorded, history_of
@@ -27,8 +28,6 @@ from assidu.simulation.rehearsal import HeldPlaces, Rehearsal, Told, told
 
 FACE, OFF, REVENUE, MARGIN = range(4)
 """The first columns: given at face value, taken off at once, and what answers change of net sales and of margin."""
-OTHER = "other"
-"""What was given without a rule or an offer: rewards worth more than they cost, referrals."""
 
 Earnings = Callable[[Sale], tuple[int, int]]
 """Net sales and margin of a ticket, without VAT, in minor units."""

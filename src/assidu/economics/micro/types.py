@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from assidu.economics.models.behaviour import Behaviour
-from assidu.economics.models.bootstrap import Estimate
+from assidu.economics.models.assumptions import Range
+from assidu.economics.models.behaviour import DRAWN, Behaviour
+from assidu.economics.models.estimate import Estimate
 
 __all__ = [
+    "DRAWN",
+    "OTHER",
     "PLANS_MAX",
     "Behaviour",
     "Estimate",
@@ -13,12 +16,15 @@ __all__ = [
     "MicroResult",
     "PlanAsked",
     "PlanTried",
+    "Range",
     "Round",
     "RuleCost",
     "Sensitivity",
     "Share",
 ]
 PLANS_MAX = 5
+OTHER = "other"
+"""What was given without a rule or an offer: rewards worth more than they cost, referrals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +113,8 @@ class Round:
     customers: int
     histories: int
     seconds: float
-    net_low80: tuple[float, ...]
-    net_high80: tuple[float, ...]
+    net_low_80: tuple[float, ...]
+    net_high_80: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)

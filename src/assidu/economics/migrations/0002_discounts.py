@@ -18,7 +18,7 @@ CREATE TABLE economics_discounts (
   told_at        timestamptz NOT NULL,
   seconds        double precision NOT NULL DEFAULT 0,
   process_id     integer,
-  answer         jsonb,
+  report         jsonb,
   failure        text NOT NULL DEFAULT ''
 );
 CREATE INDEX economics_discounts_asked ON economics_discounts (asked_at DESC);

@@ -30,8 +30,8 @@ MARGIN = (15.0, 30.0, 45.0)
 @dataclass(frozen=True, slots=True)
 class TierMonth:
     """Members with a status (``''``: none) in a month, at its end. ``ttc_minor`` and ``ht_minor`` are of purchases,
-    what came back is in ``returned_minor`` (TTC). Of ``margin_ht_minor`` sales (HT) the margin is known,
-    ``margin_minor`` in all; ``costed_ht_minor`` of them by the cost of their articles."""
+    what came back, or was changed to cost less, is in ``returned_minor`` (TTC). Of ``margin_ht_minor`` sales (HT) the
+    margin is known, ``margin_minor`` in all; ``costed_ht_minor`` of them by the cost of their articles."""
 
     tier: str
     month: date

@@ -5,13 +5,13 @@ plans are compared on the same customers and the same luck.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
 
 from assidu.economics.models.assumptions import Range
 from assidu.economics.models.chance import Numbers, stream, triangular
+from assidu.economics.models.estimate import Estimate
 
 Draws = Numbers
 """One number for each draw."""
@@ -39,18 +39,8 @@ def chance(seed: int, what: str) -> float:
     return int.from_bytes(blake2b(f"{seed}\n{what}".encode(), digest_size=8).digest(), "big") / 2**64
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+def estimate(draws: Draws) -> Estimate:
     """The mean over all draws, and where 80 and 95 % of them lie. Amounts are told in whole minor units: no figure
     depends on the order in which processes were done."""
-
-    mean: float
-    low80: float
-    high80: float
-    low95: float
-    high95: float
-
-
-def estimate(draws: Draws) -> Estimate:
-    low95, low80, high80, high95 = np.quantile(draws, (0.025, 0.1, 0.9, 0.975))
-    return Estimate(*(float(round(one)) for one in (draws.mean(), low80, high80, low95, high95)))
+    low_95, low_80, high_80, high_95 = np.quantile(draws, (0.025, 0.1, 0.9, 0.975))
+    return Estimate(*(float(round(one)) for one in (draws.mean(), low_80, high_80, low_95, high_95)))

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from assidu.economics.models.estimate import Estimate
+
 
 class Untold(StrEnum):
     """Why something cannot be told."""
@@ -33,17 +35,6 @@ class CannotTell:
 
     reason: Untold
     figures: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A figure that nobody has seen, and where it lies with 80 and 95 chances in a hundred."""
-
-    value: float
-    low_80: float
-    high_80: float
-    low_95: float
-    high_95: float
 
 
 # ---------------------------------------------------------------- what discounts cost and brought

@@ -18,7 +18,6 @@ from assidu.economics.models.discount_types import (
     DepthLine,
     Discounts,
     DiscountSums,
-    Estimate,
     GivenSplit,
     MarginEffect,
     ProductLine,
@@ -27,6 +26,7 @@ from assidu.economics.models.discount_types import (
     Untold,
     WeekAround,
 )
+from assidu.economics.models.estimate import Estimate
 from assidu.economics.models.promoted import Margins, Promoted, promoted_of
 from assidu.economics.models.response import KIND_MIN, Response, response_of
 from assidu.economics.models.signals import AFTER, BEFORE, DEEPER, EFFECTS, OTHERS, REPEATED, strength

@@ -93,6 +93,27 @@ class Run:
         return found
 
 
+def break_even(found: Assumptions, figures: Figures, result: Run, least: float = 0.0) -> Numbers:
+    """u* = (g + o) / (m - g), over all segments, months and costs: the one uplift that would just pay for everything,
+    scenario by scenario; infinite where an uplift of everything brings no more than ``least``."""
+    needed = -result.fixed.sum(axis=1) - result.investment[:, 0]
+    brings = np.zeros_like(needed)
+    for segment in found.segments:
+        flows = result.segments[segment.code]
+        of = {name: figures[segment.code, name][:, 0] / 100 for name in OF_SEGMENTS}
+        generosity = of["face_rate"] * of["redemption"] * of["cost"] * (1 - of["funded"])
+        needed = needed - flows.rewards_baseline.sum(axis=1) - flows.running.sum(axis=1)
+        brings = brings + (flows.baseline_sales * ramp_of(found)).sum(axis=1) * (of["margin"] - generosity)
+    uplift: Numbers = np.divide(needed, brings, out=np.full_like(needed, np.inf), where=brings > least)
+    return uplift
+
+
+def ramp_of(found: Assumptions) -> Numbers:
+    """How much of the uplift is there, month by month."""
+    months = np.arange(found.months, dtype=np.float64)[None, :]
+    return np.minimum((months + 1) / found.ramp, 1.0) if found.ramp else np.ones_like(months)
+
+
 def base_figures(found: Assumptions) -> dict[tuple[str, str], Numbers]:
     """The figures as they are assumed: a single scenario."""
     figures = {
@@ -110,7 +131,7 @@ def _column(value: float) -> Numbers:
 def run(found: Assumptions, figures: Figures) -> Run:
     """Every scenario of ``figures``."""
     months = np.arange(found.months, dtype=np.float64)[None, :]
-    ramp = np.minimum((months + 1) / found.ramp, 1.0) if found.ramp else np.ones_like(months)
+    ramp = ramp_of(found)
     delays = np.array(found.used_by_age or (100.0,)) / 100
     segments = {
         segment.code: _flows(

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from assidu.economics.models.assumptions import OF_PROGRAMME, OF_SEGMENTS, Assumptions, Measured, Range
-from assidu.economics.models.chance import drawn
 from assidu.economics.models.macro import (
     FLOWS,
     OF_NET,
@@ -19,11 +18,13 @@ from assidu.economics.models.macro import (
     Numbers,
     Run,
     base_figures,
+    break_even,
+    ramp_of,
     run,
 )
+from assidu.economics.models.spread import Chances, Fan, spread
 
 Whole = npt.NDArray[np.int64]
-PERCENTILES = (2.5, 10.0, 50.0, 90.0, 97.5)
 STEPS = 21
 """Points of a curve."""
 
@@ -59,17 +60,6 @@ class SegmentTotals:
     code: str
     name: str
     totals: Totals
-
-
-@dataclass(frozen=True, slots=True)
-class Fan:
-    """Of the cumulated cash, so many per cent of the scenarios are below."""
-
-    p2_5_minor: int
-    p10_minor: int
-    p50_minor: int
-    p90_minor: int
-    p97_5_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +119,6 @@ class GenerosityPoint:
     margin_after_rewards: float
     break_even_uplift: float | None
     net_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Chances:
-    """Over all drawn scenarios."""
-
-    draws: int
-    seed: int
-    loss: float
-    net: Fan
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,21 +273,8 @@ def _rates(figures: Mapping[tuple[str, str], Numbers], code: str) -> tuple[float
 def _break_even(
     found: Assumptions, figures: Mapping[tuple[str, str], Numbers], base: Run, scale: int
 ) -> float | None:
-    """u* = (g + o) / (m - g), over all segments, months and costs: the one uplift that would just pay for
-    everything."""
-    needed = -float(base.fixed.sum()) - float(base.investment[0, 0])
-    brings = 0.0
-    for segment in found.segments:
-        flows = base.segments[segment.code]
-        margin, generosity = _rates(figures, segment.code)
-        needed += -float(flows.rewards_baseline.sum()) - float(flows.running.sum())
-        brings += float((flows.baseline_sales * _ramp(found)).sum()) * (margin - generosity)
-    return needed / brings if brings * scale > 0.5 else None
-
-
-def _ramp(found: Assumptions) -> Numbers:
-    months = np.arange(found.months, dtype=np.float64)[None, :]
-    return np.minimum((months + 1) / found.ramp, 1.0) if found.ramp else np.ones_like(months)
+    needed = float(break_even(found, figures, base, 0.5 / scale)[0])
+    return needed if np.isfinite(needed) else None
 
 
 def _cash(parts: Mapping[str, Whole], fixed: Whole, investment: int) -> Whole:
@@ -325,7 +292,9 @@ def _payback(cash: Whole, investment: int) -> int | None:
     return 1 if investment < 0 else 0
 
 
-def _month(place: int, parts: Mapping[str, Whole], fixed: Whole, cash: Whole, fans: list[Fan]) -> MonthTotals:
+def _month(
+    place: int, parts: Mapping[str, Whole], fixed: Whole, cash: Whole, fans: tuple[Fan, ...]
+) -> MonthTotals:
     margin = int(_margin(parts)[place])
     rewards = (int(parts["rewards_baseline"][place]), int(parts["rewards_incremental"][place]))
     running = int(parts["running"][place] + fixed[place])
@@ -410,7 +379,7 @@ def _curve(
     if assumed is None:
         return ()
     last = 2 * max(needed or 0.0, assumed, 0.01)
-    ramp = _ramp(found)
+    ramp = ramp_of(found)
     costs = float(base.fixed.sum() + base.investment[0, 0])
     brings = 0.0
     for segment in found.segments:
@@ -452,20 +421,8 @@ def _frontier(
     return tuple(points)
 
 
-def _chances(found: Assumptions, scale: int) -> tuple[list[Fan], Chances | None]:
-    if not found.draws or not found.segments or not _ranges(found):
-        return [], None
-    many = run(found, drawn(found))
-    nets = many.total
-    cash = many.cash
-    return (
-        [_fan(cash[:, place], scale) for place in range(found.months)],
-        Chances(found.draws, found.seed, float((nets < 0).mean()), _fan(nets, scale)),
-    )
-
-
-def _fan(numbers: Numbers, scale: int) -> Fan:
-    return Fan(*(round(float(one) * scale) for one in np.percentile(numbers, PERCENTILES)))
+def _chances(found: Assumptions, scale: int) -> tuple[tuple[Fan, ...], Chances | None]:
+    return spread(found, scale) if found.draws and found.segments and _ranges(found) else ((), None)
 
 
 def _count(found: Assumptions, basis: Measured) -> int:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from assidu.economics.models.bought import Flags, Floats, Ints, Weekly
-from assidu.economics.models.discount_types import CannotTell, Estimate, Untold
+from assidu.economics.models.discount_types import CannotTell, Untold
+from assidu.economics.models.estimate import Estimate
 from assidu.economics.models.signals import EFFECTS, Signals, signals_of
 
 DRAWS = 400

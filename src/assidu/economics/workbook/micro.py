@@ -24,7 +24,7 @@ def micro_workbook(result: MicroResult, behaviour: Behaviour, decimals: int) -> 
         )
         sheet.head(FIRST - 1, ["", *(one.label for one in result.plans)])
         for column, one in enumerate(result.plans, start=1):
-            _plan(sheet, column, one, result.recorded_cost.mean, 10**decimals)
+            _plan(sheet, column, one, result.recorded_cost.value, 10**decimals)
         for row, name in enumerate((*ROWS, "net_change"), start=FIRST):
             sheet.put(row, 0, str(TRIED[name]), "bold" if name == "net_change" else "")
         extra = FIRST + len(ROWS) + 1
@@ -45,10 +45,10 @@ ROWS = ("margin_change", "cost", "recorded_cost")
 
 
 def _plan(sheet: Sheet, column: int, one: PlanTried, recorded_cost: float, unit: int) -> None:
-    margin = sheet.put(FIRST, column, one.margin_change.mean / unit, "money")
-    cost = sheet.put(FIRST + 1, column, one.cost.mean / unit, "money")
+    margin = sheet.put(FIRST, column, one.margin_change.value / unit, "money")
+    cost = sheet.put(FIRST + 1, column, one.cost.value / unit, "money")
     recorded = sheet.put(FIRST + 2, column, recorded_cost / unit, "money")
-    sheet.work(FIRST + 3, column, f"{margin}-{cost}+{recorded}", one.net_change.mean / unit, "bold money")
-    sheet.put(FIRST + 4, column, one.net_change.low80 / unit, "money")
-    sheet.put(FIRST + 5, column, one.net_change.high80 / unit, "money")
+    sheet.work(FIRST + 3, column, f"{margin}-{cost}+{recorded}", one.net_change.value / unit, "bold money")
+    sheet.put(FIRST + 4, column, one.net_change.low_80 / unit, "money")
+    sheet.put(FIRST + 5, column, one.net_change.high_80 / unit, "money")
     sheet.put(FIRST + 6, column, one.loss_probability, "percent")

@@ -68,6 +68,10 @@ class PaymentData(_Data, frozen=True, kw_only=True):
     quantity: Positive
 
 
+Codes = Annotated[
+    list[Annotated[str, Meta(min_length=1, max_length=64)]],
+    Meta(max_length=20, description="Codes of offers that were shown. Only their hashes are kept."),
+]
 MoneyCode = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 
 
@@ -78,10 +82,7 @@ class SaleData(_Data, frozen=True, kw_only=True):
     ticket: Name = ""
     language: Annotated[str, Meta(max_length=35)] = ""
     payments: Annotated[list[PaymentData], Meta(max_length=100)] = []
-    codes: Annotated[
-        list[Annotated[str, Meta(min_length=1, max_length=64)]],
-        Meta(max_length=20, description="Codes of offers that were shown. Only their hashes are kept."),
-    ] = []
+    codes: Codes = []
     has_happened: Annotated[
         bool,
         Meta(
@@ -92,7 +93,8 @@ class SaleData(_Data, frozen=True, kw_only=True):
         ),
     ] = False
     hold: Annotated[
-        str, Meta(max_length=80, description="The hold in which the payments were set aside.")
+        str,
+        Meta(max_length=80, description="The hold in which the payments, and places, were set aside."),
     ] = ""
     currency: Annotated[
         MoneyCode | UnsetType,
@@ -153,6 +155,43 @@ class ReturnData(_Data, frozen=True, kw_only=True):
             "much of the ticket came back: what that was worth follows from the ticket's own rate."
         ),
     ] = UNSET
+
+
+class SaleUpdateData(_Data, frozen=True, kw_only=True):
+    """A ticket that was recorded now reads so: all of its lines, not only those that changed."""
+
+    lines: Annotated[
+        list[LineData], Meta(max_length=LINES_MAX, description="Without any line the ticket is cancelled.")
+    ]
+    store: Name = ""
+    channel: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+    original: TicketData | None = None
+    original_event: EventData | None = None
+    payments: (
+        Annotated[list[PaymentData], Meta(max_length=100, description="Left out: as they were.")] | UnsetType
+    ) = UNSET
+    codes: Codes = []
+    currency: Annotated[
+        MoneyCode | UnsetType,
+        Meta(
+            description="The money that the lines are told in. It is that of the ticket, and they are converted at its "
+            "rate; told in another one, the change is refused."
+        ),
+    ] = UNSET
+    has_happened: Annotated[bool, Meta(description="As of a sale: nothing is refused for its payments.")] = (
+        False
+    )
+
+
+class SaleCancellationData(_Data, frozen=True, kw_only=True):
+    """A ticket that was recorded is cancelled: it may be updated again later."""
+
+    store: Name = ""
+    channel: Name = ""
+    language: Annotated[str, Meta(max_length=35)] = ""
+    original: TicketData | None = None
+    original_event: EventData | None = None
 
 
 class Profile(_Data, frozen=True, kw_only=True):
@@ -242,6 +281,14 @@ class ProgrammeEndData(_Data, frozen=True, kw_only=True):
     """Nobody sends it: the clock tells it."""
 
 
+class PrizeData(_Data, frozen=True, kw_only=True):
+    """Nobody sends it: the draw tells it."""
+
+    draw: Key
+    prize: Positive
+    place: Positive
+
+
 class SuspensionData(_Data, frozen=True, kw_only=True):
     """A membership stands still, or goes on: who says so, and why."""
 
@@ -312,16 +359,31 @@ class OfferData(_Data, frozen=True, kw_only=True):
 
 class AllottedOfferData(OfferData, frozen=True, kw_only=True):
     until: Annotated[date | None, Meta(description="The first day on which it can no longer be used.")] = None
+    anew: Annotated[
+        bool,
+        Meta(
+            description="Does it begin anew with whoever has it still? `false`: they keep it as it is (409)."
+        ),
+    ] = True
 
 
 class HoldData(_Data, frozen=True, kw_only=True):
-    payments: Annotated[list[PaymentData], Meta(min_length=1, max_length=20)]
+    payments: Annotated[list[PaymentData], Meta(max_length=20, description="Units to be set aside.")] = []
     minutes: Annotated[
-        int, Meta(ge=1, le=HOLD_MINUTES_MAX, description="For how long the units are set aside.")
+        int, Meta(ge=1, le=HOLD_MINUTES_MAX, description="For how long all of it is set aside.")
     ] = HOLD_MINUTES
     store: Name = ""
     channel: Name = ""
     language: Annotated[str, Meta(max_length=35)] = ""
+    lines: Annotated[
+        list[LineData],
+        Meta(
+            max_length=LINES_MAX,
+            description="What is to be bought, at its prices before the programme's offers: what these take of what "
+            "customers share (places, stock, budgets, codes that serve once) is set aside too.",
+        ),
+    ] = []
+    codes: Codes = []
 
 
 class ReleaseData(_Data, frozen=True, kw_only=True):
@@ -387,12 +449,15 @@ class TakeOverData(_Data, frozen=True, kw_only=True):
 Data = (
     SaleData
     | ReturnData
+    | SaleUpdateData
+    | SaleCancellationData
     | JoiningData
     | LeavingData
     | SuspensionData
     | TermsData
     | ReferralKeptData
     | ProgrammeEndData
+    | PrizeData
     | CorrectionData
     | RewardData
     | RewardCancellationData
@@ -411,3 +476,6 @@ Data = (
     | AdmissionData
     | DepartureData
 )
+
+AfterSaleData = ReturnData | SaleUpdateData | SaleCancellationData
+"""What happens to a ticket that was recorded: it names it, by ``original`` or by ``original_event``."""

@@ -25,7 +25,9 @@ from assidu.events.wire.data import (
     ReturnData,
     RewardCancellationData,
     RewardData,
+    SaleCancellationData,
     SaleData,
+    SaleUpdateData,
     StatusData,
     SuspensionData,
     TakeOverData,
@@ -51,6 +53,14 @@ class _OrderCompleted(Envelope, frozen=True, kw_only=True, tag=EventType.SALE.va
 
 class _OrderRefunded(Envelope, frozen=True, kw_only=True, tag=EventType.RETURN.value):
     data: ReturnData
+
+
+class _OrderUpdated(Envelope, frozen=True, kw_only=True, tag=EventType.SALE_UPDATE.value):
+    data: SaleUpdateData
+
+
+class _OrderCancelled(Envelope, frozen=True, kw_only=True, tag=EventType.SALE_CANCELLATION.value):
+    data: SaleCancellationData
 
 
 class _MemberJoined(Envelope, frozen=True, kw_only=True, tag=EventType.JOINING.value):
@@ -121,6 +131,10 @@ class _OfferActivated(Envelope, frozen=True, kw_only=True, tag=EventType.OFFER_A
     data: OfferData
 
 
+class _OfferWithdrawn(Envelope, frozen=True, kw_only=True, tag=EventType.OFFER_WITHDRAWN.value):
+    data: OfferData
+
+
 class _HoldPlaced(Envelope, frozen=True, kw_only=True, tag=EventType.HOLD.value):
     data: HoldData
 
@@ -144,6 +158,8 @@ class _AccountMemberRemoved(Envelope, frozen=True, kw_only=True, tag=EventType.D
 AnyEnvelope = (
     _OrderCompleted
     | _OrderRefunded
+    | _OrderUpdated
+    | _OrderCancelled
     | _MemberJoined
     | _MemberLeft
     | _MemberSuspended
@@ -161,6 +177,7 @@ AnyEnvelope = (
     | _OfferAllotted
     | _OfferSeen
     | _OfferActivated
+    | _OfferWithdrawn
     | _HoldPlaced
     | _HoldReleased
     | _BalanceTransferred
@@ -170,6 +187,8 @@ AnyEnvelope = (
 TYPES: Final[Mapping[type[Envelope], EventType]] = {
     _OrderCompleted: EventType.SALE,
     _OrderRefunded: EventType.RETURN,
+    _OrderUpdated: EventType.SALE_UPDATE,
+    _OrderCancelled: EventType.SALE_CANCELLATION,
     _MemberJoined: EventType.JOINING,
     _MemberLeft: EventType.LEAVING,
     _MemberSuspended: EventType.SUSPENSION,
@@ -187,6 +206,7 @@ TYPES: Final[Mapping[type[Envelope], EventType]] = {
     _OfferAllotted: EventType.OFFER_ALLOTTED,
     _OfferSeen: EventType.OFFER_SEEN,
     _OfferActivated: EventType.OFFER_ACTIVATED,
+    _OfferWithdrawn: EventType.OFFER_WITHDRAWN,
     _HoldPlaced: EventType.HOLD,
     _HoldReleased: EventType.RELEASE,
     _BalanceTransferred: EventType.TRANSFER_OUT,

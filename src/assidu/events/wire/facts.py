@@ -1,7 +1,7 @@
 """What an event means: its fingerprint, and what is decided and stored of it."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, assert_never
 from uuid import UUID
@@ -30,6 +30,7 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    PrizeWon,
     ProgrammeEnd,
     ReferralKept,
     Release,
@@ -40,6 +41,7 @@ from assidu.decisions.events import (
     RewardRequest,
     Sale,
     SaleLine,
+    SaleUpdate,
     ShownCode,
     StatusGrant,
     Suspension,
@@ -56,6 +58,7 @@ from assidu.events.wire.data import (
     AccountData,
     ActivityData,
     AdmissionData,
+    AfterSaleData,
     AllottedOfferData,
     AudienceData,
     CorrectionData,
@@ -67,13 +70,17 @@ from assidu.events.wire.data import (
     LineData,
     MergerData,
     OfferData,
+    PaymentData,
+    PrizeData,
     ProgrammeEndData,
     ReferralKeptData,
     ReleaseData,
     ReturnData,
     RewardCancellationData,
     RewardData,
+    SaleCancellationData,
     SaleData,
+    SaleUpdateData,
     StatusData,
     SuspensionData,
     TakeOverData,
@@ -99,17 +106,17 @@ def fingerprint(incoming: Incoming, key: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class SaleFound:
-    """Where the original ticket of a return is written; ``customer_id`` is missing on an anonymous one."""
+    """Where the original ticket of a return or a change is written; ``customer_id`` is missing on an anonymous one."""
 
     customer_id: UUID | None
     seq: int | None
 
 
-SaleFinder = Callable[[ReturnData], SaleFound | None]
+SaleFinder = Callable[[AfterSaleData], SaleFound | None]
 
 
 class UnknownSale(Exception):
-    """A return whose original ticket was never told, or belongs to nobody."""
+    """Of a return or a change, the original ticket was never told, or belongs to nobody."""
 
 
 class NotExchanged(Exception):
@@ -137,11 +144,11 @@ def to_fact(
 
     ``plan`` is the version in force when it happened: tickets need it. ``customer_id`` and ``find_sale`` serve returns.
     Raises ``UnknownSale``, ``NotExchanged``. ``by`` is who of ours does it by hand.
-    ``codes`` are those that were shown with a ticket, as they were found. ``member`` is who of an account it is told
-    of, or who enters or leaves it.
+    ``codes`` are those that were shown with a ticket or a hold, as they were found. ``member`` is who of an account it
+    is told of, or who enters or leaves it.
     """
     event, extra = _event_of(incoming, catalogue, plan, customer_id, find_sale, member)
-    if codes and isinstance(event, Sale):
+    if codes and isinstance(event, Sale | SaleUpdate | Hold):
         event = replace(event, codes=codes)
     body = body_of(event)
     if member is not None:
@@ -178,19 +185,23 @@ def _event_of(
     at, data = incoming.at, incoming.data
     match data:
         case SaleData():
-            payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
+            payments = tuple(_payments(data.payments))
             lines = tuple([_sale_line(line, catalogue.product) for line in data.lines])
             hold = hold_of(data.hold, customer_id) if data.hold else ""
             sale = Sale(at, data.store, data.channel, lines, payments, hold=hold)
             return _as_known(sale, data, incoming.promotions, catalogue, plan), None
         case ReturnData():
-            found = find_sale(data) if find_sale else None
-            if found is None or found.customer_id is None or found.seq is None:
-                raise UnknownSale(incoming.key)
-            owner = "" if found.customer_id == customer_id else str(found.customer_id)
+            seq, owner = _original(incoming, data, find_sale, customer_id)
             returned = tuple(ReturnedLine(part.line, part.amount_minor) for part in data.lines)
-            currency = "" if data.currency is UNSET else data.currency
-            return Return(at, found.seq, returned, owner, currency, _rate(data)), None
+            return Return(at, seq, returned, owner, _money(data), _rate(data)), None
+        case SaleUpdateData():
+            seq, owner = _original(incoming, data, find_sale, customer_id)
+            lines = tuple([_sale_line(line, catalogue.product) for line in data.lines])
+            paid = None if data.payments is UNSET else tuple(_payments(data.payments))
+            return SaleUpdate(at, seq, lines, paid, sale_owner=owner, currency=_money(data)), None
+        case SaleCancellationData():
+            seq, owner = _original(incoming, data, find_sale, customer_id)
+            return SaleUpdate(at, seq, sale_owner=owner), None
         case JoiningData():
             consents = {"consents": list(data.consents)} if data.consents else None
             return Joining(at, data.store, data.channel, data.terms_version), consents
@@ -202,6 +213,8 @@ def _event_of(
             return ReferralKept(at, data.referee), None
         case ProgrammeEndData():
             return ProgrammeEnd(at), None
+        case PrizeData():
+            return PrizeWon(at, data.draw, data.prize, data.place), None
         case SuspensionData():
             is_end = incoming.type is EventType.RESUMPTION
             return Resumption(at) if is_end else Suspension(at), _sealed(incoming)
@@ -217,8 +230,11 @@ def _event_of(
         case MergerData():
             return Merger(at), _sealed(incoming)
         case HoldData():
-            payments = tuple(Payment(p.currency, p.quantity) for p in data.payments)
-            return Hold(at, payments, data.minutes, data.store, data.channel), None
+            payments = tuple(_payments(data.payments))
+            lines = tuple([_sale_line(line, catalogue.product) for line in data.lines])
+            if plan is not None:
+                lines = catalogue.promotions.noted(Sale(at, data.store, data.channel, lines), plan.zone).lines
+            return Hold(at, payments, data.minutes, data.store, data.channel, lines), None
         case ReleaseData():
             return Release(at, hold_of(data.hold, customer_id)), None
         case TransferData():
@@ -242,8 +258,10 @@ def _event_of(
         case AudienceData():
             return AudienceChange(at, data.audience, data.is_in), None
         case OfferData():
-            until = data.until if isinstance(data, AllottedOfferData) else None
-            return OfferStep(at, data.offer, OFFER_STEPS[incoming.type], until), None
+            step = OfferStep(at, data.offer, OFFER_STEPS[incoming.type])
+            if isinstance(data, AllottedOfferData):
+                step = replace(step, until=data.until, anew=data.anew)
+            return step, None
         case _:
             assert_never(data)
 
@@ -266,6 +284,20 @@ def hold_of(address: str, customer_id: UUID | None) -> str:
     hold = address.partition(".")[2]
     is_own = customer_id is None or owner_of_hold(address) == customer_id
     return hold if hold and is_own else address
+
+
+def _original(
+    incoming: Incoming, data: AfterSaleData, find_sale: SaleFinder | None, customer_id: UUID | None
+) -> tuple[int, str]:
+    """Where the ticket is written: its ``seq``, and its owner where that is somebody else."""
+    found = find_sale(data) if find_sale else None
+    if found is None or found.customer_id is None or found.seq is None:
+        raise UnknownSale(incoming.key)
+    return found.seq, "" if found.customer_id == customer_id else str(found.customer_id)
+
+
+def _payments(payments: Iterable[PaymentData]) -> Iterator[Payment]:
+    return (Payment(payment.currency, payment.quantity) for payment in payments)
 
 
 def _as_known(
@@ -292,6 +324,11 @@ def _as_known(
         lines = [line.promoted(code, off) for line, (code, off) in noted]
         return replace(sale, lines=tuple(lines))
     return catalogue.promotions.noted(sale, plan.zone) if catalogue.promotions else sale
+
+
+def _money(data: ReturnData | SaleUpdateData) -> str:
+    """The one that it is told in, where it says so."""
+    return "" if data.currency is UNSET else data.currency
 
 
 def _rate(data: SaleData | ReturnData) -> Rate | None:

@@ -17,6 +17,7 @@ from assidu.events.wire.data import (
     MergerData,
     Profile,
     SaleData,
+    SaleUpdateData,
     StatusData,
     SuspensionData,
     TakeOverData,
@@ -88,7 +89,7 @@ class Incoming:
     @property
     def has_happened(self) -> bool:
         """Told for good, whatever the balance says: nobody can be asked to pay otherwise any more."""
-        return isinstance(self.data, SaleData) and self.data.has_happened
+        return isinstance(self.data, SaleData | SaleUpdateData) and self.data.has_happened
 
     @property
     def profile(self) -> Profile | None:

@@ -16,9 +16,11 @@ from assidu.events.wire.data import (
     YEAR_MAX,
     YEAR_MIN,
     AdmissionData,
+    AfterSaleData,
     CorrectionData,
     Data,
     DepartureData,
+    HoldData,
     MergerData,
     ReturnData,
     SaleData,
@@ -82,10 +84,12 @@ def _checked(envelope: Envelope) -> Incoming:
             errors.append(_subject_error("$.subject"))
     elif type_ in NEED_SUBJECT:
         errors.append(WireError("$.subject", f"{type_.value} needs the customer", "missing_subject"))
+    if isinstance(data, AfterSaleData):
+        errors += _original_errors(data)
     if isinstance(data, SaleData | ReturnData):
         errors += _rate_errors(data)
-    if isinstance(data, ReturnData):
-        errors += _return_errors(data)
+    if isinstance(data, ReturnData) and bool(data.lines) == data.whole:
+        errors.append(WireError("$.data.lines", "give `lines`, or `whole`: true", "lines_or_whole"))
     elif isinstance(data, MergerData):
         if subject_of(data.absorbed) is None:
             errors.append(_subject_error("$.data.absorbed"))
@@ -101,9 +105,17 @@ def _checked(envelope: Envelope) -> Incoming:
         )
     elif isinstance(data, TakeOverData):
         errors += _take_over_errors(data)
+    elif isinstance(data, HoldData) and not (data.payments or data.lines):
+        errors.append(WireError("$.data", "give `payments`, or `lines`, or both", "payments_or_lines"))
     if errors or at is None:
         raise Invalid(*errors)
     return Incoming(EventKey(envelope.source, envelope.id), type_, at, subject, data)
+
+
+def _original_errors(data: AfterSaleData) -> list[WireError]:
+    if (data.original is None) != (data.original_event is None):
+        return []
+    return [WireError("$.data.original", "name the ticket by `original` or by `original_event`", "original")]
 
 
 def _rate_errors(data: SaleData | ReturnData) -> list[WireError]:
@@ -115,17 +127,6 @@ def _rate_errors(data: SaleData | ReturnData) -> list[WireError]:
         words = f"must be above 0, at most {RATE_MAX}, with at most {RATE_DECIMALS_MAX} decimals"
         return [WireError("$.data.rate", words, "bad_rate")]
     return []
-
-
-def _return_errors(data: ReturnData) -> list[WireError]:
-    errors = []
-    if (data.original is None) == (data.original_event is None):
-        errors.append(
-            WireError("$.data.original", "name the ticket by `original` or by `original_event`", "original")
-        )
-    if bool(data.lines) == data.whole:
-        errors.append(WireError("$.data.lines", "give `lines`, or `whole`: true", "lines_or_whole"))
-    return errors
 
 
 def _take_over_errors(data: TakeOverData) -> list[WireError]:

@@ -19,6 +19,7 @@ PERMISSIONS: Final[dict[str, str | Promise]] = {
     "customers.edit": _("Serve customers: let them join or leave, exchange rewards, merge duplicates"),
     "customers.erase": _("Erase a customer's personal data"),
     "ledger.correct": _("Correct a balance, grant a goodwill gesture"),
+    "offers.allot": _("Allot offers to audiences and lists of customers"),
     "plan.view": _("Read the programme and its versions"),
     "plan.edit": _("Prepare a new version of the programme"),
     "plan.approve": _("Approve a version of the programme that somebody else wrote"),
@@ -60,6 +61,7 @@ ROLES: Final[dict[str, Role]] = {
             _DESIGN
             | {
                 "customers.contact",
+                "offers.allot",
                 "partners.view",
                 "economics.view",
                 "plan.approve",
@@ -74,7 +76,14 @@ ROLES: Final[dict[str, Role]] = {
             _("Marketing"),
             _("Designs the programme and tries it on the past"),
             _DESIGN
-            | {"customers.contact", "customers.export", "plan.approve", "plan.publish", "catalogue.edit"},
+            | {
+                "customers.contact",
+                "customers.export",
+                "offers.allot",
+                "plan.approve",
+                "plan.publish",
+                "catalogue.edit",
+            },
         ),
         Role(
             "store",
@@ -165,6 +174,7 @@ SCOPES: Final[dict[str, str | Promise]] = {
     "customers:link": _("Make links with which customers read their own statement, and close them"),
     "customers:import": _("Take over members of an earlier programme, with their balances"),
     "corrections:write": _("Correct balances, grant goodwill gestures"),
+    "offers:write": _("Allot offers to audiences and lists of customers, and take them back"),
     "ledger:read": _("Read statements"),
     "plan:read": _("Read the programme"),
     "plan:write": _("Send a new version of the programme"),
@@ -188,6 +198,7 @@ GRANTED_BY: Final[dict[str, frozenset[str]]] = {
     "customers:link": frozenset({"customers.edit"}),
     "customers:import": frozenset({"customers.edit", "ledger.correct"}),
     "corrections:write": frozenset({"ledger.correct"}),
+    "offers:write": frozenset({"offers.allot"}),
     "ledger:read": frozenset({"customers.view", "customers.every_store"}),
     "plan:read": frozenset({"plan.view"}),
     "plan:write": frozenset({"plan.publish"}),

@@ -10,6 +10,7 @@ from babel import Locale
 from babel.numbers import get_currency_symbol
 from msgspec import inspect
 
+from assidu.decisions.plan import CurrencyKind
 from assidu.plans.blanks import kinds
 from assidu.plans.blanks.texts import HAS, Texts, first_of, items, joined
 from assidu.plans.document import Document
@@ -414,6 +415,7 @@ class _Writer:
         """What a code may name: members of a list of the document, or what the catalogue knows."""
         find: dict[str, Callable[[], Sequence[Option]]] = {
             "currency": lambda: self._members("currencies"),
+            "entries": lambda: self._entries(),
             "tiers": lambda: self._levels(),
             "rule": lambda: self._multiplied(),
             "serves": lambda: self._members("objectives"),
@@ -433,6 +435,13 @@ class _Writer:
 
     def _members(self, name: str) -> list[Option]:
         return [Option(one.code, text_in(one.name, self._language)) for one in getattr(self._document, name)]
+
+    def _entries(self) -> list[Option]:
+        return [
+            Option(one.code, text_in(one.name, self._language))
+            for one in self._document.currencies
+            if one.kind is CurrencyKind.ENTRY
+        ]
 
     def _levels(self) -> list[Option]:
         levels = self._document.tiers.levels if self._document.tiers is not None else ()

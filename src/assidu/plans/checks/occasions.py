@@ -7,6 +7,9 @@ from assidu.decisions.plan import KNOWN_ACTIVITIES, CurrencyKind, GoalMeasure, T
 from assidu.plans.document import Document, Rule
 from assidu.plans.problems import Path, Problem, unknown
 
+IN_A_ROW_MAX = {Period.MONTH: 13, Period.QUARTER: 4, Period.YEAR: 1}
+"""What counts toward a goal is forgotten 400 days after its period began (``evolve``): longer streaks never end."""
+
 
 def check_occasions(document: Document) -> Iterator[Problem]:
     activities = KNOWN_ACTIVITIES | {activity.code for activity in document.activities}
@@ -78,6 +81,9 @@ def _goal(rule: Rule, path: Path) -> Iterator[Problem]:
         yield Problem("goal_not_fixed", path)
     if goal.per is Period.EVER and goal.in_a_row > 1:
         yield Problem("goal_ever_in_a_row", (*path, "in_a_row"))
+    elif goal.in_a_row > (most := IN_A_ROW_MAX.get(goal.per, goal.in_a_row)):
+        figures = {"found": goal.in_a_row, "most": most}
+        yield Problem("goal_streak_too_long", (*path, "in_a_row"), figures, is_warning=True)
     if rule.trigger is Trigger.JOINING:
         yield Problem("joining_cannot", path, {"name": "goal"})
     elif rule.trigger is Trigger.ACTIVITY and goal.measure not in (GoalMeasure.TIMES, GoalMeasure.DAYS):

@@ -15,6 +15,7 @@ from assidu.plans.document.activities import (
 )
 from assidu.plans.document.conditions import HOUR_PATTERN, Exclusions, Hours, Lines, Weekday, When
 from assidu.plans.document.currencies import Currency, Expiry, Transfers, Worth
+from assidu.plans.document.draws import DRAWS_MAX, PRIZE_KINDS_MAX, PRIZES_MAX, Draw, Prize
 from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.gifts import Gift, Multiply, PerAmount, Step
 from assidu.plans.document.goals import Goal
@@ -31,6 +32,7 @@ from assidu.plans.document.life import (
 from assidu.plans.document.money import FOREIGN_MAX, ForeignMoney, SaleCurrency
 from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
 from assidu.plans.document.offers import (
+    BUY_MAX,
     GROUPS_MAX,
     ODDS_MAX,
     OFFERS_MAX,
@@ -83,9 +85,11 @@ __all__ = [
     "ACTIVITIES_MAX",
     "AMOUNT_MAX",
     "AUDIENCES_MAX",
+    "BUY_MAX",
     "CODE_PATTERN",
     "CURRENCIES_MAX",
     "DAY_OF_YEAR_PATTERN",
+    "DRAWS_MAX",
     "FOREIGN_MAX",
     "FORMAT",
     "GROUPS_MAX",
@@ -101,6 +105,8 @@ __all__ = [
     "PEOPLE_MAX",
     "PERCENT_MAX",
     "PIECES_MAX",
+    "PRIZES_MAX",
+    "PRIZE_KINDS_MAX",
     "REWARDS_MAX",
     "RULES_MAX",
     "SELECTED_MAX",
@@ -120,6 +126,7 @@ __all__ = [
     "Code",
     "Currency",
     "Document",
+    "Draw",
     "Duration",
     "Engagement",
     "Exclusions",
@@ -149,6 +156,7 @@ __all__ = [
     "Pending",
     "PerAmount",
     "PercentOff",
+    "Prize",
     "Quota",
     "Referral",
     "Returns",

@@ -24,6 +24,7 @@ OFFERS_MAX = 2_000
 GROUPS_MAX = 200
 ODDS_MAX = 100_000_000
 PIECES_MAX = 10_000_000
+BUY_MAX = 1_000
 
 
 class PercentOff(Part, frozen=True, kw_only=True):
@@ -36,10 +37,10 @@ class PercentOff(Part, frozen=True, kw_only=True):
 class BuyGet(Part, frozen=True, kw_only=True):
     """The cheapest of so many: `{buy: 2, get: 1}` gives the third; `percent: 50` takes half of it off."""
 
-    buy: Annotated[int, Meta(ge=1, le=1_000)]
-    get: Annotated[int, Meta(ge=1, le=1_000)] = 1
+    buy: Annotated[int, Meta(ge=1, le=BUY_MAX)]
+    get: Annotated[int, Meta(ge=1, le=BUY_MAX)] = 1
     percent: Annotated[int, Meta(ge=1, le=100)] = 100
-    times: Annotated[int, Meta(ge=1, le=1_000, description="At most so often on one ticket.")] | None = None
+    times: Annotated[int, Meta(ge=1, le=BUY_MAX, description="At most so often on one ticket.")] | None = None
 
 
 class Given(Part, frozen=True, kw_only=True):

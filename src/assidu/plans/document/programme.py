@@ -11,6 +11,7 @@ from assidu.plans.document.accounts import Accounts
 from assidu.plans.document.activities import ACTIVITIES_MAX, AUDIENCES_MAX, Activity, Audience, Engagement
 from assidu.plans.document.conditions import Exclusions
 from assidu.plans.document.currencies import Currency
+from assidu.plans.document.draws import DRAWS_MAX, Draw
 from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.life import TERMS_MAX, Closing, Leaving, Notice, Terms
 from assidu.plans.document.money import SaleCurrency
@@ -76,6 +77,7 @@ class Document(Part, frozen=True, kw_only=True):
     rewards: Annotated[tuple[Reward, ...], Meta(max_length=REWARDS_MAX)] = ()
     offers: Annotated[tuple[Offer, ...], Meta(max_length=OFFERS_MAX)] = ()
     stacking: Stacking = Stacking()
+    draws: Annotated[tuple[Draw, ...], Meta(max_length=DRAWS_MAX, description="Draws among entries.")] = ()
     legal_caps: Annotated[
         tuple[LegalCap, ...], Meta(max_length=20, description="Limits that the law sets on promotions.")
     ] = ()
@@ -110,6 +112,9 @@ class Document(Part, frozen=True, kw_only=True):
 
     def offer(self, code: str) -> Offer | None:
         return next((offer for offer in self.offers if offer.code == code), None)
+
+    def draw(self, code: str) -> Draw | None:
+        return next((draw for draw in self.draws if draw.code == code), None)
 
     def level(self, code: str) -> Level | None:
         levels = self.tiers.levels if self.tiers is not None else ()

@@ -78,6 +78,12 @@ CLAUSES = {
     "Given.expires": Sentence("validité de {}", "valid for {}"),
     "Article.name": Sentence("{}", "{}"),
     "Article.worth": Sentence("d'une valeur de {}", "worth {}"),
+    "Draw.entries": Sentence("parmi les {}", "among {}"),
+    "Draw.last_day": Sentence("au compte le soir du {}", "held at the end of {}"),
+    "Draw.drawn_on": Sentence("tirage le {}", "drawn on {}"),
+    "Draw.prizes": Sentence("à gagner : {}", "to win: {}"),
+    "Draw.several_each": Sentence("un membre peut gagner plusieurs lots", "a member may win several prizes"),
+    "Draw.serves": Sentence("pour l'objectif {}", "for the objective {}"),
     "Stacking.choose": Sentence("on retient {}", "what stays is {}"),
     "Stacking.groups": Sentence("groupes : {}", "groups: {}"),
     "Pending.days": Sentence("{} jours", "{} days"),
@@ -199,6 +205,7 @@ PARTS = {
         "jusqu'à {members_at_most} personnes ; qui part emporte {leaver_takes} ; la bienvenue est donnée {welcome}",
         "up to {members_at_most} people; who leaves takes {leaver_takes}; the welcome is given {welcome}",
     ),
+    "Prize": Sentence("{count} × {name}, soit {gives}", "{count} × {name}, which is {gives}"),
 }
 
 ONE_OF = {
@@ -265,6 +272,7 @@ MEMBERS = {
     "activities": (Sentence("Activité", "Activity"), Sentence("Ajouter une activité", "Add an activity")),
     "audiences": (Sentence("Audience", "Audience"), Sentence("Ajouter une audience", "Add an audience")),
     "offers": (Sentence("Offre", "Offer"), Sentence("Ajouter une offre", "Add an offer")),
+    "draws": (Sentence("Tirage au sort", "Prize draw"), Sentence("Ajouter un tirage", "Add a draw")),
     "partners": (Sentence("Partenaire", "Partner"), Sentence("Ajouter un partenaire", "Add a partner")),
 }
 
@@ -277,6 +285,7 @@ LISTS = {
     "activities": Sentence("Les activités", "Activities"),
     "audiences": Sentence("Les audiences", "Audiences"),
     "offers": Sentence("Les offres", "Offers"),
+    "draws": Sentence("Les tirages au sort", "Prize draws"),
     "partners": Sentence("Les partenaires", "Partners"),
 }
 
@@ -309,6 +318,7 @@ CHOICES = {
     "Period.day": Sentence("jour", "day"),
     "Period.week": Sentence("semaine", "week"),
     "Period.month": Sentence("mois", "month"),
+    "Period.quarter": Sentence("trimestre", "quarter"),
     "Period.year": Sentence("an", "year"),
     "Period.ever": Sentence("programme (en tout)", "programme (in all)"),
     "Weekday.monday": Sentence("lundi", "Monday"),
@@ -331,6 +341,8 @@ CHOICES = {
     "CurrencyKind.money": Sentence("sommes d'argent", "sums of money"),
     "CurrencyKind.voucher": Sentence("bons", "vouchers"),
     "CurrencyKind.badge": Sentence("badges", "badges"),
+    "CurrencyKind.good": Sentence("biens ou services à remettre", "goods or services to hand over"),
+    "CurrencyKind.entry": Sentence("chances à un tirage", "entries in a draw"),
     "TierWindow.rolling_months": Sentence("les derniers", "the last"),
     "TierWindow.calendar_year": Sentence("l'année civile, de", "the calendar year, of"),
     "Downgrade.one_step": Sentence("d'un seul niveau", "one step down"),
@@ -414,6 +426,7 @@ BLANKS = {
     "Duration.number": Sentence("durée", "how long"),
     "Duration.unit": Sentence("unité de la durée", "unit of time"),
     "Duration.until_end_of": Sentence("prolongée", "prolonged"),
+    "Prize.count": Sentence("combien de lots", "how many prizes"),
     "Side.units": Sentence("combien", "how many"),
     "Side.currency": Sentence("monnaie", "currency"),
     "Worth.units": Sentence("combien d'unités", "how many units"),

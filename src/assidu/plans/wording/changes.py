@@ -33,6 +33,7 @@ from assidu.plans.document import (
 )
 from assidu.plans.wording import figures
 from assidu.plans.wording.accounts import account_lines
+from assidu.plans.wording.draws import draw_change
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import life_value
 from assidu.plans.wording.offer_changes import PARTS as OFFER_PARTS
@@ -251,6 +252,8 @@ def change(found: Change, before: Document, after: Document, language: Language)
     old, new = phrases_of(before, language), phrases_of(after, language)
     if found.part in OFFER_PARTS:
         return offer_change(found, old, new)
+    if found.part == "draws":
+        return draw_change(found, old, new)
     if found.kind is Kind.ADDED:
         return _added(found, new)
     if found.kind is Kind.REMOVED:

@@ -6,6 +6,7 @@ from assidu.decisions.plan import CurrencyKind
 from assidu.plans.document import Currency, Document, Level, Tiers
 from assidu.plans.wording import accounts as shared
 from assidu.plans.wording import figures
+from assidu.plans.wording.draws import draw_said
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import TITLES as LIFE_TITLES
 from assidu.plans.wording.life import life_lines
@@ -22,6 +23,7 @@ TITLES = {
     "rewards": Sentence("Utiliser", "Using"),
     "offers": Sentence("Les offres", "Offers"),
     "stacking": Sentence("Le cumul des offres", "How offers go together"),
+    "draws": Sentence("Les tirages au sort", "Prize draws"),
     "tiers": Sentence("Les statuts", "Statuses"),
     "returns": Sentence("Les retours", "Returns"),
     "sale_currency": Sentence("Les monnaies des tickets", "The money of the tickets"),
@@ -117,6 +119,7 @@ def describe(document: Document, language: Language) -> Description:
         "stacking": [Line(said) for said in stacking_said(document.stacking, document.legal_caps, phrases)]
         if document.offers
         else [],
+        "draws": [Line(draw_said(draw, phrases), draw.code) for draw in document.draws],
         "tiers": [] if document.tiers is None else _tiers(document.tiers, phrases),
         "currencies": [Line(_currency(currency, phrases), currency.code) for currency in document.currencies],
         "engagement": []

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from assidu.decisions.decision import Reason, ReasonCode
 from assidu.decisions.events import OfferStep
 from assidu.decisions.offers.given import NoteCause, OfferGiven, OfferNote, Step
+from assidu.decisions.offers.theirs import OfferState
 from assidu.decisions.plan import GivesBack, OfferNeeds, StackingChoice
 from assidu.plans.document import (
     Given,
@@ -19,7 +20,7 @@ from assidu.plans.document import (
 )
 from assidu.plans.legal import laws
 from assidu.plans.wording import figures
-from assidu.plans.wording.language import Sentence
+from assidu.plans.wording.language import Language, Sentence
 
 if TYPE_CHECKING:
     from assidu.plans.wording.phrases import Phrases
@@ -219,18 +220,31 @@ STEPS = {
     Step.SEEN: Sentence("Offre {offer} vue le {day}.", "Offer {offer} seen on {day}."),
     Step.ACTIVATED: Sentence("Offre {offer} activée le {day}.", "Offer {offer} activated on {day}."),
     Step.USED: Sentence("Offre {offer} utilisée le {day}.", "Offer {offer} used on {day}."),
+    Step.WITHDRAWN: Sentence("Offre {offer} reprise le {day}.", "Offer {offer} taken back on {day}."),
 }
 STEP_TITLES = {
     Step.ALLOTTED: Sentence("Offre attribuée : {offer}", "Offer allotted: {offer}"),
     Step.SEEN: Sentence("Offre vue : {offer}", "Offer seen: {offer}"),
     Step.ACTIVATED: Sentence("Offre activée : {offer}", "Offer activated: {offer}"),
     Step.USED: Sentence("Offre utilisée : {offer}", "Offer used: {offer}"),
+    Step.WITHDRAWN: Sentence("Offre reprise : {offer}", "Offer taken back: {offer}"),
 }
 STEP_NAMES = {
     Step.ALLOTTED: Sentence("attribuée", "allotted"),
     Step.SEEN: Sentence("vue", "seen"),
     Step.ACTIVATED: Sentence("activée", "activated"),
     Step.USED: Sentence("utilisée", "used"),
+    Step.WITHDRAWN: Sentence("reprise", "taken back"),
+}
+
+STATES = {
+    OfferState.OPEN: Sentence("sans rien à faire", "nothing to do"),
+    OfferState.AVAILABLE: Sentence("à activer", "to be activated"),
+    OfferState.ALLOTTED: Sentence("attribuée", "allotted"),
+    OfferState.SEEN: Sentence("vue", "seen"),
+    OfferState.ACTIVATED: Sentence("activée", "activated"),
+    OfferState.USED: Sentence("utilisée", "used"),
+    OfferState.EXPIRED: Sentence("expirée", "expired"),
 }
 
 # ---------------------------------------------------------------- what an offer is
@@ -249,6 +263,23 @@ def offer_terms(offer: Offer, phrases: "Phrases") -> str:
         circumstances.append(phrases.say(NEEDS[offer.needs]))
     first = effect if not circumstances else f"{effect} {', '.join(circumstances)}"
     return phrases.semicolons([first, *_limits(offer, phrases)])
+
+
+def terms_to_member(offer: Offer, phrases: "Phrases") -> str:
+    """What it gives and on which tickets, for whoever it is theirs; how it is limited for all stays among staff."""
+    effect = effect_said(offer.effect, phrases)
+    circumstances = [*phrases.lines(offer.lines), *phrases.when(offer.when)]
+    said = [effect if not circumstances else f"{effect} {', '.join(circumstances)}"]
+    if offer.chance is not None:
+        said.append(odds_said(offer.chance, phrases))
+    if offer.times is not None:
+        said.append(phrases.times(offer.times))
+    return phrases.semicolons(said)
+
+
+def state_said(state: OfferState, language: Language) -> str:
+    """Where a customer stands with an offer, in a word or two."""
+    return STATES[state].say(language)
 
 
 def effect_said(effect: OfferEffect, phrases: "Phrases") -> str:

@@ -131,6 +131,7 @@ PERIODS = {
     Period.DAY: Sentence("jour", "day"),
     Period.WEEK: Sentence("semaine", "week"),
     Period.MONTH: Sentence("mois", "month"),
+    Period.QUARTER: Sentence("trimestre", "quarter"),
     Period.YEAR: Sentence("an", "year"),
     Period.EVER: Sentence("programme", "programme"),
 }
@@ -139,6 +140,7 @@ OF_PERIODS = {
     Period.DAY: Sentence("du jour", "day"),
     Period.WEEK: Sentence("de la semaine", "week"),
     Period.MONTH: Sentence("du mois", "month"),
+    Period.QUARTER: Sentence("du trimestre", "quarter"),
     Period.YEAR: Sentence("de l'année", "year"),
     Period.EVER: Sentence("du programme", "programme"),
 }
@@ -222,6 +224,7 @@ CURRENCY_KINDS = {
     CurrencyKind.VOUCHER: Sentence("bons", "vouchers"),
     CurrencyKind.BADGE: Sentence("badge", "badge"),
     CurrencyKind.GOOD: Sentence("biens ou services à remettre", "goods or services to hand over"),
+    CurrencyKind.ENTRY: Sentence("chances à un tirage", "entries in a draw"),
 }
 
 ACTIVITIES = {
@@ -262,6 +265,7 @@ GOAL_PERIODS = {
     Period.DAY: Sentence("la journée", "day"),
     Period.WEEK: Sentence("la semaine", "week"),
     Period.MONTH: Sentence("le mois", "month"),
+    Period.QUARTER: Sentence("le trimestre", "quarter"),
     Period.YEAR: Sentence("l'année", "year"),
     Period.EVER: Sentence("le temps", "lifetime"),
 }
@@ -318,6 +322,7 @@ class Phrases:
         self.currencies = {currency.code: currency for currency in document.currencies}
         self.rewards = {reward.code: reward for reward in document.rewards}
         self.offers = {offer.code: offer for offer in document.offers}
+        self.draws = {draw.code: draw for draw in document.draws}
         self.levels = {level.code: level for level in document.tiers.levels} if document.tiers else {}
 
     def say(self, sentence: Sentence, **values: object) -> str:
@@ -356,7 +361,7 @@ class Phrases:
     def rule_name(self, code: str) -> str:
         if code == REFERRAL:
             return self.say(REFERRAL_NAME)
-        rule = self.rules.get(code) or self.offers.get(code)
+        rule = self.rules.get(code) or self.offers.get(code) or self.draws.get(code)
         return quoted(code if rule is None else self.text(rule.name), self.language)
 
     def level_name(self, code: str) -> str:

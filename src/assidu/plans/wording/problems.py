@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from assidu.plans.problems import Problem, path_text
+from assidu.plans.wording.draws import DRAW_PROBLEMS
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life_problems import LIFE_PROBLEMS
 from assidu.plans.wording.offer_problems import OFFER_PROBLEMS
@@ -10,6 +11,7 @@ from assidu.plans.wording.offer_problems import OFFER_PROBLEMS
 PROBLEMS = {
     **OFFER_PROBLEMS,
     **LIFE_PROBLEMS,
+    **DRAW_PROBLEMS,
     # Not YAML, not JSON, or more than a programme needs.
     "too_big": Sentence(
         "le fichier fait {found} octets ; le maximum est {most}",
@@ -273,6 +275,11 @@ PROBLEMS = {
     ),
     "goal_ever_in_a_row": Sentence(
         "« ever » n'a qu'une période : retirez in_a_row", "`ever` is a single period: take in_a_row out"
+    ),
+    "goal_streak_too_long": Sentence(
+        "{found} de suite, c'est plus d'un an : le début est oublié avant la fin, personne n'y arrive (au plus {most})",
+        "{found} in a row is more than a year: its beginning is forgotten before its end, and nobody reaches it "
+        "(at most {most})",
     ),
     "goal_of_activity": Sentence(
         "une activité se compte en times ou en days, pas en « {measure} »",

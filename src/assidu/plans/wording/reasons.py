@@ -6,6 +6,7 @@ from assidu.decisions.plan import REFERRAL, GoalMeasure
 from assidu.decisions.state import TierCause
 from assidu.plans.document import Document, Rule, SaleCurrency
 from assidu.plans.wording import figures
+from assidu.plans.wording.draws import draw_reason
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import referral_reason
 from assidu.plans.wording.offers import REASONS as OFFER_REASONS
@@ -165,6 +166,10 @@ REFUSALS = {
         "Le retour demandé ({asked}) dépasse ce qui reste à rendre ({left}) sur la ligne {line}.",
         "The return asked for ({asked}) goes beyond what is left ({left}) of line {line}.",
     ),
+    RefusalCode.RETURNED_LINE_CHANGED: Sentence(
+        "Le ticket ne peut pas être modifié ainsi : {returned} de la ligne {line} ont déjà été rendus.",
+        "The ticket cannot be changed so: {returned} of line {line} has already come back.",
+    ),
     RefusalCode.MONEY_NOT_ACCEPTED: Sentence(
         "Le programme n'accepte pas de tickets en {money}.", "The programme accepts no tickets in {money}."
     ),
@@ -223,6 +228,10 @@ REFUSALS = {
     RefusalCode.UNKNOWN_AUDIENCE: Sentence(
         "Le programme n'a pas d'audience « {subject} ».", "The programme has no audience “{subject}”."
     ),
+    RefusalCode.UNKNOWN_DRAW: Sentence(
+        "Le programme n'a pas ce lot au tirage « {subject} ».",
+        "The programme has no such prize in the draw “{subject}”.",
+    ),
     RefusalCode.UNKNOWN_OFFER: Sentence(
         "Le programme n'a pas d'offre « {subject} ».", "The programme has no offer “{subject}”."
     ),
@@ -230,6 +239,13 @@ REFUSALS = {
     RefusalCode.OFFER_NOT_ALLOTTED: Sentence(
         "L'offre « {subject} » n'est pas attribuée à cette personne.",
         "The offer “{subject}” is not allotted to this customer.",
+    ),
+    RefusalCode.ALREADY_ALLOTTED: Sentence(
+        "Cette personne a déjà l'offre « {subject} ».", "This customer has the offer “{subject}” already."
+    ),
+    RefusalCode.OFFER_BEGUN: Sentence(
+        "L'offre « {subject} » est déjà activée ou utilisée : elle ne se reprend plus.",
+        "The offer “{subject}” is activated or used already: it can no longer be taken back.",
     ),
     RefusalCode.HOLD_NOT_OPEN: Sentence(
         "Cette réservation n'est plus ouverte : elle a expiré, a été libérée ou a déjà servi.",
@@ -312,6 +328,9 @@ def reason(found: Reason, document: Document, language: Language) -> str:
     phrases = phrases_of(document, language)
     if found.rule == REFERRAL:
         return referral_reason(found, phrases)
+    draw = phrases.draws.get(found.rule)
+    if draw is not None:
+        return draw_reason(found, draw, phrases)
     offer = phrases.offers.get(found.rule)
     if offer is not None or found.code in OFFERS_ONLY:
         return offer_reason(found, offer, phrases)
@@ -417,7 +436,7 @@ def refusal(found: Refused, document: Document, language: Language) -> str:
     """A whole sentence: what cannot be done, with the figures that say why."""
     phrases = phrases_of(document, language)
     given = found.figures
-    is_return = found.code is RefusalCode.RETURN_EXCEEDS_SALE
+    is_return = found.code in (RefusalCode.RETURN_EXCEEDS_SALE, RefusalCode.RETURNED_LINE_CHANGED)
     asked = given.get("asked", 0)
     money = document.sale_currency
     if is_return and found.subject:
@@ -437,6 +456,7 @@ def refusal(found: Refused, document: Document, language: Language) -> str:
         worth=_money(given.get("worth_minor", 0), phrases),
         total=_money(given.get("total_minor", 0), phrases),
         left=figures.money(given.get("left_minor", 0), money, language),
+        returned=figures.money(given.get("returned_minor", 0), money, language),
         units_left=phrases.units(given.get("left", 0), found.subject),
         limit=figures.number(given.get("limit", 0), language),
         **_closing_days(document, phrases),

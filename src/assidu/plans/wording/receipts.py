@@ -29,6 +29,7 @@ RECEIPTS = {
     "part": Sentence("{quantity} de {rule}", "{quantity} from {rule}"),
     "used": Sentence("Vous utilisez {units}.", "You use {units}."),
     "taken_back": Sentence("Retour : {units} en moins.", "Return: {units} less."),
+    "changed": Sentence("Ticket modifié : {units} en moins.", "Ticket changed: {units} less."),
     "given_back": Sentence("{units} vous sont rendus.", "{units} given back to you."),
     "given_back_one": Sentence("{units} vous est rendu.", "{units} given back to you."),
     "expired": Sentence("{units} ont expiré.", "{units} expired."),
@@ -189,6 +190,8 @@ def _movements(decision: Decision, phrases: Phrases) -> Iterator[str]:
         if key in ("given_back", "expired"):
             yield _one_or_many(phrases, key, quantity, currency)
         elif key is not None:
+            if key == "taken_back" and decision.inputs is not None:
+                key = "changed"  # a return looks at nothing new
             yield _say(phrases, key, units=phrases.units(quantity, currency))
     for (currency, source, target), quantity in moved.items():
         if source is Account.ISSUED and target is Account.AVAILABLE:

@@ -72,6 +72,26 @@
     say(button.dataset.copied, "success");
   });
 
+  /* ---- <button data-print>: on paper everything is light, and <details data-on-paper> lie open */
+
+  let screenTheme = "";
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+  const retheme = (theme) => {
+    root.dataset.theme = theme;
+    document.dispatchEvent(new CustomEvent("assidu:theme"));
+  };
+  addEventListener("beforeprint", () => {
+    screenTheme = root.dataset.theme;
+    all("[data-on-paper]:not([open])").forEach((details) => { details.open = true; details.dataset.onPaper = "only"; });
+    retheme("light");
+  });
+  addEventListener("afterprint", () => {
+    all("[data-on-paper=only]").forEach((details) => { details.open = false; details.dataset.onPaper = ""; });
+    retheme(screenTheme);
+  });
+
   /* ---- theme: shown at once, kept by the server */
 
   document.addEventListener("change", (event) => {

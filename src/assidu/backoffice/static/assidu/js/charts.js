@@ -1,12 +1,14 @@
 /* Charts: <div data-chart="ID"> and a JSON description of ours in <script type="application/json" id="ID">.
    {kind: "line"|"bar", across, labels: [], marks: [{at, name}], format: {style: "currency"|"percent"|"decimal", currency, digits}, min,
-    series: [{name, values, tone: 1-4, dashed, area, stack, ground, band, dots}]}
-   A "ground" only holds up what is stacked on it; "across" lays bars down.
+    series: [{name, values, tone: 1-4, dashed, area, stack, ground, band, dots, ranges: [[low, high]|null]}]}
+   A "ground" only holds up what is stacked on it; "across" lays bars down; "ranges" are whiskers on bars.
    Drawn as SVG by ECharts, in the page's colours, language and theme; the figures also stand in a table below. */
 (() => {
   "use strict";
   const language = document.documentElement.lang || "en";
   const drawn = new Map();
+  const PAPER = 640;
+  const FEW = 7; // bars that are each called by their name
 
   // A custom property holding light-dark() is resolved only when some element uses it as a colour.
   const probe = document.createElement("span");
@@ -32,24 +34,44 @@
     return element;
   };
 
+  // Two marks that stand close write away from each other.
+  const sideOf = (mark, marks, place) => (marks.some((other, at) => other.at > mark.at || (other.at === mark.at && at > place)) ? "right" : "left");
+
   const options = (chart) => {
     const figures = formatter(chart.format);
     const font = getComputedStyle(document.body).fontFamily;
     const soft = colour("ink-soft");
     const line = colour("line");
     const isLine = chart.kind === "line";
+    // A whisker is a line between two places of the chart, with a cap on each end.
+    const whiskers = (series) => (series.ranges || []).flatMap((range, place) => range === null ? [] : [range.map((end) => ({
+      coord: chart.across ? [end, place] : [place, end], symbol: "rect", symbolSize: [10, 1.6], label: { show: false },
+      lineStyle: { color: colour("ink"), type: "solid", width: 1.6 }, itemStyle: { color: colour("ink") },
+    }))]);
+    // Unseen lines through their ends: the axis has to reach as far.
+    const reach = chart.series.filter((series) => (series.ranges || []).some(Boolean)).flatMap((series) => [0, 1].map((end) => ({
+      type: "line", silent: true, symbol: "none", lineStyle: { width: 0 },
+      data: series.ranges.flatMap((range, place) => range === null ? [] : [chart.across ? [range[end], place] : [place, range[end]]]),
+    })));
+    const between = (point) => {
+      const range = (chart.series[point.seriesIndex].ranges || [])[point.dataIndex];
+      return range ? ` (${figures.full(range[0])} – ${figures.full(range[1])})` : "";
+    };
     const seen = (point) => !chart.series[point.seriesIndex].ground && point.value !== null && point.value !== undefined && (!chart.series[point.seriesIndex].stack || point.value !== 0);
+    const everyName = chart.across || (!isLine && chart.labels.length <= FEW);
     const names = {
       type: "category", data: chart.labels, boundaryGap: !isLine, inverse: chart.across,
       axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
-      axisLabel: { color: soft, fontSize: 12, hideOverlap: !chart.across, interval: chart.across ? 0 : "auto", width: chart.across ? 190 : undefined, overflow: "truncate" },
+      axisLabel: { color: soft, fontSize: everyName && !chart.across ? 11 : 12, hideOverlap: !everyName, interval: everyName ? 0 : "auto", width: chart.across ? 190 : undefined, overflow: "truncate" },
     };
     const amounts = {
       type: "value", min: chart.min, splitNumber: 4,
       axisLabel: { color: soft, fontSize: 12, formatter: figures.short, hideOverlap: true },
       splitLine: { lineStyle: { color: line } },
     };
-    const marks = (chart.marks || []).map((mark) => ({ xAxis: mark.at, label: { formatter: mark.name, color: soft } }));
+    const marks = (chart.marks || []).map((mark, place, { length }) => ({
+      xAxis: mark.at, label: { formatter: mark.name, color: soft, position: chart.across ? "start" : "end", align: length < 2 ? "center" : sideOf(mark, chart.marks, place) },
+    }));
     return {
       animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500,
       textStyle: { fontFamily: font },
@@ -64,9 +86,9 @@
           const box = text("div", "chart-tip", "");
           box.append(text("b", "", chart.labels[points[0].dataIndex]));
           for (const point of points) {
-            if (!seen(point)) continue;
+            if (point.seriesIndex >= chart.series.length || !seen(point)) continue;
             const row = text("div", "line", "");
-            row.append(text("span", "", point.seriesName), text("b", "", figures.full(point.value)));
+            row.append(text("span", "", point.seriesName), text("b", "", figures.full(point.value) + between(point)));
             box.append(row);
           }
           return box;
@@ -74,11 +96,12 @@
       },
       xAxis: chart.across ? amounts : names,
       yAxis: chart.across ? names : amounts,
-      series: chart.series.map((series, index) => {
+      series: [...chart.series.map((series, index) => {
         const tone = colour(`chart-${series.tone || index + 1}`);
         const common = { name: series.name, data: series.values, color: tone, stack: series.stack, silent: series.ground };
-        if (index === 0 && marks.length) {
-          common.markLine = { symbol: "none", silent: true, lineStyle: { color: colour("line-strong"), type: "dashed" }, data: marks };
+        const lines = [...(index === 0 ? marks : []), ...whiskers(series)];
+        if (lines.length) {
+          common.markLine = { symbol: "none", silent: true, animation: false, lineStyle: { color: colour("line-strong"), type: "dashed" }, data: lines };
         }
         if (!isLine) {
           return { ...common, type: "bar", barMaxWidth: 26, itemStyle: { borderRadius: series.stack ? 0 : [5, 5, 0, 0], opacity: series.ground ? 0 : 1 }, emphasis: series.ground ? { disabled: true } : { focus: "series" } };
@@ -90,7 +113,7 @@
           areaStyle: series.area ? { opacity: 0.12, color: tone } : series.band ? { opacity: 0.22, color: tone } : undefined,
           endLabel: chart.ends ? { show: true, color: tone, fontWeight: 600, formatter: (p) => `${p.seriesName} ${figures.short(p.value)}` } : undefined,
         };
-      }),
+      }), ...reach],
     };
   };
 
@@ -112,6 +135,10 @@
   const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
   const redraw = () => drawn.forEach(({ instance, chart }) => instance.setOption(options(chart), true));
 
+  // A page of paper is narrower than the screen, and nothing moves on it.
+  const resize = (width) => drawn.forEach(({ instance }) => instance.resize(width ? { width, animation: { duration: 0 } } : undefined));
+  addEventListener("beforeprint", () => resize(PAPER));
+  addEventListener("afterprint", () => resize());
   document.addEventListener("assidu:theme", redraw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   document.addEventListener("htmx:before:swap", () => drawn.forEach(({ instance, watcher }, holder) => {

@@ -1,0 +1,1 @@
+"""Trials of plans in the words and charts of a page."""

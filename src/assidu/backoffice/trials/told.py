@@ -1,0 +1,266 @@
+"""A trial as its page tells it: plans side by side, and of one of them what it costs, to whom, and what decides."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+
+from assidu.backoffice import formats
+from assidu.backoffice.charts import Chart, Series, between, spans
+from assidu.backoffice.discounts.figures import Figure, Grid, Row, Writer
+from assidu.catalogue import queries as catalogue
+from assidu.economics.micro.types import OTHER, MicroResult, PlanAsked, PlanTried, Share
+from assidu.economics.words import BEHAVIOUR, TRIED
+from assidu.plans.reading import read
+from assidu.plans.wording import Language, text_in
+
+FIGURES: tuple[str, ...] = (
+    "face",
+    "off",
+    "cost",
+    "revenue_change",
+    "margin_change",
+    "net_change",
+    "against_first",
+)
+CHANGES = ("revenue_change", "margin_change", "net_change", "against_first")
+RULES_SHOWN = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A plan in the table of all: its place, label, and whether it is the one that is looked at."""
+
+    place: int
+    label: str
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class TrialTold:
+    """``place`` is the plan that is looked at, from 0."""
+
+    result: MicroResult
+    asked: Sequence[PlanAsked]
+    place: int
+    write: Writer
+    language: Language
+
+    @property
+    def plan(self) -> PlanTried:
+        return self.result.plans[self.place]
+
+    @property
+    def columns(self) -> list[Column]:
+        return [Column(n, one.label, n == self.place) for n, one in enumerate(self.result.plans)]
+
+    @property
+    def recorded_cost(self) -> Figure:
+        return self.write.amount(self.result.recorded_cost)
+
+    @property
+    def is_whole(self) -> bool:
+        return self.result.customers == self.result.of_customers
+
+    @cached_property
+    def side_by_side(self) -> Grid:
+        rows = []
+        for name in FIGURES:
+            write = self.write.change if name in CHANGES else self.write.amount
+            cells = tuple(write(getattr(one, name)) for one in self.result.plans)
+            if any(cell.value for cell in cells):
+                rows.append(Row(str(TRIED[name]), "", cells))
+        rates: Sequence[tuple[str, Callable[[PlanTried], float | None], int]] = (
+            ("loss_probability", lambda one: one.loss_probability, 0),
+            ("better_than_first", lambda one: one.better_than_first, 0),
+            ("generosity", lambda one: one.generosity, 2),
+        )
+        for name, of, digits in rates:
+            found = [of(one) for one in self.result.plans]
+            if any(one is not None for one in found):
+                cells = tuple(Figure("" if one is None else formats.percent(one, digits)) for one in found)
+                rows.append(Row(str(TRIED[name]), "", cells))
+        return Grid(_("Figure"), tuple(one.label for one in self.result.plans), tuple(rows))
+
+    # ---------------------------------------------------------------- charts
+
+    @property
+    def net(self) -> Chart:
+        plans = self.result.plans
+        lows = [one.net_change.low_80 / 100 for one in plans]
+        highs = [one.net_change.high_80 / 100 for one in plans]
+        return Chart(
+            "net",
+            _("Net beside what was recorded, 80% interval"),
+            [one.label for one in plans],
+            spans(_("80% interval"), lows, highs),
+            show=self._show,
+            kind="bar",
+            style="currency",
+            is_across=True,
+            marks=[(0, _("today"))],
+            figures=(
+                [_("Net (HT)"), "80%", "95%"],
+                [
+                    (
+                        one.label,
+                        [
+                            self.write.money(one.net_change.value),
+                            self._range(one.net_change.low_80, one.net_change.high_80),
+                            self._range(one.net_change.low_95, one.net_change.high_95),
+                        ],
+                    )
+                    for one in plans
+                ],
+            ),
+        )  # fmt: skip
+
+    @property
+    def tornado(self) -> Chart | None:
+        bars = [one for one in self.plan.sensitivity if one.swing_minor]
+        if not bars:
+            return None
+        ends = [sorted((one.low_minor, one.high_minor)) for one in bars]
+        labels = [str(BEHAVIOUR[one.assumption]) for one in bars]
+        return Chart(
+            "tornado",
+            _("Net, each assumption in its lowest and highest fifth"),
+            labels,
+            spans(_("Net between"), [low / 100 for low, _high in ends], [high / 100 for _low, high in ends]),
+            show=self._show,
+            kind="bar",
+            style="currency",
+            is_across=True,
+            marks=[(self.plan.net_change.value / 100, _("Net"))],
+            figures=(
+                [_("Net when low"), _("Net when high")],
+                [
+                    (label, [self.write.money(one.low_minor), self.write.money(one.high_minor)])
+                    for label, one in zip(labels, bars, strict=True)
+                ],
+            ),
+        )
+
+    @property
+    def deciles(self) -> Chart:
+        return self._people("deciles", _("What customers get, by tenth of spend"), self.plan.deciles)
+
+    @property
+    def tiers(self) -> Chart:
+        return self._people(
+            "tiers", _("What customers get, by status"), self.plan.tiers, lambda one: self._tier(one.name)
+        )
+
+    @property
+    def settling(self) -> Chart | None:
+        """Where the interval stood after each round."""
+        rounds = self.result.rounds
+        if len(rounds) < 2:
+            return None
+        lows = [one.net_low_80[self.place] / 100 for one in rounds]
+        highs = [one.net_high_80[self.place] / 100 for one in rounds]
+        return Chart(
+            "settling",
+            _("How the interval settled"),
+            [formats.number(one.customers) for one in rounds],
+            between(_("80% interval of net (HT)"), lows, highs)
+            if min(lows) >= 0
+            else [Series(_("low"), lows, tone=2), Series(_("high"), highs, tone=1)],
+            show=self._show,
+            style="currency",
+            first_column=_("Customers"),
+            figures=(
+                ["80%", _("Histories decided"), _("Seconds")],
+                [
+                    (
+                        formats.number(one.customers),
+                        [
+                            self._range(100 * low, 100 * high),
+                            formats.number(one.histories),
+                            formats.number(one.seconds, 1),
+                        ],
+                    )
+                    for one, low, high in zip(rounds, lows, highs, strict=True)
+                ],
+            ),
+        )
+
+    # ---------------------------------------------------------------- tables
+
+    @cached_property
+    def rules(self) -> Grid:
+        document = read(self.asked[self.place].yaml).document
+        names = {OTHER: _("Rewards and referrals")}
+        if document is not None:
+            names |= {one.code: text_in(one.name, self.language) for one in document.rules}
+            names |= {one.code: text_in(one.name, self.language) for one in document.offers}
+        rows = tuple(
+            Row(names.get(one.rule, one.rule), "", (self.write.amount(one.face),))
+            for one in self.plan.rules[:RULES_SHOWN]
+        )
+        return Grid(_("Rule or offer"), (_("Given, at face value (TTC)"),), rows)
+
+    @cached_property
+    def winners(self) -> Grid:
+        return self._shares(_("Tenth of spend"), self.plan.deciles, lambda one: one.name)
+
+    @cached_property
+    def stores(self) -> Grid:
+        known = {one.store_id: one.name for one in catalogue.stores()}
+        return self._shares(
+            _("Usual store"), self.plan.stores, lambda one: known.get(one.name, one.name) or "–"
+        )
+
+    def _shares(self, first: str, found: Sequence[Share], name: Callable[[Share], str]) -> Grid:
+        heads = (_("Customers"), _("Spend"), _("Before"), _("After"), _("More"), _("Less"))
+        rows = tuple(
+            Row(
+                name(one),
+                "",
+                (
+                    Figure(formats.number(one.customers)),
+                    *(
+                        self.write.known(at)
+                        for at in (one.spend_minor, one.recorded_minor, one.planned_minor)
+                    ),
+                    Figure(formats.number(one.winners)),
+                    Figure(formats.number(one.losers)),
+                ),
+            )
+            for one in found
+        )
+        return Grid(first, heads, rows)
+
+    def _people(
+        self,
+        code: str,
+        title: str,
+        found: Sequence[Share],
+        name: Callable[[Share], str] = lambda one: one.name,
+    ) -> Chart:
+        return Chart(
+            code,
+            title,
+            [name(one) for one in found],
+            [
+                Series(_("as recorded"), [one.recorded_minor / 100 for one in found], tone=2),
+                Series(self.plan.label, [one.planned_minor / 100 for one in found], tone=1),
+            ],
+            show=self._show,
+            kind="bar",
+            style="currency",
+            first_column=title,
+        )
+
+    def _tier(self, code: str) -> str:
+        document = read(self.asked[self.place].yaml).document
+        levels = () if document is None or document.tiers is None else document.tiers.levels
+        found = next((one for one in levels if one.code == code), None)
+        return (code or _("no status")) if found is None else text_in(found.name, self.language)
+
+    def _show(self, amount: float) -> str:
+        return self.write.money(amount * 100)
+
+    def _range(self, low: float, high: float) -> str:
+        return _("%(low)s to %(high)s") % {"low": self.write.money(low), "high": self.write.money(high)}

@@ -1,0 +1,194 @@
+"""What it should bring: assumptions that are turned, answered at once, kept under a name, laid side by side."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+from msgspec import structs
+
+from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.sheets import is_partial
+from assidu.backoffice.views.studio.amounts import Amounts
+from assidu.backoffice.views.studio.assumed import Form, blank, document_of, told
+from assidu.backoffice.views.studio.brought import Brought
+from assidu.backoffice.views.studio.files import EXCEL, download
+from assidu.economics import actions, measuring, queries
+from assidu.economics.documents import assumptions_yaml, read_assumptions
+from assidu.economics.tables import as_csv, macro_tables
+from assidu.economics.types import Assumptions, SavedAssumptions, report
+from assidu.economics.workbook.macro import macro_workbook
+from assidu.foundation import clock
+from assidu.measurement.queries import has_invented
+
+COMPARED_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the form is about: a saved set, or one that was just measured."""
+
+    document: Assumptions
+    saved: SavedAssumptions | None = None
+    is_blank: bool = False
+
+
+@require_http_methods(["GET", "POST"])
+@allowed("economics.view")
+def expected(request: HttpRequest) -> HttpResponse:
+    programme = programme_at(request)
+    if programme is None:
+        return render(request, "backoffice/studio/empty.html", {"tab": "expected", "reason": "programme"})
+    if request.method == "GET":
+        start = _start(request, programme)
+        form = Form(start.document, is_apart="apart" in request.GET)
+        brought = _brought(programme, start.document)
+        return _page(request, programme, form, brought, start=start)
+    typed = {name: str(value) for name, value in request.POST.items()}
+    document = document_of(typed)
+    found, problems = read_assumptions(json.dumps(document))
+    if found is None:
+        if is_partial(request):
+            return render(
+                request,
+                "backoffice/studio/expected_result.html",
+                {"problems": told(problems, document, typed)},
+            )
+        form = Form(_shape(document), typed, tuple(one.path for one in problems))
+        return _page(request, programme, form, None, problems=told(problems, document, typed))
+    return _answer(request, programme, found, typed)
+
+
+def _answer(
+    request: HttpRequest, programme: Programme, found: Assumptions, typed: Mapping[str, str]
+) -> HttpResponse:
+    """What is asked for with the figures of the form: to see what they come to, to keep them, to take them away."""
+    wanted = typed.get("do", "show")
+    if wanted == "save":
+        if not signed_in(request).may("economics.close"):
+            raise PermissionDenied("economics.close")
+        saved = actions.save_assumptions(programme.code, found, by=actor_at(request), at=clock.now())
+        messages.success(
+            request,
+            _("Saved as %(name)s, version %(version)s.") % {"name": saved.name, "version": saved.version},
+        )
+        return redirect(_address(saved))
+    brought = _brought(programme, found)
+    decimals = programme.document.sale_currency.decimals
+    if wanted == "excel":
+        content = macro_workbook(found, brought.report, decimals)
+        return download(content, EXCEL, f"{programme.code}-expected.xlsx")
+    if wanted == "yaml":
+        return download(
+            assumptions_yaml(found).encode(), "application/yaml", f"{programme.code}-assumptions.yaml"
+        )
+    tables = {f"csv:{one.name}": one for one in macro_tables(brought.report, decimals)}
+    if wanted in tables:
+        table = tables[wanted]
+        return download(
+            as_csv(table).encode(), "text/csv; charset=utf-8", f"{programme.code}-{table.name}.csv"
+        )
+    if is_partial(request):
+        return render(request, "backoffice/studio/expected_result.html", {"brought": brought})
+    return _page(request, programme, Form(found, typed), brought)
+
+
+def _page(
+    request: HttpRequest,
+    programme: Programme,
+    form: Form,
+    brought: Brought | None,
+    *,
+    start: Start | None = None,
+    problems: list[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    saved = queries.saved_assumptions(programme.code)
+    context = {
+        "tab": "expected",
+        "programme": programme,
+        "form": form,
+        "brought": brought,
+        "start": start,
+        "problems": problems,
+        "saved": [(one, _address(one)) for one in saved],
+        "versions": [] if start is None or start.saved is None else _versions(programme, start.saved),
+        "may_save": signed_in(request).may("economics.close"),
+        "has_invented": has_invented(),
+    }
+    return render(request, "backoffice/studio/expected.html", context, status=422 if problems else 200)
+
+
+@require_GET
+@allowed("economics.view")
+def compare(request: HttpRequest) -> HttpResponse:
+    """Two or three saved sets side by side: they draw the same luck."""
+    programme = programme_at(request)
+    if programme is None:
+        raise Http404
+    saved = queries.saved_assumptions(programme.code)
+    asked = request.GET.getlist("set")
+    chosen = [one for one in saved if one.name in asked][:COMPARED_MAX] or saved[:COMPARED_MAX]
+    columns = [(one, _address(one), _brought(programme, one.document)) for one in chosen]
+    results = [brought.results for _one, _where, brought in columns]
+    context = {
+        "tab": "expected",
+        "columns": columns,
+        "rows": [(line[0].label, line) for line in zip(*results, strict=True)],
+        "saved": saved,
+        "chosen": [one.name for one in chosen],
+    }
+    return render(request, "backoffice/studio/expected_compare.html", context)
+
+
+def _start(request: HttpRequest, programme: Programme) -> Start:
+    name, version = request.GET.get("set", ""), request.GET.get("version", "")
+    if name:
+        saved = queries.assumptions(programme.code, name, int(version) if version.isdigit() else None)
+        if saved is None:
+            raise Http404
+        return Start(saved.document, saved)
+    known = queries.saved_assumptions(programme.code)
+    if known and "measure" not in request.GET:
+        return Start(known[0].document, known[0])
+    found = measuring.measure(programme.code, _("Measured"), clock.now(), language=programme.language)
+    return Start(found) if found.segments else Start(blank(_("To be filled in")), is_blank=True)
+
+
+def _versions(programme: Programme, saved: SavedAssumptions) -> list[tuple[int, str, bool]]:
+    newest = queries.assumptions(programme.code, saved.name)
+    last = saved.version if newest is None else newest.version
+    return [
+        (version, _query(saved.name, version), version == saved.version) for version in range(last, 0, -1)
+    ]
+
+
+def _brought(programme: Programme, found: Assumptions) -> Brought:
+    money = programme.document.sale_currency
+    return Brought(found, report(found, money.decimals), Amounts(money.code, money.decimals))
+
+
+def _shape(document: Mapping[str, Any]) -> Assumptions:
+    """As many segments as were typed, under their names: what was typed stands in the form as it is."""
+    nothing = blank("")
+    segments = tuple(
+        structs.replace(nothing.segments[0], code=one["code"], name=one.get("name"))
+        for one in document["segments"]
+    )
+    return structs.replace(nothing, segments=segments)
+
+
+def _address(saved: SavedAssumptions) -> str:
+    return reverse("studio-expected") + _query(saved.name, saved.version)
+
+
+def _query(name: str, version: int) -> str:
+    return f"?{urlencode({'set': name, 'version': version})}"

@@ -1,0 +1,45 @@
+"""What other rooms may hold of what is said of discounts: frozen values."""
+
+from assidu.economics.models.discount_types import (
+    CannotTell,
+    DepartmentLine,
+    DepthLine,
+    Discounts,
+    DiscountsAnswer,
+    DiscountsQuestion,
+    DiscountSums,
+    GivenSplit,
+    MarginEffect,
+    ProductLine,
+    RepeatedLine,
+    Turned,
+    TurnedDecile,
+    TurnedMargin,
+    Turning,
+    UnitsSold,
+    Untold,
+    WeekAround,
+)
+from assidu.economics.models.estimate import Estimate
+
+__all__ = [
+    "CannotTell",
+    "DepartmentLine",
+    "DepthLine",
+    "DiscountSums",
+    "Discounts",
+    "DiscountsAnswer",
+    "DiscountsQuestion",
+    "Estimate",
+    "GivenSplit",
+    "MarginEffect",
+    "ProductLine",
+    "RepeatedLine",
+    "Turned",
+    "TurnedDecile",
+    "TurnedMargin",
+    "Turning",
+    "UnitsSold",
+    "Untold",
+    "WeekAround",
+]

@@ -1,0 +1,43 @@
+"""A member's offers as they see them: what each gives, where they stand with it, what they can still do."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from assidu.decisions.offers.theirs import CustomerOffer, OfferState
+from assidu.loyalty.customer_offers import customer_offers
+from assidu.plans.wording.offers import state_said, terms_to_member
+from assidu.portal.statements import Member
+
+
+@dataclass(frozen=True, slots=True)
+class OfferSeen:
+    code: str
+    name: str
+    terms: str
+    state: str
+    last_day: str
+    is_new: bool
+    is_activated: bool
+    may_be_activated: bool
+
+
+def offers_of(member: Member, now: datetime) -> list[OfferSeen]:
+    """Those to activate first, then what counts by itself; what is used or over is no more to be seen."""
+    found = customer_offers(member.customer.customer_id, now)
+    gone = (OfferState.USED, OfferState.EXPIRED)
+    shown = [_seen(one, member) for one in found if one.state not in gone]
+    return sorted(shown, key=lambda one: (not one.may_be_activated, not one.is_activated))
+
+
+def _seen(one: CustomerOffer, member: Member) -> OfferSeen:
+    written, phrases = member.phrases.offers[one.offer.code], member.phrases
+    return OfferSeen(
+        one.offer.code,
+        phrases.text(written.name),
+        terms_to_member(written, phrases),
+        "" if one.state is OfferState.OPEN else state_said(one.state, member.language),
+        phrases.day(one.until - timedelta(days=1)) if one.until is not None else "",
+        one.state is OfferState.ALLOTTED,
+        one.state is OfferState.ACTIVATED,
+        one.may_be_activated,
+    )

@@ -1,0 +1,101 @@
+"""Offers over the API: where a customer stands, allotting to many and taking it back; draws among entries."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+import pytest
+
+from assidu.loyalty.running_draws import run_draw
+from builders.draw_club import NAME, a_draw_club
+from builders.offer_club import a_club, told
+from builders.programs import Program, a_program
+
+pytestmark = [pytest.mark.urls("assidu.api.urls"), pytest.mark.django_db]
+
+
+@pytest.fixture
+def club(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    monkeypatch.setenv("ASSIDU_NOW", "2026-03-02T12:00:00Z")
+    return a_club(4)
+
+
+@pytest.fixture
+def maker(club: list[UUID]) -> Program:
+    return a_program("offers:write", "plan:read", "customers:read")
+
+
+def states(program: Program, customer: UUID) -> dict[str, str]:
+    answer = program.get(f"/v1/customers/{customer}/offers", language="en")
+    assert answer.status_code == 200
+    return {one["code"]: one["state"] for one in answer.json()["offers"]}
+
+
+def test_each_offer_of_a_customer_is_in_one_state(club: list[UUID], maker: Program) -> None:
+    assert states(maker, club[0]) == {"brioche": "available", "open": "open"}
+    told("a", "Offer Allotted", 0, offer="back")
+    told("b", "Offer Activated", 0, offer="brioche")
+    assert states(maker, club[0]) == {"brioche": "activated", "back": "allotted", "open": "open"}
+    told("l", "Member Left", 0)
+    assert states(maker, club[0]) == {}
+    assert maker.get(f"/v1/customers/{uuid4()}/offers").status_code == 404
+
+
+def test_an_allotment_is_looked_at_begun_by_its_id_and_taken_back(club: list[UUID], maker: Program) -> None:
+    address, one = "/v1/offers/brioche/allotments", str(uuid4())
+    seen = maker.post(address, {"audience": "young", "id": one, "dry_run": True}).json()
+    assert (seen["state"], seen["customers"], seen["will_have"]) == ("looked_at", 3, 3)
+    assert states(maker, club[0])["brioche"] == "available"
+    for _again in range(2):
+        done = maker.post(address, {"audience": "young", "id": one}).json()
+        assert (done["id"], done["state"], done["allotted"]) == (one, "done", 3)
+    assert states(maker, club[0])["brioche"] == "allotted"
+    assert maker.post(address, {"audience": "young"}).json()["left_out"] == {"already_allotted": 3}
+    assert [listed["allotted"] for listed in maker.get(address).json()["allotments"]] == [0, 3]
+    told("x", "Offer Activated", 1, offer="brioche")
+    undone = maker.post(f"/v1/allotments/{one}/undo").json()
+    assert (undone["state"], undone["taken_back"], undone["kept"]) == ("undone", 2, {"offer_begun": 1})
+    assert maker.get(f"/v1/allotments/{one}").json() == undone
+    assert states(maker, club[0])["brioche"] == "available"
+
+
+def test_what_makes_no_sense_says_why(club: list[UUID], maker: Program) -> None:
+    address = "/v1/offers/back/allotments"
+    listed = maker.post(address, {"customers": ["29900000000001", f"customer:{club[2]}", "x"]}).json()
+    assert (listed["allotted"], listed["lines"], listed["unknown_lines"]) == (2, 3, 1)
+    refusals = {
+        ("none", "audience"): (409, "unknown_offer"),
+        ("open", "audience"): (422, "nothing_to_allot"),
+        ("gone", "audience"): (409, "offer_over"),
+        ("back", ""): (422, "nobody_named"),
+    }
+    for (offer, named), (status, code) in refusals.items():
+        answer = maker.post(f"/v1/offers/{offer}/allotments", {"audience": "young"} if named else {})
+        assert (answer.status_code, answer.json()["code"]) == (status, code), offer
+    other = maker.post(address, {"audience": "young", "id": listed["id"]})
+    assert (other.status_code, other.json()["code"]) == (409, "other_allotment")
+    assert maker.get(f"/v1/allotments/{uuid4()}").status_code == 404
+    assert maker.post(f"/v1/allotments/{uuid4()}/undo").status_code == 404
+    assert a_program("customers:read").post(address, {"audience": "young"}).status_code == 403
+    assert a_program("offers:write", store="317").post(address, {"audience": "young"}).status_code == 403
+
+
+def test_a_draw_is_told_with_its_commitment_and_then_with_what_proves_it(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = a_draw_club()
+    monkeypatch.setenv("ASSIDU_NOW", "2026-07-08T12:00:00Z")
+    reader = a_program("plan:read", "ledger:read")
+    [before] = reader.get("/v1/draws").json()["draws"]
+    assert (before["name"], before["drawn_at"]) == (NAME, None)
+    run_draw("club", "summer", datetime(2026, 7, 8, tzinfo=UTC))
+    after = reader.get(f"/v1/draws/{NAME}").json()
+    assert (
+        after["line"]["commitment"]
+        == before["commitment"]
+        == sha256(bytes.fromhex(after["secret"])).hexdigest()
+    )
+    assert after["is_proven"]
+    assert {UUID(one["customer"]) for one in after["winners"]} <= set(members)
+    assert a_program("plan:read").get(f"/v1/draws/{NAME}").status_code == 403
+    assert reader.get("/v1/draws/summer:2020-01-01").status_code == 404

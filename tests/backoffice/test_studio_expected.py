@@ -1,0 +1,258 @@
+"""What it should bring, on the screen: figures that are turned and answered, kept, laid side by side, taken away."""
+
+import re
+from collections.abc import Mapping
+from html import unescape
+
+import pytest
+from django.test import Client
+
+from assidu.backoffice.charts import spans
+from assidu.backoffice.views.studio.amounts import Amounts
+from assidu.economics import queries
+from assidu.economics.actions import save_assumptions
+from assidu.economics.documents import assumptions_yaml, read_assumptions
+from assidu.economics.types import Assumptions, Measured, Range, report
+from assidu.foundation import clock
+from assidu.foundation.database import Database
+from assidu.foundation.people import actions
+from assidu.foundation.people.types import COMMAND_LINE, Person
+from assidu.foundation.settings import current_settings
+from assidu.loyalty.due import run_due
+from builders.club import a_club, half_a_year_of_the_club
+from builders.history import History, on
+from economics.models.scenarios import a, a_segment, assuming
+
+PASSWORD = "quatre mots bien choisis"
+PAGE = "/studio/expected/"
+INPUT = re.compile(r'<input(?=[^>]*\bname="([^"]+)")(?=[^>]*\bvalue="([^"]*)")[^>]*>')
+
+
+def sign_in(client: Client, role: str, language: str = "en") -> Client:
+    email = f"{role}.{language}@exemple.fr"
+    made = actions.create_person(
+        email, "Anne Roche", [role], COMMAND_LINE, password=PASSWORD, language=language
+    )
+    assert isinstance(made, Person)
+    assert client.post("/sign-in/", {"email": email, "password": PASSWORD}).status_code == 302
+    return client
+
+
+@pytest.fixture
+def opened(assidu_db: Database) -> Database:
+    """A programme without a past."""
+    History([a_club()]).write(assidu_db.url)
+    return assidu_db
+
+
+@pytest.fixture
+def finance(opened: Database, client: Client) -> Client:
+    return sign_in(client, "finance")
+
+
+def text_of(client: Client, address: str = PAGE) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """What a browser would send of the form of assumptions."""
+    form = page[page.index('id="assumptions"') : page.index("</form>", page.index('id="assumptions"'))]
+    return {unescape(name): unescape(value) for name, value in INPUT.findall(form)}
+
+
+def kept(document: Assumptions) -> Assumptions:
+    save_assumptions("club", document, by=COMMAND_LINE, at=clock.now())
+    return document
+
+
+def post(client: Client, typed: Mapping[str, str], do: str = "show", **more: str) -> str:
+    answer = client.post(PAGE, {**typed, "do": do}, headers=more or None)
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.content.decode()
+
+
+BASE = assuming(
+    a_segment("gold", frequency_uplift=a(6, 0, 12), basket=a(40, 35, 45)),
+    a_segment("bronze", frequency_uplift=a(6, 0, 12), basket=a(20)),
+    name="Base case",
+    draws=300,
+    used_by_age=(60.0, 40.0),
+)
+
+
+def test_without_a_past_everything_is_to_be_filled_in_and_no_rate_is_invented(finance: Client) -> None:
+    page = text_of(finance)
+    assert "No month is whole yet" in page
+    assert "There are no sales in these assumptions" in page
+    assert "%</span>" not in page[page.index('id="result"') :]
+
+
+def test_a_saved_set_is_opened_and_says_what_it_comes_to(finance: Client) -> None:
+    kept(BASE)
+    page = text_of(finance, f"{PAGE}?set=Base+case")
+    found = report(BASE)
+    assert found.chances is not None
+    assert "Base case, version 1" in page
+    assert f"{round(100 * found.chances.loss)}%" in page
+    net = f"{abs(round(found.total.net_minor / 100)):,}"
+    assert net in page
+    for title in (
+        "From sales on top",
+        "Net by uplift",
+        "each figure at its ends",
+        "Cumulated cash",
+        "Generosity",
+    ):
+        assert title in page
+    assert finance.get(f"{PAGE}?set=nobody").status_code == 404
+
+
+def test_the_form_says_the_whole_document_and_nothing_else(finance: Client) -> None:
+    """Sent back untouched, it is the document that it was made of, measured figures and all."""
+    measured = Range(value=40.0, low=35.0, high=45.0, basis=Measured.MEASURED)
+    document = kept(
+        assuming(
+            a_segment("gold", basket=measured),
+            a_segment("bronze", margin=a(12.5)),
+            name="As it was",
+            draws=50,
+        )
+    )
+    for address in (PAGE, f"{PAGE}?apart=1"):
+        back = post(finance, fields_of(text_of(finance, address)), "yaml")
+        assert read_assumptions(back) == (document, ()), address
+
+
+def test_what_is_the_same_everywhere_is_told_once_and_what_is_changed_is_assumed(finance: Client) -> None:
+    measured = Range(value=40.0, low=35.0, high=45.0, basis=Measured.MEASURED)
+    kept(
+        assuming(
+            a_segment("gold", basket=measured), a_segment("bronze", basket=measured), name="One", draws=0
+        )
+    )
+    typed = fields_of(text_of(finance))
+    assert typed["all.basket.value"] == "40"
+    assert "s0.basket.value" not in typed
+    found, _problems = read_assumptions(post(finance, typed | {"all.basket.value": "44,5"}, "yaml"))
+    assert found is not None
+    assert [one.basket.value for one in found.segments] == [44.5, 44.5]
+    assert {one.basket.basis for one in found.segments} == {Measured.ASSUMED}
+
+
+def test_a_figure_that_moves_is_answered_at_once_and_with_a_button(finance: Client) -> None:
+    kept(BASE)
+    typed = fields_of(text_of(finance)) | {"all.frequency_uplift.value": "9"}
+    part = post(finance, typed, **{"HX-Request-Type": "partial"})
+    assert "<html" not in part
+    whole = post(finance, typed)
+    assert "nothing is kept until you save it" in whole
+    found, _problems = read_assumptions(post(finance, typed, "yaml"))
+    assert found is not None
+    net = f"{abs(round(report(found).total.net_minor / 100)):,}"
+    assert net in part
+    assert net in whole
+    assert fields_of(whole)["all.frequency_uplift.value"] == "9"
+    assert len(queries.saved_assumptions("club")) == 1
+
+
+def test_what_makes_no_sense_is_said_and_what_was_typed_stays(finance: Client) -> None:
+    kept(BASE)
+    typed = fields_of(text_of(finance)) | {"all.frequency_uplift.value": "40", "s1.basket.value": "a lot"}
+    answer = finance.post(PAGE, typed)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Basket, HT, bronze" in page
+    assert fields_of(page)["s1.basket.value"] == "a lot"
+    typed["s1.basket.value"] = "20"
+    part = post(finance, typed, **{"HX-Request-Type": "partial"})
+    assert part.count("40 does not lie between 0 and 12") == 1
+    assert "Cumulated cash" not in part
+
+
+def test_a_set_is_kept_by_name_and_version_and_two_are_laid_side_by_side(finance: Client) -> None:
+    kept(BASE)
+    assert "Nothing to compare yet" in text_of(finance, f"{PAGE}compare/")
+    typed = fields_of(text_of(finance))
+    finance.post(PAGE, typed | {"all.frequency_uplift.value": "3", "do": "save"})
+    finance.post(PAGE, typed | {"all.frequency_uplift.value": "3", "name": "Careful", "do": "save"})
+    assert {(one.name, one.version) for one in queries.saved_assumptions("club")} == {
+        ("Base case", 2),
+        ("Careful", 1),
+    }
+    first = text_of(finance, f"{PAGE}?set=Base+case&version=1")
+    assert fields_of(first)["all.frequency_uplift.value"] == "6"
+    side = text_of(finance, f"{PAGE}compare/?set=Base+case&set=Careful")
+    net = f"{abs(round(report(BASE).total.net_minor / 100)):,}"
+    assert "Careful" in side
+    assert net not in side  # the newest version of each
+    unnamed = finance.post(PAGE, typed | {"name": "", "do": "save"})
+    assert unnamed.status_code == 422
+
+
+def test_everything_can_be_taken_away_as_it_stands_in_the_form(finance: Client) -> None:
+    kept(BASE)
+    typed = fields_of(text_of(finance)) | {"all.frequency_uplift.value": "9"}
+    book = finance.post(PAGE, typed | {"do": "excel"})
+    assert book.content.startswith(b"PK")
+    for name in ("totals", "months", "waterfall", "tornado", "break-even", "generosity"):
+        answer = finance.post(PAGE, typed | {"do": f"csv:{name}"})
+        assert answer["Content-Type"].startswith("text/csv"), name
+    lines = finance.post(PAGE, typed | {"do": "csv:months"}).content.decode().splitlines()
+    assert len(lines) == 1 + BASE.months
+
+
+def test_the_past_is_measured_where_there_is_one(
+    assidu_db: Database, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSIDU_NOW", on(200).isoformat())
+    current_settings.cache_clear()
+    history = History([a_club()])
+    half_a_year_of_the_club(history)
+    history.write(assidu_db.url)
+    run_due(on(200))
+    sign_in(client, "finance")
+    page = text_of(client)
+    assert "Measured on the latest whole months" in page
+    assert '<span class="pill good">measured</span>' in page
+
+
+def test_who_may_only_look_tries_and_keeps_nothing(opened: Database, client: Client) -> None:
+    sign_in(client, "management")
+    kept(BASE)
+    typed = fields_of(text_of(client))
+    assert "Cumulated cash" in post(client, typed)
+    assert client.post(PAGE, typed | {"name": "Mine", "do": "save"}).status_code == 403
+    client.post("/sign-out/")
+    sign_in(client, "marketing")
+    assert client.get(PAGE).status_code == 403
+
+
+def test_a_name_that_is_code_is_shown_as_text(finance: Client) -> None:
+    kept(assuming(name="<script>alert(1)</script>", draws=0))
+    page = text_of(finance)
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;" in page
+    assert assumptions_yaml(queries.saved_assumptions("club")[0].document)
+
+
+def test_a_lying_bar_reaches_from_low_to_high_wherever_zero_lies() -> None:
+    """As a browser stacks it: what is above zero and what is below it apart, each upon its ground."""
+    lows, highs = [-30, -30, -30, 0, 10, 20], [-10, 0, 40, 25, 30, 20]
+    drawn = spans("net", lows, highs)
+    for place, (low, high) in enumerate(zip(lows, highs, strict=True)):
+        ends: list[float] = []
+        for side in (1, -1):
+            of = [one for one in drawn if side * (one.values[place] or 0) > 0]
+            ground = sum(one.values[place] or 0 for one in of if one.is_ground)
+            length = sum(one.values[place] or 0 for one in of if not one.is_ground)
+            ends += [ground, ground + length] if length else []
+        if low != high:
+            assert (min(ends), max(ends)) == (low, high)
+
+
+def test_a_money_without_cents_is_not_divided() -> None:
+    assert Amounts("JPY", 0).units(1234) == 1234
+    assert "7" in Amounts("JPY", 0).money(7)
+    assert Amounts("KWD", 3).units(1234) == 1.234

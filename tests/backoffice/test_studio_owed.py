@@ -1,0 +1,187 @@
+"""What we owe, on the screen: a month told in full, closed for good, taken away, and valued otherwise."""
+
+import pytest
+from django.test import Client
+
+from assidu.economics import queries
+from assidu.foundation import clock
+from assidu.foundation.database import Database
+from assidu.foundation.people import actions
+from assidu.foundation.people.types import COMMAND_LINE, Person
+from assidu.foundation.settings import current_settings
+from assidu.loyalty.due import run_due
+from builders.club import a_club, half_a_year_of_the_club
+from builders.history import History, on
+
+PASSWORD = "quatre mots bien choisis"
+NOW = on(200)
+
+
+def sign_in(client: Client, role: str, language: str = "en") -> Client:
+    email = f"{role}.{language}@exemple.fr"
+    made = actions.create_person(
+        email, "Anne Roche", [role], COMMAND_LINE, password=PASSWORD, language=language
+    )
+    assert isinstance(made, Person)
+    assert client.post("/sign-in/", {"email": email, "password": PASSWORD}).status_code == 302
+    return client
+
+
+@pytest.fixture
+def club(assidu_db: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    monkeypatch.setenv("ASSIDU_NOW", NOW.isoformat())
+    current_settings.cache_clear()
+    history = History([a_club()])
+    half_a_year_of_the_club(history)
+    history.write(assidu_db.url)
+    run_due(NOW)
+    return assidu_db
+
+
+@pytest.fixture
+def finance(club: Database, client: Client) -> Client:
+    return sign_in(client, "finance")
+
+
+def text_of(client: Client, address: str = "/studio/owed/") -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+def test_without_a_programme_or_a_past_the_page_says_so_and_shows_no_figure(
+    assidu_db: Database, client: Client
+) -> None:
+    sign_in(client, "finance")
+    assert "No programme yet" in text_of(client)
+    History([a_club()]).write(assidu_db.url)
+    page = text_of(client)
+    assert "Nothing has happened yet" in page
+    assert "€" not in page
+    assert client.get("/studio/owed/files/journal.csv").status_code == 200
+
+
+def test_a_month_is_told_with_both_views_its_steps_and_its_intervals(finance: Client) -> None:
+    found = queries.liability("club", clock.now())
+    state = found.latest
+    assert state is not None
+    page = text_of(finance)
+    assert "What we owe at the end of June 2026" in page
+    assert f"€{state.figures.liability_minor / 100:,.2f}" in page
+    assert f"€{state.figures.deferred_minor / 100:,.2f}" in page
+    assert "Re-estimate" in page
+    assert "Recognised as revenue" in page
+    assert "Nobody held a unit" not in page
+    assert "estimated" in page
+    january = text_of(finance, "/studio/owed/?month=2026-01&currency=vouchers")
+    assert "What we owe at the end of January 2026" in january
+    assert "Used to pay" in january
+    for wrong in ("month=2026-13", "month=2031-01", "month=x"):
+        assert finance.get(f"/studio/owed/?{wrong}").status_code == 404
+
+
+def test_the_steps_of_the_chart_end_where_the_month_does(finance: Client) -> None:
+    """What is drawn and what stands in the table are the same roll-forward, and it adds up to the cent."""
+    for state in queries.liability("club", clock.now()).months:
+        context = finance.get(f"/studio/owed/?month={state.month:%Y-%m}").context
+        for roll, closing in (
+            (context["shown"].cost_roll, state.figures.liability_minor),
+            (context["shown"].revenue_roll, state.figures.deferred_minor),
+        ):
+            drawn = [
+                sum(one.values[place] or 0.0 for one in roll.chart.series)
+                for place in range(len(roll.chart.labels))
+            ]
+            assert drawn[-1] == pytest.approx(closing / 100)
+            assert roll.lines[-1].cells[-1] == context["shown"].money(closing)
+
+
+def test_a_month_is_closed_once_in_its_order_and_its_journal_is_what_the_command_gives(
+    finance: Client,
+) -> None:
+    page = text_of(finance)
+    assert "Close January 2026? It can never be opened again." in page
+    refused = finance.post("/studio/owed/close/", {"month": "2026-03"}, follow=True).content.decode()
+    assert "the next one is January 2026" in refused
+    done = finance.post("/studio/owed/close/", {"month": "2026-01", "sure": "on"}, follow=True)
+    assert "January 2026 is closed" in done.content.decode()
+    assert "Journal entries of January 2026" in done.content.decode()
+    again = finance.post("/studio/owed/close/", {"month": "2026-01"}, follow=True).content.decode()
+    assert "closed already" in again
+    [kept] = [one for one in queries.liability("club", clock.now()).months if one.is_closed]
+    assert kept.hash[:12] in text_of(finance)
+    journal = finance.get("/studio/owed/files/journal.csv?month=2026-01").content.decode().splitlines()
+    assert journal[0] == "reference,journal,date,account,label,debit,credit"
+    assert len(journal) == 1 + 2 * len(queries.journal("club", [kept.month], queries.policy("club").books))
+
+
+def test_a_month_that_runs_cannot_be_closed(finance: Client) -> None:
+    for month in range(1, 7):
+        finance.post("/studio/owed/close/", {"month": f"2026-{month:02d}"})
+    page = finance.post("/studio/owed/close/", {"month": "2026-07"}, follow=True).content.decode()
+    assert "July 2026 is not over yet." in page
+    assert "Every month that is over is closed." in page
+
+
+def test_what_stands_behind_the_page_can_be_taken_away(finance: Client) -> None:
+    book = finance.get("/studio/owed/files/liability.xlsx")
+    assert book.content.startswith(b"PK")
+    assert "club-liability.xlsx" in book["Content-Disposition"]
+    for name in (
+        "roll-forward",
+        "liability-ht",
+        "revenue-ht",
+        "redemption-rates",
+        "triangle",
+        "hindsight",
+        "tiers",
+    ):
+        answer = finance.get(f"/studio/owed/files/{name}.csv")
+        assert answer.status_code == 200
+        assert answer.content.count(b"\r\n") >= 1
+    assert finance.get("/studio/owed/files/secrets.csv").status_code == 404
+
+
+def test_what_units_cost_is_set_for_open_months_and_a_mistake_is_told(finance: Client) -> None:
+    page = text_of(finance, "/studio/owed/settings/")
+    assert 'value="6815"' in page
+    typed = {
+        "books": "revenue", "vat": "20", "latest_months": "12",
+        "accounts.provision": "1581", "accounts.charge": "6815", "accounts.release": "7815",
+        "accounts.sales": "707", "accounts.deferred": "487", "accounts.journal": "OD",
+        "currencies.points.cost": "60,5", "currencies.points.funded": "10", "currencies.points.expected": "",
+        "currencies.vouchers.cost": "100", "currencies.vouchers.funded": "0", "currencies.vouchers.expected": "",
+    }  # fmt: skip
+    wrong = finance.post(
+        "/studio/owed/settings/", typed | {"currencies.points.funded": "all of it", "vat": "120"}
+    )
+    assert wrong.status_code == 422
+    assert "currencies.points.funded" in wrong.content.decode()
+    assert "120 is too large" in wrong.content.decode()
+    assert finance.post("/studio/owed/settings/", typed).status_code == 302
+    kept = queries.policy("club")
+    assert (kept.books.value, kept.accounts.provision, list(kept.currencies)) == (
+        "revenue",
+        "1581",
+        ["points"],
+    )
+    assert (kept.currencies["points"].cost, kept.currencies["points"].funded) == (60.5, 10)
+    assert "costs 60" in text_of(finance)
+
+
+def test_who_may_only_look_closes_nothing(club: Database, client: Client) -> None:
+    sign_in(client, "management")
+    page = text_of(client)
+    assert "Closing is for the role of finance." in page
+    assert client.post("/studio/owed/close/", {"month": "2026-01"}).status_code == 403
+    assert client.get("/studio/owed/settings/").status_code == 403
+    client.post("/sign-out/")
+    sign_in(client, "marketing")
+    assert client.get("/studio/owed/").status_code == 403
+
+
+def test_the_page_is_french_for_who_reads_french(club: Database, client: Client) -> None:
+    sign_in(client, "finance", "fr")
+    page = text_of(client)
+    assert "Ce que nous devons" in page
+    assert "Réestimation" in page
