@@ -27,12 +27,13 @@ from assidu.decisions.events import (
     AccountExit,
     AccountOpening,
     Admission,
+    AfterSale,
     Departure,
     Event,
     Leaving,
     MergedPart,
     Resumption,
-    Return,
+    SaleUpdate,
     Suspension,
 )
 from assidu.decisions.facts import Facts
@@ -49,6 +50,7 @@ from assidu.decisions.merging import (
     offers_added,
 )
 from assidu.decisions.offers.given import NOTHING, OfferMove, OffersDecided, Step
+from assidu.decisions.paying import quantities
 from assidu.decisions.plan import AccountPolicy, LeaversShare, Plan
 from assidu.decisions.state import LotKey, Membership, SharedAccount, State
 from assidu.decisions.wallet import Wallet
@@ -67,9 +69,23 @@ def not_told_of(facts: Facts, event: Event) -> Refused | None:
         return None
     if isinstance(event, Leaving | Suspension | Resumption):
         return Refused(RefusalCode.WHOLE_ACCOUNT)
-    # A ticket is brought back where it was recorded, also by somebody who has left since.
-    is_in = state.account is not None and facts.member in state.account.people
-    return None if is_in or isinstance(event, Return) else Refused(RefusalCode.NOT_IN_ACCOUNT)
+    # A ticket is brought back or changed where it was recorded, also by somebody who has left since.
+    is_theirs = isinstance(event, AfterSale) and not _pays_more(facts, event)
+    return None if _is_in(state, facts.member) or is_theirs else Refused(RefusalCode.NOT_IN_ACCOUNT)
+
+
+def _is_in(state: State, member: str) -> bool:
+    return state.account is not None and member in state.account.people
+
+
+def _pays_more(facts: Facts, event: AfterSale) -> bool:
+    """Does a change pay its ticket with more of a wallet than it was paid with?"""
+    if facts.sold is None or not isinstance(event, SaleUpdate) or event.payments is None:
+        return False
+    before = quantities(facts.sold.sale.payments)
+    return any(
+        quantity > before.get(currency, 0) for currency, quantity in quantities(event.payments).items()
+    )
 
 
 def decide_opening(plan: Plan, facts: Facts, event: AccountOpening) -> Decision | Refused:
@@ -321,8 +337,8 @@ def _as_before(state: State, event: AccountExit, day: date) -> MembershipChange:
 
 
 def with_contribution(state: State, member: str, decision: Decision) -> Decision:
-    """The same decision with what it means for the member of whom it was told."""
-    counts = _contributed(state, member, decision.postings)
+    """The same decision with what it means for the member of whom it was told; nothing for who has left since."""
+    counts = _contributed(state, member, decision.postings) if _is_in(state, member) else ()
     return replace(decision, counts=(*decision.counts, *counts)) if counts else decision
 
 

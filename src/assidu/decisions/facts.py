@@ -1,7 +1,7 @@
 """What the shell must tell ``decide`` besides the event: the customer's state, and what rules ask of the world."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from assidu.decisions.chance import Chance
@@ -104,11 +104,6 @@ class SoldBefore:
         if not (posting.is_named if posting.seq else self.is_own):
             return None
         return posting.seq or self.seq, posting.n
-
-    def asked_by_survivor(self) -> "SoldBefore":
-        """The same ticket once its customer, and whoever changed it, is merged into the one who asks."""
-        postings = tuple(replace(posting, is_named=False) for posting in self.postings)
-        return replace(self, postings=postings, is_own=False)
 
 
 @dataclass(frozen=True, slots=True)

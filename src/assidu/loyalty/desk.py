@@ -196,6 +196,7 @@ class Desk:
         refused = self._record(absorbed, leaving_fact, leaving)
         if isinstance(refused, Refused):
             return refused
+        self._settle({}, leaving)
         body = {**fact.body, "absorbed": str(absorbed.customer_id), "absorbed_seq": absorbed.state.seq}
         return self._record(survivor, replace(fact, body=body), arriving)
 
@@ -231,9 +232,11 @@ class Desk:
         if isinstance(arriving, Refused):
             return arriving
         entry_fact = entry_of(fact, account.customer_id)
-        refused = self._record(person, entry_fact, decide(plan, Facts(person.state), entry_fact.event))
+        leaving = decide(plan, Facts(person.state), entry_fact.event)
+        refused = self._record(person, entry_fact, leaving)
         if isinstance(refused, Refused):
             return refused
+        self._settle({}, leaving)
         body = {**fact.body, "member_seq": person.state.seq}
         return self._record(account, replace(fact, body=body), arriving)
 
@@ -252,6 +255,7 @@ class Desk:
         refused = self._record(person, back_fact, decide(plan, Facts(person.state), back_fact.event))
         if isinstance(refused, Refused):
             return refused
+        self._settle({}, leaving)
         body = {**fact.body, "member_seq": person.state.seq}
         return self._record(account, replace(fact, body=body), leaving)
 

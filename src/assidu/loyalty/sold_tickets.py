@@ -75,9 +75,10 @@ def find_sale(data: AfterSaleData) -> Script[SaleFound | None]:
     return SaleFound(rows[0][0], rows[0][1]) if rows else None
 
 
-def load_sold(customer_id: UUID, found: SaleFound) -> Script[SoldBefore | None]:
+def load_sold(customer_id: UUID, found: SaleFound, asked_by: UUID | None = None) -> Script[SoldBefore | None]:
     """The ticket with what happened to it since, if it is this customer's, that of somebody merged into them or, of an
-    account, of somebody in it."""
+    account, of somebody in it; as ``asked_by`` finds it, where that is somebody else."""
+    asking = asked_by or customer_id
     assert found.customer_id is not None
     assert found.seq is not None
     family = [row[0] for row in (yield Step(_FAMILY, (customer_id,)))]
@@ -96,8 +97,8 @@ def load_sold(customer_id: UUID, found: SaleFound) -> Script[SoldBefore | None]:
         seq,
         sale,
         decision_from_row(*decided),
-        [_later(customer_id, *row) for row in later],
-        is_own=found.customer_id == customer_id,
+        [_later(asking, *row) for row in later],
+        is_own=found.customer_id == asking,
     )
 
 

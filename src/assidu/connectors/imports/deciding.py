@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -76,6 +77,10 @@ class Shop:
     catches_up: bool = True
 
 
+SoldKey = tuple[UUID, int]
+"""Whose sequence a ticket is written in, and where."""
+
+
 @dataclass(slots=True)
 class GroupRun:
     """One group on its way: its members as they become, and what is to be written of them. ``waiting`` is the event
@@ -99,7 +104,7 @@ class GroupRun:
     undrawn: int = 0
     waiting: "Waiting | None" = None
     tickets: dict[Original, tuple[UUID, int]] = field(default_factory=dict)
-    sold: dict[tuple[UUID, int], SoldBefore | None] = field(default_factory=dict)
+    sold: dict[SoldKey, "Ticket"] = field(default_factory=dict)
     bought_by: dict[tuple[UUID, int], UUID] = field(default_factory=dict)
 
     @property
@@ -131,6 +136,31 @@ class GroupRun:
         else:
             self.accounts.pop(person, None)
         self.passages.append(Passage(person, account, is_in))
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A ticket as whoever asks for it finds it; ``later`` is what happened to it in this import, and who told it.
+
+    It depends on who asks: what lies in somebody else's sequence cannot be named there.
+    """
+
+    before: Callable[[UUID], SoldBefore | None]
+    later: list[tuple[UUID, Later]] = field(default_factory=list)
+    known: dict[UUID, SoldBefore | None] = field(default_factory=dict)
+
+    def of(self, customer: UUID) -> SoldBefore | None:
+        if customer not in self.known:
+            sold = self.before(customer)
+            later = [one._replace(is_own=teller == customer) for teller, one in self.later]
+            self.known[customer] = None if sold is None else since(sold, later)
+        return self.known[customer]
+
+    def follow(self, customer: UUID, later: Later) -> None:
+        self.later.append((customer, later))
+        for who, sold in self.known.items():
+            if sold is not None:
+                self.known[who] = since(sold, [later._replace(is_own=who == customer)])
 
 
 class Passage(NamedTuple):
@@ -241,11 +271,11 @@ class Decider:
         run.sold.clear()
 
     def _customer(self, incoming: wire.Incoming, person: UUID) -> UUID:
-        """Who decides it: whoever counts for the person or, of goods that they bought in an account that they have left
-        since, that account."""
+        """Who decides it: whoever counts for the person or, of a ticket that they bought in an account that they have
+        left since, that account."""
         run = self._run
         customer = run.counts_as(person)
-        if isinstance(incoming.data, wire.ReturnData):
+        if isinstance(incoming.data, wire.AfterSaleData):
             found = self._find_sale(incoming.data)
             owner = found.customer_id if found is not None else None
             if found is not None and owner is not None and run.counts_as(owner) != customer:
@@ -403,9 +433,7 @@ class Decider:
             run.devices.append((person_id, incoming.data.device))
         if isinstance(event, AfterSale):
             key = self._sale_key(decided.customer_id, event)
-            sold = self._find_sold(decided.customer_id, event)
-            assert sold is not None, "it is only decided on a ticket that was found"
-            run.sold[key] = since(sold, [Later(decided.seq, event, decided.decision)])
+            run.sold[key].follow(decided.customer_id, Later(decided.seq, event, decided.decision))
         elif isinstance(event, Sale) and self._shop.wanted:
             names: list[Original] = [("event", entry.source, entry.id)]
             if entry.ticket is not None:
@@ -416,7 +444,7 @@ class Decider:
                     run.tickets[name] = where
                     if person_id != decided.customer_id:
                         run.bought_by[where] = person_id
-                    run.sold[where] = sold_before(decided.seq, event, decided.decision)
+                    run.sold[where] = Ticket(partial(_sold_here, decided, event))
 
     def _find_sale(self, told: wire.AfterSaleData) -> wire.SaleFound | None:
         original = original_of(told)
@@ -431,19 +459,25 @@ class Decider:
         owner, seq = key = self._sale_key(customer_id, event)
         run = self._run
         if key not in run.sold:
-            # Of somebody who was merged, or came and went, in this very import, the database does not know it yet.
-            reader = owner if owner in run.members else customer_id
-            run.sold[key] = run_on(self._connection, load_sold(reader, wire.SaleFound(owner, seq)))
-        sold = run.sold[key]
-        if sold is None:
-            return None
+            run.sold[key] = Ticket(partial(self._load_sold, wire.SaleFound(owner, seq)))
         if owner != customer_id and owner in run.members and run.counts_as(owner) != customer_id:
             return None
-        return sold if sold.is_own == (owner == customer_id) else sold.asked_by_survivor()
+        return run.sold[key].of(customer_id)
+
+    def _load_sold(self, found: wire.SaleFound, customer_id: UUID) -> SoldBefore | None:
+        # Of somebody who was merged, or came and went, in this very import, the database does not know it yet.
+        owner = found.customer_id
+        reader = owner if owner is not None and owner in self._run.members else customer_id
+        return run_on(self._connection, load_sold(reader, found, asked_by=customer_id))
 
     @staticmethod
-    def _sale_key(customer_id: UUID, event: AfterSale) -> tuple[UUID, int]:
+    def _sale_key(customer_id: UUID, event: AfterSale) -> SoldKey:
         return (UUID(event.sale_owner) if event.sale_owner else customer_id), event.sale_seq
+
+
+def _sold_here(decided: Decided, sale: Sale, customer: UUID) -> SoldBefore:
+    """A ticket of this import, as ``customer`` finds it."""
+    return sold_before(decided.seq, sale, decided.decision, is_own=decided.customer_id == customer)
 
 
 def _moved_by(gathered: Sequence[Decided]) -> Counter[str]:
