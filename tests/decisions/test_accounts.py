@@ -28,6 +28,7 @@ from assidu.decisions.events import (
     OpeningLot,
     Payment,
     Return,
+    SaleUpdate,
     Suspension,
     TakeOver,
     Tick,
@@ -192,6 +193,25 @@ def test_whoever_buys_it_is_the_households_balance() -> None:
     assert isinstance(again, Decision)
     too_much = a_sale(90_000, at=on("2026-03-12"), payments=[Payment("points", 199)])
     assert home.refuses(too_much, member=ANNE) is RefusalCode.INSUFFICIENT_BALANCE
+
+
+def test_a_ticket_is_changed_where_it_was_recorded_and_who_has_left_pays_with_nothing_more() -> None:
+    home = a_home("own", anne=100, bruno=20)
+    home.account.does(a_sale(3000, 2000, at=on("2026-03-10")), member=BRUNO)
+    seq = home.account.state.seq
+    home.account.does(SaleUpdate(on("2026-03-11"), seq, (a_line(3000),)), member=ANNE)
+    assert home.account.points == 150
+    home.lets_go(BRUNO)
+    left = home.account.points
+    home.account.does(SaleUpdate(on("2026-06-02"), seq, (a_line(9000),)), member=BRUNO)
+    assert home.account.points == left + 60
+    assert not any(name.endswith(BRUNO) for name in home.account.state.counters), "it is nobody's own"
+    paid = (Payment("points", 10),)
+    paid_with_theirs = SaleUpdate(on("2026-06-03"), seq, (a_line(9000),), paid)
+    assert home.refuses(paid_with_theirs, member=BRUNO) is RefusalCode.NOT_IN_ACCOUNT
+    assert isinstance(home.account.tries(paid_with_theirs, member=ANNE), Decision)
+    home.account.does(SaleUpdate(on("2026-06-04"), seq), member=BRUNO)
+    assert home.account.points == left - 30
 
 
 def test_nothing_happens_to_a_record_that_sleeps_and_nobody_speaks_for_an_account_they_are_not_in() -> None:

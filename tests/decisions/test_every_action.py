@@ -147,11 +147,16 @@ class Everything(RuleBasedStateMachine):
     def tell(self, who: int, event: Event, **rest: Any) -> Decision | None:
         """What is decided, after what was due; what is emitted reaches the one whom it is about. Of whoever is in the
         household it is told there."""
-        story = self.people[who]
-        if story.state.membership is Membership.IN_ACCOUNT:
-            rest["member"], story = story.name, self.home
+        story = self.counts_as(who)
+        if story is self.home:
+            rest["member"] = self.people[who].name
         answer = story.try_(event, now=self.now, **rest)
         return answer if isinstance(answer, Decision) else None
+
+    def counts_as(self, who: int) -> Story:
+        """Whose wallet it is that they use."""
+        story = self.people[who]
+        return self.home if story.state.membership is Membership.IN_ACCOUNT else story
 
     # ------------------------------------------------------------ what happens
 
@@ -178,7 +183,7 @@ class Everything(RuleBasedStateMachine):
         self, who: int, sold: list[SaleLine], paid: list[Payment], store: str, channel: str, late_days: int,
         has_happened: bool, is_asked: bool, code: str | None, uses_hold: bool,
     ) -> None:  # fmt: skip
-        story = self.people[who]
+        story = self.counts_as(who)
         codes = () if code is None else (ShownCode("code", code),)
         hold = next(iter(story.state.holds), "") if uses_hold else ""
         at = self.now - timedelta(days=late_days)
@@ -199,7 +204,7 @@ class Everything(RuleBasedStateMachine):
         )
         paid = (Payment("points", points),) if points else ()
         sale = Sale(self.now, "a", "web", sold, paid)
-        self.tell(who, self.people[who].ask(sale) if is_asked else sale)
+        self.tell(who, self.counts_as(who).ask(sale) if is_asked else sale)
 
     @precondition(lambda self: any(self.sales(who) for who in range(PEOPLE)))
     @rule(data=st.data())
@@ -256,10 +261,10 @@ class Everything(RuleBasedStateMachine):
     def ask_for_a_reward(self, who: int, quantity: int) -> None:
         self.tell(who, RewardRequest(self.now, "voucher-5", quantity))
 
-    @precondition(lambda self: any(story.state.asked for story in self.people))
+    @precondition(lambda self: any(self.counts_as(who).state.asked for who in range(PEOPLE)))
     @rule(data=st.data())
     def call_a_reward_off(self, data: st.DataObject) -> None:
-        found = [(who, seq) for who, story in enumerate(self.people) for seq in story.state.asked]
+        found = [(who, seq) for who in range(PEOPLE) for seq in self.counts_as(who).state.asked]
         who, seq = data.draw(st.sampled_from(found))
         self.tell(who, RewardCancellation(self.now, seq))
 
@@ -272,10 +277,10 @@ class Everything(RuleBasedStateMachine):
     def hold(self, who: int, currency: str, quantity: int, minutes: int) -> None:
         self.tell(who, Hold(self.now, (Payment(currency, quantity),), minutes))
 
-    @precondition(lambda self: any(story.state.holds for story in self.people))
+    @precondition(lambda self: any(self.counts_as(who).state.holds for who in range(PEOPLE)))
     @rule(data=st.data())
     def let_go(self, data: st.DataObject) -> None:
-        found = [(who, name) for who, story in enumerate(self.people) for name in story.state.holds]
+        found = [(who, name) for who in range(PEOPLE) for name in self.counts_as(who).state.holds]
         who, name = data.draw(st.sampled_from(found))
         self.tell(who, Release(self.now, name))
 
@@ -452,7 +457,9 @@ class Everything(RuleBasedStateMachine):
 
     def sales(self, who: int) -> list[tuple[int, Sale]]:
         return [
-            (seq, one.event) for seq, one in self.people[who].written.items() if isinstance(one.event, Sale)
+            (seq, one.event)
+            for seq, one in self.counts_as(who).written.items()
+            if isinstance(one.event, Sale)
         ]
 
     def is_forgotten(self, counter: str) -> bool:
