@@ -3,6 +3,7 @@
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from assidu.connectors.files.mapping_file import parse_mapping
@@ -11,8 +12,12 @@ from assidu.customers.accounts import people_of
 from assidu.foundation.database import Database
 from assidu.foundation.sql import rows
 from assidu.loyalty.plans import publish
+from assidu.loyalty.queries import current_book
 from assidu.loyalty.rebuild import verify
+from assidu.loyalty.recorded import customers_in_groups
 from assidu.plans.writing import to_yaml
+from assidu.simulation.as_decided import replay_as_decided
+from assidu.simulation.run import simulate
 from builders.documents import a_document
 from builders.imports import NOW, event, events_file, joined, sale, take
 
@@ -135,3 +140,53 @@ def test_who_entered_and_left_on_a_day_is_told_as_events_in_the_order_of_time(
     assert list(found.values()) == [7]
     verified = verify(club.url, processes=1)
     assert verified.differences == 0, verified.found
+
+
+def test_a_ticket_is_changed_and_comes_back_where_it_was_bought_whoever_is_where_by_then(
+    club: Database, tmp_path: Path
+) -> None:
+    take(club, [homes(tmp_path, "H1,,Béré,,")])
+
+    def passes(type_: str, id_: str, time: str) -> dict[str, object]:
+        return event(type_, id_, time, "external:crm:H1", member=f"card:{ANNE}")
+
+    def changed(id_: str, time: str, of: str, *amounts: int, **data: object) -> dict[str, object]:
+        named = {"original_event": {"source": "till/1", "id": of}}
+        lines = [{"sku": "s", "amount_minor": amount} for amount in amounts]
+        return event("Order Updated", id_, time, f"card:{ANNE}", lines=lines, **named, **data)
+
+    def back(id_: str, time: str, of: str, amount: int) -> dict[str, object]:
+        named = {"original_event": {"source": "till/1", "id": of}}
+        lines = [{"line": 0, "amount_minor": amount}]
+        return event("Order Refunded", id_, time, f"card:{ANNE}", lines=lines, **named)
+
+    told = [
+        joined(ANNE, "2026-03-01T10:00:00Z"),
+        sale("t-1", "2026-03-02T10:00:00Z", f"card:{ANNE}", 2000),
+        changed("u-1", "2026-03-02T11:00:00Z", "t-1", 4000),
+        passes("Account Member Added", "in", "2026-03-03T10:00:00Z"),
+        changed("u-2", "2026-03-03T11:00:00Z", "t-1", 5000),
+        back("r-1", "2026-03-03T12:00:00Z", "t-1", 1000),
+        sale("t-2", "2026-03-04T10:00:00Z", f"card:{ANNE}", 3000),
+        passes("Account Member Removed", "out", "2026-03-05T10:00:00Z"),
+        # What she bought before is hers again, what she bought there is theirs.
+        changed("u-3", "2026-03-06T10:00:00Z", "t-1", 9000),
+        back("r-2", "2026-03-06T11:00:00Z", "t-1", 500),
+        changed("u-4", "2026-03-06T12:00:00Z", "t-2", 1000),
+        changed("u-5", "2026-03-06T13:00:00Z", "t-2", 1000, payments=[{"currency": "points", "quantity": 1}]),
+    ]
+    report = take(club, [events_file(tmp_path / "e.jsonl", *told)])
+    assert [(one.row, one.code) for one in report.first_aside] == [(12, "not_in_account")]
+    [(home,)] = rows("SELECT customer_id FROM customers_customer WHERE kind = 'household'")
+    found = balances()
+    # She left nothing behind but what the account has: 50 - 10 of the first ticket and 10 of the second.
+    assert found.pop(home) == 40 + 10
+    assert list(found.values()) == [40 - 5]
+    verified = verify(club.url, processes=1)
+    assert verified.differences == 0, verified.found
+    book = current_book("club")
+    assert book is not None
+    assert simulate(club.url, book, book, processes=1).differences == {}
+    with psycopg.connect(club.url) as connection:
+        replayed = replay_as_decided(connection, book, customers_in_groups(connection))
+    assert replayed.differences == {}, replayed.examples

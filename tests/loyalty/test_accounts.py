@@ -25,6 +25,7 @@ from assidu.loyalty.accounts import Opened, Share
 from assidu.loyalty.anniversaries import tell_anniversaries
 from assidu.loyalty.entries import Conflict, Outcome, Told, UnknownCustomer
 from assidu.loyalty.erasing import AccountNotEmpty, erase
+from assidu.loyalty.explain import explain_all
 from assidu.loyalty.person_file import person_file
 from assidu.loyalty.plans import publish
 from assidu.loyalty.referral import code_of
@@ -122,6 +123,18 @@ def brought_back(id_: str, ticket: str, card: str, at: datetime, day: datetime) 
     data = {"original": original, "whole": True, "ticket": id_}
     return actions.record(
         happened(id_, "Order Refunded", f"card:{card}", at, **data), at, programme=PROGRAMME
+    )
+
+
+def changed(
+    id_: str, ticket: str, card: str, at: datetime, *amounts: int, **data: Any
+) -> Outcome | NotAnIdentifier:
+    """It reads otherwise now or, without amounts, it is cancelled."""
+    named = {"original": {"store": "317", "date": NOW.date().isoformat(), "ticket": ticket}} | data
+    lines = [{"sku": "s", "amount_minor": amount, "department": "produce"} for amount in amounts]
+    type_, content = ("Order Updated", {"lines": lines}) if lines else ("Order Cancelled", {})
+    return actions.record(
+        happened(id_, type_, f"card:{card}", at, **named, **content), at, programme=PROGRAMME
     )
 
 
@@ -278,6 +291,35 @@ def test_a_ticket_comes_back_where_it_was_bought_whoever_is_where_by_then(
     assert refusal(brought_back("R-4", "T-2", CARDS[1], LATER, NOW)) is RefusalCode.NOTHING_LEFT_TO_RETURN
     shop.member(Profile(card=CARDS[2]))
     assert refusal(brought_back("R-5", "T-1", CARDS[2], LATER, NOW)) is RefusalCode.UNKNOWN_SALE
+
+
+def test_a_ticket_is_changed_where_it_was_bought_also_by_who_has_left_and_with_nothing_of_the_others(
+    shop: Shop, anne: UUID, bruno: UUID, home: UUID
+) -> None:
+    told(bought("T-0", CARDS[0], 20_000))
+    told(enter(home, anne))
+    told(enter(home, bruno))
+    # Bought before she entered: it is decided where her units are by now.
+    before = points(home)
+    change = told(changed("U-0", "T-0", CARDS[0], NOW, 40_000))
+    assert (change.customer_id, change.member) == (home, anne)
+    assert points(home) > before
+    told(bought("T-1", CARDS[1], 20_000))
+    assert told(changed("U-1", "T-1", CARDS[0], NOW, 15_000, 15_000)).member == anne
+    told(leave(home, bruno))
+    his, theirs = points(bruno), points(home)
+    change = told(changed("U-2", "T-1", CARDS[1], LATER, 10_000))
+    assert (change.customer_id, change.member) == (home, bruno)
+    assert points(bruno) == his
+    assert points(home) < theirs
+    paid = [{"currency": "points", "quantity": 10}]
+    refused = changed("U-3", "T-1", CARDS[1], LATER, 10_000, payments=paid)
+    assert refusal(refused) is RefusalCode.NOT_IN_ACCOUNT
+    assert told(changed("U-4", "T-1", CARDS[1], LATER)).customer_id == home
+    shop.member(Profile(card=CARDS[2]))
+    assert refusal(changed("U-5", "T-1", CARDS[2], LATER, 500)) is RefusalCode.UNKNOWN_SALE
+    for entry in (*explain_all(home, Language.EN), *explain_all(anne, Language.EN)):
+        assert entry.is_same, (entry.entry.type, entry.differing)
 
 
 def test_the_last_one_who_leaves_closes_it(anne: UUID, home: UUID, bruno: UUID) -> None:

@@ -56,7 +56,7 @@ class Street:
 
     def lives(self, steps: int) -> None:
         everything = (
-            [self.buys] * 8 + [self.brings_back] * 4 + [self.enters] * 4 + [self.leaves] * 2
+            [self.buys] * 8 + [self.brings_back] * 4 + [self.changes] * 4 + [self.enters] * 4 + [self.leaves] * 2
             + [self.merges, self.unmerges, self.is_corrected, self.is_given_a_reward]
             + [self.quits, self.joins, self.joins]
         )  # fmt: skip
@@ -68,10 +68,10 @@ class Street:
 
     def buys(self) -> object:
         card, id_ = self.chance.choice(CARDS), f"T-{self.number}"
-        lines = [{"sku": "s", "amount_minor": self.chance.randrange(1_000, 30_000), "department": "produce"}]
+        lines = self.lines()
         payments = [{"currency": "points", "quantity": 100}] * (self.chance.random() < 0.3)
         self.sold.append((id_, card, self.at.date()))
-        return self.tells(id_, "Order Completed", card, lines=lines, payments=payments)
+        return self.tells(id_, "Order Completed", card, ticket=id_, lines=lines, payments=payments)
 
     def brings_back(self) -> object:
         if not self.sold:
@@ -83,8 +83,24 @@ class Street:
         )
         return self.tells(f"R-{self.number}", "Order Refunded", card, original=original, **what)
 
+    def changes(self) -> object:
+        """Told anew with other lines, paid otherwise at times, or cancelled."""
+        if not self.sold:
+            return None
+        ticket, card, day = self.chance.choice(self.sold)
+        original = {"store": "317", "date": day.isoformat(), "ticket": ticket}
+        if self.chance.random() < 0.2:
+            return self.tells(f"U-{self.number}", "Order Cancelled", card, original=original)
+        data: dict[str, Any] = {"original": original, "lines": self.lines() * self.chance.choice((1, 1, 2))}
+        if self.chance.random() < 0.3:
+            data["payments"] = [{"currency": "points", "quantity": self.chance.choice((50, 150))}]
+        return self.tells(f"U-{self.number}", "Order Updated", card, **data)
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [{"sku": "s", "amount_minor": self.chance.randrange(1_000, 30_000), "department": "produce"}]
+
     def tells(self, id_: str, type_: str, card: str, **data: Any) -> object:
-        data = {"store": "317", "channel": "store", "ticket": id_} | data
+        data = {"store": "317", "channel": "store"} | data
         incoming = parse_one(
             {
                 "specversion": "1.0", "id": id_, "source": "till/store-317", "type": type_,

@@ -21,6 +21,7 @@ from assidu.decisions.events import (
     OfferStep,
     Payment,
     Return,
+    SaleUpdate,
     Suspension,
 )
 from assidu.decisions.state import AccountKind
@@ -44,6 +45,7 @@ def stories() -> Iterator[Story]:
     yield from _two_cards_of_one()
     yield from _the_last_loses()
     yield _refused_openings()
+    yield from _a_ticket_changes()
 
 
 def _story(name: str, plan: Programme) -> Story:
@@ -152,3 +154,25 @@ def _refused_openings() -> Story:
     story.tell(Admission(on("2026-01-11"), ANNE), person=replace(story.start), refused="not_an_account")
     story.tell(Departure(on("2026-01-11"), ANNE), person=story.start, refused="not_an_account")
     return story
+
+
+def _a_ticket_changes() -> Iterator[Story]:
+    plan = _plan("leaver_takes: own")
+    home = _story("A ticket is changed where it was recorded", plan)
+    anne, bruno = (_story(f"{name}, before and after", plan) for name in ("Anne", "Bruno"))
+    for story in (anne, bruno):
+        story.tell(Joining(on("2026-01-05")), have={"points": 50})
+    anne.tell(Hold(on("2026-01-09"), (Payment("points", 30),), 60_000), have={"points": 20})
+    home.tell(AccountOpening(on("2026-01-10"), AccountKind.HOUSEHOLD))
+    _enters(home, ANNE, anne, "2026-01-10")
+    _enters(home, BRUNO, bruno, "2026-01-10")
+    home.tell(a_sale(3000, 2000, at=on("2026-01-11")), member=BRUNO, have={"points": 150})
+    sale = home.seq
+    home.tell(SaleUpdate(on("2026-01-12"), sale, (a_line(3000),)), member=ANNE, have={"points": 130})
+    _leaves(home, BRUNO, bruno, Departure(on("2026-01-13"), BRUNO))
+    left, more = home.state.available("points"), (a_line(9000),)
+    home.tell(SaleUpdate(on("2026-01-14"), sale, more), member=BRUNO, have={"points": left + 60})
+    paid = SaleUpdate(on("2026-01-15"), sale, more, (Payment("points", 10),))
+    home.tell(paid, member=BRUNO, refused="not_in_account")
+    home.tell(SaleUpdate(on("2026-01-16"), sale), member=BRUNO, have={"points": left - 30})
+    yield from (home, anne, bruno)
