@@ -138,7 +138,7 @@ def test_entries_lie_where_the_wallet_was_on_the_last_day_and_whoever_shares_it_
 ) -> None:
     publish(a_club(more="accounts: {household: {leaver_takes: nothing}}\n"), "", at=OPENED)
     found = members(4)
-    home = a_home(OPENED)
+    home = a_home(JUNE)
     enters(home, found[3], JUNE)
     enters(home, found[1], CLOSED)
     leaves(home, found[3], CLOSED)
