@@ -147,8 +147,8 @@ def test_a_ticket_is_changed_and_comes_back_where_it_was_bought_whoever_is_where
 ) -> None:
     take(club, [homes(tmp_path, "H1,,Béré,,")])
 
-    def passes(type_: str, id_: str, time: str) -> dict[str, object]:
-        return event(type_, id_, time, "external:crm:H1", member=f"card:{ANNE}")
+    def passes(type_: str, id_: str, time: str, card: str = ANNE) -> dict[str, object]:
+        return event(type_, id_, time, "external:crm:H1", member=f"card:{card}")
 
     def changed(id_: str, time: str, of: str, *amounts: int, **data: object) -> dict[str, object]:
         named = {"original_event": {"source": "till/1", "id": of}}
@@ -162,6 +162,8 @@ def test_a_ticket_is_changed_and_comes_back_where_it_was_bought_whoever_is_where
 
     told = [
         joined(ANNE, "2026-03-01T10:00:00Z"),
+        joined(BRUNO, "2026-03-01T10:30:00Z"),
+        passes("Account Member Added", "in-b", "2026-03-01T11:00:00Z", BRUNO),
         sale("t-1", "2026-03-02T10:00:00Z", f"card:{ANNE}", 2000),
         changed("u-1", "2026-03-02T11:00:00Z", "t-1", 4000),
         passes("Account Member Added", "in", "2026-03-03T10:00:00Z"),
@@ -176,7 +178,7 @@ def test_a_ticket_is_changed_and_comes_back_where_it_was_bought_whoever_is_where
         changed("u-5", "2026-03-06T13:00:00Z", "t-2", 1000, payments=[{"currency": "points", "quantity": 1}]),
     ]
     report = take(club, [events_file(tmp_path / "e.jsonl", *told)])
-    assert [(one.row, one.code) for one in report.first_aside] == [(12, "not_in_account")]
+    assert [(one.row, one.code) for one in report.first_aside] == [(14, "not_in_account")]
     [(home,)] = rows("SELECT customer_id FROM customers_customer WHERE kind = 'household'")
     found = balances()
     # She left nothing behind but what the account has: 50 - 10 of the first ticket and 10 of the second.
