@@ -1,5 +1,6 @@
 """A real server with people and keys, and a browser that looks at it."""
 
+import asyncio
 import os
 import threading
 import uuid
@@ -85,7 +86,7 @@ class Customers:
     corrected: int
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(cluster: Database, template: Database, django_db_blocker: Any) -> Iterator[Site]:
     """The server, on a database of its own that lasts for all browser stories of this worker."""
     from django.core.handlers.wsgi import WSGIHandler
@@ -261,12 +262,14 @@ def _shop() -> Customers:
     return Customers(anne, twin, erased, sale, returned, corrected)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(browser_path: Path) -> Iterator[Browser]:
+    """Gone before other stories begin: its driver leaves its loop marked as running in this thread."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
         yield running
         running.close()
+    asyncio._set_running_loop(None)
 
 
 @dataclass(slots=True)
@@ -278,7 +281,7 @@ class Visit:
     complaints: list[str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def visits(site: Site, browser: Browser) -> Iterator[dict[tuple[str, str], Visit]]:
     """One signed-in window per language, each with a theme, kept open: signing in is slow on purpose."""
     opened = {key: open_window(site, browser, *key) for key in site.people}

@@ -83,11 +83,12 @@ def _filled() -> dict[str, str]:
             actions.set_preferences(person.id, theme=theme)  # type: ignore[union-attr]
     shop = Shop.opened()
     now = clock.now()
-    le_cercle_with_offers(now)
+    midnight = datetime.combine(now.date(), datetime.min.time(), UTC)
+    le_cercle_with_offers(midnight)  # draws are committed to before their first ticket
     put_prices([Price("4011", now.date() - timedelta(days=20), 199)])
     for n in range(9):
         member = shop.member(Profile(card=f"29900001{n:05d}"))
-        at = datetime.combine(now.date(), datetime.min.time(), UTC) + timedelta(minutes=n)
+        at = midnight + timedelta(minutes=n)
         shop.must(member, a_sale(a_line(4000, department="produce"), at=at))
     loyalty.suspend(member, "lost", by=COMMAND_LINE, at=now, programme="le-cercle")
     lines = [f"29900001{n:05d}" for n in range(10)]

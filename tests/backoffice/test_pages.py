@@ -115,7 +115,7 @@ def test_who_makes_keys_is_offered_the_scopes_of_their_own_roles(client: Client)
     sign_in(client, "integrator", language="en")
     page = client.get("/settings/keys/new/").content.decode()
     offered = set(re.findall(r'name="scopes" value="([^"]+)"', page))
-    assert offered == {"events:write", "events:past", "evaluate", "plan:read"}
+    assert offered == {"events:write", "events:past", "evaluate", "plan:read", "catalogue:write"}
     form = {"name": "Till", "scopes": ["events:write", "customers:read"], "store": ""}
     answer = client.post("/settings/keys/new/", form)
     assert answer.status_code == 422

@@ -950,8 +950,14 @@ class Customer:
         return sum(spent >= level.spend_min_minor for level in self.plan.tiers.levels) - 1
 
     def _rise(self, day: date) -> None:
-        if self.plan.tiers is not None and self._reached(day) > self._rank(self.tier):
-            self._hold_rank(self._reached(day), day)
+        """On the day or, where a late ticket was what a later month missed, from the first of that month on."""
+        if self.plan.tiers is None:
+            return
+        months = {ticket.day.replace(day=1) for ticket in self.tickets if ticket.was_member}
+        for since in (day, *sorted(first for first in months if first > day)):
+            if self._reached(since) > self._rank(self.tier):
+                self._hold_rank(self._reached(since), since)
+                return
 
     def _hold_rank(self, rank: int, day: date) -> None:
         assert self.plan.tiers is not None

@@ -76,7 +76,10 @@ def test_going_back_is_one_command(
     terminal: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked(capsys, "publish", a_file(tmp_path, TEXT))
-    asked(capsys, "publish", a_file(tmp_path, RICHER, "richer.yaml"), "--on", TODAY.isoformat())
+    status, answer = asked(
+        capsys, "publish", a_file(tmp_path, RICHER, "richer.yaml"), "--on", TODAY.isoformat()
+    )
+    assert (status, answer.get("version")) == (0, 2), answer
     status, answer = asked(capsys, "go-back", "1", "--note", "Too dear")
     assert (status, answer["version"], answer["note"]) == (0, 3, "Too dear")
     assert published_plans("club")[2].document.rules == published_plans("club")[0].document.rules

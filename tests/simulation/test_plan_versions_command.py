@@ -34,7 +34,9 @@ def terminal(assidu_db: Database) -> Iterator[Database]:
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
     status = run(["plan", *arguments, "--json"])
-    return status, json.loads(capsys.readouterr().out)
+    told = capsys.readouterr()
+    assert told.out, f"{arguments} ended with {status}: {told.err}"
+    return status, json.loads(told.out)
 
 
 def a_file(folder: Path, text: str, name: str = "plan.yaml") -> str:

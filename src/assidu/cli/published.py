@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,8 +23,11 @@ from assidu.loyalty.plans import (
     publish,
     published_plans,
 )
+from assidu.plans.check import examine
 from assidu.plans.document import Document
 from assidu.plans.rewriting import rewritten
+from assidu.plans.wording import Language, placed_problem
+from assidu.plans.writing import to_yaml
 
 LIVE = "live"
 BY_COMMAND = "command"
@@ -48,6 +52,29 @@ def versions(output: Output, programme: str = "") -> Iterator[list[PublishedPlan
                 code="which_programme",
             )
         yield published_plans(programme or known[0])
+
+
+def written(plans: list[PublishedPlan], wanted: str, language: Language) -> tuple[Document, str]:
+    """A version by its number, the one in force, or a file about the same programme; and its text."""
+    if wanted == LIVE or wanted.isdecimal():
+        document = chosen(plans, wanted).document
+        return document, to_yaml(document)
+    path = Path(wanted)
+    if not path.is_file():
+        raise Misuse(
+            _("There is no file %(file)s.") % {"file": wanted},
+            _("--plan takes a file, %(words)s.") % {"words": "live, 1, 2…"},
+            "no_such_file",
+        )
+    text = path.read_text(encoding="utf-8")
+    examined = examine(text)
+    if examined.document is None or not examined.is_ok:
+        raise Misuse(
+            placed_problem(examined.errors[0], language), _("`assidu plan check` tells more."), "bad_plan"
+        )
+    if examined.document.programme != plans[-1].document.programme:
+        raise Misuse(_("This document is about another programme."), code="other_programme")
+    return examined.document, text
 
 
 def chosen(plans: list[PublishedPlan], version: str) -> PublishedPlan:

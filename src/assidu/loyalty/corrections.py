@@ -11,7 +11,7 @@ from assidu.customers.words import open_words, seal_words
 from assidu.decisions.decision import RefusalCode, Refused
 from assidu.events.types import CorrectionReason, EventKey
 from assidu.events.wire import Subject
-from assidu.foundation.people.actions import record
+from assidu.foundation.people import actions as trail
 from assidu.foundation.people.queries import api_key
 from assidu.foundation.people.types import NOBODY, Actor
 from assidu.foundation.sql import rows
@@ -137,7 +137,7 @@ def _ask(
             raise AskedOtherwise(EventKey(actions.STAFF_SOURCE, str(id_)))
         return
     kind, after = _told(id_, receiver_id, currency, quantity)
-    record(by, f"{kind}.asked", "customer", str(customer_id), after=after)
+    trail.record(by, f"{kind}.asked", "customer", str(customer_id), after=after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def correct(
         if not _is_too_much(outcome):
             if isinstance(outcome, Told) and outcome.is_new and by.key_id is None:
                 after = {"currency": currency, "quantity": quantity, "event": outcome.key.id}
-                record(by, "balance.corrected", "customer", str(customer_id), after=after)
+                trail.record(by, "balance.corrected", "customer", str(customer_id), after=after)
             return outcome
         ask(
             form, customer_id, currency, quantity, reason, reason_code or CorrectionReason.OTHER, by=by, at=at,
@@ -200,7 +200,7 @@ def transfer(
                 after = {
                     "to": str(receiver), "currency": currency, "quantity": quantity, "event": outcome.key.id,
                 }  # fmt: skip
-                record(by, "balance.transferred", "customer", str(giver), after=after)
+                trail.record(by, "balance.transferred", "customer", str(giver), after=after)
             return outcome
         ask_transfer(form, giver, receiver, currency, quantity, reason, by=by, at=at, programme=programme)
     return Asked(form)
@@ -250,7 +250,7 @@ def decide(correction_id: UUID, *, is_approved: bool, by: Actor, at: datetime) -
         )
     kind, after = _told(asked.id, asked.receiver_id, asked.currency, asked.quantity)
     action = f"{kind}.approved" if is_approved else f"{kind}.refused"
-    record(by, action, "customer", str(asked.customer_id), after=after)
+    trail.record(by, action, "customer", str(asked.customer_id), after=after)
     return outcome
 
 

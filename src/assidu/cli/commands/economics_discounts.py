@@ -1,6 +1,5 @@
 """`assidu economics discounts`: what promotions cost and brought, and the same year with a share of them as points."""
 
-import time
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +9,8 @@ import typer
 
 from assidu.cli import published
 from assidu.cli.database import database
-from assidu.cli.output import Advance, JsonFlag, Misuse, Output, Refused
+from assidu.cli.following import followed
+from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.economics.discounts import runs
@@ -27,13 +27,9 @@ from assidu.economics.discounts.types import (
 )
 from assidu.economics.discounts.words import assumptions, why
 from assidu.economics.tables import as_csv
-from assidu.plans.check import examine
 from assidu.plans.document import Document
-from assidu.plans.wording import Language, language_of, placed_problem
+from assidu.plans.wording import Language, language_of
 from assidu.plans.wording.figures import money, number
-from assidu.plans.writing import to_yaml
-
-POLL_SECONDS = 0.25
 
 
 def discounts(
@@ -96,7 +92,7 @@ def discounts(
         )
     with database(output):
         with published.versions(output, programme) as plans:
-            document, yaml = _document(plans, plan, spoken)
+            document, yaml = published.written(plans, plan, spoken)
             if turning is not None and currency_for(document, currency) is None:
                 raise Misuse(
                     _("The programme has no such currency that a ticket can be paid with."),
@@ -112,7 +108,8 @@ def discounts(
             seed=seed,
         )
         with output.progress(_("Looking at discounts")) as advance:
-            run = _followed(runs.start(question, yaml, label="assidu economics", by="command"), advance)
+            run_id = runs.start(question, yaml, label="assidu economics", by="command")
+            run = followed(run_id, runs.run, runs.cancel, advance)
     answer = run.answer
     if answer is None:
         raise Refused(_("It came to no end: %(why)s") % {"why": run.failure or run.state}, code="failed")
@@ -123,42 +120,6 @@ def discounts(
     output.answer(
         as_json(run, answer, spoken), _text(answer, document, spoken), is_yes=answer.told is not None
     )
-
-
-def _followed(run_id: Any, advance: Advance) -> DiscountsRun:
-    """The run once it is over; it is stopped when whoever waits for it stops."""
-    shown = 0
-    try:
-        while True:
-            run = runs.run(run_id)
-            assert run is not None, "it was just asked for"
-            advance(run.done - shown)
-            shown = run.done
-            if run.state.is_over:
-                return run
-            time.sleep(POLL_SECONDS)
-    finally:
-        runs.cancel(run_id)
-
-
-def _document(plans: Any, plan: str, spoken: Language) -> tuple[Document, str]:
-    if plan == published.LIVE or plan.isdecimal():
-        document = published.chosen(plans, plan).document
-        return document, to_yaml(document)
-    path = Path(plan)
-    if not path.is_file():
-        raise Misuse(
-            _("There is no file %(file)s.") % {"file": plan},
-            _("--plan takes a file, %(words)s.") % {"words": "live, 1, 2…"},
-            "no_such_file",
-        )
-    text = path.read_text(encoding="utf-8")
-    examined = examine(text)
-    if examined.document is None or not examined.is_ok:
-        raise Misuse(
-            placed_problem(examined.errors[0], spoken), _("`assidu plan check` tells more."), "bad_plan"
-        )
-    return examined.document, text
 
 
 def as_json(run: DiscountsRun, answer: DiscountsAnswer, spoken: Language) -> dict[str, Any]:

@@ -1,22 +1,20 @@
 """`assidu economics micro`: several plans tried on the customers of the past, with what these might answer."""
 
-import time
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import msgspec
 import typer
 
 from assidu.cli import published
-from assidu.cli.output import Advance, JsonFlag, Misuse, Output, Refused
+from assidu.cli.following import followed
+from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.cli.speech import number, rooms_speak
 from assidu.economics import measuring
 from assidu.economics.documents import SENTENCES, behaviour_yaml, read_behaviour
 from assidu.economics.micro import runs
-from assidu.economics.micro.runs import TrialRun
 from assidu.economics.micro.tables import tables
 from assidu.economics.micro.types import PLANS_MAX, Behaviour, Estimate, MicroQuestion, MicroResult, PlanAsked
 from assidu.economics.tables import as_csv
@@ -24,13 +22,10 @@ from assidu.economics.words import TRIED
 from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
 from assidu.loyalty.plans import PublishedPlan
-from assidu.plans.check import examine
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, language_of, placed_problem
 from assidu.plans.wording.figures import money
-from assidu.plans.writing import to_yaml
 
-POLL_SECONDS = 0.25
 Programme = Annotated[str, typer.Option(help="Needed when there is more than one.")]
 
 
@@ -68,14 +63,14 @@ def micro(
         assumed = msgspec.structs.replace(
             assumed, **{name: value for name, value in changes.items() if value is not None}
         )
-        asked = tuple(PlanAsked(_label(plans, one), _yaml(plans, one, document, spoken)) for one in wanted)
+        asked = tuple(
+            PlanAsked(_label(plans, one), published.written(plans, one, spoken)[1]) for one in wanted
+        )
         with output.progress(_("Trying plans on customers")) as advance:
-            run = _followed(
-                runs.start(
-                    document.programme, MicroQuestion(asked, assumed), label="assidu economics", by="command"
-                ),
-                advance,
+            run_id = runs.start(
+                document.programme, MicroQuestion(asked, assumed), label="assidu economics", by="command"
             )
+            run = followed(run_id, runs.run, runs.cancel, advance)
         result = run.result
         if result is None or run.failure:
             raise Refused(_("It came to no end: %(why)s") % {"why": run.failure or run.state}, code="failed")
@@ -118,43 +113,6 @@ def _label(plans: list[PublishedPlan], wanted: str) -> str:
     if wanted == published.LIVE or wanted.isdecimal():
         return _("Version %(version)s") % {"version": published.chosen(plans, wanted).version}
     return Path(wanted).stem
-
-
-def _yaml(plans: list[PublishedPlan], wanted: str, live: Document, spoken: Language) -> str:
-    if wanted == published.LIVE or wanted.isdecimal():
-        return to_yaml(published.chosen(plans, wanted).document)
-    path = Path(wanted)
-    if not path.is_file():
-        raise Misuse(
-            _("There is no file %(file)s.") % {"file": wanted},
-            _("--plan takes a file, %(words)s.") % {"words": "live, 1, 2…"},
-            "no_such_file",
-        )
-    text = path.read_text(encoding="utf-8")
-    examined = examine(text)
-    if examined.document is None or not examined.is_ok:
-        raise Misuse(
-            placed_problem(examined.errors[0], spoken), _("`assidu plan check` tells more."), "bad_plan"
-        )
-    if examined.document.programme != live.programme:
-        raise Misuse(_("This document is about another programme."), code="other_programme")
-    return text
-
-
-def _followed(run_id: UUID, advance: Advance) -> TrialRun:
-    """The run once it is over; it is stopped when whoever waits for it stops."""
-    shown = 0
-    try:
-        while True:
-            run = runs.run(run_id)
-            assert run is not None, "it was just asked for"
-            advance(run.done - shown)
-            shown = run.done
-            if run.state.is_over:
-                return run
-            time.sleep(POLL_SECONDS)
-    finally:
-        runs.cancel(run_id)
 
 
 def _text(result: MicroResult, document: Document, spoken: Language) -> str:

@@ -73,7 +73,7 @@
       xAxis: mark.at, label: { formatter: mark.name, color: soft, position: chart.across ? "start" : "end", align: length < 2 ? "center" : sideOf(mark, chart.marks, place) },
     }));
     return {
-      animationDuration: matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 500,
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches, animationDuration: 500,
       textStyle: { fontFamily: font },
       aria: { enabled: true },
       grid: { left: 4, right: isLine && chart.ends ? 92 : 10, top: 14, bottom: 8, containLabel: true },
@@ -125,7 +125,7 @@
     const watcher = new ResizeObserver(([entry]) => {
       if (!entry.contentRect.width) return;
       const known = drawn.get(holder);
-      if (known) { known.instance.resize(); return; }
+      if (known) { known.instance.resize(); known.instance.setOption(options(known.chart), true); return; }
       const instance = echarts.init(holder, null, { renderer: "svg", locale: language.startsWith("fr") ? "FR" : "EN" });
       instance.setOption(options(chart));
       drawn.set(holder, { instance, chart, watcher });
