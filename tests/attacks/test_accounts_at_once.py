@@ -68,13 +68,13 @@ def test_two_of_a_household_spend_its_last_points_at_two_tills_and_one_of_them_w
         one_by_one(
             target,
             [
-                *(tills.joining(f"H-J{round_}{n}", card) for n, card in enumerate(cards)),
-                tills.correction(f"H-C{round_}", cards[0], 100),
-                *(enters(f"H-E{round_}{n}", home, card) for n, card in enumerate(cards)),
+                *(tills.joining(f"AH-J{round_}{n}", card) for n, card in enumerate(cards)),
+                tills.correction(f"AH-C{round_}", cards[0], 100),
+                *(enters(f"AH-E{round_}{n}", home, card) for n, card in enumerate(cards)),
             ],
         )
         burns = [
-            tills.sale(f"H-{round_}-{store}", card, 5_000, points=400, store=store)
+            tills.sale(f"AH-{round_}-{store}", card, 5_000, points=400, store=store)
             for store, card in zip(("317", "318"), cards, strict=True)
         ]
         answered = [response for _, response in at_once(target, burns)]
@@ -94,14 +94,14 @@ def test_whoever_enters_and_leaves_while_they_buy_loses_no_ticket_and_finds_ever
     cards = ["2990000077701", "2990000077702"]
     with django_db_blocker.unblock():
         home = household(target)
-    begun = one_by_one(target, [tills.joining(f"E-J{n}", card) for n, card in enumerate(cards)])
+    begun = one_by_one(target, [tills.joining(f"AE-J{n}", card) for n, card in enumerate(cards)])
     people = [answer["customer"] for answer in begun]
-    one_by_one(target, [enters("E-E0", home, cards[0])])
+    one_by_one(target, [enters("AE-E0", home, cards[0])])
     told = []
     for round_ in range(6):
-        events = [tills.sale(f"E-{round_}-{n}", cards[n % 2], 1_000 + n) for n in range(14)]
+        events = [tills.sale(f"AE-{round_}-{n}", cards[n % 2], 1_000 + n) for n in range(14)]
         moves = leaves if round_ % 2 else enters
-        events.insert(7, moves(f"E-M{round_}", home, cards[1]))
+        events.insert(7, moves(f"AE-M{round_}", home, cards[1]))
         answered = at_once(target, events)
         assert Counter(response.status_code for _, response in answered) == {200: len(events)}
         told += [response.json() for _, response in answered]
@@ -118,15 +118,15 @@ def test_everybody_brings_back_and_moves_at_once_and_nothing_is_counted_twice(
     cards = ["2990000076801", "2990000076802", "2990000076803"]
     with django_db_blocker.unblock():
         home = household(target)
-    begun = one_by_one(target, [tills.joining(f"B-J{n}", card) for n, card in enumerate(cards)])
-    one_by_one(target, [enters(f"B-E{n}", home, card) for n, card in enumerate(cards)])
-    sold = [tills.sale(f"B-S{n}", cards[n % 3], 9_000) for n in range(9)]
+    begun = one_by_one(target, [tills.joining(f"AB-J{n}", card) for n, card in enumerate(cards)])
+    one_by_one(target, [enters(f"AB-E{n}", home, card) for n, card in enumerate(cards)])
+    sold = [tills.sale(f"AB-S{n}", cards[n % 3], 9_000) for n in range(9)]
     one_by_one(target, sold)
     events = [
-        tills.refund(f"B-R{n}-{again}", sale, None) for n, sale in enumerate(sold) for again in range(2)
+        tills.refund(f"AB-R{n}-{again}", sale, None) for n, sale in enumerate(sold) for again in range(2)
     ]
-    events.insert(4, leaves("B-L0", home, cards[0]))
-    events.insert(9, leaves("B-L1", home, cards[1]))
+    events.insert(4, leaves("AB-L0", home, cards[0]))
+    events.insert(9, leaves("AB-L1", home, cards[1]))
     answered = at_once(target, events)
     by_code = Counter(response.status_code for _, response in answered)
     assert by_code == {200: len(sold) + 2, 409: len(sold)}, [
