@@ -8,6 +8,7 @@ into a template, and each worker gets a database of its own, copied from it.
                                      after the test: for tests that commit, use several connections or processes.
                                      Django points to it as long as the test runs.
     worker_database                  The worker's own database: what `db` uses. Commit nothing here.
+    terminal                         `assidu_db` again, as a command finds it: named by the environment.
     settings_of_home                 The `Settings` of the session's ASSIDU_HOME.
     browser_path                     Debian's Chromium, or the test is skipped (under CI: fails).
 
@@ -37,6 +38,12 @@ from assidu.foundation.database import Database, as_django
 from assidu.foundation.settings import Settings, current_settings
 from builders.databases import TEMPLATE, copy, drop
 
+
+def _ours() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name.startswith("ASSIDU_")}
+
+
+ENVIRONMENT = _ours()
 _numbers = itertools.count(1)
 
 
@@ -123,6 +130,28 @@ def assidu_db(cluster: Database, template: Database, django_db_blocker: object) 
             yield database
             connections.close_all()
         drop(cluster, name)
+
+
+@pytest.fixture
+def terminal(assidu_db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """The settings of a process are read once: here they are read again, before and after."""
+    monkeypatch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
+    monkeypatch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
+    current_settings.cache_clear()
+    yield assidu_db
+    monkeypatch.undo()
+    current_settings.cache_clear()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """A variable left behind, such as the time of a story, breaks another story minutes later."""
+    yield
+    left = _ours()
+    for name in left:
+        del os.environ[name]
+    os.environ.update(ENVIRONMENT)
+    assert left == ENVIRONMENT, "the environment is left as it was found"
 
 
 @pytest.fixture(scope="session")

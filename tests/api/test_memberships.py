@@ -1,7 +1,6 @@
 """The terms and who accepted which, and codes to bring others: over the API and at the command line."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,7 +12,6 @@ from assidu.events.wire import parse_one
 from assidu.foundation import clock
 from assidu.foundation.database import Database
 from assidu.foundation.people import queries as people
-from assidu.foundation.settings import current_settings
 from assidu.loyalty import actions
 from assidu.loyalty.entries import Told
 from assidu.loyalty.plans import publish
@@ -77,17 +75,6 @@ def test_who_is_no_active_member_has_no_code(db: None) -> None:
     actions.leave(anne, at=clock.now(), programme="club")
     answer = a_program("customers:write").post(f"/v1/customers/{anne}/referral")
     assert (answer.status_code, answer.json()["code"]) == (409, "not_a_member")
-
-
-@pytest.fixture
-def terminal(assidu_db: Database) -> Iterator[Database]:
-    """The settings of a process are read once: here they are read again, before and after."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
-        patch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
-        current_settings.cache_clear()
-        yield assidu_db
-    current_settings.cache_clear()
 
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:

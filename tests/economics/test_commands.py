@@ -1,7 +1,6 @@
 """`assidu liability` and `assidu economics`, as a terminal and a program see them."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,19 +23,15 @@ NOW = on(200)
 
 
 @pytest.fixture
-def club(assidu_db: Database) -> Iterator[Database]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
-        patch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
-        patch.setenv("ASSIDU_NOW", NOW.isoformat())
-        patch.setenv("ASSIDU_LANGUAGE", "en")
-        current_settings.cache_clear()
-        history = History([a_club()])
-        half_a_year_of_the_club(history)
-        history.write(assidu_db.url)
-        run_due(NOW)
-        yield assidu_db
+def club(terminal: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    monkeypatch.setenv("ASSIDU_NOW", NOW.isoformat())
+    monkeypatch.setenv("ASSIDU_LANGUAGE", "en")
     current_settings.cache_clear()
+    history = History([a_club()])
+    half_a_year_of_the_club(history)
+    history.write(terminal.url)
+    run_due(NOW)
+    return terminal
 
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:

@@ -1,7 +1,6 @@
 """`assidu offers allot`, `assidu draw`: done from a terminal, with what a script can read."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,21 +10,13 @@ import pytest
 
 from assidu.cli.main import run
 from assidu.foundation.database import Database
-from assidu.foundation.settings import current_settings
 from builders.draw_club import a_draw_club
 from builders.offer_club import a_club, told
 
 
-@pytest.fixture
-def terminal(assidu_db: Database) -> Iterator[Database]:
-    """The settings of a process are read once: here they are read again, before and after."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
-        patch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
-        patch.setenv("ASSIDU_NOW", "2026-03-02T12:00:00Z")
-        current_settings.cache_clear()
-        yield assidu_db
-    current_settings.cache_clear()
+@pytest.fixture(autouse=True)
+def in_march(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASSIDU_NOW", "2026-03-02T12:00:00Z")
 
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:

@@ -1,7 +1,6 @@
 """`assidu people`: sign-ins from a terminal, and the stores whose customers somebody sees."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,19 +10,11 @@ from assidu.catalogue.types import Store
 from assidu.cli.main import run
 from assidu.foundation.database import Database
 from assidu.foundation.people import queries
-from assidu.foundation.settings import current_settings
 
 
-@pytest.fixture
-def terminal(assidu_db: Database) -> Iterator[Database]:
-    """The settings of a process are read once: here they are read again, before and after."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
-        patch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
-        current_settings.cache_clear()
-        put_stores([Store("317", "Nantes", "Nantes"), Store("401", "Lille", "Lille")])
-        yield assidu_db
-    current_settings.cache_clear()
+@pytest.fixture(autouse=True)
+def stores(terminal: Database) -> None:
+    put_stores([Store("317", "Nantes", "Nantes"), Store("401", "Lille", "Lille")])
 
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:

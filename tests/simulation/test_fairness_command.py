@@ -1,7 +1,6 @@
 """`assidu fairness` and `assidu plan library`, as a terminal and a program see them."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +8,11 @@ import pytest
 
 from assidu.cli.main import run
 from assidu.foundation.database import Database
-from assidu.foundation.settings import current_settings
 from assidu.plans.library import library
 from builders.documents import BASE, a_document, a_programme, a_rule
 from builders.history import History, on, sale
 
 WEB = a_rule("{fixed: 5}", "when: {channels: [web]}", code="web")
-
-
-@pytest.fixture
-def terminal(assidu_db: Database) -> Iterator[Database]:
-    """The settings of a process are read once: here they are read again, before and after."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
-        patch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
-        current_settings.cache_clear()
-        yield assidu_db
-    current_settings.cache_clear()
 
 
 @pytest.fixture

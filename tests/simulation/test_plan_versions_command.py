@@ -1,35 +1,24 @@
 """`assidu plan` with published versions: history, export, publish, and differences between them."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from assidu.cli.main import run
+from assidu.decisions.calendar import local_day
 from assidu.foundation.clock import now
 from assidu.foundation.database import Database
 from assidu.foundation.people import queries
-from assidu.foundation.settings import current_settings
 from assidu.loyalty.plans import published_plans
 from builders.documents import a_programme
 
-TODAY = now().date()
+TODAY = local_day(now(), ZoneInfo("Europe/Paris"))
 TEXT = "# ours\n" + a_programme()
 RICHER = TEXT.replace("give: 1, each: 1.00", "give: 2, each: 1.00")
-
-
-@pytest.fixture
-def terminal(assidu_db: Database) -> Iterator[Database]:
-    """The settings of a process are read once: here they are read again, before and after."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
-        patch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
-        current_settings.cache_clear()
-        yield assidu_db
-    current_settings.cache_clear()
 
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:

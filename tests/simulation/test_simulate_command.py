@@ -1,7 +1,6 @@
 """`assidu simulate`: as it was decided, under the plan in force, under a file; what it cannot make sense of."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,13 @@ from msgspec.structs import replace
 
 from assidu.cli.main import run
 from assidu.foundation.database import Database
-from assidu.foundation.settings import current_settings
 from assidu.plans.writing import to_yaml
 from builders.documents import BASE, a_document
 from builders.history import History, on, sale
 
 
-@pytest.fixture
-def terminal(assidu_db: Database) -> Iterator[Database]:
+@pytest.fixture(autouse=True)
+def past(terminal: Database) -> None:
     """Twenty customers under two versions: the second gives twice as much."""
     richer = replace(a_document(BASE.replace("give: 1", "give: 2")), valid_from=on(15).date())
     history = History([a_document(), richer])
@@ -25,13 +23,7 @@ def terminal(assidu_db: Database) -> Iterator[Database]:
         anne = history.customer()
         history.tell(anne, sale(on(1, n), 20 + n))
         history.tell(anne, sale(on(30, n), 20 + n))
-    history.write(assidu_db.url)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
-        patch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
-        current_settings.cache_clear()
-        yield assidu_db
-    current_settings.cache_clear()
+    history.write(terminal.url)
 
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
