@@ -193,6 +193,7 @@ def _shop() -> Customers:
     from assidu.customers.types import Profile
     from assidu.decisions.events import Correction, Merger, Payment, Return, ReturnedLine, RewardRequest
     from assidu.decisions.money import Rate
+    from assidu.foundation.clock import now
     from assidu.foundation.people.types import COMMAND_LINE
     from assidu.loyalty import queries
     from builders.sales import a_line, a_sale
@@ -263,6 +264,8 @@ def _shop() -> Customers:
         shop.must(one, a_sale(2000 + 90 * number, at=OPENED + timedelta(days=10 + number)))
         zoes.append(one)
     assert queries.current_book(PROGRAMME)
+    for one, points in zip(zoes[-2:], (1240, 385), strict=True):
+        shop.must(one, Correction(now(), "points", points, reason))
     household = _shared(zoes[-2:])
     return Customers(anne, twin, erased, sale, returned, corrected, household, zoes[-1])
 
@@ -278,9 +281,7 @@ def _shared(people: list[uuid.UUID]) -> uuid.UUID:
     from assidu.loyalty.entries import Told
     from builders.shop import PROGRAMME
 
-    opened = accounts.open_(
-        AccountKind.HOUSEHOLD, "Foyer Client", by=COMMAND_LINE, at=now(), programme=PROGRAMME
-    )
+    opened = accounts.open_(AccountKind.HOUSEHOLD, "Client", by=COMMAND_LINE, at=now(), programme=PROGRAMME)
     assert isinstance(opened, accounts.Opened)
     for role, person in zip(AccountRole, people, strict=False):
         entered = accounts.enter(

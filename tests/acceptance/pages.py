@@ -84,7 +84,7 @@ PAGES: list[Page] = [
     Page("customer-merge-compare", lambda site: _customer(site, f"merge/?other={site.customers.stranger}")),
     Page("customer-link", lambda site: _customer(site, "link/")),
     Page("account", lambda site: _household(site), is_main=True),
-    Page("account-open", lambda site: _customer(site, "account/open/?q=foyer")),
+    Page("account-open", lambda site: _customer(site, "account/open/?q=2990000001059")),
     Page("account-enter", lambda site: _household(site, f"account/enter/?other={site.customers.anne}")),
     Page("account-leave", lambda site: _household(site, f"account/leave/?other={site.customers.zoe}")),
     Page("account-roles", lambda site: _household(site, f"account/roles/?other={site.customers.zoe}")),

@@ -115,6 +115,13 @@ def test_the_page_of_a_household_lists_its_people_and_theirs_shows_what_it_has(
     assert "Bruno Béraud" in line.split("</li>")[0]
 
 
+def test_a_name_that_says_what_it_is_is_not_told_twice(desk: Client, everybody: list[UUID]) -> None:
+    sent(desk, everybody[0], "open", kind="household", name="household Béraud")
+    theirs = page(desk, f"/customers/{everybody[0]}/")
+    assert "household Béraud" in theirs
+    assert "household household" not in theirs.casefold()
+
+
 def test_somebody_enters_a_household_that_is_found_by_the_card_of_who_is_in_it(
     desk: Client, everybody: list[UUID], home: UUID
 ) -> None:

@@ -252,10 +252,11 @@ def known(
 
 
 def account_name(account_id: UUID) -> str:
-    """« Foyer Béraud »; of one without a name, what it is."""
+    """« Foyer Béraud », also when its name says so itself; of one without a name, what it is."""
     found = customers.customer(account_id)
     assert found is not None, "people belong to what there is"
-    return f"{ACCOUNT_KINDS[found.kind]} {found.name}".strip()
+    kind = str(ACCOUNT_KINDS[found.kind])
+    return found.name if found.name.casefold().startswith(kind.casefold()) else f"{kind} {found.name}".strip()
 
 
 @allowed("customers.view")
