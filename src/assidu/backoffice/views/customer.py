@@ -252,11 +252,15 @@ def known(
 
 
 def account_name(account_id: UUID) -> str:
-    """« Foyer Béraud », also when its name says so itself; of one without a name, what it is."""
     found = customers.customer(account_id)
     assert found is not None, "people belong to what there is"
-    kind = str(ACCOUNT_KINDS[found.kind])
-    return found.name if found.name.casefold().startswith(kind.casefold()) else f"{kind} {found.name}".strip()
+    return _called(found.kind, found.name)
+
+
+def _called(kind: CustomerKind, name: str) -> str:
+    """« Foyer Béraud », also when the name says so itself; of an account without a name, what it is."""
+    what = str(ACCOUNT_KINDS.get(kind, ""))
+    return name if name.casefold().startswith(what.casefold()) else f"{what} {name}".strip()
 
 
 @allowed("customers.view")
@@ -363,10 +367,7 @@ def names_for(entries: Sequence[TimelineEntry]) -> Names:
     by = [identity for entry in entries if (identity := _uuid(entry.body.get("by")))]
     return Names(
         stores={store.store_id: store.name for store in catalogue.stores()},
-        customers={
-            one: f"{ACCOUNT_KINDS[kinds[one]]} {name}".strip() if kinds[one] in ACCOUNT_KINDS else name
-            for one, name in customers.names_of(named).items()
-        },
+        customers={one: _called(kinds[one], name) for one, name in customers.names_of(named).items()},
         people={str(key): name for key, name in people.names_of(by).items()} if by else {},
     )
 
