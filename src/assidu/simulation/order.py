@@ -82,7 +82,8 @@ def in_time_order(histories: Iterable[list[Recorded]]) -> Iterator[tuple[int, Re
     """All customers' events by time, each with its place in the order, which does not depend on who else is there.
 
     Within a customer the order is that of ``seq``: a late event has its turn when it was learnt, after everything
-    that was known before it. What happens between two customers has its turn after all that either had done before.
+    that was known before it. What happens between two customers has its turn after all that either had done before,
+    and both sides of it have theirs before anything that either does later.
     """
     by_customer = {history[0].customer_id: history for history in histories}
     latest = {customer: history[0].at for customer, history in by_customer.items()}
@@ -93,7 +94,7 @@ def in_time_order(histories: Iterable[list[Recorded]]) -> Iterator[tuple[int, Re
             within = one.customer_id.int % _CUSTOMERS_IN_A_MOMENT
             place = ((turn - _START) // _A_MOMENT + n) * _CUSTOMERS_IN_A_MOMENT + within
             places.append((place, one.customer_id, one.seq, one))
-            latest[one.customer_id] = turn + (len(sides) - 1) * _A_MOMENT
+            latest[one.customer_id] = turn if len(sides) == 1 else turn + len(sides) * _A_MOMENT
     places.sort(key=itemgetter(0, 1, 2))
     for place, _, _, recorded in places:
         yield place, recorded
