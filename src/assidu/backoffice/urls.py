@@ -8,6 +8,7 @@ from assidu.backoffice.views import (
     caisse,
     corrections,
     customer,
+    customer_account,
     customer_actions,
     customer_link,
     customer_membership,
@@ -64,6 +65,20 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/call-off/", customer_rewards.call_off, name="customer-call-off"),
     path("customers/<uuid:customer_id>/merge/", customer_actions.merge, name="customer-merge"),
     path("customers/<uuid:customer_id>/unmerge/", customer_unmerge.unmerge, name="customer-unmerge"),
+    path(
+        "customers/<uuid:customer_id>/account/open/",
+        customer_account.open_one,
+        name="customer-account-open",
+    ),
+    path(
+        "customers/<uuid:customer_id>/account/enter/", customer_account.enter, name="customer-account-enter"
+    ),
+    path(
+        "customers/<uuid:customer_id>/account/leave/", customer_account.leave, name="customer-account-leave"
+    ),
+    path(
+        "customers/<uuid:customer_id>/account/roles/", customer_account.roles, name="customer-account-roles"
+    ),
     path("customers/<uuid:customer_id>/transfer/", customer_transfer.transfer, name="customer-transfer"),
     path(
         "customers/<uuid:customer_id>/not-duplicate/",
