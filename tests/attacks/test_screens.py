@@ -72,6 +72,7 @@ NEEDS: dict[str, str] = {
     "studio-expected-compare": "economics.view", "studio-tried": "economics.view",
     "studio-tried-start": "economics.view&simulate.run", "studio-tried-trial": "economics.view",
     "studio-tried-cancel": "economics.view&simulate.run", "studio-tried-table": "economics.view",
+    "studio-tried-paper": "economics.view", "studio-discounts-paper": "economics.view",
     "studio-tried-workbook": "economics.view", "studio-discounts": "economics.view",
     "studio-discounts-start": "economics.view&simulate.run", "studio-discounts-look": "economics.view",
     "studio-discounts-cancel": "economics.view&simulate.run", "studio-discounts-table": "economics.view",
