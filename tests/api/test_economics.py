@@ -42,6 +42,9 @@ def test_what_is_owed_is_read_closed_and_booked(club: Database) -> None:
         == points["units"]["closing"]
     )
     assert points["issue_months"][0]["basis"] == "observed"
+    ends = [points[f"deferred_{end}_minor"] for end in ("low_95", "low_80", "high_80", "high_95")]
+    assert ends == sorted(ends)
+    assert ends[1] <= points["revenue"]["closing_minor"] <= ends[2]
     assert reader.post("/v1/economics/months", {}).status_code == 403
     wrong = finance.post("/v1/economics/months", {"month": "2026-02"}).json()
     assert (wrong["code"], wrong["figures"]) == (

@@ -73,9 +73,11 @@ def test_a_month_is_told_with_both_views_its_steps_and_its_intervals(finance: Cl
     assert "Recognised as revenue" in page
     assert "Nobody held a unit" not in page
     assert "estimated" in page
+    assert "never added up; in 4 cases of 5:" in page
     january = text_of(finance, "/studio/owed/?month=2026-01&currency=vouchers")
     assert "What we owe at the end of January 2026" in january
     assert "Used to pay" in january
+    assert "too little is known yet for an interval" in january
     for wrong in ("month=2026-13", "month=2031-01", "month=x"):
         assert finance.get(f"/studio/owed/?{wrong}").status_code == 404
 

@@ -86,6 +86,11 @@ def bounds(interval: Interval | None) -> tuple[float | None, float | None]:
     return (None, None) if interval is None else (interval.low, interval.high)
 
 
+def bounds_minor(interval: Interval | None) -> tuple[int | None, int | None]:
+    """The same of an amount, in whole minor units."""
+    return (None, None) if interval is None else (round(interval.low), round(interval.high))
+
+
 @dataclass(frozen=True, slots=True)
 class Ultimate:
     """What will have been used of a month. ``expected`` units of what is left still will be; ``error`` is its standard
