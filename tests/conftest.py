@@ -55,8 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.args and all(any(pure in Path(arg).as_posix() for pure in PURE) for arg in config.args):
         return
     import django
+    from django.contrib.auth.hashers import ScryptPasswordHasher
 
     django.setup()
+    # As slow as it must be for thieves, a password takes a second of each story that signs in.
+    ScryptPasswordHasher.work_factor = 2
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -76,7 +76,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Customers:
-    """Some customers of the site, and events of the first one by what they are."""
+    """Some customers of the site, and events of the first one by what they are. ``zoe`` shares ``household``."""
 
     anne: uuid.UUID
     stranger: uuid.UUID
@@ -84,6 +84,8 @@ class Customers:
     sale: int
     returned: int
     corrected: int
+    household: uuid.UUID
+    zoe: uuid.UUID
 
 
 @pytest.fixture(scope="package")
@@ -191,6 +193,7 @@ def _shop() -> Customers:
     from assidu.customers.types import Profile
     from assidu.decisions.events import Correction, Merger, Payment, Return, ReturnedLine, RewardRequest
     from assidu.decisions.money import Rate
+    from assidu.foundation.clock import now
     from assidu.foundation.people.types import COMMAND_LINE
     from assidu.loyalty import queries
     from builders.sales import a_line, a_sale
@@ -226,7 +229,9 @@ def _shop() -> Customers:
         at=OPENED,
         by="file:calendrier.csv",
     )
-    shop = Shop.opened()
+    shop = Shop.opened(
+        more="accounts: {household: {leaver_takes: equal}, company: {leaver_takes: nothing}}\n"
+    )
 
     def profile(first: str, last: str, card: str, **rest: Any) -> Profile:
         return Profile(
@@ -252,12 +257,39 @@ def _shop() -> Customers:
     erased = shop.member(profile("Luc", "Morel", "2990000000043"))
     shop.must(erased, a_sale(2500, at=OPENED + timedelta(days=9)))
     actions.erase(erased, COMMAND_LINE, datetime(2025, 12, 1, tzinfo=UTC))
+    zoes = []
     for number in range(60):
         card = f"29900000010{number:02d}"
         one = shop.member(profile("Zoé", f"Client{number}", card), OPENED + timedelta(days=number))
         shop.must(one, a_sale(2000 + 90 * number, at=OPENED + timedelta(days=10 + number)))
+        zoes.append(one)
     assert queries.current_book(PROGRAMME)
-    return Customers(anne, twin, erased, sale, returned, corrected)
+    for one, points in zip(zoes[-2:], (1240, 385), strict=True):
+        shop.must(one, Correction(now(), "points", points, reason))
+    household = _shared(zoes[-2:])
+    return Customers(anne, twin, erased, sale, returned, corrected, household, zoes[-1])
+
+
+def _shared(people: list[uuid.UUID]) -> uuid.UUID:
+    """A household of some who were members on their own."""
+    from assidu.customers.accounts import AccountRole
+    from assidu.decisions.state import AccountKind
+    from assidu.events.wire import Subject
+    from assidu.foundation.clock import now
+    from assidu.foundation.people.types import COMMAND_LINE
+    from assidu.loyalty import accounts
+    from assidu.loyalty.entries import Told
+    from builders.shop import PROGRAMME
+
+    opened = accounts.open_(AccountKind.HOUSEHOLD, "Client", by=COMMAND_LINE, at=now(), programme=PROGRAMME)
+    assert isinstance(opened, accounts.Opened)
+    for role, person in zip(AccountRole, people, strict=False):
+        entered = accounts.enter(
+            opened.account_id, Subject("customer", str(person)), by=COMMAND_LINE, at=now(),
+            programme=PROGRAMME, roles=[role],
+        )  # fmt: skip
+        assert isinstance(entered, Told)
+    return opened.account_id
 
 
 @pytest.fixture(scope="package")

@@ -40,6 +40,10 @@ def _customer(site: "Site", rest: str = "") -> str:
     return f"/customers/{site.customers.anne}/{rest}"
 
 
+def _household(site: "Site", rest: str = "") -> str:
+    return f"/customers/{site.customers.household}/{rest}"
+
+
 def _draft(site: "Site", rest: str = "") -> str:
     return f"/programme/drafts/{site.draft}/{rest}"
 
@@ -79,6 +83,11 @@ PAGES: list[Page] = [
     Page("customer-merge", lambda site: _customer(site, "merge/?q=client")),
     Page("customer-merge-compare", lambda site: _customer(site, f"merge/?other={site.customers.stranger}")),
     Page("customer-link", lambda site: _customer(site, "link/")),
+    Page("account", lambda site: _household(site), is_main=True),
+    Page("account-open", lambda site: _customer(site, "account/open/?q=2990000001059")),
+    Page("account-enter", lambda site: _household(site, f"account/enter/?other={site.customers.anne}")),
+    Page("account-leave", lambda site: _household(site, f"account/leave/?other={site.customers.zoe}")),
+    Page("account-roles", lambda site: _household(site, f"account/roles/?other={site.customers.zoe}")),
     Page("customer-erase", lambda site: _customer(site, "erase/")),
     Page("caisse", "/caisse/", ready="#scan", is_main=True),
     Page("programme", f"/programme/?{YEAR}"),

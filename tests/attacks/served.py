@@ -146,10 +146,10 @@ class Target:
 
 
 def furnish(url: str, *scopes: str) -> str:
-    """Publish Le Cercle and make a key; both committed. Answers the key's secret."""
+    """Publish Le Cercle, with households, and make a key; both committed. Answers the key's secret."""
     with connected_to(url):
         try:
-            Shop.opened()
+            Shop.opened(more="accounts: {household: {leaver_takes: equal}}\n")
             return key_with(*(scopes or EVERY_SCOPE))
         finally:
             connections.close_all()

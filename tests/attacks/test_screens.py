@@ -75,7 +75,9 @@ NEEDS: dict[str, str] = {
     "studio-tried-workbook": "economics.view", "studio-discounts": "economics.view",
     "studio-discounts-start": "economics.view&simulate.run", "studio-discounts-look": "economics.view",
     "studio-discounts-cancel": "economics.view&simulate.run", "studio-discounts-table": "economics.view",
-    "studio-discounts-workbook": "economics.view",
+    "studio-discounts-workbook": "economics.view", "customer-account-open": "customers.edit",
+    "customer-account-enter": "customers.edit", "customer-account-leave": "customers.edit",
+    "customer-account-roles": "customers.edit",
 }  # fmt: skip
 """What each page needs, said once more by somebody who did not write the pages."""
 

@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from assidu.decisions.calendar import local_day
 from assidu.foundation.clock import now
 from assidu.foundation.people import actions, queries
 from assidu.foundation.people.types import COMMAND_LINE, Person
@@ -16,7 +18,7 @@ from assidu.plans.check import examine
 from builders.documents import BASE, a_programme, a_rule
 
 PASSWORD = "quatre mots bien choisis"
-TODAY = now().date()
+TODAY = local_day(now(), ZoneInfo("Europe/Paris"))
 TEXT = "# ours\n" + a_programme()
 OTHER = TEXT.replace("give: 1, each: 1.00", "give: 2, each: 1.00")
 

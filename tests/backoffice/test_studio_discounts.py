@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from django.test import Client
 from django.utils import translation
+from pypdf import PdfReader
 
 from assidu.backoffice import formats
 from assidu.economics.discounts import job, runs
@@ -113,6 +114,8 @@ def test_one_month_is_too_short_and_the_page_says_what_to_do(
     assert "data-chart" not in page, "no figure where nothing can be told"
     assert "Cannot be told; the page says why." in text_of(finance, ADDRESS)
     assert finance.get(f"{ADDRESS}{run_id}/discounts.xlsx").status_code == 404
+    [only] = PdfReader(io.BytesIO(finance.get(f"{ADDRESS}{run_id}/discounts.pdf").content)).pages
+    assert "import older" in only.extract_text()
 
 
 def test_without_discounts_the_page_asks_for_them_in_the_tickets(past: History, finance: Client) -> None:
@@ -218,6 +221,20 @@ def test_the_workbook_adds_the_money_up_again_and_has_every_table(
     assert given == pytest.approx(told_of(found).split.given_minor / 100, abs=0.1)
 
 
+def test_the_page_on_paper_says_what_the_screen_says_and_has_every_chart(
+    past: History, finance: Client, found: DiscountsAnswer
+) -> None:
+    run_id = kept(found)
+    told = finance.get(f"{ADDRESS}{run_id}/").context["shown"].told
+    paper = PdfReader(io.BytesIO(finance.get(f"{ADDRESS}{run_id}/discounts.pdf").content))
+    words = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
+    with translation.override("en"):
+        for chart in (told.went, told.around, told.by_depth, told.by_repetition):
+            assert words.count(chart.title) >= 2, "once where it is drawn, once where its figures are"
+        assert told.given.value in words
+        assert told.anyway.between in words
+
+
 def test_text_that_a_spreadsheet_would_run_is_made_harmless(found: DiscountsAnswer, tmp_path: Path) -> None:
     with translation.override("en"):
         (tmp_path / "one.xlsx").write_bytes(discounts_workbook(found, ["=1+1"], 2))
@@ -309,7 +326,13 @@ def test_who_may_not_see_the_economics_is_refused(
 ) -> None:
     run_id = kept(found)
     marketing = sign_in(client, "marketing")
-    for address in ("", f"{run_id}/", f"{run_id}/by-depth.csv", f"{run_id}/discounts.xlsx"):
+    for address in (
+        "",
+        f"{run_id}/",
+        f"{run_id}/by-depth.csv",
+        f"{run_id}/discounts.xlsx",
+        f"{run_id}/discounts.pdf",
+    ):
         assert marketing.get(f"{ADDRESS}{address}").status_code == 403
     assert marketing.post(f"{ADDRESS}start/", FORM).status_code == 403
 

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from html import unescape
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from assidu.backoffice.charts import spans
 from assidu.backoffice.views.studio.amounts import Amounts
@@ -198,6 +200,10 @@ def test_everything_can_be_taken_away_as_it_stands_in_the_form(finance: Client) 
     typed = fields_of(text_of(finance)) | {"all.frequency_uplift.value": "9"}
     book = finance.post(PAGE, typed | {"do": "excel"})
     assert book.content.startswith(b"PK")
+    paper = finance.post(PAGE, typed | {"do": "pdf"})
+    assert paper["Content-Type"] == "application/pdf"
+    told = " ".join("".join(page.extract_text() for page in PdfReader(BytesIO(paper.content)).pages).split())
+    assert "More purchases (%) 0 9 12 assumed" in told
     for name in ("totals", "months", "waterfall", "tornado", "break-even", "generosity"):
         answer = finance.post(PAGE, typed | {"do": f"csv:{name}"})
         assert answer["Content-Type"].startswith("text/csv"), name

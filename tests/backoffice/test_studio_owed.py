@@ -1,9 +1,12 @@
 """What we owe, on the screen: a month told in full, closed for good, taken away, and valued otherwise."""
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from django.utils import translation
+from pypdf import PdfReader
 
 from assidu.economics import queries
 from assidu.economics.types import Liability, MonthState, Policy
@@ -54,6 +57,12 @@ def text_of(client: Client, address: str = "/studio/owed/") -> str:
     return answer.content.decode()
 
 
+def told_in(paper: bytes) -> str:
+    """In one line, with ordinary spaces."""
+    pages = [page.extract_text() for page in PdfReader(BytesIO(paper)).pages]
+    return " ".join(" ".join(pages).split())
+
+
 def test_without_a_programme_or_a_past_the_page_says_so_and_shows_no_figure(
     assidu_db: Database, client: Client
 ) -> None:
@@ -64,6 +73,9 @@ def test_without_a_programme_or_a_past_the_page_says_so_and_shows_no_figure(
     assert "Nothing has happened yet" in page
     assert "€" not in page
     assert client.get("/studio/owed/files/journal.csv").status_code == 200
+    told = told_in(client.get("/studio/owed/files/liability.pdf").content)
+    assert "Nothing has happened yet" in told
+    assert "€" not in told
 
 
 def test_a_month_is_told_with_both_views_its_steps_and_its_intervals(finance: Client) -> None:
@@ -118,6 +130,33 @@ def test_the_steps_of_the_chart_end_where_the_month_does(finance: Client) -> Non
             ]
             assert drawn[-1] == pytest.approx(closing / 100)
             assert roll.lines[-1].cells[-1] == context["shown"].money(closing)
+
+
+def test_the_page_is_a_file_to_send_in_the_language_of_who_reads(finance: Client) -> None:
+    """The figures of the screen, in the same words; nothing that is clicked."""
+    context = finance.get("/studio/owed/?month=2026-05").context
+    answer = finance.get("/studio/owed/files/liability.pdf?month=2026-05")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == 'attachment; filename="club-liability.pdf"'
+    told = told_in(answer.content)
+    assert "What we owe at the end of May 2026" in told
+    with translation.override("en"):
+        assert context["shown"].owed in told
+        assert all(cell in told for line in context["shown"].unit_lines for cell in line.cells)
+    assert "The triangle: units used of each month of issue" in told
+    assert "Close the next month" not in told
+    french = told_in(sign_in(Client(), "finance", "fr").get("/studio/owed/files/liability.pdf").content)
+    assert "Ce que nous devons fin juin 2026" in french
+    assert "réestimation" in french.lower()
+    assert "Page 1 sur" in french
+    assert finance.get("/studio/owed/files/liability.pdf?month=2031-01").status_code == 404
+
+
+def test_hindsight_says_what_was_used_where_its_head_does(finance: Client) -> None:
+    shown = finance.get("/studio/owed/").context["shown"]
+    [first, *_rest] = shown.triangle.hindsight[::-1]
+    with translation.override("en"):
+        assert shown.hindsight[0][3] == f"{first.used:,}"
 
 
 def test_a_month_is_closed_once_in_its_order_and_its_journal_is_what_the_command_gives(

@@ -8,6 +8,7 @@ from uuid import UUID
 import openpyxl
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from assidu.economics.micro import job, runs
 from assidu.economics.micro.runs import TrialRun
@@ -152,7 +153,12 @@ def test_everything_behind_can_be_taken_away(past: History, finance: Client) -> 
     assert finance.get(f"{ADDRESS}{run_id}/none.csv").status_code == 404
     book = openpyxl.load_workbook(io.BytesIO(finance.get(f"{ADDRESS}{run_id}/trial.xlsx").content))
     assert [cell.value for cell in book.worksheets[0][4]][1:] == ["As it is", "Twice the points"]
+    paper = finance.get(f"{ADDRESS}{run_id}/trial.pdf?plan=1").content
+    told = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
+    assert "As it is · Twice the points" in told
+    assert "What this rests on" in told
     waiting = runs.ask("club", TRIED, label="", by="")
+    assert finance.get(f"{ADDRESS}{waiting}/trial.pdf").status_code == 404
     assert finance.get(f"{ADDRESS}{waiting}/trial.xlsx").status_code == 404
 
 

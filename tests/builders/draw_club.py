@@ -5,6 +5,12 @@ from uuid import UUID
 
 import msgspec
 
+from assidu.decisions.state import AccountKind
+from assidu.events.wire import Subject
+from assidu.foundation.people.types import COMMAND_LINE
+from assidu.loyalty import accounts
+from assidu.loyalty.accounts import Opened
+from assidu.loyalty.entries import Told
 from assidu.loyalty.plans import publish
 from assidu.plans.document import Document
 from builders.documents import BASE, a_document
@@ -23,13 +29,16 @@ POINTS = "{name: {fr: p, en: p}, count: 3, gives: {currency: points, units: 500}
 
 
 def a_club(
-    prizes: str = f"[{VOUCHERS}, {POINTS}]", drawn_on: str = "2026-07-07", valid_from: str = "2026-01-01"
+    prizes: str = f"[{VOUCHERS}, {POINTS}]",
+    drawn_on: str = "2026-07-07",
+    valid_from: str = "2026-01-01",
+    more: str = "",
 ) -> Document:
     draw = (
         f"draws:\n  - {{code: summer, name: {{fr: Été, en: Summer}}, entries: chances, last_day: 2026-06-30, "
         f"drawn_on: {drawn_on}, prizes: {prizes}}}\n"
     )
-    return from_day(a_document(BASE, EARNED, currencies=VOUCHER + CHANCES, more=draw), valid_from)
+    return from_day(a_document(BASE, EARNED, currencies=VOUCHER + CHANCES, more=draw + more), valid_from)
 
 
 def from_day(document: Document, day: str) -> Document:
@@ -48,6 +57,23 @@ def members(count: int) -> list[UUID]:
         for ticket in range(n + 1):
             buys(f"s{n}-{ticket}", n)
     return found
+
+
+def a_home(at: datetime) -> UUID:
+    opened = accounts.open_(AccountKind.HOUSEHOLD, "Béraud", by=COMMAND_LINE, at=at, programme="club")
+    assert isinstance(opened, Opened), opened
+    return opened.account_id
+
+
+def enters(home: UUID, person: UUID, at: datetime) -> None:
+    subject = Subject("customer", str(person))
+    outcome = accounts.enter(home, subject, "", by=COMMAND_LINE, at=at, programme="club")
+    assert isinstance(outcome, Told), outcome
+
+
+def leaves(home: UUID, person: UUID, at: datetime) -> None:
+    outcome = accounts.leave(home, person, "", by=COMMAND_LINE, at=at, programme="club")
+    assert isinstance(outcome, Told), outcome
 
 
 def a_draw_club() -> list[UUID]:

@@ -1,4 +1,4 @@
-"""Every mistake that terms, the end of the programme and referrals can hold, its line marked `# here`."""
+"""Every mistake that terms, the end, referrals and shared accounts can hold, its line marked `# here`."""
 
 from builders.documents import a_programme
 
@@ -19,6 +19,7 @@ WITHOUT_SENSE = {
         more="closing: {last_day_to_earn: 2026-06-30, last_day_to_use: 2026-06-29}  # here\n"
     ),
     "referral_gives_nothing": a_programme(more="referral: {at_most: {limit: 5, per: year}}  # here\n"),
+    "accounts_of_no_kind": a_programme(more="accounts: {}  # here\n"),
 }
 
 ODD = {
@@ -29,6 +30,9 @@ ODD = {
         more="closing: {last_day_to_earn: 2025-06-30, last_day_to_use: 2026-06-29}  # here\n"
     ),
     "referral_without_limit": a_programme(more=f"referral: {{{BOTH}}}  # here\n"),
+    "household_keeps_all": a_programme(
+        more="accounts:\n  household: {leaver_takes: nothing, lost_with_last: true}  # here\n"
+    ),
 }
 
 ACCEPTED = (
@@ -37,6 +41,9 @@ ACCEPTED = (
         more="closing: {last_day_to_earn: 2026-06-30, last_day_to_use: 2026-06-30, forfeit: false}\n"
     ),
     a_programme(more="leaving: {regret: {days: 14}}\n"),
+    a_programme(
+        more="accounts: {household: {leaver_takes: equal}, company: {members_at_most: 80, leaver_takes: nothing}}\n"
+    ),
     a_programme(
         more=f"notice: {{days: 30}}\nreferral: {{{BOTH}, when: {{kept_for: {{days: 14}}}}, {ONCE}}}\n"
     ),

@@ -25,8 +25,18 @@ class AMember:
         if joins is not None:
             self.does(joins)
 
-    def does(self, event: Event, *, has_happened: bool = False, absorbed: State | None = None) -> Decision:
-        decision = self.tries(event, has_happened=has_happened, absorbed=absorbed)
+    def does(
+        self,
+        event: Event,
+        *,
+        has_happened: bool = False,
+        absorbed: State | None = None,
+        member: str = "",
+        person: State | None = None,
+    ) -> Decision:
+        decision = self.tries(
+            event, has_happened=has_happened, absorbed=absorbed, member=member, person=person
+        )
         assert isinstance(decision, Decision), decision
         written = decision_from(decision_record(decision), decision.plan_version, decision.postings)
         assert written == replace(decision, reasons=()), "what is written down is what was decided"
@@ -41,10 +51,23 @@ class AMember:
         return decision
 
     def tries(
-        self, event: Event, *, has_happened: bool = False, absorbed: State | None = None
+        self,
+        event: Event,
+        *,
+        has_happened: bool = False,
+        absorbed: State | None = None,
+        member: str = "",
+        person: State | None = None,
     ) -> Decision | Refused:
         sold = self.tickets[event.sale_seq] if isinstance(event, AfterSale) else None
-        facts = Facts(self.state, sold=sold, has_happened=has_happened, absorbed=absorbed)
+        facts = Facts(
+            self.state,
+            sold=sold,
+            has_happened=has_happened,
+            absorbed=absorbed,
+            member=member,
+            person=person,
+        )
         return decide(self.plan, facts, event, trace=True)
 
     def wakes(self, day: str) -> list[Decision]:

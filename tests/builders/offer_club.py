@@ -34,9 +34,9 @@ def told(id_: str, type_: str, card: int, at: datetime = MARCH, **data: Any) -> 
     return outcome.customer_id
 
 
-def a_club(count: int) -> list[UUID]:
+def a_club(count: int, more: str = "") -> list[UUID]:
     """All but the last are in the audience."""
-    publish(a_document(BASE, more=AUDIENCES + OFFERS), "", at=OPENED)
+    publish(a_document(BASE, more=AUDIENCES + OFFERS + more), "", at=OPENED)
     found = [told(f"j{n}", "Member Joined", n) for n in range(count)]
     for n in range(count - 1):
         told(f"a{n}", "Audience Changed", n, audience="young")

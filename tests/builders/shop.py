@@ -60,7 +60,7 @@ class Shop:
         more: str = "",
     ) -> "Shop":
         """``points`` is what the points say besides, in every version: ``transfers: {}``, for example; ``more`` what
-        the programme does."""
+        the whole programme does."""
         for name in versions:
             text = (PLANS / f"{name}.yaml").read_text(encoding="utf-8")
             text = text.replace("    kind: points\n", f"    kind: points\n{points and f'    {points}'}\n", 1)

@@ -9,6 +9,7 @@ from typing import Any
 from assidu.decisions import SEMANTICS_VERSION
 from assidu.plans.identity import to_builtins
 from conformance.cases import (
+    accounts,
     draws,
     earning,
     holds,
@@ -28,7 +29,7 @@ from conformance.story import Programme, Story
 
 FOLDER = Path(__file__).parent.parent.parent / "conformance"
 FORMAT = 1
-BYTES_MAX = 3_200_000
+BYTES_MAX = 3_400_000
 
 THEMES: Mapping[str, Callable[[], Iterator[Story]]] = {
     "earning": earning.stories,
@@ -39,6 +40,7 @@ THEMES: Mapping[str, Callable[[], Iterator[Story]]] = {
     "money": money.stories,
     "rewards": rewards.stories,
     "membership": membership.stories,
+    "accounts": accounts.stories,
     "offers": offers.stories,
     "updates": updates.stories,
     "holds": holds.stories,

@@ -101,6 +101,8 @@ def _facts(state: State, written: Json) -> Facts:
         has_happened=written.get("has_happened", False),
         chance=None if chance is None else _chance(chance),
         is_basket=written.get("is_basket", False),
+        member=written.get("member", ""),
+        person=state_of(written["person"]) if "person" in written else None,
     )
 
 

@@ -98,12 +98,16 @@ class Story:
         now: datetime | None = None,
         has_happened: bool = False,
         absorbed: State | None = None,
+        member: str = "",
+        person: State | None = None,
         have: Mapping[str, int] | None = None,
         tier: str | None = None,
         refused: str | None = None,
     ) -> Decision | Refused:
         """Decide what is due, then ``event``. Without ``refused`` it must be decided."""
-        answer = self.try_(event, now=now, has_happened=has_happened, absorbed=absorbed)
+        answer = self.try_(
+            event, now=now, has_happened=has_happened, absorbed=absorbed, member=member, person=person
+        )
         said = answer.code.value if isinstance(answer, Refused) else None
         assert said == refused, f"{self.name}: {event} was {said or 'decided'}, not {refused or 'decided'}"
         for currency, quantity in (have or {}).items():
@@ -121,6 +125,8 @@ class Story:
         now: datetime | None = None,
         has_happened: bool = False,
         absorbed: State | None = None,
+        member: str = "",
+        person: State | None = None,
     ) -> Decision | Refused:
         """``tell`` of something that may be decided or refused."""
         zone = self.programme.plan.zone
@@ -130,7 +136,15 @@ class Story:
         if isinstance(event, AfterSale):
             sold = self._sold(event.sale_seq)
             programme = self.written[event.sale_seq].programme if sold is not None else programme
-        facts = Facts(self.state, sold, absorbed, has_happened=has_happened, chance=self.chance)
+        facts = Facts(
+            self.state,
+            sold,
+            absorbed,
+            has_happened=has_happened,
+            chance=self.chance,
+            member=member,
+            person=person,
+        )
         return self._decide(programme, facts, event)
 
     def pay(

@@ -74,6 +74,10 @@ def written_facts(facts: Facts) -> Json:
             found["chance"]["opened_at"] = opened
     if facts.is_basket:
         found["is_basket"] = True
+    if facts.member:
+        found["member"] = facts.member
+    if facts.person is not None:
+        found["person"] = written_state(facts.person)
     return found
 
 

@@ -14,13 +14,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from assidu.decisions import evolve
+from assidu.decisions.accounts import exit_of
 from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.decision import Account, Decision, EmissionKind, Posting
 from assidu.decisions.events import (
     Absorption,
+    AccountEntry,
+    AccountOpening,
     Activity,
+    Admission,
     AudienceChange,
     Correction,
+    Departure,
     Event,
     Hold,
     Joining,
@@ -54,7 +59,7 @@ from assidu.decisions.events import (
 from assidu.decisions.places import places_moved
 from assidu.decisions.record import state_from, state_record
 from assidu.decisions.separating import separation_of
-from assidu.decisions.state import LotKey, Membership, PendingKey, State
+from assidu.decisions.state import AccountKind, LotKey, Membership, PendingKey, State
 from conformance.cases import lives
 from conformance.cases.draws import CHANCES, EARNED
 from conformance.cases.life import REFERRAL, TERMS
@@ -89,11 +94,12 @@ wallets = st.sampled_from(
 regrets = st.sampled_from(["", "leaving: {regret: {days: 10}}\n"])
 
 
-def a_programme(policy: str, expires: str, regret: str, version: int = 1) -> Programme:
+def a_programme(policy: str, expires: str, regret: str, takes: str, version: int = 1) -> Programme:
     stars = points(
         expires, "pending: {days: 9}", "debt_at_most: 12", "transfers: {cap: {units: 60, per: month}}"
     )
     more = f"returns: {{take_back: {policy}}}\n{lives.MORE}{lives.OFFERS}{REFERRAL}{TERMS}{DRAW}{regret}"
+    more += f"accounts: {{household: {{leaver_takes: {takes}, welcome: each}}}}\n"
     currencies = stars + CENTS + VOUCHER + CHANCES
     name = f"v{version}"
     return programme(
@@ -102,16 +108,21 @@ def a_programme(policy: str, expires: str, regret: str, version: int = 1) -> Pro
 
 
 class Everything(RuleBasedStateMachine):
-    """Three customers of one programme who share its places; whoever is merged away is replaced by somebody new."""
+    """Three customers of one programme who share its places, and at times a household; whoever is merged away is
+    replaced by somebody new."""
 
     last_merger: tuple[Story, Story, State, State, Decision] | None = None
 
     @initialize(
-        policy=st.sampled_from(lives.POLICIES), expires=wallets, regret=regrets, hour=st.integers(0, 23)
+        policy=st.sampled_from(lives.POLICIES),
+        expires=wallets,
+        regret=regrets,
+        hour=st.integers(0, 23),
+        takes=st.sampled_from(["nothing", "equal", "own"]),
     )
-    def open(self, policy: str, expires: str, regret: str, hour: int) -> None:
-        self.expires, self.regret = expires, regret
-        self.programme = a_programme(policy, expires, regret)
+    def open(self, policy: str, expires: str, regret: str, hour: int, takes: str) -> None:
+        self.expires, self.regret, self.takes = expires, regret, takes
+        self.programme = a_programme(policy, expires, regret, takes)
         self.now = datetime(2026, 1, 14, hour, 30, tzinfo=UTC)
         self.places: dict[str, int] = {}
         self.arrived = 0
@@ -120,6 +131,12 @@ class Everything(RuleBasedStateMachine):
         self.people = [self.somebody_new() for _ in range(PEOPLE)]
         for story in self.people:
             story.try_(Joining(self.now, "a", "web"))
+        self.home = self.a_household()
+
+    def a_household(self) -> Story:
+        story = self.somebody_new()
+        story.try_(AccountOpening(self.now, AccountKind.HOUSEHOLD))
+        return story
 
     def somebody_new(self) -> Story:
         self.arrived += 1
@@ -128,22 +145,32 @@ class Everything(RuleBasedStateMachine):
         return story
 
     def tell(self, who: int, event: Event, **rest: Any) -> Decision | None:
-        """What is decided, after what was due; what is emitted reaches the one whom it is about."""
-        answer = self.people[who].try_(event, now=self.now, **rest)
+        """What is decided, after what was due; what is emitted reaches the one whom it is about. Of whoever is in the
+        household it is told there."""
+        story = self.counts_as(who)
+        if story is self.home:
+            rest["member"] = self.people[who].name
+        answer = story.try_(event, now=self.now, **rest)
         return answer if isinstance(answer, Decision) else None
+
+    def counts_as(self, who: int) -> Story:
+        """Whose wallet it is that they use."""
+        story = self.people[who]
+        return self.home if story.state.membership is Membership.IN_ACCOUNT else story
 
     # ------------------------------------------------------------ what happens
 
     @rule(days=st.sampled_from([0, 1, 3, 9, 25, 45, 200]), hours=st.integers(0, 23))
     def wait(self, days: int, hours: int) -> None:
         self.now += timedelta(days=days, hours=hours)
-        for story in self.people:
+        for story in (*self.people, self.home):
             story.sleep_until(self.today(), self.now)
 
     @rule(policy=st.sampled_from(lives.POLICIES))
     def change_the_plan(self, policy: str) -> None:
-        self.programme = a_programme(policy, self.expires, self.regret, self.programme.plan.version + 1)
-        for story in self.people:
+        number = self.programme.plan.version + 1
+        self.programme = a_programme(policy, self.expires, self.regret, self.takes, number)
+        for story in (*self.people, self.home):
             story.programme = self.programme
 
     @rule(
@@ -156,7 +183,7 @@ class Everything(RuleBasedStateMachine):
         self, who: int, sold: list[SaleLine], paid: list[Payment], store: str, channel: str, late_days: int,
         has_happened: bool, is_asked: bool, code: str | None, uses_hold: bool,
     ) -> None:  # fmt: skip
-        story = self.people[who]
+        story = self.counts_as(who)
         codes = () if code is None else (ShownCode("code", code),)
         hold = next(iter(story.state.holds), "") if uses_hold else ""
         at = self.now - timedelta(days=late_days)
@@ -177,7 +204,7 @@ class Everything(RuleBasedStateMachine):
         )
         paid = (Payment("points", points),) if points else ()
         sale = Sale(self.now, "a", "web", sold, paid)
-        self.tell(who, self.people[who].ask(sale) if is_asked else sale)
+        self.tell(who, self.counts_as(who).ask(sale) if is_asked else sale)
 
     @precondition(lambda self: any(self.sales(who) for who in range(PEOPLE)))
     @rule(data=st.data())
@@ -234,10 +261,10 @@ class Everything(RuleBasedStateMachine):
     def ask_for_a_reward(self, who: int, quantity: int) -> None:
         self.tell(who, RewardRequest(self.now, "voucher-5", quantity))
 
-    @precondition(lambda self: any(story.state.asked for story in self.people))
+    @precondition(lambda self: any(self.counts_as(who).state.asked for who in range(PEOPLE)))
     @rule(data=st.data())
     def call_a_reward_off(self, data: st.DataObject) -> None:
-        found = [(who, seq) for who, story in enumerate(self.people) for seq in story.state.asked]
+        found = [(who, seq) for who in range(PEOPLE) for seq in self.counts_as(who).state.asked]
         who, seq = data.draw(st.sampled_from(found))
         self.tell(who, RewardCancellation(self.now, seq))
 
@@ -250,10 +277,10 @@ class Everything(RuleBasedStateMachine):
     def hold(self, who: int, currency: str, quantity: int, minutes: int) -> None:
         self.tell(who, Hold(self.now, (Payment(currency, quantity),), minutes))
 
-    @precondition(lambda self: any(story.state.holds for story in self.people))
+    @precondition(lambda self: any(self.counts_as(who).state.holds for who in range(PEOPLE)))
     @rule(data=st.data())
     def let_go(self, data: st.DataObject) -> None:
-        found = [(who, name) for who, story in enumerate(self.people) for name in story.state.holds]
+        found = [(who, name) for who in range(PEOPLE) for name in self.counts_as(who).state.holds]
         who, name = data.draw(st.sampled_from(found))
         self.tell(who, Release(self.now, name))
 
@@ -319,6 +346,29 @@ class Everything(RuleBasedStateMachine):
             came = self.tell(receiver, TransferIn(self.now, "stars", parts))
             assert came is not None, f"{story.name} gave to nobody"
 
+    @rule(who=people)
+    def enter_or_leave_the_household(self, who: int) -> None:
+        """Both sides, or neither; with the last one it closes, and another one begins."""
+        story = self.people[who]
+        for one in (story, self.home):
+            one.sleep_until(self.today(), self.now)
+        before, theirs = self.home.state, story.state
+        if theirs.membership is not Membership.IN_ACCOUNT:
+            taken = self.home.try_(Admission(self.now, story.name), now=self.now, person=theirs)
+            if isinstance(taken, Decision):
+                assert isinstance(story.try_(AccountEntry(self.now), now=self.now), Decision)
+            return
+        event = Departure(self.now, story.name)
+        gone = self.home.try_(event, now=self.now, person=theirs)
+        if isinstance(gone, Decision):
+            back = exit_of(gone, before, theirs, event)
+            assert isinstance(story.try_(back, now=self.now), Decision)
+        account = self.home.state.account
+        assert account is not None
+        if account.is_closed or (self.home.state.membership is Membership.LEFT and not account.people):
+            self.gone.append(self.home)
+            self.home = self.a_household()
+
     @rule(survivor=people, absorbed=people)
     def merge(self, survivor: int, absorbed: int) -> None:
         if survivor == absorbed:
@@ -326,7 +376,8 @@ class Everything(RuleBasedStateMachine):
         for who in (survivor, absorbed):
             self.people[who].sleep_until(self.today(), self.now)
         theirs = self.people[absorbed].state
-        if theirs.stands_still or self.people[survivor].state.stands_still:
+        states = theirs, self.people[survivor].state
+        if any(one.stands_still or one.membership is Membership.IN_ACCOUNT for one in states):
             return
         own = self.people[survivor].state
         assert self.tell(absorbed, Absorption(self.now)) is not None
@@ -336,7 +387,13 @@ class Everything(RuleBasedStateMachine):
         self.gone.append(self.people[absorbed])
         self.people[absorbed] = self.somebody_new()
 
-    @precondition(lambda self: self.last_merger is not None and self.last_merger[0] in self.people)
+    @precondition(
+        lambda self: (
+            self.last_merger is not None
+            and self.last_merger[0] in self.people
+            and self.last_merger[0].state.membership is not Membership.IN_ACCOUNT
+        )
+    )
     @rule()
     def undo_the_last_merger(self) -> None:
         """What is left goes back, and so does what they owed; whoever came instead makes room."""
@@ -361,7 +418,17 @@ class Everything(RuleBasedStateMachine):
         assert isinstance(absorbed.try_(back, now=self.now), Decision)
         absorbed.programme = self.programme
         self.gone.remove(absorbed)
-        place = next(i for i, story in enumerate(self.people) if story is not survivor)
+        place = next(
+            (
+                i
+                for i, story in enumerate(self.people)
+                if story is not survivor and story.state.membership is not Membership.IN_ACCOUNT
+            ),
+            None,
+        )
+        if place is None:
+            self.people.append(absorbed)
+            return
         self.gone.append(self.people[place])
         self.people[place] = absorbed
 
@@ -390,7 +457,9 @@ class Everything(RuleBasedStateMachine):
 
     def sales(self, who: int) -> list[tuple[int, Sale]]:
         return [
-            (seq, one.event) for seq, one in self.people[who].written.items() if isinstance(one.event, Sale)
+            (seq, one.event)
+            for seq, one in self.counts_as(who).written.items()
+            if isinstance(one.event, Sale)
         ]
 
     def is_forgotten(self, counter: str) -> bool:
@@ -402,14 +471,14 @@ class Everything(RuleBasedStateMachine):
         return self.now.astimezone(self.programme.plan.zone).date()
 
     def everybody(self) -> list[Story]:
-        return [*self.people, *self.gone]
+        return [*self.people, self.home, *self.gone]
 
     # ------------------------------------------------------------ what is always so
 
     @invariant()
     def a_membership_stands_still_or_may_come_back_and_never_half(self) -> None:
-        for state in (story.state for story in self.people):
-            may_come_back = state.regret_until is not None
+        for state in (story.state for story in (*self.people, self.home)):
+            may_come_back = state.regret_until is not None and state.membership is not Membership.IN_ACCOUNT
             assert not may_come_back or state.membership is Membership.LEFT
             assert state.membership is not Membership.LEFT or not state.holds
             assert state.stands_still or state.membership is not Membership.SUSPENDED
@@ -417,7 +486,7 @@ class Everything(RuleBasedStateMachine):
 
     @invariant()
     def the_wallet_is_the_fold_of_its_postings(self) -> None:
-        for story in self.people:
+        for story in (*self.people, self.home):
             lots, pending, held, debts = folded(
                 [p for one in story.written.values() for p in one.decision.postings]
             )
@@ -444,7 +513,7 @@ class Everything(RuleBasedStateMachine):
 
     @invariant()
     def reversals_never_exceed_the_original(self) -> None:
-        for story in self.people:
+        for story in (*self.people, self.home):
             undone: Counter[tuple[int, int]] = Counter()
             for one in story.written.values():
                 for posting in one.decision.postings:
@@ -473,7 +542,7 @@ class Everything(RuleBasedStateMachine):
 
     @invariant()
     def the_fold_in_order_gives_the_state_and_the_state_can_be_written_down(self) -> None:
-        for story in self.people:
+        for story in (*self.people, self.home):
             state = State()
             for seq in sorted(story.written):
                 state = evolve(state, story.written[seq].decision)
@@ -484,7 +553,7 @@ class Everything(RuleBasedStateMachine):
 
     @invariant()
     def what_was_decided_last_is_decided_the_same_from_its_json(self) -> None:
-        for story in self.people:
+        for story in (*self.people, self.home):
             before = story.as_json()["start"]
             for step in story.steps[:-1]:
                 before = step.get("next", before)

@@ -38,7 +38,7 @@ from builders.documents import BASE, a_document, a_rule
 from builders.offers import Shopper, offers
 from builders.plans import a_full_plan
 from builders.sales import NOON, a_line, a_sale, on
-from builders.states import a_member
+from builders.states import a_lot, a_member
 from decisions.strategies import lines, members, sales
 
 FULL = a_full_plan()
@@ -301,6 +301,16 @@ def test_a_ticket_that_is_paid_otherwise_takes_more_or_gives_back_the_last_that_
     assert small.code is RefusalCode.PAYS_MORE_THAN_TICKET
     shopper.records(an_update(1))
     assert shopper.state.available("points") == 500
+
+
+def test_what_a_cancelled_ticket_was_paid_with_repays_a_debt_with_what_expires_first() -> None:
+    first, last = a_lot(30, expires="2026-08-01"), a_lot(30, expires="2026-09-01")
+    state = a_member(seq=0, lots=first | last, debts={"points": 50})
+    shopper = Shopper(compile_plan(a_document()), state=state)
+    shopper.records(a_sale(60, payments=[Payment("points", 60)]))
+    shopper.records(an_update(1))
+    assert shopper.state.debts == {}
+    assert shopper.state.lots == {next(iter(last)): 10}
 
 
 def test_more_lines_claim_only_what_they_newly_need_and_what_was_refused_stays_refused() -> None:

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +13,15 @@ import httpx
 import psycopg
 import pytest
 
+from assidu.foundation import clock
 from assidu.foundation.database import Database
 from assidu.foundation.people.actions import check_sign_in
 from assidu.foundation.people.types import Person
 from assidu.foundation.settings import load_settings
+from assidu.loyalty.plans import publish
+from assidu.plans.writing import to_yaml
 from builders.contents import contents
+from builders.documents import a_document
 
 WAIT_SECONDS = 120
 
@@ -59,7 +62,7 @@ def made(home: Path, database: Database, *options: str, **more: str) -> tuple[di
     return json.loads(answer), said.decode()
 
 
-def test_the_demo_is_made_whole_and_the_second_time_is_there(assidu_db: Database, home: Path) -> None:
+def test_the_demo_is_made_whole_and_the_second_time_is_there_at_once(assidu_db: Database, home: Path) -> None:
     answer, _ = made(home, assidu_db)
     assert not answer["was_there"]
     assert {name: report["set_aside"] for name, report in answer["imports"].items()} == {
@@ -96,6 +99,7 @@ def test_the_demo_is_made_whole_and_the_second_time_is_there(assidu_db: Database
     assert again["was_there"]
     assert "it is kept as it is" in said
     assert contents(assidu_db.url) == kept
+    serves_until_it_is_told_to_stop(home, assidu_db)
 
 
 def test_an_interrupted_demo_is_finished_by_the_next(assidu_db: Database, home: Path) -> None:
@@ -115,9 +119,8 @@ def test_an_interrupted_demo_is_finished_by_the_next(assidu_db: Database, home: 
     assert set(answer["imports"]) == {"year", "afterwards"}
 
 
-def test_it_serves_until_it_is_told_to_stop(assidu_db: Database, home: Path) -> None:
-    made(home, assidu_db)
-    process = demo(home, assidu_db, "--json", now=datetime.now(UTC).isoformat())
+def serves_until_it_is_told_to_stop(home: Path, database: Database) -> None:
+    process = demo(home, database, "--json", now=clock.now().isoformat())
     assert process.stdout is not None
     answer = json.loads(process.stdout.readline())
     try:
@@ -130,8 +133,9 @@ def test_it_serves_until_it_is_told_to_stop(assidu_db: Database, home: Path) -> 
 
 
 def test_a_database_with_a_programme_of_its_own_is_left_alone(assidu_db: Database, home: Path) -> None:
-    made(home, assidu_db)
-    process = demo(home.with_name("other"), assidu_db, "--no-serve", "--json")
+    document = a_document()
+    publish(document, to_yaml(document), at=clock.now())
+    process = demo(home, assidu_db, "--no-serve", "--json")
     answer, _ = process.communicate(timeout=WAIT_SECONDS)
     assert process.returncode == 1
     assert json.loads(answer)["error"]["code"] == "not_a_demo"

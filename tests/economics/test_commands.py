@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from assidu.catalogue.costs import put_costs, put_margins
 from assidu.catalogue.types import Cost, Margin
@@ -71,12 +72,13 @@ def test_months_are_shown_closed_and_exported(
 def test_what_is_taken_away_is_there_and_in_words(
     club: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    book, folder = tmp_path / "liability.xlsx", tmp_path / "behind"
-    assert run(["liability", "show", "--excel", str(book), "--csv", str(folder)]) == 0
+    book, paper, folder = tmp_path / "liability.xlsx", tmp_path / "liability.pdf", tmp_path / "behind"
+    assert run(["liability", "show", "--excel", str(book), "--pdf", str(paper), "--csv", str(folder)]) == 0
     out = capsys.readouterr().out
     assert "2026-06 (open)" in out
     assert "owed at cost (HT)" in out
     assert book.read_bytes().startswith(b"PK")
+    assert "What we owe at the end of June 2026" in PdfReader(paper).pages[0].extract_text()
     assert {file.name for file in folder.iterdir()} == {
         "roll-forward.csv", "liability-ht.csv", "revenue-ht.csv", "redemption-rates.csv", "triangle.csv",
         "hindsight.csv", "tiers.csv",
@@ -127,8 +129,9 @@ def test_assumptions_are_checked_saved_listed_and_come_back_as_they_were(
     status, answer = asked(capsys, "economics", "assumptions", "export", "Base case", "--version", "1")
     assert answer["assumptions"]["segments"][0]["frequency_uplift"]["value"] == 6
     assert asked(capsys, "economics", "assumptions", "export", "Another")[0] == 2
-    book, folder = tmp_path / "macro.xlsx", tmp_path / "behind"
-    status, answer = asked(capsys, "economics", "macro", "--excel", str(book), "--csv", str(folder))
+    book, paper, folder = tmp_path / "macro.xlsx", tmp_path / "macro.pdf", tmp_path / "behind"
+    files = ("--excel", str(book), "--pdf", str(paper), "--csv", str(folder))
+    status, answer = asked(capsys, "economics", "macro", *files)
     assert (status, answer["assumptions"]["name"], answer["report"]["chances"]["draws"]) == (
         0,
         "Base case",
@@ -136,6 +139,7 @@ def test_assumptions_are_checked_saved_listed_and_come_back_as_they_were(
     )
     assert asked(capsys, "economics", "macro", "--assumptions", "Base case")[1] == answer
     assert book.read_bytes().startswith(b"PK")
+    assert "Base case" in PdfReader(paper).pages[0].extract_text()
     assert {file.name for file in folder.iterdir()} == {
         "totals.csv", "months.csv", "waterfall.csv", "tornado.csv", "break-even.csv", "generosity.csv",
     }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from pypdf import PdfReader
 
 from assidu.cli.main import run
 from assidu.economics.discounts import job, runs
@@ -75,17 +76,24 @@ def test_one_that_is_stopped_or_breaks_says_so(club: History) -> None:
     assert job.main(UUID(int=1)) == 2, "nobody asked it"
 
 
+@pytest.mark.urls("assidu.project.urls")  # paper is a page of the screens
 def test_the_command_answers_in_one_object_and_in_words_and_writes_what_is_behind(
     terminal: Database, club: History, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, answer = asked(capsys, "--margin", "30", "--share", "40", "--csv", str(tmp_path / "behind"))
+    paper, behind = tmp_path / "discounts.pdf", tmp_path / "behind"
+    status, answer = asked(
+        capsys, "--margin", "30", "--share", "40", "--csv", str(behind), "--pdf", str(paper)
+    )
     assert (status, answer["is_observational"], answer["why_not"]) == (0, True, None)
     assert answer["assumptions"][0].startswith("Observational")
     assert answer["turned"]["turning"]["share_percent"] == 40
-    rows = list(csv.DictReader((tmp_path / "behind" / "by-product.csv").open(encoding="utf-8", newline="")))
+    rows = list(csv.DictReader((behind / "by-product.csv").open(encoding="utf-8", newline="")))
     assert len(rows) == answer["told"]["measured"] == 12
     assert sum(int(row["given_minor"]) for row in rows) == answer["told"]["given_minor"]
-    assert {path.name for path in (tmp_path / "behind").iterdir()} >= {"summary.csv", "turned-by-decile.csv"}
+    assert {path.name for path in behind.iterdir()} >= {"summary.csv", "turned-by-decile.csv"}
+    told = "".join(page.extract_text() for page in PdfReader(paper).pages)
+    assert "What discounts do" in told
+    assert "The same history, with points" in told
     assert run(["economics", "discounts", "--until", on(40).date().isoformat()]) == 1
     assert "Too short a history: 6 weeks" in capsys.readouterr().out
 

@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 import openpyxl
 import psycopg
 import pytest
+from pypdf import PdfReader
 
 from assidu.catalogue import costs
 from assidu.catalogue.types import Cost, Margin
@@ -151,10 +152,10 @@ def test_the_command_tries_files_beside_what_is_in_force_and_writes_what_is_behi
     twice, assumed, behind = tmp_path / "twice.yaml", tmp_path / "assumed.yaml", tmp_path / "behind"
     twice.write_text(TWICE, encoding="utf-8")
     assumed.write_text(behaviour_yaml(BEHAVIOUR), encoding="utf-8")
-    excel = tmp_path / "tried.xlsx"
+    excel, paper = tmp_path / "tried.xlsx", tmp_path / "tried.pdf"
     status = run(
         ["economics", "micro", "--plan", "live", "--plan", str(twice), "--behaviour", str(assumed), "--seed", "5",
-         "--customers", "40", "--csv", str(behind), "--excel", str(excel), "--json"]
+         "--customers", "40", "--csv", str(behind), "--excel", str(excel), "--pdf", str(paper), "--json"]
     )  # fmt: skip
     answer = json.loads(capsys.readouterr().out)
     assert (status, answer["customers"], answer["of_customers"], answer["behaviour"]["seed"]) == (
@@ -168,6 +169,7 @@ def test_the_command_tries_files_beside_what_is_in_force_and_writes_what_is_behi
     sheet = openpyxl.load_workbook(excel).worksheets[0]
     assert [cell.value for cell in sheet[4]][1:] == ["Version 1", "twice"]
     assert str(sheet["C8"].value).startswith("=")
+    assert "Version 1 · twice" in PdfReader(paper).pages[0].extract_text()
     assert run(["economics", "micro", "--plan", str(tmp_path / "none"), "--json"]) != 0
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "no_such_file"
 

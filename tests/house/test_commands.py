@@ -7,6 +7,7 @@ import pytest
 import typer
 
 from assidu.cli.main import COMMANDS, build
+from assidu.foundation.settings import HASHED_STATIC
 
 
 def leaves(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
@@ -19,7 +20,8 @@ def leaves(command: Any, path: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_takes_json_and_explains_itself(name: str) -> None:
+def test_every_command_takes_json_and_explains_itself(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(HASHED_STATIC, "1")  # as commands that serve do when they are built
     root: Any = typer.main.get_command(build([name]))
     for path, command in leaves(root.commands[name], (name,)):
         options = {option for parameter in command.params for option in parameter.opts}

@@ -40,7 +40,7 @@ def test_a_static_file_calls_nobody_else(path: Path) -> None:
 
 def test_what_others_wrote_is_as_it_was_when_we_took_it() -> None:
     """Each `vendor` folder says in VENDOR.json where its files come from, under which licence, and what they were."""
-    for folder in ROOT.rglob("static/**/vendor"):
+    for folder in ROOT.rglob("vendor"):
         listed = json.loads((folder / "VENDOR.json").read_text(encoding="utf-8"))
         accounted_for = {"VENDOR.json"}
         for entry in listed:

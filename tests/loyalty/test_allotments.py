@@ -11,11 +11,15 @@ from django.db import connection, transaction
 from django.db.utils import Error as DatabaseError
 
 from assidu.customers import actions as customers
+from assidu.decisions.offers.theirs import OfferState
+from assidu.decisions.state import AccountKind
+from assidu.events.wire import Subject
 from assidu.foundation.database import Database
 from assidu.foundation.people import queries as people
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.sql import rows
-from assidu.loyalty import actions, allotting
+from assidu.loyalty import accounts, actions, allotting
+from assidu.loyalty.accounts import Opened
 from assidu.loyalty.allotments import (
     Allotment,
     AllotmentRefused,
@@ -29,6 +33,7 @@ from assidu.loyalty.allotments import (
     unknown_among,
 )
 from assidu.loyalty.allotting import begin, begin_undo, resume_allotments, set_off, work
+from assidu.loyalty.customer_offers import customer_offers
 from assidu.loyalty.queries import member_state
 from assidu.loyalty.rebuild import verify
 from builders.offer_club import MARCH, a_club, told
@@ -89,6 +94,25 @@ def test_a_list_names_customers_as_it_likes_and_keeps_nothing_of_what_it_said(cl
     assert state.offers["back"].until == date(2026, 3, 31)
     [(kept,)] = rows("SELECT string_agg(a::text, '') FROM loyalty_allotment AS a")
     assert "2990" not in kept
+
+
+def test_whoever_shares_a_household_has_what_it_is_allotted_once_for_all_of_it(db: None) -> None:
+    club = a_club(4, more="accounts: {household: {}}\n")
+    opened = accounts.open_(AccountKind.HOUSEHOLD, "x", by=COMMAND_LINE, at=MARCH, programme="club")
+    assert isinstance(opened, Opened)
+    home = opened.account_id
+    for person in club[:2]:
+        subject = Subject("customer", str(person))
+        accounts.enter(home, subject, "", by=COMMAND_LINE, at=MARCH, programme="club")
+    lines = [f"customer:{person}" for person in club]
+    one = look_at("club", "back", at=MARCH, by="hugo", lines=lines)
+    assert (one.lines, one.unknown, one.customers, foreseen(one, MARCH).will_have) == (4, 0, 3, 3)
+    assert done(one).allotted == 3
+    assert steps("back", [home, *club]) == ["allotted", "", "", "allotted", "allotted"]
+    assert [one.state for one in customer_offers(club[0], MARCH) if one.offer.code == "back"] == [
+        OfferState.ALLOTTED
+    ]
+    assert to_the_young().customers == 1, "who is asleep in a household is in no audience"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from assidu.cli.main import run
 from assidu.customers.actions import erase
 from assidu.decisions.correcting import needs_another
 from assidu.decisions.decision import RefusalCode, Refused
+from assidu.decisions.state import AccountKind
 from assidu.events.types import CorrectionReason
 from assidu.events.wire import Subject
 from assidu.foundation.database import Database
@@ -22,7 +23,8 @@ from assidu.foundation.people.queries import audit_trail
 from assidu.foundation.people.types import COMMAND_LINE, Actor, Person
 from assidu.foundation.settings import current_settings
 from assidu.foundation.sql import rows
-from assidu.loyalty import actions, corrections
+from assidu.loyalty import accounts, actions, corrections
+from assidu.loyalty.accounts import Opened
 from assidu.loyalty.corrections import Asked, AskedOtherwise, NoLongerWaiting, NotTheirs
 from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.plans import publish
@@ -50,7 +52,7 @@ def a_member(card: str) -> UUID:
 
 @pytest.fixture
 def customer(assidu_db: Database) -> UUID:
-    text = a_programme(more="second_person_above: 5.00\n").replace(
+    text = a_programme(more="second_person_above: 5.00\naccounts: {household: {}}\n").replace(
         "pays: true", "pays: true\n    transfers: {}"
     )
     document = examine(text).document
@@ -206,6 +208,21 @@ def test_a_transfer_is_given_in_the_name_of_who_asked_once_another_person_agrees
     assert [one.action for one in audit_trail(search=str(customer)).entries][:2] == [
         "transfer.approved", "transfer.asked",
     ]  # fmt: skip
+
+
+def test_what_somebody_in_a_household_is_given_waits_as_well_and_is_the_households(
+    customer: UUID, other: UUID
+) -> None:
+    home = accounts.open_(AccountKind.HOUSEHOLD, "Béraud", by=ANNE, at=NOW, programme="club")
+    assert isinstance(home, Opened)
+    accounts.enter(home.account_id, Subject("card", OTHER_CARD), "", by=ANNE, at=NOW, programme="club")
+    form = UUID(int=901)
+    assert give(customer, other, 900, form) == Asked(form)
+    assert isinstance(corrections.decide(form, is_approved=True, by=HUGO, at=NOW), Told)
+    assert (balance(customer), balance(other), balance(home.account_id)) == (1100, 0, 900)
+    assert rows(
+        "SELECT customer_id, body ->> 'member' FROM events_event WHERE type = 'Balance Received'"
+    ) == [(home.account_id, str(other))]
 
 
 def test_what_one_gives_to_oneself_is_refused_whatever_it_is_worth(customer: UUID, other: UUID) -> None:

@@ -36,13 +36,17 @@ from builders.documents import BASE, a_document
 from builders.draw_club import (
     CLOSED,
     DRAWN,
+    JUNE,
     NAME,
     OPENED,
     POINTS,
     a_club,
     a_draw_club,
+    a_home,
     buys,
+    enters,
     from_day,
+    leaves,
     members,
 )
 from builders.draw_mistakes import CHANCES, EARNED
@@ -127,6 +131,25 @@ def test_a_merger_brings_the_entries_to_the_survivor_before_the_draw_and_the_pri
     actions.merge(club[0], club[1], by=COMMAND_LINE, reason="same", at=CLOSED, programme="club")
     run_draw("club", "summer", DRAWN)
     assert dict(entrants_of("club", NAME)) == {str(club[0]): 3, str(club[2]): 3, str(club[3]): 4}
+
+
+def test_entries_lie_where_the_wallet_was_on_the_last_day_and_whoever_shares_it_now_has_them(
+    db: None,
+) -> None:
+    publish(a_club(more="accounts: {household: {leaver_takes: nothing}}\n"), "", at=OPENED)
+    found = members(4)
+    home = a_home(JUNE)
+    enters(home, found[3], JUNE)
+    enters(home, found[1], CLOSED)
+    leaves(home, found[3], CLOSED)
+    assert run_due_draws(DRAWN) == 1
+    assert dict(entrants_of("club", NAME)) == {str(found[0]): 1, str(found[2]): 3, str(home): 4 + 2}
+    enters(home, found[0], DRAWN)
+    assert give_prizes(DRAWN) == 3
+    assert [prize.outcome for prize in prizes_of("club", NAME)] == ["", "", ""]
+    won = rows("SELECT customer_id, body ->> 'member' FROM events_event WHERE type = 'Prize Won'")
+    expected = {(home, None), (home, str(found[0])), (found[2], None)}
+    assert set(won) == expected
 
 
 def test_the_winner_who_is_merged_before_the_prize_is_given_has_it_as_the_survivor(club: list[UUID]) -> None:

@@ -16,7 +16,7 @@ from assidu.events.wire import Profile as WrittenProfile
 from assidu.foundation.people.types import Actor
 from assidu.foundation.sql import rows
 from assidu.loyalty import actions
-from assidu.loyalty.entries import Anonymous, Conflict, Outcome, Told, UnknownCustomer
+from assidu.loyalty.entries import Anonymous, Conflict, Later, Outcome, Told, UnknownCustomer
 from builders.shop import PROGRAMME, Shop
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -102,7 +102,7 @@ def test_who_crossed_somebody_else_is_posted_at_the_next_attempt(
     """Two who lock in opposite orders cannot be arranged every time: the fault is raised in their place."""
     faults, attempt = [fault()], actions._record
 
-    def crossed(*arguments: Any) -> Outcome:
+    def crossed(*arguments: Any) -> Outcome | Later:
         if faults:
             raise faults.pop()
         return attempt(*arguments)

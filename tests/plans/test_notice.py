@@ -18,6 +18,7 @@ MORE = """\
 closing: {last_day_to_earn: 2027-06-30, last_day_to_use: 2027-09-30}
 referral: {referrer: {currency: points, units: 200}, at_most: {limit: 5, per: year}, when: {kept_for: {days: 14}}}
 exclusions: {departments: [gifts]}
+accounts: {household: {members_at_most: 5, leaver_takes: equal, welcome: each}, company: {leaver_takes: nothing}}
 """
 
 
@@ -60,6 +61,11 @@ WORSE = {
     "an earlier closing": ("2027-06-30", "2027-06-29"),
     "a smaller referral": ("units: 200}", "units: 199}"),
     "a longer wait for a referral": ("kept_for: {days: 14}", "kept_for: {days: 15}"),
+    "a smaller household": ("members_at_most: 5", "members_at_most: 4"),
+    "another share for who leaves": ("leaver_takes: equal", "leaver_takes: own"),
+    "what the last one loses": ("leaver_takes: equal", "leaver_takes: equal, lost_with_last: true"),
+    "one welcome for all": ("welcome: each", "welcome: once"),
+    "no companies any more": (", company: {leaver_takes: nothing}", ""),
     "more that earns nothing": ("[gifts]", "[gifts, books]"),
 }
 BETTER = {
@@ -73,6 +79,8 @@ BETTER = {
     "a wider cap": ("{units: 50, per: month}", "{units: 51, per: month}"),
     "a lower threshold": ("spend_at_least: 1000.00", "spend_at_least: 999.00"),
     "a later closing": ("2027-09-30", "2027-10-30"),
+    "a larger household": ("members_at_most: 5", "members_at_most: 6"),
+    "a share where there was none": ("{leaver_takes: nothing}", "{leaver_takes: own}"),
     "dollars too": ("[{code: CHF}, {code: GBP}]", "[{code: CHF}, {code: GBP}, {code: USD}]"),
     "less that earns nothing": ("exclusions: {departments: [gifts]}\n", ""),
     "another name": ("fr: Le Club", "fr: Le Cercle"),

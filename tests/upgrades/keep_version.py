@@ -53,16 +53,20 @@ def write_everything() -> None:
         RewardRequest,
         TakeOver,
     )
+    from assidu.decisions.state import AccountKind
     from assidu.economics import actions as economics
     from assidu.economics.types import CurrencyPolicy, Policy
+    from assidu.events.wire import Subject
     from assidu.foundation.people import actions as people
     from assidu.foundation.people.types import COMMAND_LINE, Person
+    from assidu.loyalty import accounts
     from assidu.loyalty.due import run_due
+    from assidu.loyalty.entries import Told
     from builders.sales import a_line, a_sale
     from builders.shop import PROGRAMME, Shop
     from economics.models.scenarios import assuming
 
-    shop = Shop.opened()
+    shop = Shop.opened(more="accounts: {household: {leaver_takes: own}}\n")
     found = [
         shop.member(
             Profile(
@@ -103,6 +107,14 @@ def write_everything() -> None:
     assert isinstance(person, Person)
     people.create_key("till", ["events:write"], COMMAND_LINE, store="317")
     run_due(NOW)
+    home = accounts.open_(AccountKind.HOUSEHOLD, "Béraud", by=COMMAND_LINE, at=NOW, programme=PROGRAMME)
+    assert isinstance(home, accounts.Opened)
+    for one in found[5:8]:
+        who = Subject("customer", str(one))
+        entered = accounts.enter(home.account_id, who, by=COMMAND_LINE, at=NOW, programme=PROGRAMME)
+        assert isinstance(entered, Told), entered
+    left = accounts.leave(home.account_id, found[7], by=COMMAND_LINE, at=NOW, programme=PROGRAMME)
+    assert isinstance(left, Told), left
     economics.set_policy(
         PROGRAMME, Policy(currencies={"points": CurrencyPolicy(cost=60)}), by=COMMAND_LINE, at=NOW
     )

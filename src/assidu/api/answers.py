@@ -6,10 +6,12 @@ from uuid import UUID
 
 from assidu.api import types
 from assidu.customers import queries as customers
+from assidu.customers.accounts import Belonging
 from assidu.customers.types import Customer, Erasure, Written
 from assidu.decisions.tiers import Missing
 from assidu.foundation.people.types import ApiKey, AuditEntry
 from assidu.ledger.types import Movement, Statement
+from assidu.loyalty.accounts import Part, Share
 from assidu.loyalty.explain import Explanation
 from assidu.loyalty.plans import PublishedPlan
 from assidu.loyalty.types import CustomerList, Standing, Timeline, TimelineEntry
@@ -17,10 +19,13 @@ from assidu.plans.problems import Problem, path_text
 from assidu.plans.wording import Language, problem
 
 
-def customer(found: Customer, standing: Standing | None) -> types.Customer:
+def customer(found: Customer, belonging: Belonging | None, standing: Standing | None) -> types.Customer:
     contact = found.contact
     return types.Customer(
         customer_id=found.customer_id,
+        kind=found.kind.value,
+        counts_as=found.customer_id if belonging is None else belonging.account_id,
+        account=None if belonging is None else account_member(belonging),
         created_at=found.created_at,
         erased_at=found.erased_at,
         absorbed=list(found.absorbed),
@@ -46,6 +51,32 @@ def customer(found: Customer, standing: Standing | None) -> types.Customer:
             for one in customers.possible_duplicates(found.customer_id)
         ],
     )
+
+
+def account(found: Customer, people: Iterable[Belonging], standing: Standing | None) -> types.Account:
+    return types.Account(
+        account_id=found.customer_id,
+        kind=found.kind.value,
+        name=found.name,
+        created_at=found.created_at,
+        erased_at=found.erased_at,
+        members=[account_member(one) for one in people],
+        programme=None if standing is None else programme(standing),
+    )
+
+
+def account_member(found: Belonging) -> types.AccountMember:
+    return types.AccountMember(
+        found.account_id, found.customer_id, found.name, [role.value for role in found.roles], found.since
+    )
+
+
+def share(found: Share) -> types.Share:
+    return types.Share(_parts(found.taken), _parts(found.lost), found.closes)
+
+
+def _parts(found: Iterable[Part]) -> list[types.SharePart]:
+    return [types.SharePart(part.currency, part.quantity, part.expires_on, part.active_on) for part in found]
 
 
 def _by_measure(missing: Missing | None) -> dict[str, int]:
@@ -100,6 +131,7 @@ def customer_page(found: CustomerList) -> types.CustomerPage:
         [
             types.CustomerLine(
                 row.customer_id,
+                row.kind.value,
                 row.name,
                 row.town,
                 row.store,
@@ -140,8 +172,10 @@ def ledger_page(customer_id: UUID, found: Statement, standing: Standing | None) 
 
 
 def event(found: TimelineEntry) -> types.Event:
+    member = found.body.get("member")
     return types.Event(
         customer_id=found.customer_id,
+        member=UUID(member) if member else None,
         seq=found.seq,
         source=found.key.source,
         id=found.key.id,

@@ -9,6 +9,7 @@ from ninja.security import HttpBearer
 import assidu
 from assidu.api.door import JsonParser, Stopped, answer_problem, problem_of
 from assidu.api.routes import (
+    accounts,
     administration,
     catalogue,
     corrections,
@@ -69,6 +70,7 @@ for _router in (
     customers.router,
     corrections.router,
     members.router,
+    accounts.router,
     programme.router,
     drafts.router,
     library.router,

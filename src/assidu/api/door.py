@@ -47,6 +47,11 @@ class Caller:
         return Actor(key_id=self.key.id, request_id=self.request_id)
 
     @property
+    def author(self) -> Actor:
+        """The same, with the name that is written beside what a key does by hand."""
+        return Actor(key_id=self.key.id, key_name=self.key.name, request_id=self.request_id)
+
+    @property
     def store(self) -> str:
         """The store that the key is bound to; empty: none."""
         return self.key.store

@@ -14,14 +14,18 @@ with another meaning it is refused (`idempotency_conflict`), as is a known ticke
 (`ticket_conflict`).
 
 What is done by hand needs a key without a store and a further scope: `Balance Corrected` `corrections:write`,
-`Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left` and `Balance Transferred`
-`customers:write`; its author is the key. A correction or transfer that is worth more than the programme's
-`second_person_above` is refused (`second_person_needed`): it is asked for at `/v1/customers/{{id}}/corrections` or
-`…/transfers`, and waits for another person. A sale that `has_happened` needs `events:past`.
+`Customer Merged` `customers:merge`, `Member Taken Over` `customers:import`, `Member Left`, `Balance Transferred`,
+`Account Member Added` and `Account Member Removed` `customers:write`; its author is the key. A correction or transfer
+that is worth more than the programme's `second_person_above` is refused (`second_person_needed`): it is asked for at
+`/v1/customers/{{id}}/corrections` or `…/transfers`, and waits for another person. A sale that `has_happened` needs
+`events:past`.
 
 `Order Updated` tells a recorded ticket anew, with all of its lines: it is decided again as of the sale, and the
 difference is given or taken back. What came back stays back (`returned_line_changed`). Without any line, or as
-`Order Cancelled`, the ticket is cancelled; it may be updated again."""
+`Order Cancelled`, the ticket is cancelled; it may be updated again.
+
+Of somebody who is in a household or a company it is the account that is told: `customer` is the account, and `member`
+is who of it the event was told of."""
 EVALUATE = """The same answer as recording would give, with a reason for every rule, and nothing is changed. Places that
 customers share are looked at, not taken."""
 HOLD = """Sets aside what a purchase needs that is not yet known to be made: one event `Hold Placed`, answered with the
@@ -188,6 +192,10 @@ _ANSWERS: dict[str, Any] = {
         id=_TEXT,
         type=_TEXT,
         customer={"type": ["string", "null"], "format": "uuid", "description": "`null`: a ticket without a customer."},
+        member={
+            "type": "string", "format": "uuid",
+            "description": "Who of an account it was told of, or who entered or left it.",
+        },
         seq={"type": "integer", "description": "The event's place in the customer's history."},
         day=_DAY,
         plan_version=_COUNT,

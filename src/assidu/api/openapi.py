@@ -14,6 +14,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 TAGS = {
     "Events": "What happened, as tills, sites and other systems tell it.",
     "Customers": "Who they are, what they have, what happened and why.",
+    "Accounts": "Households and companies: who is in them, and what they share.",
     "Programme": "The rules, version by version.",
     "Offers": "Where customers stand with offers, allotting them to many, draws.",
     "Catalogue": "Rates of other moneys, and the calendar of promotions that are not the programme's.",

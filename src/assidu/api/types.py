@@ -99,10 +99,82 @@ class Duplicate:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountMember:
+    """Somebody in a household or a company. ``name`` is empty once they are erased."""
+
+    account_id: UUID
+    customer_id: UUID
+    name: str
+    roles: list[str]
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A household or a company, who is in it, and what they share."""
+
+    account_id: UUID
+    kind: str
+    name: str
+    created_at: datetime
+    erased_at: datetime | None
+    members: list[AccountMember]
+    programme: Programme | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedAccount:
+    status: Literal["created", "exists"]
+    account: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """``seq`` is the event's place in the account's history."""
+
+    status: Literal["created", "exists"]
+    account: UUID
+    member: UUID
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharePart:
+    """Some units; ``active_on``: they wait until that day. ``expires_on`` is the first day without them."""
+
+    currency: str
+    quantity: int
+    expires_on: date | None
+    active_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What whoever leaves takes along, and what is lost with them; ``closes``: they are the last one."""
+
+    taken: list[SharePart]
+    lost: list[SharePart]
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    status: Literal["created", "exists"]
+    account: UUID
+    member: UUID
+    seq: int
+    share: Share
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
-    """``absorbed`` are the customers who turned out to be this one; their ids lead here."""
+    """``absorbed`` are the customers who turned out to be this one; their ids lead here. ``account`` is the household
+    or the company that they are in: then ``programme`` is what it has, as ``counts_as`` says."""
 
     customer_id: UUID
+    kind: str
+    counts_as: UUID
+    account: AccountMember | None
     created_at: datetime
     erased_at: datetime | None
     absorbed: list[UUID]
@@ -122,6 +194,7 @@ class Unmerged:
 @dataclass(frozen=True, slots=True)
 class CustomerLine:
     customer_id: UUID
+    kind: str
     name: str
     town: str
     store: str
@@ -144,6 +217,7 @@ class CustomerPage:
 @dataclass(frozen=True, slots=True)
 class Found:
     customer_id: UUID
+    kind: str
     name: str
     town: str
     store: str
@@ -182,6 +256,8 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class LedgerPage:
+    """``customer_id`` is the account of whoever is in one."""
+
     customer_id: UUID
     balances: dict[str, int]
     movements: list[Movement]
@@ -190,7 +266,10 @@ class LedgerPage:
 
 @dataclass(frozen=True, slots=True)
 class Event:
+    """``member`` is who of an account it was told of, or who entered or left it."""
+
     customer_id: UUID
+    member: UUID | None
     seq: int
     source: str
     id: str

@@ -36,6 +36,10 @@ CAUSES: dict[str, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Two customers made one"),
         gettext_lazy("the one who was merged away brought something else"),
     ),
+    Cause.ACCOUNT: (
+        gettext_lazy("Somebody entered a household or a company, or left it"),
+        gettext_lazy("they brought something else, or took something else along"),
+    ),
     Cause.UNEXPLAINED: (gettext_lazy("Unexplained"), gettext_lazy("a mistake of ours: please report it")),
 }
 FLOWS: tuple[tuple[str, str | Promise], ...] = (

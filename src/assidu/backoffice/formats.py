@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 CURRENCY_EXPONENT = 2
 FRENCH_PHONE_LENGTH = len("+33639980634")
 NARROW_SPACE = "\u202f"
+LONG_FROM = 10_000
+"""Beside a chart, figures from here on are written in short."""
 
 
 @cache
@@ -58,6 +60,22 @@ def percent(ratio: float | Decimal, digits: int = 1) -> str:
     if standard.endswith("%") and standard[-2:-1].isspace():
         pattern = pattern[:-1] + standard[-2:]
     return numbers.format_percent(Decimal(str(ratio)), format=pattern, locale=locale())
+
+
+def on_an_axis(value: float, style: str, currency: str, digits: int) -> str:
+    """12,5 k €: what stands beside a chart, in short where it is long. ``digits`` are those that tell ticks apart."""
+    if style == "percent":
+        return percent(value, max(0, digits - 2))
+    is_long = abs(value) >= LONG_FROM
+    if style == "currency":
+        if is_long:
+            return numbers.format_compact_currency(
+                value, currency, format_type="short", locale=locale(), fraction_digits=1
+            )
+        return money(round(value * 10**CURRENCY_EXPONENT), currency, cents=digits > 0)
+    if is_long:
+        return numbers.format_compact_decimal(value, format_type="short", locale=locale(), fraction_digits=1)
+    return number(value, digits)
 
 
 def day(value: date | datetime, *, year: bool = True) -> str:

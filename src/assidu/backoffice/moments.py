@@ -15,9 +15,14 @@ from assidu.backoffice.programme import Programme
 from assidu.decisions.decision import Account
 from assidu.decisions.events import (
     Absorption,
+    AccountEntry,
+    AccountExit,
+    AccountOpening,
     Activity,
+    Admission,
     AudienceChange,
     Correction,
+    Departure,
     HandOver,
     Hold,
     HoldExpiry,
@@ -260,6 +265,22 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             return "user-plus", "tier", _("A record of its own again"), _other(entry, names)
         case Absorption():
             return "merge", "returned", _("Merged into another record"), _other(entry, names)
+        case AccountOpening():
+            return "users", "tier", _("Shared account opened"), _by(entry, names)
+        case Admission():
+            return (
+                "user-plus",
+                "tier",
+                _("Entered the account"),
+                _joined(_other(entry, names), _by(entry, names)),
+            )
+        case AccountEntry():
+            return "users", "tier", _("Entered a shared account"), _other(entry, names)
+        case Departure():
+            detail = _joined(_other(entry, names), _reason(entry, programme), _by(entry, names))
+            return "user-minus", "returned", _("Left the account"), detail
+        case AccountExit():
+            return "user-plus", "tier", _("Left the shared account"), _other(entry, names)
         case Hold():
             units = programme.phrases.listing(programme.units(p.quantity, p.currency) for p in event.payments)
             articles = sum(max(line.quantity, 0) for line in event.lines)

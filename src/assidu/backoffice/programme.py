@@ -120,7 +120,11 @@ def programme_at(request: HttpRequest) -> Programme | None:
 
 def current_programme() -> Programme | None:
     codes = programmes()
-    book = queries.current_book(codes[0]) if codes else None
+    return programme_called(codes[0]) if codes else None
+
+
+def programme_called(code: str) -> Programme | None:
+    book = queries.current_book(code)
     if book is None:
         return None
-    return Programme(codes[0], queries.versions(codes[0]), book, clock.now(), language_of(get_language()))
+    return Programme(code, queries.versions(code), book, clock.now(), language_of(get_language()))

@@ -80,4 +80,6 @@ def find(request: HttpRequest, asked: str, limit: int) -> list[Found]:
         return []
     named = queries.customers(CustomerFilter(text=asked, known_in=stores), limit=limit).rows
     known = [customers.customer(row.customer_id) for row in named]
-    return [Found(c.customer_id, c.name, c.town, c.store, c.birth_date, FoundBy.NAME) for c in known if c]
+    return [
+        Found(c.customer_id, c.name, c.town, c.store, c.birth_date, FoundBy.NAME, c.kind) for c in known if c
+    ]

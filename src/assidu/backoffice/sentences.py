@@ -5,6 +5,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from assidu.backoffice.programme import Programme
+from assidu.customers.accounts import AccountRole
 from assidu.customers.types import NotAnIdentifier
 from assidu.decisions.decision import Refused as NotDecided
 from assidu.foundation.people.types import Refusal
@@ -55,6 +56,10 @@ ACTIONS: dict[str, str | Promise] = {
     "customer.not_a_duplicate": _("Said that two records are two people"),
     "customer.merged": _("Merged two customers"),
     "customer.separated": _("Undid a merger"),
+    "account.opened": _("Opened a household or a company"),
+    "account.member_added": _("Put somebody in a household or a company"),
+    "account.member_removed": _("Took somebody out of a household or a company"),
+    "account.roles_set": _("Said what somebody is in their household or company"),
     "customer.link_made": _("Made a link to a customer's own statement"),
     "customer.links_revoked": _("Closed the links to a customer's own statement"),
     "customer.taken_over": _("Took someone over from an earlier programme"),
@@ -127,6 +132,15 @@ REJECTS: dict[str, str | Promise] = {
     "not_a_member": _("Not a member on that day"),
     "already_a_member": _("Already a member"),
     "insufficient_balance": _("The balance was not enough"),
+    "other_kind": _("The account is known as one of another kind"),
+    "no_such_accounts": _("The programme has no accounts of this kind"),
+    "in_account": _("Already in another household or company"),
+    "not_in_account": _("Not in this household or company"),
+    "account_full": _("As many are in the account as the programme allows"),
+    "account_closed": _("The account is closed"),
+    "not_an_account": _("Not a household and not a company"),
+    "not_a_person": _("An account enters no other account"),
+    "suspended": _("The membership is suspended"),
     "money_not_accepted": _("A money that the programme does not accept"),
     "no_rate": _("No rate is known for that day or before"),
     "rate_too_old": _("The last known rate is too old"),
@@ -144,6 +158,17 @@ REJECTS: dict[str, str | Promise] = {
     "too_large": _("It is too large"),
 }
 
+ACCOUNT_ROLES: dict[AccountRole, str | Promise] = {
+    AccountRole.HOLDER: _("Holder"),
+    AccountRole.MEMBER: _("Member of the household"),
+    AccountRole.PRESCRIBER: _("Prescriber"),
+    AccountRole.REQUESTER: _("Requester"),
+    AccountRole.DECIDER: _("Decider"),
+    AccountRole.BUYER: _("Buyer"),
+    AccountRole.PAYER: _("Payer"),
+    AccountRole.USER: _("User"),
+}
+
 GROUPS: tuple[tuple[str, str | Promise], ...] = (
     ("sign_in", _("Sign-ins")),
     ("person", _("People")),
@@ -151,6 +176,7 @@ GROUPS: tuple[tuple[str, str | Promise], ...] = (
     ("access", _("Refusals")),
     ("list", _("Exports")),
     ("customer", _("Customers")),
+    ("account", _("Households and companies")),
     ("balance", _("Corrections")),
     ("reward", _("Rewards")),
     ("ticket", _("Tickets")),

@@ -8,6 +8,7 @@ from assidu.backoffice.views import (
     caisse,
     corrections,
     customer,
+    customer_account,
     customer_actions,
     customer_link,
     customer_membership,
@@ -64,6 +65,20 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/call-off/", customer_rewards.call_off, name="customer-call-off"),
     path("customers/<uuid:customer_id>/merge/", customer_actions.merge, name="customer-merge"),
     path("customers/<uuid:customer_id>/unmerge/", customer_unmerge.unmerge, name="customer-unmerge"),
+    path(
+        "customers/<uuid:customer_id>/account/open/",
+        customer_account.open_one,
+        name="customer-account-open",
+    ),
+    path(
+        "customers/<uuid:customer_id>/account/enter/", customer_account.enter, name="customer-account-enter"
+    ),
+    path(
+        "customers/<uuid:customer_id>/account/leave/", customer_account.leave, name="customer-account-leave"
+    ),
+    path(
+        "customers/<uuid:customer_id>/account/roles/", customer_account.roles, name="customer-account-roles"
+    ),
     path("customers/<uuid:customer_id>/transfer/", customer_transfer.transfer, name="customer-transfer"),
     path(
         "customers/<uuid:customer_id>/not-duplicate/",
@@ -154,6 +169,7 @@ urlpatterns = [
     path("studio/tried/<uuid:run_id>/stop/", tried.cancel, name="studio-tried-cancel"),
     path("studio/tried/<uuid:run_id>/<slug:name>.csv", tried.table, name="studio-tried-table"),
     path("studio/tried/<uuid:run_id>/trial.xlsx", tried.workbook, name="studio-tried-workbook"),
+    path("studio/tried/<uuid:run_id>/trial.pdf", tried.printed, name="studio-tried-paper"),
     path("studio/discounts/", discounts.looks, name="studio-discounts"),
     path("studio/discounts/start/", discounts.start, name="studio-discounts-start"),
     path("studio/discounts/<uuid:run_id>/", discounts.look, name="studio-discounts-look"),
@@ -162,6 +178,7 @@ urlpatterns = [
     path(
         "studio/discounts/<uuid:run_id>/discounts.xlsx", discounts.workbook, name="studio-discounts-workbook"
     ),
+    path("studio/discounts/<uuid:run_id>/discounts.pdf", discounts.printed, name="studio-discounts-paper"),
     path("promotions/", promotions.PromotionList.view(), name="promotions"),
     path("promotions/<path:code>/call-off/", promotions.call_off, name="promotion-call-off"),
     path("promotions/<path:code>/", promotions.promotion, name="promotion"),

@@ -85,6 +85,7 @@ COMMANDS = {
         "Join and leave, suspend and resume, codes to bring others, accepted terms.",
         needs_django=True,
     ),
+    "account": Entry("account", "Households and companies: open, enter, leave, show.", needs_django=True),
     "db": Entry("db", "Look at the embedded PostgreSQL, open a shell on it, stop it."),
 }
 

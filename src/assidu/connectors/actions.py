@@ -85,7 +85,8 @@ def import_files(
     ):
         events = [pair for pair in order.pairs if pair.mapping.target is Target.EVENT]
         stated = [(pair, totals) for pair in events if (totals := control.stated_totals(pair)) is not None]
-        book = _book(order.programme) if events else None
+        is_decided = {pair.mapping.target for pair in order.pairs} & {Target.EVENT, Target.ACCOUNT}
+        book = _book(order.programme) if is_decided else None
         if order.is_dry_run:
             run = runs.Run(0, order.at, False)
         else:
@@ -95,8 +96,11 @@ def import_files(
         aside: list[SetAside] = []
         for pair in order.pairs:
             if pair.mapping.target is not Target.EVENT:
-                aside += take_records(pair, run.recorded_at, report, watch, is_dry_run=order.is_dry_run)
-        if book is not None:
+                programme = book.programme if book is not None else ""
+                aside += take_records(
+                    pair, run.recorded_at, report, watch, programme=programme, is_dry_run=order.is_dry_run
+                )
+        if book is not None and events:
             importer = _Importer(order, events, book, run, connection, database_url, settings, report, watch)
             aside += importer.take()
             for pair, totals in [] if order.is_dry_run else stated:
@@ -264,7 +268,11 @@ class _Importer:
             p: other for p in owners if (s := entries[p].absorbed) and (other := identities.customer(s))
         }
         anonymous = [place for place in alone if entries[place].subject is None]
-        groups = groups_of(owners, absorbed)
+        people = {*owners.values(), *absorbed.values()}
+        accounts = lookups.accounts_of(self._connection, people)
+        returning = {owners[p] for p in owners if entries[p].original is not None}
+        left = lookups.accounts_left_by(self._connection, returning)
+        groups = groups_of(owners, absorbed, [*accounts.items(), *left])
         everybody = {customer for group in groups for customer in group.customers}
         lookups.enrol(self._connection, everybody, self._book.programme, self._run.recorded_at)
         vault = Vault(self._settings.vault_key)
@@ -284,6 +292,7 @@ class _Importer:
             draws=draws_to_draw(self._book.programme, vault),
             pseudonym_key=self._settings.pseudonym_key,
             vault=vault,
+            accounts=accounts,
             catches_up=self._order.catches_up,
         )
         work = Work(shop, groups, anonymous, self._database_url)

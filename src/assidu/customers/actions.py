@@ -165,11 +165,14 @@ def erase(customer_id: UUID, by: Actor, at: datetime) -> Erasure | None:
         if found is None:
             return None
         root, family = found
+        _refuse_shared(cursor, root)
         ids, earlier = list(family), list(family.values())
         cursor.execute("DELETE FROM customers_key WHERE customer_id = ANY (%s)", [ids])
         cursor.execute("DELETE FROM customers_link WHERE customer_id = ANY (%s)", [ids])
         cursor.execute("DELETE FROM customers_event_personal WHERE customer_id = ANY (%s)", [ids])
         event_fields = cursor.rowcount
+        cursor.execute("DELETE FROM customers_shared_personal WHERE person_id = ANY (%s)", [ids])
+        event_fields += cursor.rowcount
         cursor.execute("DELETE FROM customers_device WHERE customer_id = ANY (%s)", [ids])
         cursor.execute(
             "DELETE FROM customers_possible_duplicate WHERE customer_id = ANY (%(ids)s) OR other_id = ANY (%(ids)s)",
@@ -199,6 +202,19 @@ def erase(customer_id: UUID, by: Actor, at: datetime) -> Erasure | None:
         },
     )
     return Erasure(tuple(ids), identifiers, event_fields, at)
+
+
+class StillShared(Exception):
+    """Somebody in an account leaves it before they are erased, and so does everybody before an account is."""
+
+
+def _refuse_shared(cursor: CursorWrapper, customer_id: UUID) -> None:
+    cursor.execute(
+        "SELECT FROM customers_belonging WHERE customer_id = %(id)s OR account_id = %(id)s LIMIT 1",
+        {"id": customer_id},
+    )
+    if cursor.fetchone() is not None:
+        raise StillShared(customer_id)
 
 
 def _locked_family(

@@ -11,6 +11,7 @@ from assidu.customers.profiles import contact_from
 from assidu.customers.types import (
     Contact,
     Customer,
+    CustomerKind,
     Found,
     FoundBy,
     Identifier,
@@ -37,11 +38,22 @@ def follow(customer_id: UUID) -> UUID | None:
     return found[0][0] if found else None
 
 
+def counts_as(customer_id: UUID) -> UUID:
+    """Whose balance and status are this customer's now: their account's, their survivor's, or their own."""
+    found = rows(
+        "SELECT coalesce(b.account_id, c.merged_into, c.customer_id) FROM customers_customer AS c "
+        "LEFT JOIN customers_belonging AS b ON b.customer_id = coalesce(c.merged_into, c.customer_id) "
+        "WHERE c.customer_id = %s",
+        [customer_id],
+    )
+    return found[0][0] if found else customer_id
+
+
 def customer(customer_id: UUID, *, with_contact: bool = False) -> Customer | None:
     """A customer as it is stored; the alias of a merged one is told, not followed."""
     found = rows(
         "SELECT c.customer_id, c.created_at, c.title, c.first_name, c.last_name, c.birth_date, c.postcode, c.town, "
-        "c.language, c.store_id, c.is_invented, c.erased_at, c.merged_into, c.sealed, k.wrapped, "
+        "c.language, c.store_id, c.is_invented, c.erased_at, c.merged_into, c.kind, c.sealed, k.wrapped, "
         "(SELECT array_agg(a.customer_id ORDER BY a.customer_id) FROM customers_customer AS a "
         " WHERE a.merged_into = c.customer_id) "
         "FROM customers_customer AS c LEFT JOIN customers_key AS k USING (customer_id) WHERE c.customer_id = %s",
@@ -49,11 +61,11 @@ def customer(customer_id: UUID, *, with_contact: bool = False) -> Customer | Non
     )
     if not found:
         return None
-    *fields, sealed, wrapped, absorbed = found[0]
+    *fields, kind, sealed, wrapped, absorbed = found[0]
     contact = None
     if with_contact and sealed is not None and wrapped is not None:
         contact = _open_contact(customer_id, bytes(sealed), bytes(wrapped))
-    return Customer(*fields, tuple(absorbed or ()), contact)  # type: ignore[call-arg]
+    return Customer(*fields, CustomerKind(kind), tuple(absorbed or ()), contact)  # type: ignore[call-arg]
 
 
 def by_identifier(identifier: Identifier) -> UUID | None:
@@ -226,16 +238,19 @@ def fields_of_events(events: Collection[tuple[UUID, int]]) -> dict[tuple[UUID, i
 
 
 _EVENT_FIELDS = (
-    "SELECT p.customer_id, p.seq, p.sealed, k.wrapped FROM customers_event_personal AS p "
-    "JOIN customers_key AS k ON k.customer_id = p.customer_id"
+    "SELECT p.customer_id, p.seq, p.sealed, k.customer_id, k.wrapped "
+    "FROM (SELECT customer_id, seq, sealed, customer_id AS person_id FROM customers_event_personal "
+    "  UNION ALL SELECT customer_id, seq, sealed, person_id FROM customers_shared_personal) AS p "
+    "JOIN customers_key AS k ON k.customer_id = p.person_id"
 )
+"""Each under the key of whom it was told: in an account, of one of its people."""
 
 
 def _opened(found: Iterable[tuple[Any, ...]]) -> dict[tuple[UUID, int], Any]:
     vault = Vault(current_settings().vault_key)
     return {
-        (customer_id, seq): unseal(vault.open_key(customer_id, bytes(wrapped)), customer_id, bytes(sealed))
-        for customer_id, seq, sealed, wrapped in found
+        (customer_id, seq): unseal(vault.open_key(person_id, bytes(wrapped)), person_id, bytes(sealed))
+        for customer_id, seq, sealed, person_id, wrapped in found
     }
 
 
@@ -280,12 +295,12 @@ def prefix_query(words: Iterable[str]) -> str:
 
 def _found(customer_ids: list[UUID], found_by: FoundBy) -> list[Found]:
     found = rows(
-        "SELECT c.customer_id, trim(c.first_name || ' ' || c.last_name), c.town, c.store_id, c.birth_date "
+        "SELECT c.customer_id, trim(c.first_name || ' ' || c.last_name), c.town, c.store_id, c.birth_date, c.kind "
         "FROM unnest(%s::uuid[]) WITH ORDINALITY AS asked (customer_id, place) "
         "JOIN customers_customer AS c USING (customer_id) ORDER BY place",
         [customer_ids],
     )
-    return [Found(*row, found_by) for row in found]  # type: ignore[call-arg]
+    return [Found(*fields, found_by, CustomerKind(kind)) for *fields, kind in found]  # type: ignore[call-arg]
 
 
 def _open_contact(customer_id: UUID, sealed: bytes, wrapped: bytes) -> Contact:

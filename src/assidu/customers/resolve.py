@@ -5,7 +5,7 @@ The statements are SQL functions, so that intake (asyncpg) and everything else (
     rows = await connection.fetch(FIND, kinds, lookups)
     rows = await connection.fetch(OPEN, *opening(vault, key, subjects, at))
 
-Aliases of merged customers are already followed in what they answer.
+Aliases of merged customers are already followed in what they answer; accounts are not: an identifier finds a person.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +29,13 @@ OPEN = (
 FOLLOW = """
   SELECT customer_id, coalesce(merged_into, customer_id) FROM customers_customer WHERE customer_id = ANY ($1::uuid[])"""
 """Customers that are named outright: who they are now. Unknown ones are left out."""
+
+COUNTS_AS = (
+    "SELECT c.customer_id, coalesce(b.account_id, c.merged_into, c.customer_id) FROM customers_customer AS c "
+    "LEFT JOIN customers_belonging AS b ON b.customer_id = coalesce(c.merged_into, c.customer_id) "
+    "WHERE c.customer_id = ANY ($1::uuid[])"
+)
+"""Whose balance and status are theirs now: their account's, or those of who they are."""
 
 ALIAS = "SELECT customers_alias($1::uuid, $2::uuid, $3::timestamptz)"
 """The absorbed customer, the survivor, the instant: reads follow from one to the other from now on."""

@@ -18,12 +18,16 @@ from assidu.customers.types import Identifier, IdentifierKind, Profile
 from assidu.customers.vault import Vault, unseal
 
 PEOPLE = (
+    "WITH people AS (SELECT $1::uuid AS id UNION ALL "
+    "  SELECT b.customer_id FROM customers_belonging AS b WHERE b.account_id = $1::uuid), "
+    "family AS (SELECT id FROM people UNION "
+    "  SELECT a.customer_id FROM customers_customer AS a JOIN people ON a.merged_into = id) "
     "SELECT c.customer_id, c.last_name, c.postcode, c.sealed, k.wrapped, "
     "(SELECT array_agg(d.lookup) FROM customers_device AS d WHERE d.customer_id = c.customer_id) "
-    "FROM customers_customer AS c JOIN customers_key AS k USING (customer_id) "
-    "WHERE (c.customer_id = $1::uuid OR c.merged_into = $1::uuid) AND c.erased_at IS NULL"
+    "FROM family JOIN customers_customer AS c ON c.customer_id = family.id "
+    "JOIN customers_key AS k USING (customer_id) WHERE c.erased_at IS NULL"
 )
-"""A customer, and everyone merged into them."""
+"""A customer, everyone merged into them and, of an account, everybody in it."""
 
 KEEP_DEVICES = (
     "INSERT INTO customers_device (customer_id, lookup, added_at) "

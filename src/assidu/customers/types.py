@@ -77,6 +77,14 @@ class Contact:
     external: tuple[str, ...] = ()
 
 
+class CustomerKind(StrEnum):
+    """Somebody, or an account that several people share."""
+
+    PERSON = "person"
+    HOUSEHOLD = "household"
+    COMPANY = "company"
+
+
 @dataclass(frozen=True, slots=True)
 class Customer:
     """A customer and who they are. ``contact`` is ``None`` when it was not asked for, or no longer exists.
@@ -97,6 +105,7 @@ class Customer:
     is_invented: bool
     erased_at: datetime | None
     merged_into: UUID | None
+    kind: CustomerKind = CustomerKind.PERSON
     absorbed: tuple[UUID, ...] = ()
     contact: Contact | None = field(default=None, repr=False)
 
@@ -107,6 +116,10 @@ class Customer:
     @property
     def is_erased(self) -> bool:
         return self.erased_at is not None
+
+    @property
+    def is_account(self) -> bool:
+        return self.kind is not CustomerKind.PERSON
 
 
 class FoundBy(StrEnum):
@@ -128,6 +141,7 @@ class Found:
     store: str
     birth_date: date | None
     found_by: FoundBy
+    kind: CustomerKind = CustomerKind.PERSON
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What people write about a customer, kept under that customer's own key: once the person is erased nobody reads it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,19 +17,44 @@ KEEP = (
 )
 """Customers, places in their history and what was said there, as ``kept_beside`` seals it."""
 
-Said = Sequence[tuple[UUID, int, Mapping[str, Any]]]
-"""What events said of their customers: whom, at which ``seq``, and what."""
+KEEP_SHARED = (
+    "INSERT INTO customers_shared_personal (person_id, customer_id, seq, sealed) "
+    "SELECT p.person_id, p.customer_id, p.seq, p.sealed "
+    "FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::bytea[]) AS p (person_id, customer_id, seq, sealed)"
+)
 
 
-def kept_beside(said: Said, keys: Iterable[Sequence[Any]], vault: Vault) -> list[Sequence[Any]]:
-    """The columns of ``KEEP``, from the rows of ``KEYS``; of who is erased nothing, and so perhaps none."""
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the event ``seq`` of a customer said of ``person_id``: themselves or, of an account, somebody in it."""
+
+    customer_id: UUID
+    seq: int
+    person_id: UUID
+    content: Mapping[str, Any]
+
+
+def kept_beside(
+    said: Iterable[Said], keys: Iterable[Sequence[Any]], vault: Vault
+) -> tuple[list[Sequence[Any]], list[Sequence[Any]]]:
+    """The columns of ``KEEP`` and of ``KEEP_SHARED``, from the rows of ``KEYS``; of who is erased nothing, and so
+    perhaps none."""
     opened = {row[0]: vault.open_key(row[0], bytes(row[1])) for row in keys}
-    sealed = [
-        (customer_id, seq, seal(opened[customer_id], customer_id, content))
-        for customer_id, seq, content in said
-        if customer_id in opened
-    ]
-    return [list(column) for column in zip(*sealed, strict=True)]
+    own: list[tuple[Any, ...]] = []
+    shared: list[tuple[Any, ...]] = []
+    for one in said:
+        if one.person_id not in opened:
+            continue
+        sealed = seal(opened[one.person_id], one.person_id, one.content)
+        if one.person_id == one.customer_id:
+            own.append((one.customer_id, one.seq, sealed))
+        else:
+            shared.append((one.person_id, one.customer_id, one.seq, sealed))
+    return _columns(own), _columns(shared)
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[Sequence[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def seal_words(customer_id: UUID, words: str) -> bytes | None:

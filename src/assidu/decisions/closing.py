@@ -6,6 +6,8 @@ That rules give nothing after the last day to earn is in the compiled rules them
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Account, Decision, HoldChange, RefusalCode, Refused
 from assidu.decisions.events import (
+    AccountOpening,
+    Admission,
     Event,
     Hold,
     Joining,
@@ -29,7 +31,7 @@ def closed_to(plan: Plan, facts: Facts, event: Event) -> Refused | None:
     match event:
         case Joining() if facts.state.may_come_back_on(day):
             is_closed = day > plan.closing.used_until
-        case Joining() | TakeOver():
+        case Joining() | TakeOver() | AccountOpening() | Admission():
             is_closed = day > plan.closing.earns_until
         case Sale():
             is_closed = bool(event.payments) and not facts.has_happened and day > plan.closing.used_until

@@ -3,6 +3,15 @@
 from dataclasses import replace
 from typing import assert_never
 
+from assidu.decisions.accounts import (
+    decide_admission,
+    decide_departure,
+    decide_entry,
+    decide_exit,
+    decide_opening,
+    not_told_of,
+    with_contribution,
+)
 from assidu.decisions.audiences import decide_audience_change
 from assidu.decisions.closing import closed_to, decide_programme_end
 from assidu.decisions.correcting import decide_correction
@@ -10,9 +19,14 @@ from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import decide_tick
 from assidu.decisions.events import (
     Absorption,
+    AccountEntry,
+    AccountExit,
+    AccountOpening,
     Activity,
+    Admission,
     AudienceChange,
     Correction,
+    Departure,
     Event,
     HandOver,
     Hold,
@@ -46,12 +60,8 @@ from assidu.decisions.granting import decide_status_grant
 from assidu.decisions.holding import decide_hold, decide_release
 from assidu.decisions.lapsing import moved_lapses
 from assidu.decisions.leaving import decide_leaving
-from assidu.decisions.membership import (
-    decide_absorption,
-    decide_joining,
-    decide_merger,
-    decide_take_over,
-)
+from assidu.decisions.membership import decide_joining, decide_take_over
+from assidu.decisions.merging import decide_absorption, decide_merger
 from assidu.decisions.occasions import decide_activity
 from assidu.decisions.offers.steps import decide_offer_step
 from assidu.decisions.plan import Plan
@@ -79,11 +89,15 @@ def decide(plan: Plan, facts: Facts, event: Event, *, trace: bool = False) -> De
     """
     if plan.closing is not None and (refused := closed_to(plan, facts, event)) is not None:
         return refused
+    if (refused := not_told_of(facts, event)) is not None:
+        return refused
     answer = _decide(plan, facts, event, trace=trace)
     if isinstance(answer, Refused):
         return answer
     if facts.state.referral is not None or isinstance(event, Joining):
         answer = followed(plan, facts, event, answer)
+    if facts.member and facts.state.account is not None:
+        answer = with_contribution(facts.state, facts.member, answer)
     if plan.lapsing and not isinstance(event, Tick | Resumption):
         return replace(answer, lapses=moved_lapses(plan, facts, event, answer))
     return answer
@@ -149,5 +163,15 @@ def _decide(plan: Plan, facts: Facts, event: Event, *, trace: bool) -> Decision 
             return decide_separation(plan, facts, event)
         case Restoration():
             return decide_restoration(plan, facts, event)
+        case AccountOpening():
+            return decide_opening(plan, facts, event)
+        case Admission():
+            return decide_admission(plan, facts, event)
+        case AccountEntry():
+            return decide_entry(plan, facts, event)
+        case Departure():
+            return decide_departure(plan, facts, event)
+        case AccountExit():
+            return decide_exit(plan, facts, event)
         case _:
             assert_never(event)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.offers.given import NOTHING, OffersDecided
-from assidu.decisions.state import LotKey, Membership, Referred, TierBefore, TierCause
+from assidu.decisions.state import AccountKind, LotKey, Membership, Referred, TierBefore, TierCause
 
 
 class Account(IntEnum):
@@ -151,6 +151,15 @@ class AudienceMove(NamedTuple):
     is_in: bool
 
 
+class AccountMove(NamedTuple):
+    """An account begins as a ``kind``; somebody enters it, or leaves it; with the last one it closes."""
+
+    kind: AccountKind | None = None
+    enters: str = ""
+    leaves: str = ""
+    closes: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """``quantity`` wanted of ``limit`` that customers share. The shell answers with a grant for ``key``: all of it,
@@ -280,6 +289,7 @@ class Decision:
     terms: str = ""
     referral: Referred | None = None
     emissions: tuple[Emission, ...] = ()
+    account: AccountMove | None = None
 
 
 class RefusalCode(StrEnum):
@@ -328,6 +338,14 @@ class RefusalCode(StrEnum):
     UNKNOWN_REQUEST = "unknown_request"
     ALREADY_USED = "already_used"
     NOTHING_TO_HAND_OVER = "nothing_to_hand_over"
+    NO_SUCH_ACCOUNTS = "no_such_accounts"
+    NOT_AN_ACCOUNT = "not_an_account"
+    NOT_A_PERSON = "not_a_person"
+    IN_ACCOUNT = "in_account"
+    NOT_IN_ACCOUNT = "not_in_account"
+    ACCOUNT_FULL = "account_full"
+    ACCOUNT_CLOSED = "account_closed"
+    WHOLE_ACCOUNT = "whole_account"
     MONEY_NOT_ACCEPTED = "money_not_accepted"
     NO_RATE = "no_rate"
     RATE_TOO_OLD = "rate_too_old"

@@ -17,9 +17,10 @@ from assidu.decisions.wallet import Wallet
 def next_due(state: State) -> date | None:
     """The first local day on which something of this customer is due, for the shell to make a ``Tick`` of.
 
-    While a membership is suspended nothing of it is: its time stands still, but not that to come back in.
+    While a membership is suspended nothing of it is: its time stands still, but not that to come back in. In an account
+    it sleeps.
     """
-    if state.membership in (Membership.ABSORBED, Membership.SUSPENDED):
+    if state.membership in (Membership.ABSORBED, Membership.SUSPENDED, Membership.IN_ACCOUNT):
         return None
     if state.regret_until is not None and state.stands_still:
         return state.regret_until

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from assidu.decisions.money import Rate
+from assidu.decisions.state import AccountKind
 
 
 class LineKind(StrEnum):
@@ -379,7 +380,8 @@ class TransferIn:
 
 @dataclass(frozen=True, slots=True)
 class MergedPart:
-    """Units that a merger brought, or that go back when it is undone; ``active_on`` where they wait."""
+    """Units that a merger brought, that go back when it is undone, or that leave an account; ``active_on`` where they
+    wait."""
 
     currency: str
     issued_month: date
@@ -434,6 +436,59 @@ class Restoration:
     on: date | None
     parts: tuple[MergedPart, ...] = ()
     owed: tuple[tuple[str, int], ...] = ()
+    regret_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOpening:
+    """A household, or a company, begins; nobody is in it yet."""
+
+    at: datetime
+    kind: AccountKind
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """An account takes somebody in (``member``, an id) with everything that they have (``Facts.person``)."""
+
+    at: datetime
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEntry:
+    """The other side: this customer enters an account, and everything leaves for it."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Somebody leaves an account with the share that the plan gives them; ``with_nothing``: they renounce it.
+
+    ``same_as`` is somebody else in it who turns out to be the same person: what was brought in counts as theirs.
+    """
+
+    at: datetime
+    member: str
+    with_nothing: bool = False
+    same_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountExit:
+    """The other side: a customer of their own again, as they were before, with their share.
+
+    ``owed`` by currency comes along with the whole of an account. ``used`` are offers that they had brought and that
+    were used there. ``left_on``: the account had left the programme on that day, and so have they;
+    ``regret_until``: they may come back before that day.
+    """
+
+    at: datetime
+    parts: tuple[MergedPart, ...] = ()
+    owed: tuple[tuple[str, int], ...] = ()
+    used: tuple[str, ...] = ()
+    left_on: date | None = None
     regret_until: date | None = None
 
 
@@ -517,6 +572,11 @@ Event = (
     | TransferIn
     | Separation
     | Restoration
+    | AccountOpening
+    | Admission
+    | AccountEntry
+    | Departure
+    | AccountExit
     | OfferStep
     | Tick
 )

@@ -6,6 +6,7 @@ from datetime import date
 from assidu.decisions.calendar import LAST_DAY, add_months
 from assidu.decisions.decision import (
     Account,
+    AccountMove,
     AudienceMove,
     Decision,
     Lapse,
@@ -23,6 +24,7 @@ from assidu.decisions.state import (
     LotKey,
     Membership,
     PendingKey,
+    SharedAccount,
     State,
     SuspendedSpan,
     TierBefore,
@@ -57,7 +59,7 @@ def evolve(state: State, decision: Decision) -> State:
             joined_on = left_on = None  # a merger undone: they had never joined
         elif membership is Membership.SUSPENDED:
             left_on = None
-        else:
+        elif membership is not Membership.IN_ACCOUNT:
             joined_on, left_on = change.since or joined_on, change.on
     lots, debts = (
         apply_postings(state.lots, state.debts, decision.postings)
@@ -89,9 +91,22 @@ def evolve(state: State, decision: Decision) -> State:
         suspensions=_suspended(state, change) if change is not None else state.suspensions,
         terms=decision.terms or state.terms,
         referral=decision.referral or state.referral,
+        account=_account_after(state.account, decision.account)
+        if decision.account is not None
+        else state.account,
         regret_until=state.regret_until if change is None else change.until,
         absences=state.absences if change is None else _been_away(state, change),
     )
+
+
+def _account_after(account: SharedAccount | None, move: AccountMove) -> SharedAccount:
+    if account is None:
+        assert move.kind is not None, "an account begins with its kind"
+        return SharedAccount(move.kind)
+    people = tuple(one for one in account.people if one != move.leaves)
+    if move.enters:
+        people = (*people, move.enters)
+    return SharedAccount(account.kind, people, move.closes)
 
 
 def _suspended(state: State, change: MembershipChange) -> tuple[SuspendedSpan, ...]:

@@ -1,7 +1,7 @@
 """What the shell must tell ``decide`` besides the event: the customer's state, and what rules ask of the world."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from assidu.decisions.chance import Chance
@@ -105,11 +105,6 @@ class SoldBefore:
             return None
         return posting.seq or self.seq, posting.n
 
-    def asked_by_survivor(self) -> "SoldBefore":
-        """The same ticket once its customer, and whoever changed it, is merged into the one who asks."""
-        postings = tuple(replace(posting, is_named=False) for posting in self.postings)
-        return replace(self, postings=postings, is_own=False)
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -117,7 +112,8 @@ class Facts:
     honoured as far as the balance goes and the rest is told as a shortfall.
 
     ``is_basket``: the ticket is not paid yet, and offers are taken off it. ``chance``: draws may be made, those that
-    were open by then; without it they can only be told.
+    were open by then; without it they can only be told. ``member`` is who of an account it is told of (an id);
+    ``person`` is whoever enters the account or leaves it, as they are.
     """
 
     state: State
@@ -127,3 +123,5 @@ class Facts:
     has_happened: bool = False
     chance: Chance | None = None
     is_basket: bool = False
+    member: str = ""
+    person: State | None = None

@@ -115,6 +115,16 @@ def brought(mine: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, int
     return found
 
 
+def taken(mine: Mapping[str, int], theirs: Mapping[str, int]) -> dict[str, int]:
+    """How many different items are no longer there when everything ``theirs`` is taken from ``mine``."""
+    found: dict[str, int] = {}
+    for name, value in theirs.items():
+        if name.startswith(GOAL) and _is_item(name) and 0 < mine.get(name, 0) <= value:
+            different = _different(name)
+            found[different] = found.get(different, 0) + 1
+    return found
+
+
 def is_number_of_items(counter: str) -> bool:
     return counter.startswith(GOAL) and counter.split(":", 2)[2] == _DIFFERENT + counter[-_DAY_LENGTH:]
 

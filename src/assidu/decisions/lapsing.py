@@ -4,7 +4,7 @@ from datetime import date
 
 from assidu.decisions.calendar import end_after, local_day
 from assidu.decisions.decision import Account, Decision, Lapse
-from assidu.decisions.events import Event, Merger, Sale, SaleUpdate
+from assidu.decisions.events import Admission, Event, Merger, Sale, SaleUpdate
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Extended, Inactivity, Plan
 
@@ -18,10 +18,11 @@ def moved_lapses(plan: Plan, facts: Facts, event: Event, decision: Decision) -> 
     for code in plan.lapsing:
         known = facts.state.lapses.get(code)
         end = _end(plan, code, day, active_on, known, event, decision)
-        if isinstance(event, Merger) and facts.absorbed is not None:
-            theirs = facts.absorbed.lapses.get(code)
-            if theirs is not None and (end is None or theirs > end):
-                end = theirs
+        other = facts.absorbed if isinstance(event, Merger) else None
+        other = facts.person if isinstance(event, Admission) else other
+        theirs = None if other is None else other.lapses.get(code)
+        if theirs is not None and (end is None or theirs > end):
+            end = theirs
         if end is not None and end != known:
             found.append(Lapse(code, end))
     return tuple(found)

@@ -9,6 +9,7 @@ from typing import Any
 
 from assidu.decisions.calendar import LAST_DAY
 from assidu.decisions.decision import (
+    AccountMove,
     AudienceMove,
     Award,
     Claim,
@@ -33,6 +34,7 @@ from assidu.decisions.offers.given import NOTHING
 from assidu.decisions.offers.record import offers_from, offers_record
 from assidu.decisions.state import (
     Absence,
+    AccountKind,
     AskedReward,
     Held,
     LotKey,
@@ -41,6 +43,7 @@ from assidu.decisions.state import (
     PendingKey,
     ReferralStep,
     Referred,
+    SharedAccount,
     State,
     SuspendedSpan,
     TierBefore,
@@ -100,6 +103,8 @@ def decision_record(decision: Decision) -> Record:
         record["referral"] = _referral_record(decision.referral)
     if decision.emissions:
         record["emissions"] = [[emission.kind.value, emission.to] for emission in decision.emissions]
+    if decision.account is not None:
+        record["account"] = list(decision.account)
     if decision.inputs is not None:
         record["inputs"] = _inputs_record(decision.inputs)
     return record
@@ -165,6 +170,7 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         terms=get("terms", ""),
         referral=_referral_from(record["referral"]) if "referral" in record else None,
         emissions=tuple(Emission(EmissionKind(kind), to) for kind, to in get("emissions", ())),
+        account=_account_move(record["account"]) if "account" in record else None,
     )
 
 
@@ -268,6 +274,9 @@ def state_record(state: State) -> Record:
         record["regret_until"] = state.regret_until.isoformat()
     if state.absences:
         record["absences"] = [[away.since.isoformat(), away.until.isoformat()] for away in state.absences]
+    if state.account is not None:
+        kind, people, is_closed = state.account
+        record["account"] = [kind.value, list(people), is_closed]
     if state.lapses:
         record["lapses"] = {currency: on.isoformat() for currency, on in sorted(state.lapses.items())}
     return record
@@ -337,7 +346,18 @@ def state_from(
         referral=_referral_from(record["referral"]) if "referral" in record else None,
         regret_until=_date(get("regret_until")),
         absences=tuple(Absence(_day(since), _day(until)) for since, until in get("absences", ())),
+        account=_account_from(record["account"]) if "account" in record else None,
     )
+
+
+def _account_move(fields: list[Any]) -> AccountMove:
+    kind, enters, leaves, closes = fields
+    return AccountMove(None if kind is None else AccountKind(kind), enters, leaves, closes)
+
+
+def _account_from(fields: list[Any]) -> SharedAccount:
+    kind, people, is_closed = fields
+    return SharedAccount(AccountKind(kind), tuple(people), is_closed)
 
 
 def _asked(fields: list[Any] | None) -> RewardAsked | None:

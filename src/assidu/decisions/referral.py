@@ -23,6 +23,8 @@ from assidu.decisions.decision import (
     Refused,
 )
 from assidu.decisions.events import (
+    AccountEntry,
+    Admission,
     AfterSale,
     Event,
     Joining,
@@ -61,6 +63,10 @@ def followed(plan: Plan, facts: Facts, event: Event, decision: Decision) -> Deci
             return replace(decision, referral=_void(referral))  # their time to come back is over
         case Tick() if referral.due is not None and referral.due <= event.day:
             return _kept(plan, facts.state, event.day, referral, decision)
+        case AccountEntry():
+            return replace(decision, referral=_void(referral))  # an account is one, and nobody brought it
+        case Admission() if event.member == referral.by:
+            return replace(decision, referral=_void(referral))  # nobody brings themselves
         case Leaving() if decision.membership is not None and decision.membership.until is None:
             return replace(decision, referral=_void(referral))
         case Merger() if facts.absorbed is not None and facts.absorbed.joined_on is not None:

@@ -48,6 +48,25 @@ class Membership(StrEnum):
     SUSPENDED = "suspended"
     LEFT = "left"
     ABSORBED = "absorbed"
+    IN_ACCOUNT = "in_account"  # of a household or a company, whose membership counts meanwhile
+
+
+class AccountKind(StrEnum):
+    """Who shares a wallet and a status: people who live together, or who buy for the same company."""
+
+    HOUSEHOLD = "household"
+    COMPANY = "company"
+
+
+class SharedAccount(NamedTuple):
+    """What makes a customer an account: of which kind, and who is in it (ids), in the order in which they came.
+
+    It closes with the last one who leaves.
+    """
+
+    kind: AccountKind
+    people: tuple[str, ...] = ()
+    is_closed: bool = False
 
 
 class SuspendedSpan(NamedTuple):
@@ -157,6 +176,7 @@ class State:
     referral: Referred | None = None
     regret_until: date | None = None  # who left comes back as they were before this day
     absences: tuple[Absence, ...] = ()
+    account: SharedAccount | None = None  # nobody by themselves: a household, a company
 
     @property
     def tier(self) -> str | None:

@@ -325,8 +325,10 @@ def _pay(
         had = sold.paid.get(currency, 0) - sold.paid_back.get(currency, 0)
         more = paid - due_back(plan, sale, currency, paid, returned, is_whole=is_whole) - had
         if more < 0:
-            # The last that was taken comes back first: what stays is what would have been taken from the start.
-            give_back(plan, wallet, sold, reversed(sold.postings), currency, -more, day)
+            # The last that was taken comes back first: what stays is what would have been taken from the start. Where
+            # nothing stays it all comes back as after a return, of which a debt is repaid with what expires first.
+            postings = reversed(sold.postings) if had + more else sold.postings
+            give_back(plan, wallet, sold, postings, currency, -more, day)
         elif more > 0:
             if not (facts.has_happened or facts.state.is_member_on(day)):
                 return not_served(facts.state, day)

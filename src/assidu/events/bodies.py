@@ -13,10 +13,15 @@ from typing import Any, assert_never
 
 from assidu.decisions.events import (
     Absorption,
+    AccountEntry,
+    AccountExit,
+    AccountOpening,
     Activity,
+    Admission,
     AppliedOffer,
     AudienceChange,
     Correction,
+    Departure,
     Event,
     Foreign,
     ForeignLine,
@@ -57,6 +62,7 @@ from assidu.decisions.events import (
     TransferredPart,
 )
 from assidu.decisions.money import Rate
+from assidu.decisions.state import AccountKind
 from assidu.events.types import OFFER_STEPS, EventType
 
 Body = dict[str, Any]
@@ -179,9 +185,39 @@ def body_of(event: Event) -> Body:
                 "parts": [_part_body(part) for part in event.parts],
                 "owed": [[currency, quantity] for currency, quantity in event.owed],
             } | ({} if event.regret_until is None else {"regret_until": _iso(event.regret_until)})
+        case AccountOpening():
+            return {"kind": event.kind.value}
+        case Admission():
+            return {"member": event.member}
+        case Departure():
+            body = {"member": event.member}
+            if event.with_nothing:
+                body["with_nothing"] = True
+            if event.same_as:
+                body["same_as"] = event.same_as
+            return body
+        case AccountExit():
+            body = {"parts": [_part_body(part) for part in event.parts]}
+            if event.owed:
+                body["owed"] = [[currency, quantity] for currency, quantity in event.owed]
+            if event.used:
+                body["used"] = list(event.used)
+            if event.left_on is not None:
+                body["left_on"] = event.left_on.isoformat()
+            if event.regret_until is not None:
+                body["regret_until"] = event.regret_until.isoformat()
+            return body
         case Tick():
             return {"day": event.day.isoformat()}
-        case Leaving() | Suspension() | Resumption() | Absorption() | Merger() | ProgrammeEnd():
+        case (
+            Leaving()
+            | Suspension()
+            | Resumption()
+            | Absorption()
+            | Merger()
+            | AccountEntry()
+            | ProgrammeEnd()
+        ):
             return {}
         case _:
             assert_never(event)
@@ -297,6 +333,23 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 _date(body["on"]),
                 tuple(_part_from(fields) for fields in body["parts"]),
                 tuple((currency, quantity) for currency, quantity in body["owed"]),
+                _date(body.get("regret_until")),
+            )
+        case EventType.ACCOUNT_OPENING:
+            return AccountOpening(at, AccountKind(body["kind"]))
+        case EventType.ADMISSION:
+            return Admission(at, body["member"])
+        case EventType.ACCOUNT_ENTRY:
+            return AccountEntry(at)
+        case EventType.DEPARTURE:
+            return Departure(at, body["member"], body.get("with_nothing", False), body.get("same_as", ""))
+        case EventType.ACCOUNT_EXIT:
+            return AccountExit(
+                at,
+                tuple(_part_from(fields) for fields in body["parts"]),
+                tuple((currency, quantity) for currency, quantity in body.get("owed", ())),
+                tuple(body.get("used", ())),
+                _date(body.get("left_on")),
                 _date(body.get("regret_until")),
             )
         case EventType.TICK:

@@ -51,9 +51,16 @@ class EventType(StrEnum):
     TRANSFER_IN = "Balance Received"  # the receiver's side of a transfer; nobody sends it
     SEPARATION = "Merger Undone"  # by staff: see the administrative API
     RESTORATION = "Customer Restored"  # the other side; nobody sends it
+    ACCOUNT_OPENING = "Account Opened"  # by staff or a file: see the administrative API
+    ADMISSION = "Account Member Added"
+    ACCOUNT_ENTRY = "Account Entered"  # the person's side; nobody sends it
+    DEPARTURE = "Account Member Removed"
+    ACCOUNT_EXIT = "Account Left"  # the person's side; nobody sends it
     TICK = "Tick"  # the clock's; nobody sends it
 
 
+WHOSE_PERSON = frozenset({EventType.ADMISSION, EventType.DEPARTURE})
+"""What is told of an account: who enters it, and who leaves it."""
 AFTER_SALE = (EventType.RETURN, EventType.SALE_UPDATE, EventType.SALE_CANCELLATION)
 """What happens to a ticket that was recorded."""
 

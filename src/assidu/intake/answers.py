@@ -71,6 +71,7 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, senten
         "id": told.key.id,
         "type": told.type.value,
         "customer": str(told.customer_id) if is_known else None,
+        **({"member": str(told.member)} if told.member is not None else {}),
         "seq": told.seq,
         "day": told.day.isoformat(),
         "plan_version": plan.version,

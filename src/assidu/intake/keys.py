@@ -41,6 +41,8 @@ BY_HAND: Final = {
     EventType.MERGER: "customers:merge",
     EventType.TAKE_OVER: "customers:import",
     EventType.TRANSFER_OUT: CHANGE,
+    EventType.ADMISSION: CHANGE,
+    EventType.DEPARTURE: CHANGE,
 }
 """What no till tells: the scope that each needs besides, and its author is kept."""
 

@@ -19,7 +19,7 @@ from assidu.foundation.problems import Problem
 from assidu.intake import metrics, problems
 from assidu.intake.database import TRY_AGAIN, Connect, Connection, run_script, unavailability
 from assidu.intake.shops import NoProgramme, OpenShop, Shops
-from assidu.loyalty.entries import Anonymous, Conflict, Entry, Later, Outcome, Told, was_absorbed
+from assidu.loyalty.entries import Anonymous, Conflict, Entry, Later, Outcome, Told, entry_again, was_moved
 from assidu.loyalty.live import Newcomers, OutOfDate, post
 
 LANES = 2
@@ -172,7 +172,7 @@ class Lanes:
             return [await self._post_one(connection, entry, origin) for entry in entries]
         results: list[Result] = []
         for entry, outcome in zip(entries, outcomes, strict=True):
-            is_later = isinstance(outcome, Later) or was_absorbed(outcome)
+            is_later = isinstance(outcome, Later) or was_moved(outcome)
             results.append(await self._post_one(connection, entry, origin) if is_later else outcome)  # type: ignore[arg-type]
         return results
 
@@ -198,7 +198,9 @@ class Lanes:
                 if connection.is_closed():
                     raise
                 return self._failure(error)
-            if attempt < ATTEMPTS_MAX and was_absorbed(outcome):
+            again = entry_again(outcome, entry)
+            if again is not None and attempt < ATTEMPTS_MAX:
+                entry = again
                 continue
             assert not isinstance(outcome, Later), "a single event waits for no other"
             return outcome

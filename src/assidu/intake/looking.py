@@ -9,7 +9,7 @@ from typing import TypeVar
 from assidu.foundation import clock
 from assidu.intake.database import Connect, Connection, run_script
 from assidu.intake.shops import Shops
-from assidu.loyalty.entries import Entry, Later, Outcome, was_absorbed
+from assidu.loyalty.entries import Entry, Later, Outcome, entry_again
 from assidu.loyalty.live import OutOfDate, post
 
 CONNECTIONS_MAX = 2
@@ -57,18 +57,25 @@ class Looking:
     async def evaluate(self, entries: Sequence[Entry]) -> list[Outcome]:
         """What recording would answer; nothing is changed.
 
-        Who was absorbed while we looked is looked up once more, and found as the survivor.
+        Who was merged, or entered or left an account, while we looked is looked up once more.
         """
         outcomes = await self._look(entries)
-        absorbed = [place for place, outcome in enumerate(outcomes) if was_absorbed(outcome)]
-        if absorbed:
-            again = await self._look([entries[place] for place in absorbed])
-            for place, outcome in zip(absorbed, again, strict=True):
+        again = {
+            place: once_more
+            for place, (outcome, entry) in enumerate(zip(outcomes, entries, strict=True))
+            if (once_more := entry_again(outcome, entry)) is not None
+        }
+        if again:
+            for place, outcome in zip(again, await self._look(list(again.values())), strict=True):
                 outcomes[place] = outcome
-        return outcomes
+        found: list[Outcome] = []
+        for outcome in outcomes:
+            assert not isinstance(outcome, Later), "what is only tried waits for nothing"
+            found.append(outcome)
+        return found
 
-    async def _look(self, entries: Sequence[Entry]) -> list[Outcome]:
-        async def look(connection: Connection) -> list[Outcome]:
+    async def _look(self, entries: Sequence[Entry]) -> list[Outcome | Later]:
+        async def look(connection: Connection) -> list[Outcome | Later]:
             for _ in range(ATTEMPTS_MAX):
                 opened = self._shops.current or await self._shops.load(connection)
                 try:
@@ -78,11 +85,7 @@ class Looking:
                 except OutOfDate:
                     await self._shops.load(connection)
                     continue
-                found: list[Outcome] = []
-                for outcome in outcomes:
-                    assert not isinstance(outcome, Later), "what is only tried waits for nothing"
-                    found.append(outcome)
-                return found
+                return outcomes
             raise AssertionError("a programme is not published faster than it is read")
 
         return await self.with_connection(look)

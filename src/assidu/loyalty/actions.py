@@ -47,7 +47,7 @@ from assidu.foundation.ids import new_id
 from assidu.foundation.people.types import Actor
 from assidu.foundation.settings import current_settings
 from assidu.loyalty.draws import draws_to_draw
-from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_of, was_absorbed
+from assidu.loyalty.entries import Entry, Later, Outcome, Told, entry_again, entry_of, was_moved
 from assidu.loyalty.live import Newcomers, OutOfDate, Shop, post
 from assidu.loyalty.queries import current_book, recorded_at
 from assidu.loyalty.script import run_script
@@ -88,9 +88,11 @@ def record(
             if attempt == ATTEMPTS_MAX:
                 raise
             continue
-        if was_absorbed(outcome) and attempt < ATTEMPTS_MAX:
-            continue  # absorbed while we waited for the lock: the next look finds the survivor
-        return outcome
+        again = entry_again(outcome, entry)
+        if again is not None and attempt < ATTEMPTS_MAX:
+            entry = again  # merged, or in another account, since we found them: the next look finds who counts now
+            continue
+        return _only([outcome])
     raise AssertionError("the last attempt answers or raises")
 
 
@@ -112,7 +114,7 @@ def record_together(
             outcomes = run_script(post(known, shop, at))
     except (*TRY_AGAIN, Newcomers, OutOfDate):
         outcomes = []
-    if outcomes and not any(isinstance(outcome, Later) or was_absorbed(outcome) for outcome in outcomes):
+    if outcomes and not any(isinstance(outcome, Later) or was_moved(outcome) for outcome in outcomes):
         return [outcome for outcome in outcomes if not isinstance(outcome, Later)]
     return [record(incoming, at, programme=programme) for incoming in incomings]
 
@@ -123,8 +125,10 @@ def evaluate(incoming: Incoming, at: datetime, *, programme: str) -> Outcome | N
     entry = entry_of(incoming, shop.book, shop.pseudonym_key)
     if isinstance(entry, NotAnIdentifier):
         return entry
-    outcome = _only(run_script(post([entry], shop, at, is_trying=True)))
-    return _only(run_script(post([entry], shop, at, is_trying=True))) if was_absorbed(outcome) else outcome
+    [outcome] = run_script(post([entry], shop, at, is_trying=True))
+    if (again := entry_again(outcome, entry)) is not None:
+        [outcome] = run_script(post([again], shop, at, is_trying=True))
+    return _only([outcome])
 
 
 # ---------------------------------------------------------------- what staff do
@@ -356,6 +360,7 @@ def own_event(
     *,
     is_seconded: bool = False,
 ) -> Outcome:
+    """Something that is told of one customer by hand."""
     subject = Subject("customer", str(customer_id))
     outcome = _once(type_, subject, data, at, programme, event_id, by, source, is_seconded=is_seconded)
     assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
@@ -389,12 +394,12 @@ def _once(
     return record(incoming, at, programme=programme, by=by, is_seconded=is_seconded)
 
 
-def _record(entry: Entry, shop: Shop, at: datetime) -> Outcome:
+def _record(entry: Entry, shop: Shop, at: datetime) -> Outcome | Later:
     """Posted in a transaction or savepoint of its own, undone unless it is new."""
     for is_opening in (entry.is_alone, True):
         try:
             with transaction.atomic():
-                outcome = _only(run_script(post([entry], shop, at, is_opening=is_opening)))
+                [outcome] = run_script(post([entry], shop, at, is_opening=is_opening))
                 if is_opening and not (isinstance(outcome, Told) and outcome.is_new):
                     transaction.set_rollback(True)
                 return outcome

@@ -189,15 +189,17 @@ _FROM_AUDIENCE = """
 INSERT INTO loyalty_allotted (allotment_id, customer_id, outcome)
 SELECT %s, m.customer_id, CASE WHEN c.erased_at IS NOT NULL THEN 'erased' END
   FROM loyalty_member AS m JOIN customers_customer AS c USING (customer_id)
- WHERE m.programme = %s AND m.membership <> 'absorbed' AND m.state -> 'audiences' ? %s
+ WHERE m.programme = %s AND m.membership NOT IN ('absorbed', 'in_account') AND m.state -> 'audiences' ? %s
 """
 _FROM_LIST = """
 INSERT INTO loyalty_allotted (allotment_id, customer_id, outcome)
 SELECT %s, c.customer_id,
        CASE WHEN c.erased_at IS NOT NULL THEN 'erased' WHEN m.customer_id IS NULL THEN 'not_a_member' END
   FROM customers_customer AS c LEFT JOIN loyalty_member AS m ON m.customer_id = c.customer_id AND m.programme = %s
- WHERE c.customer_id = ANY (%s)
+ WHERE c.customer_id IN (SELECT coalesce(b.account_id, n.id) FROM unnest(%s::uuid[]) AS n (id)
+                           LEFT JOIN customers_belonging AS b ON b.customer_id = n.id)
 """
+"""Whoever is named and shares an account is that account, once for all of it."""
 _FORESEEN = """
 SELECT a.customer_id, coalesce(a.outcome,
          CASE WHEN m.membership = 'suspended' THEN 'suspended'

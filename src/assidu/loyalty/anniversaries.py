@@ -30,8 +30,12 @@ SELECT customer_id FROM loyalty_member
    AND (extract(month FROM joined_on), extract(day FROM joined_on)) IN (SELECT * FROM unnest(%s::int[], %s::int[]))
 """
 _MEMBERS_SQL = """
-SELECT customer_id FROM loyalty_member WHERE programme = %s AND membership = 'member' AND customer_id = ANY (%s)
+SELECT born.customer_id FROM unnest(%s::uuid[]) AS born (customer_id)
+  LEFT JOIN customers_belonging AS b USING (customer_id)
+  JOIN loyalty_member AS m ON m.customer_id = coalesce(b.account_id, born.customer_id)
+ WHERE m.programme = %s AND m.membership = 'member'
 """
+"""Birthdays are everybody's own, also in an account; the anniversary of its joining is the account's."""
 
 
 def tell_anniversaries(now: datetime) -> int:
@@ -67,7 +71,7 @@ def _counts(plan: Plan, activity: str) -> bool:
 def _born(programme: str, day: date) -> list[UUID]:
     born = customers_born_on(*_month_days(day))
     with connection.cursor() as cursor:
-        cursor.execute(_MEMBERS_SQL, (programme, born))
+        cursor.execute(_MEMBERS_SQL, (born, programme))
         return sorted(row[0] for row in cursor.fetchall())
 
 

@@ -17,6 +17,8 @@ from django.db import transaction
 from msgspec import UNSET
 
 from assidu.customers import queries as customers
+from assidu.customers.accounts import family_of
+from assidu.customers.queries import counts_as
 from assidu.customers.types import NotAnIdentifier
 from assidu.decisions.calendar import local_day
 from assidu.decisions.events import ForeignLine
@@ -130,7 +132,7 @@ def attach_ticket(
         known = customers.customer(known.merged_into)
     if known is None or known.is_erased:
         return UnknownCustomer()
-    family = (known.customer_id, *known.absorbed)
+    family = family_of(counts_as(known.customer_id))
     key = EventKey(STAFF_SOURCE, str(event_id or new_id(at)))
     found = _found(proof, family, key)
     if isinstance(found, ClaimRefused):
@@ -181,16 +183,11 @@ def record_typed_ticket(
         currency=currency or UNSET,
     )
     subject = Subject("customer", str(customer_id))
-    if event_id is not None and (first := entry_by_key(_family(customer_id), key)) is not None:
+    if event_id is not None and (first := entry_by_key(family_of(counts_as(customer_id)), key)) is not None:
         at = first.at  # the moment is part of what an event means, and a form sent again comes later
     outcome = record(Incoming(key, EventType.SALE, at, subject, data), at, programme=programme, by=by)
     assert not isinstance(outcome, NotAnIdentifier), "an id needs no reading"
     return outcome
-
-
-def _family(customer_id: UUID) -> tuple[UUID, ...]:
-    known = customers.customer(customer_id)
-    return (customer_id, *known.absorbed) if known is not None else (customer_id,)
 
 
 def _found(proof: Proof, family: tuple[UUID, ...], key: EventKey) -> AnonymousTicket | ClaimRefused:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from assidu.customers.queries import follow
+from assidu.customers.queries import counts_as
 from assidu.decisions.calendar import local_day
 from assidu.decisions.offers.theirs import CustomerOffer, OfferState, offers_of
 from assidu.events.types import EventType
@@ -15,11 +15,12 @@ from assidu.loyalty.queries import current_book, present_state, programme_of
 
 
 def customer_offers(customer_id: UUID, now: datetime) -> tuple[CustomerOffer, ...]:
-    """As of now, those of whoever they turned out to be; empty for somebody who is no active member."""
-    found = follow(customer_id)
-    programme = programme_of(found) if found is not None else None
+    """As of now, those of whoever counts for them, who they turned out to be or their household; empty for somebody who
+    is no active member."""
+    found = counts_as(customer_id)
+    programme = programme_of(found)
     book = current_book(programme) if programme is not None else None
-    state = present_state(found, now) if found is not None else None
+    state = present_state(found, now)
     if book is None or state is None:
         return ()
     plan = book.at(now)

@@ -13,13 +13,18 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
+from assidu.decisions.accounts import exit_of
 from assidu.decisions.calendar import local_day, midnight
 from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.decision import Account, Claim, Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, ran_out
 from assidu.decisions.events import (
     Absorption,
+    AccountEntry,
+    Admission,
     AfterSale,
+    Departure,
+    Event,
     HoldExpiry,
     MergedPart,
     Merger,
@@ -146,16 +151,44 @@ class Desk:
         self.catch_up(member, self.today(fact), self._known_at(fact))
         return self._record(member, fact, self._decide(member, fact))
 
+    def together(self, one: Member, other: Member, fact: Fact) -> Decided | Refused:
+        """What happens between two customers: both sides of it, or neither."""
+        match fact.event:
+            case Merger():
+                return self.merge(one, other, fact)
+            case TransferOut():
+                return self.transfer(one, other, fact)
+            case Admission():
+                return self.admit(one, other, fact)
+            case Departure():
+                return self.depart(one, other, fact)
+        raise AssertionError("nothing else concerns two customers")
+
     def merge(self, survivor: Member, absorbed: Member, fact: Fact) -> Decided | Refused:
-        """Both sides of a merger: everything leaves the absorbed customer and arrives at the survivor."""
+        """Both sides of a merger: everything leaves the absorbed customer and arrives at the survivor.
+
+        Of two records in one account the absorbed one leaves it first, in favour of the other.
+        """
         assert isinstance(fact.event, Merger)
-        if survivor.customer_id == absorbed.customer_id:
+        member = member_of(fact)
+        if str(absorbed.customer_id) in (str(survivor.customer_id), member):
             return Refused(RefusalCode.SAME_CUSTOMER)
-        for member in (survivor, absorbed):
-            self.catch_up(member, self.today(fact), self._known_at(fact))
+        for one in (survivor, absorbed):
+            self.catch_up(one, self.today(fact), self._known_at(fact))
+        undone = survivor.state, absorbed.state, len(self.gathered)
+        account = survivor.state.account
+        if member and account is not None and str(absorbed.customer_id) in account.people:
+            self.depart(survivor, absorbed, departure_of(fact, absorbed.customer_id, member))
+        answer = self._merge(survivor, absorbed, fact, member)
+        if isinstance(answer, Refused):
+            survivor.state, absorbed.state, length = undone
+            del self.gathered[length:]
+        return answer
+
+    def _merge(self, survivor: Member, absorbed: Member, fact: Fact, member: str) -> Decided | Refused:
         plan = self.book.at(fact.at)
         before = absorbed.state
-        arriving = decide(plan, Facts(survivor.state, absorbed=before), fact.event)
+        arriving = decide(plan, Facts(survivor.state, absorbed=before, member=member), fact.event)
         if isinstance(arriving, Refused):
             return arriving
         leaving_fact = absorption_of(fact, survivor.customer_id)
@@ -163,6 +196,7 @@ class Desk:
         refused = self._record(absorbed, leaving_fact, leaving)
         if isinstance(refused, Refused):
             return refused
+        self._settle({}, leaving)
         body = {**fact.body, "absorbed": str(absorbed.customer_id), "absorbed_seq": absorbed.state.seq}
         return self._record(survivor, replace(fact, body=body), arriving)
 
@@ -173,16 +207,57 @@ class Desk:
             return Refused(RefusalCode.SAME_CUSTOMER)
         for member in (giver, receiver):
             self.catch_up(member, self.today(fact), self._known_at(fact))
-        leaving = decide(self.book.at(fact.at), Facts(giver.state), fact.event)
+        plan = self.book.at(fact.at)
+        leaving = decide(plan, Facts(giver.state, member=member_of(fact)), fact.event)
         if isinstance(leaving, Refused):
             return leaving
         arriving_fact = receipt_of(fact, fact.event, giver.customer_id, leaving)
-        arriving = decide(self.book.at(fact.at), Facts(receiver.state), arriving_fact.event)
+        facts = Facts(receiver.state, member=member_of(arriving_fact))
+        arriving = decide(plan, facts, arriving_fact.event)
         refused = self._record(receiver, arriving_fact, arriving)
         if isinstance(refused, Refused):
             return refused
         body = {**fact.body, "to": str(receiver.customer_id), "to_seq": receiver.state.seq}
         return self._record(giver, replace(fact, body=body), leaving)
+
+    def admit(self, account: Member, person: Member, fact: Fact) -> Decided | Refused:
+        """Both sides of entering an account: everything leaves the person's record and arrives at the account."""
+        assert isinstance(fact.event, Admission)
+        if account.customer_id == person.customer_id:
+            return Refused(RefusalCode.NOT_A_PERSON)
+        for member in (account, person):
+            self.catch_up(member, self.today(fact), self._known_at(fact))
+        plan = self.book.at(fact.at)
+        arriving = decide(plan, Facts(account.state, person=person.state), fact.event)
+        if isinstance(arriving, Refused):
+            return arriving
+        entry_fact = entry_of(fact, account.customer_id)
+        leaving = decide(plan, Facts(person.state), entry_fact.event)
+        refused = self._record(person, entry_fact, leaving)
+        if isinstance(refused, Refused):
+            return refused
+        self._settle({}, leaving)
+        body = {**fact.body, "member_seq": person.state.seq}
+        return self._record(account, replace(fact, body=body), arriving)
+
+    def depart(self, account: Member, person: Member, fact: Fact) -> Decided | Refused:
+        """Both sides of leaving an account: the share leaves it, and the person's record wakes up with it."""
+        event = fact.event
+        assert isinstance(event, Departure)
+        self.catch_up(account, self.today(fact), self._known_at(fact))
+        plan = self.book.at(fact.at)
+        leaving = decide(plan, Facts(account.state, person=person.state), event)
+        if isinstance(leaving, Refused):
+            return leaving
+        back_fact = exit_fact_of(
+            fact, exit_of(leaving, account.state, person.state, event), account.customer_id
+        )
+        refused = self._record(person, back_fact, decide(plan, Facts(person.state), back_fact.event))
+        if isinstance(refused, Refused):
+            return refused
+        self._settle({}, leaving)
+        body = {**fact.body, "member_seq": person.state.seq}
+        return self._record(account, replace(fact, body=body), leaving)
 
     def separate(self, survivor: Member, absorbed: Member, fact: Fact, before: State) -> Decided | Refused:
         """Both sides of a merger that is undone; ``before`` is the absorbed customer as they were when they left."""
@@ -273,6 +348,7 @@ class Desk:
             has_happened=fact.has_happened,
             chance=Chance(str(member.customer_id), self.draws) if self.draws else None,
             is_basket=self.is_basket,
+            member=member_of(fact),
         )
 
     def _record(self, member: Member, fact: Fact, decision: Decision | Refused) -> Decided | Refused:
@@ -305,6 +381,17 @@ class Desk:
         return min(fact.at, self.recorded_at) if fact.has_happened else self.recorded_at
 
 
+def received_by(fact: Fact, member: UUID) -> Fact:
+    """A transfer to an account, with who of it was named."""
+    return replace(fact, body={**fact.body, "to_member": str(member)})
+
+
+def member_of(fact: Fact) -> str:
+    """Who of an account it is told of; empty where it is told of the customer themselves."""
+    found: str = fact.body.get("member", "")
+    return found
+
+
 def tick_of(customer_id: UUID, due: date, seq: int, book: PlanBook) -> Fact:
     """The clock's event: its key is the customer, the day and the ``seq``, so that it can happen only once.
 
@@ -331,12 +418,15 @@ def receipt_of(fact: Fact, event: TransferOut, giver_id: UUID, leaving: Decision
         if posting.lot is not None
     )
     arriving = TransferIn(event.at, event.currency, parts)
+    body = {**body_of(arriving), "from": str(giver_id)}
+    if received_by := fact.body.get("to_member"):
+        body["member"] = received_by
     return replace(
         fact,
         key=EventKey(fact.key.source, f"{fact.key.id}:received"),
         type=EventType.TRANSFER_IN,
         event=arriving,
-        body={**body_of(arriving), "from": str(giver_id)},
+        body=body,
     )
 
 
@@ -372,13 +462,32 @@ def restoration_of(
     )
 
 
-def absorption_of(fact: Fact, survivor_id: UUID) -> Fact:
-    """The absorbed customer's side of a merger, under the same source and a key of its own."""
-    event = Absorption(fact.at)
+def entry_of(fact: Fact, account_id: UUID) -> Fact:
+    """The person's side of entering an account, under the same source and a key of its own."""
+    return _other_side(fact, "entered", EventType.ACCOUNT_ENTRY, AccountEntry(fact.at), into=account_id)
+
+
+def exit_fact_of(fact: Fact, event: Event, account_id: UUID) -> Fact:
+    """The person's side of leaving an account."""
+    return _other_side(fact, "left", EventType.ACCOUNT_EXIT, event, **{"from": account_id})
+
+
+def departure_of(fact: Fact, absorbed_id: UUID, member: str) -> Fact:
+    """Before two records of one account are merged: one of them leaves it in favour of the other."""
+    event = Departure(fact.at, str(absorbed_id), same_as=member)
+    return _other_side(fact, "departed", EventType.DEPARTURE, event)
+
+
+def _other_side(fact: Fact, name: str, type_: EventType, event: Event, **other: UUID) -> Fact:
     return replace(
         fact,
-        key=EventKey(fact.key.source, f"{fact.key.id}:absorbed"),
-        type=EventType.ABSORPTION,
+        key=EventKey(fact.key.source, f"{fact.key.id}:{name}"),
+        type=type_,
         event=event,
-        body={**body_of(event), "into": str(survivor_id)},
+        body={**body_of(event), **{word: str(customer_id) for word, customer_id in other.items()}},
     )
+
+
+def absorption_of(fact: Fact, survivor_id: UUID) -> Fact:
+    """The absorbed customer's side of a merger, under the same source and a key of its own."""
+    return _other_side(fact, "absorbed", EventType.ABSORPTION, Absorption(fact.at), into=survivor_id)

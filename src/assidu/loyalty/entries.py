@@ -36,7 +36,9 @@ NOBODY = Who()
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event, read and checked, ready to be posted. ``day`` is its business date; ``by`` is known where a person
-    does it by hand, or a key does what only staff may; ``is_seconded``: a second person has approved it."""
+    does it by hand, or a key does what only staff may; ``is_seconded``: a second person has approved it. ``absorbed``
+    is the second customer that it concerns; ``member``, who it is told of, where ``who`` was found to be an account
+    that they have left since."""
 
     incoming: Incoming
     fingerprint: bytes
@@ -44,6 +46,7 @@ class Entry:
     who: Who = NOBODY
     absorbed: Who | None = None
     by: Actor | None = None
+    member: UUID | None = None
     is_seconded: bool = False
 
     @property
@@ -98,7 +101,8 @@ class Told:
     """An event as it was decided, now or before (``is_new`` false), and the customer's state.
 
     ``state`` is as of now: right after the decision when it is new, without what is due since. ``duplicate_of`` names
-    the event under which another source had already told the same ticket.
+    the event under which another source had already told the same ticket. ``member`` is who of an account it was told
+    of, or who entered or left it.
     """
 
     key: EventKey
@@ -113,6 +117,7 @@ class Told:
     language: str = ""
     is_new: bool = True
     duplicate_of: EventKey | None = None
+    member: UUID | None = None
 
     @property
     def at(self) -> datetime:
@@ -151,11 +156,30 @@ class UnknownCustomer:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Depends on an event of the same batch: post it after the others."""
+    """Depends on an event of the same batch: post it after the others. ``entry``: it is another customer's to decide,
+    and is posted once more as that."""
+
+    entry: Entry | None = None
 
 
 Outcome = Told | Anonymous | Conflict | UnknownCustomer | Refused
 """A refusal by the core is an outcome like the others; nothing was written for it."""
+
+
+_MOVED = frozenset({RefusalCode.ABSORBED, RefusalCode.IN_ACCOUNT, RefusalCode.NOT_IN_ACCOUNT})
+
+
+def was_moved(outcome: Outcome | Later) -> bool:
+    """They were merged, or entered or left an account, between finding the customer and reading them: looked up once
+    more, it is another one."""
+    return isinstance(outcome, Refused) and outcome.code in _MOVED
+
+
+def entry_again(outcome: Outcome | Later, entry: Entry) -> Entry | None:
+    """What to post once more, now that it is known whose it is; ``None``: the outcome stands."""
+    if isinstance(outcome, Later):
+        return outcome.entry
+    return entry if was_moved(outcome) else None
 
 
 def outcome_code(outcome: Outcome | NotAnIdentifier) -> str:
@@ -173,11 +197,6 @@ def outcome_code(outcome: Outcome | NotAnIdentifier) -> str:
             return "not_recorded"
 
 
-def was_absorbed(outcome: Outcome | Later) -> bool:
-    """A merger ended between finding the customer and reading them: looked up once more, it is the survivor."""
-    return isinstance(outcome, Refused) and outcome.code is RefusalCode.ABSORBED
-
-
 __all__ = [
     "NOBODY",
     "OPENING_TYPES",
@@ -190,7 +209,8 @@ __all__ = [
     "Told",
     "UnknownCustomer",
     "Who",
+    "entry_again",
     "entry_of",
     "outcome_code",
-    "was_absorbed",
+    "was_moved",
 ]

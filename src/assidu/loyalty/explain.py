@@ -17,7 +17,9 @@ from assidu.decisions.decision import Decision, Reason, ReasonCode, Refused
 from assidu.decisions.earning import earn
 from assidu.decisions.events import (
     Activity,
+    Admission,
     AfterSale,
+    Departure,
     Joining,
     Merger,
     PrizeWon,
@@ -31,7 +33,7 @@ from assidu.decisions.plan import REFERRAL, Plan
 from assidu.decisions.sold import Later, sold_before, updated
 from assidu.decisions.state import State
 from assidu.events.types import AFTER_SALE, EventType
-from assidu.foundation.sql import raw_connection
+from assidu.foundation.sql import raw_connection, rows
 from assidu.loyalty import queries
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.recorded import Recorded, history_of
@@ -186,7 +188,9 @@ def _decided_again(
     facts = Facts(
         before,
         sold=sold,
-        absorbed=_absorbed(entry),
+        absorbed=_other_before(entry, "absorbed_seq") if isinstance(entry.event, Merger) else None,
+        person=_other_before(entry, "member_seq") if isinstance(entry.event, Admission | Departure) else None,
+        member=str(entry.member or ""),
         grants=recorded.inputs.grants if recorded.inputs is not None else None,
         has_happened=entry.has_happened,
     )
@@ -214,20 +218,32 @@ def _sold(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldBefore | Non
     if found is None or not isinstance(sale, Sale):
         return None
     earlier = [one for one in history if one.seq < entry.seq]
-    if not is_own:
-        earlier = [*theirs, *earlier]
-    for one in history:
-        if one.type is EventType.RESTORATION:
-            # They were merged with somebody for a time, on whom something of the ticket may have come back.
+    for (place,) in rows(_WHERE_TOLD, [owner]):
+        if place != entry.customer_id:
+            elsewhere = theirs if place == owner else _history(place)
             earlier += [
-                other for other in _history(UUID(one.body()["from"])) if other.recorded_at < entry.recorded_at
+                one for one in elsewhere if (one.recorded_at, one.at) <= (entry.recorded_at, entry.at)
             ]
-    later = [
-        Later(one.seq, told, one.decision(), one.customer_id == entry.customer_id)
+    told = [
+        (one, event_told)
         for one in earlier
-        if (told := _told_of(one, owner, event.sale_seq)) is not None
+        if (event_told := _told_of(one, owner, event.sale_seq)) is not None
+    ]
+    told.sort(key=lambda pair: (pair[0].recorded_at, pair[0].customer_id, pair[0].seq))
+    later = [
+        Later(one.seq, event_told, one.decision(), one.customer_id == entry.customer_id)
+        for one, event_told in told
     ]
     return sold_before(found.seq, sale, found.decision(), later, is_own=is_own)
+
+
+_WHERE_TOLD = (
+    "WITH RECURSIVE told AS (SELECT %s::uuid AS id UNION "
+    "  SELECT (e.body ->> 'into')::uuid FROM told JOIN events_event AS e ON e.customer_id = told.id "
+    f"  AND e.type IN ('{EventType.ABSORPTION.value}', '{EventType.ACCOUNT_ENTRY.value}')) SELECT id FROM told"
+)
+"""On whose time line something may have happened to a ticket that somebody bought: their own, that of whoever they were
+merged into, be it for a time, and of accounts that they were in."""
 
 
 def _sold_on(entry: TimelineEntry, history: Sequence[Recorded]) -> SoldOn | None:
@@ -253,11 +269,9 @@ def _told_of(recorded: Recorded, owner: UUID, sale_seq: int) -> AfterSale | None
     return event if is_its else None
 
 
-def _absorbed(entry: TimelineEntry) -> State | None:
-    """What the absorbed customer of a merger had, just before they left."""
-    if not isinstance(entry.event, Merger) or entry.other is None:
-        return None
-    return _folded(_history(entry.other), int(entry.body["absorbed_seq"]) - 1)
+def _other_before(entry: TimelineEntry, seq: str) -> State | None:
+    """How the other customer was just before they came, or came back."""
+    return None if entry.other is None else _folded(_history(entry.other), int(entry.body[seq]) - 1)
 
 
 def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | None) -> tuple[Reason, ...]:

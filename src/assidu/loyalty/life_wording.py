@@ -34,6 +34,9 @@ FAULTS: dict[str, Sentence] = {
         "nobody has this code, or its member is no longer active",
     ),
     ReferralFault.OWN_CODE: Sentence("c'est son propre code", "it is their own code"),
+    ReferralFault.SHARED_ACCOUNT: Sentence(
+        "partage, ou a partagé, un compte avec le parrain", "shares, or shared, an account with who brings"
+    ),
     SameAs.EMAIL: Sentence(
         "même boîte e-mail que le parrain, sous un autre nom",
         "the same mailbox as who brings, under another name",

@@ -15,30 +15,31 @@ from uuid import UUID
 import msgspec
 
 from assidu.catalogue.known import Catalogue
-from assidu.customers import resolve
+from assidu.customers import accounts, resolve
 from assidu.customers.vault import Vault
+from assidu.customers.words import Said
 from assidu.decisions.calendar import local_day
 from assidu.decisions.chance import OpenDraw
 from assidu.decisions.correcting import needs_another
-from assidu.decisions.decision import Claim, Decision, RefusalCode, Refused
+from assidu.decisions.decision import Decision, RefusalCode, Refused
 from assidu.decisions.due import next_due, next_release
-from assidu.decisions.earning import claim_key
 from assidu.decisions.events import (
+    Admission,
     AfterSale,
     AudienceChange,
     Correction,
+    Departure,
     Merger,
-    Sale,
     ShownCode,
     StatusGrant,
     TransferOut,
 )
-from assidu.decisions.facts import Grants, SoldBefore
-from assidu.decisions.plan import EarnRule, Plan
+from assidu.decisions.facts import SoldBefore
+from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
 from assidu.events.bodies import event_from
 from assidu.events.tickets import amount_told, amount_written
-from assidu.events.types import EventKey, EventType, Fact
+from assidu.events.types import WHOSE_PERSON, EventKey, EventType, Fact
 from assidu.events.wire import (
     AfterSaleData,
     CorrectionData,
@@ -55,7 +56,7 @@ from assidu.foundation.ids import new_id
 from assidu.foundation.people.trail import APPEND, Line, lines_of
 from assidu.foundation.people.types import Actor
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.desk import Decided, Desk, Member, NoQuotas
+from assidu.loyalty.desk import Decided, Desk, Member, NoQuotas, member_of, received_by
 from assidu.loyalty.entries import (
     NOBODY,
     OPENING_TYPES,
@@ -66,19 +67,21 @@ from assidu.loyalty.entries import (
     Outcome,
     Told,
     UnknownCustomer,
+    Who,
 )
+from assidu.loyalty.live_places import FullPlaces, Places, Taken
 from assidu.loyalty.offer_codes import shown_codes
 from assidu.loyalty.personal import write_personal, write_profile
 from assidu.loyalty.referral import keep_devices, with_referrer
 from assidu.loyalty.rows import RECORD_COLUMNS, member_from, record_columns, record_sql
 from assidu.loyalty.script import Row, Script, Step
-from assidu.loyalty.sold_tickets import decision_from_row, find_sale, load_sold
+from assidu.loyalty.sold_tickets import bought_by, decision_from_row, find_sale, load_sold
 
 OPEN = (
     "SELECT customer_id, language, key_fingerprint, key_customer, key_seq, is_ticket_known, ticket_customer, "
-    "ticket_seq, wallet_id, seq, state::text, last_purchase, lots::text, debts::text, newest_plan "
-    "FROM loyalty_open($1::text[], $2::bytea[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::date[], "
-    "$8::text[], $9::text, $10::boolean)"
+    "ticket_seq, wallet_id, seq, state::text, last_purchase, lots::text, debts::text, newest_plan, person_id "
+    "FROM loyalty_open($1::text[], $2::bytea[], $3::uuid[], $4::boolean[], $5::text[], $6::text[], $7::text[], "
+    "$8::date[], $9::text[], $10::text, $11::boolean)"
 )
 RECORD = record_sql(lambda n: f"${n}")
 ENROL = "SELECT loyalty_enrol($1::uuid[], $2::uuid[], $3::text)"
@@ -100,7 +103,7 @@ KEYS_OF_TICKETS = (
     "WHERE day = $1::date AND store_id = $2::text AND ticket = $3::text LIMIT 1"
 )
 SOLD_FOR = (
-    "SELECT source, id, amount_minor, (body -> 'foreign')::text FROM events_event "
+    "SELECT source, id, amount_minor, (body -> 'foreign')::text, (body ->> 'member')::uuid FROM events_event "
     "WHERE customer_id = $1::uuid AND seq = $2::integer"
 )
 STORED = (
@@ -113,45 +116,18 @@ STORED = (
     "                                  l.remaining - l.pending - l.held))::text "
     "   FROM ledger_lot AS l WHERE l.customer_id = m.customer_id AND l.remaining > l.pending + l.held), "
     "(SELECT json_agg(json_build_array(b.currency, b.debt))::text "
-    "   FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0), c.language "
+    "   FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0), c.language, "
+    "(e.body ->> 'member')::uuid "
     "FROM events_event AS e JOIN loyalty_decision AS d USING (customer_id, seq) "
     "JOIN customers_customer AS c USING (customer_id) "
-    "JOIN loyalty_member AS m ON m.customer_id = coalesce(c.merged_into, c.customer_id) "
+    "LEFT JOIN customers_belonging AS b ON b.customer_id = coalesce(c.merged_into, c.customer_id) "
+    "JOIN loyalty_member AS m ON m.customer_id = coalesce(b.account_id, c.merged_into, c.customer_id) "
     "WHERE e.customer_id = $1::uuid AND e.seq = $2::integer"
 )
 
 
-FULL_KEPT_MAX = 10_000
-
-
-class FullPlaces:
-    """Places of rules seen to be gone: none of them ever comes back, so that late in the day nobody asks, or waits."""
-
-    def __init__(self) -> None:
-        self._taken: dict[str, int] = {}
-        self._rules: dict[int, tuple[EarnRule, ...]] = {}
-
-    def note(self, taken: Mapping[str, int], claims: Iterable[Claim]) -> None:
-        """``taken`` as it was read: committed and, of what cannot come back, never to become less."""
-        if len(self._taken) > FULL_KEPT_MAX:
-            self._taken.clear()
-        for claim in claims:
-            if not claim.can_come_back and taken[claim.key] >= claim.limit:
-                self._taken[claim.key] = taken[claim.key]
-
-    def of(self, plan: Plan, sale: Sale) -> Grants:
-        if not self._taken:
-            return {}
-        rules = self._rules.get(plan.version)
-        if rules is None:
-            rules = self._rules[plan.version] = tuple(rule for rule in plan.rules if rule.quota is not None)
-        found = {}
-        for rule in rules:
-            assert rule.quota is not None
-            key = claim_key(rule, sale.store, local_day(sale.at, plan.zone))
-            if self._taken.get(key, -1) >= rule.quota.limit:
-                found[key] = 0
-        return found
+AS_PERSON = WHOSE_PERSON | {EventType.MERGER}
+"""The second customer is meant themselves, and not the account that they belong to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +169,15 @@ class _Work:
     customer_id: UUID
     language: str
     absorbed_id: UUID | None = None
+    member: UUID | None = None
+
+    @property
+    def person_id(self) -> UUID:
+        """Whom what was said beside the event is about."""
+        if self.fact.type in WHOSE_PERSON:
+            assert self.absorbed_id is not None
+            return self.absorbed_id
+        return self.member or self.customer_id
 
 
 def post(
@@ -306,10 +291,22 @@ class _Batch:
                 if absorbed_id is not None and not self.is_opening and not self.is_trying:
                     raise Newcomers
                 return
-        yield from self._work(index, entry, customer_id, language or "", absorbed_id)
+        person_id = entry.member or row[15]
+        member = person_id if person_id != customer_id else None
+        yield from self._work(index, entry, customer_id, language or "", absorbed_id, member)
+        if entry.incoming.type is EventType.TRANSFER_OUT and absorbed_row is not None:
+            receiver = absorbed_row[15]
+            if receiver != absorbed_id and self.works and self.works[-1].index == index:
+                self.works[-1].fact = received_by(self.works[-1].fact, receiver)
 
     def _work(
-        self, index: int, entry: Entry, customer_id: UUID, language: str, absorbed_id: UUID | None
+        self,
+        index: int,
+        entry: Entry,
+        customer_id: UUID,
+        language: str,
+        absorbed_id: UUID | None,
+        member: UUID | None,
     ) -> Script[None]:
         found: SaleFound | None = None
         data = entry.incoming.data
@@ -319,13 +316,19 @@ class _Batch:
             if found is not None and found.customer_id is not None and found.seq is not None:
                 owner = "" if found.customer_id == customer_id else str(found.customer_id)
                 if (customer_id, found.seq, owner) in self.sold and not self.is_trying:
-                    self.outcomes[index] = (
-                        Later()
-                    )  # what happens to one ticket a second time needs to see the first
+                    # What happens to one ticket a second time needs to see the first.
+                    self.outcomes[index] = Later()
                     return
                 sold = yield from load_sold(customer_id, found)
                 if sold is not None:
                     self.sold[customer_id, found.seq, owner] = sold
+            if sold is None and found is not None and found.customer_id is not None:
+                bought_by_them = yield from bought_by(found)
+                if bought_by_them is not None and bought_by_them == (member or customer_id):
+                    # Bought in an account that they have left: it is brought back there.
+                    there = replace(entry, who=Who(customer_id=found.customer_id), member=bought_by_them)
+                    self.outcomes[index] = Later(there)
+                    return
             if sold is None:
                 # The ticket may be in this very batch; what is only tried depends on nothing tried before it.
                 may_come = index > 0 and not self.is_trying
@@ -351,6 +354,7 @@ class _Batch:
                 has_happened=entry.incoming.has_happened,
                 by=entry.by,
                 codes=codes,
+                member=absorbed_id if entry.incoming.type in WHOSE_PERSON else member,
             )
         except NotExchanged as error:
             self.outcomes[index] = error.refused
@@ -359,7 +363,7 @@ class _Batch:
             fact = yield from with_referrer(
                 fact, data, entry.who.identifier, customer_id, self.shop.pseudonym_key, self.shop.vault
             )
-        self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id))
+        self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id, member))
 
     def _known(self, entry: Entry, customer_id: UUID | None, seq: int | None) -> Script[Outcome]:
         if customer_id is None or seq is None:
@@ -381,12 +385,13 @@ class _Batch:
             first = EventKey(rows[0][0], rows[0][1])
             data = entry.incoming.data
             assert isinstance(data, SaleData), "nothing else has a ticket of its own"
-            if not amount_told(data).is_that_of(amount_written(*rows[0][2:])):
+            if not amount_told(data).is_that_of(amount_written(*rows[0][2:4])):
                 return Conflict(entry.key, is_of_ticket=True)
         if customer_id is None or seq is None or entry.is_anonymous:
             return Anonymous(first, entry.day, is_new=False, duplicate_of=first)
         if asking != customer_id:
-            followed = yield Step(resolve.FOLLOW, ([customer_id],))
+            told_of = [customer_id, *([rows[0][4]] if rows and rows[0][4] else [])]
+            followed = yield Step(resolve.COUNTS_AS, (told_of,))
             if asking is None or asking not in [row[1] for row in followed]:
                 return Conflict(entry.key, is_of_ticket=True)
         told = yield from recall(customer_id, seq, self.shop, self.at)
@@ -448,6 +453,7 @@ class _Batch:
                 self._present(result),
                 plan,
                 work.language,
+                member=UUID(member) if (member := member_of(result.fact)) else None,
             )
 
     def _explained(self, work: _Work, members: Mapping[UUID, Member], decision: Decision) -> Decision:
@@ -469,7 +475,7 @@ class _Batch:
             return one.state
         return as_of(Member(one.customer_id, one.wallet_id, one.state), self.shop.book, self.at)
 
-    def _decide_all(self, members: Mapping[UUID, Member], quotas: "Places") -> list[Decided | Refused]:
+    def _decide_all(self, members: Mapping[UUID, Member], quotas: Places) -> list[Decided | Refused]:
         """From the states as they were loaded, whatever was decided on them before."""
         present = {customer: member.copy() for customer, member in members.items()}
         desk = Desk(
@@ -490,8 +496,7 @@ class _Batch:
             member = present[work.customer_id]
             if work.absorbed_id is not None:
                 other = present[work.absorbed_id]
-                is_merger = isinstance(work.fact.event, Merger)
-                results.append((desk.merge if is_merger else desk.transfer)(member, other, work.fact))
+                results.append(desk.together(member, other, work.fact))
             else:
                 results.append(desk.take(member, work.fact))
         self.gathered = desk.gathered
@@ -519,14 +524,14 @@ class _Batch:
             (work, outcome) for work in self.works if isinstance(outcome := self.outcomes[work.index], Told)
         ]
         said = [
-            (outcome.customer_id, outcome.seq, personal)
+            Said(outcome.customer_id, outcome.seq, work.person_id, personal)
             for work, outcome in told
             if (personal := work.entry.incoming.personal)
         ]
         yield from write_personal(said, self.shop.vault)
         joined = [
-            (outcome.customer_id, data.device)
-            for work, outcome in told
+            (work.person_id, data.device)
+            for work, _ in told
             if isinstance(data := work.entry.incoming.data, JoiningData) and data.device
         ]
         yield from keep_devices(joined, self.shop.pseudonym_key, self.at)
@@ -539,8 +544,16 @@ class _Batch:
         if lines:
             yield Step(APPEND, lines_of(lines, self.at))
         for work, _ in told:
-            if work.absorbed_id is not None and isinstance(work.fact.event, Merger):
-                yield Step(resolve.ALIAS, (work.absorbed_id, work.customer_id, self.at))
+            match work.fact.event:
+                case Merger():
+                    absorbed, survivor = work.absorbed_id, work.member or work.customer_id
+                    if work.member is not None:
+                        yield Step(accounts.EXIT, (absorbed, work.customer_id))
+                    yield Step(resolve.ALIAS, (absorbed, survivor, self.at))
+                case Admission():
+                    yield Step(accounts.ENTER, (work.absorbed_id, work.customer_id, self.at))
+                case Departure():
+                    yield Step(accounts.EXIT, (work.absorbed_id, work.customer_id))
 
 
 _DONE_BY_HAND = {
@@ -554,6 +567,9 @@ _DONE_BY_HAND = {
     EventType.MERGER: "customer.merged",
     EventType.TRANSFER_OUT: "balance.transferred",
     EventType.TAKE_OVER: "customer.taken_over",
+    EventType.ACCOUNT_OPENING: "account.opened",
+    EventType.ADMISSION: "account.member_added",
+    EventType.DEPARTURE: "account.member_removed",
 }
 
 
@@ -571,52 +587,11 @@ def _line(by: Actor, work: _Work, told: Told) -> Line:
         after |= {"audience": event.audience, "is_in": event.is_in}
     if isinstance(event, TransferOut):
         after |= {"currency": event.currency, "quantity": event.quantity, "to": str(work.absorbed_id)}
+    elif told.type in WHOSE_PERSON:
+        after["member"] = str(work.absorbed_id)
     elif work.absorbed_id is not None:
         after["absorbed"] = str(work.absorbed_id)
     return Line(by, _DONE_BY_HAND[told.type], "customer", str(told.customer_id), after)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """How many places are gone. ``known`` without a lock: those that were full."""
-
-    known: Mapping[str, int] = field(default_factory=dict)
-    locked: frozenset[str] = frozenset()
-
-
-class Places:
-    """Places under lock, those that were full aside. A claim that nobody looked for yet is remembered, and meanwhile
-    gets nothing; so is a place that is given back and not locked: it will be written."""
-
-    def __init__(self, taken: Taken | None = None, limits: Mapping[str, int | None] | None = None) -> None:
-        self._before = taken or Taken()
-        self._taken = dict(self._before.known)
-        self.limits = dict(limits or {})
-        self.locked = self._before.locked
-        self.missing: list[Claim] = []
-        self.unlocked: set[str] = set()
-
-    def fresh(self) -> "Places":
-        """The same places with nobody on them yet; what is missing there is missing here."""
-        places = Places(self._before, self.limits)
-        places.missing = self.missing
-        return places
-
-    def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
-        taken = self._taken.get(claim.key)
-        if taken is None or self.limits.get(claim.key) is None:
-            self.missing.append(claim)
-            return 0
-        granted = claim.granted(taken)
-        if granted:
-            self._taken[claim.key] = taken + granted
-        return granted
-
-    def give_back(self, key: str, quantity: int) -> None:
-        if key not in self.locked:
-            self.unlocked.add(key)
-        else:
-            self._taken[key] = max(self._taken[key] - quantity, 0)
 
 
 # ---------------------------------------------------------------- steps
@@ -639,6 +614,7 @@ def _opening_step(entries: Sequence[Entry], shop: Shop, *, is_locking: bool) -> 
     kinds: list[str] = []
     lookups: list[bytes] = []
     customers: list[UUID | None] = []
+    as_person: list[bool] = []
     sources: list[str] = []
     ids: list[str] = []
     stores: list[str] = []
@@ -653,6 +629,7 @@ def _opening_step(entries: Sequence[Entry], shop: Shop, *, is_locking: bool) -> 
             kinds.append(who.kind)
             lookups.append(who.lookup)
             customers.append(who.customer_id)
+            as_person.append(who is entry.absorbed and incoming.type in AS_PERSON)
             sources.append(source)
             ids.append(id_)
             stores.append(incoming.store if ticket else "")
@@ -660,7 +637,19 @@ def _opening_step(entries: Sequence[Entry], shop: Shop, *, is_locking: bool) -> 
             tickets.append(ticket)
     return Step(
         OPEN,
-        (kinds, lookups, customers, sources, ids, stores, days, tickets, shop.book.programme, is_locking),
+        (
+            kinds,
+            lookups,
+            customers,
+            as_person,
+            sources,
+            ids,
+            stores,
+            days,
+            tickets,
+            shop.book.programme,
+            is_locking,
+        ),
     )
 
 
@@ -718,7 +707,7 @@ def recall(customer_id: UUID, seq: int, shop: Shop, at: datetime) -> Script[Told
     source, id_, type_, happened_at, store, channel, body, day, plan_version, record, postings, *rest = rows[
         0
     ]
-    *member_row, language = rest
+    *member_row, language, told_of = rest
     member = member_from(customer_id, *member_row)
     return Told(
         EventKey(source, id_),
@@ -732,6 +721,7 @@ def recall(customer_id: UUID, seq: int, shop: Shop, at: datetime) -> Script[Told
         shop.book.version(plan_version),
         language,
         is_new=False,
+        member=told_of,
     )
 
 

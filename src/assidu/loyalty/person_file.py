@@ -11,6 +11,9 @@ from uuid import UUID
 import msgspec
 
 from assidu.customers import queries as customers
+from assidu.customers.accounts import belonging_of
+from assidu.customers.queries import counts_as
+from assidu.events.types import WHOSE_PERSON
 from assidu.foundation.people import queries as people
 from assidu.ledger import queries as ledger
 from assidu.loyalty import queries
@@ -43,24 +46,38 @@ COMMAND = "command"
 
 
 def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
-    """A zip of JSON files about a customer and everyone merged into them."""
+    """A zip of JSON files about a customer and everyone merged into them.
+
+    Of an account that they are in, or were in, what was told of them, and what they may use: nothing of the others.
+    """
     found = customers.customer(customer_id, with_contact=True)
     assert found is not None
     family = [customer_id, *found.absorbed]
+    belonging = belonging_of(customer_id)
+    told = [*_told(family, language), *_told_in_accounts(family, language)]
     merged = [customers.customer(other, with_contact=True) for other in found.absorbed]
     contents: dict[str, Any] = {
         "profil.json": {
             "customer": asdict(found),
             "merged": [asdict(one) for one in merged if one is not None],
             "identifiers": {kind.value: count for kind, count in customers.identifier_kinds(family)},
+            "account": None if belonging is None else asdict(belonging) | {"name": None},
             "possible_duplicates": [
                 {"kind": one.kind.value, "noted_at": one.noted_at}
                 for one in customers.possible_duplicates(customer_id)
             ],
         },
-        "compte.json": _plain(queries.standing(customer_id, now)),
-        "evenements.json": list(_events(family, language)),
-        "mouvements.json": [asdict(movement) for one in family for movement in _movements(one)],
+        "compte.json": _plain(queries.standing(counts_as(customer_id), now)),
+        "evenements.json": list(_events(told)),
+        "mouvements.json": [
+            *(asdict(movement) for one in family for movement in _movements(one)),
+            *(
+                asdict(movement)
+                for one in told
+                if one.entry.customer_id not in family
+                for movement in one.entry.movements
+            ),
+        ],
         "consultations.json": [
             {
                 "at": look.at,
@@ -80,15 +97,29 @@ def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
     return packed.getvalue()
 
 
-OTHERS = frozenset({"referrer", "referee", "referral_fault"})
-"""What is written of somebody else: who brought them, whom they brought, what they have in common."""
+OTHERS = frozenset({"referrer", "referee", "referral_fault", "to_member"})
+"""What is written of somebody else: who brought them, whom they brought, what they have in common, who of an account
+was given something."""
 
 
-def _events(family: list[UUID], language: Language) -> Iterator[dict[str, Any]]:
-    personal = customers.event_fields(family)
+def _told(family: list[UUID], language: Language) -> Iterator[Explanation]:
     for customer_id in family:
-        for told in explain_all(customer_id, language):
-            yield _event(told) | {"personal": personal.get((customer_id, told.entry.seq))}
+        yield from explain_all(customer_id, language)
+
+
+def _told_in_accounts(family: list[UUID], language: Language) -> Iterator[Explanation]:
+    for account_id in queries.accounts_ever(family):
+        for told in explain_all(account_id, language):
+            if told.entry.member in family or (
+                told.entry.type in WHOSE_PERSON and told.entry.other in family
+            ):
+                yield told
+
+
+def _events(explained: list[Explanation]) -> Iterator[dict[str, Any]]:
+    personal = customers.fields_of_events([(told.entry.customer_id, told.entry.seq) for told in explained])
+    for told in explained:
+        yield _event(told) | {"personal": personal.get((told.entry.customer_id, told.entry.seq))}
 
 
 def _event(told: Explanation) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The personal part of a live event: laid over the customer's profile, and kept beside the event, sealed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -64,11 +65,13 @@ def write_profile(
                 yield Step(profiles.FORGET, ([customer_id], [kind.value], [kept]))
 
 
-def write_personal(said: Said, vault: Vault) -> Script[None]:
-    """What events themselves said of their customers, each under its customer's own key; of who is erased, nothing."""
+def write_personal(said: Sequence[Said], vault: Vault) -> Script[None]:
+    """What events themselves said of people, each under that person's own key; of who is erased, nothing."""
     if not said:
         return
-    keys = yield Step(words.KEYS, (sorted({customer_id for customer_id, _, _ in said}),))
-    kept = words.kept_beside(said, keys, vault)
-    if kept:
-        yield Step(words.KEEP, kept)
+    keys = yield Step(words.KEYS, (sorted({one.person_id for one in said}),))
+    own, shared = words.kept_beside(said, keys, vault)
+    if own:
+        yield Step(words.KEEP, own)
+    if shared:
+        yield Step(words.KEEP_SHARED, shared)

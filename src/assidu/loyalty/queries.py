@@ -9,8 +9,10 @@ from uuid import UUID
 
 import msgspec
 
+from assidu.customers.accounts import family_of
 from assidu.customers.identifiers import words_of
-from assidu.customers.queries import fields_of_events, prefix_query
+from assidu.customers.queries import counts_as, fields_of_events, prefix_query
+from assidu.customers.types import CustomerKind
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Account
 from assidu.decisions.earning import worth_minor
@@ -19,7 +21,7 @@ from assidu.decisions.plan import CurrencyKind, Plan, TierMeasure
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import spend_minor, to_climb, to_stay
 from assidu.events.bodies import event_from
-from assidu.events.types import AFTER_SALE, EventKey, EventType
+from assidu.events.types import AFTER_SALE, WHOSE_PERSON, EventKey, EventType
 from assidu.foundation.cursors import read_cursor, write_cursor
 from assidu.foundation.sql import rows
 from assidu.ledger import queries as ledger
@@ -108,6 +110,7 @@ def standing(customer_id: UUID, now: datetime) -> Standing | None:
         purchases=state.counters.get(SALES, 0),
         last_purchase=member.last_purchase,
         purses=tuple(_purses(plan, state)),
+        is_closed_account=state.account is not None and state.account.is_closed,
         lots=tuple(
             Lot(key.currency, key.issued_month, state.end_of(key), left)
             for code in sorted({key.currency for key in state.lots})
@@ -139,30 +142,49 @@ def state_on(book: PlanBook, member: Member, today: date, now: datetime) -> Stat
 
 
 def is_known_in_store(customer_id: UUID, *stores: str) -> bool:
-    """Whether a customer, or somebody merged into them, joined or bought in one of these stores."""
+    """Whether a customer, somebody merged into them, or whoever shares an account with them joined or bought in one of
+    these stores."""
+    family = family_of(counts_as(customer_id))
     found = rows(
-        "WITH family AS (SELECT customer_id, store_id FROM customers_customer "
-        "                 WHERE customer_id = %(id)s OR merged_into = %(id)s) "
-        "SELECT EXISTS (SELECT FROM family WHERE store_id = ANY (%(stores)s)) OR EXISTS ("
-        "  SELECT FROM events_event AS e JOIN family USING (customer_id) WHERE e.store_id = ANY (%(stores)s))",
-        {"id": customer_id, "stores": list(stores)},
+        "SELECT EXISTS (SELECT FROM customers_customer "
+        "  WHERE customer_id = ANY (%(ids)s) AND store_id = ANY (%(stores)s)) "
+        "OR EXISTS (SELECT FROM events_event WHERE customer_id = ANY (%(ids)s) AND store_id = ANY (%(stores)s))",
+        {"ids": list(family), "stores": list(stores)},
     )
     return bool(found[0][0])
+
+
+def accounts_ever(customer_ids: Sequence[UUID]) -> list[UUID]:
+    """The households and companies that these customers are in, or were in once."""
+    found = rows(
+        "SELECT DISTINCT (body ->> 'into')::uuid FROM events_event WHERE customer_id = ANY (%s) AND type = %s",
+        [list(customer_ids), EventType.ACCOUNT_ENTRY.value],
+    )
+    return [account_id for (account_id,) in found]
 
 
 def timeline(
     customer_ids: Sequence[UUID],
     *,
+    shared: Sequence[UUID] = (),
     types: Iterable[EventType] = (),
     since: date | None = None,
     until: date | None = None,
     cursor: str = "",
     limit: int = 30,
 ) -> Timeline:
-    """What happened to a customer (and to those merged into them), the youngest first."""
+    """What happened to a customer (and to those merged into them), the youngest first; of the accounts ``shared``,
+    what was told of them, but for their coming and going, which their own side tells."""
     assert 0 < limit <= PAGE_MAX
     wanted = ["e.customer_id = ANY (%(ids)s)"]
     parameters: dict[str, Any] = {"ids": list(customer_ids), "limit": limit + 1}
+    if shared:
+        of_them = (
+            "e.customer_id = ANY (%(shared)s) AND (e.body ->> 'member')::uuid = ANY (%(ids)s) "
+            "AND e.type <> ALL (%(passages)s)"
+        )
+        wanted = [f"({wanted[0]} OR {of_them})"]
+        parameters |= {"shared": list(shared), "passages": [type_.value for type_ in WHOSE_PERSON]}
     if chosen := [type_.value for type_ in types]:
         wanted.append("e.type = ANY (%(types)s)")
         parameters["types"] = chosen
@@ -276,6 +298,9 @@ def _entry(row: tuple[Any, ...], movements: tuple[Movement, ...]) -> TimelineEnt
     content: dict[str, Any] = msgspec.json.decode(body)
     kind = EventType(type_)
     other = next((content[name] for name in ("absorbed", "into", "to", "from") if name in content), None)
+    member = content.get("member")
+    if kind in WHOSE_PERSON:
+        other, member = member, None
     postings = [
         posting_from(
             m.source,
@@ -308,6 +333,7 @@ def _entry(row: tuple[Any, ...], movements: tuple[Movement, ...]) -> TimelineEnt
         semantics=semantics,
         movements=movements,
         other=UUID(other) if other else None,
+        member=UUID(member) if member else None,
         written=dict.fromkeys(content.get("sealed", ())),
     )
 
@@ -408,14 +434,15 @@ def count_customers(wanted: CustomerFilter) -> int:
 
 
 def _row(row: tuple[Any, ...]) -> CustomerRow:
-    (customer_id, name, town, store, is_invented, membership, tier, joined_on, last_purchase, purchases, balances,
-     _) = row  # fmt: skip
+    (customer_id, name, town, store, is_invented, kind, membership, tier, joined_on, last_purchase, purchases,
+     balances, _) = row  # fmt: skip
     return CustomerRow(
         customer_id=customer_id,
         name=name,
         town=town,
         store=store,
         is_invented=is_invented,
+        kind=CustomerKind(kind),
         membership=Membership(membership),
         tier=tier,
         joined_on=joined_on,
@@ -448,6 +475,8 @@ def _conditions(wanted: CustomerFilter) -> tuple[list[str], dict[str, Any]]:
         add("m.tier = ANY (%(tiers)s)", tiers=list(wanted.tiers))
     if wanted.store:
         add("c.store_id = %(store)s", store=wanted.store)
+    if wanted.kind is not None:
+        add("c.kind = %(kind)s", kind=wanted.kind.value)
     if wanted.known_in is not None:
         add(_among(_KNOWN_IN), known_in=list(wanted.known_in))
     _between(add, "m.joined_on", "joined", wanted.joined_since, wanted.joined_until)
@@ -513,10 +542,17 @@ def _between(
 
 
 _KNOWN_IN = """(
-    SELECT coalesce(merged_into, customer_id) AS customer_id FROM customers_customer WHERE store_id = ANY (%(known_in)s)
-    UNION ALL
-    SELECT coalesce(c.merged_into, c.customer_id)
-      FROM events_event AS e JOIN customers_customer AS c USING (customer_id) WHERE e.store_id = ANY (%(known_in)s)
+    WITH seen AS MATERIALIZED (
+      SELECT coalesce(merged_into, customer_id) AS customer_id FROM customers_customer
+       WHERE store_id = ANY (%(known_in)s)
+      UNION
+      SELECT coalesce(c.merged_into, c.customer_id)
+        FROM events_event AS e JOIN customers_customer AS c USING (customer_id) WHERE e.store_id = ANY (%(known_in)s)),
+    shared AS (SELECT account_id FROM customers_belonging
+                WHERE customer_id IN (SELECT customer_id FROM seen) OR account_id IN (SELECT customer_id FROM seen))
+    SELECT customer_id FROM seen
+    UNION ALL SELECT account_id FROM shared
+    UNION ALL SELECT b.customer_id FROM customers_belonging AS b JOIN shared USING (account_id)
   ) AS known"""
 _MOVED = {
     Moved.ISSUED: f"p.source = {Account.ISSUED:d}",
@@ -536,7 +572,7 @@ _FROM = """customers_customer AS c
     LEFT JOIN ledger_balance AS b ON b.customer_id = m.customer_id AND b.wallet_id = m.wallet_id
                                  AND b.currency = %(currency)s"""
 _LIST = f"""
-  SELECT c.customer_id, trim(c.first_name || ' ' || c.last_name), c.town, c.store_id, c.is_invented,
+  SELECT c.customer_id, trim(c.first_name || ' ' || c.last_name), c.town, c.store_id, c.is_invented, c.kind,
          coalesce(m.membership, 'none'), m.tier, m.joined_on, m.last_purchase, coalesce(m.purchases, 0),
          (SELECT json_object_agg(h.currency, h.posted - h.held - h.pending)::text FROM ledger_balance AS h
            WHERE h.customer_id = c.customer_id), {{sort}}

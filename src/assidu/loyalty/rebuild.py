@@ -87,6 +87,9 @@ class _Kept:
     lots: Mapping[LotKey, tuple[int, int, int]]
     balances: Mapping[str, tuple[int, int, int, int]]
     merged_into: UUID | None
+    account_id: UUID | None
+    kind: str
+    people: frozenset[str]
     wallets: int
 
 
@@ -236,9 +239,9 @@ def _kept_of(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> 
     ):
         balances.setdefault(customer_id, {})[currency] = (sums[0], sums[1], sums[2], sums[3])
     kept = {}
-    for customer_id, wallet_id, seq, state, merged_into, wallets, *columns in connection.execute(
-        _MEMBERS, [list(customers)]
-    ):
+    for (
+        customer_id, wallet_id, seq, state, merged_into, account_id, kind, people, wallets, *columns,
+    ) in connection.execute(_MEMBERS, [list(customers)]):  # fmt: skip
         kept[customer_id] = _Kept(
             wallet_id,
             seq,
@@ -247,6 +250,9 @@ def _kept_of(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> 
             lots.get(customer_id, {}),
             balances.get(customer_id, {}),
             merged_into,
+            account_id,
+            kind,
+            frozenset(people),
             wallets,
         )
     return kept
@@ -290,6 +296,15 @@ def _compare(
     yield from differs(
         "alias of a merged customer", kept.merged_into is not None, is_absorbed, is_repairable=False
     )
+    is_in_account = folded.state.membership.value == "in_account"
+    yield from differs(
+        "belonging to an account", kept.account_id is not None, is_in_account, is_repairable=False
+    )
+    account = folded.state.account
+    kind = "person" if account is None else account.kind.value
+    people = frozenset() if account is None else account.people
+    yield from differs("kind of customer", kept.kind, kind, is_repairable=False)
+    yield from differs("people of an account", sorted(kept.people), sorted(people), is_repairable=False)
 
 
 def _differing_state(
@@ -340,11 +355,13 @@ def _shared(connection: psycopg.Connection[Any], places: Counter[str]) -> Iterat
 
 _COLUMNS = ("membership", "tier", "joined_on", "next_due", "next_release", "last_purchase", "purchases")
 _MEMBERS = f"""
-  SELECT m.customer_id, m.wallet_id, m.seq, m.state::text, c.merged_into,
+  SELECT m.customer_id, m.wallet_id, m.seq, m.state::text, c.merged_into, b.account_id, coalesce(c.kind, 'person'),
+         ARRAY(SELECT p.customer_id::text FROM customers_belonging AS p WHERE p.account_id = m.customer_id),
          (SELECT count(*) FROM ledger_posting AS p
            WHERE p.customer_id = m.customer_id AND p.wallet_id <> m.wallet_id),
          {", ".join(f"m.{column}" for column in _COLUMNS)}
-    FROM loyalty_member AS m LEFT JOIN customers_customer AS c USING (customer_id) WHERE m.customer_id = ANY (%s)"""
+    FROM loyalty_member AS m LEFT JOIN customers_customer AS c USING (customer_id)
+    LEFT JOIN customers_belonging AS b USING (customer_id) WHERE m.customer_id = ANY (%s)"""
 _LOOKUPS = {
     "an event without its decision, or the reverse": """
       SELECT coalesce(e.customer_id, d.customer_id),

@@ -50,31 +50,36 @@ class Recorded:
 
 
 def customers_in_groups(connection: psycopg.Connection[Any]) -> list[list[UUID]]:
-    """Every customer with a history, those merged into one another (be it for a time) together, the survivor first."""
-    rows = connection.execute(
-        "SELECT m.customer_id, c.merged_into FROM loyalty_member AS m JOIN customers_customer AS c USING (customer_id) "
-        "WHERE m.seq > 0 ORDER BY m.customer_id"
-    ).fetchall()
-    into = dict(connection.execute(_ONCE_MERGED, [EventType.RESTORATION.value]).fetchall())
-    into |= {customer: survivor for customer, survivor in rows if survivor is not None}
+    """Every customer with a history; those merged into one another or in one account, be it for a time, together."""
+    found = connection.execute("SELECT customer_id FROM loyalty_member WHERE seq > 0 ORDER BY 1").fetchall()
+    root = {customer: customer for (customer,) in found}
+
+    def root_of(customer: UUID) -> UUID:
+        while (above := root[customer]) != customer:
+            root[customer] = root[above]
+            customer = above
+        return customer
+
+    once = [EventType.RESTORATION.value, EventType.ACCOUNT_EXIT.value]
+    for statement, parameters in ((_TOGETHER, []), (_ONCE_TOGETHER, [once])):
+        for customer, other in connection.execute(statement, parameters).fetchall():
+            if customer in root and other in root:
+                root[root_of(customer)] = root_of(other)
     groups: dict[UUID, list[UUID]] = {}
-    for customer, _ in rows:
-        root = customer
-        for _ in range(len(into)):
-            if root not in into:
-                break
-            root = into[root]
-        group = groups.setdefault(root, [root])
-        if customer != root:
-            group.append(customer)
+    for customer in root:
+        groups.setdefault(root_of(customer), []).append(customer)
     return list(groups.values())
 
 
-_ONCE_MERGED = (
-    "SELECT DISTINCT ON (customer_id) customer_id, (body ->> 'from')::uuid FROM events_event WHERE type = %s "
-    "ORDER BY customer_id, seq"
+_TOGETHER = (
+    "SELECT customer_id, merged_into FROM customers_customer WHERE merged_into IS NOT NULL "
+    "UNION ALL SELECT customer_id, account_id FROM customers_belonging"
 )
-"""Whom a merger that was undone had brought together: each one's history still needs the other's."""
+_ONCE_TOGETHER = (
+    "SELECT DISTINCT customer_id, (body ->> 'from')::uuid FROM events_event WHERE type = ANY (%s)"
+)
+"""Whom a merger that was undone had brought together, or an account that was left: each one's history still needs the
+other's."""
 
 
 def history_of(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> Iterator[list[Recorded]]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from assidu.customers.queries import counts_as
 from assidu.customers.selves import (
     KEEP_DEVICES,
     PEOPLE,
@@ -35,12 +36,24 @@ CODE_LENGTH = 9
 """30 to the 9th: two hundred thousand milliard codes, of which nobody guesses one in use."""
 
 WHOSE = (
-    "SELECT coalesce(c.merged_into, c.customer_id) FROM loyalty_referral_code AS r "
+    "SELECT m.customer_id FROM loyalty_referral_code AS r "
     "JOIN customers_customer AS c USING (customer_id) "
     "JOIN customers_customer AS root ON root.customer_id = coalesce(c.merged_into, c.customer_id) "
-    "JOIN loyalty_member AS m ON m.customer_id = root.customer_id "
+    "LEFT JOIN customers_belonging AS b ON b.customer_id = root.customer_id "
+    "JOIN loyalty_member AS m ON m.customer_id = coalesce(b.account_id, root.customer_id) "
     "WHERE r.code = $1::text AND root.erased_at IS NULL AND m.membership = 'member'"
 )
+"""Whoever counts for the code's owner now: their account, or themselves."""
+
+
+SHARED = (
+    "SELECT EXISTS (SELECT FROM events_event AS mine "
+    f"WHERE mine.customer_id = $1::uuid AND mine.type = '{EventType.ACCOUNT_ENTRY.value}' "
+    "AND ((mine.body ->> 'into')::uuid = $2::uuid OR EXISTS (SELECT FROM events_event AS theirs "
+    f"  WHERE theirs.customer_id = $2::uuid AND theirs.type = '{EventType.ACCOUNT_ENTRY.value}' "
+    "  AND theirs.body ->> 'into' = mine.body ->> 'into')))"
+)
+"""Whether a newcomer was ever in the account that brings them, or in one with whoever does."""
 
 
 class ReferralFault(StrEnum):
@@ -48,6 +61,7 @@ class ReferralFault(StrEnum):
 
     UNKNOWN_CODE = "unknown_code"
     OWN_CODE = "own_code"
+    SHARED_ACCOUNT = "shared_account"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,8 @@ def normal_code(text: str) -> str:
 
 
 def code_of(customer_id: UUID, at: datetime) -> str | None:
-    """A member's code, made now if they had none yet; ``None``: they are no active member."""
+    """A member's code, made now if they had none yet; ``None``: they are no active member. An account has one."""
+    customer_id = counts_as(customer_id)
     member = rows("SELECT membership FROM loyalty_member WHERE customer_id = %s", [customer_id])
     if not member or member[0][0] != Membership.MEMBER.value:
         return None
@@ -84,7 +99,8 @@ def code_of(customer_id: UUID, at: datetime) -> str | None:
 
 
 def referral_standing(customer_id: UUID) -> ReferralStanding:
-    """Nobody is named: how many they brought is a figure."""
+    """Nobody is named: how many they brought, or their account, is a figure."""
+    customer_id = counts_as(customer_id)
     [(referral, code, brought, rewarded)] = rows(
         "SELECT (SELECT m.state -> 'referral' ->> 1 FROM loyalty_member AS m WHERE m.customer_id = %(id)s), "
         "(SELECT r.code FROM loyalty_referral_code AS r WHERE r.customer_id = %(id)s), "
@@ -130,6 +146,8 @@ def _referrer(
     referrer = UUID(str(owner[0][0]))
     if referrer == customer_id:
         return ReferralFault.OWN_CODE.value
+    if (yield Step(SHARED, (customer_id, referrer)))[0][0]:
+        return ReferralFault.SHARED_ACCOUNT.value
     theirs = traces_of((yield Step(PEOPLE, (referrer,))), vault)
     mine = traces_of((yield Step(PEOPLE, (customer_id,))), vault)
     told = Profile() if data.profile is None else profile_of(data.profile, data.store)

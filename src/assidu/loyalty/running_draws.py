@@ -40,7 +40,8 @@ SELECT root.customer_id::text, m.membership, root.erased_at IS NOT NULL,
   FROM ledger_posting AS p
   JOIN events_event AS e USING (customer_id, seq)
   JOIN customers_customer AS c USING (customer_id)
-  JOIN customers_customer AS root ON root.customer_id = coalesce(c.merged_into, c.customer_id)
+  LEFT JOIN customers_belonging AS b ON b.customer_id = coalesce(c.merged_into, c.customer_id)
+  JOIN customers_customer AS root ON root.customer_id = coalesce(b.account_id, c.merged_into, c.customer_id)
   JOIN loyalty_member AS m ON m.customer_id = root.customer_id
   LEFT JOIN events_event AS sale ON e.type = ANY (%(after_sale)s)
    AND sale.customer_id = coalesce((e.body ->> 'sale_owner')::uuid, e.customer_id)
@@ -49,7 +50,8 @@ SELECT root.customer_id::text, m.membership, root.erased_at IS NOT NULL,
    AND (p.day <= %(last_day)s OR e.type = ANY (%(after_sale)s))
  GROUP BY 1, 2, 3, 4, 5, 6, 7
 """
-"""What moved entries, summed: of the days on either side of the last one, all are alike."""
+"""What moved entries, summed: of the days on either side of the last one, all are alike. Those of somebody who entered
+an account after the last day are the account's too, while they are in it."""
 
 
 def run_draw(programme: str, code: str, now: datetime, *, by: Actor = COMMAND_LINE) -> Drawn:

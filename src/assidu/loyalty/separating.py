@@ -1,7 +1,7 @@
 """Undoes a merger: two records that were taken for one person, and are not.
 
 What is left of what the absorbed record brought goes back to it with its dates; its identifiers find it again; both
-time lines tell. Purchases made since stay with the survivor.
+time lines tell. Purchases made since stay with the survivor. Where the survivor was in an account it is undone there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,11 @@ import psycopg
 from django.db import transaction
 
 from assidu.customers import resolve
+from assidu.customers.accounts import kinds_of
+from assidu.customers.queries import counts_as
+from assidu.customers.types import CustomerKind
 from assidu.customers.vault import Vault
+from assidu.customers.words import Said
 from assidu.decisions import evolve
 from assidu.decisions.decision import RefusalCode, Refused
 from assidu.decisions.separating import separation_of
@@ -74,18 +78,25 @@ def unmerge(
     survivor = found[0][0]
     if survivor is None:
         return Refused(RefusalCode.NOT_MERGED)
-    members = {row[0]: member_from(*row) for row in raw_rows(_LOCK_SQL, ([survivor, absorbed],))}
-    if rows(_MERGED_SQL, [absorbed])[0][0] != survivor:
+    keeper = counts_as(survivor)
+    members = {row[0]: member_from(*row) for row in raw_rows(_LOCK_SQL, ([keeper, survivor, absorbed],))}
+    if rows(_MERGED_SQL, [absorbed])[0][0] != survivor or counts_as(survivor) != keeper:
         return Refused(RefusalCode.NOT_MERGED)  # somebody else undid it while we waited
-    histories = {history[0].customer_id: history for history in _histories([survivor, absorbed])}
-    if UUID(_last(histories[absorbed], EventType.ABSORPTION).body()["into"]) != survivor:
-        return Refused(RefusalCode.ABSORBED)  # their survivor was absorbed since: that merger is undone first
-    return _separate(members[survivor], members[absorbed], histories, key, reason, by, at)
+    histories = {history[0].customer_id: history for history in _histories([keeper, absorbed])}
+    into = UUID(_last(histories[absorbed], EventType.ABSORPTION).body()["into"])
+    if into not in (survivor, keeper):
+        # Their survivor was absorbed since: that merger is undone first. Or left the account that took them in.
+        is_account = kinds_of([into])[into] is not CustomerKind.PERSON
+        return Refused(RefusalCode.NOT_IN_ACCOUNT if is_account else RefusalCode.ABSORBED)
+    if into != keeper:
+        return Refused(RefusalCode.IN_ACCOUNT)  # what it brought lies with the others' in the account
+    return _separate(members[keeper], members[absorbed], survivor, histories, key, reason, by, at)
 
 
 def _separate(
     survivor: Member,
     absorbed: Member,
+    person_id: UUID,
     histories: Mapping[UUID, Sequence[Recorded]],
     key: EventKey,
     reason: str,
@@ -120,11 +131,11 @@ def _separate(
     cursor = psycopg.RawCursor(raw_connection())
     cursor.execute(RECORD, record_columns(desk.gathered, last, book.programme))
     if reason:
-        said = [(survivor.customer_id, done.seq, {"reason": reason})]
+        said = [Said(survivor.customer_id, done.seq, person_id, {"reason": reason})]
         run_script(write_personal(said, Vault(current_settings().vault_key)))
-    theirs = _absorbed_by(absorbed.customer_id, survivor.customer_id)
-    cursor.execute(resolve.UNALIAS, (absorbed.customer_id, survivor.customer_id, theirs))
-    return Separated(survivor.customer_id, absorbed.customer_id, key)
+    theirs = _absorbed_by(absorbed.customer_id, person_id)
+    cursor.execute(resolve.UNALIAS, (absorbed.customer_id, person_id, theirs))
+    return Separated(person_id, absorbed.customer_id, key)
 
 
 def _histories(customers: Sequence[UUID]) -> list[list[Recorded]]:

@@ -28,12 +28,27 @@ _BY_KEY = (
     "LEFT JOIN events_claim AS c ON k.customer_id IS NULL AND c.source = k.source AND c.id = k.id "
     "WHERE k.source = $1::text AND k.id = $2::text"
 )
-_FAMILY = "SELECT customer_id FROM customers_customer WHERE customer_id = $1::uuid OR merged_into = $1::uuid"
-_ONCE_IN = (
-    "SELECT DISTINCT (body ->> 'from')::uuid FROM events_event "
-    f"WHERE customer_id = ANY ($1::uuid[]) AND type = '{EventType.RESTORATION.value}'"
+_FAMILY = (
+    "WITH people AS (SELECT $1::uuid AS id UNION ALL "
+    "  SELECT b.customer_id FROM customers_belonging AS b WHERE b.account_id = $1::uuid) "
+    "SELECT id FROM people UNION "
+    "SELECT c.customer_id FROM customers_customer AS c JOIN people ON c.merged_into = id"
 )
-"""Those they were merged with once, by mistake: what came back of a ticket may have been told there."""
+_FROM = (
+    "SELECT (e.body ->> 'from')::uuid AS id FROM {} "
+    f"AND e.type IN ('{EventType.RESTORATION.value}', '{EventType.ACCOUNT_EXIT.value}')"
+)
+_ONCE_IN = (
+    f"WITH RECURSIVE once AS ({_FROM.format('events_event AS e WHERE e.customer_id = ANY ($1::uuid[])')} "
+    f"UNION {_FROM.format('once JOIN events_event AS e ON e.customer_id = once.id')}) SELECT id FROM once"
+)
+"""Those they were merged with once, by mistake, and accounts that they have left: what came back of a ticket may have
+been told there."""
+_TOLD_OF = (
+    "SELECT coalesce(c.merged_into, c.customer_id) FROM events_event AS e "
+    "JOIN customers_customer AS c ON c.customer_id = (e.body ->> 'member')::uuid "
+    f"WHERE e.customer_id = $1::uuid AND e.seq = $2::integer AND e.type = '{EventType.SALE.value}'"
+)
 _EVENT = (
     "SELECT e.customer_id, e.seq, e.type, e.at, e.store_id, e.channel, e.body::text, d.plan_version, d.record::text, "
     "(SELECT json_agg(json_build_array(p.source, p.target, p.currency, p.quantity, p.issued_month, p.expires_on, "
@@ -60,8 +75,10 @@ def find_sale(data: AfterSaleData) -> Script[SaleFound | None]:
     return SaleFound(rows[0][0], rows[0][1]) if rows else None
 
 
-def load_sold(customer_id: UUID, found: SaleFound) -> Script[SoldBefore | None]:
-    """The ticket with what happened to it since, if it is this customer's or that of somebody merged into them."""
+def load_sold(customer_id: UUID, found: SaleFound, asked_by: UUID | None = None) -> Script[SoldBefore | None]:
+    """The ticket with what happened to it since, if it is this customer's, that of somebody merged into them or, of an
+    account, of somebody in it; as ``asked_by`` finds it, where that is somebody else."""
+    asking = asked_by or customer_id
     assert found.customer_id is not None
     assert found.seq is not None
     family = [row[0] for row in (yield Step(_FAMILY, (customer_id,)))]
@@ -80,9 +97,15 @@ def load_sold(customer_id: UUID, found: SaleFound) -> Script[SoldBefore | None]:
         seq,
         sale,
         decision_from_row(*decided),
-        [_later(customer_id, *row) for row in later],
-        is_own=found.customer_id == customer_id,
+        [_later(asking, *row) for row in later],
+        is_own=found.customer_id == asking,
     )
+
+
+def bought_by(found: SaleFound) -> Script[UUID | None]:
+    """Who of an account a ticket was told of, by who they are now."""
+    rows = yield Step(_TOLD_OF, (found.customer_id, found.seq))
+    return rows[0][0] if rows else None
 
 
 def _later(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from assidu.customers.types import CustomerKind
 from assidu.decisions.decision import Decision
 from assidu.decisions.events import Event, Foreign
 from assidu.decisions.plan import CurrencyKind
@@ -68,6 +69,7 @@ class Standing:
     last_purchase: date | None
     purses: tuple[Purse, ...]
     lots: tuple[Lot, ...]
+    is_closed_account: bool = False
 
     def available(self, currency: str) -> int:
         return next((purse.available for purse in self.purses if purse.currency == currency), 0)
@@ -77,7 +79,8 @@ class Standing:
 class TimelineEntry:
     """One event with everything that was decided and moved because of it.
 
-    ``other`` is the second customer of a merger: the absorbed one, or the survivor. ``body`` is as it was stored.
+    ``other`` is the second customer of what happens between two: the absorbed one or the survivor, whoever enters or
+    leaves an account or that account. ``member`` is who of an account it was told of. ``body`` is as it was stored.
     ``written`` is what people wrote about the customer (``reason``, ``operator``), by name; ``None`` once erased.
     """
 
@@ -98,6 +101,7 @@ class TimelineEntry:
     semantics: int
     movements: tuple[Movement, ...]
     other: UUID | None = None
+    member: UUID | None = None
     written: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
@@ -145,6 +149,7 @@ class CustomerFilter:
     memberships: tuple[Membership, ...] = ()
     tiers: tuple[str, ...] = ()
     store: str = ""  # where they joined
+    kind: CustomerKind | None = None
     known_in: tuple[str, ...] | None = None  # joined or bought in one of these stores
     joined_since: date | None = None
     joined_until: date | None = None
@@ -178,6 +183,7 @@ class CustomerRow:
     town: str
     store: str
     is_invented: bool
+    kind: CustomerKind
     membership: Membership
     tier: str | None
     joined_on: date | None

@@ -11,9 +11,14 @@ from babel.dates import format_date
 from assidu.decisions.decision import Account, Decision, ShortfallCause
 from assidu.decisions.events import (
     Absorption,
+    AccountEntry,
+    AccountExit,
+    AccountOpening,
     Activity,
+    Admission,
     AudienceChange,
     Correction,
+    Departure,
     Foreign,
     HandOver,
     Hold,
@@ -45,6 +50,8 @@ from assidu.decisions.events import (
 from assidu.decisions.state import Membership
 from assidu.events.types import CorrectionReason
 from assidu.ledger.types import Movement
+from assidu.loyalty.account_wording import MOVES as ACCOUNT_MOVES
+from assidu.loyalty.account_wording import account_said
 from assidu.loyalty.life_wording import (
     joining_said,
     programme_end_said,
@@ -394,9 +401,7 @@ def said_of(
     if not decision.offers.is_exact:
         yield telling.phrases.say(NOT_EXACT)
     for movement in entry.movements if not isinstance(entry.event, Resumption) else ():
-        is_given = isinstance(entry.event, TransferOut | TransferIn)
-        first = TRANSFERS if is_given else CHANGES if is_update else NOTHING_ELSE
-        yield movement_said(movement, telling.phrases, first)
+        yield movement_said(movement, telling.phrases, _said_otherwise(entry, is_update=is_update))
     for shortfall in decision.shortfalls:
         units = telling.phrases.units(shortfall.quantity, shortfall.currency)
         yield SHORTFALLS[shortfall.cause].say(language, units=units)
@@ -405,6 +410,15 @@ def said_of(
         yield referral_step_said(decision.referral, telling.phrases)
     if not entry.movements and not decision.shortfalls:
         yield telling.say("nothing")
+
+
+def _said_otherwise(entry: TimelineEntry, *, is_update: bool) -> Mapping[tuple[Account, Account], Sentence]:
+    """Of units on their way, whose way it is; of what is taken back, that it was a change."""
+    if isinstance(entry.event, TransferOut | TransferIn):
+        return TRANSFERS
+    if isinstance(entry.event, Admission | AccountEntry | Departure | AccountExit):
+        return ACCOUNT_MOVES
+    return CHANGES if is_update else NOTHING_ELSE
 
 
 def _given_more(telling: _Telling) -> Iterator[str]:
@@ -583,6 +597,10 @@ def _head(telling: _Telling) -> Iterator[str]:
             yield telling.say("restoration")
         case Absorption():
             yield telling.say("absorption")
+        case AccountOpening() | Admission() | AccountEntry() | Departure() | AccountExit():
+            move = entry.decision.account
+            yield from account_said(event, move is not None and move.closes, phrases)
+            yield from _written(telling)
         case Merger():
             yield telling.say("merger")
             yield from _written(telling)

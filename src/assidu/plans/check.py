@@ -15,6 +15,7 @@ import msgspec
 
 from assidu.decisions.events import LineKind
 from assidu.decisions.plan import CurrencyKind, Trigger
+from assidu.plans.checks.accounts import check_accounts
 from assidu.plans.checks.draws import check_draws
 from assidu.plans.checks.life import check_life
 from assidu.plans.checks.money import check_money
@@ -116,6 +117,7 @@ class _Checker:
         self.problems += check_draws(self.document)
         self.problems += check_wallets(self.document)
         self.problems += check_life(self.document)
+        self.problems += check_accounts(self.document)
 
     def _header(self) -> None:
         if not _is_zone(self.document.zone):

@@ -3,6 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from assidu.decisions import plan as compiled
+from assidu.plans.compile_accounts import compile_accounts
 from assidu.plans.compile_draws import compile_draws
 from assidu.plans.compile_life import with_life
 from assidu.plans.compile_offers import compile_offers
@@ -68,6 +69,7 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         audiences=frozenset(audience.code for audience in document.audiences),
         engagement=None if document.engagement is None else _engagement(document.engagement),
         offers=compile_offers(document),
+        accounts=compile_accounts(document.accounts),
         draws=compile_draws(document.draws),
         money=_money(document.sale_currency),
     )

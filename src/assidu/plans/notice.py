@@ -10,11 +10,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from assidu.decisions.calendar import end_after
-from assidu.decisions.plan import Downgrade
+from assidu.decisions.plan import Downgrade, LeaversShare, Welcome
 from assidu.plans.compile_draws import drawn_on
 from assidu.plans.compile_parts import duration
 from assidu.plans.diff import Change, Kind, diff
 from assidu.plans.document import (
+    Accounts,
     Cap,
     Closing,
     Document,
@@ -30,6 +31,7 @@ from assidu.plans.document import (
     Reward,
     Rule,
     SaleCurrency,
+    SharedAccount,
     Side,
     Times,
     Transfers,
@@ -261,6 +263,27 @@ def _lesser_referral(before: Referral | None, after: Referral | None) -> bool:
     )
 
 
+def _lesser_accounts(before: Accounts | None, after: Accounts | None) -> bool:
+    kinds = ("household", "company")
+    return before is not None and any(
+        _lesser_account(getattr(before, kind), None if after is None else getattr(after, kind))
+        for kind in kinds
+    )
+
+
+def _lesser_account(before: SharedAccount | None, after: SharedAccount | None) -> bool:
+    """Another share suits some and not others: whoever is in an account is told before."""
+    if before is None or after is None:
+        return before is not None
+    takes_otherwise = before.leaver_takes is not after.leaver_takes
+    return (
+        after.members_at_most < before.members_at_most
+        or (takes_otherwise and before.leaver_takes is not LeaversShare.NOTHING)
+        or (after.lost_with_last and not before.lost_with_last)
+        or (before.welcome is Welcome.EACH and after.welcome is Welcome.ONCE)
+    )
+
+
 def _lesser_draw(before: Draw, after: Draw) -> bool:
     """Another day, other entries, or a prize that is no longer there."""
     if (before.entries, before.last_day, drawn_on(before)) != (
@@ -317,6 +340,7 @@ _FIELDS: Mapping[str, Worse] = {
     "document.closing": _sooner,
     "document.leaving": lambda before, after: _less_kept(before and before.regret, after and after.regret),
     "document.referral": _lesser_referral,
+    "document.accounts": _lesser_accounts,
     "document.notice": lambda before, after: (
         before is not None and (after is None or after.days < before.days)
     ),

@@ -17,6 +17,8 @@ CHOICES = {
     "GivesBack": "What becomes free again when a ticket with the offer comes back.",
     "StackingChoice": "Which offers stay when not all can be given together.",
     "TierWindow": "Whole calendar months, this one included, or the year since 1 January.",
+    "LeaversShare": "Nothing, an equal part for each, or in proportion of what each brought in less what they used.",
+    "Welcome": "The rules on joining give to a shared account once, or to each person in it who joins.",
     "Downgrade": "When a status is not kept: one step down, or down to what the spend reaches.",
 }
 """What is said of the choices that the core defines."""

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
+from assidu.customers.accounts import account_of
 from assidu.customers.types import Customer
 from assidu.decisions.decision import Account
 from assidu.decisions.events import Absorption, AfterSale, Merger, Sale
 from assidu.decisions.plan import CurrencyKind, Plan
 from assidu.decisions.state import Membership
+from assidu.events.types import WHOSE_PERSON
 from assidu.loyalty import queries
 from assidu.loyalty.explain import explain
 from assidu.loyalty.life_wording import told_to_member
@@ -76,7 +78,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Whose page it is, and in which words."""
+    """Whose page it is, and in which words; ``account`` is the household or the company that counts for them."""
 
     customer: Customer
     standing: Standing
@@ -84,11 +86,26 @@ class Member:
     document: Document
     plan: Plan
     language: Language
+    account: UUID | None = None
+    accounts: tuple[UUID, ...] = ()
+
+    @property
+    def records(self) -> tuple[UUID, ...]:
+        """The customer, and those who turned out to be the same."""
+        return (self.customer.customer_id, *self.customer.absorbed)
 
     @property
     def family(self) -> tuple[UUID, ...]:
-        """The customer first, then those who turned out to be the same: an address names them by their place."""
-        return (self.customer.customer_id, *self.customer.absorbed)
+        """Their records first, then the accounts that they share or shared: an address names them by their place."""
+        return (*self.records, *self.accounts)
+
+    def sees(self, entry: TimelineEntry) -> bool:
+        """Of an account that they have left, what was told of them; of the one that they share, everything."""
+        return (
+            entry.customer_id not in self.accounts
+            or entry.customer_id == self.account
+            or (entry.member in self.records)
+        )
 
     @property
     def phrases(self) -> Phrases:
@@ -157,19 +174,22 @@ class Member:
 def member(customer_id: UUID, language: Language, now: datetime) -> Member | None:
     """``None``: nobody who has anything in the programme."""
     found = customers.customer(customer_id)
-    standing = queries.standing(customer_id, now)
+    account = account_of(customer_id)
+    standing = queries.standing(account or customer_id, now)
     if found is None or standing is None:
         return None
     book = queries.current_book(standing.programme)
     assert book is not None, "whoever stands in a programme has one"
     documents = {one.version: one.document for one in queries.versions(standing.programme)}
     plan = book.at(now)
-    return Member(found, standing, documents, documents[plan.version], plan, language)
+    accounts = tuple(sorted(queries.accounts_ever([customer_id, *found.absorbed])))
+    return Member(found, standing, documents, documents[plan.version], plan, language, account, accounts)
 
 
 def moments(of: Member, until: date | None) -> tuple[list[Moment], date | None]:
     """What happened up to a day, the youngest first, whole days only; and the day from which to go on."""
-    found = queries.timeline(of.family, until=until, limit=ENTRIES)
+    whose = (*of.records, of.account) if of.account is not None else of.records
+    found = queries.timeline(whose, shared=of.accounts, until=until, limit=ENTRIES)
     entries = list(found.entries)
     following = None
     if found.next:
@@ -180,8 +200,13 @@ def moments(of: Member, until: date | None) -> tuple[list[Moment], date | None]:
         else:
             following -= timedelta(days=1)
     names = {store.store_id: store.name for store in catalogue.stores()}
-    # Of a merger one side is told: it is one person, and always was.
-    told = [entry for entry in entries if not isinstance(entry.event, Absorption)]
+    # Of a merger one side is told: it is one person, and always was. So is it of entering an account and leaving it.
+    told = [
+        entry
+        for entry in entries
+        if not isinstance(entry.event, Absorption)
+        and not (entry.type in WHOSE_PERSON and entry.other in of.records)
+    ]
     return [_moment(entry, of, names) for entry in told], following
 
 
@@ -190,7 +215,7 @@ def why(of: Member, who: int, seq: int) -> Why | None:
     if who >= len(of.family):
         return None
     found = explain(of.family[who], seq, of.language)
-    if found is None:
+    if found is None or not of.sees(found.entry):
         return None
     names = {store.store_id: store.name for store in catalogue.stores()}
     return Why(

@@ -30,7 +30,7 @@ from assidu.simulation.fairness_types import (
     Standing,
 )
 from assidu.simulation.fairness_ways import ways_of
-from assidu.simulation.groups import Groups
+from assidu.simulation.groups import Groups, counted_together
 from assidu.simulation.run import Progress, over_history
 from assidu.simulation.under import replay_under
 
@@ -67,7 +67,8 @@ def fairness(
     ) -> list[tuple[UUID, Seen]]:
         watch = Watch(plan, first, last)
         replay_under(connection, recorded_book, book, groups, recorded_until, quotas, advance, watch)
-        return _together(watch.seen, groups, _with_contact(connection, groups))
+        counted = counted_together(connection, [customer for group in groups for customer in group])
+        return _together(watch.seen, counted, _with_contact(connection, counted))
 
     past, parts = over_history(database_url, look, processes=processes, on_progress=on_progress)
     first, last = since or past.since or date.min, until or past.until or date.max
@@ -81,27 +82,26 @@ def fairness(
 
 
 def _together(seen: Mapping[UUID, Seen], groups: Groups, reachable: set[UUID]) -> list[tuple[UUID, Seen]]:
-    """One for each person: the survivor, with all who were merged into them."""
+    """One for each person, with all who were merged into them, or for each account, with all who are in it."""
     people = []
     for group in groups:
         person = seen.get(group[0])
         if person is None:
             continue
-        person.has_contact = group[0] in reachable
-        for absorbed in group[1:]:
-            if absorbed in seen:
-                person.take_in(seen[absorbed])
+        person.has_contact = not reachable.isdisjoint(group)
+        for other in group[1:]:
+            if other in seen:
+                person.take_in(seen[other])
         people.append((group[0], person))
     return people
 
 
 def _with_contact(connection: psycopg.Connection[Any], groups: Groups) -> set[UUID]:
-    """Whose e-mail address or telephone number is known, after any merger."""
-    survivors = [group[0] for group in groups]
+    """Whose e-mail address or telephone number is known."""
     rows = connection.execute(
         "SELECT DISTINCT customer_id FROM customers_identifier "
         "WHERE kind IN ('email', 'phone') AND customer_id = ANY (%s)",
-        (survivors,),
+        ([customer for group in groups for customer in group],),
     )
     return {customer for (customer,) in rows}
 

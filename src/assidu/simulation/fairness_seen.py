@@ -81,7 +81,8 @@ class Seen:
     def is_member_between(self, since: date, until: date) -> bool:
         """Were they a member on any day of the period, as far as is known at its end?"""
         state = self.state
-        if state.membership in (Membership.NONE, Membership.ABSORBED) or state.joined_on is None:
+        elsewhere = Membership.NONE, Membership.ABSORBED, Membership.IN_ACCOUNT
+        if state.membership in elsewhere or state.joined_on is None:
             return False
         return state.joined_on <= until and (state.left_on is None or state.left_on > since)
 

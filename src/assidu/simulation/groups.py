@@ -1,4 +1,4 @@
-"""Customers as a replay takes them: those merged into one another together, so many at a time."""
+"""Customers as a replay takes them: those whose histories need one another's together, so many at a time."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from uuid import UUID
 import psycopg
 
 Groups = Sequence[Sequence[UUID]]
-"""The survivor of each group comes first."""
+"""Merged into one another, or in one account, be it for a time."""
 
 CUSTOMERS_AT_ONCE = 400
 
@@ -25,6 +25,26 @@ def chunks(groups: Groups) -> Iterator[Groups]:
             chunk, size = [], 0
     if chunk:
         yield chunk
+
+
+def counted_together(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> Groups:
+    """Those who count as one today: a survivor with all who were merged into them, an account with all who are in it;
+    each group begins with who counts."""
+    rows = connection.execute(
+        "SELECT customer_id, coalesce(merged_into, account_id) FROM customers_customer "
+        "LEFT JOIN customers_belonging USING (customer_id) WHERE customer_id = ANY (%s)",
+        (list(customers),),
+    ).fetchall()
+    leads_to = {customer: other for customer, other in rows if other is not None}
+    groups: dict[UUID, list[UUID]] = {}
+    for customer in customers:
+        first = customer
+        while first in leads_to:
+            first = leads_to[first]
+        groups.setdefault(first, [first])
+        if customer != first:
+            groups[first].append(customer)
+    return list(groups.values())
 
 
 def caught_up_to(

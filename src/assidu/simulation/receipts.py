@@ -34,12 +34,17 @@ _NOT_AGAIN = frozenset(
         EventType.TICK,
         EventType.MERGER,
         EventType.ABSORPTION,
+        EventType.ACCOUNT_OPENING,
+        EventType.ADMISSION,
+        EventType.ACCOUNT_ENTRY,
+        EventType.DEPARTURE,
+        EventType.ACCOUNT_EXIT,
         EventType.HOLD_EXPIRY,
         EventType.TRANSFER_IN,
     }
 )
-"""What happens to a ticket obeys the version of that ticket, the clock comes by itself, and two customers do not become
-one twice."""
+"""What happens to a ticket obeys the version of that ticket, the clock comes by itself, and two customers do not meet
+twice."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ and the same core as everything that is real.
 """
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -12,16 +13,18 @@ from uuid import UUID
 
 from assidu.decisions.chance import OpenDraw, rehearsal_secret
 from assidu.decisions.decision import Claim
-from assidu.decisions.events import AfterSale, Event, Merger, Sale, TakeOver
-from assidu.decisions.plan import Plan
-from assidu.decisions.state import State
+from assidu.decisions.events import Admission, AfterSale, Departure, Event, Merger, Sale, TakeOver
+from assidu.decisions.plan import AccountPolicy, Plan
+from assidu.decisions.state import AccountKind, State
 from assidu.events.types import EventKey, EventType, Fact
-from assidu.loyalty.book import PlanBook
+from assidu.loyalty.book import PlanBook, Version
 from assidu.loyalty.desk import Decided, Desk, Member
 from assidu.loyalty.recorded import Recorded
 from assidu.simulation.tickets import Tickets
 
 _KEY = EventKey("rehearsal", "")
+OTHER_SIDES = frozenset({EventType.ABSORPTION, EventType.ACCOUNT_ENTRY, EventType.ACCOUNT_EXIT})
+"""They happen with what was told of whom they met."""
 _CLOCK = frozenset({EventType.TICK, EventType.HOLD_EXPIRY})
 Witness = Callable[[Decided], None]
 
@@ -73,8 +76,8 @@ class Rehearsal:
             self._show()
 
     def _happen(self, told: Told) -> None:
-        if told.type is EventType.ABSORPTION or told.type in _CLOCK:
-            return  # the first happens with its merger, the others by themselves
+        if told.type in OTHER_SIDES or told.type in _CLOCK:
+            return  # the first happen with the side that is told, the others by themselves
         member = self._member(told.customer_id)
         event = (
             as_known(self._book.at(told.at), told.event) if isinstance(told.event, TakeOver) else told.event
@@ -82,8 +85,8 @@ class Rehearsal:
         fact = Fact(_KEY, told.type, event, dict(told.body), has_happened=True)
         self._desk.is_basket = True
         self._places.begin(told, self._recorded)
-        if isinstance(event, Merger):
-            answer = self._desk.merge(member, self._member(UUID(str(told.body["absorbed"]))), fact)
+        if isinstance(event, Merger | Admission | Departure):
+            answer = self._desk.together(member, self._member(met_in(told.type, told.body)), fact)
         else:
             answer = self._desk.take(member, fact)
         if isinstance(answer, Decided):
@@ -160,6 +163,28 @@ def rehearsed_draws(book: PlanBook) -> dict[str, OpenDraw]:
         for offer in version.plan.offers.all
         if offer.chance_one_in is not None
     }
+
+
+def with_accounts(book: PlanBook, recorded: PlanBook) -> PlanBook:
+    """The same book, in which the households and companies that there were may be all the same: a plan says what they
+    are worth, not whether people live together."""
+    known: dict[AccountKind, AccountPolicy] = {}
+    for version in recorded.versions:
+        known.update(version.plan.accounts)
+    if not known:
+        return book
+
+    def for_anybody(plan: Plan) -> Plan:
+        policies = {**known, **plan.accounts}
+        unlimited = {kind: replace(policy, members_at_most=sys.maxsize) for kind, policy in policies.items()}
+        return replace(plan, accounts=unlimited)
+
+    return PlanBook(Version(version.valid_from, for_anybody(version.plan)) for version in book.versions)
+
+
+def met_in(type_: EventType, body: Mapping[str, object]) -> UUID:
+    """With whom a merger, an admission or a departure happens."""
+    return UUID(str(body["absorbed" if type_ is EventType.MERGER else "member"]))
 
 
 def as_known(plan: Plan, event: TakeOver) -> TakeOver:

@@ -19,6 +19,7 @@ class Cause(StrEnum):
     CLAIM = "claim"  # a shared place went to somebody else
     CORRECTION = "correction"  # staff took what was no longer there
     MERGE = "merge"  # the absorbed customer had something else
+    ACCOUNT = "account"  # whoever entered an account brought something else, or took something else along
     UNFUNDED_BURN = "unfunded_burn"  # something was used that this plan had not given
     UNEXPLAINED = "unexplained"  # a mistake of ours
 

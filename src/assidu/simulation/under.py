@@ -15,7 +15,16 @@ import psycopg
 
 from assidu.decisions import decide
 from assidu.decisions.decision import Claim, Decision, Refused, ShortfallCause
-from assidu.decisions.events import AfterSale, Event, Merger, RewardRequest, Sale, TakeOver
+from assidu.decisions.events import (
+    Admission,
+    AfterSale,
+    Departure,
+    Event,
+    Merger,
+    RewardRequest,
+    Sale,
+    TakeOver,
+)
 from assidu.decisions.facts import Facts, SoldBefore
 from assidu.decisions.state import Membership, State
 from assidu.events.types import EventKey, EventType, Fact
@@ -24,9 +33,16 @@ from assidu.loyalty.desk import Decided, Desk, Member
 from assidu.loyalty.recorded import Recorded, history_of
 from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.entries import EntriesTally
-from assidu.simulation.groups import Groups, caught_up_to, chunks
+from assidu.simulation.groups import Groups, caught_up_to, chunks, counted_together
 from assidu.simulation.order import in_time_order
-from assidu.simulation.rehearsal import Witness, as_known, rehearsed_draws
+from assidu.simulation.rehearsal import (
+    OTHER_SIDES,
+    Witness,
+    as_known,
+    met_in,
+    rehearsed_draws,
+    with_accounts,
+)
 from assidu.simulation.sums import Side, Sums, differ, face_value
 from assidu.simulation.tickets import Tickets
 from assidu.simulation.types import Cause, CustomerOutcome, Outcome, Progress
@@ -34,6 +50,12 @@ from assidu.simulation.types import Cause, CustomerOutcome, Outcome, Progress
 EVENTS_PER_TELLING = 2_000
 EVENTS_PER_LISTENING = 32
 _KEY = EventKey("replay", "")
+_CAUSES = {
+    EventType.MERGER: Cause.MERGE,
+    EventType.ADMISSION: Cause.ACCOUNT,
+    EventType.DEPARTURE: Cause.ACCOUNT,
+}
+"""Where two customers meet, each of whom may have gone another way before."""
 
 Retold = Callable[[Iterable[list[Recorded]]], Iterable[list[Recorded]]]
 """Tells recorded histories otherwise than they were, before they happen again: what is compared is then no more than
@@ -71,7 +93,7 @@ def replay_under(
                 untold = 0
         if shares_places:
             quotas.close()
-        run.close(chunk, caught_up_to(connection, customers, until))
+        run.close(counted_together(connection, customers), caught_up_to(connection, customers, until))
         progress(untold)
     return outcome
 
@@ -144,7 +166,7 @@ class _Run:
         self._places = _Places(quotas.full)
         self._waiting = 0
         self._untold = 0
-        self._book = book
+        self._book = with_accounts(book, recorded_book)
         self._outcome = outcome
         self._customers: dict[UUID, _Customer] = {}
         self._tickets = Tickets()
@@ -154,7 +176,7 @@ class _Run:
         self._worth_then = face_value(recorded_book.versions[-1].plan)
         self._worth_now = face_value(book.versions[-1].plan)
         self._desk = Desk(
-            book,
+            self._book,
             self._places,
             self._sold,
             datetime.max.replace(tzinfo=UTC),
@@ -177,8 +199,8 @@ class _Run:
         self._recorded.add(was, customer.recorded)
         if customer.waiting is not None:
             self._wait_for(customer)
-        if recorded.type is EventType.ABSORPTION:
-            return  # happens with its merger
+        if recorded.type in OTHER_SIDES:
+            return
         if recorded.type is EventType.TICK:
             self._desk.catch_up(customer.member, recorded.day, recorded.at)
             self._give_back()
@@ -191,8 +213,8 @@ class _Run:
             return
         body = recorded.body()
         event = recorded.event(body)
-        if isinstance(event, Merger):
-            self._wait_for(self._customer(UUID(body["absorbed"])))
+        if isinstance(event, Merger | Admission | Departure):
+            self._wait_for(self._other(recorded, body))
         self._happen(customer, _Happening(recorded, was, event, body))
         if self._waiting:
             self._untold += 1
@@ -208,9 +230,8 @@ class _Run:
         # Under another plan a ticket is a basket again: what would its till have been told to take off?
         versions = happening.was.plan_version, self._book.at(fact.at).version
         self._desk.is_basket = versions not in self._same_plans
-        if isinstance(event, Merger):
-            absorbed = self._customer(UUID(happening.body["absorbed"]))
-            answer = self._desk.merge(member, absorbed.member, fact)
+        if isinstance(event, Merger | Admission | Departure):
+            answer = self._desk.together(member, self._other(recorded, happening.body).member, fact)
         else:
             answer = self._desk.take(member, fact)
         if self._places.asked:
@@ -276,7 +297,7 @@ class _Run:
             )
 
     def close(self, groups: Groups, caught_up: dict[UUID, date]) -> None:
-        """What is due as far as history had come, then the sum of each customer with those they absorbed."""
+        """What is due as far as history had come, then the sum of those who count as one."""
         while self._waiting:
             self._listen(is_waiting=True)
         for customer_id, customer in self._customers.items():
@@ -291,14 +312,14 @@ class _Run:
                 if self._customers[group[0]].replayed.membership is Membership.MEMBER:
                     self._entries.count(group, self._outcome.entries)
 
-    def _summed(self, survivor: UUID, known: Sequence[_Customer]) -> CustomerOutcome:
+    def _summed(self, first: UUID, known: Sequence[_Customer]) -> CustomerOutcome:
         return CustomerOutcome(
-            survivor,
+            first,
             sum(customer.spend_minor for customer in known),
             sum(customer.recorded.worth_minor(self._worth_then) for customer in known),
             sum(customer.replayed.worth_minor(self._worth_now) for customer in known),
-            self._customers[survivor].recorded.shown_tier,
-            self._customers[survivor].replayed.shown_tier,
+            self._customers[first].recorded.shown_tier,
+            self._customers[first].replayed.shown_tier,
         )
 
     def _customer(self, customer_id: UUID) -> _Customer:
@@ -306,6 +327,10 @@ class _Run:
         if found is None:
             found = self._customers[customer_id] = _Customer(Member(customer_id, customer_id, State()))
         return found
+
+    def _other(self, recorded: Recorded, body: Mapping[str, Any]) -> _Customer:
+        """With whom it happens."""
+        return self._customer(met_in(recorded.type, body))
 
     def _sold(self, customer_id: UUID, event: AfterSale) -> SoldBefore | None:
         return self._tickets.sold(customer_id, event)
@@ -337,11 +362,14 @@ class _Run:
         cause = self._cause(customer, recorded, was, answer)
         if (
             customer.cause is None
-            and cause is not Cause.MERGE
+            and recorded.type not in _CAUSES
             and not self._would_be(was, recorded, event, before)
         ):
             cause = Cause.UNEXPLAINED
         customer.cause = customer.cause or cause
+        if recorded.type is EventType.DEPARTURE:
+            leaver = self._other(recorded, recorded.body())
+            leaver.cause = leaver.cause or cause
         differ(self._outcome, cause, recorded.customer_id, recorded.seq)
 
     def _flush(self, matched: Decided | None) -> None:
@@ -368,11 +396,14 @@ class _Run:
         is_other_plan = (recorded.plan_version, applied) not in self._same_plans
         if customer.cause is None and not is_other_plan and not _got_other_places(was, decision):
             # Nothing went another way before, the rules and the places are the same: so must the decision be.
-            return Cause.MERGE if self._has_other_absorbed(recorded) else Cause.UNEXPLAINED
+            is_of_other = (
+                recorded.type in _CAUSES and self._other(recorded, recorded.body()).cause is not None
+            )
+            return _CAUSES[recorded.type] if is_of_other else Cause.UNEXPLAINED
         if recorded.type is EventType.CORRECTION and is_short:
             return Cause.CORRECTION
-        if recorded.type is EventType.MERGER:
-            return Cause.MERGE
+        if recorded.type in _CAUSES:
+            return _CAUSES[recorded.type]
         if is_short and recorded.type in (EventType.REWARD_REQUEST, EventType.SALE, EventType.SALE_UPDATE):
             return Cause.UNFUNDED_BURN
         if is_other_plan:
@@ -391,15 +422,10 @@ class _Run:
             return True  # the clock's: its postings follow from lots and a tier that were the same until now
         grants = was.inputs.grants if was.inputs is not None else None
         sold = self._sold(recorded.customer_id, event) if isinstance(event, AfterSale) else None
-        facts = Facts(before, sold=sold, grants=grants, has_happened=True)
+        member = recorded.body().get("member", "")
+        facts = Facts(before, sold=sold, grants=grants, has_happened=True, member=member)
         again = decide(self._recorded_book.version(recorded.plan_version), facts, event)
         return isinstance(again, Decision) and _is_same(again, was)
-
-    def _has_other_absorbed(self, recorded: Recorded) -> bool:
-        """Is it a merger with somebody whose own history had gone another way?"""
-        if recorded.type is not EventType.MERGER:
-            return False
-        return self._customer(UUID(recorded.body()["absorbed"])).cause is not None
 
 
 def _got_other_places(was: Decision, decision: Decision | None) -> bool:
@@ -419,6 +445,7 @@ def _is_same(decision: Decision, was: Decision) -> bool:
         and decision.membership == was.membership
         and decision.shortfalls == was.shortfalls
         and decision.clawbacks == was.clawbacks
+        and decision.account == was.account
         and len(decision.postings) == len(was.postings)
         and all(
             a.quantity == b.quantity

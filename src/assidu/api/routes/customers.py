@@ -1,6 +1,5 @@
 """Customers: who they are, what they have, what happened and why; their file, and their erasure."""
 
-from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
@@ -24,6 +23,8 @@ from assidu.api.parameters import (
 )
 from assidu.customers import actions
 from assidu.customers import queries as customers
+from assidu.customers.accounts import belonging_of, family_of
+from assidu.customers.queries import counts_as
 from assidu.customers.types import ProfileRecord
 from assidu.decisions.decision import Refused
 from assidu.events.types import EventKey, EventType
@@ -34,6 +35,7 @@ from assidu.foundation.people.actions import record
 from assidu.ledger import queries as ledger
 from assidu.loyalty import queries as loyalty
 from assidu.loyalty.entries import UnknownCustomer
+from assidu.loyalty.erasing import AccountNotEmpty, erase
 from assidu.loyalty.explain import explain
 from assidu.loyalty.person_file import person_file
 from assidu.loyalty.separating import unmerge
@@ -94,7 +96,10 @@ def search_customers(request: HttpRequest, body: SearchBody) -> types.SearchAnsw
     if caller.store:
         found = [one for one in found if loyalty.is_known_in_store(one.customer_id, caller.store)]
     return types.SearchAnswer(
-        [types.Found(one.customer_id, one.name, one.town, one.store, one.found_by.value) for one in found]
+        [
+            types.Found(one.customer_id, one.kind.value, one.name, one.town, one.store, one.found_by.value)
+            for one in found
+        ]
     )
 
 
@@ -106,13 +111,15 @@ def read_customer(
         bool, Query(False, description="With contact details; the key needs `customers:write` as well.")
     ] = False,
 ) -> types.Customer:
-    """Who it is and what they have, as of now. Each look is kept in the trail."""
+    """Who it is and what they have, as of now: of somebody in a household or a company, what that has. Each look is
+    kept in the trail."""
     caller = caller_at(request, "customers:read", *(["customers:write"] if contact else []))
     page = "api.contact" if contact else "api.customer"
     found = customers.customer(looked_at(caller, customer_id, page), with_contact=contact)
     if found is None:
         raise stop("unknown_customer")
-    return answers.customer(found, loyalty.standing(found.customer_id, clock.now()))
+    counts = loyalty.standing(counts_as(found.customer_id), clock.now())
+    return answers.customer(found, belonging_of(found.customer_id), counts)
 
 
 @router.get("/customers/{customer_id}/ledger", response=types.LedgerPage, summary="The statement")
@@ -123,9 +130,9 @@ def read_ledger(
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> types.LedgerPage:
-    """Every movement, the youngest first, each with the balance after it."""
+    """Every movement, the youngest first, each with the balance after it; of somebody in an account, the account's."""
     caller = caller_at(request, "ledger:read")
-    found = looked_at(caller, customer_id, "api.ledger")
+    found = counts_as(looked_at(caller, customer_id, "api.ledger"))
     statement = ledger.statement(found, currency=currency, cursor=cursor, limit=limit)
     return answers.ledger_page(found, statement, loyalty.standing(found, clock.now()))
 
@@ -140,10 +147,13 @@ def read_events(
     cursor: Cursor = "",
     limit: Limit = 50,
 ) -> types.EventPage:
-    """The time line, the youngest first, with that of customers merged into this one."""
+    """The time line, the youngest first, with that of customers merged into this one and, of accounts that they are in
+    or were in, what was told of them. That of an account is everybody's."""
     caller = caller_at(request, "customers:read")
-    family = _family(looked_at(caller, customer_id, "api.events"))
-    return answers.event_page(loyalty.timeline(family, types=kinds or (), cursor=cursor, limit=limit))
+    family = family_of(looked_at(caller, customer_id, "api.events"))
+    shared = loyalty.accounts_ever(family)
+    page = loyalty.timeline(family, shared=shared, types=kinds or (), cursor=cursor, limit=limit)
+    return answers.event_page(page)
 
 
 @router.get("/customers/{customer_id}/explain/{event}", response=types.Explanation, summary="Why")
@@ -158,7 +168,8 @@ def explain_event(
 ) -> types.Explanation:
     """The event decided again with a reason for every rule, and compared with what was recorded."""
     caller = caller_at(request, "customers:read")
-    found = _event(_family(looked_at(caller, customer_id, "api.explain")), event, source)
+    family = family_of(looked_at(caller, customer_id, "api.explain"))
+    found = _event([*family, *loyalty.accounts_ever(family)], event, source)
     explained = explain(found.customer_id, found.seq, language_at(request, language))
     if explained is None:
         raise stop("unknown_event")
@@ -209,8 +220,7 @@ def unmerge_customer(request: HttpRequest, customer_id: UnmergedId, body: Unmerg
     back to it with its dates, and its identifiers find it again. What was bought since stays where it was bought."""
     caller = caller_at(request, "customers:merge", is_for_stores=False)
     with transaction.atomic():
-        by = replace(caller.actor, key_name=caller.key.name)
-        done = unmerge(customer_id, body.reason, by=by, at=clock.now())
+        done = unmerge(customer_id, body.reason, by=caller.author, at=clock.now())
         if isinstance(done, UnknownCustomer):
             raise stop("unknown_customer")
         if isinstance(done, Refused):
@@ -227,17 +237,15 @@ def unmerge_customer(request: HttpRequest, customer_id: UnmergedId, body: Unmerg
 
 @router.post("/customers/{customer_id}/erase", response=types.Erased, summary="Erase a person")
 def erase_customer(request: HttpRequest, customer_id: CustomerId) -> types.Erased:
-    """Destroys the key of their personal data; what they bought and earned stays, without a name. Cannot be undone."""
+    """Destroys the key of their personal data; what they bought and earned stays, without a name. Cannot be undone.
+    Somebody in a household or a company leaves it first, with nothing."""
     caller = caller_at(request, "admin", is_for_stores=False)
-    done = actions.erase(customer_at(caller, customer_id), caller.actor, clock.now())
+    done = erase(customer_at(caller, customer_id), caller.actor, clock.now())
+    if isinstance(done, AccountNotEmpty):
+        raise stop("account_not_empty", "Everybody leaves an account before it is erased.")
     if done is None:
         raise stop("unknown_customer")
     return answers.erased(done)
-
-
-def _family(customer_id: UUID) -> list[UUID]:
-    found = customers.customer(customer_id)
-    return [customer_id, *(found.absorbed if found else ())]
 
 
 def _event(family: list[UUID], event: str, source: str) -> TimelineEntry:

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from assidu.api.door import Stopped, caller_at, looked_at, stop
 from assidu.api.parameters import CustomerId, Spoken, language_at
+from assidu.customers.queries import counts_as
 from assidu.decisions.decision import RefusalCode, Refused
 from assidu.foundation import clock
 from assidu.foundation.problems import KNOWN, Problem
@@ -98,9 +99,10 @@ def read_customer_offers(
     request: HttpRequest, customer_id: CustomerId, language: Spoken = None
 ) -> CustomerOffers:
     """One state for each, the same on every channel. An event `Offer Activated` activates one, `Offer Seen` tells that
-    it was shown. Somebody who is no active member has none."""
+    it was shown. Somebody who is no active member has none; of somebody in a household or a company they are what it
+    has."""
     caller = caller_at(request, "customers:read")
-    found = looked_at(caller, customer_id, "offers")
+    found = counts_as(looked_at(caller, customer_id, "offers"))
     programme = queries.programme_of(found)
     book = queries.current_book(programme) if programme is not None else None
     if programme is None or book is None:

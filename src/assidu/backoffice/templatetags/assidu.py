@@ -9,6 +9,8 @@ from django.forms import BoundField
 from django.utils.safestring import SafeString
 
 from assidu.backoffice import formats, icons, sparkline
+from assidu.backoffice.sentences import ACCOUNT_ROLES
+from assidu.customers.accounts import AccountRole
 from assidu.foundation import clock
 
 register = template.Library()
@@ -27,6 +29,11 @@ def sparkline_tag(values: Sequence[float], css: str = "") -> SafeString:
 @register.simple_tag
 def meter(value: float, maximum: float, tone: str = "") -> SafeString:
     return sparkline.meter(value, maximum, tone)
+
+
+@register.filter
+def account_role(role: AccountRole) -> str:
+    return str(ACCOUNT_ROLES[role])
 
 
 @register.filter

@@ -24,11 +24,14 @@ from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import OtherStore, look_up, require
 from assidu.backoffice.saying import line_to_say
+from assidu.backoffice.views.customer import account_name
 from assidu.backoffice.views.customer_actions import OnceForm
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
+from assidu.customers.accounts import account_of, family_of
 from assidu.customers.identifiers import normalise
+from assidu.customers.queries import counts_as
 from assidu.customers.types import Customer, Identifier, IdentifierKind, NotAnIdentifier
 from assidu.decisions.calendar import local_day
 from assidu.decisions.events import Sale
@@ -200,11 +203,12 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A customer as the till's page shows them."""
+    """A customer as the till's page shows them; of somebody in an account, with what that has."""
 
     customer: Customer
     programme: Programme
     standing: Standing | None
+    account_name: str = ""
 
     @property
     def name(self) -> str:
@@ -420,7 +424,7 @@ def _customer(
     people.record_look(actor_at(request), customer_id, "caisse")
     found = customers.customer(customer_id)
     assert found is not None, "somebody has just been found"
-    shown = Shown(found, programme, queries.standing(customer_id, clock.now()))
+    shown = _shown_as(found, programme)
     context = {"state": "customer", "shown": shown, "form": _form(request, shown), "notice": notice}
     return _answer(request, context)
 
@@ -458,7 +462,13 @@ def _shown(request: HttpRequest, programme: Programme) -> Shown | None:
     found = customers.customer(customer_id)
     if found is None or found.is_erased:
         return None
-    return Shown(found, programme, queries.standing(customer_id, clock.now()))
+    return _shown_as(found, programme)
+
+
+def _shown_as(found: Customer, programme: Programme) -> Shown:
+    account_id = account_of(found.customer_id)
+    standing = queries.standing(account_id or found.customer_id, clock.now())
+    return Shown(found, programme, standing, account_name(account_id) if account_id else "")
 
 
 def _form(request: HttpRequest, shown: Shown, sent: Any = None) -> TicketForm:
@@ -526,7 +536,7 @@ def _is_untold(refused: ClaimRefused, shown: Shown, event_id: UUID) -> bool:
     if refused.code is ClaimRefusal.UNKNOWN_TICKET:
         return True
     key = EventKey(actions.STAFF_SOURCE, str(event_id))
-    family = (shown.customer.customer_id, *shown.customer.absorbed)
+    family = family_of(counts_as(shown.customer.customer_id))
     return refused.code is ClaimRefusal.ALREADY_THEIRS and queries.entry_by_key(family, key) is not None
 
 
@@ -538,7 +548,7 @@ def _done(request: HttpRequest, shown: Shown, told: Told) -> HttpResponse:
     is_foreign = sale is not None and sale.foreign is not None
     context = {
         "state": "done",
-        "shown": Shown(shown.customer, programme, queries.standing(told.customer_id, clock.now())),
+        "shown": _shown_as(shown.customer, programme),
         "told": told,
         "exchanged": exchange_said(sale, document, programme.language) if sale and is_foreign else "",
         "sentence": receipt(told.decision, told.state, told.plan, document, spoken, told.day),

@@ -21,13 +21,14 @@ from assidu.backoffice.moments import KINDS, Moment, Names, moment_of
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import is_of_their_stores, require
 from assidu.backoffice.their_offers import their_offers
-from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
+from assidu.backoffice.views.customers import ACCOUNT_KINDS, MEMBERSHIPS, initials_of
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
-from assidu.customers.types import Customer, IdentifierKind, Identity
+from assidu.customers.accounts import Belonging, belonging_of, family_of, kinds_of, people_of
+from assidu.customers.types import Customer, CustomerKind, IdentifierKind, Identity
 from assidu.decisions.decision import Account
 from assidu.decisions.plan import CurrencyKind
-from assidu.decisions.state import Membership
+from assidu.decisions.state import AccountKind, Membership
 from assidu.decisions.tiers import Missing
 from assidu.events.types import AFTER_SALE, EventType
 from assidu.foundation import clock
@@ -45,6 +46,7 @@ from assidu.plans.wording.standing import missing_said
 MOMENTS = 30
 MOVEMENTS = 50
 SOON = timedelta(days=31)
+THEIR_SIDE = (EventType.ACCOUNT_ENTRY, EventType.ACCOUNT_EXIT)
 
 IDENTIFIERS: dict[IdentifierKind, tuple[Promise, str]] = {
     IdentifierKind.CARD: (gettext_lazy("Card"), "credit-card"),
@@ -61,7 +63,7 @@ ACCOUNTS: dict[Account, Promise] = {
     Account.CORRECTED: gettext_lazy("corrected by staff"),
     Account.OPENING: gettext_lazy("from the earlier programme"),
     Account.FORFEITED: gettext_lazy("lost on leaving"),
-    Account.IN_TRANSIT: gettext_lazy("merged record or gift"),
+    Account.IN_TRANSIT: gettext_lazy("merged record, shared account or gift"),
 }
 APART: dict[tuple[Account, Account], Promise] = {
     (Account.ISSUED, Account.PENDING): gettext_lazy("given, not yet usable"),
@@ -80,9 +82,10 @@ APART: dict[tuple[Account, Account], Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A customer as every page about them shows them.
+    """A customer as every page about them shows them; of somebody in an account (``belonging``) what that has.
 
-    ``seen_stores`` are those of who looks (`None`: all); ``has_history``: they may see more than who it is.
+    ``seen_stores`` are those of who looks (`None`: all); ``has_history``: they may see more than who it is. ``family``
+    is everybody whose past is theirs too.
     """
 
     customer: Customer
@@ -92,6 +95,9 @@ class Known:
     standing: Standing | None
     has_history: bool = True
     seen_stores: tuple[str, ...] | None = None
+    belonging: Belonging | None = None
+    account_name: str = ""
+    family: tuple[UUID, ...] = ()
 
     def is_elsewhere(self, what: EventType, store: str) -> bool:
         """Whether an event belongs to a store that who looks does not see; a ticket without a store is no store's."""
@@ -126,8 +132,34 @@ class Known:
         return "–" if self.customer.is_erased else initials_of(self.name)
 
     @property
-    def family(self) -> tuple[UUID, ...]:
+    def records(self) -> tuple[UUID, ...]:
+        """This record and those that turned out to be the same."""
         return (self.customer.customer_id, *self.customer.absorbed)
+
+    @property
+    def counts_as(self) -> UUID:
+        """Whose balance and status are shown."""
+        return self.belonging.account_id if self.belonging is not None else self.id
+
+    @property
+    def kind(self) -> str:
+        """What kind of account it is, if it is one."""
+        return str(ACCOUNT_KINDS.get(self.customer.kind, ""))
+
+    @property
+    def is_closed_account(self) -> bool:
+        """An account is closed once the last one has left it: with it, they left the programme."""
+        return self.standing is not None and self.standing.is_closed_account
+
+    @property
+    def account_kinds(self) -> tuple[AccountKind, ...]:
+        """Which accounts the programme has for anybody to share."""
+        return tuple(self.programme.plan.accounts) if self.programme is not None else ()
+
+    @property
+    def first_account_kind(self) -> str:
+        """What the card of somebody in none is called."""
+        return str(ACCOUNT_KINDS[CustomerKind(self.account_kinds[0])]) if self.account_kinds else ""
 
     @property
     def is_member(self) -> bool:
@@ -200,17 +232,35 @@ def known(
         raise Http404
     has_history = require(request, found.merged_into or customer_id, needs_history=needs_history)
     record_look(actor_at(request), customer_id, page)
-    name = _("Erased customer") if found.is_erased else found.name or _("Customer without a name")
+    unnamed = ACCOUNT_KINDS.get(found.kind) or _("Customer without a name")
+    name = _("Erased customer") if found.is_erased else found.name or str(unnamed)
     stores = {store.store_id: store.name for store in catalogue.stores()}
+    belonging = belonging_of(customer_id)
+    counts_as = customer_id if belonging is None else belonging.account_id
     return Known(
         found,
         name,
         stores.get(found.store, found.store),
         programme_at(request),
-        queries.standing(customer_id, clock.now()),
+        queries.standing(counts_as, clock.now()),
         has_history,
         signed_in(request).seen_stores,
+        belonging,
+        "" if belonging is None else account_name(belonging.account_id),
+        family_of(customer_id),
     )
+
+
+def account_name(account_id: UUID) -> str:
+    found = customers.customer(account_id)
+    assert found is not None, "people belong to what there is"
+    return _called(found.kind, found.name)
+
+
+def _called(kind: CustomerKind, name: str) -> str:
+    """« Foyer Béraud », also when the name says so itself; of an account without a name, what it is."""
+    what = str(ACCOUNT_KINDS.get(kind, ""))
+    return name if name.casefold().startswith(what.casefold()) else f"{what} {name}".strip()
 
 
 @allowed("customers.view")
@@ -230,7 +280,8 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         return render(request, "backoffice/parts/timeline.html", context | {"kinds": _kinds(shown, kind)})
     today = shown.programme.today if shown.programme else clock.now().date()
     year = (today.replace(day=1) - timedelta(days=334)).replace(day=1)
-    spending = measurement.spending(shown.family, year, today) if shown.has_history else None
+    family = family_of(shown.counts_as)
+    spending = measurement.spending(family, year, today) if shown.has_history else None
     context |= {
         "tab": "timeline",
         "kinds": _kinds(shown, kind),
@@ -248,6 +299,9 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         ],
         "absorbed": customers.names_of(shown.customer.absorbed),
         "rewards": _rewards(shown),
+        "last_purchase": _last_purchase(shown, family),
+        "people": people_of(shown.counts_as),
+        "may_edit_account": person.may("customers.edit") and shown.has_history,
         "offers": their_offers(shown.id, shown.programme) if shown.programme and shown.is_member else None,
     }
     return render(request, "backoffice/customer.html", context)
@@ -262,12 +316,13 @@ def statement(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     currencies = [purse.currency for purse in shown.standing.purses] if shown.standing else []
     asked = request.GET.get("currency", "")
     currency = asked if asked in currencies else next(iter(currencies), "")
+    whose = shown.counts_as
     try:
         page = ledger.statement(
-            customer_id, currency=currency, cursor=request.GET.get("cursor", ""), limit=MOVEMENTS
+            whose, currency=currency, cursor=request.GET.get("cursor", ""), limit=MOVEMENTS
         )
     except InvalidCursor:
-        page = ledger.statement(customer_id, currency=currency, limit=MOVEMENTS)
+        page = ledger.statement(whose, currency=currency, limit=MOVEMENTS)
     base = reverse("customer-statement", args=[customer_id])
     context = {
         "shown": shown,
@@ -285,6 +340,15 @@ def statement(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     return render(request, "backoffice/statement.html", context)
 
 
+def _last_purchase(shown: Known, family: tuple[UUID, ...]) -> date | None:
+    """Also where only somebody bought who has entered since, or was merged."""
+    standing = shown.standing
+    if standing is None or standing.last_purchase or not standing.purchases:
+        return standing.last_purchase if standing else None
+    found = queries.timeline(family, types=(EventType.SALE,), limit=1)
+    return found.entries[0].day if found.entries else None
+
+
 def _survivor(request: HttpRequest, shown: Known) -> HttpResponse | None:
     """Whoever was merged is looked at on the page of who they turned out to be."""
     survivor = shown.customer.merged_into
@@ -298,11 +362,12 @@ def _survivor(request: HttpRequest, shown: Known) -> HttpResponse | None:
 
 
 def names_for(entries: Sequence[TimelineEntry]) -> Names:
-    others = {entry.other for entry in entries if entry.other}
+    named = {one for entry in entries for one in (entry.other, entry.member, entry.customer_id) if one}
+    kinds = kinds_of(named)
     by = [identity for entry in entries if (identity := _uuid(entry.body.get("by")))]
     return Names(
         stores={store.store_id: store.name for store in catalogue.stores()},
-        customers=customers.names_of(others) if others else {},
+        customers={one: _called(kinds[one], name) for one, name in customers.names_of(named).items()},
         people={str(key): name for key, name in people.names_of(by).items()} if by else {},
     )
 
@@ -319,25 +384,38 @@ def _moments(shown: Known, kind: str, cursor: str) -> dict[str, Any]:
     if programme is None or not shown.has_history:
         return {"months": [], "next_address": ""}
     types = KINDS[kind][1] if kind else ()
+    shared = queries.accounts_ever(shown.family)
     try:
-        found = queries.timeline(shown.family, types=types, cursor=cursor, limit=MOMENTS)
+        found = queries.timeline(shown.family, shared=shared, types=types, cursor=cursor, limit=MOMENTS)
     except InvalidCursor:
-        found = queries.timeline(shown.family, types=types, limit=MOMENTS)
+        found = queries.timeline(shown.family, shared=shared, types=types, limit=MOMENTS)
     names = names_for(found.entries)
     months: list[tuple[date, list[Moment]]] = []
     for entry in found.entries:
+        if entry.type in THEIR_SIDE and entry.other == shown.id:
+            continue  # the account's side tells it
         month = entry.day.replace(day=1)
         if not months or months[-1][0] != month:
             months.append((month, []))
         moment = moment_of(entry, programme, names)
         if shown.is_elsewhere(entry.type, entry.store):
             moment = replace(moment, detail=_("not in your stores"), address="")
+        elif told_of := whose_moment(entry, shown, names):
+            moment = replace(moment, detail=" · ".join(part for part in (told_of, moment.detail) if part))
         months[-1][1].append(moment)
     address = ""
     if found.next:
         after = ({"kind": kind} if kind else {}) | {"cursor": found.next}
         address = f"{reverse('customer', args=[shown.id])}?{urlencode(after)}"
     return {"months": months, "next_address": address, "is_continued": bool(cursor)}
+
+
+def whose_moment(entry: TimelineEntry, shown: Known, names: Names) -> str:
+    """Who of an account it was told of; on their own page, which account it was told to."""
+    if entry.customer_id not in shown.family:
+        return names.customers.get(entry.customer_id, "")
+    whose = entry.member or entry.customer_id
+    return "" if whose in shown.records else names.customers.get(whose, "")
 
 
 def _kinds(shown: Known, chosen: str) -> list[tuple[str | Promise, str, bool]]:
@@ -466,7 +544,7 @@ def _identities(shown: Known, may_contact: bool) -> list[dict[str, Any]]:
             "source": one.source,
             "added_at": one.added_at,
         }
-        for one in customers.identities(shown.family)
+        for one in customers.identities(shown.records)
     ]
 
 

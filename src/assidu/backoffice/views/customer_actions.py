@@ -36,6 +36,8 @@ from assidu.foundation.people import actions as people
 from assidu.loyalty import actions, corrections
 from assidu.loyalty.corrections import Asked, AskedOtherwise
 from assidu.loyalty.entries import Conflict, Outcome, Told
+from assidu.loyalty.erasing import AccountNotEmpty
+from assidu.loyalty.erasing import erase as erase_customer
 from assidu.loyalty.person_file import person_file
 from assidu.loyalty.wording import correction_reason
 from assidu.plans.wording import language_of
@@ -379,7 +381,7 @@ def merge(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         "form": form,
         "asked": asked,
         "found": found,
-        "sides": [(shown, have(shown)), (other, have(other))] if other else [],
+        "sides": [(one, [] if one.belonging else have(one)) for one in (shown, other)] if other else [],
     }
     return sheets.show(
         request,
@@ -433,11 +435,13 @@ def erase(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     form.fields["typed"].label = _("To confirm, type “%(name)s”") % {"name": shown.name}
     if request.method == "POST" and form.is_valid():
         if folded(form.cleaned_data["typed"].strip()) == folded(shown.name):
-            customers.erase(customer_id, actor_at(request), clock.now())
-            return done(
-                request, customer_id, _("Personal data is erased. The purchases stay, without a name.")
-            )
-        form.add_error("typed", _("This is not the name shown above."))
+            if not isinstance(erase_customer(customer_id, actor_at(request), clock.now()), AccountNotEmpty):
+                return done(
+                    request, customer_id, _("Personal data is erased. The purchases stay, without a name.")
+                )
+            form.add_error("typed", _("People are still in this account: take everybody out of it first."))
+        else:
+            form.add_error("typed", _("This is not the name shown above."))
     return sheets.show(
         request,
         "backoffice/customer_erase.html",

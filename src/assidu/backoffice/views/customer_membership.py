@@ -193,7 +193,7 @@ def status(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 def audience(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     shown, programme = known(request, customer_id, "audience"), programme_of(request)
     audiences = [(one.code, programme.phrases.text(one.name)) for one in programme.document.audiences]
-    state = member_state(customer_id)
+    state = member_state(shown.counts_as)
     held = programme.phrases.audience_names(sorted(state.audiences)) if state and state.audiences else ""
     return answer(
         request, shown, programme, AudienceForm(request.POST or None, audiences=audiences),
@@ -244,7 +244,7 @@ def terms(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         versions=[one.version for one in programme.plan.terms],
         initial={"version": in_force},
     )
-    state = member_state(customer_id)
+    state = member_state(shown.counts_as)
     accepted = state.terms if state is not None else ""
     return answer(
         request, shown, programme, form,

@@ -111,7 +111,7 @@ def hand_over(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 @allowed("customers.edit")
 def call_off(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     shown, programme = known(request, customer_id, "call-off"), programme_of(request)
-    form = CallOffForm(request.POST or None, requests=list(_requests(customer_id, shown, programme)))
+    form = CallOffForm(request.POST or None, requests=list(_requests(shown, programme)))
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         with transaction.atomic():
@@ -137,9 +137,9 @@ def goods_of(shown: Known, programme: Programme) -> list[tuple[str, str]]:
     ]
 
 
-def _requests(customer_id: UUID, shown: Known, programme: Programme) -> Iterator[tuple[int, str]]:
+def _requests(shown: Known, programme: Programme) -> Iterator[tuple[int, str]]:
     """What may still be called off."""
-    state = member_state(customer_id)
+    state = member_state(shown.counts_as)
     if state is None or shown.standing is None:
         return
     for seq, asked in sorted(state.asked.items(), reverse=True):

@@ -20,6 +20,7 @@ from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import look_up
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
+from assidu.customers.types import CustomerKind
 from assidu.decisions.state import Membership
 from assidu.foundation.cursors import InvalidCursor
 from assidu.loyalty import queries
@@ -31,8 +32,13 @@ MEMBERSHIPS: dict[Membership, Promise] = {
     Membership.NONE: gettext_lazy("Not a member"),
     Membership.LEFT: gettext_lazy("Has left"),
     Membership.ABSORBED: gettext_lazy("Merged"),
+    Membership.IN_ACCOUNT: gettext_lazy("In a shared account"),
 }
 LISTED_MEMBERSHIPS = (Membership.MEMBER, Membership.SUSPENDED, Membership.NONE, Membership.LEFT)
+ACCOUNT_KINDS: dict[CustomerKind, Promise] = {
+    CustomerKind.HOUSEHOLD: gettext_lazy("Household"),
+    CustomerKind.COMPANY: gettext_lazy("Company"),
+}
 MOVES: dict[Moved, Promise] = {
     Moved.ISSUED: pgettext_lazy("customers who", "were given some"),
     Moved.USED: pgettext_lazy("customers who", "used some"),
@@ -85,6 +91,8 @@ class CustomerList(Listing[CustomerRow]):
         tiers = [(code, programme.tier_name(code)) for code in programme.tiers] if programme else []
         rules = _rules(programme) if programme else []
         memberships = [(one.value, MEMBERSHIPS[one]) for one in LISTED_MEMBERSHIPS]
+        kinds = [(CustomerKind.PERSON.value, _("Person"))]
+        kinds += [(one.value, str(label)) for one, label in ACCOUNT_KINDS.items()]
         moves = [(one.value, label) for one, label in MOVES.items()]
         stores = [
             (code, name)
@@ -97,6 +105,7 @@ class CustomerList(Listing[CustomerRow]):
             Choice("tier", _("Status"), lambda: tiers),
             Choice("membership", _("Membership"), lambda: memberships, kind="menu"),
             Choice("store", _("Store"), lambda: stores, kind="menu", is_more=True),
+            Choice("kind", _("What it is"), lambda: kinds, kind="menu", is_more=True),
             Number("balance_min", _("Balance from (%(units)s)") % {"units": points}, is_more=True),
             Number("balance_max", _("Balance up to (%(units)s)") % {"units": points}, is_more=True),
             Day("last_from", _("Last purchase from"), is_more=True),
@@ -167,6 +176,7 @@ class CustomerList(Listing[CustomerRow]):
             memberships=(Membership(chosen.text("membership")),) if chosen.text("membership") else (),
             tiers=(chosen.text("tier"),) if chosen.text("tier") else (),
             store=chosen.text("store"),
+            kind=CustomerKind(chosen.text("kind")) if chosen.text("kind") else None,
             known_in=known_in,
             joined_since=chosen.date("joined_from"),
             joined_until=chosen.date("joined_to"),
@@ -225,7 +235,8 @@ def _who(row: CustomerRow) -> SafeString:
         if row.is_invented
         else ""
     )
-    below = format_html("{}{}", row.town, marker)
+    kind = ACCOUNT_KINDS.get(row.kind)
+    below = format_html("{}{}{}{}", kind or "", " · " if kind and row.town else "", row.town, marker)
     return cells.person(reverse("customer", args=[row.customer_id]), initials_of(name), name, below)
 
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from assidu.backoffice.access import allowed, signed_in
 from assidu.backoffice.navigation import menu
 from assidu.backoffice.reach import find
+from assidu.backoffice.views.customers import ACCOUNT_KINDS
+from assidu.customers.types import CustomerKind
 from assidu.foundation.people import queries
 
 LIMIT = 8
@@ -62,8 +64,8 @@ def customers(request: HttpRequest, asked: str) -> tuple[str, list[Answer]]:
         Answer(
             one.name or _("Customer without a name"),
             reverse("customer", args=[one.customer_id]),
-            "user",
-            one.town,
+            "user" if one.kind is CustomerKind.PERSON else "users",
+            one.town or str(ACCOUNT_KINDS.get(one.kind, "")),
         )
         for one in found
     ]

@@ -16,7 +16,7 @@ from assidu.backoffice.access import allowed, signed_in
 from assidu.backoffice.moments import moment_of
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.reach import refuse
-from assidu.backoffice.views.customer import Known, known, names_for
+from assidu.backoffice.views.customer import Known, known, names_for, whose_moment
 from assidu.catalogue import queries as catalogue
 from assidu.catalogue.promotions import promotion_names
 from assidu.catalogue.types import Product
@@ -72,10 +72,12 @@ def event(request: HttpRequest, customer_id: UUID, seq: int) -> HttpResponse:
     if shown.is_elsewhere(entry.type, entry.store):
         refuse(request, customer_id)
     plan = programme.book.version(explained.plan_version)
+    names = names_for([entry])
     is_panel = request.headers.get("HX-Request-Type") == "partial"
     context = {
         "shown": shown,
-        "moment": moment_of(entry, programme, names_for([entry])),
+        "moment": moment_of(entry, programme, names),
+        "told_of": whose_moment(entry, shown, names),
         "entry": entry,
         "explained": explained,
         "version_address": _version_address(request, explained.plan_version),
@@ -304,8 +306,8 @@ def _since(explained: Explanation) -> list[tuple[str, str, str]]:
     entry = explained.entry
     if not isinstance(entry.event, Sale):
         return []
-    owner = customers.follow(entry.customer_id) or entry.customer_id
-    family = {entry.customer_id, owner}
+    owner = entry.member or customers.follow(entry.customer_id) or entry.customer_id
+    family = {entry.customer_id, owner, *queries.accounts_ever([entry.customer_id, owner])}
     found = []
     for one in queries.after_sale(tuple(family), entry.customer_id, entry.seq):
         day = {"day": formats.day(one.day)}

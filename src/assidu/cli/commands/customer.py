@@ -12,8 +12,11 @@ from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import ngettext, number
-from assidu.customers import actions, links, queries
-from assidu.customers.types import Customer, NotAnIdentifier
+from assidu.cli.subjects import Subject, customer_named, nobody
+from assidu.customers import links, queries
+from assidu.customers.accounts import Belonging, belonging_of
+from assidu.customers.queries import counts_as
+from assidu.customers.types import Customer
 from assidu.decisions.decision import Refused as Refusal
 from assidu.foundation import clock
 from assidu.foundation.ids import new_id
@@ -23,6 +26,8 @@ from assidu.foundation.settings import current_settings
 from assidu.loyalty import corrections
 from assidu.loyalty import queries as loyalty
 from assidu.loyalty.entries import Told, UnknownCustomer
+from assidu.loyalty.erasing import AccountNotEmpty
+from assidu.loyalty.erasing import erase as erase_customer
 from assidu.loyalty.person_file import person_file
 from assidu.loyalty.plans import programmes
 from assidu.loyalty.separating import Separated
@@ -33,11 +38,6 @@ from assidu.plans.wording.reasons import refusal
 
 app = typer.Typer(no_args_is_help=True)
 
-Subject = Annotated[
-    str,
-    typer.Argument(help="A customer's id, or card:…, phone:…, email:…, external:…", show_default=False),
-]
-
 
 @app.callback()
 def customer() -> None:
@@ -46,13 +46,14 @@ def customer() -> None:
 
 @app.command()
 def show(subject: Subject, json: JsonFlag = False) -> None:
-    """Who it is and what they have; kept in the trail."""
+    """Who it is and what they have, or the account that they are in; kept in the trail."""
     output = Output(json)
     with database(output):
         found = _found(subject)
-        standing = loyalty.standing(found.customer_id, clock.now())
+        belonging = belonging_of(found.customer_id)
+        standing = loyalty.standing(counts_as(found.customer_id), clock.now())
         record_look(COMMAND_LINE, found.customer_id, "command")
-    output.answer(_answer(found, standing), _text(found, standing))
+    output.answer(_answer(found, belonging, standing), _text(found, belonging, standing))
 
 
 @app.command()
@@ -97,7 +98,13 @@ def erase(
                 raise Misuse(_("Erasing cannot be undone."), _("Say --yes."))
             question = _("Erase %(who)s for ever?") % {"who": found.name or found.customer_id}
             typer.confirm(question, abort=True, err=True)
-        done = actions.erase(found.customer_id, COMMAND_LINE, clock.now())
+        done = erase_customer(found.customer_id, COMMAND_LINE, clock.now())
+        if isinstance(done, AccountNotEmpty):
+            raise Refused(
+                _("People are still in this account."),
+                _("Take everybody out of it first: assidu account leave."),
+                "account_not_empty",
+            )
         assert done is not None, "the customer was just found"
     output.answer(
         {
@@ -245,7 +252,7 @@ def unmerge(
                 )
         programme = loyalty.programme_of(absorbed)
         if isinstance(outcome, UnknownCustomer) or programme is None:
-            raise Refused(_("Nobody is known by that."), code="unknown_customer")
+            raise nobody()
         if isinstance(outcome, Refusal):
             document = loyalty.versions(programme)[-1].document
             language = language_of(current_settings().language)
@@ -267,27 +274,18 @@ def _stop_unless_told(outcome: object, programme: str) -> None:
 
 
 def _found(subject: str) -> Customer:
-    try:
-        customer_id = queries.follow(UUID(subject))
-    except ValueError:
-        answer = queries.by_subject(subject)
-        if isinstance(answer, NotAnIdentifier):
-            raise Misuse(
-                _("This is neither an id nor an identifier."),
-                _("Write card:2990000000012, phone:0612345678, …"),
-                answer.fault,
-            ) from None
-        customer_id = answer
-    found = queries.customer(customer_id, with_contact=True) if customer_id else None
+    found = queries.customer(customer_named(subject), with_contact=True)
     if found is None:
-        raise Refused(_("Nobody is known by that."), code="unknown_customer")
+        raise nobody()
     return found
 
 
-def _answer(found: Customer, standing: Standing | None) -> dict[str, Any]:
+def _answer(found: Customer, belonging: Belonging | None, standing: Standing | None) -> dict[str, Any]:
     contact = found.contact
     answer: dict[str, Any] = {
         "customer": found.customer_id,
+        "kind": found.kind,
+        "account": None if belonging is None else belonging.account_id,
         "name": found.name,
         "absorbed": found.absorbed,
         "erased_at": found.erased_at,
@@ -309,13 +307,15 @@ def _answer(found: Customer, standing: Standing | None) -> dict[str, Any]:
     return answer
 
 
-def _text(found: Customer, standing: Standing | None) -> str:
+def _text(found: Customer, belonging: Belonging | None, standing: Standing | None) -> str:
     lines = [f"{found.name or _('(erased)') if found.is_erased else found.name}  {found.customer_id}"]
     if found.is_invented:
         lines.append(_("Invented identity: name, address and contact details are made up."))
     if found.contact:
         parts = (*found.contact.cards, found.contact.phone, found.contact.email, found.town)
         lines.append("  ".join(part for part in parts if part))
+    if belonging is not None:
+        lines.append(_("In the account %(id)s, which has:") % {"id": belonging.account_id})
     if standing is not None:
         tier = standing.tiers.tier if standing.tiers else None
         events = ngettext("%(n)s event", "%(n)s events", standing.seq) % {"n": number(standing.seq)}

@@ -7,10 +7,12 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from assidu.backoffice.views.studio import expected
 from assidu.cli import published
 from assidu.cli.commands.economics_discounts import discounts
 from assidu.cli.commands.economics_micro import behaviour, micro
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.printing import printing
 from assidu.cli.speech import decimal, number, rooms_speak
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
@@ -50,6 +52,7 @@ def macro(
         str, typer.Option(help="A file, or the name of a saved set; else the one saved last, else measured.")
     ] = "",
     excel: Annotated[Path | None, typer.Option(help="A workbook whose formulas live.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="The page of the studio, as a file to send.")] = None,
     csv: Annotated[Path | None, typer.Option(help="A folder: what is behind each chart.")] = None,
     programme: Programme = "",
     json: JsonFlag = False,
@@ -59,6 +62,9 @@ def macro(
     with published.versions(output, programme) as plans:
         document = plans[-1].document
         found = _assumptions(output, document, assumptions)
+        if pdf is not None:
+            with printing(document.programme) as known:
+                pdf.write_bytes(expected.paper(known, found))
     decimals = document.sale_currency.decimals
     answer = report(found, decimals)
     if excel is not None:

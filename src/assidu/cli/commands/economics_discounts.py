@@ -7,10 +7,12 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from assidu.backoffice.views.studio import discounts as looked
 from assidu.cli import published
 from assidu.cli.database import database
 from assidu.cli.following import followed
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.printing import printing
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.economics.discounts import runs
@@ -73,6 +75,7 @@ def discounts(
         str, typer.Option(help="Which programme gives the points: `live`, a version, or a file.")
     ] = published.LIVE,
     seed: Annotated[int, typer.Option(help="The same seed gives the same figures.", min=0)] = 1,
+    pdf: Annotated[Path | None, typer.Option(help="The page of the studio, as a file to send.")] = None,
     csv: Annotated[
         Path | None, typer.Option(help="A folder for what is behind, a file for each table.")
     ] = None,
@@ -110,9 +113,12 @@ def discounts(
         with output.progress(_("Looking at discounts")) as advance:
             run_id = runs.start(question, yaml, label="assidu economics", by="command")
             run = followed(run_id, runs.run, runs.cancel, advance)
-    answer = run.answer
-    if answer is None:
-        raise Refused(_("It came to no end: %(why)s") % {"why": run.failure or run.state}, code="failed")
+        answer = run.answer
+        if answer is None:
+            raise Refused(_("It came to no end: %(why)s") % {"why": run.failure or run.state}, code="failed")
+        if pdf is not None:
+            with printing(document.programme) as known:
+                pdf.write_bytes(looked.paper(known, run))
     if csv is not None:
         csv.mkdir(parents=True, exist_ok=True)
         for table in tables(answer):

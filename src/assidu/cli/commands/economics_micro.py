@@ -6,9 +6,11 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from assidu.backoffice.views.studio import tried
 from assidu.cli import published
 from assidu.cli.following import followed
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.printing import printing
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.cli.speech import number, rooms_speak
@@ -45,6 +47,9 @@ def micro(
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same figures.", min=0)] = None,
     excel: Annotated[Path | None, typer.Option(help="A workbook.")] = None,
+    pdf: Annotated[
+        Path | None, typer.Option(help="The page of the studio, as a file to send; the last plan in detail.")
+    ] = None,
     csv: Annotated[Path | None, typer.Option(help="A folder: a file for each table behind.")] = None,
     programme: Programme = "",
     json: JsonFlag = False,
@@ -77,6 +82,9 @@ def micro(
         if excel is not None:
             with rooms_speak():
                 excel.write_bytes(micro_workbook(result, assumed, document.sale_currency.decimals))
+        if pdf is not None:
+            with printing(document.programme) as known:
+                pdf.write_bytes(tried.paper(known, run))
         if csv is not None:
             csv.mkdir(parents=True, exist_ok=True)
             for table in tables(result, assumed):

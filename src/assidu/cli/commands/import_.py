@@ -47,6 +47,7 @@ RECORDS: dict[str, Callable[[int], str]] = {
     "cost": lambda count: ngettext("%(n)s cost", "%(n)s costs", count),
     "margin": lambda count: ngettext("%(n)s margin", "%(n)s margins", count),
     "customer": lambda count: ngettext("%(n)s customer", "%(n)s customers", count),
+    "account": lambda count: ngettext("%(n)s person in an account", "%(n)s people in accounts", count),
 }
 
 

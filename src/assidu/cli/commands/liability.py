@@ -8,8 +8,10 @@ from typing import Annotated
 import msgspec
 import typer
 
+from assidu.backoffice.views.studio import owed
 from assidu.cli import published
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.printing import printing
 from assidu.cli.speech import decimal, gettext_noop, number, rooms_speak
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
@@ -71,6 +73,7 @@ def show(
     month: Month = "",
     csv: Annotated[Path | None, typer.Option(help="A folder: what is behind the figures, as CSV.")] = None,
     excel: Annotated[Path | None, typer.Option(help="A workbook whose formulas live.")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="The page of the studio, as a file to send.")] = None,
     programme: Programme = "",
     json: JsonFlag = False,
 ) -> None:
@@ -83,6 +86,9 @@ def show(
         if wanted is not None and view.month is None:
             raise Misuse(_("Nothing had happened yet in %(month)s.") % {"month": month}, code="unknown_month")
         tiers = queries.tiers(found.programme, view.month.month) if view.month is not None else ()
+        if pdf is not None:
+            with printing(found.programme) as known:
+                pdf.write_bytes(owed.paper(known, found, wanted))
     if csv is not None and view.month is not None:
         _write(csv, [*liability_tables(found), tiers_table(view.month.month, tiers)])
     if excel is not None:

@@ -9,13 +9,12 @@ import typer
 from django.db import transaction
 
 from assidu.cli.database import database
-from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.output import JsonFlag, Output, Refused
 from assidu.cli.speech import gettext as _
-from assidu.cli.speech import language, number
-from assidu.customers import queries as customers
+from assidu.cli.speech import number
+from assidu.cli.subjects import Subject, customer_named, refused
 from assidu.customers.types import NotAnIdentifier
 from assidu.decisions.calendar import local_day
-from assidu.decisions.decision import Refused as Refusal
 from assidu.decisions.state import State
 from assidu.decisions.terms import terms_shown
 from assidu.events import wire
@@ -25,16 +24,11 @@ from assidu.foundation.people.types import COMMAND_LINE
 from assidu.loyalty import actions, plans
 from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.memberships import accepted_terms
-from assidu.loyalty.queries import current_book, programme_of, versions
+from assidu.loyalty.queries import current_book, programme_of
 from assidu.loyalty.referral import code_of, referral_standing
-from assidu.plans.wording import language_of, refusal
 
 app = typer.Typer(no_args_is_help=True)
 
-Subject = Annotated[
-    str,
-    typer.Argument(help="A customer's id, or card:…, phone:…, email:…, external:…", show_default=False),
-]
 Reason = Annotated[
     str, typer.Option("--reason", help="Why; sealed with the customer's data.", show_default=False)
 ]
@@ -93,7 +87,7 @@ def referral_code(subject: Subject, json: JsonFlag = False) -> None:
     """A member's code to bring others, made if they had none, and how many they brought."""
     output = Output(json)
     with database(output), transaction.atomic():
-        customer_id = _found(subject)
+        customer_id = customer_named(subject)
         had = referral_standing(customer_id).code
         code = code_of(customer_id, clock.now())
         if code is None:
@@ -161,7 +155,7 @@ def _joined(customer_id: UUID, programme: str) -> Outcome:
 def _change(output: Output, subject: str, action: str, do: Callable[[UUID, str], Outcome]) -> None:
     """The event and its line of the trail, together or not at all."""
     with database(output):
-        customer_id = _found(subject)
+        customer_id = customer_named(subject)
         programme = programme_of(customer_id)
         if programme is None:
             raise Refused(_("They are not in the books of a programme."), code="not_a_member")
@@ -170,7 +164,7 @@ def _change(output: Output, subject: str, action: str, do: Callable[[UUID, str],
             if isinstance(outcome, Told):
                 record(COMMAND_LINE, action, "customer", str(customer_id), after={"event": outcome.key.id})
         if not isinstance(outcome, Told):
-            raise _refused(outcome, programme)
+            raise refused(outcome, programme)
     output.answer(
         {
             "customer": customer_id,
@@ -187,30 +181,3 @@ def _until(state: State) -> str:
         return ""
     last_day = state.regret_until - timedelta(days=1)
     return "  " + _("everything is found again by joining until %(day)s") % {"day": last_day.isoformat()}
-
-
-def _refused(outcome: Outcome, programme: str) -> Refused:
-    if not isinstance(outcome, Refusal):
-        return Refused(_("It could not be recorded."), code="not_recorded")
-    book = current_book(programme)
-    assert book is not None, "a programme has a version"
-    number_in_force = book.at(clock.now()).version
-    document = next(one.document for one in versions(programme) if one.version == number_in_force)
-    return Refused(refusal(outcome, document, language_of(language())), code=outcome.code.value)
-
-
-def _found(subject: str) -> UUID:
-    try:
-        customer_id = customers.follow(UUID(subject))
-    except ValueError:
-        answer = customers.by_subject(subject)
-        if isinstance(answer, NotAnIdentifier):
-            raise Misuse(
-                _("This is neither an id nor an identifier."),
-                _("Write card:2990000000012, phone:0612345678, …"),
-                answer.fault,
-            ) from None
-        customer_id = answer
-    if customer_id is None:
-        raise Refused(_("Nobody is known by that."), code="unknown_customer")
-    return customer_id

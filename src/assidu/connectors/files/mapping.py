@@ -26,6 +26,7 @@ class Target(StrEnum):
     STORE = "store"
     PRODUCT = "product"
     PRICE = "price"
+    ACCOUNT = "account"
     RATE = "rate"
     PROMOTION = "promotion"
     COST = "cost"

@@ -47,6 +47,7 @@ RECORD_FIELDS = {
         "card", "title", "first_name", "last_name", "birth_date", "email", "phone", "address", "postcode", "town",
         "language", "store", "invented",
     ),
+    Target.ACCOUNT: ("account", "kind", "name", "store", "member", "roles"),
 }  # fmt: skip
 REQUIRED_FIELDS = {
     Target.STORE: ("code", "name"),
@@ -57,6 +58,7 @@ REQUIRED_FIELDS = {
     Target.COST: ("sku", "day", "cost_minor"),
     Target.MARGIN: ("department", "day", "margin_bp"),
     Target.CUSTOMER: ("card",),
+    Target.ACCOUNT: ("account", "kind"),
 }
 
 Path_ = tuple[str | int, ...]

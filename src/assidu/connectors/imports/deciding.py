@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -23,30 +24,40 @@ from assidu.connectors.imports.types import Entry, Original, Place, SetAside
 from assidu.customers.identifiers import parse_subject
 from assidu.customers.types import Identifier
 from assidu.customers.vault import Vault
+from assidu.customers.words import Said
 from assidu.decisions.calendar import local_day
 from assidu.decisions.chance import OpenDraw
 from assidu.decisions.decision import Claim, RefusalCode, Refused
 from assidu.decisions.earning import claim_key
-from assidu.decisions.events import AfterSale, Sale, ShownCode
+from assidu.decisions.events import (
+    Admission,
+    AfterSale,
+    Departure,
+    Merger,
+    Sale,
+    ShownCode,
+    TransferOut,
+)
 from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.places import places_moved
 from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.sold import Later, since, sold_before
 from assidu.events import wire
-from assidu.events.types import EventType, Fact
+from assidu.events.types import WHOSE_PERSON, EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.copying import Lines
-from assidu.loyalty.desk import Decided, Desk, Member
+from assidu.loyalty.desk import Decided, Desk, Member, member_of, received_by
 from assidu.loyalty.offer_codes import KnownCode, good_codes, hash_of
 from assidu.loyalty.referral import with_referrer
 from assidu.loyalty.script import Answer, Script
-from assidu.loyalty.sold_tickets import load_sold
+from assidu.loyalty.sold_tickets import bought_by, load_sold
 
 
 @dataclass(frozen=True, slots=True)
 class Shop:
     """Everything that deciding needs and that no process changes. ``wanted`` are the tickets that returns and changes
-    name; ``codes`` those that were shown and were made here, by hash."""
+    name; ``codes`` those that were shown and were made here, by hash; ``accounts`` which account counts for whom when
+    the import begins."""
 
     book: PlanBook
     catalogue: Catalogue
@@ -62,30 +73,39 @@ class Shop:
     draws: Mapping[str, OpenDraw]
     pseudonym_key: bytes = field(repr=False)
     vault: Vault = field(repr=False)
+    accounts: Mapping[UUID, UUID] = field(default_factory=dict)
     catches_up: bool = True
+
+
+SoldKey = tuple[UUID, int]
+"""Whose sequence a ticket is written in, and where."""
 
 
 @dataclass(slots=True)
 class GroupRun:
     """One group on its way: its members as they become, and what is to be written of them. ``waiting`` is the event
-    that counts on places and was not answered yet; nothing of the group is decided before it is."""
+    that counts on places and was not answered yet; nothing of the group is decided before it is. ``accounts`` is who is
+    in which account by now, ``passages`` who entered one or left it meanwhile."""
 
     group: Group
     members: dict[UUID, Member]
     loaded_seqs: dict[UUID, int]
     aliases: dict[UUID, UUID] = field(default_factory=dict)
+    accounts: dict[UUID, UUID] = field(default_factory=dict)
+    passages: list["Passage"] = field(default_factory=list)
     lines: Lines = field(default_factory=Lines)
     aside: list[SetAside] = field(default_factory=list)
     limits: dict[str, int] = field(default_factory=dict)
     places: Counter[str] = field(default_factory=Counter)
-    personal: list[tuple[UUID, int, Mapping[str, Any]]] = field(default_factory=list)
+    personal: list[Said] = field(default_factory=list)
     devices: list[tuple[UUID, str]] = field(default_factory=list)
     recorded: int = 0
     ticks: int = 0
     undrawn: int = 0
     waiting: "Waiting | None" = None
     tickets: dict[Original, tuple[UUID, int]] = field(default_factory=dict)
-    sold: dict[tuple[UUID, int], SoldBefore | None] = field(default_factory=dict)
+    sold: dict[SoldKey, "Ticket"] = field(default_factory=dict)
+    bought_by: dict[tuple[UUID, int], UUID] = field(default_factory=dict)
 
     @property
     def gives_back(self) -> bool:
@@ -93,15 +113,62 @@ class GroupRun:
         return any(change < 0 for change in self.places.values())
 
     @classmethod
-    def of(cls, group: Group, members: dict[UUID, Member]) -> "GroupRun":
+    def of(cls, group: Group, members: Mapping[UUID, Member], accounts: Mapping[UUID, UUID]) -> "GroupRun":
         present = {customer: replace(members[customer]) for customer in group.customers}
-        return cls(group, present, {customer: member.state.seq for customer, member in present.items()})
+        seqs = {customer: member.state.seq for customer, member in present.items()}
+        mine = {person: accounts[person] for person in group.customers if person in accounts}
+        return cls(group, present, seqs, accounts=mine)
 
     def now(self, customer: UUID) -> UUID:
         """Who a customer is by now."""
         while customer in self.aliases:
             customer = self.aliases[customer]
         return customer
+
+    def counts_as(self, customer: UUID) -> UUID:
+        """Whose balance and status are theirs by now: their account's, or their own."""
+        person = self.now(customer)
+        return self.accounts.get(person, person)
+
+    def passes(self, person: UUID, account: UUID, *, is_in: bool) -> None:
+        if is_in:
+            self.accounts[person] = account
+        else:
+            self.accounts.pop(person, None)
+        self.passages.append(Passage(person, account, is_in))
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A ticket as whoever asks for it finds it; ``later`` is what happened to it in this import, and who told it.
+
+    It depends on who asks: what lies in somebody else's sequence cannot be named there.
+    """
+
+    before: Callable[[UUID], SoldBefore | None]
+    later: list[tuple[UUID, Later]] = field(default_factory=list)
+    known: dict[UUID, SoldBefore | None] = field(default_factory=dict)
+
+    def of(self, customer: UUID) -> SoldBefore | None:
+        if customer not in self.known:
+            sold = self.before(customer)
+            later = [one._replace(is_own=teller == customer) for teller, one in self.later]
+            self.known[customer] = None if sold is None else since(sold, later)
+        return self.known[customer]
+
+    def follow(self, customer: UUID, later: Later) -> None:
+        self.later.append((customer, later))
+        for who, sold in self.known.items():
+            if sold is not None:
+                self.known[who] = since(sold, [later._replace(is_own=who == customer)])
+
+
+class Passage(NamedTuple):
+    """Somebody enters an account, or leaves it."""
+
+    person: UUID
+    account: UUID
+    is_in: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +207,13 @@ class Decider:
         """Decide one event of a group; ``run.waiting`` is set if it waits for its places, until ``answered``."""
         self._run = run
         entry = self._shop.entries[place]
-        customer = run.now(self._shop.owners[place])
+        person = run.now(self._shop.owners[place])
         incoming = self._shop.read(entry)
+        customer = self._customer(incoming, person)
+        second = run.now(self._shop.absorbed[place]) if place in self._shop.absorbed else None
+        told_of = second if entry.type in WHOSE_PERSON else person if person != customer else None
         try:
-            fact = self._fact(entry, incoming, customer)
+            fact = self._fact(entry, incoming, customer, told_of)
         except wire.UnknownSale:
             self._set_aside(entry, Refused(RefusalCode.UNKNOWN_SALE))
             return
@@ -151,8 +221,8 @@ class Decider:
             self._set_aside(entry, error.refused)
             return
         member = run.members[customer]
-        if place in self._shop.absorbed:
-            result = self._merge(member, run.now(self._shop.absorbed[place]), fact)
+        if second is not None:
+            result = self._together(member, second, fact)
             self._keep_result(entry, incoming, fact, result)
             return
         before = member.copy()
@@ -200,7 +270,29 @@ class Decider:
         self._keep()
         run.sold.clear()
 
-    def _fact(self, entry: Entry, incoming: wire.Incoming, customer: UUID) -> Fact:
+    def _customer(self, incoming: wire.Incoming, person: UUID) -> UUID:
+        """Who decides it: whoever counts for the person or, of a ticket that they bought in an account that they have
+        left since, that account."""
+        run = self._run
+        customer = run.counts_as(person)
+        if isinstance(incoming.data, wire.AfterSaleData):
+            found = self._find_sale(incoming.data)
+            owner = found.customer_id if found is not None else None
+            if found is not None and owner is not None and run.counts_as(owner) != customer:
+                is_theirs = owner in run.members and self._bought_by(found) == person
+                return owner if is_theirs else customer
+        return customer
+
+    def _bought_by(self, found: wire.SaleFound) -> UUID | None:
+        """Who of an account a ticket was told of."""
+        assert found.customer_id is not None
+        assert found.seq is not None
+        key = found.customer_id, found.seq
+        if key in self._run.bought_by:
+            return self._run.now(self._run.bought_by[key])
+        return run_on(self._connection, bought_by(found))
+
+    def _fact(self, entry: Entry, incoming: wire.Incoming, customer: UUID, told_of: UUID | None) -> Fact:
         shop, data = self._shop, incoming.data
         plan = shop.book.at(entry.at)
         codes: tuple[ShownCode, ...] = ()
@@ -217,6 +309,7 @@ class Decider:
             fingerprint=entry.fingerprint,
             has_happened=True,
             codes=codes,
+            member=told_of,
         )
         if isinstance(data, wire.JoiningData) and data.referral_code:
             told = parse_subject(entry.subject or "")
@@ -290,10 +383,22 @@ class Decider:
             self._remember(entry, incoming, fact, result)
         self._keep(answered)
 
-    def _merge(self, survivor: Member, absorbed_id: UUID, fact: Fact) -> Decided | Refused:
-        result = self._desk.merge(survivor, self._run.members[absorbed_id], fact)
-        if isinstance(result, Decided):
-            self._run.aliases[absorbed_id] = survivor.customer_id
+    def _together(self, one: Member, second: UUID, fact: Fact) -> Decided | Refused:
+        """Both sides of what happens between two customers, and who they are after it."""
+        run = self._run
+        if isinstance(fact.event, TransferOut) and run.counts_as(second) != second:
+            fact = received_by(fact, second)
+            second = run.counts_as(second)
+        result = self._desk.together(one, run.members[second], fact)
+        if isinstance(result, Refused):
+            return result
+        match fact.event:
+            case Merger():
+                if run.accounts.get(second) == one.customer_id:
+                    run.passes(second, one.customer_id, is_in=False)
+                run.aliases[second] = UUID(member_of(fact) or str(one.customer_id))
+            case Admission() | Departure():
+                run.passes(second, one.customer_id, is_in=isinstance(fact.event, Admission))
         return result
 
     def _keep(self, answered: tuple[UUID, Grants] | None = None) -> None:
@@ -321,15 +426,14 @@ class Decider:
 
     def _remember(self, entry: Entry, incoming: wire.Incoming, fact: Fact, decided: Decided) -> None:
         run, event = self._run, fact.event
+        person_id = UUID(member_of(fact) or str(decided.customer_id))
         if personal := incoming.personal:
-            run.personal.append((decided.customer_id, decided.seq, personal))
+            run.personal.append(Said(decided.customer_id, decided.seq, person_id, personal))
         if isinstance(incoming.data, wire.JoiningData) and incoming.data.device:
-            run.devices.append((decided.customer_id, incoming.data.device))
+            run.devices.append((person_id, incoming.data.device))
         if isinstance(event, AfterSale):
             key = self._sale_key(decided.customer_id, event)
-            sold = self._find_sold(decided.customer_id, event)
-            assert sold is not None, "it is only decided on a ticket that was found"
-            run.sold[key] = since(sold, [Later(decided.seq, event, decided.decision)])
+            run.sold[key].follow(decided.customer_id, Later(decided.seq, event, decided.decision))
         elif isinstance(event, Sale) and self._shop.wanted:
             names: list[Original] = [("event", entry.source, entry.id)]
             if entry.ticket is not None:
@@ -338,7 +442,9 @@ class Decider:
                 if name in self._shop.wanted:
                     where = decided.customer_id, decided.seq
                     run.tickets[name] = where
-                    run.sold[where] = sold_before(decided.seq, event, decided.decision)
+                    if person_id != decided.customer_id:
+                        run.bought_by[where] = person_id
+                    run.sold[where] = Ticket(partial(_sold_here, decided, event))
 
     def _find_sale(self, told: wire.AfterSaleData) -> wire.SaleFound | None:
         original = original_of(told)
@@ -348,21 +454,30 @@ class Decider:
         return None if known is None else wire.SaleFound(known.customer_id, known.seq)
 
     def _find_sold(self, customer_id: UUID, event: AfterSale) -> SoldBefore | None:
-        """The ticket of a return or a change, if it is this customer's or that of somebody merged into them."""
+        """The ticket of a return or a change, if it is this customer's, that of somebody merged into them or, of an
+        account, of somebody in it."""
         owner, seq = key = self._sale_key(customer_id, event)
         run = self._run
         if key not in run.sold:
-            # Of somebody who was merged in this very import, the database does not know it yet.
-            reader = owner if owner in run.aliases else customer_id
-            run.sold[key] = run_on(self._connection, load_sold(reader, wire.SaleFound(owner, seq)))
-        sold = run.sold[key]
-        if sold is None or (owner != customer_id and owner in run.members and run.now(owner) != customer_id):
+            run.sold[key] = Ticket(partial(self._load_sold, wire.SaleFound(owner, seq)))
+        if owner != customer_id and owner in run.members and run.counts_as(owner) != customer_id:
             return None
-        return sold if sold.is_own == (owner == customer_id) else sold.asked_by_survivor()
+        return run.sold[key].of(customer_id)
+
+    def _load_sold(self, found: wire.SaleFound, customer_id: UUID) -> SoldBefore | None:
+        # Of somebody who was merged, or came and went, in this very import, the database does not know it yet.
+        owner = found.customer_id
+        reader = owner if owner is not None and owner in self._run.members else customer_id
+        return run_on(self._connection, load_sold(reader, found, asked_by=customer_id))
 
     @staticmethod
-    def _sale_key(customer_id: UUID, event: AfterSale) -> tuple[UUID, int]:
+    def _sale_key(customer_id: UUID, event: AfterSale) -> SoldKey:
         return (UUID(event.sale_owner) if event.sale_owner else customer_id), event.sale_seq
+
+
+def _sold_here(decided: Decided, sale: Sale, customer: UUID) -> SoldBefore:
+    """A ticket of this import, as ``customer`` finds it."""
+    return sold_before(decided.seq, sale, decided.decision, is_own=decided.customer_id == customer)
 
 
 def _moved_by(gathered: Sequence[Decided]) -> Counter[str]:

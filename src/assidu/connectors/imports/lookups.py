@@ -10,6 +10,7 @@ import psycopg
 
 from assidu.connectors.imports.types import Original, Place, Ticket
 from assidu.decisions.decision import RefusalCode
+from assidu.events.types import EventType
 from assidu.foundation.ids import new_id
 from assidu.loyalty.desk import Member
 from assidu.loyalty.offer_codes import FIND_CODES, KnownCode
@@ -42,13 +43,25 @@ SELECT m.customer_id, m.wallet_id, m.seq, m.state::text, m.last_purchase,
           FROM ledger_balance AS b WHERE b.customer_id = m.customer_id AND b.debt > 0)
   FROM loyalty_member AS m WHERE m.customer_id = ANY (%s)
 """
+_BELONGING_SQL = "SELECT customer_id, account_id FROM customers_belonging WHERE customer_id = ANY (%s)"
+_LEFT_SQL = f"""
+SELECT DISTINCT customer_id, (body ->> 'from')::uuid FROM events_event
+ WHERE customer_id = ANY (%s) AND type = '{EventType.ACCOUNT_EXIT.value}'
+"""
 _LOCK_SQL = """
 SELECT customer_id, wallet_id, seq, state::text, last_purchase, lots::text, debts::text FROM loyalty_lock(%s)
 """
 _ENROL_SQL = "SELECT loyalty_enrol(%s::uuid[], %s::uuid[], %s)"
 _CODES_SQL = FIND_CODES.replace("$1", "%s")
 _ASKED_AGAIN = frozenset(
-    {RefusalCode.UNKNOWN_SALE, RefusalCode.ABSORBED, RefusalCode.NO_RATE, RefusalCode.RATE_TOO_OLD}
+    {
+        RefusalCode.UNKNOWN_SALE,
+        RefusalCode.ABSORBED,
+        RefusalCode.IN_ACCOUNT,
+        RefusalCode.NOT_IN_ACCOUNT,
+        RefusalCode.NO_RATE,
+        RefusalCode.RATE_TOO_OLD,
+    }
 )
 _REFUSALS = sorted(code.value for code in RefusalCode)
 _REFUSALS_FOR_GOOD = sorted(code.value for code in RefusalCode if code not in _ASKED_AGAIN)
@@ -139,6 +152,22 @@ def members(connection: Connection, customers: Iterable[UUID]) -> dict[UUID, Mem
     for batch in _cut(customers):
         for row in connection.execute(_MEMBERS_SQL, [batch]):
             found[row[0]] = member_from(*row)
+    return found
+
+
+def accounts_of(connection: Connection, people: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The account that counts for each of these people now; who counts for themselves is left out."""
+    found: dict[UUID, UUID] = {}
+    for batch in _cut(people):
+        found |= dict(connection.execute(_BELONGING_SQL, [batch]).fetchall())
+    return found
+
+
+def accounts_left_by(connection: Connection, people: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+    """The accounts that these people were in once, each with who left it: their tickets are brought back there."""
+    found: list[tuple[UUID, UUID]] = []
+    for batch in _cut(people):
+        found += connection.execute(_LEFT_SQL, [batch]).fetchall()
     return found
 
 

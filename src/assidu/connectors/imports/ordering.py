@@ -1,6 +1,6 @@
 """Puts all events of an import in their one order, finds what is told twice, and shares customers between processes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -76,14 +76,18 @@ def first_tickets(entries: Sequence[Entry], going: Sequence[int], known: Mapping
 
 @dataclass(slots=True)
 class Group:
-    """Customers whose histories meet in a merger, mostly just one, and the places of their events in the order."""
+    """Customers whose histories meet in a merger, a transfer or an account, mostly just one, and the places of their
+    events in the order."""
 
     customers: set[UUID] = field(default_factory=set)
     places: list[int] = field(default_factory=list)
 
 
-def groups_of(owners: Mapping[int, UUID], absorbed: Mapping[int, UUID]) -> list[Group]:
-    """``owners`` has the customer of every event in order; ``absorbed`` the second customer of every merger."""
+def groups_of(
+    owners: Mapping[int, UUID], absorbed: Mapping[int, UUID], accounts: Iterable[tuple[UUID, UUID]] = ()
+) -> list[Group]:
+    """``owners`` has the person of every event in order; ``absorbed`` the second one of every event that has one;
+    ``accounts`` who of them belongs, or belonged, to which account."""
     parents: dict[UUID, UUID] = {}
 
     def root(customer: UUID) -> UUID:
@@ -94,8 +98,10 @@ def groups_of(owners: Mapping[int, UUID], absorbed: Mapping[int, UUID]) -> list[
 
     for customer in owners.values():
         parents.setdefault(customer, customer)
-    for place, second in absorbed.items():
-        one, other = sorted((root(owners[place]), root(second)))
+    meetings = [(owners[place], second) for place, second in absorbed.items()]
+    meetings += accounts
+    for first, second in meetings:
+        one, other = sorted((root(first), root(second)))
         parents[other] = one
     groups: dict[UUID, Group] = {}
     for place, customer in owners.items():
@@ -104,6 +110,9 @@ def groups_of(owners: Mapping[int, UUID], absorbed: Mapping[int, UUID]) -> list[
         group.places.append(place)
         if place in absorbed:
             group.customers.add(absorbed[place])
+    for person, account in accounts:
+        if (found := groups.get(root(person))) is not None:
+            found.customers |= {person, account}
     return list(groups.values())
 
 

@@ -1,8 +1,9 @@
-"""Files of stores, products, prices, rates, promotions and customers: written set by set, what comes last under a code
-counts."""
+"""Files of stores, products, prices, rates, promotions, customers and accounts: written set by set, what comes last
+under a code counts."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from assidu.catalogue.told import promotion_told
 from assidu.catalogue.types import Cost, Department, Margin, Price, Product, Store
 from assidu.connectors.files.mapping import Target
 from assidu.connectors.files.reading import read_records
+from assidu.connectors.imports.accounts import SOURCE, belonging_from, take_belonging
 from assidu.connectors.imports.types import Pair, Report, SetAside, Watch
 from assidu.customers.actions import RECORDS_MAX, write_profiles
 from assidu.customers.identifiers import normalise
@@ -24,18 +26,16 @@ from assidu.customers.types import Identifier, IdentifierKind, Profile, ProfileR
 from assidu.decisions.events import LineKind
 from assidu.decisions.money import Rate
 
-SOURCE = "import"
-
 Row = tuple[int, dict[str, Any]]
 Write = Callable[[list[Row], Pair, datetime, Report], list[SetAside]]
 
 
 def take_records(
-    pair: Pair, at: datetime, report: Report, watch: Watch, *, is_dry_run: bool
+    pair: Pair, at: datetime, report: Report, watch: Watch, *, programme: str, is_dry_run: bool
 ) -> list[SetAside]:
-    """Write what one file says; answers what was set aside."""
+    """Write what one file says; answers what was set aside. ``programme`` is whose accounts people enter."""
     aside: list[SetAside] = []
-    write = _promotions() if pair.mapping.target is Target.PROMOTION else _WRITERS[pair.mapping.target]
+    write = _writer(pair.mapping.target, programme)
     done = 0
     for batch in read_records(pair.file, pair.mapping):
         aside += [SetAside(pair.file.name, fault.row, fault.code, fault.detail) for fault in batch.faults]
@@ -162,6 +162,15 @@ def _without_merged(built: list[tuple[int, Profile]]) -> list[tuple[int, Profile
     return [(row, profile) for row, profile in built if cards[row] not in gone]
 
 
+def _accounts(rows: list[Row], pair: Pair, at: datetime, report: Report, *, programme: str) -> list[SetAside]:
+    built, aside = _built(rows, pair, report, belonging_from)
+    for row, belonging in built:
+        if code := take_belonging(belonging, at, programme):
+            aside.append(SetAside(pair.file.name, row, code, ""))
+            report.records[pair.mapping.target.value] -= 1
+    return aside
+
+
 def _store(one: Mapping[str, Any]) -> Store:
     return Store(
         store_id=str(one["code"]),
@@ -219,6 +228,17 @@ def _built(
             )
             report.records[pair.mapping.target.value] -= 1
     return built, aside
+
+
+def _writer(target: Target, programme: str) -> Write:
+    """Those that remember something of a file are made for it."""
+    match target:
+        case Target.ACCOUNT:
+            return partial(_accounts, programme=programme)
+        case Target.PROMOTION:
+            return _promotions()
+        case _:
+            return _WRITERS[target]
 
 
 _WRITERS: Mapping[Target, Write] = {

@@ -31,7 +31,7 @@ class Share:
     ) -> None:
         everybody = (customer for group in groups for customer in group.customers)
         members = lookups.members(connection, everybody)
-        self.runs = [GroupRun.of(group, members) for group in groups]
+        self.runs = [GroupRun.of(group, members, shop.accounts) for group in groups]
         self._of_customer = {customer: run for run in self.runs for customer in run.members}
         self._places: AskedOfReferee | CountedHere
         if isinstance(quotas, RefereedQuotas):

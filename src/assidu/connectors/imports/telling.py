@@ -134,7 +134,7 @@ class _Reader:
             str(incoming.subject) if incoming.subject else None,
             ticket,
             original_of(data) if isinstance(data, wire.AfterSaleData) else None,
-            data.absorbed if isinstance(data, wire.MergerData) else None,
+            str(incoming.absorbed) if incoming.absorbed else None,
             incoming.profile is not None,
             incoming.store,
             file,

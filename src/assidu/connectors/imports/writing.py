@@ -14,7 +14,7 @@ from psycopg import errors
 from assidu.connectors.imports import lookups, runs
 from assidu.connectors.imports.deciding import Decider, GroupRun, Shop, run_on, set_aside
 from assidu.connectors.imports.lookups import Connection
-from assidu.connectors.imports.ordering import CONFLICT
+from assidu.connectors.imports.ordering import CONFLICT, Group
 from assidu.connectors.imports.places import LockedOnDemand
 from assidu.connectors.imports.tickets import TICKET_CONFLICT, contradiction, sold
 from assidu.connectors.imports.tickets import written as written_tickets
@@ -29,6 +29,8 @@ CHUNK_EVENTS = 2_000
 CHUNK_GROUPS = 200
 ATTEMPTS_MAX = 5
 _ALIAS_SQL = "SELECT customers_alias(%s, %s, %s)"
+_ENTER_SQL = "SELECT customers_enter(%s, %s, %s)"
+_EXIT_SQL = "SELECT customers_exit(%s, %s)"
 _CROSSED = (
     errors.UniqueViolation,
     errors.CheckViolation,
@@ -116,6 +118,12 @@ class Writer:
         joined = [one for run in chunk for one in run.devices]
         run_on(self.connection, keep_devices(joined, self.shop.pseudonym_key, self.shop.recorded_at))
         for run in chunk:
+            for passage in run.passages:
+                if passage.is_in:
+                    told = [passage.person, passage.account, self.shop.recorded_at]
+                    self.connection.execute(_ENTER_SQL, told)
+                else:
+                    self.connection.execute(_EXIT_SQL, [passage.person, passage.account])
             for absorbed, survivor in run.aliases.items():
                 self.connection.execute(_ALIAS_SQL, [absorbed, survivor, self.shop.recorded_at])
         runs.tell_set_aside(
@@ -154,9 +162,11 @@ class Writer:
                 return
 
     def _decide_again(self, run: GroupRun) -> list[GroupRun]:
-        locked = lookups.lock_members(self.connection, list(run.members))
+        accounts = lookups.accounts_of(self.connection, run.members)
+        group = Group(run.group.customers | set(accounts.values()), run.group.places)
+        locked = lookups.lock_members(self.connection, list(group.customers))
         told = self._told_meanwhile(run.group.places, run.group.customers)
-        fresh = GroupRun.of(run.group, locked)
+        fresh = GroupRun.of(group, locked, accounts)
         places = LockedOnDemand(lambda limits: lookups.lock_places(self.connection, limits))
         decider = Decider(self.shop, places, self.connection)
         for place in run.group.places:

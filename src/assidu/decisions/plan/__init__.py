@@ -1,5 +1,6 @@
 """The compiled plan: what ``decide`` obeys. ``assidu.plans`` makes it from the document that people write."""
 
+from assidu.decisions.plan.accounts import AccountPolicy, LeaversShare, Welcome
 from assidu.decisions.plan.conditions import ALWAYS, KNOWN_ACTIVITIES, Conditions, Exclusions, Lines, Trigger
 from assidu.decisions.plan.currencies import (
     Currency,
@@ -49,6 +50,7 @@ __all__ = [
     "OWN_MONEY",
     "RATE_DAYS_MAX",
     "REFERRAL",
+    "AccountPolicy",
     "AmountOff",
     "Budget",
     "BuyGet",
@@ -75,6 +77,7 @@ __all__ = [
     "Goal",
     "GoalMeasure",
     "Inactivity",
+    "LeaversShare",
     "LegalCap",
     "Lines",
     "Money",
@@ -106,4 +109,5 @@ __all__ = [
     "Transfers",
     "Trigger",
     "Units",
+    "Welcome",
 ]

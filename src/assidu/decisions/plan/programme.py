@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from assidu.decisions.calendar import Duration
+from assidu.decisions.plan.accounts import AccountPolicy
 from assidu.decisions.plan.conditions import KNOWN_ACTIVITIES, Exclusions
 from assidu.decisions.plan.currencies import Currency
 from assidu.decisions.plan.draws import Draw
@@ -17,6 +18,7 @@ from assidu.decisions.plan.referral import Referral
 from assidu.decisions.plan.rewards import Reward
 from assidu.decisions.plan.rules import EarnRule, RuleIndex
 from assidu.decisions.plan.tiers import Tiers
+from assidu.decisions.state import AccountKind
 
 
 class ReturnPolicy(StrEnum):
@@ -58,6 +60,7 @@ class Plan:
     closing: Closing | None = None
     regret: Duration | None = None  # how long who left may come back as they were
     referral: Referral | None = None
+    accounts: Mapping[AccountKind, AccountPolicy] = field(default_factory=dict)
     money: Money = OWN_MONEY
 
     @property

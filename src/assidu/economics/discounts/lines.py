@@ -31,7 +31,7 @@ _COLUMNS = 7
 _decode = msgspec.json.Decoder().decode
 
 Group = tuple[int, Sequence[UUID]]
-"""Customers merged into one another, with the number of the group in which they are left out."""
+"""Customers merged into one another, or in one account, with the number of the group in which they are left out."""
 Description = tuple[int, str, str, int]
 """Day, department, brand, VAT: as the latest line tells an article."""
 Fields = list[Any]
@@ -121,7 +121,7 @@ class _Reader:
         return _Share(articles, np.concatenate(found), customers)
 
     def _read(self, of: dict[UUID, tuple[int, int]], advance: Advance) -> tuple[Ints, int]:
-        """The lines of some customers with all who were merged into them, less what came back; and how many bought."""
+        """The lines of some customers with all who count as one with them, less what came back; and how many bought."""
         later = self._later(list(of))
         buyers = set()
         found = array("q")

@@ -24,6 +24,7 @@ from assidu.loyalty.instant import Advance, at_one_instant, read_in_shares
 from assidu.loyalty.recorded import customers_in_groups
 from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.groups import Groups
+from assidu.simulation.rehearsal import with_accounts
 
 FIRST_ROUND = 96
 """So many customers are decided in seconds."""
@@ -66,7 +67,7 @@ def try_plans(
             raise NothingRecorded
         wanted = groups[: behaviour.customers_max]
         trial = Trial(
-            (recorded, *(choice.book for choice in choices)),
+            tuple(with_accounts(book, recorded) for book in (recorded, *(choice.book for choice in choices))),
             spread(behaviour.ranges(), behaviour.draws, behaviour.seed),
             behaviour.draws,
             behaviour.seed,

@@ -92,7 +92,7 @@ def nobody(trial: Trial) -> Part:
 
 
 def try_on(connection: psycopg.Connection[object], trial: Trial, groups: Groups, share: float) -> Part:
-    """Everything about some customers, those merged into one another together; ``share`` of all that they are."""
+    """Everything about some customers, those who count as one together; ``share`` of all that they are."""
     part = nobody(trial)
 
     def lot(key: str) -> float:
@@ -121,7 +121,7 @@ _grants_of = msgspec.json.Decoder(_Record).decode
 
 
 class _Person:
-    """One customer, with those who were merged into them."""
+    """One customer, with those who were merged into them; an account with its people."""
 
     def __init__(
         self,

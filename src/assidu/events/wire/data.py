@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from assidu.decisions.events import (
     LineKind,
 )
+from assidu.decisions.state import AccountKind
 from assidu.events.types import CorrectionReason
 
 AMOUNT_MAX = 10**10
@@ -409,6 +410,33 @@ class OpeningLotData(_Data, frozen=True, kw_only=True):
     ] = None
 
 
+class AccountData(_Data, frozen=True, kw_only=True):
+    """Nobody sends it: an account is opened by the administrative API, by staff or by a file."""
+
+    kind: AccountKind
+
+
+class AdmissionData(_Data, frozen=True, kw_only=True):
+    """The subject is the account, or somebody who is in it."""
+
+    member: Annotated[
+        str, Meta(min_length=1, max_length=400, description="Who enters: `card:…`, `customer:…`…")
+    ]
+    by: Operator = ""
+    reason: Written = ""
+
+
+class DepartureData(_Data, frozen=True, kw_only=True):
+    member: Annotated[
+        str, Meta(min_length=1, max_length=400, description="Who leaves: `card:…`, `customer:…`…")
+    ]
+    with_nothing: Annotated[
+        bool, Meta(description="They renounce the share that the programme would give them.")
+    ] = False
+    by: Operator = ""
+    reason: Written = ""
+
+
 class TakeOverData(_Data, frozen=True, kw_only=True):
     joined_on: date
     tier: Name | None = None
@@ -444,6 +472,9 @@ Data = (
     | HoldData
     | ReleaseData
     | TransferData
+    | AccountData
+    | AdmissionData
+    | DepartureData
 )
 
 AfterSaleData = ReturnData | SaleUpdateData | SaleCancellationData

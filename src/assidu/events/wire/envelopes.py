@@ -8,9 +8,11 @@ from msgspec import Meta, Struct
 from assidu.events.types import EventType
 from assidu.events.wire.data import (
     ActivityData,
+    AdmissionData,
     AllottedOfferData,
     AudienceData,
     CorrectionData,
+    DepartureData,
     HandOverData,
     HoldData,
     Instant,
@@ -145,6 +147,14 @@ class _BalanceTransferred(Envelope, frozen=True, kw_only=True, tag=EventType.TRA
     data: TransferData
 
 
+class _AccountMemberAdded(Envelope, frozen=True, kw_only=True, tag=EventType.ADMISSION.value):
+    data: AdmissionData
+
+
+class _AccountMemberRemoved(Envelope, frozen=True, kw_only=True, tag=EventType.DEPARTURE.value):
+    data: DepartureData
+
+
 AnyEnvelope = (
     _OrderCompleted
     | _OrderRefunded
@@ -171,6 +181,8 @@ AnyEnvelope = (
     | _HoldPlaced
     | _HoldReleased
     | _BalanceTransferred
+    | _AccountMemberAdded
+    | _AccountMemberRemoved
 )
 TYPES: Final[Mapping[type[Envelope], EventType]] = {
     _OrderCompleted: EventType.SALE,
@@ -198,6 +210,8 @@ TYPES: Final[Mapping[type[Envelope], EventType]] = {
     _HoldPlaced: EventType.HOLD,
     _HoldReleased: EventType.RELEASE,
     _BalanceTransferred: EventType.TRANSFER_OUT,
+    _AccountMemberAdded: EventType.ADMISSION,
+    _AccountMemberRemoved: EventType.DEPARTURE,
 }
 KNOWN_TYPES: Final[tuple[str, ...]] = tuple(known.value for known in TYPES.values())
 NEED_SUBJECT = frozenset(TYPES.values()) - {EventType.SALE}

@@ -14,10 +14,13 @@ from assidu.catalogue.types import ProductFinder
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Refused
 from assidu.decisions.events import (
+    AccountOpening,
     Activity,
+    Admission,
     AppliedOffer,
     AudienceChange,
     Correction,
+    Departure,
     Event,
     HandOver,
     Hold,
@@ -52,11 +55,14 @@ from assidu.decisions.plan import Plan
 from assidu.events.bodies import body_of
 from assidu.events.types import OFFER_STEPS, EventType, Fact
 from assidu.events.wire.data import (
+    AccountData,
     ActivityData,
+    AdmissionData,
     AfterSaleData,
     AllottedOfferData,
     AudienceData,
     CorrectionData,
+    DepartureData,
     HandOverData,
     HoldData,
     JoiningData,
@@ -132,17 +138,21 @@ def to_fact(
     has_happened: bool = False,
     by: Actor | None = None,
     codes: tuple[ShownCode, ...] = (),
+    member: UUID | None = None,
 ) -> Fact:
     """What is decided and stored of an event, without anything personal.
 
     ``plan`` is the version in force when it happened: tickets need it. ``customer_id`` and ``find_sale`` serve returns.
     Raises ``UnknownSale``, ``NotExchanged``. ``by`` is who of ours does it by hand.
-    ``codes`` are those that were shown with a ticket or a hold, as they were found.
+    ``codes`` are those that were shown with a ticket or a hold, as they were found. ``member`` is who of an account it
+    is told of, or who enters or leaves it.
     """
-    event, extra = _event_of(incoming, catalogue, plan, customer_id, find_sale)
+    event, extra = _event_of(incoming, catalogue, plan, customer_id, find_sale, member)
     if codes and isinstance(event, Sale | SaleUpdate | Hold):
         event = replace(event, codes=codes)
     body = body_of(event)
+    if member is not None:
+        body["member"] = str(member)
     if extra:
         body.update(extra)
     if by is not None and by.person_id is not None:
@@ -169,6 +179,7 @@ def _event_of(
     plan: Plan | None,
     customer_id: UUID | None,
     find_sale: SaleFinder | None,
+    member: UUID | None,
 ) -> tuple[Event, dict[str, Any] | None]:
     """The event that the core decides on, and what else is kept in its body."""
     at, data = incoming.at, incoming.data
@@ -228,6 +239,12 @@ def _event_of(
             return Release(at, hold_of(data.hold, customer_id)), None
         case TransferData():
             return TransferOut(at, data.currency, data.quantity), _sealed(incoming)
+        case AccountData():
+            return AccountOpening(at, data.kind), None
+        case AdmissionData():
+            return Admission(at, str(member)), _sealed(incoming)
+        case DepartureData():
+            return Departure(at, str(member), data.with_nothing), _sealed(incoming)
         case TakeOverData():
             lots = tuple(
                 OpeningLot(lot.currency, lot.quantity, lot.issued_on, lot.expires_on, lot.active_on)

@@ -9,8 +9,10 @@ import msgspec
 
 from assidu.events.types import EventKey, EventType
 from assidu.events.wire.data import (
+    AdmissionData,
     CorrectionData,
     Data,
+    DepartureData,
     JoiningData,
     MergerData,
     Profile,
@@ -97,7 +99,15 @@ class Incoming:
     def personal(self) -> dict[str, Any]:
         """What is sealed under the customer's key beside the event: who they are, or what people wrote about them."""
         match self.data:
-            case CorrectionData() | MergerData() | TransferData() | StatusData() | SuspensionData():
+            case (
+                CorrectionData()
+                | MergerData()
+                | TransferData()
+                | StatusData()
+                | SuspensionData()
+                | AdmissionData()
+                | DepartureData()
+            ):
                 return said(reason=self.data.reason, operator=self.data.by)
             case JoiningData() | TakeOverData() if self.data.profile is not None:
                 found: dict[str, Any] = msgspec.to_builtins(self.data.profile)
@@ -107,9 +117,12 @@ class Incoming:
 
     @property
     def absorbed(self) -> Subject | None:
-        """On a merger: the customer who is absorbed. On a transfer: the one who receives."""
+        """On a merger: the customer who is absorbed. On a transfer: the one who receives. Of an account: who enters it,
+        or leaves."""
         if isinstance(self.data, TransferData):
             return subject_of(self.data.to)
+        if isinstance(self.data, AdmissionData | DepartureData):
+            return subject_of(self.data.member)
         return subject_of(self.data.absorbed) if isinstance(self.data, MergerData) else None
 
 

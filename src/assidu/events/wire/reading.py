@@ -15,9 +15,11 @@ from assidu.events.wire.data import (
     DAY_MIN,
     YEAR_MAX,
     YEAR_MIN,
+    AdmissionData,
     AfterSaleData,
     CorrectionData,
     Data,
+    DepartureData,
     HoldData,
     MergerData,
     ReturnData,
@@ -91,6 +93,9 @@ def _checked(envelope: Envelope) -> Incoming:
     elif isinstance(data, MergerData):
         if subject_of(data.absorbed) is None:
             errors.append(_subject_error("$.data.absorbed"))
+    elif isinstance(data, AdmissionData | DepartureData):
+        if subject_of(data.member) is None:
+            errors.append(_subject_error("$.data.member"))
     elif isinstance(data, TransferData):
         if subject_of(data.to) is None:
             errors.append(_subject_error("$.data.to"))

@@ -3,6 +3,7 @@
 Amounts are decimals of the sale currency (``5.00``); ``compile`` turns them into minor units. Codes are what
 events and the ledger speak of; names are what customers and staff read."""
 
+from assidu.plans.document.accounts import PEOPLE_MAX, Accounts, SharedAccount
 from assidu.plans.document.activities import (
     ACTIVITIES_MAX,
     AUDIENCES_MAX,
@@ -101,6 +102,7 @@ __all__ = [
     "ODDS_MAX",
     "OFFERS_MAX",
     "PARTNERS_MAX",
+    "PEOPLE_MAX",
     "PERCENT_MAX",
     "PIECES_MAX",
     "PRIZES_MAX",
@@ -113,6 +115,7 @@ __all__ = [
     "TERMS_MAX",
     "UNITS_MAX",
     "WINDOW_MONTHS_MAX",
+    "Accounts",
     "Activity",
     "Amount",
     "Article",
@@ -162,6 +165,7 @@ __all__ = [
     "SaleCurrency",
     "Selected",
     "Session",
+    "SharedAccount",
     "Side",
     "Stacking",
     "StackingGroup",

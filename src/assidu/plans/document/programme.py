@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from assidu.decisions.plan import ReturnPolicy
+from assidu.plans.document.accounts import Accounts
 from assidu.plans.document.activities import ACTIVITIES_MAX, AUDIENCES_MAX, Activity, Audience, Engagement
 from assidu.plans.document.conditions import Exclusions
 from assidu.plans.document.currencies import Currency
@@ -97,6 +98,7 @@ class Document(Part, frozen=True, kw_only=True):
     leaving: Leaving | None = None
     closing: Closing | None = None
     referral: Referral | None = None
+    accounts: Accounts | None = None
     labels: Labels = Labels()
 
     def rule(self, code: str) -> Rule | None:

@@ -154,6 +154,11 @@ CLAUSES = {
         "au premier achat d'au moins {}", "on the first purchase of at least {}"
     ),
     "Kept.kept_for": Sentence("gardé {}", "kept for {}"),
+    "Accounts.household": Sentence("un foyer : {}", "a household: {}"),
+    "Accounts.company": Sentence("une entreprise : {}", "a company: {}"),
+    "SharedAccount.lost_with_last": Sentence(
+        "ce qui reste est perdu avec le dernier", "what is left is lost with the last one"
+    ),
     "Engagement.half_life_months": Sentence(
         "le score est divisé par deux en {} mois", "the score halves in {} months"
     ),
@@ -196,6 +201,10 @@ PARTS = {
     "LegalCap": Sentence("{law} sur les rayons {departments}", "{law} on the departments {departments}"),
     "ForeignMoney": Sentence("{code} avec {decimals} décimales", "{code} with {decimals} decimals"),
     "Weight": Sentence("{score} pour {of}", "{score} for {of}"),
+    "SharedAccount": Sentence(
+        "jusqu'à {members_at_most} personnes ; qui part emporte {leaver_takes} ; la bienvenue est donnée {welcome}",
+        "up to {members_at_most} people; who leaves takes {leaver_takes}; the welcome is given {welcome}",
+    ),
     "Prize": Sentence("{count} × {name}, soit {gives}", "{count} × {name}, which is {gives}"),
 }
 
@@ -294,6 +303,7 @@ WHOLES = {
     "leaving": Sentence("Le départ d'un membre", "When a member leaves"),
     "closing": Sentence("La fin du programme", "The end of the programme"),
     "referral": Sentence("Le parrainage", "Referral"),
+    "accounts": Sentence("Les comptes partagés", "Shared accounts"),
     "labels.departments": Sentence("Les noms des rayons", "Names of departments"),
     "labels.brands": Sentence("Les noms des marques", "Names of brands"),
     "labels.stores": Sentence("Les noms des magasins", "Names of stores"),
@@ -369,6 +379,11 @@ CHOICES = {
     "GivesBack.budget": Sentence("le budget", "the budget"),
     "GivesBack.stock": Sentence("le stock", "the stock"),
     "GivesBack.times": Sentence("le nombre de fois", "the number of times"),
+    "LeaversShare.nothing": Sentence("rien", "nothing"),
+    "LeaversShare.equal": Sentence("une part égale", "an equal part"),
+    "LeaversShare.own": Sentence("sa propre part", "their own part"),
+    "Welcome.once": Sentence("une fois au compte", "to the account once"),
+    "Welcome.each": Sentence("à chaque personne", "to each person"),
     "ExpiryBasis.earning": Sentence("du gain", "earning"),
     "ExpiryBasis.last_earning": Sentence("du dernier gain", "the last earning"),
     "ExpiryBasis.last_purchase": Sentence("du dernier achat", "the last purchase"),
@@ -427,6 +442,8 @@ MENU = {
     "When.first_day": Sentence("à partir d'un jour", "from a day on"),
     "When.last_day": Sentence("jusqu'à un jour", "until a day"),
     "Rule.goal": Sentence("une mission ou une série", "a mission or a streak"),
+    "Accounts.household": Sentence("des foyers", "households"),
+    "Accounts.company": Sentence("des comptes entreprise", "company accounts"),
 }
 
 EMPTY = Sentence("à remplir", "to be filled in")

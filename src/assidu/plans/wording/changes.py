@@ -8,6 +8,7 @@ from typing import Any
 from assidu.decisions.plan import Downgrade, ReturnPolicy, Trigger
 from assidu.plans.diff import Change, Kind, Listed
 from assidu.plans.document import (
+    Accounts,
     Cap,
     Document,
     Duration,
@@ -31,6 +32,7 @@ from assidu.plans.document import (
     Worth,
 )
 from assidu.plans.wording import figures
+from assidu.plans.wording.accounts import account_lines
 from assidu.plans.wording.draws import draw_change
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import life_value
@@ -118,6 +120,7 @@ FIELDS = {
     "document.leaving": Sentence("départ d'un membre", "leaving"),
     "document.closing": Sentence("fin du programme", "end of the programme"),
     "document.referral": Sentence("parrainage", "referrals"),
+    "document.accounts": Sentence("comptes partagés", "shared accounts"),
     "document.labels.departments": Sentence("noms des rayons", "names of the departments"),
     "document.labels.brands": Sentence("noms des marques", "names of the brands"),
     "document.labels.stores": Sentence("noms des magasins", "names of the stores"),
@@ -413,6 +416,8 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
             return phrases.engagement(value)
         case Side():
             return phrases.side(value)
+        case Accounts():
+            return " ".join(account_lines(value, phrases)).removesuffix(".")
         case ForgottenTickets():
             return phrases.say(FORGOTTEN, days=figures.number(value.days, phrases.language))
         case Window():

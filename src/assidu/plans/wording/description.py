@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from assidu.decisions.plan import CurrencyKind
 from assidu.plans.document import Currency, Document, Level, Tiers
+from assidu.plans.wording import accounts as shared
 from assidu.plans.wording import figures
 from assidu.plans.wording.draws import draw_said
 from assidu.plans.wording.language import Language, Sentence
@@ -27,6 +28,7 @@ TITLES = {
     "returns": Sentence("Les retours", "Returns"),
     "sale_currency": Sentence("Les monnaies des tickets", "The money of the tickets"),
     "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
+    "accounts": shared.TITLE,
     **LIFE_TITLES,
 }
 
@@ -126,6 +128,7 @@ def describe(document: Document, language: Language) -> Description:
         "sale_currency": _foreign(phrases),
         "returns": [_returns(phrases)],
         "forgotten_tickets": _forgotten(phrases),
+        "accounts": [Line(said) for said in shared.account_lines(document.accounts, phrases)],
         **{
             part: [Line(said) for said in sentences]
             for part, sentences in life_lines(document, phrases).items()

@@ -1,4 +1,4 @@
-"""What may be wrong with terms, the end of the programme and referrals, in words."""
+"""What may be wrong with terms, the end of the programme, referrals and shared accounts, in words."""
 
 from assidu.plans.wording.language import Sentence
 
@@ -30,6 +30,14 @@ LIFE_PROBLEMS = {
     "referral_gives_nothing": Sentence(
         "un parrainage récompense le parrain (« referrer ») ou le filleul (« referee »)",
         "a referral rewards who brings (`referrer`) or who is brought (`referee`)",
+    ),
+    "accounts_of_no_kind": Sentence(
+        "dites quels comptes se partagent : « household », « company » ou les deux",
+        "say which accounts are shared: `household`, `company` or both",
+    ),
+    "household_keeps_all": Sentence(
+        "personne ne peut quitter ce foyer sans tout perdre, et le dernier aussi : est-ce voulu ?",
+        "nobody can leave this household without losing everything, nor can the last one: is that meant?",
     ),
     "referral_without_limit": Sentence(
         "sans « at_most », un seul membre peut être récompensé pour autant de filleuls qu'il veut",

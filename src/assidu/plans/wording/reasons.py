@@ -271,6 +271,34 @@ REFUSALS = {
     RefusalCode.SAME_CUSTOMER: Sentence(
         "Les deux fiches sont la même personne.", "Both records are the same person."
     ),
+    RefusalCode.NO_SUCH_ACCOUNTS: Sentence(
+        "Le programme ne propose pas ce type de compte partagé.",
+        "The programme offers no shared accounts of this kind.",
+    ),
+    RefusalCode.NOT_AN_ACCOUNT: Sentence(
+        "Cette fiche n'est ni un foyer ni une entreprise.", "This record is no household and no company."
+    ),
+    RefusalCode.NOT_A_PERSON: Sentence(
+        "Cette fiche est un foyer ou une entreprise, pas une personne.",
+        "This record is a household or a company, not a person.",
+    ),
+    RefusalCode.IN_ACCOUNT: Sentence(
+        "Cette personne fait partie d'un foyer ou d'une entreprise : retirez-la d'abord.",
+        "This person belongs to a household or a company: take them out of it first.",
+    ),
+    RefusalCode.NOT_IN_ACCOUNT: Sentence(
+        "Cette personne ne fait pas partie de ce compte.", "This person does not belong to this account."
+    ),
+    RefusalCode.ACCOUNT_FULL: Sentence(
+        "Ce compte est complet : {limit} personnes au plus.", "This account is full: at most {limit} people."
+    ),
+    RefusalCode.ACCOUNT_CLOSED: Sentence(
+        "Ce compte est fermé : tout le monde l'a quitté.", "This account is closed: everybody has left it."
+    ),
+    RefusalCode.WHOLE_ACCOUNT: Sentence(
+        "Cela concerne le foyer ou l'entreprise en entier : faites-le sur sa fiche, ou retirez d'abord la personne.",
+        "That concerns the whole household or company: do it on its record, or take the person out first.",
+    ),
 }
 
 ABOUT_MONEY = {
@@ -291,7 +319,7 @@ TIER_CAUSES = {
     ),
     TierCause.GRACE: Sentence("Statut {tier} gardé une dernière fois", "{tier} status kept for a last time"),
     TierCause.GRANTED: Sentence("Statut {tier} accordé par l'équipe", "{tier} status given by staff"),
-    TierCause.MERGED: Sentence("Statut {tier} de la fiche fusionnée", "{tier} status from the merged record"),
+    TierCause.MERGED: Sentence("Statut {tier} de l'autre fiche", "{tier} status from the other record"),
 }
 
 
@@ -430,6 +458,7 @@ def refusal(found: Refused, document: Document, language: Language) -> str:
         left=figures.money(given.get("left_minor", 0), money, language),
         returned=figures.money(given.get("returned_minor", 0), money, language),
         units_left=phrases.units(given.get("left", 0), found.subject),
+        limit=figures.number(given.get("limit", 0), language),
         **_closing_days(document, phrases),
         line=given.get("line", 0),
         lines=given.get("lines", 0),

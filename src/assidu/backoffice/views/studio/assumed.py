@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 from math import ceil, floor, log10
 from typing import Any
@@ -10,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from assidu.backoffice import formats
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.studio.segments import EVERYWHERE, LIKE, REMOVED, basis_of
 from assidu.economics.documents import SENTENCES
@@ -88,6 +90,18 @@ class Box:
     @property
     def basis_name(self) -> str:
         return str(BASES[self.basis])
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure of a table of them."""
+
+    label: str
+    of: str
+    low: str
+    value: str
+    high: str
+    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +241,16 @@ class Form:
                 return ""
 
     @property
+    def lines(self) -> list[Line]:
+        """Every figure with its range, as it is read where nothing can be typed."""
+        return [
+            Line(box.label, box.of, _local(box.low), _local(box.value), _local(box.high), box.basis_name)
+            for group in self.groups
+            for figure in group.figures
+            for box in figure.boxes
+        ]
+
+    @property
     def rest(self) -> dict[str, str]:
         """What is not a figure with a range."""
         if self.typed is not None:
@@ -327,6 +351,14 @@ def _round_up(value: float) -> float:
 
 def _text(value: float | None) -> str:
     return "" if value is None else f"{value:.10g}"
+
+
+def _local(text: str) -> str:
+    """With the decimal mark of the reader."""
+    if not text:
+        return ""
+    number = Decimal(text)
+    return formats.number(number, min(2, max(0, -int(number.as_tuple().exponent))))
 
 
 def _was(found: Range) -> str:

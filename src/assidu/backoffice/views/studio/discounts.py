@@ -1,6 +1,7 @@
 """What discounts do: a question about recorded history, worked on beside, and its answer with everything behind it."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from assidu.backoffice.discounts.form import LIVE, DiscountsForm, initial_of
 from assidu.backoffice.discounts.told import TO_DO, ToldShown
 from assidu.backoffice.discounts.turned import TurnedShown
 from assidu.backoffice.drafting import DraftShown
+from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial, leave
 from assidu.backoffice.versions import language
@@ -183,23 +185,29 @@ def _plan(request: HttpRequest, known: Programme, source: str) -> tuple[Document
 @allowed("economics.view")
 def look(request: HttpRequest, run_id: UUID) -> HttpResponse:
     known, run = _find(request, run_id)
-    context = {
-        "programme": known,
+    context = _page(known, run) | {
         "tab": TAB,
-        "run": run,
-        "title": title_of(run.question),
         "author": author(run.asked_by),
-        "shown": _shown(known, run),
         "left": formats.number(round(run.seconds_left)) if run.seconds_left else "",
-        "took": formats.number(round(run.seconds)),
         "may_ask": signed_in(request).may("simulate.run"),
-        "has_invented": has_invented(),
     }
     if not is_partial(request):
         return render(request, "backoffice/studio/discounts_look.html", context)
     if run.state.is_over:
         return leave(request, reverse("studio-discounts-look", args=[run_id]))
     return render(request, "backoffice/studio/discounts_state.html", context)
+
+
+def _page(known: Programme, run: DiscountsRun) -> dict[str, Any]:
+    """What screen and paper say alike."""
+    return {
+        "programme": known,
+        "run": run,
+        "title": title_of(run.question),
+        "shown": _shown(known, run),
+        "took": formats.number(round(run.seconds)),
+        "has_invented": has_invented(),
+    }
 
 
 @require_POST
@@ -238,6 +246,20 @@ def workbook(request: HttpRequest, run_id: UUID) -> HttpResponse:
     decimals = formats.CURRENCY_EXPONENT
     content = discounts_workbook(run.answer, said, decimals)
     return download(content, EXCEL, f"{known.code}-discounts.xlsx")
+
+
+@require_GET
+@allowed("economics.view")
+def printed(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    known, run = _find(request, run_id)
+    if run.answer is None:
+        raise Http404
+    return download(paper(known, run), PDF, f"{known.code}-discounts.pdf")
+
+
+def paper(known: Programme, run: DiscountsRun) -> bytes:
+    """The page as a file to send; where nothing can be told, it says why."""
+    return on_paper("backoffice/studio/discounts_paper.html", known, _page(known, run))
 
 
 # ---------------------------------------------------------------- in words

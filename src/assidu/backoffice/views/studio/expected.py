@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from msgspec import structs
 
 from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
 from assidu.backoffice.views.studio.amounts import Amounts
@@ -113,6 +114,8 @@ def _answer(
     if wanted == "excel":
         content = macro_workbook(found, brought.report, decimals)
         return download(content, EXCEL, f"{programme.code}-expected.xlsx")
+    if wanted == "pdf":
+        return download(paper(programme, found), PDF, f"{programme.code}-expected.pdf")
     if wanted == "yaml":
         return download(
             assumptions_yaml(found).encode(), "application/yaml", f"{programme.code}-assumptions.yaml"
@@ -126,6 +129,12 @@ def _answer(
     if is_partial(request):
         return render(request, "backoffice/studio/expected_result.html", {"brought": brought})
     return _page(request, programme, Form(found, typed), brought)
+
+
+def paper(programme: Programme, found: Assumptions) -> bytes:
+    """The answer as a file to send, with everything that is assumed."""
+    context = {"form": Form(found), "brought": _brought(programme, found)}
+    return on_paper("backoffice/studio/expected_paper.html", programme, context)
 
 
 def _page(

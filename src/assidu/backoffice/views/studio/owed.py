@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.views.studio.files import EXCEL, download
 from assidu.backoffice.views.studio.owed_month import OwedMonth
@@ -47,23 +49,38 @@ def owed(request: HttpRequest) -> HttpResponse:
     found = queries.liability(programme.code, clock.now())
     if not found.months:
         return render(request, "backoffice/studio/empty.html", {"tab": "owed", "reason": "history"})
-    shown = _shown(request, programme, found)
-    policy = found.policy
+    shown = _asked(request, programme, found)
     places = [one.month for one in found.months]
     place = places.index(shown.month.month)
     context = {
         "tab": "owed",
+        "before": places[place - 1] if place else None,
+        "after": places[place + 1] if place + 1 < len(places) else None,
+        "may_close": signed_in(request).may("economics.close"),
+        "has_invented": has_invented(),
+    }
+    return render(request, "backoffice/studio/owed.html", context | _told(shown))
+
+
+def paper(programme: Programme, found: Liability, month: date | None = None, currency: str = "") -> bytes:
+    """The page as a file to send; where nothing has happened yet, it says so and holds no figure."""
+    shown = _shown(programme, found, month, currency) if found.months else None
+    return on_paper("backoffice/studio/owed_paper.html", programme, _told(shown) if shown else {})
+
+
+def _told(shown: OwedMonth) -> dict[str, Any]:
+    """What screen and paper say alike."""
+    programme, found = shown.programme, shown.found
+    policy = found.policy
+    return {
         "programme": programme,
         "shown": shown,
         "month": shown.month,
-        "before": places[place - 1] if place else None,
-        "after": places[place + 1] if place + 1 < len(places) else None,
         "months": [
             (one, shown.money(one.figures.liability_minor), shown.money(one.figures.deferred_minor))
             for one in reversed(found.months)
         ],
         "next": found.next_to_close,
-        "may_close": signed_in(request).may("economics.close"),
         "entries": [
             (entry, shown.money(entry.amount_minor))
             for entry in queries.journal(programme.code, [shown.month.month], policy.books)
@@ -71,9 +88,7 @@ def owed(request: HttpRequest) -> HttpResponse:
         "has_closed": any(one.is_closed for one in found.months),
         "policy": policy,
         "costs": [(shown.name(code), one) for code, one in policy.currencies.items()],
-        "has_invented": has_invented(),
     }
-    return render(request, "backoffice/studio/owed.html", context)
 
 
 @require_POST
@@ -105,7 +120,7 @@ def close(request: HttpRequest) -> HttpResponse:
 @require_GET
 @allowed("economics.view")
 def file(request: HttpRequest, name: str) -> HttpResponse:
-    """The workbook, the journal of closed months, or what is behind a table."""
+    """The workbook, the page on paper, the journal of closed months, or what is behind a table."""
     programme = programme_at(request)
     if programme is None:
         raise Http404
@@ -113,6 +128,9 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
     if name == "liability.xlsx":
         return download(liability_workbook(found), EXCEL, f"{programme.code}-{name}")
     month = _month(request.GET.get("month", ""))
+    if name == "liability.pdf":
+        content = paper(programme, found, month, request.GET.get("currency", ""))
+        return download(content, PDF, f"{programme.code}-{name}")
     if name == "journal.csv":
         entries = queries.journal(programme.code, [month] if month else (), _view(request, found))
         table = journal_table(entries, found.decimals)
@@ -136,20 +154,23 @@ def _view(request: HttpRequest, found: Liability) -> View:
     return View(asked) if asked in [one.value for one in View] else found.policy.books
 
 
-def _shown(request: HttpRequest, programme: Programme, found: Liability) -> OwedMonth:
+def _asked(request: HttpRequest, programme: Programme, found: Liability) -> OwedMonth:
     month = _month(request.GET.get("month", ""))
+    return _shown(programme, found, month, request.GET.get("currency", ""))
+
+
+def _shown(programme: Programme, found: Liability, month: date | None, currency: str) -> OwedMonth:
     view = liability_view(found, month)
     if view.month is None:
         raise Http404
     moved = [one.currency for one in view.month.currencies if one.issue_months]
-    asked = request.GET.get("currency", "")
     first = programme.points if programme.points in moved else next(iter(moved), "")
     return OwedMonth(
         programme,
         found,
         view.month,
         queries.tiers(programme.code, view.month.month),
-        asked if asked in moved else first,
+        currency if currency in moved else first,
     )
 
 

@@ -386,14 +386,15 @@ class OwedMonth:
 
     @property
     def hindsight(self) -> list[tuple[str, str, str, str, bool | None]]:
+        """The month, what was expected, within which bounds, what was used, and whether that lies within them."""
         return [
             (
                 formats.month(one.month),
                 formats.number(round(one.expected)),
-                formats.number(one.used),
                 ""
                 if one.interval is None
                 else f"{formats.number(round(one.interval.low))} – {formats.number(round(one.interval.high))}",
+                formats.number(one.used),
                 one.was_within,
             )
             for one in reversed(self.triangle.hindsight if self.triangle else ())

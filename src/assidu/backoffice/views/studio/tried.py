@@ -1,6 +1,7 @@
 """What it would have done: plans tried on the customers of the past, with what these might answer."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.discounts.figures import Figure, Writer
 from assidu.backoffice.drafting import DraftShown
+from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
 from assidu.backoffice.trials.form import FEW, Asked, TrialForm
@@ -132,27 +134,41 @@ def start(request: HttpRequest) -> HttpResponse:
 @allowed("economics.view")
 def trial(request: HttpRequest, run_id: UUID) -> HttpResponse:
     known, run = _find(request, run_id)
+    behaviour = run.question.behaviour
+    context = {
+        "programme": known,
+        "tab": TAB,
+        "author": author(run.asked_by),
+        "left": formats.number(round(run.seconds_left)) if run.seconds_left else "",
+        "tables": [] if run.result is None else [one.name for one in tables(run.result, behaviour)],
+        "may_ask": signed_in(request).may("simulate.run"),
+    }
+    template = "state" if is_partial(request) else "trial"
+    return render(
+        request, f"backoffice/studio/tried_{template}.html", context | _page(known, run, _place(request, run))
+    )
+
+
+def _place(request: HttpRequest, run: TrialRun) -> int:
+    """Which plan is looked at, from 0; the last one unless said otherwise."""
     place = request.GET.get("plan", "")
+    return int(place) - 1 if place.isdecimal() else len(run.question.plans) - 1
+
+
+def _page(known: Programme, run: TrialRun, place: int) -> dict[str, Any]:
+    """What screen and paper say alike."""
     behaviour = run.question.behaviour
     assumed = [
         (str(BEHAVIOUR[name]), _between(one.lowest, one.value, one.highest), str(BASES[one.basis.value]))
         for name, one in (*behaviour.ranges().items(), ("margin", behaviour.margin))
     ]
-    context = {
-        "programme": known,
-        "tab": TAB,
+    return {
         "run": run,
         "title": _title(run),
-        "author": author(run.asked_by),
-        "told": _told(known, run, int(place) - 1 if place.isdecimal() else len(run.question.plans) - 1),
+        "told": _told(known, run, place),
         "assumed": assumed,
-        "left": formats.number(round(run.seconds_left)) if run.seconds_left else "",
-        "tables": [] if run.result is None else [one.name for one in tables(run.result, behaviour)],
-        "may_ask": signed_in(request).may("simulate.run"),
         "has_invented": has_invented(),
     }
-    template = "state" if is_partial(request) else "trial"
-    return render(request, f"backoffice/studio/tried_{template}.html", context)
 
 
 @require_POST
@@ -187,6 +203,21 @@ def workbook(request: HttpRequest, run_id: UUID) -> HttpResponse:
         raise Http404
     content = micro_workbook(run.result, run.question.behaviour, known.document.sale_currency.decimals)
     return download(content, EXCEL, f"{known.code}-trial.xlsx")
+
+
+@require_GET
+@allowed("economics.view")
+def printed(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    known, run = _find(request, run_id)
+    if run.result is None:
+        raise Http404
+    return download(paper(known, run, _place(request, run)), PDF, f"{known.code}-trial.pdf")
+
+
+def paper(known: Programme, run: TrialRun, place: int | None = None) -> bytes:
+    """The page as a file to send; ``place`` is the plan that is looked at closely, the last one unless said."""
+    at = len(run.question.plans) - 1 if place is None else place
+    return on_paper("backoffice/studio/tried_paper.html", known, _page(known, run, at))
 
 
 # ---------------------------------------------------------------- in words

@@ -1,0 +1,42 @@
+"""What paper is written in. The typeface comes with us, and each file holds what it needs of it."""
+
+from functools import cache
+from pathlib import Path
+
+from reportlab.graphics.shapes import STATE_DEFAULTS
+from reportlab.lib.colors import HexColor
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+VENDOR = Path(__file__).parent / "vendor"
+PLAIN = "Source Sans 3"
+STRONG = "Source Sans 3 Semibold"
+
+INK = HexColor("#14201a")
+SOFT = HexColor("#4d5a53")
+LINE = HexColor("#e6e4dc")
+LINE_STRONG = HexColor("#8b918b")
+GROUND = HexColor("#f6f5f1")
+TONES = {1: HexColor("#0f8062"), 2: HexColor("#b45f06"), 3: HexColor("#5b5fc7"), 4: HexColor("#8a8f8b")}
+"""The colours of the screens by day."""
+
+_WRITTEN = str.maketrans({"\N{NARROW NO-BREAK SPACE}": "\N{NO-BREAK SPACE}", "\N{WORD JOINER}": ""})
+
+
+@cache
+def load() -> None:
+    """Read once in a process."""
+    for name, file in ((PLAIN, "SourceSans3-Regular.ttf"), (STRONG, "SourceSans3-Semibold.ttf")):
+        pdfmetrics.registerFont(TTFont(name, str(VENDOR / file)))
+    pdfmetrics.registerFontFamily(PLAIN, normal=PLAIN, bold=STRONG, italic=PLAIN, boldItalic=STRONG)
+    # A drawing begins with the typeface of its library, which the file would then name without holding it.
+    STATE_DEFAULTS["fontName"] = PLAIN
+
+
+def written(text: str) -> str:
+    """Lines would break at narrow spaces, and the typeface has no joiner."""
+    return text.translate(_WRITTEN)
+
+
+def width_of(text: str, face: str, size: float) -> float:
+    return float(pdfmetrics.stringWidth(written(text), face, size))
