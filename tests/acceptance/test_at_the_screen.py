@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
 from acceptance.conftest import PASSWORD, Site, Visit, faults_of
+from acceptance.studio_sets import assumed
 
 pytestmark = pytest.mark.browser
 
@@ -239,3 +240,26 @@ def test_the_address_of_a_filtered_list_holds_only_what_was_asked(tab: Tab) -> N
     tab.goto("/customers/")
     tab.fill("#filter-q", "beraud")
     expect(tab).to_have_url(re.compile(r"/customers/\?q=beraud$"))
+
+
+def test_a_segment_is_added_named_and_taken_back_by_keyboard_alone(tab: Tab, site: Site) -> None:
+    tab.goto(f"/studio/expected/?set={assumed(site.address)}")
+    tab.wait_for_selector(".chart svg")
+    tab.press("#segments summary", "Enter")
+    tab.press("#add", "Enter")
+    name = tab.locator("#s2-name")
+    expect(name).to_be_focused()
+    name.fill("Les curieux")
+    segments = tab.locator("section[aria-labelledby=segments-title] tbody")
+    expect(segments).to_contain_text("Les curieux")
+    expect(tab.locator("#s2-members-label")).to_have_text(
+        "Membres au début: Les curieux", use_inner_text=False
+    )
+    tab.press("#remove-s0", "Enter")
+    expect(tab.locator("#restore")).to_be_focused()
+    expect(segments).not_to_contain_text("gold")
+    expect(tab.locator("#told")).to_have_text("gold est retiré.")
+    assert not (found := faults_of(tab)), "\n".join(found)
+    tab.keyboard.press("Enter")
+    expect(segments).to_contain_text("gold")
+    expect(tab.locator("#result .chart svg")).to_have_count(5)

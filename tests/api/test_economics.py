@@ -42,6 +42,15 @@ def test_what_is_owed_is_read_closed_and_booked(club: Database) -> None:
         == points["units"]["closing"]
     )
     assert points["issue_months"][0]["basis"] == "observed"
+    assert points["deferred_low_80_minor"] is None, "what the plan expects has no interval"
+    vouchers = reader.get("/v1/economics/liability", month="2026-02").json()["liability"]["month"][
+        "currencies"
+    ][1]
+    assert (vouchers["currency"], vouchers["deferred_low_80_minor"], vouchers["deferred_high_95_minor"]) == (
+        "vouchers",
+        0,
+        0,
+    )
     assert reader.post("/v1/economics/months", {}).status_code == 403
     wrong = finance.post("/v1/economics/months", {"month": "2026-02"}).json()
     assert (wrong["code"], wrong["figures"]) == (

@@ -14,7 +14,7 @@ from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.economics import queries
 from assidu.economics.actions import save_assumptions
 from assidu.economics.documents import assumptions_yaml, read_assumptions
-from assidu.economics.types import Assumptions, Measured, Range, report
+from assidu.economics.types import SEGMENTS_MAX, Assumptions, Measured, Range, report
 from assidu.foundation import clock
 from assidu.foundation.database import Database
 from assidu.foundation.people import actions
@@ -122,9 +122,11 @@ def test_the_form_says_the_whole_document_and_nothing_else(finance: Client) -> N
             draws=50,
         )
     )
-    for address in (PAGE, f"{PAGE}?apart=1"):
-        back = post(finance, fields_of(text_of(finance, address)), "yaml")
-        assert read_assumptions(back) == (document, ()), address
+    together = fields_of(text_of(finance))
+    apart = fields_of(post(finance, together, "apart"))
+    assert len(apart) > len(together)
+    for fields in (together, apart):
+        assert read_assumptions(post(finance, fields, "yaml")) == (document, ())
 
 
 def test_what_is_the_same_everywhere_is_told_once_and_what_is_changed_is_assumed(finance: Client) -> None:
@@ -262,3 +264,117 @@ def test_a_money_without_cents_is_not_divided() -> None:
     assert Amounts("JPY", 0).units(1234) == 1234
     assert "7" in Amounts("JPY", 0).money(7)
     assert Amounts("KWD", 3).units(1234) == 1.234
+
+
+def told(page: str, document: Assumptions) -> bool:
+    """Whether the page says what this document comes to."""
+    return f"{abs(round(report(document).total.net_minor / 100)):,}" in page[page.index('id="result"') :]
+
+
+def test_a_segment_is_added_like_another_named_and_counted_everywhere(finance: Client) -> None:
+    kept(BASE)
+    more = fields_of(post(finance, fields_of(text_of(finance)) | {"like": "0"}, "add"))
+    begun, _problems = read_assumptions(post(finance, more, "yaml"))
+    assert begun is not None
+    assert begun.segments[2].members == a(0), "nobody counts twice"
+    assert report(begun).total == report(BASE).total
+    named = more | {"s2.name": "Les nouveaux", "s2.members.value": "250"}
+    found, problems = read_assumptions(post(finance, named, "yaml"))
+    assert found is not None, problems
+    new = found.segments[2]
+    assert (new.code, new.name, new.members) == ("segment-1", "Les nouveaux", a(250))
+    assert new.basket == BASE.segments[0].basket
+    page = post(finance, named)
+    assert told(page, found)
+    assert page.count("Les nouveaux") > 2, "in its field, its figures, the table of segments"
+    lines = post(finance, named, "csv:totals").splitlines()
+    assert [line.split(",")[0] for line in lines] == ["segment", "", "gold", "bronze", "segment-1"]
+    assert finance.post(PAGE, named | {"do": "save"}).status_code == 302
+    assert queries.saved_assumptions("club")[0].document == found
+
+
+def test_what_was_measured_of_one_group_is_assumed_of_a_new_one_and_stays_measured_of_the_first(
+    finance: Client,
+) -> None:
+    measured = Range(value=40.0, low=35.0, high=45.0, basis=Measured.MEASURED)
+    kept(assuming(a_segment("gold", basket=measured), name="One", draws=0))
+    typed = fields_of(post(finance, fields_of(text_of(finance)) | {"like": "0"}, "add"))
+    found, _problems = read_assumptions(post(finance, typed, "yaml"))
+    assert found is not None
+    assert [one.basket.basis for one in found.segments] == [Measured.MEASURED, Measured.ASSUMED]
+    assert [one.basket.value for one in found.segments] == [40, 40]
+
+
+def test_a_segment_that_is_taken_away_can_be_put_back_as_it_was(finance: Client) -> None:
+    kept(BASE)
+    typed = fields_of(text_of(finance)) | {"s0.name": "Or", "s0.basket.value": "39"}
+    before, _problems = read_assumptions(post(finance, typed, "yaml"))
+    page = post(finance, typed, "remove:0")
+    assert "Or is taken away." in page
+    left, _problems = read_assumptions(post(finance, fields_of(page), "yaml"))
+    assert before is not None
+    assert left is not None
+    assert left.segments == before.segments[1:]
+    assert told(page, left)
+    # One is added in between: it takes no code of the one that may come back.
+    added = fields_of(post(finance, fields_of(page), "add"))
+    back, problems = read_assumptions(post(finance, fields_of(post(finance, added, "restore")), "yaml"))
+    assert back is not None, problems
+    assert [one.code for one in back.segments] == ["gold", "bronze", "segment-1"]
+    assert back.segments[:2] == before.segments
+
+
+def test_without_any_segment_there_is_nothing_to_work_out_and_one_can_be_added(finance: Client) -> None:
+    kept(Assumptions(name="Nobody", segments=()))
+    page = text_of(finance)
+    assert "No segment" in page
+    assert "There are no sales in these assumptions" in page
+    page = post(finance, fields_of(page), "add")
+    typed = fields_of(page)
+    assert (typed["s0.code"], typed["s0.redemption.value"]) == ("segment-1", "100")
+    emptied = fields_of(post(finance, typed, "remove:0"))
+    assert fields_of(post(finance, emptied, "restore"))["s0.code"] == "segment-1"
+
+
+def test_figures_told_once_are_told_of_each_segment_and_nothing_typed_is_lost(finance: Client) -> None:
+    kept(BASE)
+    typed = fields_of(text_of(finance)) | {"all.margin.value": "a lot", "s0.name": "Or"}
+    part = post(finance, typed, "apart:margin", **{"HX-Request-Type": "partial"})
+    assert "<html" not in part
+    assert 'id="result" hx-swap-oob' in part
+    fields = fields_of(part)
+    assert [fields[f"s{place}.margin.value"] for place in (0, 1)] == ["a lot", "a lot"]
+    assert "all.margin.value" not in fields
+    assert fields["s0.name"] == "Or"
+    assert "<b>Margin, of net sales HT (%), Or</b>" in part
+
+
+def test_a_name_that_tells_no_segment_from_another_is_refused(finance: Client) -> None:
+    kept(BASE)
+    typed = fields_of(text_of(finance))
+    for named, said in (
+        ({"s0.name": "Fidèles", "s1.name": " fidèles "}, "is already the name of a segment"),
+        ({"s0.name": "bronze"}, "is already the name of a segment"),
+        ({"s1.name": "x" * 201}, "Name of segment 2"),
+    ):
+        answer = finance.post(PAGE, typed | named | {"do": "save"})
+        assert answer.status_code == 422
+        page = answer.content.decode()
+        assert said in page
+        assert page.count('aria-invalid="true"') == 1
+    assert len(queries.saved_assumptions("club")) == 1
+
+
+def test_a_button_that_nobody_was_shown_does_no_harm(finance: Client) -> None:
+    kept(BASE)
+    typed = fields_of(text_of(finance)) | {"like": "99", "removed": "place=-1&x=y"}
+    for do in ("remove:7", "remove:x", "remove:", "restore", "apart:nothing", "add:3"):
+        page = post(finance, typed, do)
+        assert "It cannot be worked out" not in page, do
+
+
+def test_there_is_an_end_to_how_many_segments_there_can_be(finance: Client) -> None:
+    kept(assuming(*(a_segment(f"one-{place}") for place in range(SEGMENTS_MAX)), name="Many"))
+    page = text_of(finance)
+    assert "There can be no more segments." in page
+    assert f"{SEGMENTS_MAX} segments are as many as there can be." in post(finance, fields_of(page), "add")

@@ -1,5 +1,6 @@
 """What we owe, on the screen: a month told in full, closed for good, taken away, and valued otherwise."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -8,6 +9,8 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from assidu.economics import queries
+from assidu.economics.types import Liability, MonthState, Policy
+from assidu.economics.views import liability_view
 from assidu.foundation import clock
 from assidu.foundation.database import Database
 from assidu.foundation.people import actions
@@ -16,6 +19,7 @@ from assidu.foundation.settings import current_settings
 from assidu.loyalty.due import run_due
 from builders.club import a_club, half_a_year_of_the_club
 from builders.history import History, on
+from economics.models.test_books import a_filling_programme
 
 PASSWORD = "quatre mots bien choisis"
 NOW = on(200)
@@ -86,11 +90,30 @@ def test_a_month_is_told_with_both_views_its_steps_and_its_intervals(finance: Cl
     assert "Recognised as revenue" in page
     assert "Nobody held a unit" not in page
     assert "estimated" in page
+    assert "never added up; too little is known yet for an interval" in page
     january = text_of(finance, "/studio/owed/?month=2026-01&currency=vouchers")
     assert "What we owe at the end of January 2026" in january
     assert "Used to pay" in january
     for wrong in ("month=2026-13", "month=2031-01", "month=x"):
         assert finance.get(f"/studio/owed/?{wrong}").status_code == 404
+
+
+def test_each_view_has_its_interval_in_all_and_by_currency(finance: Client) -> None:
+    """As the page would tell a programme that has shown enough."""
+    months = tuple(MonthState(one, is_over=True) for one in a_filling_programme())
+    told = liability_view(Liability("club", "EUR", 2, Policy(), months)).month
+    assert told is not None
+    shown = replace(finance.get("/studio/owed/").context["shown"], month=told)
+    points = told.currencies[0]
+    for low, high, said in (
+        (points.liability_low_80_minor, points.liability_high_80_minor, shown.owed_within),
+        (points.deferred_low_80_minor, points.deferred_high_80_minor, shown.deferred_within),
+        (points.deferred_low_95_minor, points.deferred_high_95_minor, shown.currencies[0].deferred_within_95),
+    ):
+        assert low is not None
+        assert high is not None
+        ends = (shown.amounts.money(end, cents=False) for end in (low, high))
+        assert said == " – ".join(ends)
 
 
 def test_the_steps_of_the_chart_end_where_the_month_does(finance: Client) -> None:

@@ -83,6 +83,8 @@ def test_what_is_taken_away_is_there_and_in_words(
         "roll-forward.csv", "liability-ht.csv", "revenue-ht.csv", "redemption-rates.csv", "triangle.csv",
         "hindsight.csv", "tiers.csv",
     }  # fmt: skip
+    assert run(["liability", "show", "--month", "2026-01"]) == 0
+    assert "deferred at the end" in capsys.readouterr().out
     assert run(["liability", "triangle"]) == 0
     assert "used of each issue month" in capsys.readouterr().out
 

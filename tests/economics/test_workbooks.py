@@ -9,12 +9,13 @@ import openpyxl
 import pytest
 from django.utils import translation
 
-from assidu.economics.tables import Table, as_csv
+from assidu.economics.tables import Table, as_csv, liability_tables
 from assidu.economics.types import Assumptions, Liability, MacroReport, MonthState, Policy, report
+from assidu.economics.views import liability_view
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from economics.models.scenarios import a, a_segment, assuming
-from economics.models.test_books import AVAILABLE, ISSUED, USED, a_story, points
+from economics.models.test_books import AVAILABLE, ISSUED, USED, a_filling_programme, a_story, points
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -146,6 +147,29 @@ def test_the_liability_begins_each_month_where_the_one_before_ended(tmp_path: Pa
     assert book.at("points rates", f"G{total}") == pytest.approx(2 * books[-1], abs=0.02)
     ladder = book.row("points triangle", "growth to the next age")
     assert book.at("points triangle", f"C{ladder}") == pytest.approx(380 / 300), "nothing was used at age 0"
+
+
+def test_every_door_tells_the_same_interval_of_both_views(tmp_path: Path) -> None:
+    story = a_filling_programme()
+    found = Liability("club", "EUR", 2, Policy(), tuple(MonthState(one, is_over=True) for one in story))
+    view = liability_view(found).month
+    assert view is not None
+    points = view.currencies[0]
+    with translation.override("en"):
+        book = Worked(liability_workbook(found), tmp_path / "liability.xlsx")
+    tables = {one.name: one for one in liability_tables(found)}
+    for table, sheet, name in (
+        ("revenue-ht", "points revenue (HT)", "deferred"),
+        ("liability-ht", "points at cost (HT)", "liability"),
+    ):
+        ends = [getattr(points, f"{name}_{end}_minor") for end in ("low_80", "high_80", "low_95", "high_95")]
+        assert ends[2] < ends[0] < ends[1] < ends[3]
+        newest = [row for row in tables[table].rows if row[2] == "points"][-1]
+        assert list(newest[-4:]) == ends
+        heads = {cell.value: cell.column_letter for cell in book.sheets[sheet][4]}
+        for end, head in zip(ends, ("low, 80 %", "high, 80 %", "low, 95 %", "high, 95 %"), strict=True):
+            assert book.at(sheet, f"{heads[head]}10") == end / 100
+            assert book.sheets[sheet][f"{heads[head]}5"].value is None, "a first month has no interval"
 
 
 def test_tables_are_harmless_and_say_what_is_not_there() -> None:

@@ -25,6 +25,10 @@ SENTENCES = PROBLEMS | {
         "« {found} » est déjà le code d'un segment : donnez-en un autre",
         "`{found}` is already the code of a segment: give it another one",
     ),
+    "segment_named_twice": Sentence(
+        "« {found} » est déjà le nom d'un segment : donnez-en un autre",
+        "`{found}` is already the name of a segment: give it another one",
+    ),
     "out_of_bounds": Sentence(
         "{found} n'a pas de sens ici : entre {least} et {most}",
         "{found} makes no sense here: between {least} and {most}",

@@ -1,28 +1,31 @@
 """What is behind every figure and chart, as tables to take away. Text that a spreadsheet would run is made harmless."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from io import StringIO
 
 from assidu.economics.models.hindsight import hindsight
-from assidu.economics.models.redemption import bounds
+from assidu.economics.models.redemption import bounds, bounds_minor
 from assidu.economics.types import (
     LINES,
     CurrencyMonth,
     Entry,
     Fan,
+    Interval,
     Liability,
     MacroReport,
     MoneyRoll,
+    MonthState,
     RevenueRoll,
     TierUnits,
     Totals,
 )
 
 Cell = str | int | float | date | None
+ENDS = ("low_80_minor", "high_80_minor", "low_95_minor", "high_95_minor")
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -79,8 +82,8 @@ def liability_tables(found: Liability) -> list[Table]:
                 for state, one in each
             ),
         ),
-        _rolls("liability-ht", MoneyRoll, [(s.month, s.is_closed, one.currency, one.money) for s, one in each]),
-        _rolls("revenue-ht", RevenueRoll, [(s.month, s.is_closed, one.currency, one.revenue) for s, one in each]),
+        _rolls("liability-ht", MoneyRoll, each, lambda one: (one.money, one.liability_within)),
+        _rolls("revenue-ht", RevenueRoll, each, lambda one: (one.revenue, one.deferred_within)),
         _issue_months(found),
         triangle(found),
         _hindsight(found),
@@ -94,17 +97,18 @@ def _lines(one: CurrencyMonth) -> list[int]:
 def _rolls(
     name: str,
     kind: type[MoneyRoll] | type[RevenueRoll],
-    rows: Iterable[tuple[date, bool, str, MoneyRoll | RevenueRoll]],
+    months: Iterable[tuple[MonthState, CurrencyMonth]],
+    of: Callable[[CurrencyMonth], tuple[MoneyRoll | RevenueRoll, Callable[[int], Interval | None]]],
 ) -> Table:
+    """``of``: how the view went, and between what its end lies."""
     columns = tuple(one.name for one in fields(kind))
-    return Table(
-        name,
-        ("month", "is_closed", "currency", *columns),
-        tuple(
-            (month, is_closed, currency, *(getattr(roll, column) for column in columns))
-            for month, is_closed, currency, roll in rows
-        ),
-    )
+    rows: list[tuple[Cell, ...]] = []
+    for state, one in months:
+        roll, within = of(one)
+        lines = (getattr(roll, column) for column in columns)
+        ends = (*bounds_minor(within(80)), *bounds_minor(within(95)))
+        rows.append((state.month, state.is_closed, one.currency, *lines, *ends))
+    return Table(name, ("month", "is_closed", "currency", *columns, *ENDS), tuple(rows))
 
 
 def _issue_months(found: Liability) -> Table:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from assidu.economics.models.hindsight import Hindsight, hindsight
-from assidu.economics.models.redemption import bounds
+from assidu.economics.models.redemption import bounds, bounds_minor
 from assidu.economics.models.triangle import ChainLadder, chain_ladder
 from assidu.economics.tables import of_currency, used_by_age
 from assidu.economics.types import (
     CurrencyMonth,
-    Interval,
     Liability,
     MoneyRoll,
     MonthState,
@@ -43,8 +42,8 @@ class IssueMonth:
 @dataclass(frozen=True, slots=True)
 class CurrencyView:
     """One currency at a month's end. ``face_minor`` is the worth of a unit (TTC), ``cost_minor`` its cost (HT), net
-    of what partners pay; ``money`` and ``revenue`` are without VAT; ``late`` is the part of ``units`` whose days lie
-    in closed months."""
+    of what partners pay; ``money`` and ``revenue`` are without VAT, and so are the bounds of what is owed at cost and
+    of what is deferred; ``late`` is the part of ``units`` whose days lie in closed months."""
 
     currency: str
     face_minor: float
@@ -59,6 +58,10 @@ class CurrencyView:
     liability_high_80_minor: int | None
     liability_low_95_minor: int | None
     liability_high_95_minor: int | None
+    deferred_low_80_minor: int | None
+    deferred_high_80_minor: int | None
+    deferred_low_95_minor: int | None
+    deferred_high_95_minor: int | None
     beyond: str
     issue_months: tuple[IssueMonth, ...]
 
@@ -163,12 +166,6 @@ def month_view(state: MonthState) -> MonthView:
 
 def _currency(one: CurrencyMonth) -> CurrencyView:
     found = one.redemption
-
-    def at_cost(interval: Interval | None) -> tuple[int | None, int | None]:
-        if interval is None:
-            return None, None
-        return round(interval.low * one.terms.cost_minor), round(interval.high * one.terms.cost_minor)
-
     return CurrencyView(
         one.currency,
         one.terms.face_minor,
@@ -179,8 +176,10 @@ def _currency(one: CurrencyMonth) -> CurrencyView:
         one.revenue,
         found.rate,
         found.expected,
-        *at_cost(found.expected_within(80)),
-        *at_cost(found.expected_within(95)),
+        *bounds_minor(one.liability_within(80)),
+        *bounds_minor(one.liability_within(95)),
+        *bounds_minor(one.deferred_within(80)),
+        *bounds_minor(one.deferred_within(95)),
         one.curve.beyond.value,
         tuple(_issue_month(ultimate) for ultimate in one.ultimates),
     )

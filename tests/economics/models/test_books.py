@@ -14,7 +14,7 @@ from assidu.economics.models.cohorts import cohorts_at, flows_of
 from assidu.economics.models.journal import Accounts, entries
 from assidu.economics.models.month import Method, MonthFigures, Sales, next_month
 from assidu.economics.models.movements import Move, Moves, UnitRoll, added, roll
-from assidu.economics.models.redemption import redemption
+from assidu.economics.models.redemption import Interval, redemption
 from assidu.economics.models.valuation import Terms, money_roll
 
 MARCH = date(2026, 3, 1)
@@ -235,3 +235,28 @@ def test_every_entry_is_balanced_and_all_together_are_what_changed(months: list[
                 deferred += (line.credit_minor - line.debit_minor) * (line.account == accounts.deferred)
         assert provision == found.liability_minor
         assert deferred == found.deferred_minor
+
+
+def a_filling_programme(length: int = 6) -> list[MonthFigures]:
+    """Months of issue of which a little is used every month: from the third on there is something to tell."""
+    months = []
+    for month in range(length):
+        moved = {points(ISSUED, AVAILABLE, add_months(MARCH, month)): 1000}
+        for age in range(month):
+            moved[points(AVAILABLE, USED, add_months(MARCH, month - age))] = 100 - 10 * age + 7 * (month % 3)
+        months.append(moved)
+    return a_story(*months)
+
+
+def test_the_interval_of_deferred_revenue_holds_it_and_is_that_of_every_issue_month() -> None:
+    first, *_, last = a_filling_programme()
+    found = last.currencies[0]
+    narrow, wide = found.deferred_within(80), found.deferred_within(95)
+    assert narrow is not None
+    assert wide is not None
+    assert wide.low < narrow.low < found.revenue.closing_minor < narrow.high < wide.high
+    assert narrow.high <= sum(one.allocated for one in found.deferred)
+    assert first.currencies[0].deferred_within(80) is None, "what rests on the plan alone has none"
+    badges = a_story({Move("badge", MARCH, None, ISSUED, AVAILABLE): 3})[0].currency("badge")
+    assert badges is not None
+    assert (badges.deferred_within(80), badges.deferred_within(95)) == (Interval(0, 0), Interval(0, 0))

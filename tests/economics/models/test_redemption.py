@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from assidu.decisions.calendar import add_months
 from assidu.economics.models.curve import Beyond
 from assidu.economics.models.redemption import Basis, Cohort, redemption
-from economics.models.pasts import FIRST, a_cohort, a_past, used_in_the_end
+from economics.models.pasts import FIRST, Savers, a_cohort, a_past, used_in_the_end
 
 SHARES = (0.02, 0.05, 0.1, 0.15, 0.15, 0.2)
 LAST = 5
@@ -146,6 +147,38 @@ def test_four_in_five_intervals_of_80_percent_hold_what_came() -> None:
         assert interval.high - interval.low < 0.8 * came, "an interval that says something"
         inside += interval.low <= came <= interval.high
     assert inside >= 75
+
+
+def test_the_rush_after_units_are_taken_over_is_not_taken_for_what_is_usual() -> None:
+    """Half of what came from an earlier programme is used in its first whole month here, a tenth of the rest a month
+    from then on."""
+    cohorts = []
+    for place in range(6):
+        entered = 6 - place
+        left, used = [0] * entered + [1000], [0] * (entered + 1)
+        for share in (0.5, 0.1, 0.1, 0.1):
+            used.append(round(left[-1] * share))
+            left.append(left[-1] - used[-1])
+        ends = ((12, left[-1]),)
+        cohorts.append(
+            Cohort(add_months(FIRST, place), 1000, tuple(used), tuple(left), ends, 12, entered=entered)
+        )
+    found = redemption(cohorts, 1.0)
+    for one in found.ultimates:
+        assert one.expected / one.outstanding == pytest.approx(1 - 0.9 ** (12 - one.age), abs=0.03)
+
+
+def test_intervals_hold_what_came_from_a_programmes_first_months_on() -> None:
+    """Customers who save up, in a programme that fills up: until a month has run off, nobody can know how differently
+    each month is used from the one before."""
+    histories = [Savers(random.Random(seed), 15, LAST, customers=120) for seed in range(100)]
+    for month in (3, 5, LAST, LAST + 2):
+        inside = 0
+        for one in histories:
+            interval = redemption(one.seen(month), 1.0).expected_within(80)
+            assert interval is not None
+            inside += interval.low <= one.came_after(month) <= interval.high
+        assert inside >= 70, f"{inside} of 100, {month} months after the first"
 
 
 def _at_age(cohort: Cohort, age: int) -> Cohort:

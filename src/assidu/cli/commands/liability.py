@@ -30,6 +30,7 @@ from assidu.economics.types import LINES, Liability, NotClosed, Trouble, View
 from assidu.economics.views import CurrencyView, MonthView, TriangleView, liability_view, triangle_view
 from assidu.economics.words import LINES as LINE_WORDS
 from assidu.economics.words import MONEY as MONEY_WORDS
+from assidu.economics.words import REVENUE
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
@@ -290,15 +291,18 @@ def _currency_lines(one: CurrencyView, found: Liability) -> list[str]:
     lines += [
         f"  {_amount(getattr(one.money, name), found):>14}  {words}" for name, words in MONEY_WORDS.items()
     ]
-    if one.liability_low_80_minor is not None and one.liability_high_80_minor is not None:
-        lines.append(
-            _("  in 4 cases of 5 between %(low)s and %(high)s")
-            % {
-                "low": _amount(one.liability_low_80_minor, found),
-                "high": _amount(one.liability_high_80_minor, found),
-            }
-        )
+    lines += _within(one.liability_low_80_minor, one.liability_high_80_minor, found)
+    if one.revenue.closing_minor:
+        lines.append(f"  {_amount(one.revenue.closing_minor, found):>14}  {REVENUE['closing_minor']}")
+        lines += _within(one.deferred_low_80_minor, one.deferred_high_80_minor, found)
     return lines
+
+
+def _within(low: int | None, high: int | None, found: Liability) -> list[str]:
+    if low is None or high is None:
+        return []
+    ends = {"low": _amount(low, found), "high": _amount(high, found)}
+    return [_("  in 4 cases of 5 between %(low)s and %(high)s") % ends]
 
 
 def _triangle_text(view: TriangleView) -> str:

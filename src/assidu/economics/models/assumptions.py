@@ -84,6 +84,11 @@ class Segment(Part, frozen=True, kw_only=True):
         Range, Meta(description="Per cent of the uplift that these members would have shown by themselves.")
     ] = NONE
 
+    @property
+    def called(self) -> str:
+        """As tables and charts call it."""
+        return self.name or self.code
+
 
 class Assumptions(Part, frozen=True, kw_only=True):
     """One set, under a name."""
@@ -153,11 +158,15 @@ OF_PROGRAMME: Mapping[str, Bounds] = {
 def problems(found: Assumptions) -> Iterator[Problem]:
     """What is wrong beyond types; the model takes only what has no problem."""
     codes: set[str] = set()
+    names: set[str] = set()
     for place, segment in enumerate(found.segments):
         path: Path = ("segments", place)
         if segment.code in codes:
             yield Problem("segment_twice", (*path, "code"), {"found": segment.code})
+        elif segment.called.casefold() in names:
+            yield Problem("segment_named_twice", (*path, "name"), {"found": segment.called})
         codes.add(segment.code)
+        names.add(segment.called.casefold())
         for name, bounds in OF_SEGMENTS.items():
             yield from in_bounds(getattr(segment, name), bounds, (*path, name))
     for name, bounds in OF_PROGRAMME.items():

@@ -13,15 +13,11 @@ more show it (never rising). Where they do not, what the plan expects is taken: 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import exp, log
 
+from assidu.economics.models.fading import Line, faded
 from assidu.economics.models.triangle import Link, links
 
 WINDOW = 12
-TAIL_AGES = 120
-"""Ten years after the oldest age nothing is expected any more."""
-FADING_AGES = 12
-"""How many of the oldest ages show how it goes on."""
 
 
 class Beyond(StrEnum):
@@ -51,12 +47,13 @@ class Lived:
 @dataclass(frozen=True, slots=True)
 class Curve:
     """``links[age]``: of the units that could be used at that age, those that were not. ``beyond``: the shares used
-    at the ages after them. ``expected``: what the plan expects to be used in the end of what is issued."""
+    at the ages after them, by ``line``. ``expected``: what the plan expects to be used in the end of what is issued."""
 
     links: tuple[Link, ...]
     fading: tuple[float, ...]
     beyond: Beyond
     expected: float
+    line: Line | None = None
 
     @property
     def ages(self) -> int:
@@ -78,10 +75,18 @@ class Curve:
         if self.beyond is not Beyond.FADING:
             return None
         left = 1.0
-        first = max(age + 1 - self.ages, 0)
-        for part in self.fading[first : None if last is None else last + 1 - self.ages]:
+        for part in self._fading(last, age)[1]:
             left *= 1 - part
         return 1 - left
+
+    def error_beyond(self, last: int | None, age: int) -> float:
+        """The standard error of that share."""
+        return 0.0 if self.line is None else self.line.error(*self._fading(last, age))
+
+    def _fading(self, last: int | None, age: int) -> tuple[int, tuple[float, ...]]:
+        """The first age after ``age`` that nobody has lived, and what is used from it on until ``last``."""
+        first = max(age + 1, self.ages)
+        return first, self.fading[first - self.ages : None if last is None else last + 1 - self.ages]
 
     def share(self, age: int | None, *, last: int | None = None) -> float:
         """Of what is issued, the share used by the end of ``age`` (``None``: by ``last``, and in the end)."""
@@ -112,22 +117,5 @@ def curve(
         return Curve((), (), Beyond.ASSUMED, expected)
     if not any(end is None or end >= len(steps) for end in last_ages):
         return Curve(steps, (), Beyond.NOTHING, expected)
-    fading = _fading(steps)
-    return Curve(steps, fading, Beyond.FADING if fading else Beyond.ASSUMED, expected)
-
-
-def _fading(steps: Sequence[Link]) -> tuple[float, ...]:
-    """The shares used at the ages beyond the oldest; empty where no line can be seen."""
-    points = [
-        (age, log(1 - step.factor))
-        for age, step in enumerate(steps)
-        if age >= len(steps) - FADING_AGES and step.factor is not None and 0 < step.factor < 1
-    ]
-    if len(points) < 3:
-        return ()
-    mean_age = sum(age for age, _ in points) / len(points)
-    mean = sum(value for _, value in points) / len(points)
-    slope = sum((age - mean_age) * (value - mean) for age, value in points)
-    slope = min(slope / sum((age - mean_age) ** 2 for age, _ in points), 0.0)
-    first = len(steps)
-    return tuple(min(exp(mean + slope * (age - mean_age)), 1.0) for age in range(first, first + TAIL_AGES))
+    fading, line = faded(steps)
+    return Curve(steps, fading, Beyond.FADING if fading else Beyond.ASSUMED, expected, line)

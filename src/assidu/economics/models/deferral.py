@@ -6,12 +6,25 @@ becomes revenue as units are used, in proportion to what will be used in all, re
 (breakage is recognised with use, B46). When units are handed in for a reward, what is carried for them goes to the
 reward instead.
 
+What was allocated is no estimate any more: it is not allocated again when the rate turns out otherwise (IFRS 15.88).
+What is still expected to be used is one, and what is carried grows with it,
+
+    carried = allocated * expected / (used + expected),
+
+so the ends of its interval (`redemption`) are brought through the formula: quantiles stay quantiles, nothing is made
+straight as the delta method would, and no end lies below nothing or beyond what was allocated. Over issue months, the
+ends are added up: these are the quantiles of the sum if all err in the same direction, wider than the truth (Dhaene,
+J., Denuit, M., Goovaerts, M. J., Kaas, R. and Vyncke, D. (2002), "The concept of comonotonicity in actuarial science
+and finance: theory", Insurance: Mathematics and Economics 31).
+
 KPMG, "Revenue: IFRS 15 handbook", examples 10A and 10B: see the tests.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+from assidu.economics.models.redemption import Interval
 
 
 def allocated_minor(
@@ -46,6 +59,14 @@ class Deferred:
     @property
     def carried(self) -> float:
         return self.allocated - self.recognised
+
+    def within(self, used: int, expected: Interval) -> Interval:
+        """Between which amounts it lies, if what will still be used lies in ``expected``."""
+        low, high = (
+            self.allocated - recognised_minor(self.allocated, used, used + units)
+            for units in (expected.low, expected.high)
+        )
+        return Interval(low, high)
 
 
 @dataclass(frozen=True, slots=True)

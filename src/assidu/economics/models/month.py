@@ -14,7 +14,7 @@ from assidu.economics.models.cohorts import cohorts_at, flows_of
 from assidu.economics.models.curve import WINDOW, Curve
 from assidu.economics.models.deferral import Deferred, Point, allocated_minor, stepped
 from assidu.economics.models.movements import Moves, UnitRoll, roll
-from assidu.economics.models.redemption import Redemption, Ultimate, redemption
+from assidu.economics.models.redemption import Interval, Redemption, Ultimate, redemption
 from assidu.economics.models.valuation import MoneyRoll, Terms, money_roll
 
 
@@ -88,6 +88,28 @@ class CurrencyMonth:
     @property
     def redemption(self) -> Redemption:
         return Redemption(self.ultimates, self.curve)
+
+    def liability_within(self, percent: int) -> Interval | None:
+        """Between which amounts what is owed at cost lies, in minor units."""
+        units = self.redemption.expected_within(percent)
+        if units is None:
+            return None
+        return Interval(units.low * self.terms.cost_minor, units.high * self.terms.cost_minor)
+
+    def deferred_within(self, percent: int) -> Interval | None:
+        """The same of deferred revenue; where an issue month has no interval, there is none."""
+        ultimates = {one.month: one for one in self.ultimates}
+        low = high = 0.0
+        for one in self.deferred:
+            ultimate = ultimates[one.month]
+            if one.carried == 0:
+                continue
+            units = ultimate.expected_within(percent)
+            if units is None:
+                return None
+            within = one.within(ultimate.used, units)
+            low, high = low + within.low, high + within.high
+        return Interval(low, high)
 
 
 @dataclass(frozen=True, slots=True)

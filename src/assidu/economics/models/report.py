@@ -165,7 +165,7 @@ def report(found: Assumptions, decimals: int = 2) -> MacroReport:
         segments=tuple(
             SegmentTotals(
                 segment.code,
-                segment.name or segment.code,
+                segment.called,
                 _segment(
                     whole[segment.code], vats[segment.code], segment.members.value, figures, segment.code
                 ),

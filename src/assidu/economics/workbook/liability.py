@@ -1,16 +1,16 @@
 """The liability as a workbook: every month begins where the one before ended, and its end is worked out from its
 lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from io import BytesIO
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from assidu.economics.models.redemption import bounds
+from assidu.economics.models.redemption import bounds, bounds_minor
 from assidu.economics.tables import currencies_of
-from assidu.economics.types import LINES, CurrencyMonth, Liability, MoneyRoll, RevenueRoll
+from assidu.economics.types import LINES, CurrencyMonth, Interval, Liability, MoneyRoll, RevenueRoll
 from assidu.economics.views import triangle_view
 from assidu.economics.words import BASES, MONEY, REVENUE
 from assidu.economics.words import LINES as LINE_WORDS
@@ -79,7 +79,8 @@ def _cost(whole: Book, found: Liability, currency: str, months: Months) -> None:
         _("What %(currency)s cost when they are used (HT)") % {"currency": currency},
         _("Expected units at their cost; net of what partners pay."),
     )
-    _roll(sheet, [(month, one.money) for month, one in months], MONEY_LINES, MONEY, found.decimals)
+    rows = [(month, one.money, one.liability_within) for month, one in months]
+    _roll(sheet, rows, MONEY_LINES, MONEY, found.decimals)
 
 
 def _revenue(whole: Book, found: Liability, currency: str, months: Months) -> None:
@@ -88,20 +89,24 @@ def _revenue(whole: Book, found: Liability, currency: str, months: Months) -> No
         _("Revenue that is deferred for %(currency)s (HT)") % {"currency": currency},
         _("IFRS 15, by stand-alone prices."),
     )
-    _roll(sheet, [(month, one.revenue) for month, one in months], REVENUE_LINES, REVENUE, found.decimals)
+    rows = [(month, one.revenue, one.deferred_within) for month, one in months]
+    _roll(sheet, rows, REVENUE_LINES, REVENUE, found.decimals)
 
 
 def _roll(
     sheet: Sheet,
-    rows: Sequence[tuple[date, MoneyRoll | RevenueRoll]],
+    rows: Sequence[tuple[date, MoneyRoll | RevenueRoll, Callable[[int], Interval | None]]],
     lines: Sequence[str],
     words: Mapping[str, str | Promise],
     decimals: int,
 ) -> None:
     names = ("opening_minor", *lines, "closing_minor")
-    sheet.head(FIRST - 1, ["", *(str(words[name]) for name in names), _("in the books"), _("difference")])
+    ends = (_("low, 80 %"), _("high, 80 %"), _("low, 95 %"), _("high, 95 %"))
+    sheet.head(
+        FIRST - 1, ["", *(str(words[name]) for name in names), _("in the books"), _("difference"), *ends]
+    )
     end = len(names)
-    for place, (month, one) in enumerate(rows):
+    for place, (month, one, within) in enumerate(rows):
         row = FIRST + place
         amounts = {name: getattr(one, name) / 10**decimals for name in names}
         sheet.put(row, 0, month)
@@ -115,6 +120,9 @@ def _roll(
         closing = sheet.work(row, end, parts, amounts["closing_minor"], "bold money")
         books = sheet.put(row, end + 1, amounts["closing_minor"], "money")
         sheet.work(row, end + 2, f"ROUND({closing}-{books},{decimals})", 0, "money")
+        lies = (*bounds_minor(within(80)), *bounds_minor(within(95)))
+        for column, amount in enumerate(lies, start=end + 3):
+            sheet.put(row, column, None if amount is None else amount / 10**decimals, "money")
     sheet.freeze(FIRST, 1)
 
 

@@ -42,7 +42,7 @@ class _Assumed:
         self.cells: dict[tuple[str, str, str], str] = {}
         for place, segment in enumerate(found.segments):
             column = 1 + 4 * place
-            sheet.head(FIRST - 2, [segment.name or segment.code], column)
+            sheet.head(FIRST - 2, [segment.called], column)
             sheet.head(FIRST - 1, [_("value"), _("low"), _("high"), _("basis")], column)
             for row, name in enumerate(OF_SEGMENTS):
                 self._range(FIRST + row, column, getattr(segment, name), (segment.code, name))
@@ -100,7 +100,7 @@ class _Segments:
         for place, segment in enumerate(found.segments):
             row = FIRST + place
             of = {name: assumed.of(segment.code, name) for name in OF_SEGMENTS}
-            sheet.put(row, 0, segment.name or segment.code)
+            sheet.put(row, 0, segment.called)
             self.uplift[segment.code] = sheet.work(row, 1, _uplift(of), style="percent")
             self.generosity[segment.code] = sheet.work(row, 2, _generosity_of(of), style="percent")
             self.margin[segment.code] = sheet.work(row, 3, f"{of['margin']}/100", style="percent")
@@ -127,7 +127,7 @@ class _Months:
             _("running"), _("rewards when used"),
         )  # fmt: skip
         for segment in found.segments:
-            sheet.head(FIRST - 2, [segment.name or segment.code], self.blocks[segment.code])
+            sheet.head(FIRST - 2, [segment.called], self.blocks[segment.code])
             sheet.head(FIRST - 1, heads, self.blocks[segment.code])
         sheet.head(FIRST - 1, [_("fixed"), _("net"), _("cash, cumulated"), _("below nothing")], last)
         self.fixed, self.net, self.cash, self.below = last, last + 1, last + 2, last + 3
@@ -316,7 +316,7 @@ def _tornado_row(
     cost = assumed.of("", "member_cost", end if moved == "member_cost" else "value")
     sheet.put(row, 0, str(FIGURES[moved]))
     sheet.put(row, 1, end)
-    sheet.put(row, 2, segment.name or segment.code)
+    sheet.put(row, 2, segment.called)
     uplift = sheet.work(row, 3, _uplift(of), style="percent")
     generosity = sheet.work(row, 4, _generosity_of(of), style="percent")
     sales = sheet.work(row, 5, f"{of['members']}*{_bought(of)}", style="money")

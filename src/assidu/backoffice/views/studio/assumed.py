@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from assidu.backoffice import formats
 from assidu.backoffice.versions import language
+from assidu.backoffice.views.studio.segments import EVERYWHERE, LIKE, REMOVED, basis_of
 from assidu.economics.documents import SENTENCES
 from assidu.economics.types import (
     OF_PROGRAMME,
@@ -29,7 +30,6 @@ from assidu.economics.words import BASES, FIGURES
 from assidu.plans.problems import Path, Problem, path_text
 from assidu.plans.wording import problem
 
-EVERYWHERE = "all"
 PROGRAMME = "programme"
 GROUPS: Sequence[tuple[str | Promise, tuple[str, ...]]] = (
     (
@@ -70,6 +70,7 @@ class Box:
     """A figure in the form. ``key`` names its fields; ``of`` is the segment it is of, where it differs from others."""
 
     key: str
+    where: str
     label: str
     of: str
     value: str
@@ -105,16 +106,36 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One name, told once for all segments or once for each."""
+    """One name, told once for all segments or once for each; ``may_part``: it could be told of each."""
 
+    name: str
     label: str
     boxes: tuple[Box, ...]
+    may_part: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
     label: str
     figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A segment in the form: a code that stays, and the name that people give it."""
+
+    place: int
+    code: str
+    name: str
+    is_wrong: bool = False
+
+    @property
+    def where(self) -> str:
+        return f"s{self.place}"
+
+    @property
+    def called(self) -> str:
+        return self.name.strip() or self.code
 
 
 @dataclass(frozen=True)
@@ -124,41 +145,72 @@ class Form:
     document: Assumptions
     typed: Mapping[str, str] | None = None
     wrong: tuple[Path, ...] = ()
-    is_apart: bool = False
 
     @property
     def segments(self) -> tuple[Segment, ...]:
         return self.document.segments
 
     @cached_property
-    def groups(self) -> list[Group]:
-        return [Group(str(label), tuple(self._figure(name) for name in names)) for label, names in GROUPS]
+    def named(self) -> list[Named]:
+        typed = {} if self.typed is None else self.typed
+        return [
+            Named(
+                place,
+                one.code,
+                typed.get(f"s{place}.name", one.name or ""),
+                any(path[:3] == ("segments", place, "name") for path in self.wrong),
+            )
+            for place, one in enumerate(self.segments)
+        ]
 
-    def _figure(self, name: str) -> Figure:
-        return Figure(str(FIGURES[name]), tuple(self._boxes(name)))
+    @property
+    def may_add(self) -> bool:
+        return len(self.segments) < SEGMENTS_MAX
+
+    @property
+    def like(self) -> str:
+        """Like which segment the next one begins; unless somebody chose, like the first."""
+        return "0" if self.typed is None else self.typed.get(LIKE, "0")
+
+    @property
+    def removed(self) -> str:
+        return "" if self.typed is None else self.typed.get(REMOVED, "")
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        """Without a segment there is nothing to say of one."""
+        found = [Group(str(label), tuple(self._figures(names))) for label, names in GROUPS]
+        return [group for group in found if group.figures]
+
+    def _figures(self, names: Sequence[str]) -> Iterator[Figure]:
+        for name in names:
+            boxes = tuple(self._boxes(name))
+            if boxes:
+                may_part = len(self.segments) > 1 and boxes[0].where == EVERYWHERE
+                yield Figure(name, str(FIGURES[name]), boxes, may_part)
 
     def _boxes(self, name: str) -> Iterator[Box]:
         if name in OF_PROGRAMME:
             yield self._box(PROGRAMME, name, getattr(self.document, name), "")
         elif self.is_shared(name):
-            yield self._box(EVERYWHERE, name, getattr(self.segments[0], name), "")
+            for segment in self.segments[:1]:
+                yield self._box(EVERYWHERE, name, getattr(segment, name), "")
         else:
             for place, segment in enumerate(self.segments):
-                yield self._box(f"s{place}", name, getattr(segment, name), segment.name or segment.code)
+                yield self._box(f"s{place}", name, getattr(segment, name), segment.called)
 
     def is_shared(self, name: str) -> bool:
         """Whether it is told once: as it was typed, else where it is the same everywhere."""
         if self.typed is not None:
             return f"{EVERYWHERE}.{name}.value" in self.typed
-        return not self.is_apart and all(
-            getattr(one, name) == getattr(self.segments[0], name) for one in self.segments
-        )
+        return all(getattr(one, name) == getattr(self.segments[0], name) for one in self.segments)
 
     def _box(self, where: str, name: str, found: Range, of: str) -> Box:
         key = f"{where}.{name}"
         least, most, step = ends(name, found)
         box = Box(
             key,
+            where,
             str(FIGURES[name]),
             of,
             _text(found.value),
@@ -176,7 +228,8 @@ class Form:
         value, low, high, was = (
             self.typed.get(f"{key}.{part}", "") for part in ("value", "low", "high", "was")
         )
-        return replace(box, value=value, low=low, high=high, was=was)
+        basis = basis_of(self.typed, key)
+        return replace(box, value=value, low=low, high=high, was=was, basis=basis)
 
     def _key(self, path: Path) -> str:
         match path:
@@ -206,18 +259,16 @@ class Form:
 
     @property
     def hidden(self) -> list[tuple[str, str]]:
-        """What goes with the form and is changed elsewhere: segments, and when rewards are used."""
-        first = self.document.first_month
-        named = [
-            (f"s{place}.{part}", getattr(one, part) or "")
-            for place, one in enumerate(self.segments)
-            for part in ("code", "name")
-        ]
-        return [
-            *named,
-            ("first_month", first.isoformat() if first else ""),
-            ("used_by_age", " ".join(f"{share:g}" for share in self.document.used_by_age)),
-        ]
+        """What goes with the form and is changed elsewhere: codes of segments, and when rewards are used."""
+        if self.typed is not None:
+            rest = [(name, self.typed.get(name, "")) for name in ("first_month", "used_by_age")]
+        else:
+            first = self.document.first_month
+            rest = [
+                ("first_month", first.isoformat() if first else ""),
+                ("used_by_age", " ".join(f"{share:g}" for share in self.document.used_by_age)),
+            ]
+        return [*((f"{one.where}.code", one.code) for one in self.named), *rest]
 
 
 def document_of(typed: Mapping[str, str]) -> dict[str, Any]:
@@ -227,7 +278,7 @@ def document_of(typed: Mapping[str, str]) -> dict[str, Any]:
         code = typed.get(f"s{place}.code")
         if code is None:
             break
-        name = typed.get(f"s{place}.name", "")
+        name = typed.get(f"s{place}.name", "").strip()
         segments.append(
             {"code": code}
             | ({"name": name} if name else {})
@@ -250,10 +301,8 @@ def _range(typed: Mapping[str, str], places: Sequence[str], name: str) -> dict[s
     )
     texts = {part: typed.get(f"{key}.{part}", "").strip() for part in ("value", "low", "high")}
     found: dict[str, Any] = {part: _number(text) for part, text in texts.items() if text}
-    was = typed.get(f"{key}.was", "")
-    is_measured = was.startswith("measured|") and was == "|".join(("measured", *texts.values()))
     found.setdefault("value", "")
-    return found | {"basis": "measured" if is_measured else "assumed"}
+    return found | {"basis": basis_of(typed, key)}
 
 
 def told(
@@ -273,6 +322,8 @@ def _about(path: Path, document: Mapping[str, Any], typed: Mapping[str, str]) ->
             return f"{FIGURES[name]}, {segment.get('name') or segment['code']}"
         case (str() as name, *_rest) if name in FIGURES:
             return str(FIGURES[name])
+        case ("segments", int() as place, "name", *_rest):
+            return _("Name of segment %(number)s") % {"number": place + 1}
         case ("name", *_rest):
             return _("Name")
         case _:

@@ -23,6 +23,7 @@ from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.backoffice.views.studio.assumed import Form, blank, document_of, told
 from assidu.backoffice.views.studio.brought import Brought
 from assidu.backoffice.views.studio.files import EXCEL, download
+from assidu.backoffice.views.studio.segments import Change, changed
 from assidu.economics import actions, measuring, queries
 from assidu.economics.documents import assumptions_yaml, read_assumptions
 from assidu.economics.tables import as_csv, macro_tables
@@ -51,22 +52,47 @@ def expected(request: HttpRequest) -> HttpResponse:
         return render(request, "backoffice/studio/empty.html", {"tab": "expected", "reason": "programme"})
     if request.method == "GET":
         start = _start(request, programme)
-        form = Form(start.document, is_apart="apart" in request.GET)
         brought = _brought(programme, start.document)
-        return _page(request, programme, form, brought, start=start)
+        return _page(request, programme, Form(start.document), brought, start=start)
     typed = {name: str(value) for name, value in request.POST.items()}
+    change = changed(typed, typed.get("do", ""))
+    if change is not None:
+        typed = change.typed
     document = document_of(typed)
     found, problems = read_assumptions(json.dumps(document))
     if found is None:
-        if is_partial(request):
-            return render(
-                request,
-                "backoffice/studio/expected_result.html",
-                {"problems": told(problems, document, typed)},
-            )
+        words = told(problems, document, typed)
         form = Form(_shape(document), typed, tuple(one.path for one in problems))
-        return _page(request, programme, form, None, problems=told(problems, document, typed))
+        if change is not None:
+            return _changed(request, programme, change, form, problems=words)
+        if is_partial(request):
+            return render(request, "backoffice/studio/expected_result.html", {"problems": words})
+        return _page(request, programme, form, None, problems=words)
+    if change is not None:
+        return _changed(request, programme, change, Form(found, typed), _brought(programme, found))
     return _answer(request, programme, found, typed)
+
+
+def _changed(
+    request: HttpRequest,
+    programme: Programme,
+    change: Change,
+    form: Form,
+    brought: Brought | None = None,
+    problems: list[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    """Other segments: the form and what it comes to, alone or in their page."""
+    if not is_partial(request):
+        return _page(request, programme, form, brought, change=change, problems=problems)
+    context = {
+        "form": form,
+        "change": change,
+        "brought": brought,
+        "problems": problems,
+        "may_save": signed_in(request).may("economics.close"),
+        "is_part": True,
+    }
+    return render(request, "backoffice/studio/expected_form.html", context)
 
 
 def _answer(
@@ -118,6 +144,7 @@ def _page(
     brought: Brought | None,
     *,
     start: Start | None = None,
+    change: Change | None = None,
     problems: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     saved = queries.saved_assumptions(programme.code)
@@ -127,13 +154,16 @@ def _page(
         "form": form,
         "brought": brought,
         "start": start,
+        "change": change,
         "problems": problems,
         "saved": [(one, _address(one)) for one in saved],
         "versions": [] if start is None or start.saved is None else _versions(programme, start.saved),
         "may_save": signed_in(request).may("economics.close"),
         "has_invented": has_invented(),
     }
-    return render(request, "backoffice/studio/expected.html", context, status=422 if problems else 200)
+    # Whoever adds a segment has not been told to have finished: only what is to be worked out can be refused.
+    status = 422 if problems and change is None else 200
+    return render(request, "backoffice/studio/expected.html", context, status=status)
 
 
 @require_GET

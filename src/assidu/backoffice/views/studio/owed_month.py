@@ -57,6 +57,8 @@ class CurrencyLine:
     within_80: str
     within_95: str
     deferred: str
+    deferred_within_80: str
+    deferred_within_95: str
     is_assumed: bool
 
 
@@ -93,11 +95,22 @@ class OwedMonth:
 
     @property
     def owed_within(self) -> str:
-        return self._range(self.low_minor(80), self.high_minor(80))
+        costing = [one for one in self.month.currencies if one.cost_minor > 0]
+        return self._range(
+            _sum(one.liability_low_80_minor for one in costing),
+            _sum(one.liability_high_80_minor for one in costing),
+        )
 
     @property
     def deferred(self) -> str:
         return self.money(self.month.deferred_revenue_minor)
+
+    @property
+    def deferred_within(self) -> str:
+        return self._range(
+            _sum(one.deferred_low_80_minor for one in self.month.currencies),
+            _sum(one.deferred_high_80_minor for one in self.month.currencies),
+        )
 
     @property
     def change(self) -> str:
@@ -112,16 +125,6 @@ class OwedMonth:
     @property
     def is_nothing(self) -> bool:
         return not any(one.units.closing for one in self.month.currencies)
-
-    def low_minor(self, percent: int) -> int | None:
-        return _sum(getattr(one, f"liability_low_{percent}_minor") for one in self._costing)
-
-    def high_minor(self, percent: int) -> int | None:
-        return _sum(getattr(one, f"liability_high_{percent}_minor") for one in self._costing)
-
-    @cached_property
-    def _costing(self) -> list[CurrencyView]:
-        return [one for one in self.month.currencies if one.cost_minor > 0]
 
     # ------------------------------------------------------------ how it came about
 
@@ -266,6 +269,8 @@ class OwedMonth:
             self._range(one.liability_low_80_minor, one.liability_high_80_minor),
             self._range(one.liability_low_95_minor, one.liability_high_95_minor),
             self.money(one.revenue.closing_minor),
+            self._range(one.deferred_low_80_minor, one.deferred_high_80_minor),
+            self._range(one.deferred_low_95_minor, one.deferred_high_95_minor),
             any(issue.basis == "assumed" for issue in one.issue_months),
         )
 

@@ -1,6 +1,8 @@
-/* Sliders: a figure and its slider are one; an end gives way when the figure passes it. The number is what is sent. */
+/* Sliders: a figure and its slider are one; an end gives way when the figure passes it. The number is what is sent.
+   Segments: what one is called, it is called everywhere at once; what lies open stays open when the form comes anew. */
 (() => {
   "use strict";
+  const all = (selector) => [...document.querySelectorAll(selector)];
   const follow = (number) => {
     const value = Number(number.value);
     if (number.value === "" || Number.isNaN(value)) return;
@@ -19,11 +21,24 @@
     } else if (target.dataset.slider) {
       document.getElementById(target.dataset.slider).value = target.value;
       follow(target);
+    } else if (target.dataset.names) {
+      const name = target.value.trim() || target.placeholder;
+      all(`[data-of="${target.dataset.names}"]`).forEach((place) => { place.textContent = name; });
     }
   }, true);
-  // Of the whole answer, one sentence is read out.
-  document.addEventListener("htmx:after:swap", () => {
-    document.getElementById("told").textContent = document.querySelector("#result [data-told]")?.dataset.told || "";
+
+  const showSliders = () => all("[data-slides]").forEach((slider) => { slider.hidden = false; });
+  let open = new Set();
+  document.addEventListener("htmx:before:swap", () => {
+    open = new Set(all("#assumptions > details[open]").map((group) => group.id));
   });
-  document.querySelectorAll("[data-slides]").forEach((slider) => { slider.hidden = false; });
+  document.addEventListener("htmx:after:swap", () => {
+    all("#assumptions > details").forEach((group) => { group.open = open.has(group.id); });
+    showSliders();
+    // Of the whole answer, one sentence is read out: what was done, else what it comes to.
+    const told = document.querySelector("#segments [data-told]") || document.querySelector("#result [data-told]");
+    document.getElementById("told").textContent = told?.dataset.told || "";
+    told?.removeAttribute("data-told");
+  });
+  showSliders();
 })();
