@@ -16,6 +16,8 @@ from assidu.decisions.offers.effects import taken_off, taken_off_one
 from assidu.decisions.offers.given import NoteCause, OfferNote, Step
 from assidu.decisions.offers.theirs import offers_of
 from assidu.decisions.plan.offers import AmountOff, BuyGet, FixedPrice, PercentOff, PriceEffect
+from assidu.plans.compile import compile_plan
+from builders.documents import a_document
 from builders.offers import Shopper, a_plan_with, as_paid, off, units
 from builders.sales import NOON, a_line, a_sale, on
 from builders.states import a_member
@@ -520,3 +522,10 @@ def test_nothing_is_whose_membership_stands_still() -> None:
     customer = shopper("open: effect: {amount: 1.00}")
     customer.records(Suspension(on("2026-03-02")))
     assert offers_of(customer.plan, customer.state, date(2026, 3, 3)) == ()
+
+
+def test_an_offer_of_an_earlier_version_is_noted_where_the_plan_has_none_left() -> None:
+    line = replace(a_line(900), offers=(AppliedOffer("o", 100),))
+    told = Shopper(compile_plan(a_document())).records(a_sale(line))
+    assert [note.cause for note in told.offers.notes] == [NoteCause.UNKNOWN_OFFER]
+    assert told.awards[0].quantity == 9

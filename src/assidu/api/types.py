@@ -508,12 +508,15 @@ class WentBack:
 
 @dataclass(frozen=True, slots=True)
 class RuleTried:
-    """Units given on the day in force and by the draft; ``meets`` counts tickets on which another rule gave too."""
+    """A rule or an offer: units given on the day in force and by the draft, and their face value with what was taken
+    off at once; ``meets`` counts tickets on which another one gave too."""
 
     rule: str
     currency: str
     in_force: int
     draft: int
+    in_force_minor: int
+    draft_minor: int
     is_changed: bool
     meets: dict[str, int]
 

@@ -101,7 +101,9 @@ class Results:
     @property
     def cost(self) -> Compared:
         return self._money(
-            _("Cost at face value"), self.report.recorded_cost_minor, self.report.replayed_cost_minor
+            _("Cost: units at face value, and what offers take off"),
+            self.report.recorded_cost_minor,
+            self.report.replayed_cost_minor,
         )
 
     @property
@@ -177,19 +179,25 @@ class Results:
 
     @property
     def rules(self) -> list[Compared]:
-        """In the order of the document; rules that are gone come last."""
+        """Rules and offers in the order of the document; those that are gone come last."""
         codes = [rule.code for rule in self.document.rules]
+        codes += [offer.code for offer in self.document.offers]
         codes += [code for code in self.report.rules if code not in codes]
         return [self._rule(code, self.report.rules.get(code, {})) for code in codes]
 
     def _rule(self, code: str, figures: Mapping[str, int]) -> Compared:
-        rule = self.document.rule(code)
+        rule = self.document.rule(code) or self.document.offer(code)
         name = text_in(rule.name, language()) if rule is not None else self.programme.rule_name(code)
+        off = tuple(figures.get(f"{side}_off_minor", 0) for side in ("recorded", "replayed"))
         before, after = figures.get("recorded", 0), figures.get("replayed", 0)
         times = _("%(before)s then %(after)s times") % {
             "before": formats.number(figures.get("recorded_times", 0)),
             "after": formats.number(figures.get("replayed_times", 0)),
         }
+        if any(off):
+            return replace(
+                self._money(name, *off), note=times if rule is not None else _("switched off, or gone")
+            )
         return Compared(
             name,
             formats.number(before),

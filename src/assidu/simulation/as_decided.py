@@ -69,9 +69,9 @@ class _Again:
     def __init__(self, book: PlanBook, outcome: Outcome) -> None:
         self._book = book
         self._outcome = outcome
-        self._recorded = Side(outcome, "recorded")
-        self._replayed = Side(outcome, "replayed")
         self._worth = face_value(book.versions[-1].plan)
+        self._recorded = Side(outcome, "recorded", self._worth)
+        self._replayed = Side(outcome, "replayed", self._worth)
         self._tickets = Tickets()
         self._customers: dict[UUID, _Customer] = {}
 
@@ -126,8 +126,8 @@ class _Again:
             CustomerOutcome(
                 group[0],
                 sum(one.spend_minor for one in known),
-                sum(one.was.worth_minor(self._worth) for one in known),
-                sum(one.now.worth_minor(self._worth) for one in known),
+                sum(one.was.cost_minor(self._worth) for one in known),
+                sum(one.now.cost_minor(self._worth) for one in known),
                 first.was.shown_tier,
                 first.now.shown_tier,
             )

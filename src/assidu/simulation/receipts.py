@@ -15,12 +15,14 @@ import psycopg
 from assidu.decisions import evolve
 from assidu.decisions.events import AfterSale
 from assidu.decisions.facts import SoldBefore
-from assidu.decisions.plan import Plan
+from assidu.decisions.plan import EarnRule, Plan
+from assidu.decisions.plan.offers import Offer
 from assidu.decisions.state import State
 from assidu.events.types import AFTER_SALE, EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided, Desk, Member, Tally
 from assidu.loyalty.recorded import Recorded, history_of
+from assidu.simulation.rehearsal import rehearsed_draws
 from assidu.simulation.sums import face_value
 
 CUSTOMERS_MAX = 1_000
@@ -49,7 +51,7 @@ twice."""
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What one rule gave on one side."""
+    """What one rule or offer gave on one side; ``minor`` is at face value, with what was taken off at once."""
 
     units: int = 0
     times: int = 0
@@ -61,7 +63,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class RuleTried:
-    """``met`` are the rules that gave on the same tickets, with how many tickets that were; for changed rules only."""
+    """A rule or an offer. ``met`` are those that gave on the same tickets, with how many tickets that were; for changed
+    ones only. No ``currency``: it takes something off, or hands something over."""
 
     rule: str
     currency: str
@@ -184,7 +187,15 @@ class _Side:
     """A desk at which the day happens under one plan."""
 
     def __init__(self, plan: Plan, taken: Mapping[str, int]) -> None:
-        self._desk = Desk(PlanBook.of_one(plan), Tally(taken), _never_sold, datetime.max.replace(tzinfo=UTC))
+        book = PlanBook.of_one(plan)
+        self._desk = Desk(
+            book,
+            Tally(taken),
+            _never_sold,
+            datetime.max.replace(tzinfo=UTC),
+            draws=rehearsed_draws(book),
+            is_basket=True,  # what would its till have been told to take off?
+        )
         self._members: dict[UUID, Member] = {}
 
     def welcome(self, customer_id: UUID, state: State) -> None:
@@ -201,6 +212,11 @@ class _Side:
 
 def _never_sold(_customer: UUID, _event: AfterSale) -> SoldBefore | None:
     return None
+
+
+def _named(plan: Plan) -> dict[str, EarnRule | Offer]:
+    rules = {rule.code: rule for rule in plan.rules}
+    return rules | {offer.code: offer for offer in plan.offers.all}
 
 
 @dataclass(slots=True)
@@ -222,7 +238,7 @@ class _Sums:
         self._people: dict[UUID, _Person] = {}
         self._met: dict[tuple[str, str], int] = {}
         self._tickets = self._spend = 0
-        old, new = ({rule.code: rule for rule in plan.rules} for plan in (live, draft))
+        old, new = map(_named, (live, draft))
         self._order = [*new, *(code for code in old if code not in new)]
         self._changed = {code for code in self._order if old.get(code) != new.get(code)}
 
@@ -244,7 +260,9 @@ class _Sums:
 
     def _side(self, n: int, person: _Person, decided: Decided | None) -> dict[str, int]:
         gave: dict[str, int] = {}
-        for award in decided.decision.awards if decided is not None else ():
+        if decided is None:
+            return gave
+        for award in decided.decision.awards:
             minor = self._worth[n](award.currency, award.quantity)
             known = self._rules[n]
             known[award.rule] = known.get(award.rule, Given()).plus(award.quantity, minor)
@@ -252,6 +270,13 @@ class _Sums:
             person.minor[n] += minor
             person.units[n] += award.quantity
             gave[award.rule] = gave.get(award.rule, 0) + award.quantity
+        for given in decided.decision.offers.given:
+            if given.offer in gave:
+                continue  # its units are an award
+            known = self._rules[n]
+            known[given.offer] = known.get(given.offer, Given()).plus(given.quantity, given.given_minor)
+            person.minor[n] += given.given_minor
+            gave[given.offer] = given.given_minor
         return gave
 
     def tried(self, day: date, is_part: bool, started: float) -> DayTried:

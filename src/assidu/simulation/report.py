@@ -21,8 +21,8 @@ def report(
     since: date | None = None,
     until: date | None = None,
 ) -> Report:
-    """``seconds`` is the whole wall time; costs are what was given, net of what returns took back
-    and of what was handed in for a reward, at face value of the plan of each side."""
+    """``seconds`` is the whole wall time; costs are what was given, net of what returns took back and of what was
+    handed in for a reward, at face value of the plan of each side, and what its offers took off at once."""
     customers = outcome.customers
     changes = sorted(customers, key=lambda c: (c.replayed_minor - c.recorded_minor, c.customer_id))
     winners = [c for c in reversed(changes) if c.replayed_minor > c.recorded_minor]

@@ -14,17 +14,23 @@ Worth = Callable[[str, int], int]
 
 @dataclass(slots=True)
 class Sums:
-    """What one side did for one customer: units given, and where the decisions left them.
+    """What one side did for one customer: units given, what offers took off, and where the decisions left them.
 
-    What was exchanged for a reward is not given twice: the reward counts, the units handed in for it do not.
+    What was exchanged for a reward is not given twice: the reward counts, the units handed in for it do not, unless
+    nobody knows what the reward is worth.
     """
 
     given: dict[str, int] = field(default_factory=dict)
+    off_minor: int = 0
     membership: Membership = Membership.NONE
     tier: str | None = None
 
     def worth_minor(self, worth: Worth) -> int:
         return sum(worth(currency, quantity) for currency, quantity in self.given.items())
+
+    def cost_minor(self, worth: Worth) -> int:
+        """Units at face value, and what offers took off at once."""
+        return self.worth_minor(worth) + self.off_minor
 
     @property
     def shown_tier(self) -> str | None:
@@ -33,12 +39,14 @@ class Sums:
 
 
 def face_value(plan: Plan) -> Worth:
-    """What units cost at face value, points and vouchers alike."""
+    """What units cost at face value, points and vouchers alike; a good of a partner, what the partner is owed."""
 
     def worth(currency: str, quantity: int) -> int:
         known = plan.currencies.get(currency)
-        if known is None or not known.worth_minor:
+        if known is None:
             return 0
+        if not known.worth_minor:
+            return quantity * known.settles_minor
         return quantity * known.worth_minor // known.worth_units
 
     return worth
@@ -55,17 +63,18 @@ def outstanding_minor(flows: Mapping[str, Flow], plan: Plan) -> int:
 
 
 class Side:
-    """One side over all customers: ``name`` is ``recorded`` or ``replayed``."""
+    """One side over all customers: ``name`` is ``recorded`` or ``replayed``, ``worth`` the face value on that side."""
 
-    def __init__(self, outcome: Outcome, name: str) -> None:
+    def __init__(self, outcome: Outcome, name: str, worth: Worth) -> None:
         self._flows: dict[str, Flow] = getattr(outcome, name)
         self._rules = outcome.rules
-        self._given, self._times = name, f"{name}_times"
+        self._given, self._times, self._off = name, f"{name}_times", f"{name}_off_minor"
+        self._worth = worth
 
     def add(self, decision: Decision, sums: Sums) -> None:
         """Count what a decision moved, gave and took back."""
         if decision.postings:
-            is_exchange = _is_exchange(decision)
+            is_exchange = self._is_exchange(decision)
             for posting in decision.postings:
                 self._move(posting, sums, is_exchange)
         for award in decision.awards:
@@ -77,10 +86,35 @@ class Side:
         for clawback in decision.clawbacks:
             figures = self._rules.setdefault(clawback.rule, {})
             figures[self._given] = figures.get(self._given, 0) - clawback.quantity
+        if decision.offers.given:
+            self._take_off(decision, sums)
         if decision.tier is not None:
             sums.tier = decision.tier.tier
         if decision.membership is not None:
             sums.membership = decision.membership.membership
+
+    def _take_off(self, decision: Decision, sums: Sums) -> None:
+        """What offers took off or handed over; those that give units are counted as awards."""
+        awarded = {award.rule for award in decision.awards}
+        for given in decision.offers.given:
+            sums.off_minor += given.given_minor
+            figures = self._rules.setdefault(given.offer, {})
+            if given.given_minor:
+                figures[self._off] = figures.get(self._off, 0) + given.given_minor
+            if given.offer not in awarded and (given.given_minor > 0 or given.quantity > 0):
+                figures[self._times] = figures.get(self._times, 0) + 1
+
+    def _is_exchange(self, decision: Decision) -> bool:
+        """Whether units were handed in for others whose worth is known: a reward. A ticket that pays and earns gives by
+        its awards."""
+        return (
+            not decision.awards
+            and any(posting.target is Account.USED for posting in decision.postings)
+            and any(
+                posting.source is Account.ISSUED and self._worth(posting.currency, posting.quantity) > 0
+                for posting in decision.postings
+            )
+        )
 
     def _move(self, posting: Posting, sums: Sums, is_exchange: bool) -> None:
         currency, quantity = posting.currency, posting.quantity
@@ -109,15 +143,6 @@ class Side:
             flow.corrected -= change
         elif account is Account.OPENING:
             flow.opening -= change
-
-
-def _is_exchange(decision: Decision) -> bool:
-    """Whether units were handed in for others: a reward. A ticket that pays and earns gives by its awards."""
-    return (
-        not decision.awards
-        and any(posting.target is Account.USED for posting in decision.postings)
-        and any(posting.source is Account.ISSUED for posting in decision.postings)
-    )
 
 
 def differ(outcome: Outcome, cause: Cause, customer: UUID, seq: int) -> None:

@@ -46,8 +46,8 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class CustomerOutcome:
-    """One customer with all who were merged into them, as recorded and as replayed: what was given at face value,
-    and the status at the end (of a member)."""
+    """One customer with all who were merged into them, as recorded and as replayed: what was given at face value and
+    what offers took off, and the status at the end (of a member)."""
 
     customer_id: UUID
     spend_minor: int
@@ -88,7 +88,8 @@ class Outcome:
     replayed: dict[str, Flow] = field(default_factory=dict)
     recorded: dict[str, Flow] = field(default_factory=dict)
     rules: dict[str, dict[str, int]] = field(default_factory=dict)
-    """By rule: ``recorded`` and ``replayed`` units, ``recorded_times`` and ``replayed_times``."""
+    """By rule or offer: ``recorded`` and ``replayed`` units, ``recorded_times`` and ``replayed_times``, and what an
+    offer took off at once, ``recorded_off_minor`` and ``replayed_off_minor``."""
     entries: dict[str, EntriesCounted] = field(default_factory=dict)
     """By draw of the plan that is replayed."""
     customers: list[CustomerOutcome] = field(default_factory=list)
@@ -142,7 +143,7 @@ class Decile:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What people read of a replay."""
+    """What people read of a replay. A cost is what units are worth at face value and what offers took off at once."""
 
     sales: int
     events: int

@@ -170,11 +170,11 @@ class _Run:
         self._outcome = outcome
         self._customers: dict[UUID, _Customer] = {}
         self._tickets = Tickets()
-        self._recorded = Side(outcome, "recorded")
-        self._replayed = Side(outcome, "replayed")
         self._entries = EntriesTally(book.versions[-1].plan, self._sold)
         self._worth_then = face_value(recorded_book.versions[-1].plan)
         self._worth_now = face_value(book.versions[-1].plan)
+        self._recorded = Side(outcome, "recorded", self._worth_then)
+        self._replayed = Side(outcome, "replayed", self._worth_now)
         self._desk = Desk(
             self._book,
             self._places,
@@ -316,8 +316,8 @@ class _Run:
         return CustomerOutcome(
             first,
             sum(customer.spend_minor for customer in known),
-            sum(customer.recorded.worth_minor(self._worth_then) for customer in known),
-            sum(customer.replayed.worth_minor(self._worth_now) for customer in known),
+            sum(customer.recorded.cost_minor(self._worth_then) for customer in known),
+            sum(customer.replayed.cost_minor(self._worth_now) for customer in known),
             self._customers[first].recorded.shown_tier,
             self._customers[first].replayed.shown_tier,
         )

@@ -329,7 +329,14 @@ def _day(tried: DayTried) -> types.DayTried:
         tried.loser_count,
         [
             types.RuleTried(
-                one.rule, one.currency, one.live.units, one.draft.units, one.is_changed, dict(one.met)
+                one.rule,
+                one.currency,
+                one.live.units,
+                one.draft.units,
+                one.live.minor,
+                one.draft.minor,
+                one.is_changed,
+                dict(one.met),
             )
             for one in tried.rules
         ],

@@ -96,7 +96,7 @@ def _results(
         "after": known.money(tried.draft_minor),
         "change": _signed(known, tried.change_minor),
         "yearly": _signed(known, tried.change_minor * 365),
-        "rules": [_rule(known, phrases, rule) for rule in tried.rules],
+        "rules": [_rule(known, document, phrases, rule) for rule in tried.rules],
         "gainers": people(tried.gainers),
         "losers": people(tried.losers),
         "same_count": tried.customers - tried.gainer_count - tried.loser_count,
@@ -104,16 +104,31 @@ def _results(
     }
 
 
-def _rule(known: Programme, phrases: Phrases, rule: RuleTried) -> RuleShown:
-    def name(code: str) -> str:
-        return phrases.text(phrases.rules[code].name) if code in phrases.rules else known.rule_name(code)
+def _rule(known: Programme, document: Document, phrases: Phrases, rule: RuleTried) -> RuleShown:
+    """Units, or what an offer takes off, or how often it hands something over."""
 
-    change = rule.draft.units - rule.live.units
+    def name(code: str) -> str:
+        if code in phrases.rules:
+            return phrases.text(phrases.rules[code].name)
+        offer = document.offer(code)
+        return phrases.text(offer.name) if offer is not None else known.rule_name(code)
+
+    if rule.currency:
+        change = rule.draft.units - rule.live.units
+        before, after = (phrases.units(one.units, rule.currency) for one in (rule.live, rule.draft))
+        difference = phrases.number(abs(change), rule.currency)
+    elif rule.live.minor or rule.draft.minor:
+        change = rule.draft.minor - rule.live.minor
+        before, after = known.money(rule.live.minor), known.money(rule.draft.minor)
+        difference = known.money(abs(change))
+    else:
+        change = rule.draft.times - rule.live.times
+        before, after, difference = str(rule.live.times), str(rule.draft.times), str(abs(change))
     return RuleShown(
         name(rule.rule),
-        phrases.units(rule.live.units, rule.currency) if rule.currency else "0",
-        phrases.units(rule.draft.units, rule.currency) if rule.currency else "0",
-        "=" if not change else ("+" if change > 0 else "−") + phrases.number(abs(change), rule.currency),
+        before,
+        after,
+        "=" if not change else ("+" if change > 0 else "−") + difference,
         "more" if change > 0 else "less" if change < 0 else "",
         rule.is_changed,
         tuple(

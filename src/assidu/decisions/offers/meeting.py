@@ -18,6 +18,8 @@ DRAW = "draw:"
 def offers_met(plan: Plan, ticket: OfferTicket) -> list[tuple[int, list[int]]]:
     """The offers that this ticket could meet, in the order in which they count, each with the lines it is about."""
     offers = plan.offers
+    if not offers:
+        return []  # of a ticket from which a till took what it knew from an earlier version
     index = offers.index.get(ticket.inputs.tier) or offers.index[None]
     found = dict.fromkeys(index.anywhere, ticket.selected(None))
     if index.by_sku:

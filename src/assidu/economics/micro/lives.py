@@ -47,7 +47,7 @@ class Watch:
         self._earned = 0
         self._near: set[tuple[str, int]] = set()
         self._sums = Sums()
-        self._side = Side(Outcome(), "replayed")
+        self._side = Side(Outcome(), "replayed", self._worth)
         self._life = Life()
 
     def __call__(self, decided: Decided) -> None:
