@@ -24,7 +24,6 @@ from builders.trial_answer import TRIED
 
 ADDRESS = "/studio/tried/"
 FORM = {"plan": ["version-1"], "customers": "", "seed": "1"}
-ASSUMED = ("near_threshold", "after_reward", "pull_forward", "redemption", "cost")
 
 
 @pytest.fixture

@@ -21,6 +21,13 @@ DRAWS = 200
 TWICE = BASE.replace("give: 1", "give: 2")
 ONCE = a_document(more="rewards: []")
 BEHAVIOUR = Behaviour(draws=DRAWS, seed=11)
+SURE_TO_ANSWER = replace(
+    BEHAVIOUR,
+    after_reward=Range(value=100.0),
+    redemption=Range(value=100.0),
+    pull_forward=Range(value=0.0),
+    margin=Range(value=25.0),
+)
 NOBODY_ANSWERS = replace(BEHAVIOUR, near_threshold=Range(value=0.0), after_reward=Range(value=0.0))
 
 
@@ -34,6 +41,9 @@ def choice(*rules: str, more: str = "") -> Choice:
     return Choice(
         rules[0][:20] if rules else "as it is", PlanBook.of_one(compile_plan(a_document(*rules, more=more)))
     )
+
+
+GENEROUS = choice(a_rule("{per_amount: {give: 20, each: 1.00}}", code="base"))
 
 
 @pytest.fixture
@@ -97,7 +107,12 @@ def test_twice_the_points_cost_about_twice_as_much_and_the_interval_says_how_sur
 
 
 def test_what_matters_most_is_told_first(assidu_db: Database, club: History) -> None:
-    known = replace(NOBODY_ANSWERS, redemption=Range(value=70.0), cost=Range(value=60.0, low=40.0, high=80.0))
+    known = replace(
+        NOBODY_ANSWERS,
+        redemption=Range(value=70.0),
+        cost=Range(value=60.0, low=40.0, high=80.0),
+        margin=Range(value=25.0),
+    )
     [plan] = tried(assidu_db, club, choice(TWICE), behaviour=known).plans
     assert [one.assumption for one in plan.sensitivity] == ["cost", "pull_forward"]
     cost, nothing = plan.sensitivity
@@ -106,15 +121,8 @@ def test_what_matters_most_is_told_first(assidu_db: Database, club: History) -> 
 
 
 def test_who_answers_buys_more_and_is_decided_again_by_the_core(assidu_db: Database, club: History) -> None:
-    sure = replace(
-        BEHAVIOUR,
-        after_reward=Range(value=100.0),
-        redemption=Range(value=100.0),
-        pull_forward=Range(value=0.0),
-    )
-    generous = choice(a_rule("{per_amount: {give: 20, each: 1.00}}", code="base"))
-    quiet = tried(assidu_db, club, generous, behaviour=NOBODY_ANSWERS)
-    loud = tried(assidu_db, club, generous, behaviour=sure)
+    quiet = tried(assidu_db, club, GENEROUS, behaviour=NOBODY_ANSWERS)
+    loud = tried(assidu_db, club, GENEROUS, behaviour=SURE_TO_ANSWER)
     assert quiet.histories == 2 * 40
     assert loud.histories > quiet.histories
     assert loud.plans[0].revenue_change.low_95 > 0
@@ -122,6 +130,33 @@ def test_who_answers_buys_more_and_is_decided_again_by_the_core(assidu_db: Datab
     assert loud.plans[0].margin_change.value == pytest.approx(
         loud.plans[0].revenue_change.value / 4, rel=0.01
     )
+
+
+def test_what_is_not_sure_of_the_margin_widens_intervals_and_may_decide_and_no_history_is_replayed_for_it(
+    assidu_db: Database, club: History
+) -> None:
+    wide = replace(SURE_TO_ANSWER, margin=Range(value=25.0, low=5.0, high=45.0))
+    sure, unsure = (tried(assidu_db, club, GENEROUS, behaviour=one) for one in (SURE_TO_ANSWER, wide))
+    assert unsure.histories == sure.histories
+    (a,), (b,) = sure.plans, unsure.plans
+    assert (b.revenue_change, b.cost) == (a.revenue_change, a.cost)
+    assert b.margin_change.value == pytest.approx(a.margin_change.value, rel=0.05)
+    assert b.margin_change.low_95 < 0.7 * a.margin_change.low_95
+    assert b.margin_change.high_95 > 1.2 * a.margin_change.high_95
+    assert b.net_change.high_80 - b.net_change.low_80 > a.net_change.high_80 - a.net_change.low_80
+    margin = next(one for one in b.sensitivity if one.assumption == "margin")
+    assert margin.low_minor < margin.high_minor
+
+
+def test_a_margin_that_may_be_nothing_moves_by_points_of_net_sales(
+    assidu_db: Database, club: History
+) -> None:
+    known, around_nothing = (
+        tried(assidu_db, club, GENEROUS, behaviour=replace(SURE_TO_ANSWER, margin=one)).plans[0]
+        for one in (Range(value=25.0), Range(value=0.0, low=0.0, high=10.0))
+    )
+    brought = around_nothing.margin_change.value - known.margin_change.value
+    assert brought == pytest.approx(known.revenue_change.value / 30, rel=0.1)
 
 
 def test_the_same_seed_gives_the_same_figures_in_any_number_of_processes(

@@ -98,5 +98,5 @@ BEHAVIOUR: Mapping[str, str | Promise] = {
     "pull_forward": _("Of these, only bought earlier (%)"),
     "redemption": _("Used in the end (%)"),
     "cost": _("Cost (HT) of what is used, of face value, net of partners (%)"),
-    "margin": _("Margin where the catalogue knows none, of net sales HT (%)"),
+    "margin": _("Margin where the catalogue knows none, of net sales HT (%); what it knows moves along"),
 }

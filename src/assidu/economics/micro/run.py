@@ -74,6 +74,7 @@ def try_plans(
             _last_day(connection),
             _taken(connection),
             earnings,
+            behaviour.margin,
         )
         part, done, rounds, result = nobody(trial), 0, list[Round](), None
         for size in round_sizes(len(wanted)):

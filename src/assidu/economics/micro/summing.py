@@ -22,6 +22,7 @@ class Summed:
         self._trial = trial
         self._part = part
         self._scale: Draws = of_customers / np.maximum(part.weight, 1.0)
+        self._margins = [self._margin(n) for n in range(len(trial.books))]
         self._costs = [self._cost(n) for n in range(len(trial.books))]
 
     def _column(self, plan: int, column: int) -> Draws:
@@ -33,6 +34,16 @@ class Summed:
         used: Draws = self._column(plan, FACE) * draws["redemption"] / 100 * draws["cost"] / 100
         return used + self._column(plan, OFF)
 
+    def _margin(self, plan: int) -> Draws:
+        """Sums are linear in the margin of each sale: none is decided again. A higher margin is so everywhere, in
+        proportion; where what is assumed may be nothing there is none, and all margins move by as many points."""
+        assumed, drawn = self._trial.margin, self._trial.draws["margin"]
+        likely = self._column(plan, MARGIN)
+        if assumed.lowest > 0:
+            return likely * (drawn / assumed.value)
+        moved: Draws = likely + self._column(plan, REVENUE) * (drawn - assumed.value) / 100
+        return moved
+
     @property
     def recorded_cost(self) -> Estimate:
         return estimate(self._costs[0])
@@ -43,7 +54,7 @@ class Summed:
 
     def net_change(self, plan: int) -> Draws:
         """Margin less cost, more or less than recorded: the same draws and customers on both sides."""
-        changed: Draws = self._column(plan, MARGIN) - self._costs[plan] + self._costs[0]
+        changed: Draws = self._margins[plan] - self._costs[plan] + self._costs[0]
         return changed
 
     def plan(self, plan: int, label: str, net_sales_minor: int) -> PlanTried:
@@ -59,7 +70,7 @@ class Summed:
             off=estimate(self._column(plan, OFF)),
             cost=estimate(self._costs[plan]),
             revenue_change=estimate(self._column(plan, REVENUE)),
-            margin_change=estimate(self._column(plan, MARGIN)),
+            margin_change=estimate(self._margins[plan]),
             net_change=estimate(net),
             loss_probability=float((net < 0).mean()),
             rules=tuple(sorted(rules, key=lambda one: (-one.face.value, one.rule))),

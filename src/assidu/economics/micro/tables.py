@@ -57,7 +57,7 @@ def tables(result: MicroResult, behaviour: Behaviour) -> list[Table]:
             ("assumption", "value", "low", "high", "basis"),
             tuple(
                 (name, one.value, one.lowest, one.highest, one.basis.value)
-                for name, one in (*behaviour.ranges().items(), ("margin", behaviour.margin))
+                for name, one in behaviour.ranges().items()
             ),
         ),
     ]  # fmt: skip

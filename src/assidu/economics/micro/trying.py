@@ -19,6 +19,7 @@ from assidu.decisions.events import Sale
 from assidu.economics.micro.answers import AnswerKind, Moment, answered, moments
 from assidu.economics.micro.lives import Life, Watch
 from assidu.economics.micro.types import OTHER
+from assidu.economics.models.assumptions import Range
 from assidu.economics.models.bootstrap import Draws, chance, weights
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.recorded import Recorded, history_of
@@ -30,14 +31,15 @@ FACE, OFF, REVENUE, MARGIN = range(4)
 """The first columns: given at face value, taken off at once, and what answers change of net sales and of margin."""
 
 Earnings = Callable[[Sale], tuple[int, int]]
-"""Net sales and margin of a ticket, without VAT, in minor units."""
+"""Net sales and margin of a ticket, without VAT, in minor units; the margin at what is likeliest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What is tried. The first of ``books`` is the recorded one; ``draws`` the assumptions, ``count`` of each.
 
-    ``taken`` are the places that history took, by key.
+    ``taken`` are the places that history took, by key. ``margin`` is what is assumed of it, in per cent of net sales:
+    ``earnings`` reckon with its likeliest value.
     """
 
     books: tuple[PlanBook, ...]
@@ -47,6 +49,7 @@ class Trial:
     until: date
     taken: Mapping[str, int]
     earnings: Earnings
+    margin: Range
 
     def columns(self, plan: int) -> list[str]:
         """The rules and offers of a plan, in its order, behind the first columns."""
