@@ -6,8 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from assidu.decisions.events import Sale, SaleUpdate
+from assidu.economics.micro.answers import ANSWERS_MAX
 from assidu.economics.micro.run import Choice, NothingRecorded, round_sizes, try_plans
-from assidu.economics.micro.types import MicroResult
+from assidu.economics.micro.types import LeftOut, MicroResult
 from assidu.economics.models.assumptions import Range
 from assidu.economics.models.behaviour import Behaviour
 from assidu.foundation.database import Database
@@ -182,6 +183,19 @@ def test_plans_are_compared_on_the_same_customers_and_draws(assidu_db: Database,
     assert b.against_first is not None
     assert b.cost.low_80 < a.cost.high_80, "each of them is uncertain"
     assert b.against_first.high_80 - b.against_first.low_80 < (b.cost.high_80 - b.cost.low_80) / 5
+
+
+def test_of_a_very_long_history_it_is_told_what_was_not_looked_at(assidu_db: Database) -> None:
+    history = History([a_document()])
+    anne, bea = history.customer(), history.customer()
+    for month in range(ANSWERS_MAX + 4):
+        history.tell(anne, sale(on(31 * month), 30))
+    history.tell(bea, sale(on(1), 30))
+    history.write(assidu_db.url)
+    rich, same = tried(assidu_db, history, GENEROUS, choice(), behaviour=SURE_TO_ANSWER).plans
+    moments = 28 * 30 * 20 // 500 - 28 * 30 // 500
+    assert rich.left_out == LeftOut(1, moments - ANSWERS_MAX)
+    assert same.left_out == LeftOut()
 
 
 def test_a_first_answer_comes_from_a_part_of_the_customers_and_says_so(

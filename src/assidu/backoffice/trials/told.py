@@ -11,7 +11,7 @@ from assidu.backoffice.charts import Chart, Series, between, spans
 from assidu.backoffice.discounts.figures import Figure, Grid, Row, Writer
 from assidu.catalogue import queries as catalogue
 from assidu.economics.micro.types import OTHER, MicroResult, PlanAsked, PlanTried, Share
-from assidu.economics.words import BEHAVIOUR, TRIED
+from assidu.economics.words import BEHAVIOUR, TRIED, left_out_in_words
 from assidu.plans.reading import read
 from assidu.plans.wording import Language, text_in
 
@@ -82,6 +82,11 @@ class TrialTold:
                 cells = tuple(Figure("" if one is None else formats.percent(one, digits)) for one in found)
                 rows.append(Row(str(TRIED[name]), "", cells))
         return Grid(_("Figure"), tuple(one.label for one in self.result.plans), tuple(rows))
+
+    @property
+    def left_out(self) -> str:
+        """What was not looked at of the longest histories, where that happened."""
+        return left_out_in_words(self.plan.left_out) if self.plan.left_out.moments else ""
 
     # ---------------------------------------------------------------- charts
 

@@ -20,7 +20,7 @@ from assidu.economics.micro import runs
 from assidu.economics.micro.tables import tables
 from assidu.economics.micro.types import PLANS_MAX, Behaviour, Estimate, MicroQuestion, MicroResult, PlanAsked
 from assidu.economics.tables import as_csv
-from assidu.economics.words import TRIED
+from assidu.economics.words import TRIED, left_out_in_words
 from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
 from assidu.loyalty.plans import PublishedPlan
@@ -148,6 +148,8 @@ def _text(result: MicroResult, document: Document, spoken: Language) -> str:
         ]
         lines += [_line(f"  {TRIED[name]}", amount(found)) for name, found in figures if found is not None]
         lines.append(_line(f"  {TRIED['loss_probability']}", f"{100 * one.loss_probability:.0f} %"))
+        if one.left_out.moments:
+            lines.append("  " + left_out_in_words(one.left_out))
     return "\n".join(lines)
 
 

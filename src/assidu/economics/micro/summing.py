@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from assidu.economics.micro.trying import FACE, MARGIN, OFF, REVENUE, Part, Trial, Tried
-from assidu.economics.micro.types import PlanTried, Round, RuleCost, Sensitivity, Share
+from assidu.economics.micro.types import LeftOut, PlanTried, Round, RuleCost, Sensitivity, Share
 from assidu.economics.models.bootstrap import Draws, estimate
 from assidu.economics.models.estimate import Estimate
 
@@ -81,6 +81,7 @@ class Summed:
             against_first=None if against is None else estimate(against),
             better_than_first=None if against is None else float((against > 0).mean()),
             generosity=float(face.mean()) / net_sales_minor if net_sales_minor else None,
+            left_out=LeftOut(self._part.cut_customers[plan], self._part.cut_moments[plan]),
         )
 
     def _sensitivity(self, net: Draws) -> tuple[Sensitivity, ...]:

@@ -18,12 +18,13 @@ def tables(result: MicroResult, behaviour: Behaviour) -> list[Table]:
         Table(
             "plans",
             ("plan", *(f"{name}_minor{end}" for name in ESTIMATES for end in _ENDS), "loss_probability",
-             "better_than_first", "generosity"),
+             "better_than_first", "generosity", "left_out_customers", "left_out_moments"),
             tuple(
                 (
                     one.label,
                     *(cell for name in ESTIMATES for cell in _estimate(getattr(one, name))),
                     one.loss_probability, one.better_than_first, one.generosity,
+                    one.left_out.customers, one.left_out.moments,
                 )
                 for one in result.plans
             ),

@@ -16,7 +16,7 @@ import psycopg
 from numpy.typing import NDArray
 
 from assidu.decisions.events import Sale
-from assidu.economics.micro.answers import AnswerKind, Moment, answered, moments
+from assidu.economics.micro.answers import ANSWERS_MAX, AnswerKind, Moment, answered, moments
 from assidu.economics.micro.lives import Life, Watch
 from assidu.economics.micro.types import OTHER
 from assidu.economics.models.assumptions import Range
@@ -79,6 +79,10 @@ class Part:
     customers: list[Tried] = field(default_factory=list)
     net_sales_minor: int = 0  # as recorded, without VAT
     histories: int = 0  # decided from their beginning to their end
+    cut_customers: Counter[int] = field(
+        default_factory=Counter
+    )  # by plan: with more moments than are looked at
+    cut_moments: Counter[int] = field(default_factory=Counter)  # by plan: those that are not
 
     def add(self, other: "Part") -> None:
         for mine, theirs in zip(self.sums, other.sums, strict=True):
@@ -87,6 +91,8 @@ class Part:
         self.customers += other.customers
         self.net_sales_minor += other.net_sales_minor
         self.histories += other.histories
+        self.cut_customers += other.cut_customers
+        self.cut_moments += other.cut_moments
 
 
 def nobody(trial: Trial) -> Part:
@@ -159,7 +165,11 @@ class _Person:
         lives = [self._life(n, self._events) for n in range(len(trial.books))]
         part.histories += len(lives)
         for n, life in enumerate(lives):
-            which, answers = self._answers(lives[0], life) if n else (None, [])
+            found = moments(lives[0], life) if n else []
+            if len(found) > ANSWERS_MAX:
+                part.cut_customers[n] += 1
+                part.cut_moments[n] += len(found) - ANSWERS_MAX
+            which, answers = self._answers(found[:ANSWERS_MAX])
             values = [self._values(n, life, (), ())]
             for taken in answers:
                 after = answered(self._events, taken, self._until)
@@ -177,9 +187,8 @@ class _Person:
         Rehearsal(trial.books[plan], self._places[plan], self._grants, watch).follow(events, trial.until)
         return watch.life()
 
-    def _answers(self, recorded: Life, planned: Life) -> tuple[NDArray[np.intp] | None, list[list[Moment]]]:
+    def _answers(self, found: Sequence[Moment]) -> tuple[NDArray[np.intp] | None, list[list[Moment]]]:
         """For each draw which answers are taken (0: none), and the different ones there are."""
-        found = moments(recorded, planned)
         if not found:
             return None, []
         draws = self._trial.draws

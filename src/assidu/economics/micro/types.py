@@ -12,6 +12,7 @@ __all__ = [
     "PLANS_MAX",
     "Behaviour",
     "Estimate",
+    "LeftOut",
     "MicroQuestion",
     "MicroResult",
     "PlanAsked",
@@ -79,6 +80,14 @@ class Sensitivity:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Of so many ``customers`` among those tried, ``moments`` to answer were not looked at: there were too many."""
+
+    customers: int = 0
+    moments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PlanTried:
     """One plan beside what was recorded. ``cost`` is what is given × what of it is used × what that costs, and what
     offers take off at once; ``net_change`` is margin less cost, more or less than recorded.
@@ -104,6 +113,7 @@ class PlanTried:
     better_than_first: float | None
     generosity: float | None
     """Face value for each euro of net sales; nothing where nothing was sold."""
+    left_out: LeftOut = LeftOut()
 
 
 @dataclass(frozen=True, slots=True)
