@@ -84,6 +84,16 @@ class TrialTold:
         return Grid(_("Figure"), tuple(one.label for one in self.result.plans), tuple(rows))
 
     @property
+    def lives_differ(self) -> str:
+        """The currencies of which units do not live equally long in all plans."""
+        names: dict[str, str] = {}
+        for one in self.asked:
+            document = read(one.yaml).document
+            if document is not None:
+                names |= {found.code: text_in(found.name, self.language) for found in document.currencies}
+        return ", ".join(names.get(code, code) for code in self.result.lives_differ)
+
+    @property
     def left_out(self) -> str:
         """What was not looked at of the longest histories, where that happened."""
         return left_out_in_words(self.plan.left_out) if self.plan.left_out.moments else ""

@@ -140,6 +140,14 @@ def _text(result: MicroResult, document: Document, spoken: Language) -> str:
         },
         _line(str(TRIED["recorded_cost"]), amount(result.recorded_cost)),
     ]
+    if result.lives_differ:
+        lines.append(
+            _(
+                "Units do not live equally long in these plans and in the one that was recorded (%(currencies)s): what "
+                "that costs or saves is not in the figures."
+            )
+            % {"currencies": ", ".join(result.lives_differ)}
+        )
     for one in result.plans:
         lines += ["", one.label]
         figures: list[tuple[str, Any]] = [

@@ -131,7 +131,9 @@ class Round:
 class MicroResult:
     """``settled_after``: the number of the round from which intervals hardly moved any more, or nothing yet.
 
-    ``histories`` is how many times a customer's history was decided from its beginning to its end.
+    ``histories`` is how many times a customer's history was decided from its beginning to its end. ``lives_differ`` are
+    the currencies of which units do not live equally long in all plans, the recorded one among them: how much of them
+    is used is assumed alike, so that figures hold nothing of it.
     """
 
     customers: int
@@ -144,3 +146,4 @@ class MicroResult:
     plans: tuple[PlanTried, ...]
     rounds: tuple[Round, ...]
     settled_after: int | None
+    lives_differ: tuple[str, ...] = ()
