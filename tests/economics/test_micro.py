@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from assidu.decisions.events import Sale, SaleUpdate
 from assidu.economics.micro.answers import ANSWERS_MAX
 from assidu.economics.micro.run import Choice, NothingRecorded, round_sizes, try_plans
-from assidu.economics.micro.types import LeftOut, MicroResult
+from assidu.economics.micro.summing import STORES_MAX, largest
+from assidu.economics.micro.types import LeftOut, MicroResult, Share
 from assidu.economics.models.assumptions import Range
 from assidu.economics.models.behaviour import Behaviour
 from assidu.foundation.database import Database
@@ -87,6 +88,37 @@ def test_what_a_plan_gives_is_what_the_replay_of_everything_gives(assidu_db: Dat
     assert sum(one.customers for one in plan.tiers) == sum(one.customers for one in plan.stores) == 40
     assert {one.name for one in plan.stores} == {"300", "301", "302"}
     assert plan.face.low_80 < report.replayed_cost_minor < plan.face.high_80
+
+
+def test_what_rules_offers_and_statuses_cost_adds_up_to_what_the_plan_costs(
+    assidu_db: Database, club: History
+) -> None:
+    offers = """
+    offers:
+      - {code: tenth, name: {fr: Dix, en: Ten}, effect: {percent: {off: 10}}}
+    """
+    result = tried(assidu_db, club, choice(TWICE, a_rule("{fixed: 30}"), more=offers))
+    [plan] = result.plans
+    assert plan.off.value > 0
+    by_rule = {one.rule: one.cost for one in plan.rules if one.cost is not None}
+    by_tier = [one.cost for one in plan.tiers if one.cost is not None]
+    assert sum(one.value for one in by_rule.values()) == pytest.approx(plan.cost.value, abs=3)
+    assert sum(one.value for one in by_tier) == pytest.approx(plan.cost.value, abs=3)
+    assert by_rule["tenth"] == plan.off, "what is taken off at once costs what it is"
+    [base] = [one for one in plan.rules if one.rule == "base"]
+    assert 0 < by_rule["base"].low_80 < by_rule["base"].high_80 < base.face.high_80
+
+
+def test_stores_beyond_the_largest_stand_in_one_line() -> None:
+    def share(n: int) -> Share:
+        return Share(str(n), 2, 100, 10, 20, 1, 1)
+
+    assert largest([share(n) for n in range(STORES_MAX + 1)]) == tuple(
+        share(n) for n in range(STORES_MAX + 1)
+    )
+    found = largest([share(n) for n in range(STORES_MAX + 3)])
+    assert found[-1] == Share("other", 6, 300, 30, 60, 3, 3, names=3)
+    assert found[:-1] == tuple(share(n) for n in range(STORES_MAX))
 
 
 def test_twice_the_points_cost_about_twice_as_much_and_the_interval_says_how_sure_that_is(

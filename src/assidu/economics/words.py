@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assidu.economics.micro.answers import ANSWERS_MAX
@@ -108,7 +108,7 @@ BEHAVIOUR: Mapping[str, str | Promise] = {
 
 def left_out_in_words(found: LeftOut) -> str:
     """What a trial did not look at of the longest histories."""
-    return now(
+    return gettext(
         "%(moments)s moments to answer, of %(customers)s customers with long histories, were left out: the first "
         "%(most)s of each are looked at."
     ) % {"moments": found.moments, "customers": found.customers, "most": ANSWERS_MAX}

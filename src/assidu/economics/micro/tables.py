@@ -1,7 +1,7 @@
 """What is behind a trial of plans, as tables to take away. Amounts are in minor units; margins and costs without VAT,
 face values with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assidu.economics.micro.types import Behaviour, MicroResult, PlanTried, Share
 from assidu.economics.models.estimate import Estimate
@@ -31,10 +31,16 @@ def tables(result: MicroResult, behaviour: Behaviour) -> list[Table]:
         ),
         Table(
             "rules",
-            ("plan", "rule", *(f"face_minor{end}" for end in _ENDS)),
-            tuple((one.label, rule.rule, *_estimate(rule.face)) for one in result.plans for rule in one.rules),
+            ("plan", "rule", *(f"{name}_minor{end}" for name in ("face", "cost") for end in _ENDS)),
+            tuple(
+                (one.label, rule.rule, *_estimate(rule.face), *_estimate(rule.cost))
+                for one in result.plans
+                for rule in one.rules
+            ),
         ),
-        *(_shares(result.plans, name) for name in ("deciles", "tiers", "stores")),
+        _shares(result.plans, "deciles"),
+        _shares(result.plans, "tiers", [f"cost_minor{end}" for end in _ENDS], lambda one: _estimate(one.cost)),
+        _shares(result.plans, "stores", ["stores"], lambda one: (one.names,)),
         Table(
             "sensitivity",
             ("plan", "assumption", "net_change_low_minor", "net_change_high_minor"),
@@ -64,12 +70,19 @@ def tables(result: MicroResult, behaviour: Behaviour) -> list[Table]:
     ]  # fmt: skip
 
 
-def _shares(plans: Sequence[PlanTried], name: str) -> Table:
+def _shares(
+    plans: Sequence[PlanTried],
+    name: str,
+    more: Sequence[str] = (),
+    of: Callable[[Share], tuple[Cell, ...]] = lambda _: (),
+) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for plan in plans:
         found: Sequence[Share] = getattr(plan, name)
-        rows += [(plan.label, one.name, *(getattr(one, figure) for figure in _SHARE)) for one in found]
-    return Table(name, ("plan", name.removesuffix("s"), *_SHARE), tuple(rows))
+        rows += [
+            (plan.label, one.name, *(getattr(one, figure) for figure in _SHARE), *of(one)) for one in found
+        ]
+    return Table(name, ("plan", name.removesuffix("s"), *_SHARE, *more), tuple(rows))
 
 
 def _estimate(one: Estimate | None) -> tuple[Cell, ...]:

@@ -59,6 +59,16 @@ class Trial:
             found.update(dict.fromkeys(offer.code for offer in version.plan.offers.all))
         return [*found, OTHER]
 
+    def offers(self, plan: int) -> list[str]:
+        """The offers of a plan: what each takes off at once stands behind what rules and offers give."""
+        found = (offer.code for version in self.books[plan].versions for offer in version.plan.offers.all)
+        return list(dict.fromkeys(found))
+
+    @property
+    def widths(self) -> list[int]:
+        """How many columns the sums of each plan have."""
+        return [4 + len(self.columns(n)) + len(self.offers(n)) for n in range(len(self.books))]
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
@@ -72,10 +82,14 @@ class Tried:
 
 @dataclass(slots=True)
 class Part:
-    """Sums over some customers: ``sums`` by plan, one row for each draw; ``weight`` how many customers that is."""
+    """Sums over some customers: ``sums`` by plan, one row for each draw; ``weight`` how many customers that is.
+
+    ``by_tier``: by plan and the status that customers really had, the first two columns of the same.
+    """
 
     sums: list[NDArray[np.float64]]
     weight: Draws
+    by_tier: list[dict[str, NDArray[np.float64]]]
     customers: list[Tried] = field(default_factory=list)
     net_sales_minor: int = 0  # as recorded, without VAT
     histories: int = 0  # decided from their beginning to their end
@@ -88,6 +102,9 @@ class Part:
         for mine, theirs in zip(self.sums, other.sums, strict=True):
             mine += theirs
         self.weight += other.weight
+        for own, found in zip(self.by_tier, other.by_tier, strict=True):
+            for tier, sums in found.items():
+                own[tier] = own[tier] + sums if tier in own else sums
         self.customers += other.customers
         self.net_sales_minor += other.net_sales_minor
         self.histories += other.histories
@@ -96,8 +113,8 @@ class Part:
 
 
 def nobody(trial: Trial) -> Part:
-    sums = [np.zeros((trial.count, 4 + len(trial.columns(n)))) for n in range(len(trial.books))]
-    return Part(sums, np.zeros(trial.count))
+    sums = [np.zeros((trial.count, width)) for width in trial.widths]
+    return Part(sums, np.zeros(trial.count), [{} for _ in sums])
 
 
 def try_on(connection: psycopg.Connection[object], trial: Trial, groups: Groups, share: float) -> Part:
@@ -176,7 +193,11 @@ class _Person:
                 part.histories += 1
                 values.append(self._values(n, self._life(n, after.events), after.more, after.fewer))
             table = np.array(values, dtype=np.float64)
-            part.sums[n] += (table[0] if which is None else table[which]) * weight[:, None]
+            weighed = (table[0] if which is None else table[which]) * weight[:, None]
+            part.sums[n] += weighed
+            given, tier = weighed[:, : OFF + 1].copy(), lives[0].tier
+            by_tier = part.by_tier[n]
+            by_tier[tier] = by_tier[tier] + given if tier in by_tier else given
         part.customers.append(
             Tried(self._spend, lives[0].tier, self._store, tuple(life.face for life in lives))
         )
@@ -222,4 +243,5 @@ class _Person:
         by_rule = life.by_rule
         named = [by_rule[code] + life.off[code] for code in self._trial.columns(plan)[:-1]]
         off = sum(life.off.values())
-        return [life.face, off, revenue, margin, *named, life.face + off - sum(named)]
+        by_offer = [life.off[code] for code in self._trial.offers(plan)]
+        return [life.face, off, revenue, margin, *named, life.face + off - sum(named), *by_offer]

@@ -46,15 +46,20 @@ class MicroQuestion:
 
 @dataclass(frozen=True, slots=True)
 class RuleCost:
-    """What a rule or an offer gives in the period, at face value."""
+    """What a rule or an offer gives in the period, at face value, and what that costs in the end (HT)."""
 
     rule: str
     face: Estimate
+    cost: Estimate | None = None  # kept trials from before it was told have none
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Some customers, as the plan leaves them: what they get more or less than recorded, at face value."""
+    """Some customers, as the plan leaves them: what they get more or less than recorded, at face value.
+
+    ``cost`` is told by status: what the plan costs in the end (HT), of all customers of that status. ``names``: how
+    many this line holds, where what is smallest stands together under ``other``.
+    """
 
     name: str
     customers: int
@@ -63,6 +68,8 @@ class Share:
     planned_minor: int
     winners: int
     losers: int
+    cost: Estimate | None = None
+    names: int = 1
 
 
 @dataclass(frozen=True, slots=True)
