@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+from dataclasses import replace
 from uuid import UUID
 
 import openpyxl
@@ -12,6 +13,7 @@ from pypdf import PdfReader
 
 from assidu.economics.micro import job, runs
 from assidu.economics.micro.runs import TrialRun
+from assidu.economics.micro.types import LeftOut
 from assidu.foundation.clock import now
 from assidu.foundation.database import Database
 from assidu.foundation.work import RunState
@@ -24,7 +26,6 @@ from builders.trial_answer import TRIED
 
 ADDRESS = "/studio/tried/"
 FORM = {"plan": ["version-1"], "customers": "", "seed": "1"}
-ASSUMED = ("near_threshold", "after_reward", "pull_forward", "redemption", "cost")
 
 
 @pytest.fixture
@@ -120,6 +121,13 @@ def test_plans_stand_side_by_side_with_their_intervals_and_each_can_be_looked_at
     assert result is not None
     page = html.unescape(text_of(finance, f"{ADDRESS}{run_id}/"))
     assert "30 of 30 customers" in page
+    for unsaid in (
+        "the one that was recorded (",
+        "moments to answer, of",
+        "other stores",
+        "more rules and offers",
+    ):
+        assert unsaid not in page
     assert page.count("Twice the points") >= 3
     for chart in ("net", "deciles", "tiers"):
         assert f'<script id="{chart}" type="application/json">' in page
@@ -137,9 +145,17 @@ def test_what_is_known_so_far_is_shown_while_it_runs(past: History, finance: Cli
     run_id = runs.ask("club", TRIED, label="", by="")
     assert "Reading the past" in text_of(finance, f"{ADDRESS}{run_id}/")
     runs.tell(run_id, 12, 30, 3.0)
-    runs.show(run_id, result)
+    last = result.plans[-1]
+    others, many = replace(last.stores[0], name="other", names=7), last.rules * 30
+    last = replace(last, left_out=LeftOut(2, 9), stores=(*last.stores, others), rules=many)
+    runs.show(run_id, replace(result, plans=(*result.plans[:-1], last), lives_differ=("points",)))
     page = html.unescape(text_of(finance, f"{ADDRESS}{run_id}/"))
     assert "12 of 30 customers tried" in page
+    assert "the one that was recorded (points)" in page
+    assert "9 moments to answer, of 2 customers" in page
+    assert "7 other stores" in page
+    assert f"{len(many) - 25} more rules and offers" in page
+    assert "Who wins and who loses, by status" in page
     assert "Plans side by side" in page
     assert 'hx-trigger="every 2s"' in page
     runs.fail(run_id, "NothingRecorded")

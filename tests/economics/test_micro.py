@@ -6,8 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from assidu.decisions.events import Sale, SaleUpdate
+from assidu.economics.micro.answers import ANSWERS_MAX
 from assidu.economics.micro.run import Choice, NothingRecorded, round_sizes, try_plans
-from assidu.economics.micro.types import MicroResult
+from assidu.economics.micro.summing import STORES_MAX, largest
+from assidu.economics.micro.types import LeftOut, MicroResult, Share
 from assidu.economics.models.assumptions import Range
 from assidu.economics.models.behaviour import Behaviour
 from assidu.foundation.database import Database
@@ -21,6 +23,13 @@ DRAWS = 200
 TWICE = BASE.replace("give: 1", "give: 2")
 ONCE = a_document(more="rewards: []")
 BEHAVIOUR = Behaviour(draws=DRAWS, seed=11)
+SURE_TO_ANSWER = replace(
+    BEHAVIOUR,
+    after_reward=Range(value=100.0),
+    redemption=Range(value=100.0),
+    pull_forward=Range(value=0.0),
+    margin=Range(value=25.0),
+)
 NOBODY_ANSWERS = replace(BEHAVIOUR, near_threshold=Range(value=0.0), after_reward=Range(value=0.0))
 
 
@@ -34,6 +43,9 @@ def choice(*rules: str, more: str = "") -> Choice:
     return Choice(
         rules[0][:20] if rules else "as it is", PlanBook.of_one(compile_plan(a_document(*rules, more=more)))
     )
+
+
+GENEROUS = choice(a_rule("{per_amount: {give: 20, each: 1.00}}", code="base"))
 
 
 @pytest.fixture
@@ -78,6 +90,37 @@ def test_what_a_plan_gives_is_what_the_replay_of_everything_gives(assidu_db: Dat
     assert plan.face.low_80 < report.replayed_cost_minor < plan.face.high_80
 
 
+def test_what_rules_offers_and_statuses_cost_adds_up_to_what_the_plan_costs(
+    assidu_db: Database, club: History
+) -> None:
+    offers = """
+    offers:
+      - {code: tenth, name: {fr: Dix, en: Ten}, effect: {percent: {off: 10}}}
+    """
+    result = tried(assidu_db, club, choice(TWICE, a_rule("{fixed: 30}"), more=offers))
+    [plan] = result.plans
+    assert plan.off.value > 0
+    by_rule = {one.rule: one.cost for one in plan.rules if one.cost is not None}
+    by_tier = [one.cost for one in plan.tiers if one.cost is not None]
+    assert sum(one.value for one in by_rule.values()) == pytest.approx(plan.cost.value, abs=3)
+    assert sum(one.value for one in by_tier) == pytest.approx(plan.cost.value, abs=3)
+    assert by_rule["tenth"] == plan.off, "what is taken off at once costs what it is"
+    [base] = [one for one in plan.rules if one.rule == "base"]
+    assert 0 < by_rule["base"].low_80 < by_rule["base"].high_80 < base.face.high_80
+
+
+def test_stores_beyond_the_largest_stand_in_one_line() -> None:
+    def share(n: int) -> Share:
+        return Share(str(n), 2, 100, 10, 20, 1, 1)
+
+    assert largest([share(n) for n in range(STORES_MAX + 1)]) == tuple(
+        share(n) for n in range(STORES_MAX + 1)
+    )
+    found = largest([share(n) for n in range(STORES_MAX + 3)])
+    assert found[-1] == Share("other", 6, 300, 30, 60, 3, 3, names=3)
+    assert found[:-1] == tuple(share(n) for n in range(STORES_MAX))
+
+
 def test_twice_the_points_cost_about_twice_as_much_and_the_interval_says_how_sure_that_is(
     assidu_db: Database, club: History
 ) -> None:
@@ -97,7 +140,12 @@ def test_twice_the_points_cost_about_twice_as_much_and_the_interval_says_how_sur
 
 
 def test_what_matters_most_is_told_first(assidu_db: Database, club: History) -> None:
-    known = replace(NOBODY_ANSWERS, redemption=Range(value=70.0), cost=Range(value=60.0, low=40.0, high=80.0))
+    known = replace(
+        NOBODY_ANSWERS,
+        redemption=Range(value=70.0),
+        cost=Range(value=60.0, low=40.0, high=80.0),
+        margin=Range(value=25.0),
+    )
     [plan] = tried(assidu_db, club, choice(TWICE), behaviour=known).plans
     assert [one.assumption for one in plan.sensitivity] == ["cost", "pull_forward"]
     cost, nothing = plan.sensitivity
@@ -106,15 +154,8 @@ def test_what_matters_most_is_told_first(assidu_db: Database, club: History) -> 
 
 
 def test_who_answers_buys_more_and_is_decided_again_by_the_core(assidu_db: Database, club: History) -> None:
-    sure = replace(
-        BEHAVIOUR,
-        after_reward=Range(value=100.0),
-        redemption=Range(value=100.0),
-        pull_forward=Range(value=0.0),
-    )
-    generous = choice(a_rule("{per_amount: {give: 20, each: 1.00}}", code="base"))
-    quiet = tried(assidu_db, club, generous, behaviour=NOBODY_ANSWERS)
-    loud = tried(assidu_db, club, generous, behaviour=sure)
+    quiet = tried(assidu_db, club, GENEROUS, behaviour=NOBODY_ANSWERS)
+    loud = tried(assidu_db, club, GENEROUS, behaviour=SURE_TO_ANSWER)
     assert quiet.histories == 2 * 40
     assert loud.histories > quiet.histories
     assert loud.plans[0].revenue_change.low_95 > 0
@@ -122,6 +163,33 @@ def test_who_answers_buys_more_and_is_decided_again_by_the_core(assidu_db: Datab
     assert loud.plans[0].margin_change.value == pytest.approx(
         loud.plans[0].revenue_change.value / 4, rel=0.01
     )
+
+
+def test_what_is_not_sure_of_the_margin_widens_intervals_and_may_decide_and_no_history_is_replayed_for_it(
+    assidu_db: Database, club: History
+) -> None:
+    wide = replace(SURE_TO_ANSWER, margin=Range(value=25.0, low=5.0, high=45.0))
+    sure, unsure = (tried(assidu_db, club, GENEROUS, behaviour=one) for one in (SURE_TO_ANSWER, wide))
+    assert unsure.histories == sure.histories
+    (a,), (b,) = sure.plans, unsure.plans
+    assert (b.revenue_change, b.cost) == (a.revenue_change, a.cost)
+    assert b.margin_change.value == pytest.approx(a.margin_change.value, rel=0.05)
+    assert b.margin_change.low_95 < 0.7 * a.margin_change.low_95
+    assert b.margin_change.high_95 > 1.2 * a.margin_change.high_95
+    assert b.net_change.high_80 - b.net_change.low_80 > a.net_change.high_80 - a.net_change.low_80
+    margin = next(one for one in b.sensitivity if one.assumption == "margin")
+    assert margin.low_minor < margin.high_minor
+
+
+def test_a_margin_that_may_be_nothing_moves_by_points_of_net_sales(
+    assidu_db: Database, club: History
+) -> None:
+    known, around_nothing = (
+        tried(assidu_db, club, GENEROUS, behaviour=replace(SURE_TO_ANSWER, margin=one)).plans[0]
+        for one in (Range(value=25.0), Range(value=0.0, low=0.0, high=10.0))
+    )
+    brought = around_nothing.margin_change.value - known.margin_change.value
+    assert brought == pytest.approx(known.revenue_change.value / 30, rel=0.1)
 
 
 def test_the_same_seed_gives_the_same_figures_in_any_number_of_processes(
@@ -147,6 +215,19 @@ def test_plans_are_compared_on_the_same_customers_and_draws(assidu_db: Database,
     assert b.against_first is not None
     assert b.cost.low_80 < a.cost.high_80, "each of them is uncertain"
     assert b.against_first.high_80 - b.against_first.low_80 < (b.cost.high_80 - b.cost.low_80) / 5
+
+
+def test_of_a_very_long_history_it_is_told_what_was_not_looked_at(assidu_db: Database) -> None:
+    history = History([a_document()])
+    anne, bea = history.customer(), history.customer()
+    for month in range(ANSWERS_MAX + 4):
+        history.tell(anne, sale(on(31 * month), 30))
+    history.tell(bea, sale(on(1), 30))
+    history.write(assidu_db.url)
+    rich, same = tried(assidu_db, history, GENEROUS, choice(), behaviour=SURE_TO_ANSWER).plans
+    moments = 28 * 30 * 20 // 500 - 28 * 30 // 500
+    assert rich.left_out == LeftOut(1, moments - ANSWERS_MAX)
+    assert same.left_out == LeftOut()
 
 
 def test_a_first_answer_comes_from_a_part_of_the_customers_and_says_so(

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import psycopg
@@ -110,14 +111,16 @@ def test_margins_are_of_the_article_else_of_its_department_else_what_is_assumed(
     costs.put_costs([Cost("milk", date(2026, 1, 1), 60), Cost("milk", date(2026, 2, 1), 70)])
     costs.put_margins([Margin("grocery", date(2026, 1, 1), 2_500)])
     with psycopg.connect(assidu_db.url) as connection:
-        earnings = catalogue_earnings(connection, 10.0)
+        earnings = catalogue_earnings(connection, 10.0, ZoneInfo("Europe/Paris"))
 
-    def earned(sku: str, department: str, month: int) -> tuple[int, int]:
+    def earned(sku: str, department: str, month: int, day: int = 15, hour: int = 12) -> tuple[int, int]:
         line = SaleLine(sku, 240, 2, department=department, vat_bp=2_000)
-        return earnings(Sale(datetime(2026, month, 15, 12, tzinfo=UTC), "317", "store", (line,)))
+        return earnings(Sale(datetime(2026, month, day, hour, tzinfo=UTC), "317", "store", (line,)))
 
     assert earned("milk", "grocery", 1) == (200, 80)
     assert earned("milk", "grocery", 2) == (200, 60)
+    assert earned("milk", "grocery", 1, 31, 22) == (200, 80)
+    assert earned("milk", "grocery", 1, 31, 23) == (200, 60), "in Paris it is February already"
     assert earned("tea", "grocery", 1) == (200, 50)
     assert earned("tea", "garden", 1) == (200, 20)
 

@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from assidu.economics.micro.answers import ANSWERS_MAX
+from assidu.economics.micro.types import LeftOut
 
 FIGURES: Mapping[str, str | Promise] = {
     "members": _("Members at the beginning"),
@@ -98,5 +102,13 @@ BEHAVIOUR: Mapping[str, str | Promise] = {
     "pull_forward": _("Of these, only bought earlier (%)"),
     "redemption": _("Used in the end (%)"),
     "cost": _("Cost (HT) of what is used, of face value, net of partners (%)"),
-    "margin": _("Margin where the catalogue knows none, of net sales HT (%)"),
+    "margin": _("Margin where the catalogue knows none, of net sales HT (%); what it knows moves along"),
 }
+
+
+def left_out_in_words(found: LeftOut) -> str:
+    """What a trial did not look at of the longest histories."""
+    return gettext(
+        "%(moments)s moments to answer, of %(customers)s customers with long histories, were left out: the first "
+        "%(most)s of each are looked at."
+    ) % {"moments": found.moments, "customers": found.customers, "most": ANSWERS_MAX}

@@ -1,7 +1,7 @@
 """A trial as its page tells it: plans side by side, and of one of them what it costs, to whom, and what decides."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,7 @@ from assidu.backoffice.charts import Chart, Series, between, spans
 from assidu.backoffice.discounts.figures import Figure, Grid, Row, Writer
 from assidu.catalogue import queries as catalogue
 from assidu.economics.micro.types import OTHER, MicroResult, PlanAsked, PlanTried, Share
-from assidu.economics.words import BEHAVIOUR, TRIED
+from assidu.economics.words import BEHAVIOUR, TRIED, left_out_in_words
 from assidu.plans.reading import read
 from assidu.plans.wording import Language, text_in
 
@@ -82,6 +82,21 @@ class TrialTold:
                 cells = tuple(Figure("" if one is None else formats.percent(one, digits)) for one in found)
                 rows.append(Row(str(TRIED[name]), "", cells))
         return Grid(_("Figure"), tuple(one.label for one in self.result.plans), tuple(rows))
+
+    @property
+    def lives_differ(self) -> str:
+        """The currencies of which units do not live equally long in all plans."""
+        names: dict[str, str] = {}
+        for one in self.asked:
+            document = read(one.yaml).document
+            if document is not None:
+                names |= {found.code: text_in(found.name, self.language) for found in document.currencies}
+        return ", ".join(names.get(code, code) for code in self.result.lives_differ)
+
+    @property
+    def left_out(self) -> str:
+        """What was not looked at of the longest histories, where that happened."""
+        return left_out_in_words(self.plan.left_out) if self.plan.left_out.moments else ""
 
     # ---------------------------------------------------------------- charts
 
@@ -196,21 +211,41 @@ class TrialTold:
             names |= {one.code: text_in(one.name, self.language) for one in document.rules}
             names |= {one.code: text_in(one.name, self.language) for one in document.offers}
         rows = tuple(
-            Row(names.get(one.rule, one.rule), "", (self.write.amount(one.face),))
+            Row(names.get(one.rule, one.rule), "", (self.write.amount(one.face), self.write.amount(one.cost)))
             for one in self.plan.rules[:RULES_SHOWN]
         )
-        return Grid(_("Rule or offer"), (_("Given, at face value (TTC)"),), rows)
+        return Grid(
+            _("Rule or offer"), (_("Given, at face value (TTC)"), _("Cost of it in the end (HT)")), rows
+        )
+
+    @property
+    def more_rules(self) -> int:
+        """How many stand in the files alone."""
+        return max(len(self.plan.rules) - RULES_SHOWN, 0)
 
     @cached_property
     def winners(self) -> Grid:
         return self._shares(_("Tenth of spend"), self.plan.deciles, lambda one: one.name)
 
     @cached_property
+    def winners_by_tier(self) -> Grid:
+        found = self._shares(_("Status"), self.plan.tiers, lambda one: self._tier(one.name))
+        rows = tuple(
+            replace(row, cells=(*row.cells, self.write.amount(one.cost)))
+            for row, one in zip(found.rows, self.plan.tiers, strict=True)
+        )
+        return Grid(found.first, (*found.heads, _("Cost of it in the end (HT)")), rows)
+
+    @cached_property
     def stores(self) -> Grid:
         known = {one.store_id: one.name for one in catalogue.stores()}
-        return self._shares(
-            _("Usual store"), self.plan.stores, lambda one: known.get(one.name, one.name) or "–"
-        )
+
+        def name(one: Share) -> str:
+            if one.names > 1:
+                return _("%(stores)s other stores") % {"stores": formats.number(one.names)}
+            return known.get(one.name, one.name) or "–"
+
+        return self._shares(_("Usual store"), self.plan.stores, name)
 
     def _shares(self, first: str, found: Sequence[Share], name: Callable[[Share], str]) -> Grid:
         heads = (_("Customers"), _("Spend"), _("Before"), _("After"), _("More"), _("Less"))

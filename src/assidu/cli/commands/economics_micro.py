@@ -20,7 +20,7 @@ from assidu.economics.micro import runs
 from assidu.economics.micro.tables import tables
 from assidu.economics.micro.types import PLANS_MAX, Behaviour, Estimate, MicroQuestion, MicroResult, PlanAsked
 from assidu.economics.tables import as_csv
-from assidu.economics.words import TRIED
+from assidu.economics.words import TRIED, left_out_in_words
 from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
 from assidu.loyalty.plans import PublishedPlan
@@ -140,6 +140,14 @@ def _text(result: MicroResult, document: Document, spoken: Language) -> str:
         },
         _line(str(TRIED["recorded_cost"]), amount(result.recorded_cost)),
     ]
+    if result.lives_differ:
+        lines.append(
+            _(
+                "Units do not live equally long in these plans and in the one that was recorded (%(currencies)s): what "
+                "that costs or saves is not in the figures."
+            )
+            % {"currencies": ", ".join(result.lives_differ)}
+        )
     for one in result.plans:
         lines += ["", one.label]
         figures: list[tuple[str, Any]] = [
@@ -148,6 +156,8 @@ def _text(result: MicroResult, document: Document, spoken: Language) -> str:
         ]
         lines += [_line(f"  {TRIED[name]}", amount(found)) for name, found in figures if found is not None]
         lines.append(_line(f"  {TRIED['loss_probability']}", f"{100 * one.loss_probability:.0f} %"))
+        if one.left_out.moments:
+            lines.append("  " + left_out_in_words(one.left_out))
     return "\n".join(lines)
 
 

@@ -19,7 +19,7 @@ from assidu.simulation.rehearsal import Told
 SAME_MOMENT = timedelta(days=30)
 """Two plans that make a moment within so long make the same one."""
 ANSWERS_MAX = 24
-"""So many moments of a customer are looked at, in a history of any length: the first ones."""
+"""So many moments of a customer are looked at, in a history of any length: the first ones. Others are counted."""
 PAUSE = timedelta(days=14)
 """Between two purchases of somebody of whom too few are known."""
 
@@ -48,7 +48,7 @@ def moments(recorded: Life, planned: Life) -> list[Moment]:
         gone, new = unmatched(was, is_now)
         found += [Moment(at, kind, True) for at in new] + [Moment(at, kind, False) for at in gone]
     found.sort(key=lambda one: (one.at, one.kind.value, one.is_new))
-    return found[:ANSWERS_MAX]
+    return found
 
 
 def unmatched(was: Sequence[datetime], is_now: Sequence[datetime]) -> tuple[list[datetime], list[datetime]]:

@@ -1,13 +1,15 @@
-"""What a ticket earns, from what the catalogue knows of its lines on its day."""
+"""What a ticket earns, from what the catalogue knows of its lines on its day in the programme."""
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 
+from assidu.decisions.calendar import local_day
 from assidu.decisions.events import Sale, SaleLine
 
 Since = tuple[Sequence[date], Sequence[int]]
@@ -25,11 +27,12 @@ class CatalogueEarnings:
     costs: Mapping[str, Since]
     margins: Mapping[str, Since]
     otherwise_percent: float
+    zone: ZoneInfo
 
     def __call__(self, sale: Sale) -> tuple[int, int]:
         """Net sales and margin without VAT, in minor units."""
         net = earned = 0.0
-        day = sale.at.date()
+        day = local_day(sale.at, self.zone)
         for line in sale.lines:
             ht = line.amount_minor * 10_000 / (10_000 + line.vat_bp)
             net += ht
@@ -44,13 +47,16 @@ class CatalogueEarnings:
         return ht * self.otherwise_percent / 100 if margin is None else ht * margin / 10_000
 
 
-def catalogue_earnings(connection: psycopg.Connection[Any], otherwise_percent: float) -> CatalogueEarnings:
+def catalogue_earnings(
+    connection: psycopg.Connection[Any], otherwise_percent: float, zone: ZoneInfo
+) -> CatalogueEarnings:
     return CatalogueEarnings(
         _by_name(connection, "SELECT sku, day, cost_minor FROM catalogue_cost ORDER BY sku, day"),
         _by_name(
             connection, "SELECT department, day, margin_bp FROM catalogue_margin ORDER BY department, day"
         ),
         otherwise_percent,
+        zone,
     )
 
 

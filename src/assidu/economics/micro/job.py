@@ -40,7 +40,7 @@ def main(run_id: UUID) -> int:
         url = as_url(connection.settings_dict)
         connection.close()  # the processes that are forked open their own
         with psycopg.connect(url) as reading:
-            earnings = catalogue_earnings(reading, behaviour.margin.value)
+            earnings = catalogue_earnings(reading, behaviour.margin.value, recorded.versions[-1].plan.zone)
 
         began = time.monotonic()
         result = try_plans(

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from assidu.decisions.events import Sale
-from assidu.decisions.plan import Plan, TierMeasure
-from assidu.decisions.tiers import to_climb
+from assidu.decisions.plan import Plan, TierLevel
+from assidu.decisions.tiers import Missing, to_climb
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided
 from assidu.simulation.sums import Side, Sums, face_value
 from assidu.simulation.types import Outcome
 
 NEAR_PERCENT = 15
-"""A status is near when no more than this part of what it asks for is missing."""
+"""A status is near when of nothing that it asks for more than this part is missing."""
 REWARD_MINOR = 500
 """The smallest reward of a plan that does not say: 5 euros."""
 
@@ -65,7 +65,7 @@ class Watch:
             self._earned -= worth
         for given in decision.offers.given:
             life.off[given.offer] += given.given_minor
-        if isinstance(decided.fact.event, Sale):
+        if isinstance(decided.fact.event, Sale) or any(count.change > 0 for count in decision.counts):
             self._look_ahead(decided)
 
     def life(self) -> Life:
@@ -76,15 +76,23 @@ class Watch:
     def _look_ahead(self, decided: Decided) -> None:
         plan = self._book.at(decided.fact.at)
         missing = to_climb(plan, decided.state, decided.day)
-        left = missing.by.get(TierMeasure.SPEND) if missing is not None else None
-        if missing is None or plan.tiers is None or not left:
+        if missing is None or plan.tiers is None:
             return
         level = plan.tiers.levels[plan.tiers.rank(missing.level)]
-        asked = dict(level.asks)[TierMeasure.SPEND]
         key = level.code, decided.day.year
-        if left <= asked * NEAR_PERCENT // 100 and key not in self._near:
+        if key not in self._near and is_near(missing, level):
             self._near.add(key)
             self._life.near.append(decided.fact.at)
+
+
+def is_near(missing: Missing, level: TierLevel) -> bool:
+    """Little is missing of whatever the level asks for: of all of it, or of one thing where one is enough."""
+    little = [
+        left <= asked * NEAR_PERCENT // 100
+        for measure, asked in level.asks
+        if (left := missing.by.get(measure, 0)) > 0
+    ]
+    return bool(little) and (all(little) if missing.needs_all else any(little))
 
 
 def smallest_reward(plan: Plan) -> int:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import psycopg
 
+from assidu.economics.micro.expiry import differently_long
 from assidu.economics.micro.summing import Summed, settled_after
 from assidu.economics.micro.trying import Earnings, Part, Trial, nobody, try_on
 from assidu.economics.micro.types import MicroResult, Round
@@ -74,6 +75,7 @@ def try_plans(
             _last_day(connection),
             _taken(connection),
             earnings,
+            behaviour.margin,
         )
         part, done, rounds, result = nobody(trial), 0, list[Round](), None
         for size in round_sizes(len(wanted)):
@@ -160,6 +162,7 @@ def _result(
         plans=plans,
         rounds=tuple(rounds),
         settled_after=settled_after(rounds),
+        lives_differ=differently_long([book.versions[-1].plan for book in trial.books]),
     )
 
 

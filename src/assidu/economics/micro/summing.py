@@ -1,11 +1,12 @@
 """From sums over the customers that were tried to estimates about all of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from assidu.economics.micro.trying import FACE, MARGIN, OFF, REVENUE, Part, Trial, Tried
-from assidu.economics.micro.types import PlanTried, Round, RuleCost, Sensitivity, Share
+from assidu.economics.micro.types import OTHER, LeftOut, PlanTried, Round, RuleCost, Sensitivity, Share
 from assidu.economics.models.bootstrap import Draws, estimate
 from assidu.economics.models.estimate import Estimate
 
@@ -22,6 +23,7 @@ class Summed:
         self._trial = trial
         self._part = part
         self._scale: Draws = of_customers / np.maximum(part.weight, 1.0)
+        self._margins = [self._margin(n) for n in range(len(trial.books))]
         self._costs = [self._cost(n) for n in range(len(trial.books))]
 
     def _column(self, plan: int, column: int) -> Draws:
@@ -29,9 +31,51 @@ class Summed:
         return found
 
     def _cost(self, plan: int) -> Draws:
+        return self._cost_of(self._column(plan, FACE), self._column(plan, OFF))
+
+    def _cost_of(self, face: Draws, off: Draws) -> Draws:
+        """Of what is given, so much is used and costs so much; what is taken off at once costs what it is."""
         draws = self._trial.draws
-        used: Draws = self._column(plan, FACE) * draws["redemption"] / 100 * draws["cost"] / 100
-        return used + self._column(plan, OFF)
+        cost: Draws = face * draws["redemption"] / 100 * draws["cost"] / 100 + off
+        return cost
+
+    def _rules(self, plan: int) -> tuple[RuleCost, ...]:
+        """The dearest first."""
+        codes, offers = self._trial.columns(plan), self._trial.offers(plan)
+        found = []
+        for n, code in enumerate(codes):
+            given = self._column(plan, 4 + n)
+            is_offer = code in offers
+            off = (
+                self._column(plan, 4 + len(codes) + offers.index(code)) if is_offer else np.zeros_like(given)
+            )
+            found.append(RuleCost(code, estimate(given), estimate(self._cost_of(given - off, off))))
+        return tuple(sorted(found, key=lambda one: (-one.face.value, one.rule)))
+
+    def _tiers(self, plan: int) -> tuple[Share, ...]:
+        """With what each status costs."""
+        by_tier = self._part.by_tier[plan]
+        return tuple(
+            replace(
+                one,
+                cost=estimate(
+                    self._cost_of(
+                        by_tier[one.name][:, FACE] * self._scale, by_tier[one.name][:, OFF] * self._scale
+                    )
+                ),
+            )
+            for one in shares(self._part.customers, plan, lambda one: one.tier)
+        )
+
+    def _margin(self, plan: int) -> Draws:
+        """Sums are linear in the margin of each sale: none is decided again. A higher margin is so everywhere, in
+        proportion; where what is assumed may be nothing there is none, and all margins move by as many points."""
+        assumed, drawn = self._trial.margin, self._trial.draws["margin"]
+        likely = self._column(plan, MARGIN)
+        if assumed.lowest > 0:
+            return likely * (drawn / assumed.value)
+        moved: Draws = likely + self._column(plan, REVENUE) * (drawn - assumed.value) / 100
+        return moved
 
     @property
     def recorded_cost(self) -> Estimate:
@@ -43,14 +87,12 @@ class Summed:
 
     def net_change(self, plan: int) -> Draws:
         """Margin less cost, more or less than recorded: the same draws and customers on both sides."""
-        changed: Draws = self._column(plan, MARGIN) - self._costs[plan] + self._costs[0]
+        changed: Draws = self._margins[plan] - self._costs[plan] + self._costs[0]
         return changed
 
     def plan(self, plan: int, label: str, net_sales_minor: int) -> PlanTried:
-        columns = self._trial.columns(plan)
         net = self.net_change(plan)
         face = self._column(plan, FACE) + self._column(plan, OFF)
-        rules = [RuleCost(code, estimate(self._column(plan, 4 + n))) for n, code in enumerate(columns)]
         customers = self._part.customers
         against = net - self.net_change(1) if plan > 1 else None
         return PlanTried(
@@ -59,17 +101,18 @@ class Summed:
             off=estimate(self._column(plan, OFF)),
             cost=estimate(self._costs[plan]),
             revenue_change=estimate(self._column(plan, REVENUE)),
-            margin_change=estimate(self._column(plan, MARGIN)),
+            margin_change=estimate(self._margins[plan]),
             net_change=estimate(net),
             loss_probability=float((net < 0).mean()),
-            rules=tuple(sorted(rules, key=lambda one: (-one.face.value, one.rule))),
+            rules=self._rules(plan),
             deciles=deciles(customers, plan),
-            tiers=shares(customers, plan, lambda one: one.tier),
-            stores=shares(customers, plan, lambda one: one.store)[:STORES_MAX],
+            tiers=self._tiers(plan),
+            stores=largest(shares(customers, plan, lambda one: one.store)),
             sensitivity=self._sensitivity(net),
             against_first=None if against is None else estimate(against),
             better_than_first=None if against is None else float((against > 0).mean()),
             generosity=float(face.mean()) / net_sales_minor if net_sales_minor else None,
+            left_out=LeftOut(self._part.cut_customers[plan], self._part.cut_moments[plan]),
         )
 
     def _sensitivity(self, net: Draws) -> tuple[Sensitivity, ...]:
@@ -99,6 +142,24 @@ def shares(customers: Sequence[Tried], plan: int, name_of: Callable[[Tried], str
         by_name.setdefault(name_of(one), []).append(one)
     found = [_share(name, some, plan) for name, some in by_name.items()]
     return tuple(sorted(found, key=lambda one: (-one.spend_minor, one.name)))
+
+
+def largest(found: Sequence[Share]) -> tuple[Share, ...]:
+    """The first ``STORES_MAX``, and what the others are together."""
+    rest = found[STORES_MAX:]
+    if len(rest) < 2:
+        return tuple(found)
+    others = Share(
+        OTHER,
+        sum(one.customers for one in rest),
+        sum(one.spend_minor for one in rest),
+        sum(one.recorded_minor for one in rest),
+        sum(one.planned_minor for one in rest),
+        sum(one.winners for one in rest),
+        sum(one.losers for one in rest),
+        names=len(rest),
+    )
+    return (*found[:STORES_MAX], others)
 
 
 def _share(name: str, some: Sequence[Tried], plan: int) -> Share:

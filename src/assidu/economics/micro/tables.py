@@ -1,7 +1,7 @@
 """What is behind a trial of plans, as tables to take away. Amounts are in minor units; margins and costs without VAT,
 face values with it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assidu.economics.micro.types import Behaviour, MicroResult, PlanTried, Share
 from assidu.economics.models.estimate import Estimate
@@ -18,22 +18,29 @@ def tables(result: MicroResult, behaviour: Behaviour) -> list[Table]:
         Table(
             "plans",
             ("plan", *(f"{name}_minor{end}" for name in ESTIMATES for end in _ENDS), "loss_probability",
-             "better_than_first", "generosity"),
+             "better_than_first", "generosity", "left_out_customers", "left_out_moments"),
             tuple(
                 (
                     one.label,
                     *(cell for name in ESTIMATES for cell in _estimate(getattr(one, name))),
                     one.loss_probability, one.better_than_first, one.generosity,
+                    one.left_out.customers, one.left_out.moments,
                 )
                 for one in result.plans
             ),
         ),
         Table(
             "rules",
-            ("plan", "rule", *(f"face_minor{end}" for end in _ENDS)),
-            tuple((one.label, rule.rule, *_estimate(rule.face)) for one in result.plans for rule in one.rules),
+            ("plan", "rule", *(f"{name}_minor{end}" for name in ("face", "cost") for end in _ENDS)),
+            tuple(
+                (one.label, rule.rule, *_estimate(rule.face), *_estimate(rule.cost))
+                for one in result.plans
+                for rule in one.rules
+            ),
         ),
-        *(_shares(result.plans, name) for name in ("deciles", "tiers", "stores")),
+        _shares(result.plans, "deciles"),
+        _shares(result.plans, "tiers", [f"cost_minor{end}" for end in _ENDS], lambda one: _estimate(one.cost)),
+        _shares(result.plans, "stores", ["stores"], lambda one: (one.names,)),
         Table(
             "sensitivity",
             ("plan", "assumption", "net_change_low_minor", "net_change_high_minor"),
@@ -57,18 +64,25 @@ def tables(result: MicroResult, behaviour: Behaviour) -> list[Table]:
             ("assumption", "value", "low", "high", "basis"),
             tuple(
                 (name, one.value, one.lowest, one.highest, one.basis.value)
-                for name, one in (*behaviour.ranges().items(), ("margin", behaviour.margin))
+                for name, one in behaviour.ranges().items()
             ),
         ),
     ]  # fmt: skip
 
 
-def _shares(plans: Sequence[PlanTried], name: str) -> Table:
+def _shares(
+    plans: Sequence[PlanTried],
+    name: str,
+    more: Sequence[str] = (),
+    of: Callable[[Share], tuple[Cell, ...]] = lambda _: (),
+) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for plan in plans:
         found: Sequence[Share] = getattr(plan, name)
-        rows += [(plan.label, one.name, *(getattr(one, figure) for figure in _SHARE)) for one in found]
-    return Table(name, ("plan", name.removesuffix("s"), *_SHARE), tuple(rows))
+        rows += [
+            (plan.label, one.name, *(getattr(one, figure) for figure in _SHARE), *of(one)) for one in found
+        ]
+    return Table(name, ("plan", name.removesuffix("s"), *_SHARE, *more), tuple(rows))
 
 
 def _estimate(one: Estimate | None) -> tuple[Cell, ...]:

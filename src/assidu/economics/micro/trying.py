@@ -16,9 +16,10 @@ import psycopg
 from numpy.typing import NDArray
 
 from assidu.decisions.events import Sale
-from assidu.economics.micro.answers import AnswerKind, Moment, answered, moments
+from assidu.economics.micro.answers import ANSWERS_MAX, AnswerKind, Moment, answered, moments
 from assidu.economics.micro.lives import Life, Watch
 from assidu.economics.micro.types import OTHER
+from assidu.economics.models.assumptions import Range
 from assidu.economics.models.bootstrap import Draws, chance, weights
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.recorded import Recorded, history_of
@@ -30,14 +31,15 @@ FACE, OFF, REVENUE, MARGIN = range(4)
 """The first columns: given at face value, taken off at once, and what answers change of net sales and of margin."""
 
 Earnings = Callable[[Sale], tuple[int, int]]
-"""Net sales and margin of a ticket, without VAT, in minor units."""
+"""Net sales and margin of a ticket, without VAT, in minor units; the margin at what is likeliest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What is tried. The first of ``books`` is the recorded one; ``draws`` the assumptions, ``count`` of each.
 
-    ``taken`` are the places that history took, by key.
+    ``taken`` are the places that history took, by key. ``margin`` is what is assumed of it, in per cent of net sales:
+    ``earnings`` reckon with its likeliest value.
     """
 
     books: tuple[PlanBook, ...]
@@ -47,6 +49,7 @@ class Trial:
     until: date
     taken: Mapping[str, int]
     earnings: Earnings
+    margin: Range
 
     def columns(self, plan: int) -> list[str]:
         """The rules and offers of a plan, in its order, behind the first columns."""
@@ -55,6 +58,16 @@ class Trial:
             found.update(dict.fromkeys(rule.code for rule in version.plan.rules))
             found.update(dict.fromkeys(offer.code for offer in version.plan.offers.all))
         return [*found, OTHER]
+
+    def offers(self, plan: int) -> list[str]:
+        """The offers of a plan: what each takes off at once stands behind what rules and offers give."""
+        found = (offer.code for version in self.books[plan].versions for offer in version.plan.offers.all)
+        return list(dict.fromkeys(found))
+
+    @property
+    def widths(self) -> list[int]:
+        """How many columns the sums of each plan have."""
+        return [4 + len(self.columns(n)) + len(self.offers(n)) for n in range(len(self.books))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +82,39 @@ class Tried:
 
 @dataclass(slots=True)
 class Part:
-    """Sums over some customers: ``sums`` by plan, one row for each draw; ``weight`` how many customers that is."""
+    """Sums over some customers: ``sums`` by plan, one row for each draw; ``weight`` how many customers that is.
+
+    ``by_tier``: by plan and the status that customers really had, the first two columns of the same.
+    """
 
     sums: list[NDArray[np.float64]]
     weight: Draws
+    by_tier: list[dict[str, NDArray[np.float64]]]
     customers: list[Tried] = field(default_factory=list)
     net_sales_minor: int = 0  # as recorded, without VAT
     histories: int = 0  # decided from their beginning to their end
+    cut_customers: Counter[int] = field(
+        default_factory=Counter
+    )  # by plan: with more moments than are looked at
+    cut_moments: Counter[int] = field(default_factory=Counter)  # by plan: those that are not
 
     def add(self, other: "Part") -> None:
         for mine, theirs in zip(self.sums, other.sums, strict=True):
             mine += theirs
         self.weight += other.weight
+        for own, found in zip(self.by_tier, other.by_tier, strict=True):
+            for tier, sums in found.items():
+                own[tier] = own[tier] + sums if tier in own else sums
         self.customers += other.customers
         self.net_sales_minor += other.net_sales_minor
         self.histories += other.histories
+        self.cut_customers += other.cut_customers
+        self.cut_moments += other.cut_moments
 
 
 def nobody(trial: Trial) -> Part:
-    sums = [np.zeros((trial.count, 4 + len(trial.columns(n)))) for n in range(len(trial.books))]
-    return Part(sums, np.zeros(trial.count))
+    sums = [np.zeros((trial.count, width)) for width in trial.widths]
+    return Part(sums, np.zeros(trial.count), [{} for _ in sums])
 
 
 def try_on(connection: psycopg.Connection[object], trial: Trial, groups: Groups, share: float) -> Part:
@@ -156,14 +182,22 @@ class _Person:
         lives = [self._life(n, self._events) for n in range(len(trial.books))]
         part.histories += len(lives)
         for n, life in enumerate(lives):
-            which, answers = self._answers(lives[0], life) if n else (None, [])
+            found = moments(lives[0], life) if n else []
+            if len(found) > ANSWERS_MAX:
+                part.cut_customers[n] += 1
+                part.cut_moments[n] += len(found) - ANSWERS_MAX
+            which, answers = self._answers(found[:ANSWERS_MAX])
             values = [self._values(n, life, (), ())]
             for taken in answers:
                 after = answered(self._events, taken, self._until)
                 part.histories += 1
                 values.append(self._values(n, self._life(n, after.events), after.more, after.fewer))
             table = np.array(values, dtype=np.float64)
-            part.sums[n] += (table[0] if which is None else table[which]) * weight[:, None]
+            weighed = (table[0] if which is None else table[which]) * weight[:, None]
+            part.sums[n] += weighed
+            given, tier = weighed[:, : OFF + 1].copy(), lives[0].tier
+            by_tier = part.by_tier[n]
+            by_tier[tier] = by_tier[tier] + given if tier in by_tier else given
         part.customers.append(
             Tried(self._spend, lives[0].tier, self._store, tuple(life.face for life in lives))
         )
@@ -174,9 +208,8 @@ class _Person:
         Rehearsal(trial.books[plan], self._places[plan], self._grants, watch).follow(events, trial.until)
         return watch.life()
 
-    def _answers(self, recorded: Life, planned: Life) -> tuple[NDArray[np.intp] | None, list[list[Moment]]]:
+    def _answers(self, found: Sequence[Moment]) -> tuple[NDArray[np.intp] | None, list[list[Moment]]]:
         """For each draw which answers are taken (0: none), and the different ones there are."""
-        found = moments(recorded, planned)
         if not found:
             return None, []
         draws = self._trial.draws
@@ -210,4 +243,5 @@ class _Person:
         by_rule = life.by_rule
         named = [by_rule[code] + life.off[code] for code in self._trial.columns(plan)[:-1]]
         off = sum(life.off.values())
-        return [life.face, off, revenue, margin, *named, life.face + off - sum(named)]
+        by_offer = [life.off[code] for code in self._trial.offers(plan)]
+        return [life.face, off, revenue, margin, *named, life.face + off - sum(named), *by_offer]

@@ -12,6 +12,7 @@ __all__ = [
     "PLANS_MAX",
     "Behaviour",
     "Estimate",
+    "LeftOut",
     "MicroQuestion",
     "MicroResult",
     "PlanAsked",
@@ -45,15 +46,20 @@ class MicroQuestion:
 
 @dataclass(frozen=True, slots=True)
 class RuleCost:
-    """What a rule or an offer gives in the period, at face value."""
+    """What a rule or an offer gives in the period, at face value, and what that costs in the end (HT)."""
 
     rule: str
     face: Estimate
+    cost: Estimate | None = None  # kept trials from before it was told have none
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Some customers, as the plan leaves them: what they get more or less than recorded, at face value."""
+    """Some customers, as the plan leaves them: what they get more or less than recorded, at face value.
+
+    ``cost`` is told by status: what the plan costs in the end (HT), of all customers of that status. ``names``: how
+    many this line holds, where what is smallest stands together under ``other``.
+    """
 
     name: str
     customers: int
@@ -62,6 +68,8 @@ class Share:
     planned_minor: int
     winners: int
     losers: int
+    cost: Estimate | None = None
+    names: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,14 @@ class Sensitivity:
     @property
     def swing_minor(self) -> int:
         return abs(self.high_minor - self.low_minor)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Of so many ``customers`` among those tried, ``moments`` to answer were not looked at: there were too many."""
+
+    customers: int = 0
+    moments: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +120,7 @@ class PlanTried:
     better_than_first: float | None
     generosity: float | None
     """Face value for each euro of net sales; nothing where nothing was sold."""
+    left_out: LeftOut = LeftOut()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +138,9 @@ class Round:
 class MicroResult:
     """``settled_after``: the number of the round from which intervals hardly moved any more, or nothing yet.
 
-    ``histories`` is how many times a customer's history was decided from its beginning to its end.
+    ``histories`` is how many times a customer's history was decided from its beginning to its end. ``lives_differ`` are
+    the currencies of which units do not live equally long in all plans, the recorded one among them: how much of them
+    is used is assumed alike, so that figures hold nothing of it.
     """
 
     customers: int
@@ -134,3 +153,4 @@ class MicroResult:
     plans: tuple[PlanTried, ...]
     rounds: tuple[Round, ...]
     settled_after: int | None
+    lives_differ: tuple[str, ...] = ()

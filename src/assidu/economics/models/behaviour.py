@@ -43,8 +43,11 @@ class Behaviour(Part, frozen=True, kw_only=True):
     ] = Range(value=65.0, low=50.0, high=100.0)
     margin: Annotated[
         Range,
-        Meta(description="Per cent of net sales HT, of what the catalogue knows no cost and no margin of."),
-    ] = Range(value=25.0)
+        Meta(
+            description="Per cent of net sales HT, of what the catalogue knows no cost and no margin of; what it knows "
+            "is as much higher or lower."
+        ),
+    ] = Range(value=25.0, low=15.0, high=35.0)
     draws: Annotated[int, Meta(ge=100, le=DRAWS_MAX)] = 1_000
     seed: Annotated[int, Meta(ge=0, le=2**53, description="The same seed gives the same figures.")] = 1
     customers_max: Annotated[
@@ -63,12 +66,13 @@ DRAWN: Mapping[str, Bounds] = {
     "pull_forward": PERCENT,
     "redemption": PERCENT,
     "cost": Bounds(0, 1_000),
+    "margin": Bounds(-100, 100),
 }
 
 
 def problems(found: Behaviour) -> Iterator[Problem]:
     """What is wrong beyond types."""
-    for name, bounds in (*DRAWN.items(), ("margin", Bounds(-100, 100))):
+    for name, bounds in DRAWN.items():
         yield from in_bounds(getattr(found, name), bounds, (name,))
 
 

@@ -160,7 +160,7 @@ def _page(known: Programme, run: TrialRun, place: int) -> dict[str, Any]:
     behaviour = run.question.behaviour
     assumed = [
         (str(BEHAVIOUR[name]), _between(one.lowest, one.value, one.highest), str(BASES[one.basis.value]))
-        for name, one in (*behaviour.ranges().items(), ("margin", behaviour.margin))
+        for name, one in behaviour.ranges().items()
     ]
     return {
         "run": run,
