@@ -160,6 +160,7 @@ def _result(
         plans=plans,
         rounds=tuple(rounds),
         settled_after=settled_after(rounds),
+        recorded_off=summed.recorded_off,
     )
 
 

@@ -134,3 +134,5 @@ class MicroResult:
     plans: tuple[PlanTried, ...]
     rounds: tuple[Round, ...]
     settled_after: int | None
+    recorded_off: Estimate | None = None
+    """Of ``recorded_face``, what was taken off at once; trials kept from before do not say it."""
