@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import openpyxl
 import pytest
 from pypdf import PdfReader
 
@@ -111,6 +112,7 @@ def test_what_makes_no_sense_is_refused(
     assert asked(capsys, *unknown)[1]["error"]["code"] == "unknown_currency"
 
 
+@pytest.mark.urls("assidu.project.urls")  # paper is a page of the screens
 def test_a_program_asks_and_reads_the_answer_and_its_tables(
     club: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +144,10 @@ def test_a_program_asks_and_reads_the_answer_and_its_tables(
         done["answer"]["told"]["by_depth"]
     )
     assert program.get(f"{path}/nothing.csv").status_code == 404
+    book = openpyxl.load_workbook(io.BytesIO(program.get(f"{path}/discounts.xlsx", language="fr").content))
+    assert book["en points"]["A1"].value == "40 % des remises transformées en points"
+    paper = program.get(f"{path}/discounts.pdf", language="fr").content
+    assert "Observationnel" in PdfReader(io.BytesIO(paper)).pages[0].extract_text()
     assert [one["id"] for one in program.get("/v1/economics/discounts").json()["looks"]] == [look["id"]]
     assert program.post(f"{path}/cancel", {}).json()["state"] == "done", "what is done stays so"
     assert program.get(f"/v1/economics/discounts/{uuid4()}").status_code == 404

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import openpyxl
 import psycopg
 import pytest
 from pypdf import PdfReader
@@ -198,6 +199,7 @@ def _lives(excel: Path, answer: dict[str, Any]) -> None:
     assert book.at("plans", f"D{net}") == pytest.approx(before + 7)
 
 
+@pytest.mark.urls("assidu.project.urls")  # paper is a page of the screens
 def test_a_program_asks_and_reads_the_answer_and_its_tables(
     club: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,6 +226,13 @@ def test_a_program_asks_and_reads_the_answer_and_its_tables(
     behind = program.get(f"{mine}/deciles.csv")
     assert len(list(csv.reader(io.StringIO(behind.content.decode())))) == 1 + 2 * 10
     assert program.get(f"{mine}/nothing.csv").status_code == 404
+    book = program.get(f"{mine}/trial.xlsx", language="fr")
+    assert "programmes" in openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames, "plans, in French"
+    paper = program.get(f"{mine}/trial.pdf", language="fr")
+    assert (paper["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert "version 1 · twice" in PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+    assert program.get(f"{mine}/trial.docx").status_code == 422
+    assert a_program("simulate").get(f"{mine}/trial.xlsx").status_code == 403
     assert [one["id"] for one in program.get(path).json()["trials"]] == [trial["id"]]
     assert program.post(f"{mine}/cancel", {}).json()["state"] == "done", "what is done stays so"
     assert program.get(f"{path}/{uuid4()}").status_code == 404

@@ -6,14 +6,16 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from assidu.api.door import caller_at, stop
+from assidu.api.files import DESCRIBED, Kind, file
 from assidu.api.parameters import Spoken, language_at
 from assidu.economics import actions, queries
 from assidu.economics.documents import SENTENCES, in_full, read_assumptions, read_policy
+from assidu.economics.papers import papers
 from assidu.economics.tables import currencies_of
 from assidu.economics.types import (
     Assumptions,
@@ -32,6 +34,8 @@ from assidu.economics.views import (
     month_view,
     triangle_view,
 )
+from assidu.economics.workbook.liability import liability_workbook
+from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
 from assidu.foundation.problems import Fault
 from assidu.loyalty import plans
@@ -143,6 +147,30 @@ def read_liability(request: HttpRequest, month: Month) -> OwedAnswer:
         raise stop("unknown_month")
     tiers = queries.tiers(found.programme, view.month.month) if view.month is not None else ()
     return OwedAnswer(view, list(tiers))
+
+
+@router.get(
+    "/economics/liability.{kind}",
+    response={200: bytes},
+    summary="What is owed, as a file",
+    openapi_extra=DESCRIBED,
+)
+def read_liability_file(
+    request: HttpRequest, kind: Kind, month: Month, language: Spoken = None
+) -> HttpResponse:
+    """The workbook has every month; the page is about the one that is asked for."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    wanted = _month(month)
+    found = queries.liability(_programme(), clock.now())
+    if wanted is not None and found.at(wanted) is None:
+        raise stop("unknown_month")
+    return file(
+        kind,
+        f"{found.programme}-liability",
+        language_at(request, language),
+        workbook=lambda: liability_workbook(found),
+        paper=lambda: papers().owed(found, wanted),
+    )
 
 
 @router.get("/economics/triangle", response=TriangleView, summary="How units are used by age")
@@ -268,6 +296,35 @@ def read_macro(
     if saved is None:
         raise stop("unknown_assumptions")
     return _answer(programme, saved.document)
+
+
+@router.get(
+    "/economics/assumptions/{str:name}/macro.{kind}",
+    response={200: bytes},
+    summary="What a saved set comes to, as a file",
+    openapi_extra=DESCRIBED,
+)
+def read_macro_file(
+    request: HttpRequest,
+    name: str,
+    kind: Kind,
+    version: Annotated[int, Query(0, ge=0, le=1_000_000, description="The newest when left out.")],
+    language: Spoken = None,
+) -> HttpResponse:
+    """The workbook works itself out: change an assumption in it, and every sheet follows."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    programme = _programme()
+    saved = queries.assumptions(programme, name, version or None)
+    if saved is None:
+        raise stop("unknown_assumptions")
+    decimals = loyalty.versions(programme)[-1].document.sale_currency.decimals
+    return file(
+        kind,
+        f"{programme}-expected",
+        language_at(request, language),
+        workbook=lambda: macro_workbook(saved.document, report(saved.document, decimals), decimals),
+        paper=lambda: papers().expected(programme, saved.document),
+    )
 
 
 def _programme() -> str:

@@ -10,6 +10,7 @@ from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
 from assidu.api.door import caller_at, stop
+from assidu.api.files import DESCRIBED, Kind, file
 from assidu.api.parameters import Spoken, language_at
 from assidu.economics import measuring
 from assidu.economics.documents import SENTENCES, behaviour_yaml, read_behaviour
@@ -17,7 +18,9 @@ from assidu.economics.micro import runs
 from assidu.economics.micro.runs import TrialRun
 from assidu.economics.micro.tables import tables
 from assidu.economics.micro.types import PLANS_MAX, Behaviour, MicroQuestion, MicroResult, PlanAsked
+from assidu.economics.papers import papers
 from assidu.economics.tables import as_csv
+from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.problems import Fault
@@ -160,6 +163,30 @@ def read_trial_table(request: HttpRequest, run_id: UUID, table: Table) -> HttpRe
     response = HttpResponse(as_csv(found), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="trial-{found.name}.csv"'
     return response
+
+
+@router.get(
+    "/economics/trials/{uuid:run_id}/trial.{kind}",
+    response={200: bytes},
+    summary="A trial, as a file",
+    openapi_extra=DESCRIBED,
+)
+def read_trial_file(request: HttpRequest, run_id: UUID, kind: Kind, language: Spoken = None) -> HttpResponse:
+    """The workbook works itself out from what each plan gives; the page tells the last plan closely. Both need a
+    first round."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    run = _find(run_id)
+    result = run.result
+    if result is None:
+        raise stop("not_found")
+    decimals = queries.versions(run.programme)[-1].document.sale_currency.decimals
+    return file(
+        kind,
+        f"{run.programme}-trial",
+        language_at(request, language),
+        workbook=lambda: micro_workbook(result, run.question.behaviour, decimals),
+        paper=lambda: papers().tried(run),
+    )
 
 
 def _programme() -> str:
