@@ -7,6 +7,8 @@ import openpyxl
 import pytest
 from pypdf import PdfReader
 
+from assidu.catalogue.actions import put_stores
+from assidu.catalogue.types import Store
 from assidu.economics.documents import assumptions_yaml
 from assidu.foundation import clock
 from assidu.foundation.database import Database
@@ -91,6 +93,13 @@ def test_what_is_owed_and_expected_is_taken_away_in_the_language_asked_for(club:
     assert "Base" in PdfReader(io.BytesIO(paper)).pages[0].extract_text()
     unknown = finance.get("/v1/economics/assumptions/Other/macro.pdf").json()
     assert unknown["code"] == "unknown_assumptions"
+
+    put_stores([Store("317", "Nantes", "Nantes", is_invented=True)])
+    assert finance.get("/v1/economics/liability").json()["has_invented"] is True
+    assert finance.get("/v1/economics/assumptions/Base/macro").json()["has_invented"] is True
+    book = finance.get("/v1/economics/liability.xlsx", language="fr")
+    first = openpyxl.load_workbook(io.BytesIO(book.content)).worksheets[0]
+    assert first["A3"].value == "Ce sont les données de la démonstration, en partie inventées."
 
 
 def test_settings_and_assumptions_are_set_tried_and_refused_in_words(club: Database) -> None:

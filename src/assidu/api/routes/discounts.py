@@ -25,6 +25,7 @@ from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.problems import Fault
 from assidu.loyalty import plans, queries
+from assidu.measurement.queries import has_invented
 from assidu.plans.check import examine
 from assidu.plans.document import Document
 from assidu.plans.problems import path_text
@@ -68,7 +69,8 @@ class DiscountsBody(Schema):
 @dataclass(frozen=True, slots=True)
 class DiscountsLook:
     """What was asked of discounts. ``answer`` is there once ``state`` is `done`; ``why_not`` says in words why it has
-    no figures; ``tables`` can be taken away as CSV."""
+    no figures; ``tables`` can be taken away as CSV. ``has_invented``: it is the data of the demonstration, which is
+    partly invented."""
 
     id: UUID
     state: str
@@ -79,6 +81,7 @@ class DiscountsLook:
     why_not: str | None
     assumptions: list[str]
     tables: list[str]
+    has_invented: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +201,7 @@ def read_discounts_file(
         kind,
         f"{code}-discounts",
         spoken,
-        workbook=lambda: discounts_workbook(answer, said, decimals),
+        workbook=lambda: discounts_workbook(answer, said, decimals, has_invented=has_invented()),
         paper=lambda: papers().discounts(run),
     )
 
@@ -273,4 +276,5 @@ def _look(run: DiscountsRun, spoken: Language) -> DiscountsLook:
         None if untold is None else why(untold, spoken),
         assumptions(spoken) if answer is None else assumptions(spoken, answer.told, answer.turned),
         [] if answer is None else [one.name for one in tables(answer)],
+        has_invented(),
     )

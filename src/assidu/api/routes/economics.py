@@ -40,6 +40,7 @@ from assidu.foundation import clock
 from assidu.foundation.problems import Fault
 from assidu.loyalty import plans
 from assidu.loyalty import queries as loyalty
+from assidu.measurement.queries import has_invented
 from assidu.plans.problems import Problem, path_text
 from assidu.plans.wording import Language, problem
 
@@ -66,10 +67,12 @@ class CloseBody(Schema):
 
 @dataclass(frozen=True, slots=True)
 class OwedAnswer:
-    """What is owed; ``tiers``: what members of each status held at the end of the month that is told in full."""
+    """What is owed; ``tiers``: what members of each status held at the end of the month that is told in full;
+    ``has_invented``: it is the data of the demonstration, which is partly invented."""
 
     liability: LiabilityView
     tiers: list[TierUnits]
+    has_invented: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +115,14 @@ class LiabilitySettings:
 
 @dataclass(frozen=True, slots=True)
 class MacroAnswer:
-    """Amounts in minor units of ``money``, without VAT unless they say TTC."""
+    """Amounts in minor units of ``money``, without VAT unless they say TTC. ``has_invented``: what was measured is the
+    data of the demonstration, which is partly invented."""
 
     programme: str
     money: str
     decimals: int
     report: MacroReport
+    has_invented: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +151,7 @@ def read_liability(request: HttpRequest, month: Month) -> OwedAnswer:
     if wanted is not None and view.month is None:
         raise stop("unknown_month")
     tiers = queries.tiers(found.programme, view.month.month) if view.month is not None else ()
-    return OwedAnswer(view, list(tiers))
+    return OwedAnswer(view, list(tiers), has_invented())
 
 
 @router.get(
@@ -168,7 +173,7 @@ def read_liability_file(
         kind,
         f"{found.programme}-liability",
         language_at(request, language),
-        workbook=lambda: liability_workbook(found),
+        workbook=lambda: liability_workbook(found, has_invented=has_invented()),
         paper=lambda: papers().owed(found, wanted),
     )
 
@@ -322,7 +327,9 @@ def read_macro_file(
         kind,
         f"{programme}-expected",
         language_at(request, language),
-        workbook=lambda: macro_workbook(saved.document, report(saved.document, decimals), decimals),
+        workbook=lambda: macro_workbook(
+            saved.document, report(saved.document, decimals), decimals, has_invented=has_invented()
+        ),
         paper=lambda: papers().expected(programme, saved.document),
     )
 
@@ -355,7 +362,7 @@ def _faults(problems: tuple[Problem, ...], spoken: Language) -> list[Fault]:
 
 def _answer(programme: str, found: Assumptions) -> MacroAnswer:
     money = loyalty.versions(programme)[-1].document.sale_currency
-    return MacroAnswer(programme, money.code, money.decimals, report(found, money.decimals))
+    return MacroAnswer(programme, money.code, money.decimals, report(found, money.decimals), has_invented())
 
 
 def _set(one: SavedAssumptions) -> AssumptionSet:

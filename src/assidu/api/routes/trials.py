@@ -25,6 +25,7 @@ from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.problems import Fault
 from assidu.loyalty import plans, queries
+from assidu.measurement.queries import has_invented
 from assidu.plans.check import examine
 from assidu.plans.identity import plain
 from assidu.plans.problems import path_text
@@ -53,7 +54,8 @@ class TrialBody(Schema):
 @dataclass(frozen=True, slots=True)
 class Trial:
     """``behaviour`` is what is assumed; ``result`` what is known so far, and all of it once
-    ``state`` is `done`. ``tables`` can be taken away as CSV."""
+    ``state`` is `done`. ``tables`` can be taken away as CSV. ``has_invented``: it is the data of the
+    demonstration, which is partly invented."""
 
     id: UUID
     state: str
@@ -66,6 +68,7 @@ class Trial:
     behaviour: dict[str, Any]
     result: MicroResult | None
     tables: list[str]
+    has_invented: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +187,9 @@ def read_trial_file(request: HttpRequest, run_id: UUID, kind: Kind, language: Sp
         kind,
         f"{run.programme}-trial",
         language_at(request, language),
-        workbook=lambda: micro_workbook(result, run.question.behaviour, decimals),
+        workbook=lambda: micro_workbook(
+            result, run.question.behaviour, decimals, has_invented=has_invented()
+        ),
         paper=lambda: papers().tried(run),
     )
 
@@ -256,4 +261,5 @@ def _told(run: TrialRun) -> Trial:
         plain(run.question.behaviour, with_defaults=True),
         result,
         [] if result is None else [one.name for one in tables(result, run.question.behaviour)],
+        has_invented(),
     )

@@ -11,6 +11,7 @@ from assidu.backoffice.views.studio import discounts as looked
 from assidu.cli import published
 from assidu.cli.database import database
 from assidu.cli.following import followed
+from assidu.cli.marking import marked
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.printing import printing
 from assidu.cli.speech import gettext as _
@@ -31,6 +32,7 @@ from assidu.economics.discounts.types import (
 from assidu.economics.discounts.words import assumptions, why
 from assidu.economics.tables import as_csv
 from assidu.economics.workbook.discounts import discounts_workbook
+from assidu.measurement.queries import has_invented
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, language_of
 from assidu.plans.wording.figures import money, number
@@ -121,10 +123,13 @@ def discounts(
         answer = run.answer
         if answer is None:
             raise Refused(_("It came to no end: %(why)s") % {"why": run.failure or run.state}, code="failed")
+        is_marked = has_invented()
         if excel is not None:
             said = assumptions(spoken, answer.told, answer.turned)
             with rooms_speak():
-                excel.write_bytes(discounts_workbook(answer, said, document.sale_currency.decimals))
+                excel.write_bytes(
+                    discounts_workbook(answer, said, document.sale_currency.decimals, has_invented=is_marked)
+                )
         if pdf is not None:
             with printing(document.programme) as known:
                 pdf.write_bytes(looked.paper(known, run))
@@ -133,7 +138,9 @@ def discounts(
         for table in tables(answer):
             (csv / f"{table.name}.csv").write_text(as_csv(table), encoding="utf-8", newline="")
     output.answer(
-        as_json(run, answer, spoken), _text(answer, document, spoken), is_yes=answer.told is not None
+        {**as_json(run, answer, spoken), "has_invented": is_marked},
+        marked(_text(answer, document, spoken), is_marked),
+        is_yes=answer.told is not None,
     )
 
 

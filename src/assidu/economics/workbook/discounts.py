@@ -16,10 +16,12 @@ FIRST = 4
 AMOUNTS = ("_minor", "_ht")
 
 
-def discounts_workbook(answer: DiscountsAnswer, assumptions: Sequence[str], decimals: int) -> bytes:
+def discounts_workbook(
+    answer: DiscountsAnswer, assumptions: Sequence[str], decimals: int, *, has_invented: bool = False
+) -> bytes:
     """``assumptions`` are what it rests on, in the reader's words."""
     into = BytesIO()
-    with book(into, decimals) as whole:
+    with book(into, decimals, has_invented) as whole:
         if answer.told is not None:
             _split(whole, answer.told, decimals)
         if answer.turned is not None:

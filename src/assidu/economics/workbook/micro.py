@@ -20,11 +20,13 @@ FACE, OFF, REDEMPTION, COST_OF_USED, TOGETHER, COST, COST_CHANGE, MARGIN, NET, F
 )
 
 
-def micro_workbook(result: MicroResult, behaviour: Behaviour, decimals: int) -> bytes:
+def micro_workbook(
+    result: MicroResult, behaviour: Behaviour, decimals: int, *, has_invented: bool = False
+) -> bytes:
     """Amounts in money. Change what a plan gives, how much of it is used, what a euro used costs or the margin: cost
     and net follow; change how much is used, or its cost, as recorded, and every plan follows."""
     into = BytesIO()
-    with book(into, decimals) as whole:
+    with book(into, decimals, has_invented) as whole:
         _plans(whole, result, _Used.of(behaviour), decimals)
         for table in tables(result, behaviour):
             behind = whole.sheet(_("table"), table.name)
