@@ -1,9 +1,14 @@
 """What is owed and what it should bring, over the API."""
 
+import io
 from datetime import date
 
+import openpyxl
 import pytest
+from pypdf import PdfReader
 
+from assidu.catalogue.actions import put_stores
+from assidu.catalogue.types import Store
 from assidu.economics.documents import assumptions_yaml
 from assidu.foundation import clock
 from assidu.foundation.database import Database
@@ -75,6 +80,35 @@ def test_what_is_owed_is_read_closed_and_booked(club: Database) -> None:
     assert reader.get("/v1/economics/liability", month="soon").status_code == 422
     assert a_program("plan:read").get("/v1/economics/liability").status_code == 403
     assert date.fromisoformat(closed.json()["month"]) == date(2026, 1, 1)
+
+
+@pytest.mark.urls("assidu.project.urls")  # paper is a page of the screens
+def test_what_is_owed_and_expected_is_taken_away_in_the_language_asked_for(club: Database) -> None:
+    finance = a_program("economics:read", "economics:write")
+    book = finance.get("/v1/economics/liability.xlsx", language="fr")
+    assert book["Content-Disposition"] == 'attachment; filename="club-liability.xlsx"'
+    assert "points unités" in openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames
+    owed = finance.get("/v1/economics/liability.pdf", month="2026-03", language="fr").content
+    assert "mars 2026" in PdfReader(io.BytesIO(owed)).pages[0].extract_text()
+    assert finance.get("/v1/economics/liability.pdf", month="2031-01").json()["code"] == "unknown_month"
+    assert finance.get("/v1/economics/liability.docx").status_code == 422
+    assert a_program("plan:read").get("/v1/economics/liability.xlsx").status_code == 403
+
+    content = assumptions_yaml(assuming(a_segment(frequency_uplift=a(6, 0, 12)), name="Base", draws=100))
+    finance.post("/v1/economics/assumptions", {"content": content})
+    book = finance.get("/v1/economics/assumptions/Base/macro.xlsx", language="en")
+    assert "Assumptions" in openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames
+    paper = finance.get("/v1/economics/assumptions/Base/macro.pdf", language="en").content
+    assert "Base" in PdfReader(io.BytesIO(paper)).pages[0].extract_text()
+    unknown = finance.get("/v1/economics/assumptions/Other/macro.pdf").json()
+    assert unknown["code"] == "unknown_assumptions"
+
+    put_stores([Store("317", "Nantes", "Nantes", is_invented=True)])
+    assert finance.get("/v1/economics/liability").json()["has_invented"] is True
+    assert finance.get("/v1/economics/assumptions/Base/macro").json()["has_invented"] is True
+    book = finance.get("/v1/economics/liability.xlsx", language="fr")
+    first = openpyxl.load_workbook(io.BytesIO(book.content)).worksheets[0]
+    assert first["A3"].value == "Ce sont les données de la démonstration, en partie inventées."
 
 
 def test_settings_and_assumptions_are_set_tried_and_refused_in_words(club: Database) -> None:

@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 from django.test import Client
 
+from assidu.catalogue.actions import put_stores
+from assidu.catalogue.types import Store
 from assidu.foundation.database import Database
 from assidu.foundation.people import actions as people
 from assidu.foundation.people import queries as trails
@@ -204,7 +206,9 @@ def test_results_say_who_gets_what_and_why(assidu_db: Database, finance: Client,
 
 def test_runs_stand_side_by_side(assidu_db: Database, finance: Client, past: History) -> None:
     runs = [a_run(assidu_db, past, rules__double__percent=n, label=f"Idea {n}") for n in ("300", "400")]
+    put_stores([Store("317", "Nantes", "Nantes", is_invented=True)])
     page = text_of(finance.get("/simulation/compare/"))
+    assert '<dialog id="invented"' in page
     assert "Idea 300" in page
     assert "Idea 400" in page
     one = text_of(finance.get(f"/simulation/compare/?run={runs[0]}&run=nonsense"))

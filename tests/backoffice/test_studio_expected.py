@@ -11,6 +11,8 @@ from pypdf import PdfReader
 
 from assidu.backoffice.charts import spans
 from assidu.backoffice.views.studio.amounts import Amounts
+from assidu.catalogue.actions import put_stores
+from assidu.catalogue.types import Store
 from assidu.economics import queries
 from assidu.economics.actions import save_assumptions
 from assidu.economics.documents import assumptions_yaml, read_assumptions
@@ -187,7 +189,9 @@ def test_a_set_is_kept_by_name_and_version_and_two_are_laid_side_by_side(finance
     }
     first = text_of(finance, f"{PAGE}?set=Base+case&version=1")
     assert fields_of(first)["all.frequency_uplift.value"] == "6"
+    put_stores([Store("317", "Nantes", "Nantes", is_invented=True)])
     side = text_of(finance, f"{PAGE}compare/?set=Base+case&set=Careful")
+    assert '<dialog id="invented"' in side
     net = f"{abs(round(report(BASE).total.net_minor / 100)):,}"
     assert "Careful" in side
     assert net not in side  # the newest version of each

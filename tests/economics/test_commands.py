@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from pypdf import PdfReader
 
+from assidu.catalogue.actions import put_stores
 from assidu.catalogue.costs import put_costs, put_margins
-from assidu.catalogue.types import Cost, Margin
+from assidu.catalogue.types import Cost, Margin, Store
 from assidu.cli.main import run
 from assidu.economics import measuring, queries
 from assidu.economics.documents import assumptions_yaml, read_assumptions
@@ -87,6 +89,25 @@ def test_what_is_taken_away_is_there_and_in_words(
     assert "deferred at the end" in capsys.readouterr().out
     assert run(["liability", "triangle"]) == 0
     assert "used of each issue month" in capsys.readouterr().out
+
+
+def test_what_is_invented_is_marked_in_files_objects_and_words(
+    club: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mark = "It is the data of the demonstration, which is partly invented."
+    assert asked(capsys, "liability", "show")[1]["has_invented"] is False
+    put_stores([Store("317", "Nantes", "Nantes", is_invented=True)])
+    owed, expected = tmp_path / "owed.xlsx", tmp_path / "expected.xlsx"
+    assert asked(capsys, "liability", "show", "--excel", str(owed))[1]["has_invented"] is True
+    assert asked(capsys, "economics", "macro", "--excel", str(expected))[1]["has_invented"] is True
+    for file in (owed, expected):
+        assert openpyxl.load_workbook(file).worksheets[0]["A3"].value == mark
+    assert run(["liability", "show"]) == 0
+    assert capsys.readouterr().out.rstrip().endswith(mark)
+    assert run(["economics", "assumptions", "measure"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"# {mark}")
+    assert read_assumptions(told)[1] == (), "a comment is no assumption"
 
 
 def test_settings_are_shown_set_and_refused_with_their_line(

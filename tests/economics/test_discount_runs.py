@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import openpyxl
 import pytest
 from pypdf import PdfReader
 
@@ -23,6 +24,7 @@ from builders.documents import a_document
 from builders.history import History, on
 from builders.programs import a_program
 from builders.promoted_club import a_promoted_club
+from economics.test_workbooks import Worked
 
 pytestmark = [pytest.mark.urls("assidu.api.urls")]
 QUESTION = DiscountsQuestion("club", margin_percent=30.0, margins={"grocery": 25.0}, turning=Turning(40))
@@ -80,10 +82,9 @@ def test_one_that_is_stopped_or_breaks_says_so(club: History) -> None:
 def test_the_command_answers_in_one_object_and_in_words_and_writes_what_is_behind(
     terminal: Database, club: History, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    paper, behind = tmp_path / "discounts.pdf", tmp_path / "behind"
-    status, answer = asked(
-        capsys, "--margin", "30", "--share", "40", "--csv", str(behind), "--pdf", str(paper)
-    )
+    paper, book, behind = tmp_path / "discounts.pdf", tmp_path / "discounts.xlsx", tmp_path / "behind"
+    files = ("--csv", str(behind), "--excel", str(book), "--pdf", str(paper))
+    status, answer = asked(capsys, "--margin", "30", "--share", "40", *files)
     assert (status, answer["is_observational"], answer["why_not"]) == (0, True, None)
     assert answer["assumptions"][0].startswith("Observational")
     assert answer["turned"]["turning"]["share_percent"] == 40
@@ -91,6 +92,9 @@ def test_the_command_answers_in_one_object_and_in_words_and_writes_what_is_behin
     assert len(rows) == answer["told"]["measured"] == 12
     assert sum(int(row["given_minor"]) for row in rows) == answer["told"]["given_minor"]
     assert {path.name for path in behind.iterdir()} >= {"summary.csv", "turned-by-decile.csv"}
+    worked = Worked(book.read_bytes(), book)
+    later = worked.at("as points", f"B{worked.row('as points', 'Cost of points, later')}")
+    assert later == pytest.approx(answer["turned"]["cost_later"]["value"] / 100)
     told = "".join(page.extract_text() for page in PdfReader(paper).pages)
     assert "What discounts do" in told
     assert "The same history, with points" in told
@@ -108,6 +112,7 @@ def test_what_makes_no_sense_is_refused(
     assert asked(capsys, *unknown)[1]["error"]["code"] == "unknown_currency"
 
 
+@pytest.mark.urls("assidu.project.urls")  # paper is a page of the screens
 def test_a_program_asks_and_reads_the_answer_and_its_tables(
     club: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +144,10 @@ def test_a_program_asks_and_reads_the_answer_and_its_tables(
         done["answer"]["told"]["by_depth"]
     )
     assert program.get(f"{path}/nothing.csv").status_code == 404
+    book = openpyxl.load_workbook(io.BytesIO(program.get(f"{path}/discounts.xlsx", language="fr").content))
+    assert book["en points"]["A1"].value == "40 % des remises transformées en points"
+    paper = program.get(f"{path}/discounts.pdf", language="fr").content
+    assert "Observationnel" in PdfReader(io.BytesIO(paper)).pages[0].extract_text()
     assert [one["id"] for one in program.get("/v1/economics/discounts").json()["looks"]] == [look["id"]]
     assert program.post(f"{path}/cancel", {}).json()["state"] == "done", "what is done stays so"
     assert program.get(f"/v1/economics/discounts/{uuid4()}").status_code == 404

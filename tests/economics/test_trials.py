@@ -34,6 +34,7 @@ from assidu.plans.writing import to_yaml
 from builders.documents import BASE, a_document
 from builders.history import History, on, sale
 from builders.programs import a_program
+from economics.test_workbooks import Worked
 
 pytestmark = [pytest.mark.urls("assidu.api.urls")]
 AS_IT_IS = to_yaml(a_document())
@@ -169,14 +170,39 @@ def test_the_command_tries_files_beside_what_is_in_force_and_writes_what_is_behi
     )
     rows = list(csv.DictReader((behind / "plans.csv").open(encoding="utf-8", newline="")))
     assert [float(row["cost_minor"]) for row in rows] == [one["cost"]["value"] for one in answer["plans"]]
-    sheet = openpyxl.load_workbook(excel).worksheets[0]
-    assert [cell.value for cell in sheet[4]][1:] == ["Version 1", "twice"]
-    assert str(sheet["C8"].value).startswith("=")
+    _lives(excel, answer)
     assert "Version 1 · twice" in PdfReader(paper).pages[0].extract_text()
     assert run(["economics", "micro", "--plan", str(tmp_path / "none"), "--json"]) != 0
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "no_such_file"
 
 
+def _lives(excel: Path, answer: dict[str, Any]) -> None:
+    """The same figures; and half of what a euro used costs leaves what is taken off at once as it is."""
+    book = Worked(excel.read_bytes(), excel)
+    sheet = book.sheets["plans"]
+    assert [cell.value for cell in sheet[4]][1:] == ["As recorded", "Version 1", "twice"]
+    row = {str(cell.value): cell.row for cell in sheet["A"]}
+    cost, net = row["Cost of it in the end (HT)"], row["Net: margin less cost, changed by (HT)"]
+    used = row["Cost (HT) of what is used, of face value, net of partners (%)"]
+    recorded = answer["recorded_cost"]["value"], answer["recorded_off"]["value"]
+    assert book.at("plans", f"B{cost}") == pytest.approx(recorded[0] / 100)
+    for column, one in zip("CD", answer["plans"], strict=True):
+        assert book.at("plans", f"{column}{cost}") == pytest.approx(one["cost"]["value"] / 100)
+        assert book.at("plans", f"{column}{net}") == pytest.approx(one["net_change"]["value"] / 100, abs=0.02)
+    book.change("plans", f"B{used}", book.at("plans", f"B{used}") / 2)
+    for column, one in zip("CD", answer["plans"], strict=True):
+        at_half = (one["cost"]["value"] + one["off"]["value"]) / 2
+        more = at_half - sum(recorded) / 2
+        assert book.at("plans", f"{column}{cost}") == pytest.approx(at_half / 100)
+        expected = (one["margin_change"]["value"] - more) / 100
+        assert book.at("plans", f"{column}{net}") == pytest.approx(expected)
+    before = book.at("plans", f"D{net}")
+    margin = row["Margin, changed by (HT)"]
+    book.change("plans", f"D{margin}", book.at("plans", f"D{margin}") + 7)
+    assert book.at("plans", f"D{net}") == pytest.approx(before + 7)
+
+
+@pytest.mark.urls("assidu.project.urls")  # paper is a page of the screens
 def test_a_program_asks_and_reads_the_answer_and_its_tables(
     club: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +229,13 @@ def test_a_program_asks_and_reads_the_answer_and_its_tables(
     behind = program.get(f"{mine}/deciles.csv")
     assert len(list(csv.reader(io.StringIO(behind.content.decode())))) == 1 + 2 * 10
     assert program.get(f"{mine}/nothing.csv").status_code == 404
+    book = program.get(f"{mine}/trial.xlsx", language="fr")
+    assert "programmes" in openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames, "plans, in French"
+    paper = program.get(f"{mine}/trial.pdf", language="fr")
+    assert (paper["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
+    assert "version 1 · twice" in PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+    assert program.get(f"{mine}/trial.docx").status_code == 422
+    assert a_program("simulate").get(f"{mine}/trial.xlsx").status_code == 403
     assert [one["id"] for one in program.get(path).json()["trials"]] == [trial["id"]]
     assert program.post(f"{mine}/cancel", {}).json()["state"] == "done", "what is done stays so"
     assert program.get(f"{path}/{uuid4()}").status_code == 404

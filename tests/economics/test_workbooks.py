@@ -1,5 +1,6 @@
 """Workbooks worked out by a program that knows nothing of ours: the same figures, and formulas that live."""
 
+import dataclasses
 import warnings
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,14 @@ import openpyxl
 import pytest
 from django.utils import translation
 
+from assidu.economics.discounts.types import TurnedMargin
 from assidu.economics.tables import Table, as_csv, liability_tables
 from assidu.economics.types import Assumptions, Liability, MacroReport, MonthState, Policy, report
 from assidu.economics.views import liability_view
+from assidu.economics.workbook.discounts import discounts_workbook
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.economics.workbook.macro import macro_workbook
+from builders.discounts_answer import about, an_answer
 from economics.models.scenarios import a, a_segment, assuming
 from economics.models.test_books import AVAILABLE, ISSUED, USED, a_filling_programme, a_story, points
 
@@ -170,6 +174,32 @@ def test_every_door_tells_the_same_interval_of_both_views(tmp_path: Path) -> Non
         for end, head in zip(ends, ("low, 80 %", "high, 80 %", "low, 95 %", "high, 95 %"), strict=True):
             assert book.at(sheet, f"{heads[head]}10") == end / 100
             assert book.sheets[sheet][f"{heads[head]}5"].value is None, "a first month has no interval"
+
+
+def test_points_instead_of_discounts_cost_more_where_more_of_them_is_used(tmp_path: Path) -> None:
+    answer = an_answer("club")
+    assert answer.turned is not None
+    margin = TurnedMargin(about(30_000), about(2_000), about(24_000), about(8_000))
+    turned = dataclasses.replace(
+        answer.turned, redemption_percent=60.0, given_then_minor=100_000, given_now=about(70_000), turned=about(30_000),
+        cost_later=about(24_000), outstanding_minor=10_000, margin=margin,
+    )  # fmt: skip
+    answer = dataclasses.replace(answer, turned=turned)
+    with translation.override("en"):
+        book = Worked(discounts_workbook(answer, [], 2), tmp_path / "discounts.xlsx")
+
+    def told(label: str) -> Any:
+        return book.at("as points", f"B{book.row('as points', label)}")
+
+    labels = (
+        "Cost of points, later", "Discounts and points together", "More or less than before", "Owed for them",
+        "Margin, changed by (HT)",
+    )  # fmt: skip
+    assert [told(one) for one in labels] == pytest.approx([240, 940, -60, 60, 80])
+    book.change("as points", f"B{book.row('as points', 'Points used in the end (%)')}", 90)
+    assert [told(one) for one in labels] == pytest.approx([360, 1060, 60, 90, -40])
+    book.change("as points", f"B{book.row('as points', 'Cost of a euro that is used (%)')}", 50)
+    assert [told(one) for one in labels] == pytest.approx([180, 880, -120, 45, 140])
 
 
 def test_tables_are_harmless_and_say_what_is_not_there() -> None:

@@ -93,6 +93,15 @@ def test_a_ticket_that_earned_nothing_says_why(client: Client, anne: UUID) -> No
     assert page(client, link, f"0-{10**30}/", 404)
 
 
+def test_what_is_invented_of_somebody_is_marked_on_their_own_page(
+    client: Client, shop: Shop, anne: UUID
+) -> None:
+    made_up = shop.member(Profile(card="2990000000029", first_name="Luc", language="fr", is_invented=True))
+    mark = "Le nom, l’adresse et les coordonnées sont inventés"
+    assert mark in page(client, link_for(made_up))
+    assert mark not in page(client, link_for(anne))
+
+
 def test_in_the_language_that_is_chosen(client: Client, anne: UUID) -> None:
     assert "Hello Anne" in page(client, link_for(anne), "?language=en")
     assert "Bonjour Anne" in page(client, link_for(anne), "?language=xx")

@@ -62,6 +62,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "assidu.project.urls"
+STUDIO_PAPERS = "assidu.backoffice.views.studio.papers"
 ASGI_APPLICATION = "assidu.project.asgi.application"
 APPEND_SLASH = True
 

@@ -10,6 +10,7 @@ from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
 from assidu.api.door import caller_at, stop
+from assidu.api.files import DESCRIBED, Kind, file
 from assidu.api.parameters import Spoken, language_at
 from assidu.economics.discounts import runs
 from assidu.economics.discounts.runs import DiscountsRun
@@ -17,11 +18,14 @@ from assidu.economics.discounts.tables import tables
 from assidu.economics.discounts.turned_plan import currency_for
 from assidu.economics.discounts.types import DiscountsAnswer, DiscountsQuestion, Turning
 from assidu.economics.discounts.words import assumptions, why
+from assidu.economics.papers import papers
 from assidu.economics.tables import as_csv
+from assidu.economics.workbook.discounts import discounts_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.problems import Fault
 from assidu.loyalty import plans, queries
+from assidu.measurement.queries import has_invented
 from assidu.plans.check import examine
 from assidu.plans.document import Document
 from assidu.plans.problems import path_text
@@ -65,7 +69,8 @@ class DiscountsBody(Schema):
 @dataclass(frozen=True, slots=True)
 class DiscountsLook:
     """What was asked of discounts. ``answer`` is there once ``state`` is `done`; ``why_not`` says in words why it has
-    no figures; ``tables`` can be taken away as CSV."""
+    no figures; ``tables`` can be taken away as CSV. ``has_invented``: it is the data of the demonstration, which is
+    partly invented."""
 
     id: UUID
     state: str
@@ -76,6 +81,7 @@ class DiscountsLook:
     why_not: str | None
     assumptions: list[str]
     tables: list[str]
+    has_invented: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,33 @@ def read_discounts_table(request: HttpRequest, run_id: UUID, table: Table) -> Ht
     return response
 
 
+@router.get(
+    "/economics/discounts/{uuid:run_id}/discounts.{kind}",
+    response={200: bytes},
+    summary="A look at discounts, as a file",
+    openapi_extra=DESCRIBED,
+)
+def read_discounts_file(
+    request: HttpRequest, run_id: UUID, kind: Kind, language: Spoken = None
+) -> HttpResponse:
+    """The workbook works out what points come to, and needs figures; the page says why there are none."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    run, spoken = _find(run_id), language_at(request, language)
+    answer = run.answer
+    if answer is None or (kind == "xlsx" and answer.told is None):
+        raise stop("not_found")
+    code = run.question.programme
+    decimals = queries.versions(code)[-1].document.sale_currency.decimals
+    said = assumptions(spoken, answer.told, answer.turned)
+    return file(
+        kind,
+        f"{code}-discounts",
+        spoken,
+        workbook=lambda: discounts_workbook(answer, said, decimals, has_invented=has_invented()),
+        paper=lambda: papers().discounts(run),
+    )
+
+
 def _find(run_id: UUID) -> DiscountsRun:
     run = runs.run(run_id)
     if run is None:
@@ -243,4 +276,5 @@ def _look(run: DiscountsRun, spoken: Language) -> DiscountsLook:
         None if untold is None else why(untold, spoken),
         assumptions(spoken) if answer is None else assumptions(spoken, answer.told, answer.turned),
         [] if answer is None else [one.name for one in tables(answer)],
+        has_invented(),
     )

@@ -6,14 +6,16 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from assidu.api.door import caller_at, stop
+from assidu.api.files import DESCRIBED, Kind, file
 from assidu.api.parameters import Spoken, language_at
 from assidu.economics import actions, queries
 from assidu.economics.documents import SENTENCES, in_full, read_assumptions, read_policy
+from assidu.economics.papers import papers
 from assidu.economics.tables import currencies_of
 from assidu.economics.types import (
     Assumptions,
@@ -32,10 +34,13 @@ from assidu.economics.views import (
     month_view,
     triangle_view,
 )
+from assidu.economics.workbook.liability import liability_workbook
+from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
 from assidu.foundation.problems import Fault
 from assidu.loyalty import plans
 from assidu.loyalty import queries as loyalty
+from assidu.measurement.queries import has_invented
 from assidu.plans.problems import Problem, path_text
 from assidu.plans.wording import Language, problem
 
@@ -62,10 +67,12 @@ class CloseBody(Schema):
 
 @dataclass(frozen=True, slots=True)
 class OwedAnswer:
-    """What is owed; ``tiers``: what members of each status held at the end of the month that is told in full."""
+    """What is owed; ``tiers``: what members of each status held at the end of the month that is told in full;
+    ``has_invented``: it is the data of the demonstration, which is partly invented."""
 
     liability: LiabilityView
     tiers: list[TierUnits]
+    has_invented: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +115,14 @@ class LiabilitySettings:
 
 @dataclass(frozen=True, slots=True)
 class MacroAnswer:
-    """Amounts in minor units of ``money``, without VAT unless they say TTC."""
+    """Amounts in minor units of ``money``, without VAT unless they say TTC. ``has_invented``: what was measured is the
+    data of the demonstration, which is partly invented."""
 
     programme: str
     money: str
     decimals: int
     report: MacroReport
+    has_invented: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +151,31 @@ def read_liability(request: HttpRequest, month: Month) -> OwedAnswer:
     if wanted is not None and view.month is None:
         raise stop("unknown_month")
     tiers = queries.tiers(found.programme, view.month.month) if view.month is not None else ()
-    return OwedAnswer(view, list(tiers))
+    return OwedAnswer(view, list(tiers), has_invented())
+
+
+@router.get(
+    "/economics/liability.{kind}",
+    response={200: bytes},
+    summary="What is owed, as a file",
+    openapi_extra=DESCRIBED,
+)
+def read_liability_file(
+    request: HttpRequest, kind: Kind, month: Month, language: Spoken = None
+) -> HttpResponse:
+    """The workbook has every month; the page is about the one that is asked for."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    wanted = _month(month)
+    found = queries.liability(_programme(), clock.now())
+    if wanted is not None and found.at(wanted) is None:
+        raise stop("unknown_month")
+    return file(
+        kind,
+        f"{found.programme}-liability",
+        language_at(request, language),
+        workbook=lambda: liability_workbook(found, has_invented=has_invented()),
+        paper=lambda: papers().owed(found, wanted),
+    )
 
 
 @router.get("/economics/triangle", response=TriangleView, summary="How units are used by age")
@@ -270,6 +303,37 @@ def read_macro(
     return _answer(programme, saved.document)
 
 
+@router.get(
+    "/economics/assumptions/{str:name}/macro.{kind}",
+    response={200: bytes},
+    summary="What a saved set comes to, as a file",
+    openapi_extra=DESCRIBED,
+)
+def read_macro_file(
+    request: HttpRequest,
+    name: str,
+    kind: Kind,
+    version: Annotated[int, Query(0, ge=0, le=1_000_000, description="The newest when left out.")],
+    language: Spoken = None,
+) -> HttpResponse:
+    """The workbook works itself out: change an assumption in it, and every sheet follows."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    programme = _programme()
+    saved = queries.assumptions(programme, name, version or None)
+    if saved is None:
+        raise stop("unknown_assumptions")
+    decimals = loyalty.versions(programme)[-1].document.sale_currency.decimals
+    return file(
+        kind,
+        f"{programme}-expected",
+        language_at(request, language),
+        workbook=lambda: macro_workbook(
+            saved.document, report(saved.document, decimals), decimals, has_invented=has_invented()
+        ),
+        paper=lambda: papers().expected(programme, saved.document),
+    )
+
+
 def _programme() -> str:
     known = plans.programmes()
     if not known:
@@ -298,7 +362,7 @@ def _faults(problems: tuple[Problem, ...], spoken: Language) -> list[Fault]:
 
 def _answer(programme: str, found: Assumptions) -> MacroAnswer:
     money = loyalty.versions(programme)[-1].document.sale_currency
-    return MacroAnswer(programme, money.code, money.decimals, report(found, money.decimals))
+    return MacroAnswer(programme, money.code, money.decimals, report(found, money.decimals), has_invented())
 
 
 def _set(one: SavedAssumptions) -> AssumptionSet:

@@ -10,6 +10,7 @@ from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
 from assidu.api.door import caller_at, stop
+from assidu.api.files import DESCRIBED, Kind, file
 from assidu.api.parameters import Spoken, language_at
 from assidu.economics import measuring
 from assidu.economics.documents import SENTENCES, behaviour_yaml, read_behaviour
@@ -17,11 +18,14 @@ from assidu.economics.micro import runs
 from assidu.economics.micro.runs import TrialRun
 from assidu.economics.micro.tables import tables
 from assidu.economics.micro.types import PLANS_MAX, Behaviour, MicroQuestion, MicroResult, PlanAsked
+from assidu.economics.papers import papers
 from assidu.economics.tables import as_csv
+from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.problems import Fault
 from assidu.loyalty import plans, queries
+from assidu.measurement.queries import has_invented
 from assidu.plans.check import examine
 from assidu.plans.identity import plain
 from assidu.plans.problems import path_text
@@ -50,7 +54,8 @@ class TrialBody(Schema):
 @dataclass(frozen=True, slots=True)
 class Trial:
     """``behaviour`` is what is assumed; ``result`` what is known so far, and all of it once
-    ``state`` is `done`. ``tables`` can be taken away as CSV."""
+    ``state`` is `done`. ``tables`` can be taken away as CSV. ``has_invented``: it is the data of the
+    demonstration, which is partly invented."""
 
     id: UUID
     state: str
@@ -63,6 +68,7 @@ class Trial:
     behaviour: dict[str, Any]
     result: MicroResult | None
     tables: list[str]
+    has_invented: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,32 @@ def read_trial_table(request: HttpRequest, run_id: UUID, table: Table) -> HttpRe
     return response
 
 
+@router.get(
+    "/economics/trials/{uuid:run_id}/trial.{kind}",
+    response={200: bytes},
+    summary="A trial, as a file",
+    openapi_extra=DESCRIBED,
+)
+def read_trial_file(request: HttpRequest, run_id: UUID, kind: Kind, language: Spoken = None) -> HttpResponse:
+    """The workbook works itself out from what each plan gives; the page tells the last plan closely. Both need a
+    first round."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    run = _find(run_id)
+    result = run.result
+    if result is None:
+        raise stop("not_found")
+    decimals = queries.versions(run.programme)[-1].document.sale_currency.decimals
+    return file(
+        kind,
+        f"{run.programme}-trial",
+        language_at(request, language),
+        workbook=lambda: micro_workbook(
+            result, run.question.behaviour, decimals, has_invented=has_invented()
+        ),
+        paper=lambda: papers().tried(run),
+    )
+
+
 def _programme() -> str:
     known = plans.programmes()
     if not known:
@@ -229,4 +261,5 @@ def _told(run: TrialRun) -> Trial:
         plain(run.question.behaviour, with_defaults=True),
         result,
         [] if result is None else [one.name for one in tables(result, run.question.behaviour)],
+        has_invented(),
     )

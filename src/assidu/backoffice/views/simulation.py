@@ -89,7 +89,12 @@ def compare(request: HttpRequest) -> HttpResponse:
     chosen = [run for run in done if str(run.run_id) in asked][:COMPARED_MAX] or done[:3]
     chosen = [_titled(known, run) for run in chosen]
     columns = [(run, _results(request, known, run)) for run in chosen]
-    context = {"programme": known, "columns": columns, "rows": _side_by_side([r for _, r in columns])}
+    context = {
+        "programme": known,
+        "columns": columns,
+        "rows": _side_by_side([r for _, r in columns]),
+        "has_invented": has_invented(),
+    }
     return render(request, "backoffice/simulation_compare.html", context)
 
 

@@ -11,6 +11,7 @@ from assidu.backoffice.views.studio import expected
 from assidu.cli import published
 from assidu.cli.commands.economics_discounts import discounts
 from assidu.cli.commands.economics_micro import behaviour, micro
+from assidu.cli.marking import marked, marked_yaml
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.printing import printing
 from assidu.cli.speech import decimal, number, rooms_speak
@@ -24,6 +25,7 @@ from assidu.economics.words import BASES, FIGURES, STEPS
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
+from assidu.measurement.queries import has_invented
 from assidu.plans.document import Document
 from assidu.plans.wording import language_of, placed_problem
 
@@ -62,6 +64,7 @@ def macro(
     with published.versions(output, programme) as plans:
         document = plans[-1].document
         found = _assumptions(output, document, assumptions)
+        is_marked = has_invented()
         if pdf is not None:
             with printing(document.programme) as known:
                 pdf.write_bytes(expected.paper(known, found))
@@ -69,7 +72,7 @@ def macro(
     answer = report(found, decimals)
     if excel is not None:
         with rooms_speak():
-            excel.write_bytes(macro_workbook(found, answer, decimals))
+            excel.write_bytes(macro_workbook(found, answer, decimals, has_invented=is_marked))
     if csv is not None:
         csv.mkdir(parents=True, exist_ok=True)
         for table in macro_tables(answer, decimals):
@@ -81,8 +84,9 @@ def macro(
             "decimals": decimals,
             "assumptions": msgspec.to_builtins(found),
             "report": msgspec.to_builtins(answer),
+            "has_invented": is_marked,
         },
-        _text(answer, document),
+        marked(_text(answer, document), is_marked),
     )
 
 
@@ -179,13 +183,15 @@ def measure(
         saved = None
         if save:
             saved = actions.save_assumptions(document.programme, found, by=COMMAND_LINE, at=clock.now())
+        is_marked = has_invented()
     output.answer(
         {
             "programme": document.programme,
             "version": None if saved is None else saved.version,
             "assumptions": msgspec.to_builtins(found),
+            "has_invented": is_marked,
         },
-        assumptions_yaml(found).rstrip(),
+        marked_yaml(assumptions_yaml(found).rstrip(), is_marked),
     )
 
 

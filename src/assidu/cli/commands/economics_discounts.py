@@ -11,10 +11,12 @@ from assidu.backoffice.views.studio import discounts as looked
 from assidu.cli import published
 from assidu.cli.database import database
 from assidu.cli.following import followed
+from assidu.cli.marking import marked
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.printing import printing
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
+from assidu.cli.speech import rooms_speak
 from assidu.economics.discounts import runs
 from assidu.economics.discounts.runs import DiscountsRun
 from assidu.economics.discounts.tables import tables
@@ -29,6 +31,8 @@ from assidu.economics.discounts.types import (
 )
 from assidu.economics.discounts.words import assumptions, why
 from assidu.economics.tables import as_csv
+from assidu.economics.workbook.discounts import discounts_workbook
+from assidu.measurement.queries import has_invented
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, language_of
 from assidu.plans.wording.figures import money, number
@@ -75,6 +79,9 @@ def discounts(
         str, typer.Option(help="Which programme gives the points: `live`, a version, or a file.")
     ] = published.LIVE,
     seed: Annotated[int, typer.Option(help="The same seed gives the same figures.", min=0)] = 1,
+    excel: Annotated[
+        Path | None, typer.Option(help="A workbook; what points come to is worked out in it.")
+    ] = None,
     pdf: Annotated[Path | None, typer.Option(help="The page of the studio, as a file to send.")] = None,
     csv: Annotated[
         Path | None, typer.Option(help="A folder for what is behind, a file for each table.")
@@ -116,6 +123,13 @@ def discounts(
         answer = run.answer
         if answer is None:
             raise Refused(_("It came to no end: %(why)s") % {"why": run.failure or run.state}, code="failed")
+        is_marked = has_invented()
+        if excel is not None:
+            said = assumptions(spoken, answer.told, answer.turned)
+            with rooms_speak():
+                excel.write_bytes(
+                    discounts_workbook(answer, said, document.sale_currency.decimals, has_invented=is_marked)
+                )
         if pdf is not None:
             with printing(document.programme) as known:
                 pdf.write_bytes(looked.paper(known, run))
@@ -124,7 +138,9 @@ def discounts(
         for table in tables(answer):
             (csv / f"{table.name}.csv").write_text(as_csv(table), encoding="utf-8", newline="")
     output.answer(
-        as_json(run, answer, spoken), _text(answer, document, spoken), is_yes=answer.told is not None
+        {**as_json(run, answer, spoken), "has_invented": is_marked},
+        marked(_text(answer, document, spoken), is_marked),
+        is_yes=answer.told is not None,
     )
 
 

@@ -9,6 +9,7 @@ import typer
 from assidu.backoffice.views.studio import tried
 from assidu.cli import published
 from assidu.cli.following import followed
+from assidu.cli.marking import marked, marked_yaml
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.printing import printing
 from assidu.cli.speech import gettext as _
@@ -24,6 +25,7 @@ from assidu.economics.words import TRIED, left_out_in_words
 from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
 from assidu.loyalty.plans import PublishedPlan
+from assidu.measurement.queries import has_invented
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, language_of, placed_problem
 from assidu.plans.wording.figures import money
@@ -79,9 +81,12 @@ def micro(
         result = run.result
         if result is None or run.failure:
             raise Refused(_("It came to no end: %(why)s") % {"why": run.failure or run.state}, code="failed")
+        is_marked = has_invented()
         if excel is not None:
             with rooms_speak():
-                excel.write_bytes(micro_workbook(result, assumed, document.sale_currency.decimals))
+                excel.write_bytes(
+                    micro_workbook(result, assumed, document.sale_currency.decimals, has_invented=is_marked)
+                )
         if pdf is not None:
             with printing(document.programme) as known:
                 pdf.write_bytes(tried.paper(known, run))
@@ -90,9 +95,15 @@ def micro(
             for table in tables(result, assumed):
                 (csv / f"{table.name}.csv").write_text(as_csv(table), encoding="utf-8", newline="")
         with rooms_speak():
-            text = _text(result, document, spoken)
+            text = marked(_text(result, document, spoken), is_marked)
     output.answer(
-        {"run": run.run_id, **msgspec.to_builtins(result), "behaviour": msgspec.to_builtins(assumed)}, text
+        {
+            "run": run.run_id,
+            **msgspec.to_builtins(result),
+            "behaviour": msgspec.to_builtins(assumed),
+            "has_invented": is_marked,
+        },
+        text,
     )
 
 
@@ -103,7 +114,8 @@ def behaviour(programme: Programme = "", json: JsonFlag = False) -> None:
         found = measuring.behaviour(
             plans[-1].document.programme, clock.now(), language=language_of(terminal_language())
         )
-    output.answer(msgspec.to_builtins(found), behaviour_yaml(found))
+        is_marked = has_invented()
+    output.answer(msgspec.to_builtins(found), marked_yaml(behaviour_yaml(found), is_marked))
 
 
 def _behaviour(programme: str, file: Path | None, spoken: Language) -> Behaviour:

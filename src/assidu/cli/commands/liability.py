@@ -10,6 +10,7 @@ import typer
 
 from assidu.backoffice.views.studio import owed
 from assidu.cli import published
+from assidu.cli.marking import marked
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.printing import printing
 from assidu.cli.speech import decimal, gettext_noop, number, rooms_speak
@@ -34,6 +35,7 @@ from assidu.economics.words import REVENUE
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
+from assidu.measurement.queries import has_invented
 from assidu.plans.wording import language_of, placed_problem
 
 app = typer.Typer(no_args_is_help=True)
@@ -85,6 +87,7 @@ def show(
         view = liability_view(found, wanted)
         if wanted is not None and view.month is None:
             raise Misuse(_("Nothing had happened yet in %(month)s.") % {"month": month}, code="unknown_month")
+        is_marked = has_invented()
         tiers = queries.tiers(found.programme, view.month.month) if view.month is not None else ()
         if pdf is not None:
             with printing(found.programme) as known:
@@ -93,10 +96,12 @@ def show(
         _write(csv, [*liability_tables(found), tiers_table(view.month.month, tiers)])
     if excel is not None:
         with rooms_speak():
-            excel.write_bytes(liability_workbook(found))
+            excel.write_bytes(liability_workbook(found, has_invented=is_marked))
     output.answer(
-        {**msgspec.to_builtins(view), "tiers": msgspec.to_builtins(tiers)},
-        _("Nothing has happened yet.") if view.month is None else _month_text(view.month, found),
+        {**msgspec.to_builtins(view), "tiers": msgspec.to_builtins(tiers), "has_invented": is_marked},
+        _("Nothing has happened yet.")
+        if view.month is None
+        else marked(_month_text(view.month, found), is_marked),
     )
 
 
@@ -130,9 +135,11 @@ def close(
                 before + _(what) % figures, _(advice) if advice else "", refused.trouble.value
             ) from None
         money = queries.liability(code, clock.now())
+        is_marked = has_invented()
     output.answer(
         {
             "programme": code,
+            "has_invented": is_marked,
             "closed": [
                 {
                     "month": one.month,
@@ -144,10 +151,13 @@ def close(
                 for one in closed
             ],
         },
-        "\n".join(
-            _("%(month)s is closed: %(amount)s owed, at cost (HT).")
-            % {"month": f"{one.month:%Y-%m}", "amount": _amount(one.figures.liability_minor, money)}
-            for one in closed
+        marked(
+            "\n".join(
+                _("%(month)s is closed: %(amount)s owed, at cost (HT).")
+                % {"month": f"{one.month:%Y-%m}", "amount": _amount(one.figures.liability_minor, money)}
+                for one in closed
+            ),
+            is_marked,
         ),
     )
 
@@ -168,6 +178,7 @@ def journal(
         found = queries.liability(code, clock.now())
         chosen = view or found.policy.books
         entries = queries.journal(code, [wanted] if wanted else (), chosen)
+        is_marked = has_invented()
         if wanted is not None and not any(one.is_closed for one in found.months if one.month == wanted):
             raise Refused(
                 _("%(month)s is not closed: it has no entries yet.") % {"month": month},
@@ -189,8 +200,9 @@ def journal(
             "view": chosen.value,
             "money": found.sale_currency,
             "entries": msgspec.to_builtins(entries),
+            "has_invented": is_marked,
         },
-        "\n".join(lines) or _("No month is closed yet."),
+        marked("\n".join(lines), is_marked) if lines else _("No month is closed yet."),
     )
 
 
@@ -204,6 +216,7 @@ def triangle(
     output = Output(json)
     with published.versions(output, programme) as plans:
         found = queries.liability(plans[-1].document.programme, clock.now())
+        is_marked = has_invented()
     known = currencies_of(found)
     if currency and currency not in known:
         raise Misuse(
@@ -212,8 +225,8 @@ def triangle(
         )
     view = triangle_view(found, currency or next(iter(known), ""))
     output.answer(
-        {"programme": found.programme, "triangle": msgspec.to_builtins(view)},
-        _("No month is over yet.") if view is None else _triangle_text(view),
+        {"programme": found.programme, "triangle": msgspec.to_builtins(view), "has_invented": is_marked},
+        _("No month is over yet.") if view is None else marked(_triangle_text(view), is_marked),
     )
 
 

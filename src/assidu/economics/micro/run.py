@@ -163,6 +163,7 @@ def _result(
         rounds=tuple(rounds),
         settled_after=settled_after(rounds),
         lives_differ=differently_long([book.versions[-1].plan for book in trial.books]),
+        recorded_off=summed.recorded_off,
     )
 
 

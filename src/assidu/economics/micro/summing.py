@@ -85,6 +85,10 @@ class Summed:
     def recorded_face(self) -> Estimate:
         return estimate(self._column(0, FACE) + self._column(0, OFF))
 
+    @property
+    def recorded_off(self) -> Estimate:
+        return estimate(self._column(0, OFF))
+
     def net_change(self, plan: int) -> Draws:
         """Margin less cost, more or less than recorded: the same draws and customers on both sides."""
         changed: Draws = self._margins[plan] - self._costs[plan] + self._costs[0]

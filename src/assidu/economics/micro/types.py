@@ -154,3 +154,5 @@ class MicroResult:
     rounds: tuple[Round, ...]
     settled_after: int | None
     lives_differ: tuple[str, ...] = ()
+    recorded_off: Estimate | None = None
+    """Of ``recorded_face``, what was taken off at once; trials kept from before do not say it."""

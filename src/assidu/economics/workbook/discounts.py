@@ -1,4 +1,5 @@
-"""What discounts do as a workbook: where their money went, added up again there, and every table behind."""
+"""What discounts do as a workbook: where their money went, added up again there, what points instead of a share of them
+come to, and every table behind."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -9,17 +10,22 @@ from assidu.economics.discounts.tables import tables
 from assidu.economics.discounts.types import Discounts, DiscountsAnswer, Estimate
 from assidu.economics.tables import Cell, Table
 from assidu.economics.workbook.sheets import Book, book
+from assidu.economics.workbook.turned import turned_sheet
 
 FIRST = 4
 AMOUNTS = ("_minor", "_ht")
 
 
-def discounts_workbook(answer: DiscountsAnswer, assumptions: Sequence[str], decimals: int) -> bytes:
+def discounts_workbook(
+    answer: DiscountsAnswer, assumptions: Sequence[str], decimals: int, *, has_invented: bool = False
+) -> bytes:
     """``assumptions`` are what it rests on, in the reader's words."""
     into = BytesIO()
-    with book(into, decimals) as whole:
+    with book(into, decimals, has_invented) as whole:
         if answer.told is not None:
             _split(whole, answer.told, decimals)
+        if answer.turned is not None:
+            turned_sheet(whole, answer.turned, decimals)
         for table in tables(answer):
             _table(whole, table, decimals)
         sheet = whole.sheet(_("what this rests on"))

@@ -21,9 +21,9 @@ MONEY_LINES = ("issued_minor", "used_minor", "released_minor", "reestimate_minor
 REVENUE_LINES = ("allocated_minor", "recognised_minor", "moved_minor")
 
 
-def liability_workbook(found: Liability) -> bytes:
+def liability_workbook(found: Liability, *, has_invented: bool = False) -> bytes:
     into = BytesIO()
-    with book(into, found.decimals) as whole:
+    with book(into, found.decimals, has_invented) as whole:
         for currency in currencies_of(found):
             months = [
                 (state.month, one)

@@ -16,10 +16,12 @@ COLUMNS = ("members", "sales", "more_sales", "margin", "rewards", "more_rewards"
 """Of each segment on the sheet of months."""
 
 
-def macro_workbook(found: Assumptions, report: MacroReport, decimals: int) -> bytes:
+def macro_workbook(
+    found: Assumptions, report: MacroReport, decimals: int, *, has_invented: bool = False
+) -> bytes:
     """``report`` is that of ``found``: its figures stand beside those that the sheets work out."""
     into = BytesIO()
-    with book(into, decimals) as whole:
+    with book(into, decimals, has_invented) as whole:
         assumed = _Assumed(whole, found)
         segments = _Segments(whole, found, assumed)
         months = _Months(whole, found, assumed, segments)

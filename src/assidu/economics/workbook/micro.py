@@ -1,36 +1,33 @@
-"""A trial of plans as a workbook: the plans side by side, and a sheet for each table behind."""
+"""A trial of plans as a workbook: the plans side by side, worked out from cells that can be changed, and a sheet for
+each table behind."""
 
 from io import BytesIO
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
 from assidu.economics.micro.tables import tables
-from assidu.economics.micro.types import Behaviour, MicroResult, PlanTried
-from assidu.economics.words import TRIED
-from assidu.economics.workbook.sheets import Sheet, book
+from assidu.economics.micro.types import Behaviour, Estimate, MicroResult
+from assidu.economics.models.bootstrap import spread
+from assidu.economics.words import BEHAVIOUR, TRIED
+from assidu.economics.workbook.sheets import Book, Sheet, book
 
 FIRST = 4
+RECORDED = 1
+"""The column of what was recorded; plans follow."""
+FACE, OFF, REDEMPTION, COST_OF_USED, TOGETHER, COST, COST_CHANGE, MARGIN, NET, FOUND, LOW, HIGH, LOSS = range(
+    FIRST, FIRST + 13
+)
 
 
-def micro_workbook(result: MicroResult, behaviour: Behaviour, decimals: int) -> bytes:
-    """Amounts in money. What net is, is worked out from its parts: change what a euro used costs, and net follows."""
+def micro_workbook(
+    result: MicroResult, behaviour: Behaviour, decimals: int, *, has_invented: bool = False
+) -> bytes:
+    """Amounts in money. Change what a plan gives, how much of it is used, what a euro used costs or the margin: cost
+    and net follow; change how much is used, or its cost, as recorded, and every plan follows."""
     into = BytesIO()
-    with book(into, decimals) as whole:
-        sheet = whole.sheet(_("plans"))
-        sheet.title(
-            _("Each plan beside what was recorded"),
-            _("%(customers)s of %(all)s customers; intervals of 80 %%; net is margin less cost, HT.")
-            % {"customers": result.customers, "all": result.of_customers},
-        )
-        sheet.head(FIRST - 1, ["", *(one.label for one in result.plans)])
-        for column, one in enumerate(result.plans, start=1):
-            _plan(sheet, column, one, result.recorded_cost.value, 10**decimals)
-        for row, name in enumerate((*ROWS, "net_change"), start=FIRST):
-            sheet.put(row, 0, str(TRIED[name]), "bold" if name == "net_change" else "")
-        extra = FIRST + len(ROWS) + 1
-        for row, name in enumerate(("net_low_80", "net_high_80", "loss_probability"), start=extra):
-            sheet.put(row, 0, str(TRIED[name]))
-        sheet.freeze(FIRST, 1)
+    with book(into, decimals, has_invented) as whole:
+        _plans(whole, result, _Used.of(behaviour), decimals)
         for table in tables(result, behaviour):
             behind = whole.sheet(_("table"), table.name)
             behind.head(0, table.columns)
@@ -41,14 +38,94 @@ def micro_workbook(result: MicroResult, behaviour: Behaviour, decimals: int) -> 
     return into.getvalue()
 
 
-ROWS = ("margin_change", "cost", "recorded_cost")
+class _Used(NamedTuple):
+    """How much is used in the end and what that costs, in per cent: the means over the draws of the trial."""
+
+    redemption: float
+    cost: float
+
+    @classmethod
+    def of(cls, behaviour: Behaviour) -> "_Used":
+        draws = spread(behaviour.ranges(), behaviour.draws, behaviour.seed)
+        return cls(float(draws["redemption"].mean()), float(draws["cost"].mean()))
+
+    def together(self, face: float, off: float, cost: float) -> float:
+        """What the cost of the draws, one by one, is of the cost of their means; 1 where there is none."""
+        of_means = (face - off) * self.redemption * self.cost / 10_000
+        return (cost - off) / of_means if of_means else 1.0
 
 
-def _plan(sheet: Sheet, column: int, one: PlanTried, recorded_cost: float, unit: int) -> None:
-    margin = sheet.put(FIRST, column, one.margin_change.value / unit, "money")
-    cost = sheet.put(FIRST + 1, column, one.cost.value / unit, "money")
-    recorded = sheet.put(FIRST + 2, column, recorded_cost / unit, "money")
-    sheet.work(FIRST + 3, column, f"{margin}-{cost}+{recorded}", one.net_change.value / unit, "bold money")
-    sheet.put(FIRST + 4, column, one.net_change.low_80 / unit, "money")
-    sheet.put(FIRST + 5, column, one.net_change.high_80 / unit, "money")
-    sheet.put(FIRST + 6, column, one.loss_probability, "percent")
+def _plans(whole: Book, result: MicroResult, used: _Used, decimals: int) -> None:
+    sheet = whole.sheet(_("plans"))
+    sheet.title(
+        _("Each plan beside what was recorded"),
+        _(
+            "%(customers)s of %(all)s customers. Change what is coloured: cost and net follow; what is used, and its "
+            "cost, follow those of the recorded column. Intervals of 80 %% and chances stay those of the trial."
+        )
+        % {"customers": result.customers, "all": result.of_customers},
+    )
+    sheet.head(FIRST - 1, ["", _("As recorded"), *(one.label for one in result.plans)])
+    for row, label in (
+        (FACE, TRIED["face"]),
+        (OFF, TRIED["off"]),
+        (REDEMPTION, BEHAVIOUR["redemption"]),
+        (COST_OF_USED, BEHAVIOUR["cost"]),
+        (TOGETHER, _("Draws one by one, beside their means (factor)")),
+        (COST, TRIED["cost"]),
+        (COST_CHANGE, _("Cost, beside the recorded one (HT)")),
+        (MARGIN, TRIED["margin_change"]),
+        (NET, TRIED["net_change"]),
+        (FOUND, _("Net, as the trial found it (HT)")),
+        (LOW, TRIED["net_low_80"]),
+        (HIGH, TRIED["net_high_80"]),
+        (LOSS, TRIED["loss_probability"]),
+    ):
+        sheet.put(row, 0, str(label), "bold" if row in (COST, NET) else "")
+    column = _Column(sheet, used, 10**decimals)
+    column.given(RECORDED, result.recorded_face, result.recorded_off, result.recorded_cost)
+    for place, one in enumerate(result.plans, start=RECORDED + 1):
+        column.given(place, one.face, one.off, one.cost)
+        column.beside(place, one.cost.value - result.recorded_cost.value, one.margin_change, one.net_change)
+        sheet.put(LOSS, place, one.loss_probability, "percent")
+    sheet.freeze(FIRST, 1)
+
+
+class _Column(NamedTuple):
+    """Writes one plan, or what was recorded."""
+
+    sheet: Sheet
+    used: _Used
+    unit: int
+
+    def given(self, place: int, face: Estimate, off: Estimate | None, cost: Estimate) -> None:
+        """What is taken off at once costs what it is; of the rest, what is used."""
+        at_once = 0.0 if off is None else off.value
+        given = self.sheet.put(FACE, place, face.value / self.unit, "assumed")
+        taken = self.sheet.put(OFF, place, at_once / self.unit, "assumed")
+        parts = [
+            self._part(row, place, value)
+            for row, value in ((REDEMPTION, self.used.redemption), (COST_OF_USED, self.used.cost))
+        ]
+        factor = self.sheet.put(TOGETHER, place, self.used.together(face.value, at_once, cost.value))
+        used = "*".join([f"({given}-{taken})", *(f"{part}/100" for part in parts), factor])
+        self.sheet.work(COST, place, f"{used}+{taken}", cost.value / self.unit, "bold money")
+
+    def _part(self, row: int, place: int, value: float) -> str:
+        """A plan has that of what was recorded until somebody writes another one over it."""
+        if place == RECORDED:
+            return self.sheet.put(row, place, value, "assumed")
+        return self.sheet.work(row, place, self.sheet.at(row, RECORDED), value, "assumed")
+
+    def beside(self, place: int, cost_change: float, margin: Estimate, net: Estimate) -> None:
+        changed = self.sheet.work(
+            COST_CHANGE,
+            place,
+            f"{self.sheet.at(COST, place)}-{self.sheet.at(COST, RECORDED)}",
+            cost_change / self.unit,
+            "money",
+        )
+        earned = self.sheet.put(MARGIN, place, margin.value / self.unit, "assumed")
+        self.sheet.work(NET, place, f"{earned}-{changed}", net.value / self.unit, "bold money")
+        for row, value in ((FOUND, net.value), (LOW, net.low_80), (HIGH, net.high_80)):
+            self.sheet.put(row, place, value / self.unit, "money")

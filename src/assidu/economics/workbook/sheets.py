@@ -7,11 +7,14 @@ from io import BytesIO
 from typing import Any
 
 import xlsxwriter
+from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from assidu.economics.tables import Cell, harmless
 
 ASSUMED = "#FFF7E0"
+MARK = 2
+"""The row of the first sheet that says what is invented; its first column is left free for it."""
 NAME_MAX = 31
 
 
@@ -74,8 +77,9 @@ class Sheet:
 class Book:
     """A workbook in the making."""
 
-    def __init__(self, workbook: Any, decimals: int) -> None:
+    def __init__(self, workbook: Any, decimals: int, has_invented: bool) -> None:
         self.workbook = workbook
+        self._has_invented = has_invented
         self._names: set[str] = set()
         money = "#,##0" + ("." + "0" * decimals if decimals else "")
         self.bold = workbook.add_format({"bold": True})
@@ -105,14 +109,18 @@ class Book:
         while name.lower() in self._names:
             name = f"{name[: NAME_MAX - 4]} {number}"
             number += 1
+        is_first = not self._names
         self._names.add(name.lower())
-        return Sheet(self, name)
+        sheet = Sheet(self, name)
+        if is_first and self._has_invented:
+            sheet.put(MARK, 0, _("It is the data of the demonstration, which is partly invented."), "bold")
+        return sheet
 
 
 @contextmanager
-def book(into: BytesIO, decimals: int) -> Iterator[Book]:
-    """The workbook is whole once the block is left."""
+def book(into: BytesIO, decimals: int, has_invented: bool) -> Iterator[Book]:
+    """The workbook is whole once the block is left. What is partly invented says so on its first sheet."""
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     workbook = xlsxwriter.Workbook(into, options)
-    yield Book(workbook, decimals)
+    yield Book(workbook, decimals, has_invented)
     workbook.close()

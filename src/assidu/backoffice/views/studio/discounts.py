@@ -244,7 +244,7 @@ def workbook(request: HttpRequest, run_id: UUID) -> HttpResponse:
         raise Http404
     said = assumptions(language(), run.answer.told, run.answer.turned)
     decimals = formats.CURRENCY_EXPONENT
-    content = discounts_workbook(run.answer, said, decimals)
+    content = discounts_workbook(run.answer, said, decimals, has_invented=has_invented())
     return download(content, EXCEL, f"{known.code}-discounts.xlsx")
 
 

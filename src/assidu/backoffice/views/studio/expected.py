@@ -112,7 +112,7 @@ def _answer(
     brought = _brought(programme, found)
     decimals = programme.document.sale_currency.decimals
     if wanted == "excel":
-        content = macro_workbook(found, brought.report, decimals)
+        content = macro_workbook(found, brought.report, decimals, has_invented=has_invented())
         return download(content, EXCEL, f"{programme.code}-expected.xlsx")
     if wanted == "pdf":
         return download(paper(programme, found), PDF, f"{programme.code}-expected.pdf")
@@ -184,6 +184,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "rows": [(line[0].label, line) for line in zip(*results, strict=True)],
         "saved": saved,
         "chosen": [one.name for one in chosen],
+        "has_invented": has_invented(),
     }
     return render(request, "backoffice/studio/expected_compare.html", context)
 

@@ -126,7 +126,9 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     found = queries.liability(programme.code, clock.now())
     if name == "liability.xlsx":
-        return download(liability_workbook(found), EXCEL, f"{programme.code}-{name}")
+        return download(
+            liability_workbook(found, has_invented=has_invented()), EXCEL, f"{programme.code}-{name}"
+        )
     month = _month(request.GET.get("month", ""))
     if name == "liability.pdf":
         content = paper(programme, found, month, request.GET.get("currency", ""))

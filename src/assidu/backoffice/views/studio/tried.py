@@ -201,7 +201,9 @@ def workbook(request: HttpRequest, run_id: UUID) -> HttpResponse:
     known, run = _find(request, run_id)
     if run.result is None:
         raise Http404
-    content = micro_workbook(run.result, run.question.behaviour, known.document.sale_currency.decimals)
+    content = micro_workbook(
+        run.result, run.question.behaviour, known.document.sale_currency.decimals, has_invented=has_invented()
+    )
     return download(content, EXCEL, f"{known.code}-trial.xlsx")
 
 
