@@ -24,12 +24,13 @@ from assidu.plans.blanks import (
     wholes,
 )
 from assidu.plans.blanks.filling import BLANK
-from assidu.plans.blanks.kinds import is_list, struct
+from assidu.plans.blanks.kinds import is_apart, struct
 from assidu.plans.blanks.loose import General, Table, loose, written_twice
 from assidu.plans.blanks.parts import whole_at, with_whole
 from assidu.plans.check import examine
 from assidu.plans.document import Document, Rule, When
 from assidu.plans.problems import Path as Path_
+from assidu.plans.wording import blanks as words
 from assidu.plans.wording.language import Language
 from builders.documents import a_document, a_rule
 
@@ -46,7 +47,8 @@ def demo(name: str) -> Document:
 def kept(part: msgspec.Struct) -> dict[str, object]:
     """What a form does not ask."""
     built = msgspec.to_builtins(part, str_keys=True, enc_hook=str)
-    names = {field.name for field in struct(type(part)).fields if field.name == "code" or is_list(field)}
+    kind = struct(type(part))
+    names = {field.name for field in kind.fields if is_apart(kind, field)}
     return {name: built[name] for name in names if name in built}
 
 
@@ -185,19 +187,76 @@ def test_an_empty_list_is_not_the_list_that_is_there_by_default() -> None:
     assert fill(type(document.exclusions), texts).part == document.exclusions
 
 
-def test_every_list_and_part_of_the_document_has_a_form() -> None:
-    """A class added to the document shows up here without another line; words for it make it read better."""
-    assert {"rules", "rewards", "currencies", "tiers.levels", "objectives"} <= set(lists())
-    assert {"exclusions", "tiers", "returns"} <= set(wholes())
+def test_every_field_of_every_list_and_part_has_a_form_with_words() -> None:
+    """A class added to the document shows up here without another line, and asks for its words: nothing is called by
+    its own name."""
     document = a_document()
-    for cls in (*lists().values(), *(cls for cls, _ in wholes().values())):
-        texts = begun(cls, FIRST)
+    for part, cls in lists().items():
+        assert words.LISTS[part].fr != part
+        assert words.MEMBERS[part][0].fr != part
+        for form in unfolded(cls, document):
+            assert told_apart(form)
+    for part, (cls, _) in wholes().items():
+        assert words.WHOLES[part].fr != part
+        for form in unfolded(cls, document):
+            assert told_apart(form)
+
+
+def told_apart(form: Form) -> bool:
+    """Is every blank called something, and no clause by the name of a field?"""
+    labels = [blank.label for blank in blanks_of(form).values()]
+    labels += [clause.label for group in form.groups for clause in group.clauses]
+    labels += [addable.label for group in form.groups for addable in group.addable]
+    return all(label.strip() and "_" not in label for label in labels)
+
+
+def unfolded(cls: type[msgspec.Struct], document: Document) -> list[Form]:
+    """The form with every clause that can be added, once for each way of the parts that are one of several."""
+    waiting, done, found = [begun(cls, FIRST)], set(), []
+    while waiting:
+        texts = waiting.pop()
         form = form_of(cls, texts, document, {}, Language.FR)
-        for group in form.groups:
-            for addable in group.addable:
-                more = added(cls, texts, addable.name, FIRST)
-                assert more != texts, addable
-                form_of(cls, more, document, {}, Language.FR)
+        names = [one.name for group in form.groups for one in group.addable]
+        # A list that has a member already is not made longer.
+        names = [name for name in names if name not in texts["has"] and f"{name}.0" not in texts["has"]]
+        if names:
+            for name in names:
+                texts = added(cls, texts, name, FIRST)
+            waiting.append(texts)
+            continue
+        found.append(form)
+        for name, blank in blanks_of(form).items():
+            for option in blank.option_values if name.endswith(".kind") and blank.changes_shape else ():
+                chosen = f"{name.removesuffix('kind')}{option}"
+                if chosen not in done:
+                    done.add(chosen)
+                    waiting.append(added(cls, texts | {name: [option]}, chosen, FIRST))
+    return found
+
+
+def test_the_sessions_of_a_reward_are_asked_with_it() -> None:
+    document = a_document(
+        currencies="  - {code: seats, kind: good, name: {fr: places, en: seats}}\n",
+        more="""
+rewards:
+  - code: tasting
+    name: {fr: Dégustation, en: Tasting}
+    costs: {currency: points, units: 300}
+    gives: {currency: seats}
+    sessions:
+      - {code: may, name: {fr: En mai, en: In May}, on: 2026-05-12, places: 20}
+""",
+    )
+    reward = document.rewards[0]
+    texts = added(type(reward), texts_of(reward), "sessions", FIRST)
+    texts |= {
+        "sessions.1.code": ["june"], "sessions.1.name.fr": ["En juin"], "sessions.1.name.en": ["In June"],
+        "sessions.1.on": ["2026-06-09"], "sessions.1.places": ["15"],
+    }  # fmt: skip
+    longer = fill(type(reward), texts, {"code": "tasting"}).part
+    assert [(one.code, one.places) for one in longer.sessions] == [("may", 20), ("june", 15)]
+    texts = removed(texts, "sessions.0")
+    assert [one.code for one in fill(type(reward), texts, {"code": "tasting"}).part.sessions] == ["june"]
 
 
 def test_days_are_days() -> None:

@@ -211,9 +211,8 @@ class DraftShown:
                 Line("", "", sentence, self.address_of(part, None), is_unsaved=part in unsaved)
                 for sentence in sentences_of(document, part)
             )
-            title = words.WHOLES.get(part)
-            name = words.spaced(part).capitalize() if title is None else title.say(language())
-            found.append(Section(part, name, lines, self.address_of(part, None), is_whole=True))
+            title = words.WHOLES[part].say(language())
+            found.append(Section(part, title, lines, self.address_of(part, None), is_whole=True))
         return found
 
     def _list(self, document: Document, part: str, unsaved: set[str]) -> Section:
@@ -237,14 +236,12 @@ class DraftShown:
                     told_of.get((part, member.code), 0),
                 )
             )
-        title = words.LISTS.get(part)
-        add = words.MEMBERS.get(part)
         return Section(
             part,
-            words.spaced(part).capitalize() if title is None else title.say(language()),
+            words.LISTS[part].say(language()),
             tuple(lines),
             self.address_of(part, "+"),
-            _("Add") if add is None else add[1].say(language()),
+            words.MEMBERS[part][1].say(language()),
             part == "rules",
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from string import Formatter
 from typing import Any
 
@@ -16,6 +17,7 @@ Field = inspect.Field
 DURATION_UNITS = ("days", "weeks", "months", "years")
 
 
+@cache
 def struct(cls: type[msgspec.Struct]) -> inspect.StructType:
     found = inspect.type_info(cls)
     assert isinstance(found, inspect.StructType)
@@ -71,8 +73,14 @@ def is_writable(kind: inspect.Type) -> bool:
 def fields(kind: inspect.StructType, *, is_root: bool) -> Iterator[Field]:
     """Those that a form asks: not the code, which is given once, nor lists whose members have forms of their own."""
     for field in kind.fields:
-        if is_writable(field.type) and not (is_root and (field.name == "code" or is_list(field))):
+        if is_writable(field.type) and not (is_root and is_apart(kind, field)):
             yield field
+
+
+def is_apart(kind: inspect.StructType, field: Field) -> bool:
+    """Is the field asked elsewhere than in the form of its part? Lists within a member (the sessions of a reward) are
+    asked with it."""
+    return field.name == "code" or (is_list(field) and not has_code(kind))
 
 
 def is_list(field: Field) -> bool:
