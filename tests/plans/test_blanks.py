@@ -25,13 +25,16 @@ from assidu.plans.blanks import (
 )
 from assidu.plans.blanks.filling import BLANK
 from assidu.plans.blanks.kinds import is_apart, struct
-from assidu.plans.blanks.loose import General, Table, loose, written_twice
+from assidu.plans.blanks.loose import AllTerms, General, LegalCaps, Table, loose, written_twice
 from assidu.plans.blanks.parts import whole_at, with_whole
 from assidu.plans.check import examine
 from assidu.plans.document import Document, Rule, When
+from assidu.plans.legal import laws
 from assidu.plans.problems import Path as Path_
+from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import blanks as words
 from assidu.plans.wording.language import Language
+from assidu.plans.writing import to_yaml
 from builders.documents import a_document, a_rule
 
 DEMO = Path(assidu.demo.__file__).parent / "plans"
@@ -259,6 +262,38 @@ rewards:
     assert [one.code for one in fill(type(reward), texts, {"code": "tasting"}).part.sessions] == ["june"]
 
 
+def test_terms_are_added_changed_and_taken_away_with_their_text_to_the_letter() -> None:
+    text = "Article 1\n\n  Les points valent un an.\n"
+    more = "terms: [{version: 2026-01, first_day: 2026-01-01, url: https://example.org/terms}]\n"
+    document = a_document(more=more)
+    texts = added(AllTerms, texts_of(whole(document, "terms")), "terms", FIRST)
+    texts |= {"terms.1.version": ["2026-07"], "terms.1.first_day": ["2026-07-01"]}
+    texts = added(AllTerms, texts, "terms.1.text", FIRST)
+    texts |= {"terms.1.text.fr": [text.replace("\n", "\r\n")], "terms.1.text.en": ["Article 1"]}
+    blanks = blanks_of(form_of(AllTerms, texts, document, {}, Language.FR))
+    assert (blanks["terms.1.text.fr"].kind, blanks["terms.0.url"].length_max) == ("prose", 300)
+    longer = with_whole(document, "terms", fill(AllTerms, texts).part)
+    assert [(one.version, one.url is None) for one in longer.terms] == [("2026-01", False), ("2026-07", True)]
+    assert longer.terms[1].text.fr == text
+    assert fill(AllTerms, texts_of(whole(longer, "terms"))).part.terms == longer.terms
+    assert rewritten(to_yaml(document), longer) != to_yaml(document)
+    assert examine(rewritten(to_yaml(document), longer)).document == longer
+    texts = removed(texts, "terms")
+    assert with_whole(document, "terms", fill(AllTerms, texts).part).terms == ()
+
+
+def test_limits_of_the_law_are_chosen_by_their_name() -> None:
+    document = a_document()
+    texts = added(LegalCaps, texts_of(whole(document, "legal_caps")), "legal_caps", FIRST)
+    blank = blanks_of(form_of(LegalCaps, texts, document, {}, Language.EN))["legal_caps.0.law"]
+    assert set(blank.option_values) == set(laws())
+    texts |= {"legal_caps.0.law": [blank.option_values[0]], "legal_caps.0.departments": ["grocery"]}
+    changed = with_whole(document, "legal_caps", fill(LegalCaps, texts).part)
+    assert [(cap.law, cap.departments) for cap in changed.legal_caps] == [
+        (blank.option_values[0], ("grocery",))
+    ]
+
+
 def test_days_are_days() -> None:
     texts = added(Rule, begun(Rule, FIRST), "when.last_day", FIRST)
     texts |= {"name.fr": ["a"], "name.en": ["a"], "gift.fixed": ["3"], "when.last_day": ["2026-12-31"]}
@@ -296,6 +331,8 @@ def test_a_name_is_added_to_a_table_and_a_code_named_twice_is_told_at_its_blank(
         (("name", "fr"), "general"),
         (("labels", "stores", "317", "fr"), "labels.stores"),
         (("closing", "last_day_to_use"), "closing"),
+        (("terms", 0, "url"), "terms"),
+        (("legal_caps", 0, "law"), "legal_caps"),
         (("rules", 3, "code"), None),
         ((), None),
     ],

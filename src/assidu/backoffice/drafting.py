@@ -28,7 +28,8 @@ from assidu.plans.document import Document, Text
 from assidu.plans.problems import Path, Problem
 from assidu.plans.wording import blanks as words
 from assidu.plans.wording import describe, problem, text_in
-from assidu.plans.wording.phrases import CHANNELS
+from assidu.plans.wording.offers import law_said
+from assidu.plans.wording.phrases import CHANNELS, phrases_of
 from assidu.simulation.yearly import Yearly, yearly_of
 
 STATES: dict[DraftState, tuple[str | Promise, str]] = {
@@ -290,6 +291,9 @@ def sentences_of(document: Document, part: str) -> list[str]:
         return [describe(document, language()).opening]
     if part.startswith(LABELS):
         return _names(getattr(document.labels, part.removeprefix(LABELS)))
+    if part == "legal_caps":
+        phrases = phrases_of(document, language())
+        return [law_said(cap, phrases) for cap in document.legal_caps]
     return [
         line.sentence
         for section in describe(document, language()).sections

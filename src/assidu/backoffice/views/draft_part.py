@@ -46,10 +46,11 @@ from assidu.plans.blanks import (
 )
 from assidu.plans.blanks.filling import BLANK, Filled, blank_of
 from assidu.plans.blanks.kinds import is_apart, is_list, struct
-from assidu.plans.blanks.loose import GENERAL, has_form, written_twice
+from assidu.plans.blanks.loose import FIELDS, has_form, written_twice
 from assidu.plans.blanks.parts import with_members, with_whole
 from assidu.plans.check import check
 from assidu.plans.document import Document
+from assidu.plans.document.life import TERMS_LENGTH_MAX
 from assidu.plans.problems import Path, Problem
 from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import blanks as words
@@ -57,7 +58,8 @@ from assidu.plans.wording import problem
 
 NEW = "+"
 NAMES_MAX = 2_000
-VALUE_MAX = 20_000
+VALUE_MAX = TERMS_LENGTH_MAX + 1
+"""One letter more than anything takes: what is too long is told so, and not cut."""
 _NAME = re.compile(r"[a-z_]+(\.([a-z_]+|\d{1,4}))*")
 
 
@@ -311,7 +313,7 @@ def _with(document: Document, place: Place, value: Any) -> Document:
 def _path(document: Document, place: Place, code: str | None) -> Path:
     """Where it stands in the document; the fields of the document itself stand at its root."""
     if place.code is None:
-        return () if place.part == GENERAL else tuple(place.part.split("."))
+        return () if place.part in FIELDS else tuple(place.part.split("."))
     return next(one.path for one in members(document, place.part) if one.code == code)
 
 

@@ -14,6 +14,9 @@ from assidu.plans.wording import blanks as words
 from assidu.plans.wording.language import Language
 
 Field = inspect.Field
+SHORT_MAX = 200
+LINE_MAX = 1_000
+"""The letters of what is written on one line, at most."""
 DURATION_UNITS = ("days", "weeks", "months", "years")
 
 
@@ -115,6 +118,18 @@ def stays(kind: inspect.StructType, field: Field) -> bool:
     if isinstance(value, Enum | tuple):
         return value != ()
     return isinstance(value, int) and not isinstance(value, bool) and value > 1
+
+
+def is_prose(kind: inspect.Type) -> bool:
+    """Words of many lines, kept to the letter."""
+    kind = bare(kind)
+    return isinstance(kind, inspect.StrType) and (kind.max_length or 0) > LINE_MAX
+
+
+def length_max(kind: inspect.Type) -> int:
+    """How many letters a blank of words takes; words without a limit of their own are short."""
+    kind = bare(kind)
+    return (isinstance(kind, inspect.StrType) and kind.max_length) or SHORT_MAX
 
 
 def is_units(kind: inspect.Type) -> bool:
