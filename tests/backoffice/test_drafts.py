@@ -16,6 +16,7 @@ from assidu.loyalty import approvals, drafts
 from assidu.loyalty.drafts import Draft
 from assidu.loyalty.plans import published_plans
 from assidu.plans.document import Document
+from assidu.plans.document.life import TermsText
 from backoffice.test_programme import TEXT, TODAY, first_day, put, sign_in
 from builders.documents import BASE, a_programme, a_rule
 
@@ -421,14 +422,14 @@ def test_terms_and_limits_of_the_law_have_forms(marketing: Client, address: str)
     wrong = marketing.post(f"{address}terms/", form | {"has": ["terms", "terms.0"]}).content.decode()
     assert re.search(r'id="e-terms-0">[^<]*url', wrong)
     assert marketing.post(f"{address}terms/", form).status_code == 302
-    assert written(address).terms[-1].text.fr == "Un\ndeux"
+    assert written(address).terms[-1].text == TermsText(fr="Un\ndeux", en="One")
     form = {
         "has": ["legal_caps", "legal_caps.0"], "legal_caps.0.law": "no-law",
         "legal_caps.0.departments": "grocery", "was": was(marketing, f"{address}legal_caps/"), "do": "save",
     }  # fmt: skip
-    wrong = marketing.post(f"{address}legal_caps/", form)
-    assert wrong.status_code == 422
-    assert re.search(r'id="e-legal_caps-0-law">[^<]*no-law', wrong.content.decode())
+    refused = marketing.post(f"{address}legal_caps/", form)
+    assert refused.status_code == 422
+    assert re.search(r'id="e-legal_caps-0-law">[^<]*no-law', refused.content.decode())
     assert (
         marketing.post(f"{address}legal_caps/", form | {"legal_caps.0.law": "egalim-food"}).status_code == 302
     )

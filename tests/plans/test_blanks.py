@@ -29,6 +29,7 @@ from assidu.plans.blanks.loose import AllTerms, General, LegalCaps, Table, loose
 from assidu.plans.blanks.parts import whole_at, with_whole
 from assidu.plans.check import examine
 from assidu.plans.document import Document, Rule, When
+from assidu.plans.document.life import TermsText
 from assidu.plans.legal import laws
 from assidu.plans.problems import Path as Path_
 from assidu.plans.rewriting import rewritten
@@ -274,7 +275,7 @@ def test_terms_are_added_changed_and_taken_away_with_their_text_to_the_letter() 
     assert (blanks["terms.1.text.fr"].kind, blanks["terms.0.url"].length_max) == ("prose", 300)
     longer = with_whole(document, "terms", fill(AllTerms, texts).part)
     assert [(one.version, one.url is None) for one in longer.terms] == [("2026-01", False), ("2026-07", True)]
-    assert longer.terms[1].text.fr == text
+    assert longer.terms[1].text == TermsText(fr=text, en="Article 1")
     assert fill(AllTerms, texts_of(whole(longer, "terms"))).part.terms == longer.terms
     assert rewritten(to_yaml(document), longer) != to_yaml(document)
     assert examine(rewritten(to_yaml(document), longer)).document == longer

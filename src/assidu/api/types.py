@@ -315,7 +315,8 @@ class SaleCost:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Why an event gave what it gave. ``same``: decided again today, it gives exactly what was recorded;
-    ``null`` when it was decided under earlier semantics. ``differing`` names the parts that are not the same. ``cost``: of a ticket."""
+    ``null`` when it was decided under earlier semantics. ``differing`` names the parts that are not the same.
+    ``cost``: of a ticket."""
 
     event: Event
     language: str

@@ -77,7 +77,7 @@ class Table(Part, frozen=True, kw_only=True):
 
 def loose() -> dict[str, type[msgspec.Struct]]:
     """Their forms, by the way to them in an address."""
-    return FIELDS | {f"{LABELS}{name}": Table for name in Labels.__struct_fields__}
+    return {**FIELDS, **{f"{LABELS}{name}": Table for name in Labels.__struct_fields__}}
 
 
 def gathered(document: Document, name: str) -> Any:
