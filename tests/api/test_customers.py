@@ -111,6 +111,11 @@ def test_the_statement_the_time_line_and_why(anne: UUID, shop: Shop) -> None:
         assert why["same"] is True
         assert any(reason["applied"] for reason in why["reasons"])
         assert any(not reason["applied"] for reason in why["reasons"])
+        cost = why["cost"]
+        assert cost["units_minor"] > 0
+        assert cost["total_minor"] == cost["promotions_minor"] + cost["offers_minor"] + cost["units_minor"]
+    returned = reader.get(f"/v1/customers/{anne}/explain/{events[0]['seq']}").json()
+    assert returned["cost"] is None
     in_french = reader.get(
         f"/v1/customers/{anne}/explain/{bought.fact.key.id}", source=bought.fact.key.source, language="fr"
     ).json()

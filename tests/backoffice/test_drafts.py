@@ -16,6 +16,7 @@ from assidu.loyalty import approvals, drafts
 from assidu.loyalty.drafts import Draft
 from assidu.loyalty.plans import published_plans
 from assidu.plans.document import Document
+from assidu.plans.document.life import TermsText
 from backoffice.test_programme import TEXT, TODAY, first_day, put, sign_in
 from builders.documents import BASE, a_programme, a_rule
 
@@ -410,3 +411,27 @@ def test_the_programme_itself_and_names_of_the_catalogue_have_forms(marketing: C
     assert marketing.post(f"{address}labels.stores/", form).status_code == 302
     assert written(address).labels.stores["317"].fr == "Nantes"
     assert "Nantes" in marketing.get(address).content.decode()
+
+
+def test_terms_and_limits_of_the_law_have_forms(marketing: Client, address: str) -> None:
+    form = {
+        "has": ["terms", "terms.0", "terms.0.text"], "terms.0.version": "2026-01",
+        "terms.0.first_day": "2026-01-01", "terms.0.text.fr": "Un\r\ndeux", "terms.0.text.en": "One",
+        "was": was(marketing, f"{address}terms/"), "do": "save",
+    }  # fmt: skip
+    wrong = marketing.post(f"{address}terms/", form | {"has": ["terms", "terms.0"]}).content.decode()
+    assert re.search(r'id="e-terms-0">[^<]*url', wrong)
+    assert marketing.post(f"{address}terms/", form).status_code == 302
+    assert written(address).terms[-1].text == TermsText(fr="Un\ndeux", en="One")
+    form = {
+        "has": ["legal_caps", "legal_caps.0"], "legal_caps.0.law": "no-law",
+        "legal_caps.0.departments": "grocery", "was": was(marketing, f"{address}legal_caps/"), "do": "save",
+    }  # fmt: skip
+    refused = marketing.post(f"{address}legal_caps/", form)
+    assert refused.status_code == 422
+    assert re.search(r'id="e-legal_caps-0-law">[^<]*no-law', refused.content.decode())
+    assert (
+        marketing.post(f"{address}legal_caps/", form | {"legal_caps.0.law": "egalim-food"}).status_code == 302
+    )
+    assert [cap.law for cap in written(address).legal_caps] == ["egalim-food"]
+    assert "grocery" in marketing.get(address).content.decode()

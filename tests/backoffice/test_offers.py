@@ -1,5 +1,6 @@
 """The pages of offers and draws: what is left, what was given, and whether the draw is honest."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -35,8 +36,8 @@ def sign_in(client: Client, role: str, language: str = "en") -> Client:
     return client
 
 
-def put(more: str) -> None:
-    text = a_programme(BASE, more=more)
+def put(more: str, currencies: str = "") -> None:
+    text = a_programme(BASE, more=more, currencies=currencies)
     document = examine(text).document
     assert document is not None
     publish(document, text, at=clock.now())
@@ -65,6 +66,28 @@ def test_each_offer_says_its_state_its_gauges_and_how_far_customers_are(owner: C
     assert "2 left" in page
     assert "5 offers serve no objective" in page
     assert "Verify the draw" in page
+
+
+def test_the_places_of_coming_sessions_stand_beside_their_reward(owner: Client) -> None:
+    today = clock.now().date()
+    put(
+        f"""
+    objectives: [{{code: again, name: {{fr: Le retour, en: Coming back}}}}]
+    rewards:
+      - code: tasting
+        name: {{fr: Dégustation, en: Tasting}}
+        costs: {{currency: points, units: 300}}
+        gives: {{currency: seats}}
+        sessions:
+          - {{code: past, name: {{fr: Passée, en: Long ago}}, on: {today - timedelta(days=3)}, places: 7}}
+          - {{code: soon, name: {{fr: Bientôt, en: Soon enough}}, on: {today + timedelta(days=9)}, places: 20}}
+    """,
+        currencies="  - {code: seats, kind: good, name: {fr: places, en: seats}}\n",
+    )
+    page = owner.get("/offers/").content.decode()
+    assert re.search(r"Soon enough, [^<]*</span>.*?20 left", page)
+    assert "Long ago" not in page
+    assert re.search(r"serve no objective: [^<]*Tasting", owner.get("/programme/").content.decode())
 
 
 def test_the_lowest_price_of_thirty_days_stands_beside_what_takes_a_price_down(owner: Client) -> None:

@@ -24,13 +24,18 @@ from assidu.plans.blanks import (
     wholes,
 )
 from assidu.plans.blanks.filling import BLANK
-from assidu.plans.blanks.kinds import is_list, struct
-from assidu.plans.blanks.loose import General, Table, loose, written_twice
+from assidu.plans.blanks.kinds import is_apart, struct
+from assidu.plans.blanks.loose import AllTerms, General, LegalCaps, Table, loose, written_twice
 from assidu.plans.blanks.parts import whole_at, with_whole
 from assidu.plans.check import examine
 from assidu.plans.document import Document, Rule, When
+from assidu.plans.document.life import TermsText
+from assidu.plans.legal import laws
 from assidu.plans.problems import Path as Path_
+from assidu.plans.rewriting import rewritten
+from assidu.plans.wording import blanks as words
 from assidu.plans.wording.language import Language
+from assidu.plans.writing import to_yaml
 from builders.documents import a_document, a_rule
 
 DEMO = Path(assidu.demo.__file__).parent / "plans"
@@ -46,7 +51,8 @@ def demo(name: str) -> Document:
 def kept(part: msgspec.Struct) -> dict[str, object]:
     """What a form does not ask."""
     built = msgspec.to_builtins(part, str_keys=True, enc_hook=str)
-    names = {field.name for field in struct(type(part)).fields if field.name == "code" or is_list(field)}
+    kind = struct(type(part))
+    names = {field.name for field in kind.fields if is_apart(kind, field)}
     return {name: built[name] for name in names if name in built}
 
 
@@ -185,19 +191,108 @@ def test_an_empty_list_is_not_the_list_that_is_there_by_default() -> None:
     assert fill(type(document.exclusions), texts).part == document.exclusions
 
 
-def test_every_list_and_part_of_the_document_has_a_form() -> None:
-    """A class added to the document shows up here without another line; words for it make it read better."""
-    assert {"rules", "rewards", "currencies", "tiers.levels", "objectives"} <= set(lists())
-    assert {"exclusions", "tiers", "returns"} <= set(wholes())
+def test_every_field_of_every_list_and_part_has_a_form_with_words() -> None:
+    """A class added to the document shows up here without another line, and asks for its words: nothing is called by
+    its own name."""
     document = a_document()
-    for cls in (*lists().values(), *(cls for cls, _ in wholes().values())):
-        texts = begun(cls, FIRST)
+    for part, cls in lists().items():
+        assert words.LISTS[part].fr != part
+        assert words.MEMBERS[part][0].fr != part
+        for form in unfolded(cls, document):
+            assert told_apart(form)
+    for part, (cls, _) in wholes().items():
+        assert words.WHOLES[part].fr != part
+        for form in unfolded(cls, document):
+            assert told_apart(form)
+
+
+def told_apart(form: Form) -> bool:
+    """Is every blank called something, and no clause by the name of a field?"""
+    labels = [blank.label for blank in blanks_of(form).values()]
+    labels += [clause.label for group in form.groups for clause in group.clauses]
+    labels += [addable.label for group in form.groups for addable in group.addable]
+    return all(label.strip() and "_" not in label for label in labels)
+
+
+def unfolded(cls: type[msgspec.Struct], document: Document) -> list[Form]:
+    """The form with every clause that can be added, once for each way of the parts that are one of several."""
+    waiting, done, found = [begun(cls, FIRST)], set(), []
+    while waiting:
+        texts = waiting.pop()
         form = form_of(cls, texts, document, {}, Language.FR)
-        for group in form.groups:
-            for addable in group.addable:
-                more = added(cls, texts, addable.name, FIRST)
-                assert more != texts, addable
-                form_of(cls, more, document, {}, Language.FR)
+        names = [one.name for group in form.groups for one in group.addable]
+        # A list that has a member already is not made longer.
+        names = [name for name in names if name not in texts["has"] and f"{name}.0" not in texts["has"]]
+        if names:
+            for name in names:
+                texts = added(cls, texts, name, FIRST)
+            waiting.append(texts)
+            continue
+        found.append(form)
+        for name, blank in blanks_of(form).items():
+            for option in blank.option_values if name.endswith(".kind") and blank.changes_shape else ():
+                chosen = f"{name.removesuffix('kind')}{option}"
+                if chosen not in done:
+                    done.add(chosen)
+                    waiting.append(added(cls, texts | {name: [option]}, chosen, FIRST))
+    return found
+
+
+def test_the_sessions_of_a_reward_are_asked_with_it() -> None:
+    document = a_document(
+        currencies="  - {code: seats, kind: good, name: {fr: places, en: seats}}\n",
+        more="""
+rewards:
+  - code: tasting
+    name: {fr: Dégustation, en: Tasting}
+    costs: {currency: points, units: 300}
+    gives: {currency: seats}
+    sessions:
+      - {code: may, name: {fr: En mai, en: In May}, on: 2026-05-12, places: 20}
+""",
+    )
+    reward = document.rewards[0]
+    texts = added(type(reward), texts_of(reward), "sessions", FIRST)
+    texts |= {
+        "sessions.1.code": ["june"], "sessions.1.name.fr": ["En juin"], "sessions.1.name.en": ["In June"],
+        "sessions.1.on": ["2026-06-09"], "sessions.1.places": ["15"],
+    }  # fmt: skip
+    longer = fill(type(reward), texts, {"code": "tasting"}).part
+    assert [(one.code, one.places) for one in longer.sessions] == [("may", 20), ("june", 15)]
+    texts = removed(texts, "sessions.0")
+    assert [one.code for one in fill(type(reward), texts, {"code": "tasting"}).part.sessions] == ["june"]
+
+
+def test_terms_are_added_changed_and_taken_away_with_their_text_to_the_letter() -> None:
+    text = "Article 1\n\n  Les points valent un an.\n"
+    more = "terms: [{version: 2026-01, first_day: 2026-01-01, url: https://example.org/terms}]\n"
+    document = a_document(more=more)
+    texts = added(AllTerms, texts_of(whole(document, "terms")), "terms", FIRST)
+    texts |= {"terms.1.version": ["2026-07"], "terms.1.first_day": ["2026-07-01"]}
+    texts = added(AllTerms, texts, "terms.1.text", FIRST)
+    texts |= {"terms.1.text.fr": [text.replace("\n", "\r\n")], "terms.1.text.en": ["Article 1"]}
+    blanks = blanks_of(form_of(AllTerms, texts, document, {}, Language.FR))
+    assert (blanks["terms.1.text.fr"].kind, blanks["terms.0.url"].length_max) == ("prose", 300)
+    longer = with_whole(document, "terms", fill(AllTerms, texts).part)
+    assert [(one.version, one.url is None) for one in longer.terms] == [("2026-01", False), ("2026-07", True)]
+    assert longer.terms[1].text == TermsText(fr=text, en="Article 1")
+    assert fill(AllTerms, texts_of(whole(longer, "terms"))).part.terms == longer.terms
+    assert rewritten(to_yaml(document), longer) != to_yaml(document)
+    assert examine(rewritten(to_yaml(document), longer)).document == longer
+    texts = removed(texts, "terms")
+    assert with_whole(document, "terms", fill(AllTerms, texts).part).terms == ()
+
+
+def test_limits_of_the_law_are_chosen_by_their_name() -> None:
+    document = a_document()
+    texts = added(LegalCaps, texts_of(whole(document, "legal_caps")), "legal_caps", FIRST)
+    blank = blanks_of(form_of(LegalCaps, texts, document, {}, Language.EN))["legal_caps.0.law"]
+    assert set(blank.option_values) == set(laws())
+    texts |= {"legal_caps.0.law": [blank.option_values[0]], "legal_caps.0.departments": ["grocery"]}
+    changed = with_whole(document, "legal_caps", fill(LegalCaps, texts).part)
+    assert [(cap.law, cap.departments) for cap in changed.legal_caps] == [
+        (blank.option_values[0], ("grocery",))
+    ]
 
 
 def test_days_are_days() -> None:
@@ -237,6 +332,8 @@ def test_a_name_is_added_to_a_table_and_a_code_named_twice_is_told_at_its_blank(
         (("name", "fr"), "general"),
         (("labels", "stores", "317", "fr"), "labels.stores"),
         (("closing", "last_day_to_use"), "closing"),
+        (("terms", 0, "url"), "terms"),
+        (("legal_caps", 0, "law"), "legal_caps"),
         (("rules", 3, "code"), None),
         ((), None),
     ],

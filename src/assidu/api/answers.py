@@ -8,6 +8,7 @@ from assidu.api import types
 from assidu.customers import queries as customers
 from assidu.customers.accounts import Belonging
 from assidu.customers.types import Customer, Erasure, Written
+from assidu.decisions.cost import SaleCost
 from assidu.decisions.tiers import Missing
 from assidu.foundation.people.types import ApiKey, AuditEntry
 from assidu.ledger.types import Movement, Statement
@@ -211,6 +212,13 @@ def explanation(found: Explanation) -> types.Explanation:
             types.Reason(one.rule, one.name, one.code.value, one.has_applied, dict(one.figures), one.sentence)
             for one in found.reasons
         ],
+        cost=None if found.cost is None else sale_cost(found.cost),
+    )
+
+
+def sale_cost(found: SaleCost) -> types.SaleCost:
+    return types.SaleCost(
+        found.promotions_minor, found.calendar_minor, found.offers_minor, found.units_minor, found.total_minor
     )
 
 

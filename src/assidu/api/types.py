@@ -301,9 +301,22 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class SaleCost:
+    """What a ticket costs the brand in all, in minor units: promotions of others, offers, and units at what they are
+    expected to cost. ``calendar_minor``: the part of the promotions that the ticket does not tell."""
+
+    promotions_minor: int
+    calendar_minor: int
+    offers_minor: int
+    units_minor: int
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """Why an event gave what it gave. ``same``: decided again today, it gives exactly what was recorded;
-    ``null`` when it was decided under earlier semantics. ``differing`` names the parts that are not the same."""
+    ``null`` when it was decided under earlier semantics. ``differing`` names the parts that are not the same.
+    ``cost``: of a ticket."""
 
     event: Event
     language: str
@@ -316,6 +329,7 @@ class Explanation:
     balances_after: dict[str, int]
     sentences: list[str]
     reasons: list[Reason]
+    cost: SaleCost | None
 
 
 @dataclass(frozen=True, slots=True)

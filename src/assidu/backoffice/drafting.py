@@ -28,7 +28,8 @@ from assidu.plans.document import Document, Text
 from assidu.plans.problems import Path, Problem
 from assidu.plans.wording import blanks as words
 from assidu.plans.wording import describe, problem, text_in
-from assidu.plans.wording.phrases import CHANNELS
+from assidu.plans.wording.offers import law_said
+from assidu.plans.wording.phrases import CHANNELS, phrases_of
 from assidu.simulation.yearly import Yearly, yearly_of
 
 STATES: dict[DraftState, tuple[str | Promise, str]] = {
@@ -211,9 +212,8 @@ class DraftShown:
                 Line("", "", sentence, self.address_of(part, None), is_unsaved=part in unsaved)
                 for sentence in sentences_of(document, part)
             )
-            title = words.WHOLES.get(part)
-            name = words.spaced(part).capitalize() if title is None else title.say(language())
-            found.append(Section(part, name, lines, self.address_of(part, None), is_whole=True))
+            title = words.WHOLES[part].say(language())
+            found.append(Section(part, title, lines, self.address_of(part, None), is_whole=True))
         return found
 
     def _list(self, document: Document, part: str, unsaved: set[str]) -> Section:
@@ -237,14 +237,12 @@ class DraftShown:
                     told_of.get((part, member.code), 0),
                 )
             )
-        title = words.LISTS.get(part)
-        add = words.MEMBERS.get(part)
         return Section(
             part,
-            words.spaced(part).capitalize() if title is None else title.say(language()),
+            words.LISTS[part].say(language()),
             tuple(lines),
             self.address_of(part, "+"),
-            _("Add") if add is None else add[1].say(language()),
+            words.MEMBERS[part][1].say(language()),
             part == "rules",
         )
 
@@ -293,6 +291,9 @@ def sentences_of(document: Document, part: str) -> list[str]:
         return [describe(document, language()).opening]
     if part.startswith(LABELS):
         return _names(getattr(document.labels, part.removeprefix(LABELS)))
+    if part == "legal_caps":
+        phrases = phrases_of(document, language())
+        return [law_said(cap, phrases) for cap in document.legal_caps]
     return [
         line.sentence
         for section in describe(document, language()).sections

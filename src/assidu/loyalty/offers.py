@@ -10,7 +10,7 @@ from assidu.decisions.calendar import period_key
 from assidu.decisions.offers.given import Step
 from assidu.decisions.plan import Plan
 from assidu.decisions.plan.offers import Offer
-from assidu.decisions.rewards import stock_key
+from assidu.decisions.rewards import session_key, stock_key
 from assidu.foundation.sql import rows
 
 
@@ -18,18 +18,20 @@ class GaugeKind(StrEnum):
     QUOTA = "quota"
     BUDGET = "budget"
     STOCK = "stock"
+    SESSION = "session"
 
 
 @dataclass(frozen=True, slots=True)
 class Gauge:
     """What is taken of a limit now, in this period. A budget of units counts them, else minor units; with a limit in
-    each store, ``stores`` is how many have begun and ``taken`` what they took together."""
+    each store, ``stores`` is how many have begun and ``taken`` what they took together. ``session``: whose places."""
 
     kind: GaugeKind
     taken: int
     limit: int
     is_money: bool = False
     stores: int = 0
+    session: str = ""
 
     @property
     def left(self) -> int:
@@ -61,30 +63,35 @@ class Standings:
 
 
 def gauges(plan: Plan, today: date) -> dict[str, list[Gauge]]:
-    """By code of the offer or reward; those without a limit have none."""
+    """By code of the offer or reward; those without a limit have none, nor have sessions that are over."""
     wanted = [
-        (offer.code, kind, key, limit)
+        (offer.code, kind, key, limit, "")
         for offer in plan.offers.all
         for kind, key, limit in _keys(offer, today)
     ]
     for reward in plan.rewards.values():
         if reward.stock is not None:
-            wanted.append((reward.code, GaugeKind.STOCK, stock_key(reward), reward.stock))
+            wanted.append((reward.code, GaugeKind.STOCK, stock_key(reward), reward.stock, ""))
+        for code, session in reward.sessions.items():
+            if session.on >= today:
+                key = session_key(reward, code)
+                wanted.append((reward.code, GaugeKind.SESSION, key, session.places, code))
     if not wanted:
         return {}
     known = rows(
         "SELECT w.key, coalesce(sum(q.taken), 0), count(q.key) FROM unnest(%s::text[]) AS w (key) "
         "LEFT JOIN loyalty_quota AS q ON q.key = w.key OR (right(w.key, 1) = ':' AND starts_with(q.key, w.key)) "
         "GROUP BY w.key",
-        [[key for _, _, key, _ in wanted]],
+        [[key for _, _, key, _, _ in wanted]],
     )
     taken = {key: (int(count), int(stores)) for key, count, stores in known}
     found: dict[str, list[Gauge]] = {}
-    for code, kind, key, limit in wanted:
+    for code, kind, key, limit, session_code in wanted:
         count, stores = taken[key]
         is_money = kind is GaugeKind.BUDGET and plan.offers.by_code[code].is_price
         in_stores = stores if key.endswith(":") else 0
-        found.setdefault(code, []).append(Gauge(kind, count, limit * max(in_stores, 1), is_money, in_stores))
+        gauge = Gauge(kind, count, limit * max(in_stores, 1), is_money, in_stores, session_code)
+        found.setdefault(code, []).append(gauge)
     return found
 
 

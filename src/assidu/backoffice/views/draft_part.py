@@ -45,11 +45,12 @@ from assidu.plans.blanks import (
     wholes,
 )
 from assidu.plans.blanks.filling import BLANK, Filled, blank_of
-from assidu.plans.blanks.kinds import is_list, struct
-from assidu.plans.blanks.loose import GENERAL, has_form, written_twice
+from assidu.plans.blanks.kinds import is_apart, is_list, struct
+from assidu.plans.blanks.loose import FIELDS, has_form, written_twice
 from assidu.plans.blanks.parts import with_members, with_whole
 from assidu.plans.check import check
 from assidu.plans.document import Document
+from assidu.plans.document.life import TERMS_LENGTH_MAX
 from assidu.plans.problems import Path, Problem
 from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import blanks as words
@@ -57,7 +58,8 @@ from assidu.plans.wording import problem
 
 NEW = "+"
 NAMES_MAX = 2_000
-VALUE_MAX = 20_000
+VALUE_MAX = TERMS_LENGTH_MAX + 1
+"""One letter more than anything takes: what is too long is told so, and not cut."""
 _NAME = re.compile(r"[a-z_]+(\.([a-z_]+|\d{1,4}))*")
 
 
@@ -286,9 +288,11 @@ def _kept(cls: type[msgspec.Struct], value: Any, code: str | None) -> dict[str, 
     for field in struct(cls).fields:
         if field.name == "code" and code is None:
             kept["code"] = value.code
-        if is_list(field) and value is not None:
+        if not is_list(field) or not is_apart(struct(cls), field):
+            continue
+        if value is not None:
             kept[field.encode_name] = _plain(getattr(value, field.name))
-        elif is_list(field) and field.required:
+        elif field.required:
             kept[field.encode_name] = [{"code": "first", "name": {"fr": "Premier", "en": "First"}}]
     return kept
 
@@ -309,7 +313,7 @@ def _with(document: Document, place: Place, value: Any) -> Document:
 def _path(document: Document, place: Place, code: str | None) -> Path:
     """Where it stands in the document; the fields of the document itself stand at its root."""
     if place.code is None:
-        return () if place.part == GENERAL else tuple(place.part.split("."))
+        return () if place.part in FIELDS else tuple(place.part.split("."))
     return next(one.path for one in members(document, place.part) if one.code == code)
 
 
@@ -405,8 +409,7 @@ def _context(
 ) -> dict[str, Any]:
     form = form_of(place.cls, texts, document, known_options(document), language(), problems)
     before = _value(document, place)
-    name = words.MEMBERS.get(place.part)
-    title = words.WHOLES.get(place.part) if name is None else name[0]
+    title = words.WHOLES[place.part] if place.code is None else words.MEMBERS[place.part][0]
     return {
         "programme": one.programme,
         "shown": one,
@@ -416,7 +419,7 @@ def _context(
         "problems": problems,
         "sentences": tried.sentences,
         "before": [] if before is None else _sentences(document, place, place.code),
-        "kind_name": words.spaced(place.part).capitalize() if title is None else title.say(language()),
+        "kind_name": title.say(language()),
         "may_edit": one.draft.is_open,
         "exists": before is not None,
         "was": _mark(document, place),

@@ -17,7 +17,7 @@ from assidu.backoffice.programme import Programme, programme_at
 from assidu.catalogue.prices import lowest_prices
 from assidu.loyalty import draws, offers
 from assidu.loyalty.offers import Gauge, GaugeKind, OfferFigures, Standings
-from assidu.plans.document import Offer
+from assidu.plans.document import Offer, Reward
 from assidu.plans.wording.offers import law_said, offer_terms, stacking_said
 
 PRODUCTS_SHOWN_MAX = 8
@@ -84,7 +84,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
                 reward.code,
                 known.phrases.text(reward.name),
                 known.phrases.reward(reward),
-                [_gauge(gauge, known) for gauge in left.get(reward.code, [])],
+                [_gauge(gauge, known, _session(reward, gauge, known)) for gauge in left.get(reward.code, [])],
             )
             for reward in known.document.rewards
         ],
@@ -142,9 +142,26 @@ def _gave(offer: Offer, gave: OfferFigures, known: Programme) -> str:
     return formats.number(gave.units) if gave.units else ""
 
 
-def _gauge(gauge: Gauge, known: Programme) -> GaugeShown:
+def _session(reward: Reward, gauge: Gauge, known: Programme) -> str:
+    """Which session of a reward it is whose places are counted; nothing for the reward as a whole."""
+    return next(
+        (
+            f"{known.phrases.text(one.name)}, {formats.day(one.on)}"
+            for one in reward.sessions
+            if one.code == gauge.session
+        ),
+        "",
+    )
+
+
+def _gauge(gauge: Gauge, known: Programme, session: str = "") -> GaugeShown:
     left = known.money(gauge.left) if gauge.is_money else formats.number(gauge.left)
-    labels = {GaugeKind.QUOTA: _("Places"), GaugeKind.BUDGET: _("Budget"), GaugeKind.STOCK: _("Stock")}
+    labels = {
+        GaugeKind.QUOTA: _("Places"),
+        GaugeKind.BUDGET: _("Budget"),
+        GaugeKind.STOCK: _("Stock"),
+        GaugeKind.SESSION: session,
+    }
     label = labels[gauge.kind]
     if gauge.stores:
         label = ngettext("%(what)s, %(n)s store", "%(what)s, %(n)s stores", gauge.stores) % {

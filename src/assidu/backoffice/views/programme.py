@@ -28,7 +28,7 @@ from assidu.loyalty.plans import PublishedPlan
 from assidu.measurement.queries import has_invented, rule_figures
 from assidu.measurement.types import RuleFigures
 from assidu.plans.check import examine
-from assidu.plans.document import Document
+from assidu.plans.document import Document, Draw, Offer, Reward, Rule
 from assidu.plans.reading.nodes import BYTES_MAX
 from assidu.plans.wording import describe, text_in
 from assidu.plans.writing import to_yaml
@@ -196,12 +196,12 @@ def history(known: Programme) -> list[VersionShown]:
 
 
 def serves_none(document: Document) -> list[str]:
-    """The rules and offers that name no objective; nothing where the programme has no objectives."""
+    """The rules, offers, rewards and draws that name no objective; nothing where the programme has no objectives."""
     if not document.objectives:
         return []
-    names = [rule.name for rule in document.rules if rule.serves is None]
-    names += [offer.name for offer in document.offers if offer.serves is None]
-    return [text_in(name, language()) for name in names]
+    parts: tuple[Rule | Offer | Reward | Draw, ...]
+    parts = (*document.rules, *document.offers, *document.rewards, *document.draws)
+    return [text_in(one.name, language()) for one in parts if one.serves is None]
 
 
 def why(cause: Cause, grounds: dict[str, Any], known: Programme | None) -> str:

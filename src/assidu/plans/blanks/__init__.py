@@ -1,7 +1,7 @@
 """A programme filled in like a form: its typed parts as sentences with blanks, and what is written in them read back.
 
-Everything follows the types of ``plans.document``: a new class or field appears by itself (``plans.wording.blanks``
-gives it better words than its name). A form is texts by name, as browsers send them: the name of a blank is the way to
+Everything follows the types of ``plans.document``: a new class or field appears by itself, with the words that
+``plans.wording.blanks`` gives it. A form is texts by name, as browsers send them: the name of a blank is the way to
 its field (``when.channels``), and ``has`` lists the optional fields that are there.
 """
 

@@ -156,6 +156,8 @@ class _Writer:
         bare = text.strip()
         if not bare:
             return None
+        if kinds.is_prose(kind):
+            return Scalar(text.replace("\r\n", "\n"), Kind.TEXT, _HERE)
         if isinstance(kind, inspect.IntType):
             return Scalar(_SPACES.sub("", bare), Kind.PLAIN, _HERE)
         if isinstance(kind, inspect.DecimalType):

@@ -14,6 +14,7 @@ from assidu.decisions.plan import CurrencyKind
 from assidu.plans.blanks import kinds
 from assidu.plans.blanks.texts import HAS, Texts, first_of, items, joined
 from assidu.plans.document import Document
+from assidu.plans.legal import laws
 from assidu.plans.wording import blanks as words
 from assidu.plans.wording.language import Language, text_in
 from assidu.plans.wording.phrases import phrases_of
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     """How a blank is filled."""
 
     TEXT = "text"
+    PROSE = "prose"  # of many lines
     NUMBER = "number"
     AMOUNT = "amount"
     DATE = "date"
@@ -50,6 +52,7 @@ class Blank:
     unit: str = ""
     changes_shape: bool = False
     is_long: bool = False
+    length_max: int = kinds.SHORT_MAX
     problems: tuple[str, ...] = ()
 
     @property
@@ -304,9 +307,15 @@ class _Writer:
         listed = items(self._texts, name)
         for n in listed:
             path = joined(name, n)
-            inner = self._part(owner, field, item, path, group)
-            self._told.add(path)
             label = f"{words.bare(words.clause(owner, field.name, self._language))} {n + 1}"
+            offered = len(self._addable)
+            inner = self._part(owner, field, item, path, group)
+            if len(listed) > 1:  # what one of several offers says which one
+                self._addable[offered:] = [
+                    (where, Addable(one.name, f"{one.label} ({label})"))
+                    for where, one in self._addable[offered:]
+                ]
+            self._told.add(path)
             problems = tuple(self._problems.get(path, ()))
             pieces.append(Clause(path, label, tuple(inner), len(listed) > 1, problems, is_item=True))
         self._addable.append((group, Addable(name, self._another(item))))
@@ -394,7 +403,13 @@ class _Writer:
             return Blank(name, Kind.TIME, label, values, problems=problems)
         choices = self._options(field.name)
         if choices is None:
-            return Blank(name, Kind.TEXT, label, values, is_long=owner == "Text", problems=problems)
+            length = kinds.length_max(field.type)
+            if kinds.is_prose(field.type):
+                return Blank(name, Kind.PROSE, label, values, length_max=length, problems=problems)
+            is_long = owner == "Text" or length > kinds.SHORT_MAX
+            return Blank(
+                name, Kind.TEXT, label, values, is_long=is_long, length_max=length, problems=problems
+            )
         return Blank(
             name,
             Kind.ONE,
@@ -419,6 +434,7 @@ class _Writer:
             "tiers": lambda: self._levels(),
             "rule": lambda: self._multiplied(),
             "serves": lambda: self._members("objectives"),
+            "law": lambda: self._laws(),
         }
         if field in find:
             return tuple(find[field]())
@@ -443,6 +459,9 @@ class _Writer:
             if one.kind is CurrencyKind.ENTRY
         ]
 
+    def _laws(self) -> list[Option]:
+        return [Option(law.code, text_in(law.name, self._language)) for law in laws().values()]
+
     def _levels(self) -> list[Option]:
         levels = self._document.tiers.levels if self._document.tiers is not None else ()
         return [Option(level.code, text_in(level.name, self._language)) for level in levels]
@@ -464,7 +483,7 @@ class _Writer:
         return str(get_currency_symbol(self._document.sale_currency.code, Locale.parse(str(self._language))))
 
     def _unit(self, field: kinds.Field, name: str) -> str:
-        if field.name in ("percent", "off"):
+        if field.name in ("percent", "off", "expected_redemption"):
             return "%"
         above = name.rpartition(".")[0]
         if not kinds.is_units(field.type) or (above and joined(above, "currency") in self._texts):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import Enum
+from functools import cache
 from string import Formatter
 from typing import Any
 
@@ -13,9 +14,13 @@ from assidu.plans.wording import blanks as words
 from assidu.plans.wording.language import Language
 
 Field = inspect.Field
+SHORT_MAX = 200
+LINE_MAX = 1_000
+"""The letters of what is written on one line, at most."""
 DURATION_UNITS = ("days", "weeks", "months", "years")
 
 
+@cache
 def struct(cls: type[msgspec.Struct]) -> inspect.StructType:
     found = inspect.type_info(cls)
     assert isinstance(found, inspect.StructType)
@@ -71,8 +76,14 @@ def is_writable(kind: inspect.Type) -> bool:
 def fields(kind: inspect.StructType, *, is_root: bool) -> Iterator[Field]:
     """Those that a form asks: not the code, which is given once, nor lists whose members have forms of their own."""
     for field in kind.fields:
-        if is_writable(field.type) and not (is_root and (field.name == "code" or is_list(field))):
+        if is_writable(field.type) and not (is_root and is_apart(kind, field)):
             yield field
+
+
+def is_apart(kind: inspect.StructType, field: Field) -> bool:
+    """Is the field asked elsewhere than in the form of its part? Lists within a member (the sessions of a reward) are
+    asked with it."""
+    return field.name == "code" or (is_list(field) and not has_code(kind))
 
 
 def is_list(field: Field) -> bool:
@@ -107,6 +118,18 @@ def stays(kind: inspect.StructType, field: Field) -> bool:
     if isinstance(value, Enum | tuple):
         return value != ()
     return isinstance(value, int) and not isinstance(value, bool) and value > 1
+
+
+def is_prose(kind: inspect.Type) -> bool:
+    """Words of many lines, kept to the letter."""
+    kind = bare(kind)
+    return isinstance(kind, inspect.StrType) and (kind.max_length or 0) > LINE_MAX
+
+
+def length_max(kind: inspect.Type) -> int:
+    """How many letters a blank of words takes; words without a limit of their own are short."""
+    kind = bare(kind)
+    return (isinstance(kind, inspect.StrType) and kind.max_length) or SHORT_MAX
 
 
 def is_units(kind: inspect.Type) -> bool:

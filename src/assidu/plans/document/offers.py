@@ -25,6 +25,7 @@ GROUPS_MAX = 200
 ODDS_MAX = 100_000_000
 PIECES_MAX = 10_000_000
 BUY_MAX = 1_000
+LEGAL_CAPS_MAX = 20
 
 
 class PercentOff(Part, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from assidu.plans.document.forgotten import ForgottenTickets
 from assidu.plans.document.life import TERMS_MAX, Closing, Leaving, Notice, Terms
 from assidu.plans.document.money import SaleCurrency
 from assidu.plans.document.objectives import OBJECTIVES_MAX, Objective
-from assidu.plans.document.offers import OFFERS_MAX, LegalCap, Offer, Stacking
+from assidu.plans.document.offers import LEGAL_CAPS_MAX, OFFERS_MAX, LegalCap, Offer, Stacking
 from assidu.plans.document.parts import (
     CURRENCIES_MAX,
     FORMAT,
@@ -79,7 +79,8 @@ class Document(Part, frozen=True, kw_only=True):
     stacking: Stacking = Stacking()
     draws: Annotated[tuple[Draw, ...], Meta(max_length=DRAWS_MAX, description="Draws among entries.")] = ()
     legal_caps: Annotated[
-        tuple[LegalCap, ...], Meta(max_length=20, description="Limits that the law sets on promotions.")
+        tuple[LegalCap, ...],
+        Meta(max_length=LEGAL_CAPS_MAX, description="Limits that the law sets on promotions."),
     ] = ()
     second_person_above: (
         Annotated[Amount, Meta(description="Corrections by staff worth more need a second person.")] | None

@@ -1,6 +1,6 @@
 """The vocabulary as a form reads it: the words around each blank, by the class and field of the document.
 
-A field without words here still appears, called by its own name; one line gives it words.
+Every field that a form asks has its words here: a form cannot be shown without them.
 """
 
 from assidu.plans.wording.language import Language, Sentence
@@ -70,6 +70,10 @@ CLAUSES = {
     "OfferBudget.amount": Sentence("{}", "{}"),
     "OfferBudget.units": Sentence("{} unités", "{} units"),
     "OfferBudget.per": Sentence("par {}", "per {}"),
+    "OfferBudget.clip": Sentence(
+        "rien n'est donné quand il reste moins que ce que vaut l'offre",
+        "nothing is given where less is left than the offer is worth",
+    ),
     "PercentOff.at_most": Sentence("au plus {}", "at most {}"),
     "BuyGet.times": Sentence("au plus {} fois par ticket", "at most {} times on a ticket"),
     "Given.units": Sentence("un nombre fixe de {}", "a fixed number of {}"),
@@ -103,12 +107,26 @@ CLAUSES = {
     "Transfers.cap": Sentence("au plus {}", "at most {}"),
     "Reward.costs": Sentence("demander {}", "ask for {}"),
     "Reward.gives": Sentence("et donner {}", "and give {}"),
+    "Reward.stock": Sentence("{} en tout", "{} in all"),
+    "Reward.sessions": Sentence("à l'une de ces séances : {}", "at one of these sessions: {}"),
+    "Reward.cancel_within": Sentence("annulable pendant {}", "may be called off for {}"),
+    "Reward.serves": Sentence("pour l'objectif {}", "for the objective {}"),
     "Level.spend_at_least": Sentence("dès {} d'achats", "from {} spent on"),
+    "Level.units_at_least": Sentence("dès {} gagnés", "from {} earned on"),
+    "Level.purchases_at_least": Sentence("dès {} achats", "from {} purchases on"),
+    "Level.engagement_at_least": Sentence(
+        "dès un score d'engagement de {}", "from an engagement score of {} on"
+    ),
+    "Level.benefits": Sentence("apporte aussi : {}", "brings besides: {}"),
     "Tiers.window": Sentence("on compte les achats sur {}", "the spend counts over {}"),
     "Tiers.keep": Sentence("un statut est gardé {}", "a status is kept for {}"),
     "Tiers.downgrade": Sentence(
         "quand les achats ne suffisent plus, on descend {}",
         "when the spend no longer reaches it, one goes {}",
+    ),
+    "Tiers.needs": Sentence("un statut demande {}", "a status asks for {}"),
+    "Tiers.grace": Sentence(
+        "avant de descendre, on le garde encore {}", "before going down, one keeps it {} more"
     ),
     "Currency.kind": Sentence("ce sont des {}", "they are {}"),
     "Currency.singular": Sentence("au singulier {}", "in the singular {}"),
@@ -117,6 +135,13 @@ CLAUSES = {
     "Currency.worth": Sentence("valeur : {}", "worth: {}"),
     "Currency.pays": Sentence("permet de payer un ticket", "can pay for a ticket"),
     "Currency.pays_at_least": Sentence("à partir de {}", "from {} on"),
+    "Currency.partner": Sentence("fournis par {}", "provided by {}"),
+    "Currency.settles": Sentence(
+        "le partenaire reçoit {} pour chaque unité remise", "the partner is owed {} for each unit handed over"
+    ),
+    "Currency.expected_redemption": Sentence(
+        "on compte que {} de ce qui est donné sera utilisé", "of what is given, {} is expected to be used"
+    ),
     "Exclusions.departments": Sentence("les rayons {}", "the departments {}"),
     "Exclusions.brands": Sentence("les marques {}", "the brands {}"),
     "Exclusions.products": Sentence("les produits {}", "the products {}"),
@@ -141,12 +166,17 @@ CLAUSES = {
         "a second person decides on what staff correct or give above {}",
     ),
     "Table.words": Sentence("on appelle {}", "we call {}"),
+    "LegalCaps.legal_caps": Sentence("la loi limite les promotions : {}", "the law limits promotions: {}"),
+    "AllTerms.terms": Sentence("conditions : {}", "terms: {}"),
+    "Terms.url": Sentence("à l'adresse {}", "at the address {}"),
+    "Terms.text": Sentence("dont voici le texte : {}", "whose text is: {}"),
     "Leaving.regret": Sentence(
         "qui part retrouve tout en revenant sous {}",
         "who leaves finds everything again by coming back within {}",
     ),
     "Closing.last_day_to_earn": Sentence("dernier jour pour gagner : {}", "last day to earn: {}"),
     "Closing.last_day_to_use": Sentence("dernier jour pour utiliser : {}", "last day to use: {}"),
+    "Closing.forfeit": Sentence("ce qui reste ensuite n'expire pas", "what is then left does not expire"),
     "Referral.referrer": Sentence("qui parraine reçoit {}", "who brings somebody gets {}"),
     "Referral.referee": Sentence("qui est parrainé reçoit {}", "who is brought gets {}"),
     "Referral.at_most": Sentence("au plus {}", "at most {}"),
@@ -206,6 +236,12 @@ PARTS = {
         "up to {members_at_most} people; who leaves takes {leaver_takes}; the welcome is given {welcome}",
     ),
     "Prize": Sentence("{count} × {name}, soit {gives}", "{count} × {name}, which is {gives}"),
+    "Terms": Sentence("version {version}, à partir du {first_day}", "version {version}, from {first_day} on"),
+    "TermsText": Sentence("{fr} (français) {en} (anglais)", "{fr} (French) {en} (English)"),
+    "Session": Sentence(
+        "{name} le {on}, {places} places, de code {code}",
+        "{name} on {on}, {places} places, with the code {code}",
+    ),
 }
 
 ONE_OF = {
@@ -299,6 +335,8 @@ WHOLES = {
     "engagement": Sentence("Le score d'engagement", "The engagement score"),
     "stacking": Sentence("Le cumul des offres", "How offers go together"),
     "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
+    "terms": Sentence("Les conditions", "Terms"),
+    "legal_caps": Sentence("Les limites de la loi", "Limits of the law"),
     "notice": Sentence("Le préavis", "Notice of changes"),
     "leaving": Sentence("Le départ d'un membre", "When a member leaves"),
     "closing": Sentence("La fin du programme", "The end of the programme"),
@@ -347,6 +385,8 @@ CHOICES = {
     "TierWindow.calendar_year": Sentence("l'année civile, de", "the calendar year, of"),
     "Downgrade.one_step": Sentence("d'un seul niveau", "one step down"),
     "Downgrade.reassess": Sentence("au niveau des achats", "down to what the spend reaches"),
+    "Needs.one": Sentence("une seule des choses qu'il nomme", "one of the things that it names"),
+    "Needs.all": Sentence("toutes les choses qu'il nomme", "all the things that it names"),
     "ReturnPolicy.only_pending": Sentence(
         "ce qui est déjà acquis n'est pas repris", "what was already given is not taken back"
     ),
@@ -419,6 +459,10 @@ BLANKS = {
     "Label.of": Sentence("code", "code"),
     "Label.fr": Sentence("nom en français", "name in French"),
     "Label.en": Sentence("nom en anglais", "name in English"),
+    "Terms.version": Sentence("version, telle que les membres la connaissent", "version, as members know it"),
+    "Terms.first_day": Sentence("premier jour", "first day"),
+    "TermsText.fr": Sentence("texte en français", "text in French"),
+    "TermsText.en": Sentence("texte en anglais", "text in English"),
     "Text.fr": Sentence("en français", "in French"),
     "Text.en": Sentence("en anglais", "in English"),
     "Hours.first": Sentence("début", "beginning"),
@@ -431,6 +475,27 @@ BLANKS = {
     "Side.currency": Sentence("monnaie", "currency"),
     "Worth.units": Sentence("combien d'unités", "how many units"),
     "Worth.amount": Sentence("quel montant", "which amount"),
+    "Goal.measure": Sentence("ce qui compte", "what counts"),
+    "Goal.per": Sentence("période", "period"),
+    "PercentOff.off": Sentence("pour cent de remise", "percent off"),
+    "BuyGet.buy": Sentence("combien d'achetés", "how many are bought"),
+    "BuyGet.get": Sentence("combien avec la remise", "how many with the discount"),
+    "BuyGet.percent": Sentence("pour cent de remise", "percent off"),
+    "Odds.one_in": Sentence("une chance sur combien", "one chance in how many"),
+    "StackingGroup.code": Sentence("code du groupe", "code of the group"),
+    "StackingGroup.at_most": Sentence("combien d'offres au plus", "how many offers at most"),
+    "LegalCap.law": Sentence("loi", "law"),
+    "LegalCap.departments": Sentence("rayons", "departments"),
+    "Weight.of": Sentence("achat (sale) ou activité", "purchase (sale) or activity"),
+    "Weight.score": Sentence("score ajouté", "score that is added"),
+    "Window.kind": Sentence("façon de compter", "way to count"),
+    "Window.months": Sentence("nombre de mois", "number of months"),
+    "SharedAccount.members_at_most": Sentence("combien de personnes au plus", "how many people at most"),
+    "SharedAccount.leaver_takes": Sentence("ce qu'emporte qui part", "what who leaves takes"),
+    "SharedAccount.welcome": Sentence("à qui la bienvenue", "whom the welcome is for"),
+    "Session.code": Sentence("code de la séance", "code of the session"),
+    "Session.on": Sentence("jour de la séance", "day of the session"),
+    "Session.places": Sentence("nombre de places", "number of places"),
 }
 
 MENU = {
@@ -442,6 +507,8 @@ MENU = {
     "When.first_day": Sentence("à partir d'un jour", "from a day on"),
     "When.last_day": Sentence("jusqu'à un jour", "until a day"),
     "Rule.goal": Sentence("une mission ou une série", "a mission or a streak"),
+    "Reward.sessions": Sentence("des séances avec des places", "sessions with places"),
+    "Level.benefits": Sentence("ce que le statut apporte aussi", "what the status brings besides"),
     "Accounts.household": Sentence("des foyers", "households"),
     "Accounts.company": Sentence("des comptes entreprise", "company accounts"),
 }
@@ -450,9 +517,8 @@ EMPTY = Sentence("à remplir", "to be filled in")
 
 
 def clause(owner: str, field: str, language: Language) -> str:
-    """The words of a field with ``{}`` for its blank; its own name where nobody wrote any."""
-    words = CLAUSES.get(f"{owner}.{field}")
-    return f"{spaced(field)}{_COLON[language]}{{}}" if words is None else _words(words, language)
+    """The words of a field with ``{}`` for its blank."""
+    return _words(CLAUSES[f"{owner}.{field}"], language)
 
 
 def part(owner: str, language: Language) -> str | None:
@@ -461,21 +527,17 @@ def part(owner: str, language: Language) -> str | None:
 
 
 def choice(owner: str, value: str, language: Language) -> str:
-    words = CHOICES.get(f"{owner}.{value}")
-    return spaced(value) if words is None else _words(words, language)
+    return _words(CHOICES[f"{owner}.{value}"], language)
 
 
 def one_of(owner: str, field: str, language: Language) -> str:
-    words = ONE_OF[owner].get(field)
-    return spaced(field) if words is None else _words(words, language)
+    return _words(ONE_OF[owner][field], language)
 
 
 def blank(owner: str, field: str, language: Language) -> str:
     """The name of one blank alone."""
     words = BLANKS.get(f"{owner}.{field}")
-    if words is not None:
-        return _words(words, language)
-    return bare(clause(owner, field, language))
+    return bare(clause(owner, field, language)) if words is None else _words(words, language)
 
 
 def menu(owner: str, field: str, language: Language) -> str | None:
@@ -486,13 +548,6 @@ def menu(owner: str, field: str, language: Language) -> str | None:
 def bare(words: str) -> str:
     """A clause without its blank: what the menu of clauses and a blank of its own are called."""
     return " ".join(words.replace("{}", "…").split())
-
-
-def spaced(name: str) -> str:
-    return name.replace("_", " ").replace("-", " ")
-
-
-_COLON = {Language.FR: "\u00a0: ", Language.EN: ": "}
 
 
 def _words(words: Sentence, language: Language) -> str:
