@@ -61,6 +61,8 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
+    """``benefits`` are what the status brings besides, in the words of the programme."""
+
     tier: str | None
     since: date | None
     until: date | None
@@ -69,6 +71,7 @@ class Tier:
     missing_minor: int
     missing: dict[str, int]
     missing_to_keep: dict[str, int]
+    benefits: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ from assidu.loyalty.types import (
     Timeline,
     TimelineEntry,
 )
+from assidu.plans.document import Document
 
 PAGE_MAX = 200
 
@@ -60,6 +61,16 @@ def versions(programme: str) -> tuple[PublishedPlan, ...]:
     """Every published version, the oldest first."""
     found = _published(programme)
     return found[0] if found else ()
+
+
+def document_at(programme: str, now: datetime) -> Document | None:
+    """The version in force, as it is written."""
+    found = _published(programme)
+    if found is None:
+        return None
+    published, book = found
+    version = book.at(now).version
+    return next(one.document for one in published if one.version == version)
 
 
 def programme_of(customer_id: UUID) -> str | None:

@@ -167,6 +167,12 @@ class Member:
             keep=missing_said(stay, self.document, self.language) if stay else "",
         )
 
+    @property
+    def benefits(self) -> list[str]:
+        """What their status brings besides."""
+        tiers = self.standing.tiers
+        return self.phrases.benefits(tiers.tier if tiers is not None else None)
+
     def money(self, minor: int) -> str:
         return figures.money(minor, self.document.sale_currency, self.language)
 

@@ -262,6 +262,10 @@ class Shown:
         return self.programme.tier_tone(self.tier)
 
     @property
+    def benefits(self) -> list[str]:
+        return self.programme.benefits(self.tier)
+
+    @property
     def saying(self) -> str:
         return line_to_say(self.standing, self.programme)
 

@@ -207,6 +207,11 @@ class Known:
         return self.programme.tier_name(self.tier) if self.programme else ""
 
     @property
+    def benefits(self) -> list[str]:
+        """What their status brings besides."""
+        return self.programme.benefits(self.tier) if self.programme else []
+
+    @property
     def tier_tone(self) -> str:
         return self.programme.tier_tone(self.tier) if self.programme else ""
 

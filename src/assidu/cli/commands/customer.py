@@ -11,6 +11,7 @@ from django.urls import reverse
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
+from assidu.cli.speech import language as spoken
 from assidu.cli.speech import ngettext, number
 from assidu.cli.subjects import Subject, customer_named, nobody
 from assidu.customers import links, queries
@@ -34,6 +35,7 @@ from assidu.loyalty.separating import Separated
 from assidu.loyalty.separating import unmerge as separate
 from assidu.loyalty.types import Standing
 from assidu.plans.wording import language_of
+from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.reasons import refusal
 
 app = typer.Typer(no_args_is_help=True)
@@ -51,9 +53,12 @@ def show(subject: Subject, json: JsonFlag = False) -> None:
     with database(output):
         found = _found(subject)
         belonging = belonging_of(found.customer_id)
-        standing = loyalty.standing(counts_as(found.customer_id), clock.now())
+        now = clock.now()
+        standing = loyalty.standing(counts_as(found.customer_id), now)
+        document = loyalty.document_at(standing.programme, now) if standing is not None else None
+        phrases = phrases_of(document, language_of(spoken())) if document is not None else None
         record_look(COMMAND_LINE, found.customer_id, "command")
-    output.answer(_answer(found, belonging, standing), _text(found, belonging, standing))
+    output.answer(_answer(found, belonging, standing, phrases), _text(found, belonging, standing, phrases))
 
 
 @app.command()
@@ -280,7 +285,9 @@ def _found(subject: str) -> Customer:
     return found
 
 
-def _answer(found: Customer, belonging: Belonging | None, standing: Standing | None) -> dict[str, Any]:
+def _answer(
+    found: Customer, belonging: Belonging | None, standing: Standing | None, phrases: Phrases | None
+) -> dict[str, Any]:
     contact = found.contact
     answer: dict[str, Any] = {
         "customer": found.customer_id,
@@ -297,17 +304,20 @@ def _answer(found: Customer, belonging: Belonging | None, standing: Standing | N
         "cards": contact.cards if contact else (),
         "is_invented": found.is_invented,
     }
-    if standing is not None:
+    if standing is not None and phrases is not None:
         answer |= {
             "membership": standing.membership,
             "tier": standing.tiers.tier if standing.tiers else None,
+            "benefits": phrases.benefits(standing.tiers.tier if standing.tiers else None),
             "events": standing.seq,
             "balances": {purse.currency: purse.available for purse in standing.purses},
         }
     return answer
 
 
-def _text(found: Customer, belonging: Belonging | None, standing: Standing | None) -> str:
+def _text(
+    found: Customer, belonging: Belonging | None, standing: Standing | None, phrases: Phrases | None
+) -> str:
     lines = [f"{found.name or _('(erased)') if found.is_erased else found.name}  {found.customer_id}"]
     if found.is_invented:
         lines.append(_("Invented identity: name, address and contact details are made up."))
@@ -316,9 +326,10 @@ def _text(found: Customer, belonging: Belonging | None, standing: Standing | Non
         lines.append("  ".join(part for part in parts if part))
     if belonging is not None:
         lines.append(_("In the account %(id)s, which has:") % {"id": belonging.account_id})
-    if standing is not None:
+    if standing is not None and phrases is not None:
         tier = standing.tiers.tier if standing.tiers else None
         events = ngettext("%(n)s event", "%(n)s events", standing.seq) % {"n": number(standing.seq)}
         lines.append(", ".join(part for part in (standing.membership, tier, events) if part))
         lines += [f"  {number(purse.available):>10} {purse.currency}" for purse in standing.purses]
+        lines += [f"  + {benefit}" for benefit in phrases.benefits(tier)]
     return "\n".join(lines)
