@@ -88,11 +88,34 @@ def test_what_a_status_brings_is_said_at_the_till_on_the_page_and_on_the_stateme
 
 
 @pytest.mark.django_db
+def test_the_score_and_its_parts_are_on_the_customer_s_page_and_on_their_own(screens: dict[str, str]) -> None:
+    """A review of this month, a purchase of this month and half of one of February; a month later, half of that."""
+    for name in ("page", "statement"):
+        text = screens[name]
+        assert 'ote d’engagement</h2><b class="num push">40</b>' in text, name
+        parts = re.findall(r"<dt>([^<]+)</dt><dd class=\"num\">([\d,]+)</dd>", text)
+        assert parts[-2:] == [("Un avis déposé", "25,0"), ("Un achat", "15,0")], name
+        assert "20 le 1er avril 2026, sans rien de plus" in text, name
+    assert "engagement-title" not in screens["till"]
+
+
+@pytest.mark.django_db
 @pytest.mark.urls("assidu.api.urls")
-def test_a_program_is_told_what_a_status_brings_in_its_language(customer: UUID) -> None:
+def test_a_program_is_told_what_a_status_brings_in_its_language_and_the_score_with_its_parts(
+    customer: UUID,
+) -> None:
     reader = a_program("customers:read")
     told_ = reader.get(f"/v1/customers/{customer}", language="fr").json()["programme"]
     assert told_["tier"]["benefits"] == ["Livraison offerte", "Caisse prioritaire"]
+    assert told_["engagement"] == {
+        "score": 40,
+        "fades_on": "2026-04-01",
+        "score_then": 20,
+        "parts": [
+            {"of": "review", "now_thousandths": 25_000, "then_thousandths": 12_500},
+            {"of": "sale", "now_thousandths": 15_000, "then_thousandths": 7_500},
+        ],
+    }
 
 
 @pytest.fixture
@@ -111,5 +134,8 @@ def test_the_command_says_it_too(terminal: None, capsys: pytest.CaptureFixture[s
     assert run(["customer", "show", f"card:{CARD}", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["benefits"] == ["Free delivery", "Priority till"]
+    assert (shown["engagement"]["score"], shown["engagement"]["fades_on"]) == (40, "2026-04-01")
     assert run(["customer", "show", f"card:{CARD}"]) == 0
-    assert "+ Priority till" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "+ Priority till" in printed
+    assert "Engagement score: 40  A review written 25.0  A purchase 15.0" in printed

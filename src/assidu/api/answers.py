@@ -8,6 +8,7 @@ from assidu.api import types
 from assidu.customers import queries as customers
 from assidu.customers.accounts import Belonging
 from assidu.customers.types import Customer, Erasure, Written
+from assidu.decisions.engagement import EngagementStanding
 from assidu.decisions.tiers import Missing
 from assidu.foundation import clock
 from assidu.foundation.people.types import ApiKey, AuditEntry
@@ -138,7 +139,13 @@ def programme(found: Standing, phrases: Phrases | None) -> types.Programme:
             for purse in found.purses
         ],
         lots=[types.Lot(lot.currency, lot.issued_month, lot.expires_on, lot.remaining) for lot in found.lots],
+        engagement=None if found.engagement is None else _engagement(found.engagement),
     )
+
+
+def _engagement(found: EngagementStanding) -> types.Engagement:
+    parts = [types.EngagementPart(part.what, part.now, part.then) for part in found.parts]
+    return types.Engagement(found.score, found.fades_on, found.score_then, parts)
 
 
 def customer_page(found: CustomerList) -> types.CustomerPage:

@@ -75,6 +75,25 @@ class Tier:
 
 
 @dataclass(frozen=True, slots=True)
+class EngagementPart:
+    """What of the score something that was done makes, in thousandths: now, and on ``fades_on``."""
+
+    of: str
+    now_thousandths: int
+    then_thousandths: int
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """The score and what it is made of; on ``fades_on`` it is ``score_then``, should nothing more be done."""
+
+    score: int
+    fades_on: date
+    score_then: int
+    parts: list[EngagementPart]
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """What a customer has in the programme, as of ``today``.
 
@@ -92,6 +111,7 @@ class Programme:
     last_purchase: date | None
     balances: list[Balance]
     lots: list[Lot]
+    engagement: Engagement | None
 
 
 @dataclass(frozen=True, slots=True)

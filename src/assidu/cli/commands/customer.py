@@ -1,5 +1,6 @@
 """`assidu customer`: one person's data, for those who answer their requests without a screen."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -37,6 +38,7 @@ from assidu.loyalty.types import Standing
 from assidu.plans.wording import language_of
 from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.reasons import refusal
+from assidu.plans.wording.standing import engagement_parts_said, fading_said
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -309,6 +311,7 @@ def _answer(
             "membership": standing.membership,
             "tier": standing.tiers.tier if standing.tiers else None,
             "benefits": phrases.benefits(standing.tiers.tier if standing.tiers else None),
+            "engagement": None if standing.engagement is None else asdict(standing.engagement),
             "events": standing.seq,
             "balances": {purse.currency: purse.available for purse in standing.purses},
         }
@@ -331,5 +334,11 @@ def _text(
         events = ngettext("%(n)s event", "%(n)s events", standing.seq) % {"n": number(standing.seq)}
         lines.append(", ".join(part for part in (standing.membership, tier, events) if part))
         lines += [f"  {number(purse.available):>10} {purse.currency}" for purse in standing.purses]
+        if standing.engagement is not None:
+            score = number(standing.engagement.score)
+            parts = engagement_parts_said(standing.engagement, phrases)
+            said = _("Engagement score: %(score)s") % {"score": score}
+            lines.append("  ".join((said, *(f"{what} {quantity}" for what, quantity in parts))))
+            lines.append(fading_said(standing.engagement, phrases))
         lines += [f"  + {benefit}" for benefit in phrases.benefits(tier)]
     return "\n".join(lines)
