@@ -336,9 +336,9 @@ def _text(
         lines += [f"  {number(purse.available):>10} {purse.currency}" for purse in standing.purses]
         if standing.engagement is not None:
             score = number(standing.engagement.score)
-            parts = engagement_parts_said(standing.engagement, phrases)
+            made_of = engagement_parts_said(standing.engagement, phrases)
             said = _("Engagement score: %(score)s") % {"score": score}
-            lines.append("  ".join((said, *(f"{what} {quantity}" for what, quantity in parts))))
+            lines.append("  ".join((said, *(f"{what} {quantity}" for what, quantity in made_of))))
             lines.append(fading_said(standing.engagement, phrases))
         lines += [f"  + {benefit}" for benefit in phrases.benefits(tier)]
     return "\n".join(lines)
