@@ -231,6 +231,9 @@ def _shop() -> Customers:
     )
     shop = Shop.opened(
         more="accounts: {household: {leaver_takes: equal}, company: {leaver_takes: nothing}}\n"
+        "offers:\n  - code: brioche\n    name: {fr: La brioche à moitié prix, en: Brioche at half price}\n"
+        "    effect: {percent: {off: 50}}\n    lines: {departments: [pastry]}\n    needs: activated\n"
+        "    quota: {first: 100, per: day, over: store}\n"
     )
 
     def profile(first: str, last: str, card: str, **rest: Any) -> Profile:

@@ -98,6 +98,19 @@ def test_a_visit_takes_a_scan_and_a_ticket_and_no_mouse(tab: Tab, look: tuple[st
     expect(tab.locator(".who-name")).to_contain_text("Client7")
 
 
+def test_an_offer_is_activated_by_keyboard_and_what_was_typed_stays(tab: Tab, look: tuple[str, str]) -> None:
+    scan(tab, ANNE)
+    tab.keyboard.type("T-1")
+    if tab.locator(".offers form").count():  # one of the looks comes first, and it is activated once
+        tab.keyboard.press("F8")
+        is_sound(tab, "caisse-offers", look)
+        tab.keyboard.press("Enter")
+        expect(tab.locator(".desk > .notice.good")).to_be_visible()
+    expect(tab.locator(".offers .pill.good")).to_be_visible()
+    expect(tab.locator("#id_ticket")).to_have_value("T-1")
+    assert focused(tab) == "id_ticket"
+
+
 def test_the_next_card_is_scanned_where_the_ticket_was_expected(tab: Tab) -> None:
     scan(tab, ANNE)
     scan(tab, LUC)

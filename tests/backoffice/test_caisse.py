@@ -3,11 +3,14 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 
+from assidu.backoffice.programme import programme_called
+from assidu.backoffice.saying import line_to_say
 from assidu.customers import queries as customers
 from assidu.customers.types import Profile
 from assidu.events.wire import parse_one
@@ -15,7 +18,12 @@ from assidu.foundation.people import actions as people_actions
 from assidu.foundation.people import queries as people
 from assidu.foundation.people.types import COMMAND_LINE, Person
 from assidu.loyalty import actions, queries
+from assidu.loyalty.customer_offers import allot_offer
+from assidu.loyalty.plans import publish
 from backoffice.test_pages import PASSWORD
+from builders.documents import BASE, a_document
+from builders.offer_club import OPENED, told
+from builders.offers import offers
 from builders.shop import PROGRAMME, Shop
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +54,10 @@ def anne(shop: Shop) -> UUID:
 
 @pytest.fixture
 def till(client: Client, shop: Shop) -> Client:
+    return serving(client)
+
+
+def serving(client: Client) -> Client:
     """Somebody who serves in store 317."""
     made = people_actions.create_person(
         "ines@exemple.fr", "Inès Lemoine", ["store"], COMMAND_LINE, password=PASSWORD, stores=["317"]
@@ -111,6 +123,86 @@ def test_whoever_is_looked_up_is_noted(till: Client, anne: UUID) -> None:
 def test_nothing_about_a_customer_is_in_an_address(till: Client, anne: UUID) -> None:
     text = found(till)
     assert not re.search(rf'(href|action)="[^"]*({anne}|{CARD})', text)
+
+
+OFFERS = offers(
+    "brioche: effect: {percent: {off: 50}}|needs: activated|quota: {first: 2, per: day, over: store}",
+    "elsewhere: effect: {amount: 1.00}|needs: activated|when: {stores: ['318']}",
+    "back: effect: {amount: 5.00}|needs: allotted",
+    "letter: effect: {amount: 2.00}|needs: code|times: {limit: 1, per: month}",
+    "open: effect: {amount: 1.00}",
+)
+
+
+@pytest.fixture
+def with_offers(db: None) -> Shop:
+    from assidu.catalogue.actions import put_stores
+    from assidu.catalogue.types import Store
+
+    put_stores([Store("317", "Nantes centre", "Nantes", ""), Store("318", "Rennes", "Rennes", "")])
+    return Shop.opened(more=OFFERS)
+
+
+def test_their_offers_in_this_store_are_shown_with_what_is_left_of_them(
+    client: Client, with_offers: Shop
+) -> None:
+    anne = with_offers.member(Profile(card=CARD, first_name="Anne", last_name="Béraud", store="317"))
+    allot_offer(anne, "back", by=COMMAND_LINE, at=NOW, programme=PROGRAMME)
+    text = found(serving(client))
+    shown = re.findall(r'<li><b>(.*?)</b><span class="pill.*?">(.*?)</span>', text)
+    assert shown == [("brioche", "à activer"), ("back", "attribuée"), ("letter", "avec un code")]
+    assert "2 places restantes" in text
+    assert "encore 1 fois pour ce client" in text
+    assert "elsewhere" not in text
+    assert "1 autre ne demande rien" in text
+
+
+def test_an_offer_is_activated_in_their_name_once_and_the_trail_says_by_whom(
+    client: Client, with_offers: Shop
+) -> None:
+    anne = with_offers.member(Profile(card=CARD, first_name="Anne", last_name="Béraud", store="317"))
+    till = serving(client)
+    text = found(till)
+    event = re.search(r'caisse/activate/.*?name="event" value="([0-9a-f-]{36})"', text)
+    assert event
+    for _ in range(2):
+        status, text = part(till, "activate", event=event[1], customer=anne, offer="brioche")
+        assert status == 200, text
+        assert "brioche : activée" in text
+    state = queries.member_state(anne)
+    assert state is not None
+    assert state.offers["brioche"].step == "activated"
+    assert [one.action for one in people.audit_trail(action="offer").entries] == ["offer.activated"]
+    status, text = part(till, "activate", event=uuid4(), customer=anne, offer="back")
+    assert status == 422
+    assert 'role="alert"' in text
+
+
+@pytest.mark.parametrize(
+    ("asks", "near"),
+    [
+        ("purchases_at_least: 10", "encore 2 achats"),
+        ("spend_at_least: 90.00", "encore 10,00 € d'achats"),
+        ("purchases_at_least: 11", ""),
+        ("spend_at_least: 110.00", ""),
+    ],
+)
+def test_a_status_that_is_near_is_said_whatever_it_asks_for(db: None, asks: str, near: str) -> None:
+    levels = f"[{{code: b, name: {{fr: B, en: B}}}}, {{code: g, name: {{fr: Or, en: Gold}}, {asks}}}]"
+    publish(a_document(BASE, tiers=f"tiers: {{levels: {levels}, keep: {{months: 12}}}}\n"), "", at=OPENED)
+    customer = told("j", "Member Joined", 1, OPENED)
+    for n in range(8):
+        line = {"sku": "s", "amount_minor": 1_000, "department": "grocery"}
+        told(f"s{n}", "Order Completed", 1, store="317", channel="store", ticket=f"s{n}", lines=[line])
+    with override("fr"):
+        programme = programme_called("club")
+        assert programme is not None
+        said = (
+            line_to_say(queries.standing(customer, NOW), programme)
+            .replace("\u00a0", " ")
+            .replace("\u202f", " ")
+        )
+    assert said == (f"Bientôt le statut Or : {near}." if near else "Vous avez 80 points.")
 
 
 def test_an_unknown_card_offers_to_join_and_joins(till: Client, shop: Shop) -> None:

@@ -9,18 +9,24 @@ from assidu.customers import queries as customers
 from assidu.customers.accounts import Belonging
 from assidu.customers.types import Customer, Erasure, Written
 from assidu.decisions.cost import SaleCost
+from assidu.decisions.engagement import EngagementStanding
 from assidu.decisions.tiers import Missing
+from assidu.foundation import clock
 from assidu.foundation.people.types import ApiKey, AuditEntry
 from assidu.ledger.types import Movement, Statement
+from assidu.loyalty import queries as loyalty
 from assidu.loyalty.accounts import Part, Share
 from assidu.loyalty.explain import Explanation
 from assidu.loyalty.plans import PublishedPlan
 from assidu.loyalty.types import CustomerList, Standing, Timeline, TimelineEntry
 from assidu.plans.problems import Problem, path_text
 from assidu.plans.wording import Language, problem
+from assidu.plans.wording.phrases import Phrases, phrases_of
 
 
-def customer(found: Customer, belonging: Belonging | None, standing: Standing | None) -> types.Customer:
+def customer(
+    found: Customer, belonging: Belonging | None, standing: Standing | None, phrases: Phrases | None
+) -> types.Customer:
     contact = found.contact
     return types.Customer(
         customer_id=found.customer_id,
@@ -46,7 +52,7 @@ def customer(found: Customer, belonging: Belonging | None, standing: Standing | 
                 contact.email, contact.phone, contact.address, list(contact.cards), list(contact.external)
             ),
         ),
-        programme=None if standing is None else programme(standing),
+        programme=None if standing is None else programme(standing, phrases),
         possible_duplicates=[
             types.Duplicate(one.other_id, one.kind.value, one.noted_at)
             for one in customers.possible_duplicates(found.customer_id)
@@ -54,7 +60,9 @@ def customer(found: Customer, belonging: Belonging | None, standing: Standing | 
     )
 
 
-def account(found: Customer, people: Iterable[Belonging], standing: Standing | None) -> types.Account:
+def account(
+    found: Customer, people: Iterable[Belonging], standing: Standing | None, phrases: Phrases | None
+) -> types.Account:
     return types.Account(
         account_id=found.customer_id,
         kind=found.kind.value,
@@ -62,7 +70,7 @@ def account(found: Customer, people: Iterable[Belonging], standing: Standing | N
         created_at=found.created_at,
         erased_at=found.erased_at,
         members=[account_member(one) for one in people],
-        programme=None if standing is None else programme(standing),
+        programme=None if standing is None else programme(standing, phrases),
     )
 
 
@@ -84,7 +92,14 @@ def _by_measure(missing: Missing | None) -> dict[str, int]:
     return {} if missing is None else {measure.value: lacking for measure, lacking in missing.by.items()}
 
 
-def programme(found: Standing) -> types.Programme:
+def phrases_for(standing: Standing | None, language: Language) -> Phrases | None:
+    """The words of the version in force of somebody's programme."""
+    document = loyalty.document_at(standing.programme, clock.now()) if standing is not None else None
+    return None if document is None else phrases_of(document, language)
+
+
+def programme(found: Standing, phrases: Phrases | None) -> types.Programme:
+    """``phrases`` are the words of the version in force."""
     tiers = found.tiers
     return types.Programme(
         programme=found.programme,
@@ -104,6 +119,7 @@ def programme(found: Standing) -> types.Programme:
             tiers.missing_minor,
             _by_measure(tiers.to_climb),
             _by_measure(tiers.to_stay),
+            phrases.benefits(tiers.tier) if phrases is not None else [],
         ),
         purchases=found.purchases,
         last_purchase=found.last_purchase,
@@ -124,7 +140,13 @@ def programme(found: Standing) -> types.Programme:
             for purse in found.purses
         ],
         lots=[types.Lot(lot.currency, lot.issued_month, lot.expires_on, lot.remaining) for lot in found.lots],
+        engagement=None if found.engagement is None else _engagement(found.engagement),
     )
+
+
+def _engagement(found: EngagementStanding) -> types.Engagement:
+    parts = [types.EngagementPart(part.what, part.now, part.then) for part in found.parts]
+    return types.Engagement(found.score, found.fades_on, found.score_then, parts)
 
 
 def customer_page(found: CustomerList) -> types.CustomerPage:

@@ -61,6 +61,8 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
+    """``benefits`` are what the status brings besides, in the words of the programme."""
+
     tier: str | None
     since: date | None
     until: date | None
@@ -69,6 +71,26 @@ class Tier:
     missing_minor: int
     missing: dict[str, int]
     missing_to_keep: dict[str, int]
+    benefits: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementPart:
+    """What of the score something that was done makes, in thousandths: now, and on ``fades_on``."""
+
+    of: str
+    now_thousandths: int
+    then_thousandths: int
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """The score and what it is made of; on ``fades_on`` it is ``score_then``, should nothing more be done."""
+
+    score: int
+    fades_on: date
+    score_then: int
+    parts: list[EngagementPart]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +111,7 @@ class Programme:
     last_purchase: date | None
     balances: list[Balance]
     lots: list[Lot]
+    engagement: Engagement | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,10 @@ class Programme:
     def tier_name(self, code: str | None) -> str:
         return self.phrases.level_name(code) if code else ""
 
+    def benefits(self, tier: str | None) -> list[str]:
+        """What a status brings besides, in words."""
+        return [formats.typographic(one) for one in self.phrases.benefits(tier)]
+
     def tier_tone(self, code: str | None) -> str:
         """The colour of a status: by its rank, so that any programme's best one is golden."""
         rank, levels = self.plan.tiers.rank(code) if self.plan.tiers else -1, len(self.tiers)

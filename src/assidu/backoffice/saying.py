@@ -9,11 +9,13 @@ from assidu.backoffice import formats
 from assidu.backoffice.programme import Programme
 from assidu.decisions.plan import CurrencyKind
 from assidu.decisions.state import Membership
+from assidu.decisions.tiers import Missing
 from assidu.loyalty.types import Purse, Standing
+from assidu.plans.wording.standing import missing_said
 
 SOON = timedelta(days=31)
 NEAR_PERCENT = 20
-"""A status is near when at most this share of what it asks for is missing."""
+"""A status is near when at most this share is missing of all that it asks for, or of one thing that is enough."""
 
 
 def line_to_say(standing: Standing | None, programme: Programme) -> str:
@@ -66,14 +68,22 @@ def _leaving_soon(standing: Standing, programme: Programme) -> Iterator[str]:
 
 
 def _next_status(standing: Standing, programme: Programme) -> Iterator[str]:
-    tiers = standing.tiers
-    if tiers is None or tiers.next_tier is None or not tiers.next_from_minor:
+    missing = standing.tiers.to_climb if standing.tiers is not None else None
+    if missing is None or not _is_near(missing, programme):
         return
-    if tiers.missing_minor * 100 <= tiers.next_from_minor * NEAR_PERCENT:
-        yield _("Only %(missing)s to go for %(tier)s status.") % {
-            "missing": programme.money(tiers.missing_minor),
-            "tier": programme.tier_name(tiers.next_tier),
+    if said := missing_said(missing, programme.document, programme.language):
+        yield _("Nearly %(tier)s status: %(missing)s.") % {
+            "missing": said,
+            "tier": programme.tier_name(missing.level),
         }
+
+
+def _is_near(missing: Missing, programme: Programme) -> bool:
+    tiers = programme.plan.tiers
+    assert tiers is not None, "something is missing to a status of the programme"
+    asked = dict(tiers.levels[tiers.rank(missing.level)].asks)
+    near = [lacking * 100 <= asked[measure] * NEAR_PERCENT for measure, lacking in missing.by.items()]
+    return all(near) if missing.needs_all else any(near)
 
 
 def _reward(standing: Standing, programme: Programme) -> Iterator[str]:

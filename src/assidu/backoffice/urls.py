@@ -113,6 +113,7 @@ urlpatterns = [
     path("caisse/find/", caisse.find, name="caisse-find"),
     path("caisse/ticket/", caisse.ticket, name="caisse-ticket"),
     path("caisse/join/", caisse.join, name="caisse-join"),
+    path("caisse/activate/", caisse.activate, name="caisse-activate"),
     path("programme/", programme.programme, name="programme"),
     path("offers/", offers.catalogue, name="offers"),
     path("offers/draws/", draws.drawn, name="draws"),

@@ -4,14 +4,36 @@ Only counts are kept (``did:<what>:<month>``), so that mergers and returns add u
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from assidu.decisions.calendar import add_months, month_of
 from assidu.decisions.decision import Count
 from assidu.decisions.plan import Engagement
 
 DID = "did:"
 MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementPart:
+    """What of the score something that was done makes, in thousandths: ``now``, and ``then``, once it has faded."""
+
+    what: str
+    now: int
+    then: int
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementStanding:
+    """The score and what it is made of, the largest part first. On ``fades_on`` it is ``score_then``, should nothing
+    more be done until that day."""
+
+    score: int
+    parts: tuple[EngagementPart, ...]
+    fades_on: date
+    score_then: int
 
 
 def did(engagement: Engagement | None, what: str, day: date, change: int = 1) -> tuple[Count, ...]:
@@ -46,3 +68,16 @@ def _months_before(day: date, count: int) -> tuple[str, ...]:
 def score(engagement: Engagement | None, counters: Mapping[str, int], day: date) -> int:
     """The whole score on a day, rounded down; 0 where the programme has none."""
     return 0 if engagement is None else sum(parts_of(engagement, counters, day).values()) // 1000
+
+
+def engagement_standing(engagement: Engagement, counters: Mapping[str, int], day: date) -> EngagementStanding:
+    """As somebody is on a day, with what the next month leaves of it."""
+    fades_on = add_months(month_of(day), 1)
+    now, then = parts_of(engagement, counters, day), parts_of(engagement, counters, fades_on)
+    parts = [EngagementPart(what, part, then.get(what, 0)) for what, part in now.items()]
+    return EngagementStanding(
+        score(engagement, counters, day),
+        tuple(sorted(parts, key=lambda one: -one.now)),
+        fades_on,
+        score(engagement, counters, fades_on),
+    )

@@ -95,6 +95,26 @@ def gauges(plan: Plan, today: date) -> dict[str, list[Gauge]]:
     return found
 
 
+def gauges_in(store: str, offers: Iterable[Offer], today: date) -> dict[str, list[Gauge]]:
+    """Of these offers, as tickets of one store meet them: of a limit in each store, that store's own."""
+    wanted = [
+        (offer, kind, f"{key}{store}" if key.endswith(":") else key, limit)
+        for offer in offers
+        for kind, key, limit in _keys(offer, today)
+    ]
+    if not wanted:
+        return {}
+    known = rows(
+        "SELECT key, taken FROM loyalty_quota WHERE key = ANY (%s)", [[key for _, _, key, _ in wanted]]
+    )
+    taken = {key: int(count) for key, count in known}
+    found: dict[str, list[Gauge]] = {}
+    for offer, kind, key, limit in wanted:
+        is_money = kind is GaugeKind.BUDGET and offer.is_price
+        found.setdefault(offer.code, []).append(Gauge(kind, taken.get(key, 0), limit, is_money))
+    return found
+
+
 def _keys(offer: Offer, today: date) -> Iterable[tuple[GaugeKind, str, int]]:
     """As ``decide`` claims them; a quota of each store ends with a colon, for all stores together."""
     if offer.quota is not None:

@@ -16,6 +16,7 @@ from assidu.customers.types import CustomerKind
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Account
 from assidu.decisions.earning import worth_minor
+from assidu.decisions.engagement import EngagementStanding, engagement_standing
 from assidu.decisions.inputs import SALES
 from assidu.decisions.plan import CurrencyKind, Plan, TierMeasure
 from assidu.decisions.state import Membership, State
@@ -43,6 +44,7 @@ from assidu.loyalty.types import (
     Timeline,
     TimelineEntry,
 )
+from assidu.plans.document import Document
 
 PAGE_MAX = 200
 
@@ -60,6 +62,16 @@ def versions(programme: str) -> tuple[PublishedPlan, ...]:
     """Every published version, the oldest first."""
     found = _published(programme)
     return found[0] if found else ()
+
+
+def document_at(programme: str, now: datetime) -> Document | None:
+    """The version in force, as it is written."""
+    found = _published(programme)
+    if found is None:
+        return None
+    published, book = found
+    version = book.at(now).version
+    return next(one.document for one in published if one.version == version)
 
 
 def programme_of(customer_id: UUID) -> str | None:
@@ -107,6 +119,7 @@ def standing(customer_id: UUID, now: datetime) -> Standing | None:
         left_on=state.left_on,
         regret_until=state.regret_until,
         tiers=_tier_standing(plan, state, today),
+        engagement=_engagement(plan, state, today),
         purchases=state.counters.get(SALES, 0),
         last_purchase=member.last_purchase,
         purses=tuple(_purses(plan, state)),
@@ -352,6 +365,12 @@ def _tier_standing(plan: Plan, state: State, today: date) -> TierStanding | None
     return TierStanding(
         tier, since, state.tier_until, spend, level.code, level.spend_min_minor, missing, climb, stay
     )
+
+
+def _engagement(plan: Plan, state: State, today: date) -> EngagementStanding | None:
+    if plan.engagement is None or state.membership is not Membership.MEMBER:
+        return None
+    return engagement_standing(plan.engagement, state.counters, today)
 
 
 def _purses(plan: Plan, state: State) -> Iterable[Purse]:

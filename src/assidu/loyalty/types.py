@@ -9,6 +9,7 @@ from uuid import UUID
 
 from assidu.customers.types import CustomerKind
 from assidu.decisions.decision import Decision
+from assidu.decisions.engagement import EngagementStanding
 from assidu.decisions.events import Event, Foreign
 from assidu.decisions.plan import CurrencyKind
 from assidu.decisions.state import Membership
@@ -70,6 +71,7 @@ class Standing:
     purses: tuple[Purse, ...]
     lots: tuple[Lot, ...]
     is_closed_account: bool = False
+    engagement: EngagementStanding | None = None  # of a member, where the programme counts it
 
     def available(self, currency: str) -> int:
         return next((purse.available for purse in self.purses if purse.currency == currency), 0)

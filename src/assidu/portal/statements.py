@@ -24,7 +24,7 @@ from assidu.plans.wording import Language, figures, text_in
 from assidu.plans.wording.language import Sentence
 from assidu.plans.wording.life import closing_note
 from assidu.plans.wording.phrases import Phrases, phrases_of
-from assidu.plans.wording.standing import missing_said
+from assidu.plans.wording.standing import EngagementShown, engagement_shown, missing_said
 
 ENTRIES = 30
 MERGED = Sentence("Vos deux comptes n'en font plus qu'un.", "Your two accounts are now one.")
@@ -166,6 +166,18 @@ class Member:
             missing=missing_said(climb, self.document, self.language) if climb else "",
             keep=missing_said(stay, self.document, self.language) if stay else "",
         )
+
+    @property
+    def benefits(self) -> list[str]:
+        """What their status brings besides."""
+        tiers = self.standing.tiers
+        return self.phrases.benefits(tiers.tier if tiers is not None else None)
+
+    @property
+    def engagement(self) -> EngagementShown | None:
+        """Where the programme counts it."""
+        found = self.standing.engagement
+        return None if found is None else engagement_shown(found, self.phrases)
 
     def money(self, minor: int) -> str:
         return figures.money(minor, self.document.sale_currency, self.language)

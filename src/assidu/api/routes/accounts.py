@@ -86,15 +86,15 @@ def open_account(request: HttpRequest, body: AccountBody, language: Spoken = Non
 
 
 @router.get("/accounts/{account_id}", response=types.Account, summary="A household or a company")
-def read_account(request: HttpRequest, account_id: AccountId) -> types.Account:
+def read_account(request: HttpRequest, account_id: AccountId, language: Spoken = None) -> types.Account:
     """Who is in it, in the order in which they came, and what they share. Each look is kept in the trail."""
     caller = caller_at(request, "customers:read")
     found = customers.customer(looked_at(caller, account_id, "api.account"))
     if found is None or not found.is_account:
         raise stop("not_an_account")
-    return answers.account(
-        found, people_of(found.customer_id), loyalty.standing(found.customer_id, clock.now())
-    )
+    standing = loyalty.standing(found.customer_id, clock.now())
+    phrases = answers.phrases_for(standing, language_at(request, language))
+    return answers.account(found, people_of(found.customer_id), standing, phrases)
 
 
 @router.post("/accounts/{account_id}/members", response=types.Entered, summary="Take somebody in")

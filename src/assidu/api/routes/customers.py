@@ -110,6 +110,7 @@ def read_customer(
     contact: Annotated[
         bool, Query(False, description="With contact details; the key needs `customers:write` as well.")
     ] = False,
+    language: Spoken = None,
 ) -> types.Customer:
     """Who it is and what they have, as of now: of somebody in a household or a company, what that has. Each look is
     kept in the trail."""
@@ -119,7 +120,8 @@ def read_customer(
     if found is None:
         raise stop("unknown_customer")
     counts = loyalty.standing(counts_as(found.customer_id), clock.now())
-    return answers.customer(found, belonging_of(found.customer_id), counts)
+    phrases = answers.phrases_for(counts, language_at(request, language))
+    return answers.customer(found, belonging_of(found.customer_id), counts, phrases)
 
 
 @router.get("/customers/{customer_id}/ledger", response=types.LedgerPage, summary="The statement")

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.offers_at_till import TillOffers, offers_at_till
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import OtherStore, look_up, require
 from assidu.backoffice.saying import line_to_say
@@ -51,6 +53,7 @@ from assidu.loyalty.attaching import (
     attach_ticket,
     record_typed_ticket,
 )
+from assidu.loyalty.customer_offers import activate_offer
 from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.types import Standing
 from assidu.loyalty.wording import exchange_said
@@ -163,6 +166,16 @@ class TicketForm(OnceForm):
         return cleaned
 
 
+class ActivateForm(OnceForm):
+    """An offer that the customer may activate, by its code; sent again after it was used, it is answered as before."""
+
+    offer = forms.ChoiceField()
+
+    def __init__(self, *args: Any, programme: Programme, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["offer"].choices = [(code, code) for code in programme.phrases.offers]  # type: ignore[attr-defined]
+
+
 class JoinForm(OnceForm):
     """Somebody at the till becomes a member, with the card that was just scanned or the telephone just typed."""
 
@@ -201,14 +214,19 @@ class Use:
         return f"use-{self.currency}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shown:
-    """A customer as the till's page shows them; of somebody in an account, with what that has."""
+    """A customer as the page of the till in ``store`` shows them; of somebody in an account, with what that has."""
 
     customer: Customer
     programme: Programme
     standing: Standing | None
     account_name: str = ""
+    store: str = ""
+
+    @cached_property
+    def offers(self) -> TillOffers | None:
+        return offers_at_till(self.customer.customer_id, self.programme, self.store)
 
     @property
     def name(self) -> str:
@@ -242,6 +260,10 @@ class Shown:
     @property
     def tier_tone(self) -> str:
         return self.programme.tier_tone(self.tier)
+
+    @property
+    def benefits(self) -> list[str]:
+        return self.programme.benefits(self.tier)
 
     @property
     def saying(self) -> str:
@@ -360,6 +382,34 @@ def ticket(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @allowed("customers.edit")
+def activate(request: HttpRequest) -> HttpResponse:
+    """An offer activated in the customer's name, before their ticket is paid."""
+    programme = _programme(request)
+    shown = _shown(request, programme)
+    if shown is None:
+        return _answer(request, {"state": "idle", "notice": _("Scan the card once more.")})
+    asked, customer_id = ActivateForm(request.POST, programme=programme), shown.customer.customer_id
+    if asked.is_valid():
+        offer, by = asked.cleaned_data["offer"], actor_at(request)
+        with transaction.atomic():
+            outcome = activate_offer(
+                customer_id, offer, by=by, at=clock.now(), programme=programme.code,
+                channel="store", event_id=asked.cleaned_data["event"],
+            )  # fmt: skip
+            if isinstance(outcome, Told) and outcome.is_new:
+                after = {"offer": offer, "event": outcome.key.id}
+                people.record(by, "offer.activated", "customer", str(customer_id), after=after)
+        if isinstance(outcome, Told):
+            name = programme.phrases.text(programme.phrases.offers[offer].name)
+            notice = _("%(offer)s: activated, this ticket can have it.") % {"offer": name}
+            return _customer(request, customer_id, programme, notice)
+        asked.refuse(outcome, programme)
+    context = {"state": "customer", "shown": shown, "form": _form(request, shown), "activating": asked}
+    return _answer(request, context, status=422)
+
+
+@require_POST
+@allowed("customers.edit")
 def join(request: HttpRequest) -> HttpResponse:
     """Nobody had the card: now somebody has."""
     programme = _programme(request)
@@ -424,7 +474,7 @@ def _customer(
     people.record_look(actor_at(request), customer_id, "caisse")
     found = customers.customer(customer_id)
     assert found is not None, "somebody has just been found"
-    shown = _shown_as(found, programme)
+    shown = _shown_as(request, found, programme)
     context = {"state": "customer", "shown": shown, "form": _form(request, shown), "notice": notice}
     return _answer(request, context)
 
@@ -462,13 +512,14 @@ def _shown(request: HttpRequest, programme: Programme) -> Shown | None:
     found = customers.customer(customer_id)
     if found is None or found.is_erased:
         return None
-    return _shown_as(found, programme)
+    return _shown_as(request, found, programme)
 
 
-def _shown_as(found: Customer, programme: Programme) -> Shown:
+def _shown_as(request: HttpRequest, found: Customer, programme: Programme) -> Shown:
     account_id = account_of(found.customer_id)
     standing = queries.standing(account_id or found.customer_id, clock.now())
-    return Shown(found, programme, standing, account_name(account_id) if account_id else "")
+    name = account_name(account_id) if account_id else ""
+    return Shown(found, programme, standing, name, _store(request))
 
 
 def _form(request: HttpRequest, shown: Shown, sent: Any = None) -> TicketForm:
@@ -548,7 +599,7 @@ def _done(request: HttpRequest, shown: Shown, told: Told) -> HttpResponse:
     is_foreign = sale is not None and sale.foreign is not None
     context = {
         "state": "done",
-        "shown": _shown_as(shown.customer, programme),
+        "shown": _shown_as(request, shown.customer, programme),
         "told": told,
         "exchanged": exchange_said(sale, document, programme.language) if sale and is_foreign else "",
         "sentence": receipt(told.decision, told.state, told.plan, document, spoken, told.day),

@@ -41,7 +41,7 @@ from assidu.loyalty import queries
 from assidu.loyalty.types import Purse, Standing, TimelineEntry
 from assidu.measurement import queries as measurement
 from assidu.plans.wording.life import closing_note
-from assidu.plans.wording.standing import missing_said
+from assidu.plans.wording.standing import EngagementShown, engagement_shown, missing_said
 
 MOMENTS = 30
 MOVEMENTS = 50
@@ -205,6 +205,19 @@ class Known:
     @property
     def tier_name(self) -> str:
         return self.programme.tier_name(self.tier) if self.programme else ""
+
+    @property
+    def benefits(self) -> list[str]:
+        """What their status brings besides."""
+        return self.programme.benefits(self.tier) if self.programme else []
+
+    @property
+    def engagement(self) -> EngagementShown | None:
+        """Where the programme counts it."""
+        found = self.standing.engagement if self.standing is not None else None
+        if found is None or self.programme is None:
+            return None
+        return engagement_shown(found, self.programme.phrases)
 
     @property
     def tier_tone(self) -> str:

@@ -1,5 +1,6 @@
 """`assidu customer`: one person's data, for those who answer their requests without a screen."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.urls import reverse
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
+from assidu.cli.speech import language as spoken
 from assidu.cli.speech import ngettext, number
 from assidu.cli.subjects import Subject, customer_named, nobody
 from assidu.customers import links, queries
@@ -34,7 +36,9 @@ from assidu.loyalty.separating import Separated
 from assidu.loyalty.separating import unmerge as separate
 from assidu.loyalty.types import Standing
 from assidu.plans.wording import language_of
+from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.reasons import refusal
+from assidu.plans.wording.standing import engagement_parts_said, fading_said
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -51,9 +55,12 @@ def show(subject: Subject, json: JsonFlag = False) -> None:
     with database(output):
         found = _found(subject)
         belonging = belonging_of(found.customer_id)
-        standing = loyalty.standing(counts_as(found.customer_id), clock.now())
+        now = clock.now()
+        standing = loyalty.standing(counts_as(found.customer_id), now)
+        document = loyalty.document_at(standing.programme, now) if standing is not None else None
+        phrases = phrases_of(document, language_of(spoken())) if document is not None else None
         record_look(COMMAND_LINE, found.customer_id, "command")
-    output.answer(_answer(found, belonging, standing), _text(found, belonging, standing))
+    output.answer(_answer(found, belonging, standing, phrases), _text(found, belonging, standing, phrases))
 
 
 @app.command()
@@ -280,7 +287,9 @@ def _found(subject: str) -> Customer:
     return found
 
 
-def _answer(found: Customer, belonging: Belonging | None, standing: Standing | None) -> dict[str, Any]:
+def _answer(
+    found: Customer, belonging: Belonging | None, standing: Standing | None, phrases: Phrases | None
+) -> dict[str, Any]:
     contact = found.contact
     answer: dict[str, Any] = {
         "customer": found.customer_id,
@@ -297,17 +306,21 @@ def _answer(found: Customer, belonging: Belonging | None, standing: Standing | N
         "cards": contact.cards if contact else (),
         "is_invented": found.is_invented,
     }
-    if standing is not None:
+    if standing is not None and phrases is not None:
         answer |= {
             "membership": standing.membership,
             "tier": standing.tiers.tier if standing.tiers else None,
+            "benefits": phrases.benefits(standing.tiers.tier if standing.tiers else None),
+            "engagement": None if standing.engagement is None else asdict(standing.engagement),
             "events": standing.seq,
             "balances": {purse.currency: purse.available for purse in standing.purses},
         }
     return answer
 
 
-def _text(found: Customer, belonging: Belonging | None, standing: Standing | None) -> str:
+def _text(
+    found: Customer, belonging: Belonging | None, standing: Standing | None, phrases: Phrases | None
+) -> str:
     lines = [f"{found.name or _('(erased)') if found.is_erased else found.name}  {found.customer_id}"]
     if found.is_invented:
         lines.append(_("Invented identity: name, address and contact details are made up."))
@@ -316,9 +329,16 @@ def _text(found: Customer, belonging: Belonging | None, standing: Standing | Non
         lines.append("  ".join(part for part in parts if part))
     if belonging is not None:
         lines.append(_("In the account %(id)s, which has:") % {"id": belonging.account_id})
-    if standing is not None:
+    if standing is not None and phrases is not None:
         tier = standing.tiers.tier if standing.tiers else None
         events = ngettext("%(n)s event", "%(n)s events", standing.seq) % {"n": number(standing.seq)}
         lines.append(", ".join(part for part in (standing.membership, tier, events) if part))
         lines += [f"  {number(purse.available):>10} {purse.currency}" for purse in standing.purses]
+        if standing.engagement is not None:
+            score = number(standing.engagement.score)
+            made_of = engagement_parts_said(standing.engagement, phrases)
+            said = _("Engagement score: %(score)s") % {"score": score}
+            lines.append("  ".join((said, *(f"{what} {quantity}" for what, quantity in made_of))))
+            lines.append(fading_said(standing.engagement, phrases))
+        lines += [f"  + {benefit}" for benefit in phrases.benefits(tier)]
     return "\n".join(lines)

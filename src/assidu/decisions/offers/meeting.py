@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from assidu.decisions.chance import Chance, drawn
 from assidu.decisions.decision import Claim, ReasonCode
 from assidu.decisions.earning import why_not_now
+from assidu.decisions.facts import SaleInputs
 from assidu.decisions.offers.given import Step
 from assidu.decisions.offers.ticket import OfferTicket
 from assidu.decisions.plan import ALWAYS, Plan, QuotaScope
@@ -67,7 +68,14 @@ def _lacks(offer: Offer, ticket: OfferTicket) -> ReasonCode | None:
     if offer.needs is OfferNeeds.CODE:
         shown = any(code.offer == offer.code for code in ticket.sale.codes)
         return None if shown else ReasonCode.NO_CODE
-    step = ticket.inputs.offers.get(offer.code)
+    return lacking_step(offer, ticket.inputs)
+
+
+def lacking_step(offer: Offer, inputs: SaleInputs) -> ReasonCode | None:
+    """What the customer must still have or do for it to be theirs; a code apart, which only a ticket can show."""
+    if offer.needs is OfferNeeds.NOTHING:
+        return None
+    step = inputs.offers.get(offer.code)
     if step == Step.USED:
         return None if offer.times is not None else ReasonCode.OFFER_USED
     if step is None:
@@ -79,7 +87,12 @@ def _lacks(offer: Offer, ticket: OfferTicket) -> ReasonCode | None:
 
 def times_counter(offer: Offer, ticket: OfferTicket) -> str:
     assert offer.times is not None
-    return f"{OFFER}{offer.code}:{ticket.period(offer.times.period)}"
+    return times_key(offer, ticket.period(offer.times.period))
+
+
+def times_key(offer: Offer, period: str) -> str:
+    """The counter of how often a customer had it in a period."""
+    return f"{OFFER}{offer.code}:{period}"
 
 
 def draw_key(offer: Offer) -> str:

@@ -222,7 +222,7 @@ def _level(level: Level, tiers: Tiers, window: str, phrases: Phrases) -> str:
     said = phrases.say(LINES["level" if asked else "level_free"], name=name, asked=asked, window=window)
     if not level.benefits:
         return said
-    benefits = phrases.semicolons(phrases.text(benefit) for benefit in level.benefits)
+    benefits = phrases.semicolons(phrases.benefits(level.code))
     return phrases.say(LINES["benefits"], said=said, benefits=benefits)
 
 

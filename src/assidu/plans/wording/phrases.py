@@ -368,6 +368,11 @@ class Phrases:
         level = self.levels.get(code)
         return code if level is None else self.text(level.name)
 
+    def benefits(self, tier: str | None) -> list[str]:
+        """What a status brings besides, in words; nothing without a status."""
+        level = self.levels.get(tier) if tier is not None else None
+        return [] if level is None else [self.text(benefit) for benefit in level.benefits]
+
     def level_names(self, codes: Iterable[str]) -> str:
         return self.listing(self.level_name(code) for code in codes)
 

@@ -1,5 +1,8 @@
 """What is missing to a status, to climb or to stay, in words."""
 
+from dataclasses import dataclass
+
+from assidu.decisions.engagement import EngagementStanding
 from assidu.decisions.plan import TierMeasure
 from assidu.decisions.tiers import Missing
 from assidu.plans.document import Document
@@ -14,6 +17,11 @@ MISSING = {
     TierMeasure.ENGAGEMENT: Sentence("{count} de note d'engagement", "{count} more of engagement score"),
 }
 
+FADING = Sentence(
+    "Elle baisse chaque mois : {score} le {day}, sans rien de plus d'ici là.",
+    "It fades each month: {score} on {day}, with nothing more until then.",
+)
+
 
 def missing_said(missing: Missing, document: Document, language: Language) -> str:
     """« 120,00 € d'achats ou 3 achats »; nothing where nothing is missing any more."""
@@ -23,6 +31,43 @@ def missing_said(missing: Missing, document: Document, language: Language) -> st
     assert document.tiers is not None, "something is missing to a status of the programme"
     parts = [_part(measure, quantity, phrases) for measure, quantity in missing.by.items() if quantity > 0]
     return phrases.say(LEVEL_JOINS[document.tiers.needs]).join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementShown:
+    """The score, what it is made of and how it fades, as a page shows them."""
+
+    score: str
+    parts: list[tuple[str, str]]
+    fading: str
+
+
+def engagement_shown(standing: EngagementStanding, phrases: Phrases) -> EngagementShown:
+    return EngagementShown(
+        figures.number(standing.score, phrases.language),
+        engagement_parts_said(standing, phrases),
+        fading_said(standing, phrases),
+    )
+
+
+def engagement_parts_said(standing: EngagementStanding, phrases: Phrases) -> list[tuple[str, str]]:
+    """What was done, and what of the score it makes: « Un avis déposé », « 12,5 »."""
+    return [
+        (_capital(phrases.activity_name(part.what)), figures.number(part.now // 100, phrases.language, 1))
+        for part in standing.parts
+    ]
+
+
+def fading_said(standing: EngagementStanding, phrases: Phrases) -> str:
+    """How it goes on should nothing more be done; nothing where nothing is left to fade."""
+    if not standing.parts:
+        return ""
+    score = figures.number(standing.score_then, phrases.language)
+    return phrases.say(FADING, score=score, day=phrases.day(standing.fades_on))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def is_reached(missing: Missing) -> bool:

@@ -32,6 +32,15 @@
   };
   const idle = document.getElementById("caisse-idle").content.firstElementChild;
 
+  /* What was typed for the ticket outlasts an offer that is activated beside it. */
+  const typed = () => [...desk.querySelectorAll(".ticket input:not([type=hidden]), .ticket select")];
+  const retype = (before) => {
+    for (const field of typed()) {
+      const old = before.find((one) => one.name === field.name);
+      if (old) field.value = old.value;
+    }
+  };
+
   /* ---- sending */
 
   const send = async (form) => {
@@ -60,7 +69,9 @@
       return;
     }
     down.hidden = true;
+    const before = "keeps" in form.dataset ? typed() : [];
     desk.innerHTML = text;
+    retype(before);
     const state = desk.querySelector("[data-state]")?.dataset.state;
     if (state !== "unknown") scan.value = "";
     settle();
@@ -85,6 +96,13 @@
       if (field) {
         event.preventDefault();
         focusOn(field);
+      }
+    }
+    if (event.key === "F8") {
+      const button = desk.querySelector("[data-f8] button");
+      if (button) {
+        event.preventDefault();
+        button.focus();
       }
     }
     if (event.key === "F4") {
