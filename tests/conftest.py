@@ -146,6 +146,11 @@ def terminal(assidu_db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[D
     current_settings.cache_clear()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest story begins first: as the last one, it would let every other worker wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("whole_year") is None)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown() -> Iterator[None]:
     """A variable left behind, such as the time of a story, breaks another story minutes later."""
