@@ -13,7 +13,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
-from reportlab.graphics.shapes import Drawing, Line, Polygon, PolyLine, Rect, String
+from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, PolyLine, Rect, String
 from reportlab.pdfbase import pdfmetrics
 
 import assidu
@@ -154,9 +154,17 @@ def test_where_a_figure_lies_and_what_is_marked_is_on_the_sheet() -> None:
 
 def test_a_chart_without_a_figure_is_an_empty_frame() -> None:
     for is_across in (False, True):
-        drawn(a_chart([Series("One", [0, None, 0])], kind="bar", is_across=is_across), WIDTH)
-        drawn(a_chart([], [], kind="bar", is_across=is_across), WIDTH)
-    drawn(a_chart([Series("One", [3.0])], ["A"]), WIDTH)
+        for series, labels in (([Series("One", [0, None, 0])], ["A", "B", "C"]), ([], [])):
+            picture = drawn(a_chart(series, labels, kind="bar", is_across=is_across), WIDTH)
+            assert shapes(picture, Rect) == []
+            assert len(shapes(picture, Line)) > 1
+            assert {*labels} <= {one.text for one in shapes(picture, String)}
+
+
+def test_a_line_of_one_figure_is_a_dot() -> None:
+    picture = drawn(a_chart([Series("One", [3.0])], ["A"]), WIDTH)
+    assert shapes(picture, PolyLine) == []
+    assert len(shapes(picture, Circle)) == 1
 
 
 # ---------------------------------------------------------------- the file

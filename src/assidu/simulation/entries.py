@@ -61,7 +61,5 @@ def _replayed(plan: Plan, draw: Draw, counted: EntriesCounted) -> DrawReplayed:
     for prize in draw.prizes:
         count = min(prize.count, most - drawn)
         drawn += count
-        currency = plan.currencies[prize.currency]
-        each = worth(prize.currency, prize.quantity) or currency.settles_minor * prize.quantity
-        cost += count * each
+        cost += count * worth(prize.currency, prize.quantity)
     return DrawReplayed(counted.members, counted.entries, drawn, cost)
