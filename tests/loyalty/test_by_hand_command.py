@@ -115,5 +115,7 @@ def test_two_records_become_one_and_two_again_and_an_event_says_why(terminal: Te
     day = NOW.date()
     assert terminal.says("audit", "--since", str(day), "--until", str(day))["entries"]
     assert terminal.says("audit", "--since", str(day + timedelta(days=1)))["entries"] == []
+    for never in ("0001-01-01", "9999-12-31T23:59:59-23:59", "yesterday"):
+        assert terminal.says("audit", "--since", never, status=2)["error"]["code"] == "bad_day"
     assert terminal.says("audit", "--who", "somebody", status=2)["error"]["code"] == "invalid_who"
     assert terminal.refuses("audit", "--who", "nobody@exemple.fr") == "unknown_person"

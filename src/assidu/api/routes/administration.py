@@ -1,11 +1,12 @@
 """What was set aside, who did what, the keys themselves, and who may come in."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from assidu.api import answers, types
 from assidu.api.door import caller_at, stop
@@ -22,6 +23,17 @@ router = Router(tags=["Administration"])
 ID_MAX = 2**62
 
 
+def _in_utc(instant: datetime) -> datetime:
+    """As every database reads it: an offset may be larger than PostgreSQL takes."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the instant lies beyond the calendar") from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
 class TrailFilters(Schema):
     """Every part that is given must hold."""
 
@@ -34,8 +46,8 @@ class TrailFilters(Schema):
     object_id: Annotated[
         str, Field(max_length=80, description="To whom or what: a customer's id, a person's…")
     ] = ""
-    since: Annotated[AwareDatetime | None, Field(description="From this instant on.")] = None
-    until: Annotated[AwareDatetime | None, Field(description="Before this instant.")] = None
+    since: Annotated[Instant | None, Field(description="From this instant on.")] = None
+    until: Annotated[Instant | None, Field(description="Before this instant.")] = None
 
 
 @router.get("/rejects", response=types.RejectPage, summary="Events that were set aside")

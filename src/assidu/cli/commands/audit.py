@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -87,21 +87,18 @@ def _instant(text: str, *, is_end: bool = False) -> datetime | None:
     """A day is meant as a whole, in the zone of the settings."""
     if not text:
         return None
+    zone = timezone.get_default_timezone()
     try:
         if len(text) == len("2026-11-01"):
             day = date.fromisoformat(text) + timedelta(days=int(is_end))
-            return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+            return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
         instant = datetime.fromisoformat(text)
+        return (instant if instant.tzinfo is not None else instant.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Misuse(
             _("%(text)r is neither a day nor an instant, such as 2026-11-01.") % {"text": text},
             code="bad_day",
         ) from None
-    return (
-        instant
-        if instant.tzinfo is not None
-        else timezone.make_aware(instant, timezone.get_default_timezone())
-    )
 
 
 def _said(entry: AuditEntry) -> list[str]:
@@ -115,15 +112,13 @@ def _said(entry: AuditEntry) -> list[str]:
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    changes = [(name, _shown(before.get(name)), _shown(after.get(name))) for name in {**before, **after}]
     return [
         "    "
         + _("%(name)s: %(value)s")
-        % {
-            "name": FIELDS.get(name, name),
-            "value": (f"{_shown(before[name])} → " if name in before else "") + _shown(after.get(name)),
-        }
-        for name in names
+        % {"name": FIELDS.get(name, name), "value": f"{was} → {now}" if name in before else now}
+        for name, was, now in changes
+        if was != now
     ]
 
 

@@ -53,9 +53,7 @@ def create(
     with database(output):
         chosen_language = language or settings.language
         if password_stdin:
-            password = sys.stdin.readline().rstrip("\n")
-            if not password:
-                raise Misuse(_("The password on standard input is empty."))
+            password = _strong(_from_stdin())
             made = actions.create_person(
                 email,
                 name,
@@ -121,21 +119,16 @@ def password(
 ) -> None:
     """Give someone a new password; their sessions end. `link` lets them choose one that only they know."""
     output = Output(json)
-    if json and not password_stdin:
+    if not password_stdin and (json or not sys.stdin.isatty()):
         raise Misuse(_("Nobody can be asked for a password."), _("Say --password-stdin."))
     with database(output):
         known = _person(email)
         new = (
-            sys.stdin.readline().rstrip("\n")
+            _from_stdin()
             if password_stdin
             else typer.prompt(_("New password"), hide_input=True, confirmation_prompt=True, err=True)
         )
-        try:
-            with rooms_speak():
-                validate_password(new)
-        except ValidationError as found:
-            raise Refused(" ".join(found.messages), code="weak_password") from None
-        changed = actions.set_password(known.id, new, people.COMMAND_LINE)
+        changed = actions.set_password(known.id, _strong(new), people.COMMAND_LINE)
         if isinstance(changed, people.Refused):
             raise _refusal(changed)
     output.answer(
@@ -183,6 +176,23 @@ def _change(
         if isinstance(changed, people.Refused):
             raise _refusal(changed)
     output.answer(_answer(changed), _text(changed))
+
+
+def _from_stdin() -> str:
+    password = sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise Misuse(_("The password on standard input is empty."))
+    return password
+
+
+def _strong(password: str) -> str:
+    """As strong as the screen asks for."""
+    try:
+        with rooms_speak():
+            validate_password(password)
+    except ValidationError as found:
+        raise Refused(" ".join(found.messages), code="weak_password") from None
+    return password
 
 
 def _person(email: str) -> people.Person:
