@@ -76,6 +76,10 @@ def test_balances_are_corrected_and_set_aside(terminal: Terminal) -> None:
     assert terminal.says("customer", "correct", ANNE, "1", status=2)["error"]["code"] == "misuse", (
         "a reason is needed"
     )
+    assert (
+        terminal.says("customer", "correct", ANNE, "1", "--reason", " ", status=2)["error"]["code"]
+        == "misuse"
+    )
     lines = people.audit_trail(action="balance.corrected").entries
     assert [(one.via, (one.after or {})["quantity"]) for one in lines] == [("command", -10), ("command", 230)]
 

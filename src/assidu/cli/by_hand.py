@@ -16,8 +16,20 @@ from assidu.loyalty.corrections import Asked, AskedOtherwise
 from assidu.loyalty.entries import Conflict, Outcome, Told, UnknownCustomer
 from assidu.loyalty.queries import programme_of
 
+REASON_LENGTH_MAX = 1_000
+
+
+def _said(reason: str) -> str:
+    if not 0 < len(reason.strip()) <= REASON_LENGTH_MAX:
+        raise typer.BadParameter(_("Say why, in at most %(n)s characters.") % {"n": REASON_LENGTH_MAX})
+    return reason.strip()
+
+
 Reason = Annotated[
-    str, typer.Option("--reason", help="Why; sealed with the customer's data.", show_default=False)
+    str,
+    typer.Option(
+        "--reason", help="Why; sealed with the customer's data.", show_default=False, callback=_said
+    ),
 ]
 FormId = Annotated[
     UUID | None,
