@@ -12,7 +12,7 @@ from assidu.decisions.cost import SaleCost
 from assidu.decisions.engagement import EngagementStanding
 from assidu.decisions.tiers import Missing
 from assidu.foundation import clock
-from assidu.foundation.people.types import ApiKey, AuditEntry
+from assidu.foundation.people.types import ApiKey, AuditEntry, Person
 from assidu.ledger.types import Movement, Statement
 from assidu.loyalty import queries as loyalty
 from assidu.loyalty.accounts import Part, Share
@@ -301,6 +301,20 @@ def key(found: ApiKey) -> types.Key:
         found.created_at,
         found.last_used_at,
         found.revoked_at,
+    )
+
+
+def sign_in(found: Person) -> types.SignIn:
+    return types.SignIn(
+        found.id,
+        found.email,
+        found.name,
+        list(found.roles),
+        list(found.stores),
+        found.is_active,
+        found.has_signed_up,
+        found.created_at,
+        found.last_seen_at,
     )
 
 

@@ -670,6 +670,26 @@ class NewKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SignIn:
+    """Somebody who may come in, or might. ``is_active``: their sign-in is not closed."""
+
+    id: UUID
+    email: str
+    name: str
+    roles: list[str]
+    stores: list[str]
+    is_active: bool
+    has_signed_up: bool
+    created_at: datetime
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInList:
+    people: list[SignIn]
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemPart:
     path: str
     message: str

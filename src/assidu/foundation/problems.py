@@ -118,6 +118,8 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
     "unknown_scope": (422, "There is no such scope"),
     "scope_not_held": (403, "A key is only given what its maker may do"),
     "unknown_key": (404, "There is no such key"),
+    "unknown_person": (404, "Nobody has this sign-in"),
+    "last_administrator": (409, "Somebody must remain who can manage people"),
     "month_not_closed": (409, "This month cannot be closed now"),
     "unknown_month": (404, "There is nothing of this month"),
     "unknown_assumptions": (404, "There is no such set of assumptions"),

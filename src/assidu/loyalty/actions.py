@@ -32,7 +32,9 @@ from assidu.events.wire import (
     JoiningData,
     LeavingData,
     MergerData,
+    PaymentData,
     Profile,
+    ReleaseData,
     RewardCancellationData,
     RewardData,
     SaleData,
@@ -260,6 +262,31 @@ def transfer(
     return own_event(
         giver, EventType.TRANSFER_OUT, data, at, programme, event_id, by, is_seconded=is_seconded
     )
+
+
+def hold(
+    customer_id: UUID,
+    currency: str,
+    quantity: int,
+    minutes: int,
+    *,
+    at: datetime,
+    programme: str,
+    store: str = "",
+    event_id: UUID | None = None,
+) -> Outcome:
+    """Units are set aside for a purchase, for so many minutes."""
+    data = HoldData(
+        payments=[PaymentData(currency=currency, quantity=quantity)], minutes=minutes, store=store
+    )
+    return own_event(customer_id, EventType.HOLD, data, at, programme, event_id)
+
+
+def release(
+    customer_id: UUID, address: str, *, at: datetime, programme: str, event_id: UUID | None = None
+) -> Outcome:
+    """The purchase is not made: what was set aside for it can be used again. ``address`` is what holding answered."""
+    return own_event(customer_id, EventType.RELEASE, ReleaseData(hold=address), at, programme, event_id)
 
 
 def suspend(
