@@ -16,7 +16,7 @@ from assidu.measurement.periods import DEFAULT, Named, Period, period_between, p
 from assidu.measurement.types import Kpis
 
 router = Router(tags=["Programme"])
-Day = Annotated[date | None, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 
 
 @router.get("/kpis", response=Kpis, summary="Key figures")
@@ -25,8 +25,8 @@ def read_kpis(
     period: Annotated[
         Named, Query(description="The last twelve or three months, or this year, until today.")
     ] = DEFAULT,
-    since: Annotated[Day, Query(description="Instead of `period`: from this day on.")] = None,
-    until: Annotated[Day, Query(description="Instead of `period`: to this day, included.")] = None,
+    since: Annotated[Day | None, Query(description="Instead of `period`: from this day on.")] = None,
+    until: Annotated[Day | None, Query(description="Instead of `period`: to this day, included.")] = None,
 ) -> Kpis:
     """What the dashboard shows: members, sales with a card, what was issued, used, expired and is outstanding, what it
     is worth at face value, month by month, and the same of the stretch before."""

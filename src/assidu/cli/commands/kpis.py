@@ -9,7 +9,7 @@ import typer
 from assidu.cli import published
 from assidu.cli.marking import marked
 from assidu.cli.output import JsonFlag, Misuse, Output
-from assidu.cli.speech import decimal, number
+from assidu.cli.speech import decimal, ngettext, number
 from assidu.cli.speech import gettext as _
 from assidu.decisions.calendar import local_day
 from assidu.foundation import clock
@@ -64,7 +64,11 @@ def _text(found: Kpis, decimals: int) -> str:
         *(
             f"  {label:<24} {figure:>18}  {note}".rstrip()
             for label, figure, note in (
-                (_("Members"), number(now.members), _("%(n)s joined") % {"n": number(now.joined)}),
+                (
+                    _("Members"),
+                    number(now.members),
+                    ngettext("%(n)s joined", "%(n)s joined", now.joined) % {"n": number(now.joined)},
+                ),
                 (_("Active members"), number(now.active), ""),
                 (_("Tickets"), number(now.purchases), ""),
                 (_("Sales with a card"), money(now.carded_minor), share(now.card_rate)),
@@ -81,12 +85,13 @@ def _text(found: Kpis, decimals: int) -> str:
         )
         lines.append(f"  {one.currency:<16}" + "".join(f"  {word} {number(n):>12}" for word, n in flows))
     lines.append(
-        f"  {_('Month'):<8}{_('Members'):>10}{_('Active'):>10}{_('With a card'):>18}{_('Given'):>18}"
-        f"{_('Outstanding'):>14}"
+        f"  {_('Month'):<8}{_('Members'):>10}{_('Active members'):>17}{_('Sales with a card'):>20}"
+        f"{_('Given, at face value'):>28}{_('Outstanding'):>14}"
     )
     for month in now.months:
         lines.append(
-            f"  {month.month:%Y-%m} {number(month.members):>10}{number(month.active):>10}"
-            f"{money(month.carded_minor):>18}{money(month.generosity_minor):>18}{number(month.points_outstanding):>14}"
+            f"  {month.month:%Y-%m} {number(month.members):>10}{number(month.active):>17}"
+            f"{money(month.carded_minor):>20}{money(month.generosity_minor):>28}"
+            f"{number(month.points_outstanding):>14}"
         )
     return "\n".join(lines)
