@@ -111,7 +111,9 @@ def test_simulations_are_listed_and_laid_side_by_side(past: History) -> None:
     assert points["issued"]["change"] > 0
     assert figures["winner_count", None]["replayed"][0] == 0
     assert program.get("/v1/simulations/compare", run=[uuid4()]).status_code == 404
-    assert program.get("/v1/simulations/compare").status_code == 422
+    assert program.get("/v1/simulations/compare", run=[uuid4() for _ in range(5)]).status_code == 422
+    last = program.get("/v1/simulations/compare").json()["simulations"]
+    assert [one["label"] for one in last] == ["Richer", "The same"]
 
 
 def test_a_simulation_is_asked_for_followed_and_stopped(past: History) -> None:

@@ -32,6 +32,13 @@ from assidu.simulation.types import Run
 
 router = Router(tags=["Programme"])
 LISTED_MAX = 50
+LAST_COMPARED = 3
+Compared = Annotated[
+    list[UUID],
+    Query(
+        [], max_length=COMPARED_MAX, description="The ids of those to compare; the last three when left out."
+    ),
+]
 
 
 class SimulationBody(Schema):
@@ -118,16 +125,11 @@ def list_simulations(request: HttpRequest) -> Simulations:
 
 
 @router.get("/simulations/compare", response=SimulationsCompared, summary="Simulations side by side")
-def compare_simulations(
-    request: HttpRequest,
-    run: Annotated[
-        list[UUID], Query(min_length=1, max_length=COMPARED_MAX, description="The ids of those to compare.")
-    ],
-) -> SimulationsCompared:
+def compare_simulations(request: HttpRequest, run: Compared) -> SimulationsCompared:
     """The main figures of simulations that are done. To see what a change does by itself, lay it beside one in which
     nothing is changed."""
     caller_at(request, "simulate", is_for_stores=False)
-    found = [_find(one) for one in dict.fromkeys(run)]
+    found = [_find(one) for one in dict.fromkeys(run)] if run else _last_done()
     done = [_findings(one) for one in found]
     return SimulationsCompared(
         [_line(one) for one, known in zip(found, done, strict=True) if known is not None],
@@ -186,6 +188,12 @@ def _find(run_id: UUID) -> Run:
     if run is None:
         raise stop("not_found")
     return run
+
+
+def _last_done() -> list[Run]:
+    known = plans.programmes()
+    runs = simulations.runs(known[0], LISTED_MAX) if known else []
+    return [one for one in runs if one.report is not None][:LAST_COMPARED]
 
 
 def _findings(run: Run) -> Findings | None:
