@@ -46,6 +46,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/v1/keys": {"name": "x", "scopes": ["no such scope"]},
     "/v1/customers/{customer_id}/unmerge": {"reason": "two people after all"},
     "/v1/customers/{customer_id}/tickets": {"store": "317", "date": "2026-03-01", "ticket": "no such ticket"},
+    "/v1/simulations": {"content": "format: 1"},
     "/v1/drafts": {"content": "format: 1"},
     "/v1/drafts/{draft_id}": {"content": "format: 1"},
     "/v1/drafts/{draft_id}/publish": {"first_day": "2026-03-01"},

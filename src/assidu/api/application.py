@@ -18,11 +18,13 @@ from assidu.api.routes import (
     drafts,
     draws,
     economics,
+    kpis,
     library,
     members,
     memberships,
     offers,
     programme,
+    simulations,
     trials,
 )
 from assidu.foundation.cursors import InvalidCursor
@@ -74,6 +76,8 @@ for _router in (
     programme.router,
     drafts.router,
     library.router,
+    simulations.router,
+    kpis.router,
     draws.router,
     offers.router,
     catalogue.router,

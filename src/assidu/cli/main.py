@@ -48,6 +48,7 @@ COMMANDS = {
         "offers", "Allot offers to many; codes; draws of offers and their proof.", needs_django=True
     ),
     "draw": Entry("draw", "Draws among entries: run one, prove it, export the proof.", needs_django=True),
+    "kpis": Entry("kpis", "The programme's key figures over a period.", needs_django=True),
     "simulate": Entry(
         "simulate", "Replay history as it was decided, or under another plan.", needs_django=True
     ),

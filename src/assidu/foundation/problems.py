@@ -102,6 +102,7 @@ KNOWN: Final[Mapping[str, tuple[int, str]]] = {
     "other_allotment": (409, "This id is known of another allotment"),
     "not_done_yet": (409, "What is not done yet cannot be taken back"),
     "look_at_work": (409, "One is at work already: wait for it, or stop it"),
+    "simulations_at_work": (409, "Two simulations are at work already: wait for one, or stop it"),
     "draft_closed": (409, "The draft was published or dropped"),
     "draft_changed": (409, "Somebody else changed the draft"),
     "needs_approval": (409, "Others may have to approve this version"),

@@ -10,6 +10,8 @@ from assidu.foundation import work
 from assidu.foundation.clock import now
 from assidu.simulation.types import SIMULATION, Report, Run
 
+RUNNING_MAX = 2
+"""Each takes every core: more of them would only make all of them slow."""
 _OWN = "report::text"
 
 
@@ -21,6 +23,11 @@ def run(run_id: UUID) -> Run | None:
 def runs(programme: str, limit: int = 20) -> list[Run]:
     """The last ones first."""
     return [_run(row) for row in work.last(SIMULATION, programme, _OWN, limit)]
+
+
+def is_busy(programme: str) -> bool:
+    """Whether as many are at work as may be."""
+    return sum(not one.state.is_over for one in runs(programme)) >= RUNNING_MAX
 
 
 def _run(row: Sequence[Any]) -> Run:
