@@ -71,7 +71,7 @@ def test_nobody_seen_is_not_nobody_there() -> None:
 
 
 def test_rounds_hold_everybody_once_and_as_many_in_every_share() -> None:
-    for groups, parts in ((1, 1), (64, 2), (73, 2), (5000, 3), (20_000, 7)):
+    for groups, parts in ((1, 1), (40, 2), (73, 2), (5000, 3), (20_000, 7)):
         ends = rounds(groups, parts)
         places = list(range(groups))
         shares = [list(in_rounds(places[part::parts], ends)) for part in range(parts)]
@@ -80,7 +80,7 @@ def test_rounds_hold_everybody_once_and_as_many_in_every_share() -> None:
         for number in range(len(ends)):
             so_far = [one for share in shares for some in share[: number + 1] for one in some]
             assert sorted(so_far) == places[: len(so_far)], "a beginning of the order that chance drew"
-    assert (sampled(40), sampled(2400), sampled(10**6)) == (40, 300, SAMPLE_MAX)
+    assert (sampled(12), sampled(2400), sampled(10**6)) == (12, 300, SAMPLE_MAX)
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ class FirstAnswer:
 
     @property
     def cost(self) -> Compared:
-        return self._with_interval(self.results.cost, self.partial.cost_minor, self._money)
+        return self._with_interval(self.results.cost, self.partial.cost_minor)
 
     @property
     def cost_share(self) -> Compared:
@@ -71,7 +71,7 @@ class FirstAnswer:
 
     @property
     def outstanding(self) -> Compared:
-        return self._with_interval(self.results.outstanding, self.partial.outstanding_minor, self._money)
+        return self._with_interval(self.results.outstanding, self.partial.outstanding_minor)
 
     @property
     def people(self) -> str:
@@ -90,7 +90,7 @@ class FirstAnswer:
         for code, shown in zip(codes, self.results.currencies, strict=True):
             figures = self.partial.flows.get(code, {})
             lines = [
-                self._with_interval(line, figures[name], formats.number) if name in figures else line
+                _give_or_take(line, figures[name]) if name in figures else line
                 for name, line in zip(("issued", "used", "expired", "outstanding"), shown.lines, strict=True)
             ]
             found.append(replace(shown, lines=tuple(lines)))
@@ -101,9 +101,7 @@ class FirstAnswer:
         known = [level.code for level in self.document.tiers.levels] if self.document.tiers else []
         known += sorted(self.partial.tiers.keys() - set(known))
         return [
-            self._with_interval(line, self.partial.tiers[code], formats.number)
-            if code in self.partial.tiers
-            else line
+            _give_or_take(line, self.partial.tiers[code]) if code in self.partial.tiers else line
             for code, line in zip(known, self.results.tiers, strict=True)
         ]
 
@@ -118,10 +116,17 @@ class FirstAnswer:
     def _money(self, minor: int) -> str:
         return formats.money(minor, self.document.sale_currency.code, cents=False)
 
-    @staticmethod
-    def _with_interval(line: Compared, found: Changed, show: Show) -> Compared:
-        low, high = _signed(found.low, show), _signed(found.high, show)
+    def _with_interval(self, line: Compared, found: Changed) -> Compared:
+        low, high = _signed(found.low, self._money), _signed(found.high, self._money)
         return replace(line, note=_("%(low)s to %(high)s") % {"low": low, "high": high})
+
+
+def _give_or_take(line: Compared, found: Changed) -> Compared:
+    """In one line of a table: as high as it will be when the figure is final."""
+    half = max(found.high - found.change, found.change - found.low)
+    if not half:
+        return line
+    return replace(line, change=f"{_signed(found.change, formats.compact)} ± {formats.compact(half)}")
 
 
 def _from_to(found: Between) -> str:

@@ -14,7 +14,7 @@ import psycopg
 from assidu.simulation.groups import Groups
 
 Item = TypeVar("Item")
-FIRST_ROUND = 64
+FIRST_ROUND = 40
 """Customers, or those whose histories need one another's: enough to speak of an interval, and done in a second."""
 GROWTH = 20
 """A later round is a twentieth of all before it, where that is more: big histories are not cut into crumbs."""
