@@ -22,6 +22,7 @@ from assidu.loyalty.types import CustomerList, Standing, Timeline, TimelineEntry
 from assidu.plans.problems import Problem, path_text
 from assidu.plans.wording import Language, problem
 from assidu.plans.wording.phrases import Phrases, phrases_of
+from assidu.simulation.types import Run
 
 
 def customer(
@@ -320,3 +321,21 @@ def sign_in(found: Person) -> types.SignIn:
 
 def _plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if values is None else dict(values)
+
+
+def first_answer(run: Run | None) -> types.FirstAnswer | None:
+    """Of a run that is still going on."""
+    if run is None or run.partial is None or run.state.is_over:
+        return None
+    known = run.partial
+    return types.FirstAnswer(
+        known.customers,
+        known.of_customers,
+        known.sure_percent,
+        known.holds_places,
+        known.cost_minor.change,
+        known.cost_minor.low,
+        known.cost_minor.high,
+        known.winners.value,
+        known.losers.value,
+    )

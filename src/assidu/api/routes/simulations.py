@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from assidu.api import answers
 from assidu.api.door import caller_at, stop
 from assidu.api.parameters import Spoken, language_at
+from assidu.api.types import FirstAnswer
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.problems import Fault
@@ -51,10 +53,13 @@ class SimulationBody(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """``findings`` are there once ``state`` is `done`. ``compared_with`` is the version that was in force when it was
-    asked for, and ``changes`` is what the tried document changes of it, one sentence each; ``yaml`` is that document.
-    What really happened is told version by version, as it was. ``seconds_left`` is an estimate. ``has_invented``: it is
-    the data of the demonstration, which is partly invented."""
+    """``findings`` are there once ``state`` is `done`; while it runs, ``partial`` is what is known already.
+
+    ``compared_with`` is the version that was in force when it was asked for, and ``changes`` is what the tried document
+    changes of it, one sentence each; ``yaml`` is that document. What really happened is told version by version, as it
+    was. ``seconds_left`` is an estimate. ``has_invented``: it is the data of the demonstration, which is partly
+    invented.
+    """
 
     id: UUID
     state: str
@@ -68,6 +73,7 @@ class Simulation:
     yaml: str
     findings: Findings | None
     has_invented: bool
+    partial: FirstAnswer | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,4 +241,5 @@ def _told(run: Run, spoken: Language) -> Simulation:
         run.yaml,
         _findings(run),
         has_invented(),
+        answers.first_answer(run),
     )

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.before_after import Results
+from assidu.backoffice.first_answer import FirstAnswer
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.versions import language
 from assidu.foundation.people import actions as trail
@@ -82,6 +83,9 @@ def shown(request: HttpRequest, code: str) -> HttpResponse:
         if report and known
         else None,
         "run": one.run,
+        "first": FirstAnswer(one.run.partial, known, one.document)
+        if one.run is not None and one.run.partial is not None and known
+        else None,
         "may_edit": person.may("plan.edit"),
         "may_simulate": person.may("simulate.run") and known is not None and first_day() is not None,
         "is_busy": one.run is not None and not one.run.state.is_over,

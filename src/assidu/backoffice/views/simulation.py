@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.before_after import Compared, Results
+from assidu.backoffice.first_answer import FirstAnswer
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.turning import turns
 from assidu.backoffice.versions import differences, language
@@ -230,6 +231,11 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         return yaml_file(shown.yaml, f"{known.code}-simulation.yaml")
     document = read(shown.yaml).document
     then = in_force_when(known.versions, shown.asked_at)
+    is_over = shown.state.is_over
+    first = (
+        FirstAnswer(shown.partial, known, document) if shown.partial and document and not is_over else None
+    )
+    said = "end" if is_over else "first" if first else ""
     context = {
         "programme": known,
         "run": shown,
@@ -237,13 +243,16 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "then": then,
         "changes": differences(then.document, document) if document else [],
         "results": _results(request, known, shown) if shown.report else None,
+        "first": first,
+        "said": said,
+        "says": said != request.GET.get("said", ""),
         "left": _time(shown.seconds_left),
         "took": _time(shown.report.seconds) if shown.report else "",
         "pace": formats.number(round(shown.report.sales_per_second)) if shown.report else "",
         "has_invented": has_invented(),
         "may_keep": signed_in(request).may("plan.edit"),
     }
-    is_part = request.headers.get("HX-Request-Type") == "partial"
+    is_part = context["is_part"] = request.headers.get("HX-Request-Type") == "partial"
     return render(
         request, "backoffice/simulation_state.html" if is_part else "backoffice/simulation_run.html", context
     )
