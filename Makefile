@@ -24,10 +24,10 @@ run: setup ## Serve what is in .assidu (Ctrl-C stops everything)
 	@$(BIN)/assidu serve
 
 test: setup ## Run every test on a real PostgreSQL
-	@$(BIN)/pytest -n $(WORKERS)
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 test-fast: setup ## Run the tests of the pure core, in seconds
-	@$(BIN)/pytest -n $(WORKERS) tests/decisions tests/plans
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal tests/decisions tests/plans
 
 check: setup ## Lint, types, architecture and house rules
 	$(BIN)/ruff check .
