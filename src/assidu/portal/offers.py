@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from assidu.decisions.offers.theirs import CustomerOffer, OfferState
+from assidu.decisions.state import Membership
+from assidu.loyalty.code_pools import CodeState, personal_codes
 from assidu.loyalty.customer_offers import customer_offers
 from assidu.plans.wording.offers import state_said, terms_to_member
 from assidu.portal.statements import Member
@@ -21,12 +23,35 @@ class OfferSeen:
     may_be_activated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class CodeSeen:
+    name: str
+    terms: str
+    last_day: str
+
+
 def offers_of(member: Member, now: datetime) -> list[OfferSeen]:
     """Those to activate first, then what counts by itself; what is used or over is no more to be seen."""
     found = customer_offers(member.customer.customer_id, now)
     gone = (OfferState.USED, OfferState.EXPIRED)
     shown = [_seen(one, member) for one in found if one.state not in gone]
     return sorted(shown, key=lambda one: (not one.may_be_activated, not one.is_activated))
+
+
+def codes_of(member: Member) -> list[CodeSeen]:
+    """The offers of which they were sent a code of their own that is still good: the code itself is kept nowhere."""
+    phrases = member.phrases
+    if member.standing.membership is not Membership.MEMBER:
+        return []
+    return [
+        CodeSeen(
+            phrases.text(phrases.offers[one.offer].name),
+            terms_to_member(phrases.offers[one.offer], phrases),
+            phrases.day(one.expires_on - timedelta(days=1)) if one.expires_on is not None else "",
+        )
+        for one in personal_codes(member.customer.customer_id, member.standing.today)
+        if one.state is CodeState.USABLE and one.offer in phrases.offers
+    ]
 
 
 def _seen(one: CustomerOffer, member: Member) -> OfferSeen:
