@@ -77,6 +77,8 @@ ACTIONS: dict[str, str | Promise] = {
     "transfer.asked": _("Asked for a transfer that a second person decides on"),
     "transfer.approved": _("Approved a transfer"),
     "transfer.refused": _("Refused a transfer"),
+    "hold.placed": _("Set units aside for a purchase"),
+    "hold.released": _("Released what was set aside"),
     "statement.closed": _("Closed a partner's statement"),
     "audience.changed": _("Put somebody in an audience, or took them out"),
     "plan.draft_opened": _("Began a draft of the programme"),

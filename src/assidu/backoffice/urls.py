@@ -10,6 +10,7 @@ from assidu.backoffice.views import (
     customer,
     customer_account,
     customer_actions,
+    customer_holds,
     customer_link,
     customer_membership,
     customer_offers,
@@ -93,6 +94,8 @@ urlpatterns = [
     path("customers/<uuid:customer_id>/activity/", customer_membership.activity, name="customer-activity"),
     path("customers/<uuid:customer_id>/terms/", customer_membership.terms, name="customer-terms"),
     path("customers/<uuid:customer_id>/referral/", customer_membership.referral, name="customer-referral"),
+    path("customers/<uuid:customer_id>/hold/", customer_holds.hold, name="customer-hold"),
+    path("customers/<uuid:customer_id>/release/", customer_holds.release, name="customer-release"),
     path("customers/<uuid:customer_id>/offers/allot/", customer_offers.allot, name="customer-offer-allot"),
     path(
         "customers/<uuid:customer_id>/offers/activate/",
