@@ -49,13 +49,13 @@ def sent(client: Client, customer: UUID, sheet: str, **fields: str) -> int:
 def test_units_and_the_last_bag_are_kept_until_they_are_released(anne: UUID, client: Client) -> None:
     assert sent(client, anne, "hold", quantity="2", currency="points", amount="12.50") == 302
     page = text_of(client.get(f"/customers/{anne}/"))
-    assert "Set aside" in page
+    assert "Held now" in page
     assert WHY in page
     assert rows("SELECT taken FROM loyalty_quota WHERE key = 'stock:bags'") == [(1,)]
     assert sent(client, anne, "hold", quantity="2", currency="points") == 422, "one is left"
     [address] = set(re.findall(r"release/\?hold=([0-9a-f-]+\.\d+)", page))
     assert sent(client, anne, "release", hold=address) == 302
-    assert "Set aside" not in text_of(client.get(f"/customers/{anne}/"))
+    assert "Held now" not in text_of(client.get(f"/customers/{anne}/"))
     assert rows("SELECT taken FROM loyalty_quota WHERE key = 'stock:bags'") == [(0,)]
     kept = people.audit_trail(action="hold").entries
     assert [line.action for line in kept] == ["hold.released", "hold.placed"]
@@ -70,7 +70,7 @@ def test_a_hold_runs_out_by_itself_and_its_reason_goes_with_the_customer(
     assert written
     assert WHY not in str(rows("SELECT body FROM events_event"))
     monkeypatch.setenv("ASSIDU_NOW", (MARCH + timedelta(minutes=15)).isoformat())
-    assert "Set aside" not in text_of(client.get(f"/customers/{anne}/"))
+    assert "Held now" not in text_of(client.get(f"/customers/{anne}/"))
     erase(anne, COMMAND_LINE, MARCH)
     assert not [one for one in timeline((anne,)).entries if WHY in one.written.values()]
 

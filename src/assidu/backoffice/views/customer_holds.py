@@ -119,7 +119,7 @@ def release(request: HttpRequest, customer_id: UUID) -> HttpResponse:
             event_id=asked["event"],
         ),
         action="hold.released", trail=lambda asked: {"hold": asked["hold"]},
-        title=_("Release"), said=_("%(name)s: it is released."),
+        title=_("Give up a hold"), said=_("%(name)s: it is released."),
         intro=_("It can be used again at once."),
-        button=_("Release"), address="customer-release",
+        button=_("Give it up"), address="customer-release",
     )  # fmt: skip
