@@ -23,6 +23,7 @@ from assidu.api.routes import (
     members,
     memberships,
     offers,
+    partners,
     programme,
     trials,
 )
@@ -78,6 +79,7 @@ for _router in (
     draws.router,
     offers.router,
     codes.router,
+    partners.router,
     catalogue.router,
     discounts.router,
     trials.router,

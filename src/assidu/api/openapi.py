@@ -17,6 +17,7 @@ TAGS = {
     "Accounts": "Households and companies: who is in them, and what they share.",
     "Programme": "The rules, version by version.",
     "Offers": "Where customers stand with offers, allotting them to many, codes, draws.",
+    "Partners": "What partners are owed for what was handed over in their name, and the statements closed with them.",
     "Catalogue": "Rates of other moneys, and the calendar of promotions that are not the programme's.",
     "Economics": "What the programme owes and should bring, and what discounts do beside it.",
     "Administration": "What was set aside, who did what, the keys.",
