@@ -7,12 +7,15 @@ from assidu.decisions.offers.theirs import CustomerOffer, OfferState
 from assidu.decisions.state import Membership
 from assidu.loyalty.code_pools import CodeState, personal_codes
 from assidu.loyalty.customer_offers import customer_offers
+from assidu.loyalty.reduced import LowestPrice, lowest_told
 from assidu.plans.wording.offers import state_said, terms_to_member
 from assidu.portal.statements import Member
 
 
 @dataclass(frozen=True, slots=True)
 class OfferSeen:
+    """``lowest``: of articles whose price it takes down, the lowest of the last 30 days."""
+
     code: str
     name: str
     terms: str
@@ -21,6 +24,7 @@ class OfferSeen:
     is_new: bool
     is_activated: bool
     may_be_activated: bool
+    lowest: list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ def offers_of(member: Member, now: datetime) -> list[OfferSeen]:
     """Those to activate first, then what counts by itself; what is used or over is no more to be seen."""
     found = customer_offers(member.customer.customer_id, now)
     gone = (OfferState.USED, OfferState.EXPIRED)
-    shown = [_seen(one, member) for one in found if one.state not in gone]
+    current = [one for one in found if one.state not in gone]
+    written = [member.phrases.offers[one.offer.code] for one in current]
+    lowest = lowest_told(written, member.phrases, member.standing.today)
+    shown = [_seen(one, member, lowest.get(one.offer.code, [])) for one in current]
     return sorted(shown, key=lambda one: (not one.may_be_activated, not one.is_activated))
 
 
@@ -54,7 +61,7 @@ def codes_of(member: Member) -> list[CodeSeen]:
     ]
 
 
-def _seen(one: CustomerOffer, member: Member) -> OfferSeen:
+def _seen(one: CustomerOffer, member: Member, lowest: list[LowestPrice]) -> OfferSeen:
     written, phrases = member.phrases.offers[one.offer.code], member.phrases
     return OfferSeen(
         one.offer.code,
@@ -65,4 +72,5 @@ def _seen(one: CustomerOffer, member: Member) -> OfferSeen:
         one.state is OfferState.ALLOTTED,
         one.state is OfferState.ACTIVATED,
         one.may_be_activated,
+        [(price.product, member.money(price.amount_minor)) for price in lowest],
     )
