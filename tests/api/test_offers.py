@@ -112,6 +112,13 @@ def test_codes_are_told_once_counted_and_taken_back(club: list[UUID], maker: Pro
     assert a_program("offers:write", store="317").post(address, {"count": 1}).status_code == 403
 
 
+def test_what_is_set_aside_for_a_customer_is_listed(club: list[UUID], maker: Program) -> None:
+    told("h", "Hold Placed", 0, lines=[{"sku": "a", "amount_minor": 500}], reason="back soon", minutes=600)
+    [hold] = maker.get(f"/v1/customers/{club[0]}/holds").json()["holds"]
+    assert (hold["hold"].partition(".")[0], hold["units"]) == (str(club[0]), {})
+    assert maker.get(f"/v1/customers/{club[1]}/holds").json() == {"holds": []}
+
+
 def test_a_draw_is_told_with_its_commitment_and_then_with_what_proves_it(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

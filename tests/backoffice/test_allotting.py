@@ -129,7 +129,7 @@ def test_codes_are_looked_at_downloaded_once_and_taken_back(hugo: Client, club: 
     assert "downloaded already" in text_of(hugo.post(f"{page}codes/make/", form, follow=True))
     listed = text_of(hugo.get(page))
     assert "March letter" in listed
-    assert "personal code to use" in text_of(hugo.get(f"/customers/{club[0]}/"))
+    assert "code to use" in text_of(hugo.get(f"/customers/{club[0]}/"))
     [code] = [line.split(",")[1] for line in lines if str(club[0]) in line]
     assert code not in text_of(hugo.get(f"/customers/{club[0]}/"))
     gone = text_of(hugo.post(f"/offers/codes/{form['pool']}/withdraw/", follow=True))

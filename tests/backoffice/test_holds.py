@@ -12,6 +12,7 @@ from assidu.foundation.people import queries as people
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.sql import rows
 from assidu.loyalty import actions
+from assidu.loyalty.holds import open_holds
 from assidu.loyalty.plans import publish
 from assidu.loyalty.queries import timeline
 from backoffice.test_allotting import text_of
@@ -52,6 +53,8 @@ def test_units_and_the_last_bag_are_kept_until_they_are_released(anne: UUID, cli
     assert "Held now" in page
     assert WHY in page
     assert rows("SELECT taken FROM loyalty_quota WHERE key = 'stock:bags'") == [(1,)]
+    [held] = open_holds(anne, MARCH)
+    assert (held.units, held.offers) == ((("points", 2),), ("bags",))
     assert sent(client, anne, "hold", quantity="2", currency="points") == 422, "one is left"
     [address] = set(re.findall(r"release/\?hold=([0-9a-f-]+\.\d+)", page))
     assert sent(client, anne, "release", hold=address) == 302

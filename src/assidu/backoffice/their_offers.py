@@ -75,10 +75,10 @@ def their_offers(customer_id: UUID, programme: Programme) -> TheirOffers | None:
 def _code_shown(one: PersonalCode, programme: Programme) -> TheirCode:
     written = programme.phrases.offers[one.offer]
     state, tone = {
-        CodeState.USABLE: (_("personal code to use"), "good"),
-        CodeState.USED: (_("personal code used"), ""),
-        CodeState.EXPIRED: (_("personal code expired"), ""),
-        CodeState.WITHDRAWN: (_("personal code taken back"), "bad"),
+        CodeState.USABLE: (_("code to use"), "good"),
+        CodeState.USED: (_("code used"), ""),
+        CodeState.EXPIRED: (_("code expired"), ""),
+        CodeState.WITHDRAWN: (_("code taken back"), "bad"),
     }[one.state]
     return TheirCode(
         programme.phrases.text(written.name),
