@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`ready` is a selector that must be there before the page is looked at; a main page is looked at in both
-    themes in each language."""
+    """`ready` is a selector that must be there before the page is looked at; what is drawn on one with charts is
+    drawn anew when the theme is switched."""
 
     name: str
     address: str | Callable[["Site"], str]
     is_public: bool = False
     status: int = 200
     ready: str = "h1"
-    is_main: bool = False
+    is_drawn: bool = False
 
     def address_on(self, site: "Site") -> str:
         return self.address if isinstance(self.address, str) else self.address(site)
@@ -50,19 +50,19 @@ def _draft(site: "Site", rest: str = "") -> str:
 
 PAGES: list[Page] = [
     Page("sign-in", "/sign-in/", is_public=True),
-    Page("dashboard", f"/dashboard/?{YEAR}", ready=".chart svg", is_main=True),
+    Page("dashboard", f"/dashboard/?{YEAR}", ready=".chart svg", is_drawn=True),
     Page("dashboard-quiet", "/dashboard/?from=2010-01-01&to=2010-03-31"),
-    Page("customers", "/customers/", is_main=True),
+    Page("customers", "/customers/"),
     Page(
         "customers-filtered", "/customers/?more=1&bought_from=2025-02-01&rule=base&balance_min=1&sort=balance"
     ),
     Page("customers-none", "/customers/?q=personne-de-ce-nom"),
-    Page("customer", lambda site: _customer(site), is_main=True),
+    Page("customer", lambda site: _customer(site)),
     Page("customer-corrections", lambda site: _customer(site, "?kind=corrections")),
     Page("customer-stranger", lambda site: f"/customers/{site.customers.stranger}/"),
     Page("customer-erased", lambda site: f"/customers/{site.customers.erased}/"),
     Page("statement", lambda site: _customer(site, "statement/")),
-    Page("why-sale", lambda site: _customer(site, f"events/{site.customers.sale}/"), is_main=True),
+    Page("why-sale", lambda site: _customer(site, f"events/{site.customers.sale}/")),
     Page("why-return", lambda site: _customer(site, f"events/{site.customers.returned}/")),
     Page("why-correction", lambda site: _customer(site, f"events/{site.customers.corrected}/")),
     Page("customer-new", "/customers/new/"),
@@ -83,19 +83,21 @@ PAGES: list[Page] = [
     Page("customer-merge", lambda site: _customer(site, "merge/?q=client")),
     Page("customer-merge-compare", lambda site: _customer(site, f"merge/?other={site.customers.stranger}")),
     Page("customer-link", lambda site: _customer(site, "link/")),
-    Page("account", lambda site: _household(site), is_main=True),
+    Page("account", lambda site: _household(site)),
     Page("account-open", lambda site: _customer(site, "account/open/?q=2990000001059")),
     Page("account-enter", lambda site: _household(site, f"account/enter/?other={site.customers.anne}")),
     Page("account-leave", lambda site: _household(site, f"account/leave/?other={site.customers.zoe}")),
     Page("account-roles", lambda site: _household(site, f"account/roles/?other={site.customers.zoe}")),
+    Page("customer-transfer", lambda site: _customer(site, "transfer/")),
+    Page("customer-unmerge", lambda site: _customer(site, f"unmerge/?other={site.customers.double}")),
     Page("customer-erase", lambda site: _customer(site, "erase/")),
-    Page("caisse", "/caisse/", ready="#scan", is_main=True),
+    Page("caisse", "/caisse/", ready="#scan"),
     Page("programme", f"/programme/?{YEAR}"),
     Page("programme-version", "/programme/versions/1/"),
     Page("programme-draft", "/programme/draft/"),
     Page("drafts", "/programme/drafts/"),
-    Page("draft", lambda site: _draft(site), is_main=True),
-    Page("draft-rule", lambda site: _draft(site, "rules/full-basket/"), is_main=True),
+    Page("draft", lambda site: _draft(site)),
+    Page("draft-rule", lambda site: _draft(site, "rules/full-basket/")),
     Page("draft-rule-new", lambda site: _draft(site, "rules/+/")),
     Page("draft-currency", lambda site: _draft(site, "currencies/points/")),
     Page("draft-level", lambda site: _draft(site, "tiers.levels/gold/")),
@@ -112,11 +114,12 @@ PAGES: list[Page] = [
     Page("offers", "/offers/"),
     Page("draws", "/offers/draws/"),
     Page("promotions", "/promotions/"),
+    Page("promotion", "/promotions/foire/"),
     Page("rates", "/rates/"),
     Page("library", "/library/"),
-    Page("library-programme", "/library/engagement/", is_main=True),
+    Page("library-programme", "/library/engagement/"),
     Page("fairness", "/fairness/"),
-    Page("fairness-done", lambda site: f"/fairness/{looked(site.address)}/", is_main=True),
+    Page("fairness-done", lambda site: f"/fairness/{looked(site.address)}/", is_drawn=True),
     Page("fairness-rule", lambda site: f"/fairness/{looked(site.address)}/rule/drive/"),
     Page("studio-tried", "/studio/tried/"),
     Page("studio-tried-done", lambda site: f"/studio/tried/{tried(site.address)}/", ready=".chart svg"),
@@ -125,7 +128,7 @@ PAGES: list[Page] = [
         "studio-discounts-done",
         lambda site: f"/studio/discounts/{looked_at_discounts(site.address)}/",
         ready=".chart svg",
-        is_main=True,
+        is_drawn=True,
     ),
     Page("simulation", "/simulation/"),
     Page("simulation-new", "/simulation/new/"),
@@ -135,13 +138,13 @@ PAGES: list[Page] = [
     Page("simulation-failed", lambda site: f"/simulation/{site.runs.failed}/"),
     Page("simulation-stopped", lambda site: f"/simulation/{site.runs.stopped}/"),
     Page("simulation-compare", "/simulation/compare/"),
-    Page("studio-owed", "/studio/owed/", ready=".chart svg", is_main=True),
+    Page("studio-owed", "/studio/owed/", ready=".chart svg", is_drawn=True),
     Page("studio-owed-settings", "/studio/owed/settings/"),
     Page(
         "studio-expected",
         lambda site: f"/studio/expected/?set={assumed(site.address)}",
         ready=".chart svg",
-        is_main=True,
+        is_drawn=True,
     ),
     Page("studio-expected-blank", "/studio/expected/?measure=1"),
     Page(

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 from playwright.sync_api import Page as Tab
 
-from acceptance.conftest import LOOKS, OTHER_LOOKS, WIDE, Site, Visit, faults_of
+from acceptance.conftest import LOOKS, PATIENCE_MS, WIDE, Site, Visit, faults_of, rules_of
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +17,7 @@ TELEPHONE: ViewportSize = {"width": 390, "height": 844}
 SHOTS = os.environ.get("SCREENSHOTS_TO")
 
 
-@pytest.fixture(params=LOOKS + OTHER_LOOKS, ids="-".join)
+@pytest.fixture(params=LOOKS, ids="-".join)
 def look(request: pytest.FixtureRequest) -> tuple[str, str]:
     chosen: tuple[str, str] = request.param
     return chosen
@@ -33,7 +33,7 @@ def context(look: tuple[str, str], site: Site, browser: Browser) -> Iterator[Bro
         color_scheme=look[1],  # type: ignore[arg-type]
         reduced_motion="reduce",
     )
-    opened.set_default_timeout(8000)
+    opened.set_default_timeout(PATIENCE_MS)
     yield opened
     opened.close()
 
@@ -65,7 +65,7 @@ def link(site: Site) -> str:
 def is_sound(tab: Tab, name: str, look: tuple[str, str]) -> None:
     """In the right language, no axe fault, nothing cut off, on a telephone and on a wide screen."""
     assert tab.evaluate("document.documentElement.lang") == look[0]
-    faults = faults_of(tab)
+    faults = faults_of(tab, rules_of(look[1]))
     assert not faults, "\n".join(faults)
     for width, size in (("390", TELEPHONE), ("1280", WIDE)):
         tab.set_viewport_size(size)

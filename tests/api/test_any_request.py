@@ -1,6 +1,7 @@
 """Whatever is sent to any route of the document, valid or not: an answer, never a fault of ours."""
 
 import asyncio
+import itertools
 import socket
 import threading
 import time
@@ -27,10 +28,9 @@ from builders.programs import a_program
 from builders.sales import a_sale
 from builders.shop import Shop
 
-SECONDS_MAX = 50.0
 Case = schemathesis.Case[Any]
 Operation = schemathesis.APIOperation[Any, Any, Any, Any]
-EXAMPLES_MAX = 5
+EXAMPLES_MAX = 2
 
 
 @pytest.fixture
@@ -63,14 +63,10 @@ def test_no_request_whatsoever_makes_a_fault_of_ours(address: str) -> None:
         for result in schemathesis.openapi.from_dict(openapi()).get_all_operations()
         if isinstance(result, Ok)
     ]
-    ends = time.monotonic() + SECONDS_MAX
     faults: list[str] = []
     asked = 0
-    tries = [(operation, mode) for operation in operations for mode in GenerationMode]
-    for n, (operation, mode) in enumerate(tries):
-        # Each gets its share of the time that is left.
-        until = time.monotonic() + (ends - time.monotonic()) / (len(tries) - n)
-        for case in _cases(operation, mode, until):
+    for operation, mode in itertools.product(operations, GenerationMode):
+        for case in _cases(operation, mode):
             response = case.call(base_url=address, headers=headers, timeout=20)
             asked += 1
             if response.status_code >= 500:
@@ -79,7 +75,7 @@ def test_no_request_whatsoever_makes_a_fault_of_ours(address: str) -> None:
     assert asked > 200
 
 
-def _cases(operation: Operation, mode: GenerationMode, until: float) -> list[Case]:
+def _cases(operation: Operation, mode: GenerationMode) -> list[Case]:
     """Requests as the document has them, or as it has them not; none where there is no such form."""
     cases: list[Case] = []
 
@@ -93,8 +89,7 @@ def _cases(operation: Operation, mode: GenerationMode, until: float) -> list[Cas
         suppress_health_check=list(HealthCheck),
     )
     def gather(case: Case) -> None:
-        if time.monotonic() < until:
-            cases.append(case)
+        cases.append(case)
 
     with suppress(Unsatisfiable, SkipTest, pytest.skip.Exception):
         gather()

@@ -35,12 +35,3 @@ def target(cluster: Database, template: Database, django_db_blocker: Any) -> Ite
         server = Served(home, {"ASSIDU_DATABASE_URL": database.url}).start()
         stack.callback(server.stop)
         yield Target(server, database, key)
-
-
-@pytest.fixture
-def open_home() -> Iterator[Path]:
-    """A short path that every user can walk to, as a socket and a system user need."""
-    folder = Path(tempfile.mkdtemp(prefix="a-", dir="/tmp"))
-    folder.chmod(0o755)
-    yield folder / "home"
-    shutil.rmtree(folder, ignore_errors=True)

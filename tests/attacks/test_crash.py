@@ -24,7 +24,7 @@ TILLS = 20
 CARDS = [f"29900000{n:05d}" for n in range(48)]
 REUSED = 0.3
 KILLS = ("server", "database", "both", "server", "database")
-BETWEEN_KILLS = 120
+BETWEEN_KILLS = 60
 SECONDS_MAX = 90.0
 DECIDED = (200, 409, 422)
 

@@ -11,6 +11,7 @@ from django.utils import translation
 
 from assidu.backoffice import formats
 from assidu.backoffice.listing import neutral
+from assidu.backoffice.navigation import SECTIONS
 from assidu.backoffice.sparkline import meter, sparkline
 from assidu.foundation.people import actions, queries
 from assidu.foundation.people.offered import FILE, OfferedSignIn, offer
@@ -197,3 +198,9 @@ def test_a_trend_stays_within_its_frame_even_when_flat() -> None:
     assert "nan" not in sparkline([5, 5, 5]).lower()
     assert 'width="100.0%"' in meter(7, 3) or 'width="100%"' in meter(7, 3)
     assert "style" not in sparkline([1, 2, 3])
+
+
+def test_no_two_pages_share_an_icon() -> None:
+    """On a tablet the navigation is icons alone."""
+    icons = [item.icon for section in SECTIONS for item in section.items]
+    assert len(icons) == len(set(icons)) > 10

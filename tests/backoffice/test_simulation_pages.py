@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from assidu.plans.levers import levers, switch_names, turned
 from assidu.plans.writing import to_yaml
 from assidu.simulation import actions, queries
 from assidu.simulation.run import simulate
+from assidu.simulation.types import Changed, Partial
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
 
@@ -165,14 +167,41 @@ def test_a_run_on_its_way_shows_how_far_it_is(finance: Client, past: History) ->
     page = text_of(finance.get(address))
     assert "15 of 30 events decided again" in page
     assert "about 12 s left" in page
-    assert 'hx-trigger="every 1s"' in page
+    assert 'hx-trigger="every 500ms"' in page
     part = text_of(finance.get(address, headers={"HX-Request-Type": "partial"}))
-    assert 'hx-trigger="every 1s"' in part
+    assert 'hx-trigger="every 500ms"' in part
     assert "<html" not in part
     assert "50 % done" in text_of(finance.get("/simulation/"))
     actions.cancel(run_id)
-    assert "every 1s" not in text_of(finance.get(address))
+    assert 'hx-trigger="every' not in text_of(finance.get(address))
     assert "It was stopped before its end" in text_of(finance.get(address))
+
+
+def test_a_run_on_its_way_shows_a_first_answer_and_says_it_once(
+    assidu_db: Database, finance: Client, past: History
+) -> None:
+    run_id = actions.ask(past.documents[0], to_yaml(past.documents[0]), label="An idea", by="")
+    known: list[Partial] = []
+    book = PlanBook.of_one(compile_plan(past.documents[0]))
+    simulate(assidu_db.url, past.book, book, processes=1, on_partial=known.append)
+    cost = Changed(10_000, 17_700, 6_100, 9_300)
+    actions.show(run_id, replace(known[-1], customers=6, cost_minor=cost, holds_places=True))
+    address = f"/simulation/{run_id}/"
+    part = text_of(finance.get(f"{address}?said=", headers={"HX-Request-Type": "partial"}))
+    for told in (
+        "40% of the customers",
+        "hold 80% of the time",
+        "+€77",
+        "+€61 to +€93",
+        "counted as recorded",
+    ):
+        assert told in part
+    said = "cost would change by about +€77 (80% interval: +€61 to +€93)"
+    assert said in part
+    again = text_of(finance.get(f"{address}?said=first", headers={"HX-Request-Type": "partial"}))
+    assert said not in again, "whoever listens has heard it"
+    actions.cancel(run_id)
+    assert "+€61" not in text_of(finance.get(address))
 
 
 def test_a_run_that_failed_says_so(finance: Client, past: History) -> None:

@@ -39,22 +39,14 @@ def assidu(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProc
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that another user can walk through, as root's PostgreSQL must."""
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="c-", dir="/tmp"))
-    folder.chmod(0o755)
-    return folder / "home"
+def home(open_home: Path) -> Path:
+    return open_home
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_left(home: Path) -> Iterator[None]:
-    import shutil
-
     yield
     assert not status(load_settings({"ASSIDU_HOME": str(home)}, cwd=home.parent)).is_running
-    shutil.rmtree(home.parent)
 
 
 def test_help_and_version_need_nothing(home: Path) -> None:

@@ -11,7 +11,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -30,12 +30,8 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become som
 
 
 @pytest.fixture
-def home() -> Iterator[Path]:
-    """A short path that every user can walk to, as a socket and a system user need."""
-    folder = Path(tempfile.mkdtemp(prefix="h-", dir="/tmp"))
-    folder.chmod(0o755)
-    yield folder / "home"
-    shutil.rmtree(folder, ignore_errors=True)
+def home(open_home: Path) -> Path:
+    return open_home
 
 
 def settings_of(home: Path) -> Settings:
@@ -64,7 +60,7 @@ class Keeper:
         self.process = subprocess.Popen(
             [python, str(KEEPER)],
             env=environment,
-            cwd="/tmp",
+            cwd=tempfile.gettempdir(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -432,7 +428,7 @@ def _python_of_everybody() -> tuple[str, str]:
             subprocess.run(
                 [python, "-c", "import assidu, psycopg, psutil"],
                 env={"PYTHONPATH": libraries},
-                cwd="/tmp",
+                cwd=tempfile.gettempdir(),
                 user=65534,
                 group=65534,
                 extra_groups=[],

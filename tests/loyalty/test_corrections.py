@@ -280,15 +280,33 @@ def test_at_the_terminal_a_transfer_waits_and_is_listed(
         monkeypatch.setenv(f"ASSIDU_DATABASE_{name}", value)
     monkeypatch.setenv("ASSIDU_NOW", NOW.isoformat())
     current_settings.cache_clear()
-    words = ["customer", "transfer", f"card:{CARD}", f"card:{OTHER_CARD}", "501", "--json"]
+    words = [
+        "customer",
+        "transfer",
+        f"card:{CARD}",
+        f"card:{OTHER_CARD}",
+        "501",
+        "--reason",
+        "sister",
+        "--json",
+    ]
     assert run(words) == 0
     answered = json.loads(capsys.readouterr().out)
     assert answered["status"] == "waiting"
-    assert run(["customer", "waiting", "--json"]) == 0
+    assert run(["corrections", "list", "--json"]) == 0
     (waiting,) = json.loads(capsys.readouterr().out)["waiting"]
     assert (waiting["id"], waiting["asked_by"], waiting["asked_key"]) == (answered["id"], None, None)
+    assert run(["corrections", "approve", answered["id"], "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "own_work"
     assert isinstance(corrections.decide(UUID(answered["id"]), is_approved=True, by=HUGO, at=NOW), Told)
     assert balance(other) == 501
+    for verb, asked, balance_then in (("approve", ask(customer), 2399), ("refuse", ask(customer), 2399)):
+        assert run(["corrections", verb, str(asked), "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["id"] == str(asked)
+        assert balance(customer) == balance_then
+    assert audit_trail(action="correction.refused").entries[0].via == "command"
+    assert run(["corrections", "refuse", str(asked), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "not_waiting"
     monkeypatch.undo()
     current_settings.cache_clear()
 

@@ -275,9 +275,9 @@ def test_a_gift_by_command(terminal: Database, capsys: pytest.CaptureFixture[str
     shop = Shop.opened(points=GIVEN)
     giver, receiver = anne(shop), bruno(shop)
     words = ["customer", "transfer", f"customer:{giver}", str(receiver)]
-    assert run([*words, "50", "--json"]) == 0
+    assert run([*words, "50", "--reason", "a party", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["to"] == str(receiver)
-    assert run([*words, "5", "--json"]) == 1
+    assert run([*words, "5", "--reason", "a party", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "quantity_too_small"
     with psycopg.connect(terminal.url) as connection:
         told = connection.execute("SELECT count(*) FROM events_event WHERE type = 'Balance Transferred'")

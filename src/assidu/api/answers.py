@@ -12,7 +12,7 @@ from assidu.decisions.cost import SaleCost
 from assidu.decisions.engagement import EngagementStanding
 from assidu.decisions.tiers import Missing
 from assidu.foundation import clock
-from assidu.foundation.people.types import ApiKey, AuditEntry
+from assidu.foundation.people.types import ApiKey, AuditEntry, Person
 from assidu.ledger.types import Movement, Statement
 from assidu.loyalty import queries as loyalty
 from assidu.loyalty.accounts import Part, Share
@@ -22,6 +22,7 @@ from assidu.loyalty.types import CustomerList, Standing, Timeline, TimelineEntry
 from assidu.plans.problems import Problem, path_text
 from assidu.plans.wording import Language, problem
 from assidu.plans.wording.phrases import Phrases, phrases_of
+from assidu.simulation.types import Run
 
 
 def customer(
@@ -304,5 +305,37 @@ def key(found: ApiKey) -> types.Key:
     )
 
 
+def sign_in(found: Person) -> types.SignIn:
+    return types.SignIn(
+        found.id,
+        found.email,
+        found.name,
+        list(found.roles),
+        list(found.stores),
+        found.is_active,
+        found.has_signed_up,
+        found.created_at,
+        found.last_seen_at,
+    )
+
+
 def _plain(values: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if values is None else dict(values)
+
+
+def first_answer(run: Run | None) -> types.FirstAnswer | None:
+    """Of a run that is still going on."""
+    if run is None or run.partial is None or run.state.is_over:
+        return None
+    known = run.partial
+    return types.FirstAnswer(
+        known.customers,
+        known.of_customers,
+        known.sure_percent,
+        known.holds_places,
+        known.cost_minor.change,
+        known.cost_minor.low,
+        known.cost_minor.high,
+        known.winners.value,
+        known.losers.value,
+    )

@@ -20,12 +20,14 @@ from assidu.api.routes import (
     draws,
     economics,
     holds,
+    kpis,
     library,
     members,
     memberships,
     offers,
     partners,
     programme,
+    simulations,
     trials,
 )
 from assidu.foundation.cursors import InvalidCursor
@@ -78,6 +80,8 @@ for _router in (
     programme.router,
     drafts.router,
     library.router,
+    simulations.router,
+    kpis.router,
     draws.router,
     offers.router,
     codes.router,

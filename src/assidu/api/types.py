@@ -511,11 +511,33 @@ class PlanRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """What a replay knows before its end, from the customers decided so far, chosen by chance, scaled up to all.
+
+    `low` and `high` hold `sure_percent` of the time. `holds_places`: what customers share is counted as recorded.
+    """
+
+    customers: int
+    of_customers: int
+    sure_percent: int
+    holds_places: bool
+    cost_change_minor: int
+    cost_change_low_minor: int
+    cost_change_high_minor: int
+    winners: int
+    losers: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlanCost:
-    """By replay of the past under the draft and under the version in force, for a year, in minor units."""
+    """By replay of the past under the draft and under the version in force, for a year, in minor units.
+
+    `partial`: while the draft is replayed, against what was really given, over all that is recorded.
+    """
 
     is_running: bool
     yearly_change_minor: int | None
+    partial: FirstAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -667,6 +689,26 @@ class NewKey:
 
     key: Key
     secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Somebody who may come in, or might. ``is_active``: their sign-in is not closed."""
+
+    id: UUID
+    email: str
+    name: str
+    roles: list[str]
+    stores: list[str]
+    is_active: bool
+    has_signed_up: bool
+    created_at: datetime
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignInList:
+    people: list[SignIn]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a simulation answers, as pages show it: before, after, and the difference, in the reader's words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
@@ -16,9 +16,11 @@ from assidu.customers.queries import names_of
 from assidu.plans.document import Document
 from assidu.plans.wording import text_in
 from assidu.plans.wording.phrases import phrases_of
-from assidu.simulation.types import Cause, CustomerOutcome, Flow, Report
+from assidu.simulation.findings import BeforeAfter, CustomerSimulated, Findings, RuleSimulated
+from assidu.simulation.side_by_side import FLOWS, MainFigure, main_figures
+from assidu.simulation.types import Cause
 
-CAUSES: dict[str, tuple[str | Promise, str | Promise]] = {
+CAUSES: dict[Cause, tuple[str | Promise, str | Promise]] = {
     Cause.PLAN: (
         gettext_lazy("The rules"),
         gettext_lazy("other rules applied, then or earlier for this customer"),
@@ -42,12 +44,12 @@ CAUSES: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
     Cause.UNEXPLAINED: (gettext_lazy("Unexplained"), gettext_lazy("a mistake of ours: please report it")),
 }
-FLOWS: tuple[tuple[str, str | Promise], ...] = (
-    ("issued", gettext_lazy("Issued")),
-    ("used", gettext_lazy("Used")),
-    ("expired", gettext_lazy("Expired")),
-    ("outstanding", gettext_lazy("Outstanding")),
-)
+FLOW_NAMES: dict[str, str | Promise] = {
+    "issued": gettext_lazy("Issued"),
+    "used": gettext_lazy("Used"),
+    "expired": gettext_lazy("Expired"),
+    "outstanding": gettext_lazy("Outstanding"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,150 +93,125 @@ class Person:
 
 @dataclass(frozen=True)
 class Results:
-    """A report next to the two documents that it compares."""
+    """What was found, next to the document that was tried."""
 
-    report: Report
+    found: Findings
     programme: Programme
     document: Document
     may_see_people: bool
 
     @property
     def cost(self) -> Compared:
-        return self._money(
-            _("Cost: units at face value, and what offers take off"),
-            self.report.recorded_cost_minor,
-            self.report.replayed_cost_minor,
-        )
+        return self._money(_("Cost: units at face value, and what offers take off"), self.found.cost_minor)
 
     @property
     def share(self) -> Compared:
         """The cost as a part of carded sales."""
-        spend = self.report.spend_minor
-        before, after = (
-            (minor / spend if spend else 0.0)
-            for minor in (self.report.recorded_cost_minor, self.report.replayed_cost_minor)
-        )
-        points = after - before
+        share = self.found.cost_share
         return Compared(
             _("Share of carded sales"),
-            formats.percent(before, 2),
-            formats.percent(after, 2),
-            _("%(points)s pt") % {"points": _signed(points * 100, lambda v: formats.number(v, 2))},
-            _tone(round(points, 6)),
+            formats.percent(share.recorded, 2),
+            formats.percent(share.replayed, 2),
+            _("%(points)s pt") % {"points": _signed(share.change * 100, lambda v: formats.number(v, 2))},
+            _tone(round(share.change, 6)),
         )
 
     @property
     def outstanding(self) -> Compared:
-        return self._money(
-            _("Outstanding at the end"),
-            self.report.recorded_outstanding_minor,
-            self.report.replayed_outstanding_minor,
-        )
+        return self._money(_("Outstanding at the end"), self.found.outstanding_minor)
 
-    def _money(self, label: str, before: int, after: int) -> Compared:
-        code = self.document.sale_currency.code
+    def _money(self, label: str, of: BeforeAfter) -> Compared:
+        code = self.found.money
         return Compared(
             label,
-            formats.money(before, code, cents=False),
-            formats.money(after, code, cents=False),
-            _signed(after - before, lambda v: formats.money(int(v), code, cents=False)),
-            _tone(after - before),
+            formats.money(of.recorded, code, cents=False),
+            formats.money(of.replayed, code, cents=False),
+            _signed(of.change, lambda v: formats.money(int(v), code, cents=False)),
+            _tone(of.change),
         )
 
     @property
     def currencies(self) -> list[CurrencyCompared]:
-        codes = [c.code for c in self.document.currencies]
-        codes += sorted({*self.report.recorded, *self.report.replayed} - set(codes))
-        found = []
-        for code in codes:
-            before = self.report.recorded.get(code, Flow())
-            after = self.report.replayed.get(code, Flow())
-            lines = tuple(
-                _units(str(label), getattr(before, name), getattr(after, name)) for name, label in FLOWS
+        return [
+            CurrencyCompared(
+                _capital(self._currency_name(one.currency)),
+                tuple(_units(str(FLOW_NAMES[name]), getattr(one, name)) for name in FLOWS),
             )
-            found.append(CurrencyCompared(_capital(self._currency_name(code)), lines))
-        return found
+            for one in self.found.currencies
+        ]
 
     @property
     def figures(self) -> list[Compared]:
         """The main ones, by names that tell them apart, for runs laid side by side."""
-        found = [self.cost, self.share, self.outstanding]
-        for currency in self.currencies:
-            found += [
-                replace(line, label=f"{currency.name} · {line.label.lower()}") for line in currency.lines
-            ]
-        for label, count in (
-            (_("Customers who get more"), self.report.winner_count),
-            (_("Customers who get less"), self.report.loser_count),
-        ):
-            found.append(Compared(label, "", formats.number(count), ""))
-        return found
+        return [self._figure(one) for one in main_figures(self.found)]
+
+    def _figure(self, one: MainFigure) -> Compared:
+        match one.figure:
+            case "cost_minor":
+                return self.cost
+            case "cost_share":
+                return self.share
+            case "outstanding_minor":
+                return self.outstanding
+            case "winner_count":
+                return Compared(_("Customers who get more"), "", formats.number(one.replayed), "")
+            case "loser_count":
+                return Compared(_("Customers who get less"), "", formats.number(one.replayed), "")
+            case flow:
+                assert one.currency is not None, "what flows is units of a currency"
+                name = _capital(self._currency_name(one.currency))
+                label = f"{name} · {str(FLOW_NAMES[flow]).lower()}"
+                return _units(label, BeforeAfter.of(int(one.recorded or 0), int(one.replayed)))
 
     @property
     def tiers(self) -> list[Compared]:
         phrases = phrases_of(self.document, language())
-        known = [level.code for level in self.document.tiers.levels] if self.document.tiers else []
-        known += sorted(self.report.tiers.keys() - set(known))
-        return [_units(phrases.level_name(code), *self.report.tiers.get(code, (0, 0))) for code in known]
+        return [_units(phrases.level_name(one.tier), one.members) for one in self.found.tiers]
 
     @property
     def rules(self) -> list[Compared]:
-        """Rules and offers in the order of the document; those that are gone come last."""
-        codes = [rule.code for rule in self.document.rules]
-        codes += [offer.code for offer in self.document.offers]
-        codes += [code for code in self.report.rules if code not in codes]
-        return [self._rule(code, self.report.rules.get(code, {})) for code in codes]
+        return [self._rule(one) for one in self.found.rules]
 
-    def _rule(self, code: str, figures: Mapping[str, int]) -> Compared:
-        rule = self.document.rule(code) or self.document.offer(code)
-        name = text_in(rule.name, language()) if rule is not None else self.programme.rule_name(code)
-        off = tuple(figures.get(f"{side}_off_minor", 0) for side in ("recorded", "replayed"))
-        before, after = figures.get("recorded", 0), figures.get("replayed", 0)
-        times = _("%(before)s then %(after)s times") % {
-            "before": formats.number(figures.get("recorded_times", 0)),
-            "after": formats.number(figures.get("replayed_times", 0)),
-        }
-        if any(off):
-            return replace(
-                self._money(name, *off), note=times if rule is not None else _("switched off, or gone")
-            )
-        return Compared(
-            name,
-            formats.number(before),
-            formats.number(after),
-            formats.signed(after - before) if after != before else "=",
-            _tone(after - before),
-            times if rule is not None else _("switched off, or gone"),
-        )
+    def _rule(self, one: RuleSimulated) -> Compared:
+        rule = self.document.rule(one.rule) or self.document.offer(one.rule)
+        name = text_in(rule.name, language()) if rule is not None else self.programme.rule_name(one.rule)
+        note = _("switched off, or gone")
+        if one.is_tried:
+            note = _("%(before)s then %(after)s times") % {
+                "before": formats.number(one.times.recorded),
+                "after": formats.number(one.times.replayed),
+            }
+        if one.off_minor.recorded or one.off_minor.replayed:
+            return replace(self._money(name, one.off_minor), note=note)
+        return replace(_units(name, one.units), note=note)
 
     @property
     def draws(self) -> list[DrawShown]:
         """Draws among the entries that there would have been; those of the past are their own pages."""
         phrases = phrases_of(self.document, language())
-        code = self.document.sale_currency.code
+        names = {draw.code: draw.name for draw in self.document.draws}
         return [
             DrawShown(
-                phrases.text(draw.name),
-                formats.number(found.members),
-                formats.number(found.entries),
-                formats.number(found.prizes),
-                formats.money(found.cost_minor, code),
+                phrases.text(names[one.draw]),
+                formats.number(one.members),
+                formats.number(one.entries),
+                formats.number(one.prizes),
+                formats.money(one.cost_minor, self.found.money),
             )
-            for draw in self.document.draws
-            if (found := self.report.draws.get(draw.code)) is not None
+            for one in self.found.draws
         ]
 
     @property
     def deciles(self) -> Chart:
-        deciles = self.report.deciles
-        code = self.document.sale_currency.code
+        deciles = self.found.deciles
+        code = self.found.money
         return Chart(
             id="deciles",
             title=_("What each tenth of the customers gets, the smallest spenders first"),
             labels=[str(one.decile) for one in deciles],
             series=[
-                Series(_("Before"), [one.recorded_minor / 100 for one in deciles], tone=4),
-                Series(_("After"), [one.replayed_minor / 100 for one in deciles], tone=1),
+                Series(_("Before"), [one.given_minor.recorded / 100 for one in deciles], tone=4),
+                Series(_("After"), [one.given_minor.replayed / 100 for one in deciles], tone=1),
             ],
             show=lambda value: formats.money(round(value * 100), code, cents=False),
             kind="bar",
@@ -245,7 +222,7 @@ class Results:
 
     @property
     def decile_rows(self) -> list[tuple[str, ...]]:
-        code = self.document.sale_currency.code
+        code = self.found.money
 
         def money(minor: int) -> str:
             return formats.money(minor, code, cents=False)
@@ -255,26 +232,26 @@ class Results:
                 str(one.decile),
                 formats.number(one.customers),
                 money(one.spend_minor),
-                money(one.recorded_minor),
-                money(one.replayed_minor),
+                money(one.given_minor.recorded),
+                money(one.given_minor.replayed),
                 formats.number(one.winners),
                 formats.number(one.losers),
-                formats.number(one.customers - one.winners - one.losers),
+                formats.number(one.unchanged),
             )
-            for one in self.report.deciles
+            for one in self.found.deciles
         ]
 
     @property
     def winners(self) -> list[Person]:
-        return self._people(self.report.winners)
+        return self._people(self.found.winners)
 
     @property
     def losers(self) -> list[Person]:
-        return self._people(self.report.losers)
+        return self._people(self.found.losers)
 
-    def _people(self, outcomes: Sequence[CustomerOutcome]) -> list[Person]:
-        names = names_of([one.customer_id for one in outcomes]) if self.may_see_people else {}
-        code = self.document.sale_currency.code
+    def _people(self, people: Sequence[CustomerSimulated]) -> list[Person]:
+        names = names_of([one.customer_id for one in people]) if self.may_see_people else {}
+        code = self.found.money
 
         def money(minor: float) -> str:
             return formats.money(int(minor), code)
@@ -284,26 +261,24 @@ class Results:
                 names.get(one.customer_id) or _("customer %(id)s") % {"id": str(one.customer_id)[-8:]},
                 reverse("customer", args=[one.customer_id]) if self.may_see_people else "",
                 formats.money(one.spend_minor, code, cents=False),
-                money(one.recorded_minor),
-                money(one.replayed_minor),
-                _signed(one.replayed_minor - one.recorded_minor, money),
+                money(one.given_minor.recorded),
+                money(one.given_minor.replayed),
+                _signed(one.given_minor.change, money),
             )
-            for one in outcomes
+            for one in people
         ]
 
     @property
     def causes(self) -> list[tuple[str, str, str, bool]]:
         """Name, what it means, how many, and whether it is the one that must be none."""
-        counts = {Cause.UNEXPLAINED.value: 0, **self.report.differences}
-        order = [cause.value for cause in Cause]
         return [
             (
-                str(CAUSES[cause][0]),
-                str(CAUSES[cause][1]),
-                formats.number(counts[cause]),
-                cause == Cause.UNEXPLAINED,
+                str(CAUSES[one.cause][0]),
+                str(CAUSES[one.cause][1]),
+                formats.number(one.events),
+                one.cause is Cause.UNEXPLAINED,
             )
-            for cause in sorted(counts, key=order.index)
+            for one in self.found.causes
         ]
 
     def _currency_name(self, code: str) -> str:
@@ -312,9 +287,9 @@ class Results:
         return self.programme.currency_name(code)
 
 
-def _units(label: str, before: int, after: int) -> Compared:
-    change = formats.signed(after - before) if after != before else "="
-    return Compared(label, formats.number(before), formats.number(after), change, _tone(after - before))
+def _units(label: str, of: BeforeAfter) -> Compared:
+    change = formats.signed(of.change) if of.change else "="
+    return Compared(label, formats.number(of.recorded), formats.number(of.replayed), change, _tone(of.change))
 
 
 def _signed(value: float, show: Callable[[float], str]) -> str:

@@ -32,6 +32,12 @@ def number(value: float | Decimal, digits: int = 0) -> str:
     return numbers.format_decimal(Decimal(str(value)), format=_pattern(digits), locale=locale())
 
 
+def compact(value: int) -> str:
+    """With three figures at most: 650, 6.5K, 1.23M."""
+    digits = max(len(str(value)) - 3, 0)
+    return numbers.format_compact_decimal(round(value, -digits), locale=locale(), fraction_digits=2)
+
+
 def signed(value: int) -> str:
     """+120, −35: a movement. The minus is the typographic one, as wide as the plus."""
     sign = "+" if value > 0 else "−" if value < 0 else ""

@@ -9,11 +9,12 @@ from django.utils.translation import get_language
 
 from assidu.backoffice import formats
 from assidu.decisions.calendar import local_day
-from assidu.decisions.plan import CurrencyKind, Plan
+from assidu.decisions.plan import Plan
 from assidu.foundation import clock
 from assidu.loyalty import queries
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import PublishedPlan, programmes
+from assidu.measurement.queries import points_of
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, language_of, text_in
 from assidu.plans.wording.phrases import Phrases, phrases_of
@@ -53,9 +54,7 @@ class Programme:
     @cached_property
     def points(self) -> str:
         """The code of the currency that most figures are about."""
-        kinds = (CurrencyKind.POINTS, CurrencyKind.MONEY)
-        known = (c.code for kind in kinds for c in self.document.currencies if c.kind is kind)
-        return next(known, self.document.currencies[0].code)
+        return points_of(self.plan)
 
     def document_of(self, version: int) -> Document:
         return next(one.document for one in self.versions if one.version == version)

@@ -40,13 +40,15 @@ COMMANDS = {
     "migrate": Entry("migrate", "Bring the tables of the database up to date."),
     "doctor": Entry("doctor", "Say what is wrong, and what to do."),
     "config": Entry("config", "Show the settings and where each came from."),
-    "people": Entry("people", "Give people a sign-in, list them.", needs_django=True),
+    "people": Entry("people", "Give people a sign-in, change what they may do, close it.", needs_django=True),
+    "audit": Entry("audit", "Who did what, and when: the audit trail.", needs_django=True),
     "keys": Entry("keys", "Make, list and revoke API keys.", needs_django=True),
     "plan": Entry("plan", "Check, compare, describe and publish a programme."),
     "offers": Entry(
         "offers", "Allot offers to many; codes; draws of offers and their proof.", needs_django=True
     ),
     "draw": Entry("draw", "Draws among entries: run one, prove it, export the proof.", needs_django=True),
+    "kpis": Entry("kpis", "The programme's key figures over a period.", needs_django=True),
     "simulate": Entry(
         "simulate", "Replay history as it was decided, or under another plan.", needs_django=True
     ),
@@ -79,7 +81,14 @@ COMMANDS = {
     "bench": Entry("bench", "Measure each path against a reference, in the same run.", needs_django=True),
     "backup": Entry("backup", "Write everything into one file.", needs_django=True),
     "restore": Entry("restore", "Restore a backup, and check it.", needs_django=True),
-    "customer": Entry("customer", "Show, export and erase one person's data.", needs_django=True),
+    "customer": Entry(
+        "customer",
+        "Show, explain, correct, merge, export and erase: one customer at a time.",
+        needs_django=True,
+    ),
+    "corrections": Entry(
+        "corrections", "Corrections and transfers that wait for a second person.", needs_django=True
+    ),
     "membership": Entry(
         "membership",
         "Join and leave, suspend and resume, codes to bring others, accepted terms.",

@@ -73,6 +73,7 @@ class Output:
         self.as_json = as_json
         self._errors = Console(stderr=True, highlight=False)
         self._words = Console(highlight=False, soft_wrap=True)
+        self._rename: Callable[[str], None] = lambda _: None
 
     def say(self, message: str) -> None:
         """Something on the way, on standard error."""
@@ -87,6 +88,10 @@ class Output:
             self._words.print(text, markup=False)
         if not is_yes:
             raise typer.Exit(EXIT_NO)
+
+    def rename(self, description: str) -> None:
+        """Say on the line of what is going on what is known of it by now."""
+        self._rename(description)
 
     @contextmanager
     def progress(self, description: str, total: int | None = None) -> Iterator[Advance]:
@@ -107,6 +112,7 @@ class Output:
             task = bar.add_task(description, total=total, rate="")
             began = time.monotonic()
             done = 0
+            self._rename = lambda words: bar.update(task, description=words)
 
             def advance(steps: int = 1) -> None:
                 nonlocal done
@@ -121,13 +127,23 @@ class Output:
         began = time.monotonic()
         next_line = began + LINE_EVERY_SECONDS
         done = 0
+        so_far = description
+
+        def rename(words: str) -> None:
+            """The first time at once: somebody waits for it."""
+            nonlocal so_far, next_line
+            if so_far == description:
+                next_line = began
+            so_far = words
+
+        self._rename = rename
 
         def advance(steps: int = 1) -> None:
             nonlocal done, next_line
             done += steps
             if time.monotonic() > next_line:
-                next_line += LINE_EVERY_SECONDS
-                self.say(f"{description}: {_so_far(done, total, time.monotonic() - began)}")
+                next_line = time.monotonic() + LINE_EVERY_SECONDS
+                self.say(f"{so_far}: {_so_far(done, total, time.monotonic() - began)}")
 
         yield advance
         seconds = decimal(time.monotonic() - began)

@@ -36,6 +36,11 @@ def at_one_instant(database_url: str, instant: str = "") -> Iterator[tuple[psyco
         yield connection, instant
 
 
+def shares_of(items: int, processes: int | None = None) -> int:
+    """In how many shares so many are read."""
+    return max(1, min(processes or os.cpu_count() or 1, items))
+
+
 def read_in_shares(
     database_url: str,
     instant: str,
@@ -44,12 +49,13 @@ def read_in_shares(
     *,
     processes: int | None = None,
     on_progress: Advance = lambda _: None,
+    on_told: Callable[[Any], None] = lambda _: None,
 ) -> list[Result]:
     """What ``read`` makes of each share of ``items``, in as many processes as there are cores, all at ``instant``.
 
-    ``on_progress`` is told several times a second how far they are together.
+    ``on_progress`` is told several times a second how far they are together, ``on_told`` what they tell on the way.
     """
-    parts = max(1, min(processes or os.cpu_count() or 1, len(items)))
+    parts = shares_of(len(items), processes)
     done = get_context("fork").Value("q", 0)
 
     def advance(count: int) -> None:
@@ -60,6 +66,7 @@ def read_in_shares(
         with at_one_instant(database_url, instant) as (connection, _):
             return read(connection, items[part::parts], quotas, advance)
 
-    results = Referee[Result](watch=lambda: on_progress(done.value)).run(its_share, parts)
+    referee = Referee[Result](watch=lambda: on_progress(done.value), on_told=on_told)
+    results = referee.run(its_share, parts)
     on_progress(done.value)
     return results

@@ -185,6 +185,12 @@ def plans_from_rows(rows: Iterable[Sequence[Any]]) -> list[PublishedPlan]:
     ]
 
 
+def in_force_when(plans: Sequence[PublishedPlan], at: datetime) -> PublishedPlan:
+    """The version in force at an instant, of those that were published by then; before the first, the first."""
+    known = [plan for plan in plans if plan.valid_from <= at and plan.published_at <= at]
+    return max(known, key=lambda plan: (plan.valid_from, plan.version), default=plans[0])
+
+
 def programmes() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(PROGRAMMES_SQL)

@@ -113,6 +113,10 @@ class RefereedQuotas:
             return self.answers(is_waiting=True)
         return found
 
+    def tell(self, found: object) -> None:
+        """Say on the way what was found so far, to whoever started this process."""
+        self._pipe.send(("told", found))
+
     def _send(self) -> None:
         if self._unsent:
             self._pipe.send(("said", self._unsent))
@@ -153,7 +157,8 @@ class Referee(Generic[Result]):
     """Runs ``work(part, parts, quotas)`` in ``parts`` forked processes and answers their claims.
 
     ``taken`` are the places that were taken before, ``moved`` those of which it is known where in the order they were;
-    afterwards ``tally`` holds them all. ``watch`` is called several times a second, here, while they work.
+    afterwards ``tally`` holds them all. ``watch`` is called several times a second, here, while they work; ``on_told``
+    gets what they tell on the way.
     """
 
     def __init__(
@@ -161,10 +166,12 @@ class Referee(Generic[Result]):
         taken: Mapping[str, int] | None = None,
         watch: Callable[[], None] | None = None,
         moved: Iterable[Moved] = (),
+        on_told: Callable[[Any], None] = lambda _: None,
     ) -> None:
         self.tally = Tally(taken)
         self._watch = watch
         self._moved = moved
+        self._on_told = on_told
 
     def run(self, work: Callable[[int, int, RefereedQuotas], Result], parts: int) -> list[Result]:
         """The results by part. What a process raises is raised here, after the others were stopped."""
@@ -227,6 +234,8 @@ class Referee(Generic[Result]):
             if message[0] == "said":
                 for said in message[1]:
                     table.hear(part, said)
+            elif message[0] == "told":
+                self._on_told(message[1])
             elif message[0] == "done":
                 results[part] = message[1]
             else:

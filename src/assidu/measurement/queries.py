@@ -13,7 +13,7 @@ from assidu.measurement.types import (
     Attention,
     CurrencyFigures,
     Dashboard,
-    Month,
+    MonthFigures,
     RuleFigures,
     Spending,
     TierCount,
@@ -38,19 +38,27 @@ def dashboard(plan: Plan, since: date, until: date) -> Dashboard:
     """Everything that the first screen shows. Vouchers count when they are issued in exchange for points, not twice:
     their worth is not added to that of the points."""
     parts = stretches(since, until)
-    held = _held_at(until)
+    held, joined_since = _at_the_end_of(until)
+    members: int = _value("SELECT count(*) FROM loyalty_member WHERE membership = 'member'")
+    carded_minor = sum(part.carded_minor for part in parts)
+    anonymous_minor = sum(part.anonymous_minor for part in parts)
+    currencies = _currency_figures(plan.currencies, added(parts), held)
+    generosity_minor = sum(figures.worth_minor for figures in currencies)
     return Dashboard(
         since=since,
         until=until,
-        members=_value("SELECT count(*) FROM loyalty_member WHERE membership = 'member'"),
+        members=members,
         active=_active(since, until),
         joined=sum(part.joined for part in parts),
-        carded_minor=sum(part.carded_minor for part in parts),
-        anonymous_minor=sum(part.anonymous_minor for part in parts),
         purchases=sum(part.purchases for part in parts),
-        currencies=_currency_figures(plan.currencies, added(parts), held),
+        carded_minor=carded_minor,
+        anonymous_minor=anonymous_minor,
+        card_rate=_share(carded_minor, carded_minor + anonymous_minor),
+        generosity_minor=generosity_minor,
+        generosity=_share(generosity_minor, carded_minor),
+        currencies=currencies,
         tiers=tuple(TierCount(tier, members) for tier, members in rows(_TIERS)),
-        months=_months(plan, parts, held),
+        months=_months(plan, parts, held, members - joined_since),
         rules=_rules(parts),
     )
 
@@ -110,16 +118,21 @@ def _active(since: date, until: date) -> int:
     return found
 
 
-def _held_at(until: date) -> dict[str, int]:
-    """What wallets held of each currency at the end of a day: what they hold now, less what moved since."""
+def _at_the_end_of(day: date) -> tuple[dict[str, int], int]:
+    """What wallets held of each currency: what they hold now, less what moved since; and how many joined since."""
     held: dict[str, int] = dict(
         rows("SELECT currency, sum(posted)::bigint FROM ledger_balance GROUP BY currency")
     )
-    newest: date | None = _value("SELECT max(day) FROM ledger_posting")
-    if newest is not None and newest > until:
-        for currency, changes in added(stretches(until + timedelta(days=1), newest)).items():
+    joined = 0
+    newest: date | None = _value(
+        "SELECT greatest((SELECT max(day) FROM ledger_posting), (SELECT max(day) FROM events_event))"
+    )
+    if newest is not None and newest > day:
+        since = stretches(day + timedelta(days=1), newest)
+        joined = sum(part.joined for part in since)
+        for currency, changes in added(since).items():
             held[currency] = held.get(currency, 0) - _into_wallets(changes)
-    return held
+    return held, joined
 
 
 def _into_wallets(changes: Mapping[Account, int]) -> int:
@@ -133,23 +146,28 @@ def _currency_figures(
     for code in (*currencies, *sorted((moved.keys() | held.keys()) - currencies.keys())):
         change = moved.get(code, {})
         currency = currencies.get(code)
-        issued = -change.get(Account.ISSUED, 0)
         outstanding = held.get(code, 0)
-        # A voucher was paid for with points: counting its worth again would count the same generosity twice.
-        is_counted = currency is not None and currency.kind is not CurrencyKind.VOUCHER
         figures.append(
             CurrencyFigures(
                 currency=code,
-                issued=issued,
+                issued=-change.get(Account.ISSUED, 0),
                 used=change.get(Account.USED, 0),
                 expired=change.get(Account.BREAKAGE, 0) + change.get(Account.FORFEITED, 0),
                 corrected=-change.get(Account.CORRECTED, 0),
                 outstanding=outstanding,
-                worth_minor=_worth(currency, issued) if is_counted else 0,
+                worth_minor=_given_minor(currency, change),
                 outstanding_worth_minor=_worth(currency, outstanding),
             )
         )
     return tuple(figures)
+
+
+def _given_minor(currency: Currency | None, change: Mapping[Account, int]) -> int:
+    """What was issued, at face value. A voucher was paid for with points: counting its worth again would count the same
+    generosity twice."""
+    if currency is None or currency.kind is CurrencyKind.VOUCHER:
+        return 0
+    return _worth(currency, -change.get(Account.ISSUED, 0))
 
 
 def _worth(currency: Currency | None, quantity: int) -> int:
@@ -158,20 +176,31 @@ def _worth(currency: Currency | None, quantity: int) -> int:
     return quantity * currency.worth_minor // currency.worth_units
 
 
-def _months(plan: Plan, parts: Sequence[Stretch], held: Mapping[str, int]) -> tuple[Month, ...]:
-    points = next((c.code for c in plan.currencies.values() if c.kind is CurrencyKind.POINTS), "")
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _months(
+    plan: Plan, parts: Sequence[Stretch], held: Mapping[str, int], members: int
+) -> tuple[MonthFigures, ...]:
+    points = points_of(plan)
     outstanding = held.get(points, 0)
     months = []
     for part in reversed(parts):
         change = part.moved.get(points, {})
         months.append(
-            Month(
+            MonthFigures(
                 month=part.first.replace(day=1),
-                carded_minor=part.carded_minor,
-                anonymous_minor=part.anonymous_minor,
+                members=members,
                 active=part.active,
                 joined=part.joined,
                 purchases=part.purchases,
+                carded_minor=part.carded_minor,
+                anonymous_minor=part.anonymous_minor,
+                card_rate=_share(part.carded_minor, part.carded_minor + part.anonymous_minor),
+                generosity_minor=sum(
+                    _given_minor(plan.currencies.get(code), moved) for code, moved in part.moved.items()
+                ),
                 points_issued=-change.get(Account.ISSUED, 0),
                 points_used=change.get(Account.USED, 0),
                 points_expired=change.get(Account.BREAKAGE, 0) + change.get(Account.FORFEITED, 0),
@@ -179,7 +208,17 @@ def _months(plan: Plan, parts: Sequence[Stretch], held: Mapping[str, int]) -> tu
             )
         )
         outstanding -= _into_wallets(change)
+        members -= part.joined
     return tuple(reversed(months))
+
+
+def points_of(plan: Plan) -> str:
+    """The code of the currency that most figures are about."""
+    kinds = (CurrencyKind.POINTS, CurrencyKind.MONEY)
+    known = (
+        currency.code for kind in kinds for currency in plan.currencies.values() if currency.kind is kind
+    )
+    return next(known, next(iter(plan.currencies)))
 
 
 def _rules(parts: Sequence[Stretch]) -> tuple[RuleFigures, ...]:

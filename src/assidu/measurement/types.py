@@ -6,7 +6,9 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class CurrencyFigures:
-    """``issued`` is net of what returns took back; ``outstanding`` is what members hold on the last day."""
+    """Units of one currency. ``issued`` is net of what returns took back, ``outstanding`` is what members hold at the
+    end of the last day. ``worth_minor`` is what was issued at face value, ``outstanding_worth_minor`` what is
+    outstanding, both in minor units of money; nothing was given with a voucher, which was paid for with points."""
 
     currency: str
     issued: int
@@ -14,43 +16,46 @@ class CurrencyFigures:
     expired: int
     corrected: int
     outstanding: int
-    worth_minor: int = 0  # of what was issued, at face value
+    worth_minor: int = 0
     outstanding_worth_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
+class MonthFigures:
     """One calendar month of trends, or the part of it within the period; ``month`` is its first day.
 
-    ``points_outstanding`` is what members held at its end.
+    Amounts are in minor units of money, VAT included, net of returns; ``generosity_minor`` is what was issued, at face
+    value. ``members`` are those at its end, as far as those who joined since tell it; ``active`` are customers with a
+    purchase in it. ``points_outstanding`` is what members held at its end.
     """
 
     month: date
-    carded_minor: int
-    anonymous_minor: int
+    members: int
     active: int
     joined: int
     purchases: int
-    points_issued: int = 0
-    points_used: int = 0
-    points_expired: int = 0
-    points_outstanding: int = 0
-
-    @property
-    def card_rate(self) -> float | None:
-        """The share of sales with a customer; ``None`` without sales."""
-        total = self.carded_minor + self.anonymous_minor
-        return self.carded_minor / total if total else None
+    carded_minor: int
+    anonymous_minor: int
+    card_rate: float | None
+    generosity_minor: int
+    points_issued: int
+    points_used: int
+    points_expired: int
+    points_outstanding: int
 
 
 @dataclass(frozen=True, slots=True)
 class TierCount:
+    """Members by status, now; an empty ``tier`` is none."""
+
     tier: str
     members: int
 
 
 @dataclass(frozen=True, slots=True)
 class RuleFigures:
+    """What a rule or an offer gave: units of the currency, and how many times."""
+
     rule: str
     currency: str
     quantity: int
@@ -59,38 +64,50 @@ class RuleFigures:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """The programme from ``since`` to ``until``, both days included. Amounts include VAT and are net of returns."""
+    """The programme from ``since`` to ``until``, both days included. Amounts are in minor units of money, include VAT
+    and are net of returns.
+
+    ``members`` are those of now, ``active`` members with a purchase in the period. ``card_rate`` is the share of sales
+    with a customer, from 0 to 1. ``generosity_minor`` is what was issued, at face value: the cost of the programme
+    before anything is left unused; ``generosity`` the same as a share of sales with a customer. Rates are ``null``
+    without sales.
+    """
 
     since: date
     until: date
     members: int
-    active: int  # members with a purchase in the period
+    active: int
     joined: int
+    purchases: int
     carded_minor: int
     anonymous_minor: int
-    purchases: int
+    card_rate: float | None
+    generosity_minor: int
+    generosity: float | None
     currencies: tuple[CurrencyFigures, ...]
     tiers: tuple[TierCount, ...]
-    months: tuple[Month, ...]
+    months: tuple[MonthFigures, ...]
     rules: tuple[RuleFigures, ...]
 
     def currency(self, code: str) -> CurrencyFigures | None:
         return next((figures for figures in self.currencies if figures.currency == code), None)
 
-    @property
-    def card_rate(self) -> float | None:
-        total = self.carded_minor + self.anonymous_minor
-        return self.carded_minor / total if total else None
 
-    @property
-    def generosity_minor(self) -> int:
-        """What was issued, at face value."""
-        return sum(figures.worth_minor for figures in self.currencies)
+@dataclass(frozen=True, slots=True)
+class Kpis:
+    """A programme's key figures over a period. ``before`` is the stretch just before, as long: ``null`` where not all
+    of it was recorded. ``money`` is the code of the money that amounts are in, ``points`` that of the currency that
+    months tell. ``points_expiring`` is how much of it expires within 30 days; ``null`` for a period that is over.
+    ``has_invented``: it is the data of the demonstration, which is partly invented."""
 
-    @property
-    def generosity(self) -> float | None:
-        """What was issued, at face value, as a share of sales with a customer."""
-        return self.generosity_minor / self.carded_minor if self.carded_minor else None
+    programme: str
+    money: str
+    points: str
+    period: str
+    now: Dashboard
+    before: Dashboard | None
+    points_expiring: int | None
+    has_invented: bool
 
 
 @dataclass(frozen=True, slots=True)

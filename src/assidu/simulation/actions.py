@@ -1,18 +1,20 @@
 """Simulations that people ask for: a replay of all history under another document."""
 
+import secrets
 from uuid import UUID
 
 import msgspec
+from django.db import connection
 
 from assidu.foundation import work
 from assidu.plans.document import Document
 from assidu.plans.identity import canonical_json
-from assidu.simulation.types import SIMULATION, Report
+from assidu.simulation.types import SIMULATION, Partial, Report
 
 
 def ask(document: Document, yaml: str, *, label: str, by: str) -> UUID:
-    """Write down what is to be tried."""
-    own = {"document": canonical_json(document).decode()}
+    """Write down what is to be tried, and the chance by which customers come in it."""
+    own = {"document": canonical_json(document).decode(), "seed": secrets.randbelow(2**31)}
     return work.ask(SIMULATION, document.programme, yaml, label=label, by=by, own=own)
 
 
@@ -31,6 +33,15 @@ def cancel(run_id: UUID) -> None:
 def tell(run_id: UUID, done: int, total: int, seconds: float) -> None:
     """How far a run is, ``seconds`` after it began; a run that was cancelled stays so."""
     work.tell(SIMULATION, run_id, done, total, seconds)
+
+
+def show(run_id: UUID, partial: Partial) -> None:
+    """What is known so far of a run that goes on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE simulation_run SET partial = %s::jsonb WHERE run_id = %s AND state IN ('waiting', 'running')",
+            (msgspec.json.encode(partial).decode(), run_id),
+        )
 
 
 def finish(run_id: UUID, report: Report) -> None:

@@ -61,10 +61,20 @@ def main(kind: str, run_id: UUID) -> int:
 
 def _simulate(run_id: UUID, url: str, recorded: "PlanBook", plan: "Plan", tell: "Tell") -> None:
     from assidu.loyalty.book import PlanBook
-    from assidu.simulation import actions
+    from assidu.simulation import actions, queries
     from assidu.simulation.run import simulate
+    from assidu.simulation.types import Partial
 
-    actions.finish(run_id, simulate(url, recorded, PlanBook.of_one(plan), on_progress=tell))
+    asked = queries.run(run_id)
+    assert asked is not None, "it was there a moment ago"
+
+    def show(partial: Partial) -> None:
+        actions.show(run_id, partial)
+
+    report = simulate(
+        url, recorded, PlanBook.of_one(plan), on_progress=tell, on_partial=show, seed=asked.seed
+    )
+    actions.finish(run_id, report)
 
 
 def _look_at_fairness(run_id: UUID, url: str, recorded: "PlanBook", plan: "Plan", tell: "Tell") -> None:

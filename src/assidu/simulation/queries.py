@@ -8,9 +8,11 @@ import msgspec
 
 from assidu.foundation import work
 from assidu.foundation.clock import now
-from assidu.simulation.types import SIMULATION, Report, Run
+from assidu.simulation.types import SIMULATION, Partial, Report, Run
 
-_OWN = "report::text"
+RUNNING_MAX = 2
+"""Each takes every core: more of them would only make all of them slow."""
+_OWN = "seed, partial::text, report::text"
 
 
 def run(run_id: UUID) -> Run | None:
@@ -23,9 +25,17 @@ def runs(programme: str, limit: int = 20) -> list[Run]:
     return [_run(row) for row in work.last(SIMULATION, programme, _OWN, limit)]
 
 
+def is_busy(programme: str) -> bool:
+    """Whether as many are at work as may be."""
+    return sum(not one.state.is_over for one in runs(programme)) >= RUNNING_MAX
+
+
 def _run(row: Sequence[Any]) -> Run:
-    report = row[-1]
+    seed, partial, report = row[-3:]
     found = Run(
-        **work.shared(row), report=None if report is None else msgspec.json.decode(report, type=Report)
+        **work.shared(row),
+        report=None if report is None else msgspec.json.decode(report, type=Report),
+        seed=seed,
+        partial=None if partial is None else msgspec.json.decode(partial, type=Partial),
     )
     return work.as_heard(found, now())

@@ -84,7 +84,8 @@ class Rehearsal:
         )
         fact = Fact(_KEY, told.type, event, dict(told.body), has_happened=True)
         self._desk.is_basket = True
-        self._places.begin(told, self._recorded)
+        known = self._recorded.get((told.customer_id, told.seq), {})
+        self._places.begin(told.customer_id, told.seq, known)
         if isinstance(event, Merger | Admission | Departure):
             answer = self._desk.together(member, self._member(met_in(told.type, told.body)), fact)
         else:
@@ -132,9 +133,10 @@ class HeldPlaces:
         self._known: Mapping[str, int] = {}
         self._event = (UUID(int=0), 0)
 
-    def begin(self, told: Told, recorded: Grants) -> None:
-        self._event = (told.customer_id, told.seq)
-        self._known = recorded.get(self._event, {})
+    def begin(self, customer_id: UUID, seq: int, known: Mapping[str, int]) -> None:
+        """The event that happens next, and what it was given as recorded."""
+        self._event = (customer_id, seq)
+        self._known = known
 
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
         known = self._known.get(claim.key, 0)

@@ -6,7 +6,7 @@ from datetime import date
 from assidu.decisions.plan import Plan
 from assidu.simulation.entries import draws_replayed
 from assidu.simulation.sums import outstanding_minor
-from assidu.simulation.types import Cause, CustomerOutcome, Decile, Outcome, Report
+from assidu.simulation.types import Cause, CustomerOutcome, Decile, Flow, Outcome, Partial, Report
 
 DECILES = 10
 NAMED_MAX = 10
@@ -56,6 +56,46 @@ def report(
         seconds=round(seconds, 3),
         sales_per_second=round(outcome.sales / seconds, 1) if seconds else 0.0,
         draws=draws_replayed(plan, outcome.entries),
+    )
+
+
+def report_so_far(partial: Partial) -> Report:
+    """A report in which only what is known before the end is told; its figures are estimates."""
+    flows = {
+        side: {
+            currency: Flow(**{name: getattr(figure, side) for name, figure in figures.items()})
+            for currency, figures in partial.flows.items()
+        }
+        for side in ("recorded", "replayed")
+    }
+    return Report(
+        sales=0,
+        events=0,
+        customers=partial.of_customers,
+        since=None,
+        until=None,
+        spend_minor=partial.spend_minor,
+        replayed=flows["replayed"],
+        recorded=flows["recorded"],
+        recorded_cost_minor=partial.cost_minor.recorded,
+        replayed_cost_minor=partial.cost_minor.replayed,
+        recorded_outstanding_minor=partial.outstanding_minor.recorded,
+        replayed_outstanding_minor=partial.outstanding_minor.replayed,
+        tiers={tier: (one.recorded, one.replayed) for tier, one in partial.tiers.items()},
+        rules={},
+        deciles=partial.deciles,
+        winners=(),
+        losers=(),
+        winner_count=partial.winners.value,
+        loser_count=partial.losers.value,
+        differences={},
+        unexplained=0,
+        skipped_reversals=0,
+        unfunded_burns=0,
+        refused=0,
+        examples=(),
+        seconds=partial.seconds,
+        sales_per_second=0.0,
     )
 
 

@@ -10,14 +10,15 @@ from typing import Any, TypeVar
 import psycopg
 
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.instant import at_one_instant, read_in_shares
+from assidu.loyalty.instant import at_one_instant, read_in_shares, shares_of
 from assidu.loyalty.recorded import customers_in_groups
 from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.as_decided import replay_as_decided
+from assidu.simulation.first_answers import FirstAnswers
 from assidu.simulation.groups import Groups
 from assidu.simulation.report import report
-from assidu.simulation.types import Outcome, Report
-from assidu.simulation.under import replay_under
+from assidu.simulation.types import Outcome, Partial, Report
+from assidu.simulation.under import replay_under, shares
 
 TELL_EVERY_SECONDS = 0.25
 Result = TypeVar("Result")
@@ -49,9 +50,19 @@ def simulate(
     *,
     processes: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    on_partial: Callable[[Partial], None] | None = None,
+    seed: int = 0,
 ) -> Report:
-    """Replay everything under ``book``, or with ``None`` as it was decided. Reads only."""
+    """Replay everything under ``book``, or with ``None`` as it was decided. Reads only.
+
+    ``on_partial`` is told every second what is known so far, of the customers that ``seed`` draws first. Where they
+    share places, a sample is decided for that before everybody is decided in the order of time: the report is the same.
+    """
     started = time.perf_counter()
+    # As it was decided nothing differs: there is nothing to estimate.
+    first = (
+        None if book is None or on_partial is None else FirstAnswers(recorded_book, book, seed, on_partial)
+    )
 
     def replay(
         connection: psycopg.Connection[Any],
@@ -62,9 +73,15 @@ def simulate(
     ) -> Outcome:
         if book is None:
             return replay_as_decided(connection, recorded_book, groups, advance)
+        if first is not None and not shares(book):
+            return first.decide(connection, groups, until, quotas, advance)
+        if first is not None:
+            first.decide(connection, groups, until, quotas)
         return replay_under(connection, recorded_book, book, groups, until, quotas, advance)
 
-    past, parts = over_history(database_url, replay, processes=processes, on_progress=on_progress)
+    past, parts = over_history(
+        database_url, replay, processes=processes, on_progress=on_progress, first=first
+    )
     outcome = Outcome()
     for part in parts:
         outcome.add(part)
@@ -84,13 +101,17 @@ def over_history(
     *,
     processes: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    first: FirstAnswers | None = None,
 ) -> tuple[Past, list[Result]]:
-    """Let processes go over all recorded history, each over its share of the customers, on the same instant."""
+    """Let processes go over all recorded history, each over its share of the customers, on the same instant; for a
+    ``first`` answer, in its order."""
     with at_one_instant(database_url) as (connection, instant):
-        groups = customers_in_groups(connection)
+        groups: Groups = customers_in_groups(connection)
         row = connection.execute("SELECT count(*), min(day), max(day) FROM events_event").fetchone()
         assert row is not None
         past = Past(*row)
+        if first is not None:
+            groups = first.prepare(connection, groups, past.events, shares_of(len(groups), processes))
 
         def read(
             mine: psycopg.Connection[Any],
@@ -111,5 +132,11 @@ def over_history(
                 on_progress(Progress(done, past.events))
 
         return past, read_in_shares(
-            database_url, instant, groups, read, processes=processes, on_progress=tell
+            database_url,
+            instant,
+            groups,
+            read,
+            processes=processes,
+            on_progress=tell,
+            on_told=first.hear if first is not None else lambda _: None,
         )

@@ -1,6 +1,6 @@
 """The two sides of a comparison, summed as decisions go by."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -22,6 +22,8 @@ class Sums:
 
     given: dict[str, int] = field(default_factory=dict)
     off_minor: int = 0
+    flows: dict[str, Flow] | None = None
+    """By currency, where this customer's own are wanted."""
     membership: Membership = Membership.NONE
     tier: str | None = None
 
@@ -59,6 +61,15 @@ def outstanding_minor(flows: Mapping[str, Flow], plan: Plan) -> int:
         known = plan.currencies.get(currency)
         if known is not None:
             total += flow.outstanding * known.worth_minor // known.worth_units
+    return total
+
+
+def added_flows(several: Iterable[Mapping[str, Flow]]) -> dict[str, Flow]:
+    """By currency, over all of them."""
+    total: dict[str, Flow] = {}
+    for flows in several:
+        for currency, flow in flows.items():
+            total.setdefault(currency, Flow()).add(flow)
     return total
 
 
@@ -123,6 +134,10 @@ class Side:
             flow = self._flows[currency] = Flow()
         self._change(flow, posting.source, -quantity)
         self._change(flow, posting.target, quantity)
+        if sums.flows is not None:
+            own = sums.flows.setdefault(currency, Flow())
+            self._change(own, posting.source, -quantity)
+            self._change(own, posting.target, quantity)
         if posting.source is Account.ISSUED:
             sums.given[currency] = sums.given.get(currency, 0) + quantity
         elif posting.target is Account.ISSUED or (is_exchange and posting.target is Account.USED):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from assidu.foundation.work import Kind, Work
+from assidu.simulation.estimates import Between
 
 Progress = Callable[[int], None]
 """Told how many more events were decided."""
@@ -178,8 +179,61 @@ class Report:
 SIMULATION = Kind("simulation_run", ("assidu.simulation.job", "simulation"))
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One customer, with all who were merged into them, on both sides; ``events`` is how much history they have."""
+
+    outcome: CustomerOutcome
+    events: int
+    recorded: Mapping[str, Flow]
+    replayed: Mapping[str, Flow]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A figure of all customers on both sides; their difference is probably between ``low`` and ``high``."""
+
+    recorded: int
+    replayed: int
+    low: int
+    high: int
+
+    @property
+    def change(self) -> int:
+        return self.replayed - self.recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The first ``customers`` of ``of_customers``, in an order that ``seed`` draws, scaled up to all.
+
+    Intervals hold ``sure_percent`` of the time. ``holds_places``: what customers share stayed with whoever had it.
+    """
+
+    seed: int
+    customers: int
+    of_customers: int
+    seconds: float  # since the replay began
+    sure_percent: int
+    holds_places: bool
+    spend_minor: int
+    cost_minor: Changed
+    outstanding_minor: Changed
+    flows: Mapping[str, Mapping[str, Changed]]  # by currency: issued, used, expired, outstanding
+    tiers: Mapping[str, Changed]
+    winners: Between
+    losers: Between
+    deciles: tuple[Decile, ...]
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.customers // self.of_customers
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run(Work):
-    """A simulation; ``report`` once it is done."""
+    """A simulation; ``partial`` as soon as something is known, ``report`` once it is done."""
 
     report: Report | None
+    seed: int = 0
+    partial: Partial | None = None

@@ -37,15 +37,16 @@ from assidu.simulation.groups import Groups, caught_up_to, chunks, counted_toget
 from assidu.simulation.order import in_time_order
 from assidu.simulation.rehearsal import (
     OTHER_SIDES,
+    HeldPlaces,
     Witness,
     as_known,
     met_in,
     rehearsed_draws,
     with_accounts,
 )
-from assidu.simulation.sums import Side, Sums, differ, face_value
+from assidu.simulation.sums import Side, Sums, added_flows, differ, face_value
 from assidu.simulation.tickets import Tickets
-from assidu.simulation.types import Cause, CustomerOutcome, Outcome, Progress
+from assidu.simulation.types import Cause, CustomerOutcome, Outcome, Pair, Progress
 
 EVENTS_PER_TELLING = 2_000
 EVENTS_PER_LISTENING = 32
@@ -72,16 +73,20 @@ def replay_under(
     progress: Progress = lambda _: None,
     witness: Witness | None = None,
     retold: Retold = iter,
+    held: HeldPlaces | None = None,
+    pairs: list[Pair] | None = None,
 ) -> Outcome:
-    """With shared places, events go by in the order of time over all customers, else over a few at a time.
+    """With shared places, events go by in the order of time over all customers, else over a few at a time: also when
+    the places are ``held``.
 
-    ``witness`` sees everything that is decided this time, with the reasons of every rule.
+    ``witness`` sees everything that is decided this time, with the reasons of every rule; ``pairs`` gets every
+    customer's own sums.
     """
     outcome = Outcome()
-    shares_places = any(version.plan.shares_places for version in book.versions)
+    shares_places = held is None and shares(book)
     for chunk in [groups] if shares_places else chunks(groups):
         customers = [customer for group in chunk for customer in group]
-        run = _Run(recorded_book, book, quotas, outcome, witness)
+        run = _Run(recorded_book, book, quotas, outcome, witness, held, pairs)
         untold = 0
         for place, recorded in in_time_order(retold(history_of(connection, customers))):
             if shares_places:
@@ -96,6 +101,11 @@ def replay_under(
         run.close(counted_together(connection, customers), caught_up_to(connection, customers, until))
         progress(untold)
     return outcome
+
+
+def shares(book: PlanBook) -> bool:
+    """Must everybody be decided in one order of time under these plans?"""
+    return any(version.plan.shares_places for version in book.versions)
 
 
 class _Places:
@@ -131,6 +141,7 @@ class _Customer:
     cause: Cause | None = None
     waiting: "_Happening | None" = None
     spend_minor: int = 0
+    events: int = 0
     recorded: Sums = field(default_factory=Sums)
     replayed: Sums = field(default_factory=Sums)
 
@@ -158,11 +169,15 @@ class _Run:
         quotas: RefereedQuotas,
         outcome: Outcome,
         witness: Witness | None = None,
+        held: HeldPlaces | None = None,
+        pairs: list[Pair] | None = None,
     ) -> None:
         self._witness = witness
+        self._held = held
+        self._pairs = pairs
         self._recorded_book = recorded_book
         self._quotas = quotas
-        self._shares_places = any(version.plan.shares_places for version in book.versions)
+        self._shares_places = held is None and shares(book)
         self._places = _Places(quotas.full)
         self._waiting = 0
         self._untold = 0
@@ -177,7 +192,7 @@ class _Run:
         self._replayed = Side(outcome, "replayed", self._worth_now)
         self._desk = Desk(
             self._book,
-            self._places,
+            held or self._places,
             self._sold,
             datetime.max.replace(tzinfo=UTC),
             draws=rehearsed_draws(book),
@@ -196,6 +211,7 @@ class _Run:
         was = recorded.decision()
         self._outcome.events += 1
         customer.spend_minor += recorded.amount_minor
+        customer.events += 1
         self._recorded.add(was, customer.recorded)
         if customer.waiting is not None:
             self._wait_for(customer)
@@ -230,6 +246,9 @@ class _Run:
         # Under another plan a ticket is a basket again: what would its till have been told to take off?
         versions = happening.was.plan_version, self._book.at(fact.at).version
         self._desk.is_basket = versions not in self._same_plans
+        if self._held is not None:
+            grants = happening.was.inputs.grants if happening.was.inputs is not None else {}
+            self._held.begin(recorded.customer_id, recorded.seq, grants)
         if isinstance(event, Merger | Admission | Departure):
             answer = self._desk.together(member, self._other(recorded, happening.body).member, fact)
         else:
@@ -308,7 +327,10 @@ class _Run:
         for group in groups:
             known = [self._customers[customer] for customer in group if customer in self._customers]
             if group[0] in self._customers:
-                self._outcome.customers.append(self._summed(group[0], known))
+                summed = self._summed(group[0], known)
+                self._outcome.customers.append(summed)
+                if self._pairs is not None:
+                    self._pairs.append(_paired(summed, known))
                 if self._customers[group[0]].replayed.membership is Membership.MEMBER:
                     self._entries.count(group, self._outcome.entries)
 
@@ -326,6 +348,8 @@ class _Run:
         found = self._customers.get(customer_id)
         if found is None:
             found = self._customers[customer_id] = _Customer(Member(customer_id, customer_id, State()))
+            if self._pairs is not None:
+                found.recorded.flows, found.replayed.flows = {}, {}
         return found
 
     def _other(self, recorded: Recorded, body: Mapping[str, Any]) -> _Customer:
@@ -426,6 +450,15 @@ class _Run:
         facts = Facts(before, sold=sold, grants=grants, has_happened=True, member=member)
         again = decide(self._recorded_book.version(recorded.plan_version), facts, event)
         return isinstance(again, Decision) and _is_same(again, was)
+
+
+def _paired(summed: CustomerOutcome, known: Sequence[_Customer]) -> Pair:
+    return Pair(
+        summed,
+        sum(customer.events for customer in known),
+        added_flows(customer.recorded.flows or {} for customer in known),
+        added_flows(customer.replayed.flows or {} for customer in known),
+    )
 
 
 def _got_other_places(was: Decision, decision: Decision | None) -> bool:

@@ -1,10 +1,12 @@
-"""What was set aside, who did what, and the keys themselves."""
+"""What was set aside, who did what, the keys themselves, and who may come in."""
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Path, Query, Router, Status
+from ninja import Path, Query, Router, Schema, Status
+from pydantic import AfterValidator, AwareDatetime, Field
 
 from assidu.api import answers, types
 from assidu.api.door import caller_at, stop
@@ -19,6 +21,33 @@ from assidu.foundation.people.types import Refusal, Refused
 router = Router(tags=["Administration"])
 
 ID_MAX = 2**62
+
+
+def _in_utc(instant: datetime) -> datetime:
+    """As every database reads it: an offset may be larger than PostgreSQL takes."""
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the instant lies beyond the calendar") from None
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
+class TrailFilters(Schema):
+    """Every part that is given must hold."""
+
+    action: Annotated[str, Field(max_length=60, description="Begins with.")] = ""
+    via: Annotated[
+        Literal["screen", "key", "command"] | None, Field(description="Which way it was done.")
+    ] = None
+    person_id: Annotated[UUID | None, Field(description="Who did it.")] = None
+    key_id: Annotated[UUID | None, Field(description="With which key.")] = None
+    object_id: Annotated[
+        str, Field(max_length=80, description="To whom or what: a customer's id, a person's…")
+    ] = ""
+    since: Annotated[Instant | None, Field(description="From this instant on.")] = None
+    until: Annotated[Instant | None, Field(description="Before this instant.")] = None
 
 
 @router.get("/rejects", response=types.RejectPage, summary="Events that were set aside")
@@ -43,14 +72,21 @@ def list_rejects(
 
 @router.get("/audit", response=types.AuditPage, summary="The audit trail")
 def read_audit(
-    request: HttpRequest,
-    action: Annotated[str, Query("", max_length=60, description="Begins with.")] = "",
-    cursor: Cursor = "",
-    limit: Limit = 50,
+    request: HttpRequest, filters: Query[TrailFilters], cursor: Cursor = "", limit: Limit = 50
 ) -> types.AuditPage:
     """Who did what, the youngest first."""
     caller_at(request, "admin", is_for_stores=False)
-    page = people.audit_trail(action=action, before=_before(cursor), limit=limit)
+    page = people.audit_trail(
+        action=filters.action,
+        via=filters.via or "",
+        person_id=filters.person_id,
+        key_id=filters.key_id,
+        object_id=filters.object_id,
+        since=filters.since,
+        until=filters.until,
+        before=_before(cursor),
+        limit=limit,
+    )
     return types.AuditPage(
         [answers.audit_line(one) for one in page.entries], write_cursor(page.before) if page.before else None
     )
@@ -85,6 +121,28 @@ def revoke_key(request: HttpRequest, key_id: Annotated[UUID, Path()]) -> types.K
     if key_id not in {one.id for one in people.api_keys()}:
         raise stop("unknown_key")
     return answers.key(actions.revoke_key(key_id, caller.actor))
+
+
+@router.get("/people", response=types.SignInList, summary="Who may come in")
+def list_people(
+    request: HttpRequest,
+    role: Annotated[str, Query("", max_length=40, description="Only those with this role.")] = "",
+    is_active: Annotated[bool | None, Query(None, description="Only open, or only closed sign-ins.")] = None,
+) -> types.SignInList:
+    """Everyone with a sign-in, by name."""
+    caller_at(request, "admin", is_for_stores=False)
+    return types.SignInList([answers.sign_in(one) for one in people.people(role=role, active=is_active)])
+
+
+@router.post("/people/{person_id}/close", response=types.SignIn, summary="Close a sign-in")
+def close_sign_in(request: HttpRequest, person_id: Annotated[UUID, Path()]) -> types.SignIn:
+    """Somebody who left is out at once; closing twice changes nothing. Keys that they made are revoked apart. A key
+    gives nobody a role and opens no sign-in again: people do that, on the screen or at the command line."""
+    caller = caller_at(request, "admin", is_for_stores=False)
+    closed = actions.change_access(person_id, None, None, False, caller.actor)
+    if isinstance(closed, Refused):
+        raise stop(closed.reason.value)
+    return answers.sign_in(closed)
 
 
 def _before(cursor: str) -> int | None:

@@ -27,7 +27,7 @@ from assidu.customers.accounts import belonging_of, family_of
 from assidu.customers.queries import counts_as
 from assidu.customers.types import ProfileRecord
 from assidu.decisions.decision import Refused
-from assidu.events.types import EventKey, EventType
+from assidu.events.types import EventType
 from assidu.foundation import clock
 from assidu.foundation.cursors import read_cursor, write_cursor
 from assidu.foundation.people import queries as people
@@ -37,13 +37,11 @@ from assidu.loyalty import queries as loyalty
 from assidu.loyalty.entries import UnknownCustomer
 from assidu.loyalty.erasing import AccountNotEmpty, erase
 from assidu.loyalty.explain import explain
+from assidu.loyalty.named_events import events_named
 from assidu.loyalty.person_file import person_file
 from assidu.loyalty.separating import unmerge
-from assidu.loyalty.types import TimelineEntry
 
 router = Router(tags=["Customers"])
-
-SEQ_MAX = 2**31 - 1
 
 
 @router.get("/customers", response=types.CustomerPage, summary="List customers")
@@ -170,9 +168,10 @@ def explain_event(
 ) -> types.Explanation:
     """The event decided again with a reason for every rule, and compared with what was recorded."""
     caller = caller_at(request, "customers:read")
-    family = family_of(looked_at(caller, customer_id, "api.explain"))
-    found = _event([*family, *loyalty.accounts_ever(family)], event, source)
-    explained = explain(found.customer_id, found.seq, language_at(request, language))
+    found = events_named(looked_at(caller, customer_id, "api.explain"), event, source)
+    if len(found) > 1:
+        raise stop("ambiguous_event", "Name its source.")
+    explained = explain(found[0].customer_id, found[0].seq, language_at(request, language)) if found else None
     if explained is None:
         raise stop("unknown_event")
     return answers.explanation(explained)
@@ -248,26 +247,6 @@ def erase_customer(request: HttpRequest, customer_id: CustomerId) -> types.Erase
     if done is None:
         raise stop("unknown_customer")
     return answers.erased(done)
-
-
-def _event(family: list[UUID], event: str, source: str) -> TimelineEntry:
-    """The event that is meant: by its key, by its id alone, or by its place in the sequence."""
-    if source:
-        by_key = loyalty.entry_by_key(family, EventKey(source, event))
-        if by_key is None:
-            raise stop("unknown_event")
-        return by_key
-    found = loyalty.entries_by_id(family, event)
-    if len(found) > 1:
-        raise stop("ambiguous_event", "Name its source.")
-    if found:
-        return found[0]
-    by_seq = None
-    if event.isascii() and event.isdigit() and int(event[:11]) <= SEQ_MAX:
-        by_seq = loyalty.entry(family[0], int(event[:11]))
-    if by_seq is None:
-        raise stop("unknown_event")
-    return by_seq
 
 
 def _check_known(caller: Caller, *identifiers: str | None) -> None:

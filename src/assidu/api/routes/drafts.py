@@ -299,6 +299,7 @@ def _told(draft: Draft, spoken: Language) -> types.Draft:
         types.PlanCost(
             yearly is not None and yearly.is_running,
             yearly.change.change_minor if yearly is not None and yearly.change is not None else None,
+            answers.first_answer(yearly.run) if yearly is not None else None,
         ),
     )
 

@@ -18,15 +18,14 @@ from assidu.backoffice.charts import Chart, Series
 from assidu.backoffice.periods import Period, period_in
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.foundation.people.types import Person
-from assidu.ledger import queries as ledger
 from assidu.measurement import queries
-from assidu.measurement.types import Attention, CurrencyFigures, Dashboard, Month
+from assidu.measurement.kpis import kpis
+from assidu.measurement.types import Attention, CurrencyFigures, Dashboard, Kpis, MonthFigures
 from assidu.plans.diff import diff
 from assidu.plans.wording import change
 
 CHANGES_SHOWN = 4
 RULES_SHOWN = 8
-EXPIRING_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +70,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     programme = programme_at(request)
     if programme is None:
         return render(request, "backoffice/dashboard_empty.html", {"why": "programme"})
-    first = queries.first_day()
-    if first is None:
+    if queries.first_day() is None:
         return render(request, "backoffice/dashboard_empty.html", {"why": "events", "programme": programme})
     period = period_in(request.GET, programme.today)
-    figures = queries.dashboard(programme.plan, period.since, period.until)
-    # A stretch in which nothing was recorded yet would make everything look as if it had grown.
-    is_comparable = period.before.since >= first
-    earlier = (
-        queries.dashboard(programme.plan, period.before.since, period.before.until) if is_comparable else None
-    )
-    shown = _Shown(programme, period, figures, earlier, signed_in(request).may("customers.view"))
+    found = kpis(programme.plan, programme.document.sale_currency.code, period, programme.today)
+    figures = found.now
+    shown = _Shown(programme, period, found, signed_in(request).may("customers.view"))
     attention = queries.attention(period.since, programme.today)
     todos = _todos(attention, period, signed_in(request))
     context = {
@@ -96,7 +90,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "rules": shown.rules(),
         "todos": todos,
         "changes": _changes(programme),
-        "has_invented": queries.has_invented(),
+        "has_invented": found.has_invented,
         "programme_page": _page("programme", signed_in(request), "plan.view"),
         "is_last_month_open": not shown.ends_with_a_month,
         "is_quiet": not figures.purchases,
@@ -110,9 +104,16 @@ class _Shown:
 
     programme: Programme
     period: Period
-    now: Dashboard
-    before: Dashboard | None
+    found: Kpis
     may_see_people: bool
+
+    @property
+    def now(self) -> Dashboard:
+        return self.found.now
+
+    @property
+    def before(self) -> Dashboard | None:
+        return self.found.before
 
     def people(self, **filters: str) -> str:
         """The customers behind a figure; nothing for those who may not look at customers."""
@@ -124,7 +125,7 @@ class _Shown:
     def _days(self, since: str, until: str) -> dict[str, str]:
         return {since: self.period.since.isoformat(), until: self.period.until.isoformat()}
 
-    def trend(self, value: Callable[[Month], float]) -> list[float]:
+    def trend(self, value: Callable[[MonthFigures], float]) -> list[float]:
         """By whole month: one that has just begun would seem to fall."""
         months = [month for month in self.now.months if self._is_whole(month)]
         return [value(month) for month in (months if len(months) > 1 else self.now.months)]
@@ -134,18 +135,9 @@ class _Shown:
         """Whether the last month is whole."""
         return bool(self.now.months) and self._is_whole(self.now.months[-1])
 
-    def _is_whole(self, month: Month) -> bool:
+    def _is_whole(self, month: MonthFigures) -> bool:
         end = (month.month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         return month.month >= self.period.since and end <= self.period.until
-
-    def _members_trend(self) -> list[float]:
-        """Members at the end of each month, as far as those who joined since tell it."""
-        trend: list[float] = []
-        members = self.now.members
-        for month in reversed(self.now.months):
-            trend.append(members)
-            members -= month.joined
-        return trend[::-1]
 
     def points_figures(self, of: Dashboard | None) -> CurrencyFigures:
         found = of.currency(self.programme.points) if of else None
@@ -161,7 +153,7 @@ class _Shown:
                 _("Members"), formats.number(now.members),
                 ngettext("%(n)s joined", "%(n)s joined", now.joined) % {"n": formats.number(now.joined)},
                 "users", self.people(membership="member", sort="joined"),
-                self._members_trend(),
+                [m.members for m in self.now.months],
             ),
             Figure(
                 _("Active members"), formats.number(now.active),
@@ -211,10 +203,9 @@ class _Shown:
 
     def _outstanding_note(self, points: CurrencyFigures) -> str:
         worth = formats.money(points.outstanding_worth_minor, cents=False)
-        if self.period.until < self.programme.today:
+        if self.found.points_expiring is None:
             return _("%(amount)s at face value") % {"amount": worth}
-        soon = ledger.expiring(points.currency, self.programme.today + timedelta(days=EXPIRING_DAYS))
-        share = _share(soon, points.outstanding)
+        share = _share(self.found.points_expiring, points.outstanding)
         return _("%(amount)s; %(share)s expire within 30 days") % {"amount": worth, "share": share}
 
     def _change(self, now: int, before: int | None, *, neutral: bool = False) -> tuple[str, str]:
@@ -316,8 +307,8 @@ class _Shown:
         ]
 
 
-def _generosity(month: Month) -> float:
-    return month.points_issued / month.carded_minor if month.carded_minor else 0
+def _generosity(month: MonthFigures) -> float:
+    return month.generosity_minor / month.carded_minor if month.carded_minor else 0
 
 
 def _share(part: int, whole: int) -> str:

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.before_after import Results
+from assidu.backoffice.first_answer import FirstAnswer
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.versions import language
-from assidu.backoffice.views.simulation import RUNNING_MAX
 from assidu.foundation.people import actions as trail
 from assidu.measurement.queries import first_day
 from assidu.plans.document import Document
@@ -21,6 +21,7 @@ from assidu.plans.library import ReadyProgramme, for_programme, library
 from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import Description, describe, text_in
 from assidu.simulation import actions, queries
+from assidu.simulation.findings import findings
 from assidu.simulation.types import Run
 from assidu.simulation.yearly import latest_run
 
@@ -78,8 +79,13 @@ def shown(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "programme": known,
         "shown": one,
-        "results": Results(report, known, one.document, False) if report and known else None,
+        "results": Results(findings(report, one.document), known, one.document, False)
+        if report and known
+        else None,
         "run": one.run,
+        "first": FirstAnswer(one.run.partial, known, one.document)
+        if one.run is not None and one.run.partial is not None and known
+        else None,
         "may_edit": person.may("plan.edit"),
         "may_simulate": person.may("simulate.run") and known is not None and first_day() is not None,
         "is_busy": one.run is not None and not one.run.state.is_over,
@@ -96,8 +102,7 @@ def try_it(request: HttpRequest, code: str) -> HttpResponse:
     if known is None or first_day() is None:
         raise Http404
     one = _shown(_ready(code), known)
-    running = sum(not run.state.is_over for run in queries.runs(known.code))
-    if one.run is None and running < RUNNING_MAX:
+    if one.run is None and not queries.is_busy(known.code):
         by = str(signed_in(request).id)
         run_id = actions.start(one.document, one.yaml, label=one.name, by=by)
         trail.record(actor_at(request), "simulation.run", "simulation", str(run_id))

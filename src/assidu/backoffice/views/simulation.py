@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.before_after import Compared, Results
+from assidu.backoffice.first_answer import FirstAnswer
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.turning import turns
 from assidu.backoffice.versions import differences, language
 from assidu.backoffice.views.programme import author, draft, yaml_file, yaml_of
 from assidu.foundation.people import actions as trail
 from assidu.foundation.work import RunState
-from assidu.loyalty.plans import PublishedPlan
+from assidu.loyalty.plans import in_force_when
 from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.check import check, examine
 from assidu.plans.document import Document
@@ -28,11 +29,10 @@ from assidu.plans.reading import read
 from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import problem
 from assidu.simulation import actions, queries
+from assidu.simulation.findings import findings
+from assidu.simulation.side_by_side import COMPARED_MAX
 from assidu.simulation.types import Run
 
-RUNNING_MAX = 2
-"""Each takes every core: more of them would only make all of them slow."""
-COMPARED_MAX = 4
 LABEL_MAX = 120
 TITLE_MAX = 72
 
@@ -164,7 +164,7 @@ def _in_short(sentence: str) -> str:
 
 
 def _launch(request: HttpRequest, known: Programme, document: Document, yaml: str) -> HttpResponse:
-    if sum(not run.state.is_over for run in queries.runs(known.code)) >= RUNNING_MAX:
+    if queries.is_busy(known.code):
         messages.error(request, _("Two simulations are at work already: wait for one, or stop it."))
         return redirect("simulation")
     label = request.POST.get("label", "").strip()[:LABEL_MAX]
@@ -230,7 +230,12 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if request.GET.get("format") == "yaml":
         return yaml_file(shown.yaml, f"{known.code}-simulation.yaml")
     document = read(shown.yaml).document
-    then = _in_force_when(known, shown)
+    then = in_force_when(known.versions, shown.asked_at)
+    is_over = shown.state.is_over
+    first = (
+        FirstAnswer(shown.partial, known, document) if shown.partial and document and not is_over else None
+    )
+    said = "end" if is_over else "first" if first else ""
     context = {
         "programme": known,
         "run": shown,
@@ -238,13 +243,16 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "then": then,
         "changes": differences(then.document, document) if document else [],
         "results": _results(request, known, shown) if shown.report else None,
+        "first": first,
+        "said": said,
+        "says": said != request.GET.get("said", ""),
         "left": _time(shown.seconds_left),
         "took": _time(shown.report.seconds) if shown.report else "",
         "pace": formats.number(round(shown.report.sales_per_second)) if shown.report else "",
         "has_invented": has_invented(),
         "may_keep": signed_in(request).may("plan.edit"),
     }
-    is_part = request.headers.get("HX-Request-Type") == "partial"
+    is_part = context["is_part"] = request.headers.get("HX-Request-Type") == "partial"
     return render(
         request, "backoffice/simulation_state.html" if is_part else "backoffice/simulation_run.html", context
     )
@@ -279,32 +287,23 @@ def _titled(known: Programme, run: Run) -> Run:
     if run.label:
         return run
     document = read(run.yaml).document
-    changes = differences(_in_force_when(known, run).document, document) if document else []
+    changes = differences(in_force_when(known.versions, run.asked_at).document, document) if document else []
     return replace(run, label=_in_short(changes[0]) if changes else _("Nothing changed"))
-
-
-def _in_force_when(known: Programme, run: Run) -> PublishedPlan:
-    """The version that the run was compared with when it was asked for."""
-    then = [
-        plan
-        for plan in known.versions
-        if plan.valid_from <= run.asked_at and plan.published_at <= run.asked_at
-    ]
-    return max(then, key=lambda plan: (plan.valid_from, plan.version), default=known.versions[0])
 
 
 def _results(request: HttpRequest, known: Programme, run: Run) -> Results:
     document = read(run.yaml).document
     assert run.report is not None
     assert document is not None, "a document is checked before it is simulated"
-    return Results(run.report, known, document, signed_in(request).may("customers.view"))
+    may_see_people = signed_in(request).may("customers.view")
+    return Results(findings(run.report, document), known, document, may_see_people)
 
 
 def _shown(known: Programme, run: Run) -> RunShown:
     if run.report is None:
         return RunShown(run, author(run.asked_by), None)
     document = read(run.yaml).document
-    cost = Results(run.report, known, document, False).cost if document else None
+    cost = Results(findings(run.report, document), known, document, False).cost if document else None
     return RunShown(run, author(run.asked_by), cost, run.report.winner_count, run.report.loser_count)
 
 

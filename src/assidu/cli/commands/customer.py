@@ -1,14 +1,14 @@
-"""`assidu customer`: one person's data, for those who answer their requests without a screen."""
+"""`assidu customer`: one customer: what is known of them, and what is done for them, without a screen."""
 
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
-from uuid import UUID
 
 import typer
-from django.db import transaction
 from django.urls import reverse
 
+from assidu.cli.commands.customer_by_hand import correct, hold, merge, release, transfer, unmerge
+from assidu.cli.commands.customer_explain import explain
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
@@ -19,33 +19,32 @@ from assidu.customers import links, queries
 from assidu.customers.accounts import Belonging, belonging_of
 from assidu.customers.queries import counts_as
 from assidu.customers.types import Customer
-from assidu.decisions.decision import Refused as Refusal
 from assidu.foundation import clock
-from assidu.foundation.ids import new_id
 from assidu.foundation.people.actions import record, record_look
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.settings import current_settings
-from assidu.loyalty import corrections
 from assidu.loyalty import queries as loyalty
-from assidu.loyalty.entries import Told, UnknownCustomer
 from assidu.loyalty.erasing import AccountNotEmpty
 from assidu.loyalty.erasing import erase as erase_customer
 from assidu.loyalty.person_file import person_file
-from assidu.loyalty.plans import programmes
-from assidu.loyalty.separating import Separated
-from assidu.loyalty.separating import unmerge as separate
 from assidu.loyalty.types import Standing
 from assidu.plans.wording import language_of
 from assidu.plans.wording.phrases import Phrases, phrases_of
-from assidu.plans.wording.reasons import refusal
 from assidu.plans.wording.standing import engagement_parts_said, fading_said
 
 app = typer.Typer(no_args_is_help=True)
+app.command("explain")(explain)
+app.command("correct")(correct)
+app.command("transfer")(transfer)
+app.command("merge")(merge)
+app.command("unmerge")(unmerge)
+app.command("hold")(hold)
+app.command("release")(release)
 
 
 @app.callback()
 def customer() -> None:
-    """Show, export and erase one person's data."""
+    """Show, explain, correct, merge, export and erase: one customer at a time."""
 
 
 @app.command()
@@ -157,127 +156,6 @@ def link(
         {"customer": found.customer_id, "address": address, "expires_at": made.expires_at},
         f"{address}\nOpens until {made.expires_at:%d %B %Y}; it is not shown again.",
     )
-
-
-@app.command()
-def transfer(
-    subject: Subject,
-    to: Annotated[str, typer.Argument(help="Who receives, named the same way.", show_default=False)],
-    quantity: Annotated[int, typer.Argument(min=1, help="How many units.", show_default=False)],
-    currency: Annotated[str, typer.Option(help="Of which currency of the programme.")] = "points",
-    reason: Annotated[str, typer.Option(help="Why; erased with the person.")] = "",
-    json: JsonFlag = False,
-) -> None:
-    """Give from one member to another, within the programme's limits."""
-    output = Output(json)
-    with database(output):
-        giver, receiver = _found(subject), _found(to)
-        programme = loyalty.programme_of(giver.customer_id)
-        if programme is None:
-            raise Refused(_("They are not in a programme."), code="not_a_member")
-        now = clock.now()
-        outcome = corrections.transfer(
-            giver.customer_id,
-            receiver.customer_id,
-            currency,
-            quantity,
-            reason,
-            by=COMMAND_LINE,
-            at=now,
-            programme=programme,
-            form=new_id(now),
-        )
-    answer = {
-        "customer": giver.customer_id,
-        "to": receiver.customer_id,
-        "currency": currency,
-        "quantity": quantity,
-    }
-    if isinstance(outcome, corrections.Asked):
-        said = _("It is worth more than one person gives alone: it waits for somebody to decide on it.")
-        output.answer(answer | {"status": "waiting", "id": outcome.id}, said)
-        return
-    _stop_unless_told(outcome, programme)
-    output.answer(
-        answer | {"status": "given"},
-        _("%(n)s %(currency)s given.") % {"n": number(quantity), "currency": currency},
-    )
-
-
-@app.command()
-def waiting(json: JsonFlag = False) -> None:
-    """Corrections and transfers that wait for a second person, who decides on the screen or by a key."""
-    output = Output(json)
-    with database(output):
-        found = [one for programme in programmes() for one in corrections.waiting(programme)]
-    output.answer(
-        {
-            "waiting": [
-                {
-                    "id": one.id,
-                    "customer": one.customer_id,
-                    "to": one.receiver_id,
-                    "currency": one.currency,
-                    "quantity": one.quantity,
-                    "reason_code": one.reason_code,
-                    "asked_by": one.asked_by,
-                    "asked_key": one.asked_key,
-                    "asked_at": one.asked_at,
-                }
-                for one in found
-            ]
-        },
-        "\n".join(
-            f"{one.id}  {number(one.quantity):>10} {one.currency}  {one.customer_id}"
-            + (f" → {one.receiver_id}" if one.receiver_id else "")
-            for one in found
-        )
-        or _("Nothing waits."),
-    )
-
-
-@app.command()
-def unmerge(
-    absorbed: Annotated[
-        UUID, typer.Argument(help="The id of the record that was merged.", show_default=False)
-    ],
-    reason: Annotated[str, typer.Option(help="Why; erased with the person.")] = "",
-    json: JsonFlag = False,
-) -> None:
-    """Undo a merger: what is left of what that record had brought goes back to it."""
-    output = Output(json)
-    with database(output):
-        with transaction.atomic():
-            outcome = separate(absorbed, reason, by=COMMAND_LINE, at=clock.now())
-            if isinstance(outcome, Separated):
-                record(
-                    COMMAND_LINE,
-                    "customer.separated",
-                    "customer",
-                    str(outcome.survivor),
-                    after={"absorbed": str(absorbed)},
-                )
-        programme = loyalty.programme_of(absorbed)
-        if isinstance(outcome, UnknownCustomer) or programme is None:
-            raise nobody()
-        if isinstance(outcome, Refusal):
-            document = loyalty.versions(programme)[-1].document
-            language = language_of(current_settings().language)
-            raise Refused(refusal(outcome, document, language), code=outcome.code.value)
-    output.answer(
-        {"survivor": outcome.survivor, "absorbed": outcome.absorbed}, _("They are two records again.")
-    )
-
-
-def _stop_unless_told(outcome: object, programme: str) -> None:
-    """The programme's own words for why not."""
-    if isinstance(outcome, Told):
-        return
-    if isinstance(outcome, Refusal):
-        document = loyalty.versions(programme)[-1].document
-        language = language_of(current_settings().language)
-        raise Refused(refusal(outcome, document, language), code=outcome.code.value)
-    raise Refused(_("It was not done."), code="not_done")
 
 
 def _found(subject: str) -> Customer:

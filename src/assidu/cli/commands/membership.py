@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated
 from uuid import UUID
 
 import typer
 from django.db import transaction
 
+from assidu.cli.by_hand import Reason, record_by_hand
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Output, Refused
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import number
-from assidu.cli.subjects import Subject, customer_named, refused
+from assidu.cli.subjects import Subject, customer_named
 from assidu.customers.types import NotAnIdentifier
 from assidu.decisions.calendar import local_day
 from assidu.decisions.state import State
@@ -22,16 +22,12 @@ from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.loyalty import actions, plans
-from assidu.loyalty.entries import Outcome, Told
+from assidu.loyalty.entries import Outcome
 from assidu.loyalty.memberships import accepted_terms
-from assidu.loyalty.queries import current_book, programme_of
+from assidu.loyalty.queries import current_book
 from assidu.loyalty.referral import code_of, referral_standing
 
 app = typer.Typer(no_args_is_help=True)
-
-Reason = Annotated[
-    str, typer.Option("--reason", help="Why; sealed with the customer's data.", show_default=False)
-]
 
 
 @app.callback()
@@ -153,18 +149,9 @@ def _joined(customer_id: UUID, programme: str) -> Outcome:
 
 
 def _change(output: Output, subject: str, action: str, do: Callable[[UUID, str], Outcome]) -> None:
-    """The event and its line of the trail, together or not at all."""
     with database(output):
         customer_id = customer_named(subject)
-        programme = programme_of(customer_id)
-        if programme is None:
-            raise Refused(_("They are not in the books of a programme."), code="not_a_member")
-        with transaction.atomic():
-            outcome = do(customer_id, programme)
-            if isinstance(outcome, Told):
-                record(COMMAND_LINE, action, "customer", str(customer_id), after={"event": outcome.key.id})
-        if not isinstance(outcome, Told):
-            raise refused(outcome, programme)
+        outcome = record_by_hand(customer_id, action, do)
     output.answer(
         {
             "customer": customer_id,

@@ -16,7 +16,7 @@ from assidu.loyalty.plans import plan_book, programmes
 from assidu.plans.compile import compile_plan
 from assidu.plans.reading import read
 from assidu.simulation.run import Progress, simulate
-from assidu.simulation.types import Cause, Report
+from assidu.simulation.types import Cause, Partial, Report
 
 AS_DECIDED = "as-decided"
 LIVE = "live"
@@ -53,9 +53,33 @@ def command(
                 advance(progress.done - shown)
                 shown = progress.done
 
-            answer = simulate(found.url, recorded, book, processes=processes or None, on_progress=follow)
+            def show(partial: Partial) -> None:
+                output.rename(first_answer(partial))
+
+            answer = simulate(
+                found.url, recorded, book, processes=processes or None, on_progress=follow, on_partial=show
+            )
     is_yes = answer.unexplained == 0 and (book is not None or not answer.differences)
     output.answer(as_json(answer, plan), _text(answer, plan), is_yes=is_yes)
+
+
+def first_answer(partial: Partial) -> str:
+    """What is known before the end: the change of the cost, with its interval."""
+    cost = partial.cost_minor
+    return _(
+        "%(share)s %% of the customers, by chance: cost %(change)s (%(sure)s %%: %(low)s to %(high)s)"
+    ) % {
+        "share": number(partial.percent),
+        "change": _amount(cost.change),
+        "sure": number(partial.sure_percent),
+        "low": _amount(cost.low),
+        "high": _amount(cost.high),
+    }
+
+
+def _amount(minor: int) -> str:
+    whole = round(abs(minor) / 100)
+    return number(0) if not whole else ("+" if minor > 0 else "−") + number(whole)
 
 
 def _programme(wanted: str) -> str:

@@ -5,12 +5,10 @@ Customers come in an order of the seed's chance, so that those of any round stan
 
 import gc
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import blake2b
 from typing import Any
-from uuid import UUID
 
 import psycopg
 
@@ -26,6 +24,7 @@ from assidu.loyalty.recorded import customers_in_groups
 from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.groups import Groups
 from assidu.simulation.rehearsal import with_accounts
+from assidu.simulation.sample import by_chance, places_taken
 
 FIRST_ROUND = 96
 """So many customers are decided in seconds."""
@@ -63,7 +62,7 @@ def try_plans(
     """
     began = time.perf_counter()
     with at_one_instant(database_url) as (connection, instant):
-        groups = _by_chance(customers_in_groups(connection), behaviour.seed)
+        groups = by_chance(customers_in_groups(connection), behaviour.seed)
         if not groups:
             raise NothingRecorded
         wanted = groups[: behaviour.customers_max]
@@ -73,7 +72,7 @@ def try_plans(
             behaviour.draws,
             behaviour.seed,
             _last_day(connection),
-            _taken(connection),
+            places_taken(connection),
             earnings,
             behaviour.margin,
         )
@@ -107,10 +106,6 @@ def round_sizes(customers: int) -> list[int]:
     while sum(sizes) < customers:
         sizes.append(min(sum(sizes), customers - sum(sizes)))
     return sizes
-
-
-def _by_chance(groups: Groups, seed: int) -> list[Sequence[UUID]]:
-    return sorted(groups, key=lambda group: blake2b(f"{seed}\n{group[0]}".encode(), digest_size=16).digest())
 
 
 def _reader(trial: Trial, of_customers: int) -> Callable[..., Part]:
@@ -173,7 +168,3 @@ def _last_day(connection: psycopg.Connection[Any]) -> date:
         raise NothingRecorded
     found: date = row[0]
     return found
-
-
-def _taken(connection: psycopg.Connection[Any]) -> Mapping[str, int]:
-    return dict(connection.execute("SELECT key, taken FROM loyalty_quota").fetchall())

@@ -26,6 +26,7 @@ from assidu.loyalty.recorded import Recorded, history_of
 from assidu.simulation.groups import Groups
 from assidu.simulation.order import in_time_order
 from assidu.simulation.rehearsal import HeldPlaces, Rehearsal, Told, told
+from assidu.simulation.sample import lot_of
 
 FACE, OFF, REVENUE, MARGIN = range(4)
 """The first columns: given at face value, taken off at once, and what answers change of net sales and of margin."""
@@ -121,9 +122,7 @@ def try_on(connection: psycopg.Connection[object], trial: Trial, groups: Groups,
     """Everything about some customers, those who count as one together; ``share`` of all that they are."""
     part = nobody(trial)
 
-    def lot(key: str) -> float:
-        return chance(trial.seed, f"place:{groups[0][0]}:{key}")
-
+    lot = lot_of(trial.seed, groups[0][0])
     places = [HeldPlaces(trial.taken, share, lot) for _ in trial.books]
     histories = {
         history[0].customer_id: history

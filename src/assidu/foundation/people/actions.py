@@ -158,11 +158,16 @@ def accept_invitation(person_id: UUID, token: str, password: str, request_id: st
 
 @transaction.atomic
 def change_access(
-    person_id: UUID, roles: Iterable[str], stores: Iterable[str], is_active: bool, by: Actor
+    person_id: UUID,
+    roles: Iterable[str] | None,
+    stores: Iterable[str] | None,
+    is_active: bool | None,
+    by: Actor,
 ) -> Person | Refused:
-    """Change someone's roles, stores, or whether they may sign in at all. Somebody must remain to manage people."""
-    chosen = tuple(dict.fromkeys(roles))
-    if not chosen or not ROLES.keys() >= set(chosen):
+    """Change someone's roles, stores, or whether they may sign in at all; ``None`` leaves one as it is. Somebody must
+    remain to manage people."""
+    chosen = None if roles is None else tuple(dict.fromkeys(roles))
+    if chosen is not None and not (chosen and ROLES.keys() >= set(chosen)):
         return Refused(Refusal.UNKNOWN_ROLE)
     # Everyone is locked, in id order: two administrators who demote each other at once must not both succeed.
     rows = {row.pk: row for row in models.Person.objects.select_for_update().order_by("pk")}
@@ -170,7 +175,12 @@ def change_access(
     if row is None:
         return Refused(Refusal.UNKNOWN_PERSON)
     before = {"roles": list(row.roles), "stores": list(row.stores), "is_active": row.is_active}
-    row.roles, row.stores, row.is_active = list(chosen), list(dict.fromkeys(stores)), is_active
+    if chosen is not None:
+        row.roles = list(chosen)
+    if stores is not None:
+        row.stores = list(dict.fromkeys(stores))
+    if is_active is not None:
+        row.is_active = is_active
     if not any(r.is_active and "people.manage" in permissions_of(tuple(r.roles)) for r in rows.values()):
         return Refused(Refusal.LAST_ADMINISTRATOR)
     after = {"roles": list(row.roles), "stores": list(row.stores), "is_active": row.is_active}
@@ -197,6 +207,19 @@ def change_password(person_id: UUID, current: str, new: str, by: Actor) -> Perso
     row.set_password(new)
     row.save(update_fields=["password"])
     record(by, "person.password_changed", "person", str(person_id))
+    return person(person_id)
+
+
+@transaction.atomic
+def set_password(person_id: UUID, new: str, by: Actor) -> Person | Refused:
+    """Give someone a password without knowing theirs, for whoever runs the server; their sessions and links end."""
+    assert by.via == "command", "anybody else hands over a link, and never knows the password of another"
+    row = models.Person.objects.select_for_update().filter(pk=person_id, is_active=True).first()
+    if row is None:
+        return Refused(Refusal.UNKNOWN_PERSON)
+    row.set_password(new)
+    row.save(update_fields=["password"])
+    record(by, "person.password_set", "person", str(person_id))
     return person(person_id)
 
 

@@ -171,13 +171,17 @@ def audit_trail(
     *,
     search: str = "",
     action: str = "",
+    object_id: str = "",
+    via: str = "",
     person_id: UUID | None = None,
+    key_id: UUID | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> TrailPage:
-    """The trail, filtered. `search` finds an object, a request id, an action, or the name of a person."""
+    """The trail, filtered. `search` finds an object, a request id, an action, or the name of a person; `via` is
+    ``screen``, ``key`` or ``command``."""
     rows: QuerySet[models.Audit] = models.Audit.objects.order_by("-id")
     if search:
         who = models.Person.objects.filter(Q(name__icontains=search) | Q(email__icontains=search))
@@ -189,8 +193,14 @@ def audit_trail(
         )
     if action:
         rows = rows.filter(action__startswith=action)
+    if object_id:
+        rows = rows.filter(object_id=object_id)
+    if via:
+        rows = rows.filter(via=via)
     if person_id:
         rows = rows.filter(person_id=person_id)
+    if key_id:
+        rows = rows.filter(key_id=key_id)
     if since:
         rows = rows.filter(at__gte=since)
     if until:

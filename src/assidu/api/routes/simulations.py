@@ -1,0 +1,245 @@
+"""Simulations: the past decided again under other rules, and who would have got what."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
+
+from assidu.api import answers
+from assidu.api.door import caller_at, stop
+from assidu.api.parameters import Spoken, language_at
+from assidu.api.types import FirstAnswer
+from assidu.foundation import clock
+from assidu.foundation.people.actions import record
+from assidu.foundation.problems import Fault
+from assidu.loyalty import plans, queries
+from assidu.loyalty.plans import in_force_when
+from assidu.measurement.queries import has_invented
+from assidu.plans.check import examine
+from assidu.plans.diff import diff
+from assidu.plans.document import Document
+from assidu.plans.problems import path_text
+from assidu.plans.reading import read
+from assidu.plans.wording import Language, change, problem
+from assidu.plans.writing import to_yaml
+from assidu.simulation import actions
+from assidu.simulation import queries as simulations
+from assidu.simulation.findings import BeforeAfter, Findings, findings
+from assidu.simulation.side_by_side import COMPARED_MAX, ComparedFigure, side_by_side
+from assidu.simulation.types import Run
+
+router = Router(tags=["Programme"])
+LISTED_MAX = 50
+LAST_COMPARED = 3
+Compared = Annotated[
+    list[UUID],
+    Query(
+        [], max_length=COMPARED_MAX, description="The ids of those to compare; the last three when left out."
+    ),
+]
+
+
+class SimulationBody(Schema):
+    """What to try: a published `version`, or `content` in YAML or JSON; neither: the version in force."""
+
+    label: Annotated[str, Field(max_length=120)] = ""
+    version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    content: Annotated[str, Field(max_length=1_000_000)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """``findings`` are there once ``state`` is `done`; while it runs, ``partial`` is what is known already.
+
+    ``compared_with`` is the version that was in force when it was asked for, and ``changes`` is what the tried document
+    changes of it, one sentence each; ``yaml`` is that document. What really happened is told version by version, as it
+    was. ``seconds_left`` is an estimate. ``has_invented``: it is the data of the demonstration, which is partly
+    invented.
+    """
+
+    id: UUID
+    state: str
+    percent: int
+    asked_at: datetime
+    label: str
+    seconds_left: float | None
+    failure: str
+    compared_with: int
+    changes: list[str]
+    yaml: str
+    findings: Findings | None
+    has_invented: bool
+    partial: FirstAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationLine:
+    """``cost_minor`` (in minor units of ``money``) and how many win and lose, once it is done."""
+
+    id: UUID
+    state: str
+    percent: int
+    asked_at: datetime
+    label: str
+    money: str | None
+    cost_minor: BeforeAfter | None
+    winner_count: int | None
+    loser_count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Simulations:
+    simulations: list[SimulationLine]
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationsCompared:
+    """``figures`` tell each main figure as it was recorded, then for each of ``simulations`` in their order. Those
+    whose name ends in `_minor` are minor units of money, `cost_share` is a share of sales, those with a ``currency``
+    are its units."""
+
+    simulations: list[SimulationLine]
+    figures: list[ComparedFigure]
+
+
+@router.post("/simulations", response={202: Simulation}, summary="Simulate a programme")
+def start_simulation(
+    request: HttpRequest, body: SimulationBody, language: Spoken = None
+) -> Status[Simulation]:
+    """Replays all recorded history under other rules, in the background; nothing is changed for anybody. Ask for it by
+    its id until it is done."""
+    caller = caller_at(request, "simulate", is_for_stores=False)
+    spoken = language_at(request, language)
+    document, yaml = _asked(body, _programme(), spoken)
+    if simulations.is_busy(document.programme):
+        raise stop("simulations_at_work")
+    run_id = actions.start(document, yaml, label=body.label or caller.key.name, by=f"key:{caller.key.id}")
+    record(caller.actor, "simulation.run", "simulation", str(run_id))
+    return Status(202, _told(_find(run_id), spoken))
+
+
+@router.get("/simulations", response=Simulations, summary="Simulations")
+def list_simulations(request: HttpRequest) -> Simulations:
+    """The last fifty, the last one first."""
+    caller_at(request, "simulate", is_for_stores=False)
+    known = plans.programmes()
+    return Simulations([_line(one) for one in (simulations.runs(known[0], LISTED_MAX) if known else [])])
+
+
+@router.get("/simulations/compare", response=SimulationsCompared, summary="Simulations side by side")
+def compare_simulations(request: HttpRequest, run: Compared) -> SimulationsCompared:
+    """The main figures of simulations that are done. To see what a change does by itself, lay it beside one in which
+    nothing is changed."""
+    caller_at(request, "simulate", is_for_stores=False)
+    found = [_find(one) for one in dict.fromkeys(run)] if run else _last_done()
+    done = [_findings(one) for one in found]
+    return SimulationsCompared(
+        [_line(one) for one, known in zip(found, done, strict=True) if known is not None],
+        side_by_side([known for known in done if known is not None]),
+    )
+
+
+@router.get("/simulations/{uuid:run_id}", response=Simulation, summary="One simulation")
+def read_simulation(request: HttpRequest, run_id: UUID, language: Spoken = None) -> Simulation:
+    """How far it is; once it is done, everything that was found: cost, units, statuses, rules, tenths of the customers,
+    who wins and loses most, and why events came out differently."""
+    caller_at(request, "simulate", is_for_stores=False)
+    return _told(_find(run_id), language_at(request, language))
+
+
+@router.post("/simulations/{uuid:run_id}/cancel", response=Simulation, summary="Stop a simulation")
+def cancel_simulation(request: HttpRequest, run_id: UUID, language: Spoken = None) -> Simulation:
+    """Stops one that is not over; one that is stays as it ended."""
+    caller = caller_at(request, "simulate", is_for_stores=False)
+    if not _find(run_id).state.is_over:
+        actions.cancel(run_id)
+        record(caller.actor, "simulation.cancelled", "simulation", str(run_id))
+    return _told(_find(run_id), language_at(request, language))
+
+
+def _programme() -> str:
+    known = plans.programmes()
+    if not known:
+        raise stop("no_programme", "Publish one: POST /v1/plans, or assidu plan publish.")
+    return known[0]
+
+
+def _asked(body: SimulationBody, programme: str, spoken: Language) -> tuple[Document, str]:
+    if not body.content:
+        versions = queries.versions(programme)
+        book = queries.current_book(programme)
+        assert book is not None, "a programme has at least one version"
+        wanted = body.version or book.at(clock.now()).version
+        plan = next((one for one in versions if one.version == wanted), None)
+        if plan is None:
+            raise stop("unknown_plan", f"There is no version {wanted}.")
+        return plan.document, plan.yaml or to_yaml(plan.document)
+    examined = examine(body.content)
+    if examined.document is None or examined.errors:
+        raise stop(
+            "plan_has_errors",
+            errors=[Fault(path_text(one.path), problem(one, spoken), one.code) for one in examined.errors],
+        )
+    if examined.document.programme != programme:
+        raise stop("other_programme", f"In service: {programme}.")
+    return examined.document, body.content
+
+
+def _find(run_id: UUID) -> Run:
+    run = simulations.run(run_id)
+    if run is None:
+        raise stop("not_found")
+    return run
+
+
+def _last_done() -> list[Run]:
+    known = plans.programmes()
+    runs = simulations.runs(known[0], LISTED_MAX) if known else []
+    return [one for one in runs if one.report is not None][:LAST_COMPARED]
+
+
+def _findings(run: Run) -> Findings | None:
+    document = read(run.yaml).document
+    return None if run.report is None or document is None else findings(run.report, document)
+
+
+def _line(run: Run) -> SimulationLine:
+    found = _findings(run)
+    return SimulationLine(
+        run.run_id,
+        run.state.value,
+        run.percent,
+        run.asked_at,
+        run.label,
+        *(
+            (None, None, None, None)
+            if found is None
+            else (found.money, found.cost_minor, found.winner_count, found.loser_count)
+        ),
+    )
+
+
+def _told(run: Run, spoken: Language) -> Simulation:
+    then = in_force_when(queries.versions(run.programme), run.asked_at)
+    document = read(run.yaml).document
+    return Simulation(
+        run.run_id,
+        run.state.value,
+        run.percent,
+        run.asked_at,
+        run.label,
+        run.seconds_left,
+        run.failure,
+        then.version,
+        [change(one, then.document, document, spoken) for one in diff(then.document, document)]
+        if document is not None
+        else [],
+        run.yaml,
+        _findings(run),
+        has_invented(),
+        answers.first_answer(run),
+    )
