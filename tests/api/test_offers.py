@@ -80,6 +80,45 @@ def test_what_makes_no_sense_says_why(club: list[UUID], maker: Program) -> None:
     assert a_program("offers:write", store="317").post(address, {"audience": "young"}).status_code == 403
 
 
+def test_codes_are_told_once_counted_and_taken_back(club: list[UUID], maker: Program) -> None:
+    address, one = "/v1/offers/half/codes", str(uuid4())
+    made = maker.post(
+        address, {"audience": "young", "id": one, "name": "March", "until": "2026-04-01"}
+    ).json()
+    assert {UUID(code["customer"]) for code in made["codes"]} == set(club[:3])
+    again = maker.post(address, {"audience": "young", "id": one}).json()
+    assert (again["is_new"], again["codes"], again["pool"]) == (False, [], made["pool"])
+    assert maker.post(address, {"count": 2}).json()["codes"][0]["customer"] is None
+    [theirs] = maker.get(f"/v1/customers/{club[0]}/offers", language="en").json()["codes"]
+    assert (theirs["code"], theirs["state"], theirs["until"]) == ("half", "usable", "2026-04-01")
+    gone = maker.post(f"/v1/codes/{one}/withdraw").json()
+    assert (gone["state"], gone["run_out"]) == ("withdrawn", 3)
+    assert maker.get(f"/v1/codes/{one}").json() == gone
+    assert {pool["made"]: pool["state"] for pool in maker.get(address).json()["pools"]} == {
+        3: "withdrawn",
+        2: "live",
+    }
+    for sent, status, code in (
+        ({}, 422, "invalid_request"),
+        ({"count": 1, "audience": "young"}, 422, "invalid_request"),
+        ({"count": 1, "id": one}, 409, "other_pool"),
+        ({"audience": "none"}, 409, "unknown_audience"),
+    ):
+        answer = maker.post(address, sent)
+        assert (answer.status_code, answer.json()["code"]) == (status, code), sent
+    assert maker.post("/v1/offers/open/codes", {"count": 1}).json()["code"] == "no_code_offer"
+    assert maker.get(f"/v1/codes/{uuid4()}").status_code == 404
+    assert a_program("plan:read").post(address, {"count": 1}).status_code == 403
+    assert a_program("offers:write", store="317").post(address, {"count": 1}).status_code == 403
+
+
+def test_what_is_set_aside_for_a_customer_is_listed(club: list[UUID], maker: Program) -> None:
+    told("h", "Hold Placed", 0, lines=[{"sku": "a", "amount_minor": 500}], reason="back soon", minutes=600)
+    [hold] = maker.get(f"/v1/customers/{club[0]}/holds").json()["holds"]
+    assert (hold["hold"].partition(".")[0], hold["units"]) == (str(club[0]), {})
+    assert maker.get(f"/v1/customers/{club[1]}/holds").json() == {"holds": []}
+
+
 def test_a_draw_is_told_with_its_commitment_and_then_with_what_proves_it(
     db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

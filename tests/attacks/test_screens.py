@@ -79,7 +79,9 @@ NEEDS: dict[str, str] = {
     "studio-discounts-cancel": "economics.view&simulate.run", "studio-discounts-table": "economics.view",
     "studio-discounts-workbook": "economics.view", "customer-account-open": "customers.edit",
     "customer-account-enter": "customers.edit", "customer-account-leave": "customers.edit",
-    "customer-account-roles": "customers.edit",
+    "customer-account-roles": "customers.edit", "customer-hold": "customers.edit",
+    "customer-release": "customers.edit", "offer-codes": "offers.allot", "offer-codes-make": "offers.allot",
+    "offer-codes-withdraw": "offers.allot",
 }  # fmt: skip
 """What each page needs, said once more by somebody who did not write the pages."""
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -105,6 +105,37 @@ def test_who_may_only_read_the_programme_allots_nothing(club: list[UUID], client
     sign_in(client, "consultant", language="en")
     assert "See who would have it" not in text_of(client.get(PAGE))
     assert client.post(f"{PAGE}allot/", {"audience": "young"}).status_code == 403
+
+
+# ---------------------------------------------------------------- codes
+
+
+def test_codes_are_looked_at_downloaded_once_and_taken_back(hugo: Client, club: list[UUID]) -> None:
+    page = "/offers/of/half/"
+    assert "None was made yet" in text_of(hugo.get(page))
+    form = {
+        "pool": str(uuid4()),
+        "name": "March letter",
+        "audience": "young",
+        "uses": "1",
+        "until": "2026-03-31",
+    }
+    seen = text_of(hugo.post(f"{page}codes/", form))
+    assert "Make and download 3 codes" in seen
+    assert "None was made yet" in text_of(hugo.get(page))
+    file = hugo.post(f"{page}codes/make/", form)
+    lines = file.content.decode().splitlines()
+    assert (lines[0], len(lines), file["Cache-Control"]) == ("customer,code", 4, "no-store")
+    assert "downloaded already" in text_of(hugo.post(f"{page}codes/make/", form, follow=True))
+    listed = text_of(hugo.get(page))
+    assert "March letter" in listed
+    assert "code to use" in text_of(hugo.get(f"/customers/{club[0]}/"))
+    [code] = [line.split(",")[1] for line in lines if str(club[0]) in line]
+    assert code not in text_of(hugo.get(f"/customers/{club[0]}/"))
+    gone = text_of(hugo.post(f"/offers/codes/{form['pool']}/withdraw/", follow=True))
+    assert "Taken back: 3 codes" in gone
+    for wrong in ({"audience": ""}, {"count": "2"}, {"until": "2020-01-01"}):
+        assert hugo.post(f"{page}codes/", form | wrong).status_code == 422, wrong
 
 
 # ---------------------------------------------------------------- one customer

@@ -104,9 +104,10 @@ def test_the_lowest_price_of_thirty_days_stands_beside_what_takes_a_price_down(o
     assert lowest_prices(["apple", "pear", "plum"], today) == {"apple": 250}
     put_prices([Price("apple", today - timedelta(days=3), 199)])
     assert lowest_prices(["apple"], today) == {"apple": 199}
-    page = owner.get("/offers/").content.decode()
-    assert "Lowest price of the last 30 days:" in page
-    assert "€1.99" in page
+    for address in ("/offers/", "/offers/of/produce/"):
+        page = owner.get(address).content.decode()
+        assert "Lowest price of the last 30 days:" in page
+        assert "€1.99" in page
 
 
 def test_a_draw_is_shown_with_its_fingerprint_verified_and_told_when_it_is_over(owner: Client) -> None:

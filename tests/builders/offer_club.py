@@ -18,6 +18,7 @@ OFFERS = offers(
     "back: effect: {amount: 5.00}|needs: allotted",
     "open: effect: {amount: 1.00}",
     "gone: effect: {amount: 1.00}|needs: allotted|when: {last_day: 2026-03-01}",
+    "half: effect: {percent: {off: 50}}|needs: code",
 )
 AUDIENCES = "audiences: [{code: young, name: {fr: jeunes, en: young}}]\n"
 

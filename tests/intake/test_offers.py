@@ -1,12 +1,14 @@
 """Offers at the till: told before the customer pays, recorded as they were applied, exact whoever asks at once."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import httpx
 import pytest
 
+from assidu.catalogue.prices import put_prices
+from assidu.catalogue.types import Price
 from assidu.customers.types import Profile
 from assidu.foundation import clock
 from assidu.loyalty import draws, offer_codes, plans
@@ -84,9 +86,14 @@ def paid(event: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
 def test_a_basket_is_told_its_discounts_what_is_missing_and_the_whole_cost(stall: Counter) -> None:
     basket = sale()
     basket["data"]["lines"][0]["discount_minor"] = 0
+    feed = [
+        Price(basket["data"]["lines"][0]["sku"], date(2026, 2, day), price)
+        for day, price in ((1, 950), (20, 990))
+    ]
+    put_prices(feed)
     [told] = answered(stall, basket, path="/v1/evaluate")
     by_code = {offer["code"]: offer for offer in told["offers"]}
-    assert by_code["produce-20"]["lines"] == [{"line": 0, "amount_minor": 2460}]
+    assert by_code["produce-20"]["lines"] == [{"line": 0, "amount_minor": 2460, "lowest_30_days_minor": 950}]
     assert by_code["produce-20"]["name"] == "20 % sur les fruits et légumes"
     assert by_code["bags"]["quantity"] == 1
     assert [(one["code"], one["missing_minor"]) for one in told["next_offers"]] == [("big-basket", 2700)]

@@ -45,6 +45,22 @@ def test_an_allotment_is_foreseen_done_once_and_taken_back(
     assert (status, refused["error"]["code"]) == (1, "nothing_to_allot")
 
 
+def test_codes_are_made_for_each_listed_and_taken_back(
+    terminal: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_club(3)
+    status, made = asked(capsys, "offers", "codes", "half", "--audience", "young", "--pool", "March")
+    assert (status, len(made["codes"]), len(made["customers"])) == (0, 2, 2)
+    _status, listed = asked(capsys, "offers", "pools", "half")
+    assert [(pool["name"], pool["made"], pool["state"]) for pool in listed["pools"]] == [("March", 2, "live")]
+    status, gone = asked(capsys, "offers", "withdraw-codes", made["id"])
+    assert (status, gone["state"], gone["run_out"]) == (0, "withdrawn", 2)
+    status, refused = asked(capsys, "offers", "codes", "open")
+    assert (status, refused["error"]["code"]) == (1, "no_code_offer")
+    status, misused = asked(capsys, "offers", "codes", "half", "--count", "2", "--audience", "young")
+    assert (status, misused["error"]["code"]) == (2, "choose_one")
+
+
 def test_a_draw_is_run_exported_and_proven_from_its_file(
     terminal: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

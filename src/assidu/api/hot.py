@@ -257,11 +257,13 @@ _ANSWERS: dict[str, Any] = {
         lines={
             "type": "array",
             "items": _object(
-                "What is taken off a line; `foreign_minor` in the money of the ticket where it is another one.",
+                "What is taken off a line; `foreign_minor` in the money of the ticket where it is another one. Where a "
+                "price feed tells of its article: the lowest price of one in the 30 days before, to be told beside.",
                 ["line", "amount_minor"],
                 line=_COUNT,
                 amount_minor=_COUNT,
                 foreign_minor=_COUNT,
+                lowest_30_days_minor=_COUNT,
             ),
         },
     ),

@@ -289,10 +289,16 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
                 "clock",
                 "points",
                 _("Held for a purchase"),
-                _joined(units, basket if event.lines else "", store),
+                _joined(
+                    units,
+                    basket if event.lines else "",
+                    store,
+                    _reason(entry, programme),
+                    _by(entry, names),
+                ),
             )
         case Release():
-            return "undo-2", "returned", _("Hold released"), ""
+            return "undo-2", "returned", _("Hold released"), _by(entry, names)
         case HoldExpiry():
             return "clock", "returned", _("Hold ran out"), ""
         case TransferOut():

@@ -15,6 +15,7 @@ from assidu.decisions.plan import GivesUnits
 from assidu.foundation.ids import new_id
 from assidu.loyalty.customer_offers import OfferInStore, offers_in_store
 from assidu.loyalty.offers import Gauge, GaugeKind
+from assidu.loyalty.reduced import LowestPrice, lowest_told
 from assidu.plans.wording.offers import state_said, terms_to_member
 
 
@@ -31,6 +32,7 @@ class TillOffer:
     left: list[str]
     last_day: date | None
     event: UUID | None
+    lowest: list[LowestPrice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,10 @@ def offers_at_till(customer_id: UUID, programme: Programme, store: str) -> TillO
     found = offers_in_store(customer_id, programme.now, store)
     if not found:
         return None
-    listed = [_shown(one, programme) for one in found if not _needs_nothing(one)]
+    wanted = [one for one in found if not _needs_nothing(one)]
+    written = [programme.phrases.offers[one.here.offer.code] for one in wanted]
+    lowest = lowest_told(written, programme.phrases, programme.today)
+    listed = [_shown(one, programme, lowest.get(one.here.offer.code, [])) for one in wanted]
     with_code = {one.here.offer.code for one in found if one.here.theirs is None}
     listed.sort(key=lambda one: (one.event is None, one.code in with_code))
     return TillOffers(listed, sum(_needs_nothing(one) and not one.is_gone for one in found))
@@ -61,7 +66,7 @@ def _needs_nothing(one: OfferInStore) -> bool:
     return one.here.theirs is not None and one.here.theirs.state is OfferState.OPEN
 
 
-def _shown(one: OfferInStore, programme: Programme) -> TillOffer:
+def _shown(one: OfferInStore, programme: Programme, lowest: list[LowestPrice]) -> TillOffer:
     offer, theirs = one.here.offer, one.here.theirs
     written = programme.phrases.offers[offer.code]
     last_day = offer.when.to_day
@@ -80,6 +85,7 @@ def _shown(one: OfferInStore, programme: Programme) -> TillOffer:
         [] if one.is_gone else _left(one, programme),
         last_day,
         new_id(programme.now) if may_activate else None,
+        lowest,
     )
 
 

@@ -103,6 +103,7 @@ ACTIONS: dict[str, str | Promise] = {
     "offer.withdrawn": _("Took an offer back"),
     "offer.allotment_undone": _("Took an allotment of an offer back"),
     "offer.codes_made": _("Made codes of an offer"),
+    "offer.codes_withdrawn": _("Took codes of an offer back"),
     "plan.withdrawn": _("Withdrew a version before it began"),
     "plan.threshold_set": _("Set from which cost on a second person approves"),
     "plan.checked": _("Checked a version of the programme"),

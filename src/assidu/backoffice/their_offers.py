@@ -1,12 +1,15 @@
 """The offers of one customer as their page shows them, with what can be done about each."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from assidu.backoffice.programme import Programme
 from assidu.decisions.offers.theirs import CustomerOffer, OfferState
 from assidu.decisions.plan.offers import OfferNeeds
+from assidu.loyalty.code_pools import CodeState, PersonalCode, personal_codes
 from assidu.loyalty.customer_offers import customer_offers
 from assidu.plans.wording.offers import state_said, terms_to_member
 
@@ -34,10 +37,23 @@ class TheirOffer:
 
 
 @dataclass(frozen=True)
+class TheirCode:
+    """That they have a code of an offer: the code itself is kept nowhere."""
+
+    name: str
+    terms: str
+    state: str
+    tone: str
+    made_at: datetime
+    last_day: date | None
+
+
+@dataclass(frozen=True)
 class TheirOffers:
     """Those with which something is to be done or was; ``open_count`` others need nothing."""
 
     listed: list[TheirOffer]
+    codes: list[TheirCode]
     open_count: int
     can_be_allotted: bool
 
@@ -48,7 +64,30 @@ def their_offers(customer_id: UUID, programme: Programme) -> TheirOffers | None:
         return None
     found = customer_offers(customer_id, programme.now)
     listed = [_shown(one, programme) for one in found if one.state is not OfferState.OPEN]
-    return TheirOffers(listed, len(found) - len(listed), bool(to_allot(programme, found)))
+    codes = [
+        _code_shown(one, programme)
+        for one in personal_codes(customer_id, programme.today)
+        if one.offer in programme.phrases.offers
+    ]
+    return TheirOffers(listed, codes, len(found) - len(listed), bool(to_allot(programme, found)))
+
+
+def _code_shown(one: PersonalCode, programme: Programme) -> TheirCode:
+    written = programme.phrases.offers[one.offer]
+    state, tone = {
+        CodeState.USABLE: (_("code to use"), "good"),
+        CodeState.USED: (_("code used"), ""),
+        CodeState.EXPIRED: (_("code expired"), ""),
+        CodeState.WITHDRAWN: (_("code taken back"), "bad"),
+    }[one.state]
+    return TheirCode(
+        programme.phrases.text(written.name),
+        terms_to_member(written, programme.phrases),
+        state,
+        tone,
+        one.made_at,
+        one.expires_on - timedelta(days=1) if one.expires_on is not None else None,
+    )
 
 
 def _shown(one: CustomerOffer, programme: Programme) -> TheirOffer:

@@ -19,7 +19,7 @@ from assidu.events.wire import (
 )
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
-from assidu.intake.offers import exchange_of, given_of, offers_of
+from assidu.intake.offers import exchange_of, given_of, lowest_by_line, offers_of
 from assidu.intake.sentences import OWN, Wanted
 from assidu.intake.shops import OpenShop
 from assidu.loyalty.entries import Anonymous, Conflict, Entry, Told, UnknownCustomer
@@ -110,9 +110,11 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, senten
     if isinstance(told.event, Sale):
         answered |= exchange_of(told.event)
         if document.offers:
-            answered |= offers_of(decision, told.event, plan, document, language, is_trying=is_trying)
+            lowest = lowest_by_line(told.event.lines, opened.prices, told.day)
+            answered |= offers_of(decision, told.event, plan, document, language, lowest, is_trying=is_trying)
     elif document.offers and isinstance(data, HoldData | SaleUpdateData) and data.lines:
-        answered |= given_of(decision, phrases_of(document, language))
+        lowest = lowest_by_line(data.lines, opened.prices, told.day)
+        answered |= given_of(decision, phrases_of(document, language), lowest=lowest)
     answered |= position(state, plan, document, language, told.day)
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
     answered["receipt_short"] = short_receipt(decision, state, document, language)

@@ -1,8 +1,11 @@
 """What a till is told of offers: what to take off each line, what is missing for the next one, what the ticket costs
 the brand in all."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol
 
+from assidu.catalogue.prices import PriceBook
 from assidu.decisions.cost import cost_of
 from assidu.decisions.decision import Decision, ReasonCode
 from assidu.decisions.events import Foreign, Sale
@@ -26,21 +29,42 @@ def offers_of(
     plan: Plan,
     document: Document,
     language: Language,
+    lowest: Mapping[int, int],
     *,
     is_trying: bool,
 ) -> dict[str, Any]:
     """``offers`` name what is taken off, by line; ``cost`` is in minor units, points at what they are expected to
     cost. Of a ticket in another money, ``foreign_minor`` says what is to be taken off there."""
     phrases = phrases_of(document, language)
-    told = {**given_of(decision, phrases, sale.foreign), "cost": _cost(plan, sale, decision)}
+    told = {**given_of(decision, phrases, sale.foreign, lowest=lowest), "cost": _cost(plan, sale, decision)}
     if is_trying:
         told["next_offers"] = next_offers(decision, document, language)
     return told
 
 
-def given_of(decision: Decision, phrases: Phrases, foreign: Foreign | None = None) -> dict[str, Any]:
+class Line(Protocol):
+    @property
+    def sku(self) -> str: ...
+
+
+def lowest_by_line(lines: Sequence[Line], prices: PriceBook, day: date) -> dict[int, int]:
+    """The lowest price of the last 30 days of each line's article, where a price feed told of it: what the law wants
+    said beside a price that goes down."""
+    if not prices:
+        return {}
+    found = {n: prices.lowest(line.sku, day) for n, line in enumerate(lines)}
+    return {n: price for n, price in found.items() if price is not None}
+
+
+def given_of(
+    decision: Decision,
+    phrases: Phrases,
+    foreign: Foreign | None = None,
+    *,
+    lowest: Mapping[int, int],
+) -> dict[str, Any]:
     """What offers take off, by line, or hand over, and where a till did otherwise; of a changed ticket, how that
-    differs."""
+    differs. ``lowest``: by line, the lowest price of the last 30 days."""
     told: dict[str, Any] = {
         "offers": [
             {
@@ -50,7 +74,12 @@ def given_of(decision: Decision, phrases: Phrases, foreign: Foreign | None = Non
                 **({"wished_minor": given.wished_minor} if given.wished_minor != given.given_minor else {}),
                 **({"quantity": given.quantity} if given.quantity else {}),
                 "lines": [
-                    {"line": line, "amount_minor": amount, **_there(amount, foreign)}
+                    {
+                        "line": line,
+                        "amount_minor": amount,
+                        **_there(amount, foreign),
+                        **({"lowest_30_days_minor": lowest[line]} if line in lowest else {}),
+                    }
                     for line, amount in given.by_line
                 ],
             }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from assidu.catalogue.known import EMPTY, Catalogue
+from assidu.catalogue.prices import NO_PRICES, PRICES_MARK, PRICES_SQL, PriceBook
 from assidu.catalogue.promotions import PROMOTIONS_MARK, PROMOTIONS_SQL, calendar_of
 from assidu.catalogue.queries import KNOWN_PRODUCTS_SQL, finder_of
 from assidu.catalogue.rates import RATES_MARK, RATES_SQL, RateBook
@@ -33,11 +34,12 @@ class NoProgramme(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenShop:
-    """A shop, and the words of its programme by version."""
+    """A shop, the words of its programme by version, and what a price feed told."""
 
     shop: Shop
     documents: Mapping[int, Document]
     language: Language
+    prices: PriceBook = NO_PRICES
 
 
 class Shops:
@@ -47,6 +49,7 @@ class Shops:
         self._settings = settings
         self._vault = Vault(settings.vault_key)
         self._catalogue = EMPTY
+        self._prices = NO_PRICES
         self._marks: dict[str, object] = {}
         self.current: OpenShop | None = None
 
@@ -69,7 +72,7 @@ class Shops:
             ),
         )
         documents = {plan.version: plan.document for plan in published}
-        self.current = OpenShop(shop, documents, language_of(self._settings.language))
+        self.current = OpenShop(shop, documents, language_of(self._settings.language), self._prices)
         _log.info("programme loaded", programme=shop.book.programme, versions=len(published))
         return self.current
 
@@ -84,6 +87,7 @@ class Shops:
             "product": await connection.fetchval(_PRODUCTS_MARK),
             "promotions": await connection.fetchval(PROMOTIONS_MARK),
             "rates": await connection.fetchval(RATES_MARK),
+            "prices": await connection.fetchval(PRICES_MARK),
         }
         changed = {name for name, mark in marks.items() if self._marks.get(name) != mark}
         known = self._catalogue
@@ -94,6 +98,8 @@ class Shops:
             else known.promotions,
             RateBook(await connection.fetch(RATES_SQL)) if "rates" in changed else known.rates,
         )
+        if "prices" in changed:
+            self._prices = PriceBook(await connection.fetch(PRICES_SQL))
         self._marks = marks
         if changed:
             # A hundred thousand products stay for ever: the collector need not walk through them while tills wait.

@@ -31,6 +31,7 @@ from assidu.events.wire import (
     Incoming,
     JoiningData,
     LeavingData,
+    LineData,
     MergerData,
     PaymentData,
     Profile,
@@ -273,20 +274,34 @@ def hold(
     at: datetime,
     programme: str,
     store: str = "",
+    lines: Sequence[LineData] = (),
+    reason: str = "",
+    by: Actor | None = None,
     event_id: UUID | None = None,
 ) -> Outcome:
-    """Units are set aside for a purchase, for so many minutes."""
+    """Units are set aside for a purchase, for so many minutes; with its ``lines``, what its offers take of what
+    customers share. ``reason`` is erased with the customer."""
     data = HoldData(
-        payments=[PaymentData(currency=currency, quantity=quantity)], minutes=minutes, store=store
+        payments=[PaymentData(currency=currency, quantity=quantity)] if quantity else [],
+        minutes=minutes,
+        store=store,
+        lines=list(lines),
+        reason=reason,
     )
-    return own_event(customer_id, EventType.HOLD, data, at, programme, event_id)
+    return own_event(customer_id, EventType.HOLD, data, at, programme, event_id, by)
 
 
 def release(
-    customer_id: UUID, address: str, *, at: datetime, programme: str, event_id: UUID | None = None
+    customer_id: UUID,
+    address: str,
+    *,
+    at: datetime,
+    programme: str,
+    by: Actor | None = None,
+    event_id: UUID | None = None,
 ) -> Outcome:
     """The purchase is not made: what was set aside for it can be used again. ``address`` is what holding answered."""
-    return own_event(customer_id, EventType.RELEASE, ReleaseData(hold=address), at, programme, event_id)
+    return own_event(customer_id, EventType.RELEASE, ReleaseData(hold=address), at, programme, event_id, by)
 
 
 def suspend(

@@ -17,6 +17,7 @@ from assidu.events.types import WHOSE_PERSON
 from assidu.foundation.people import queries as people
 from assidu.ledger import queries as ledger
 from assidu.loyalty import queries
+from assidu.loyalty.code_pools import personal_codes
 from assidu.loyalty.explain import Explanation, explain_all
 from assidu.loyalty.life_wording import told_to_member
 from assidu.plans.wording import Language
@@ -26,6 +27,7 @@ _READ_ME = {
 
 profil.json       qui vous êtes, comment vous joindre, vos cartes
 compte.json       ce que vous avez dans le programme
+codes.json        les offres dont vous avez un code personnel, et ce qu'il vaut encore
 evenements.json   ce qui s'est passé (achats, retours…), ce qui en a été décidé et pourquoi
 mouvements.json   chaque mouvement de points ou de bons, avec le solde
 consultations.json  qui, chez nous, a consulté votre fiche
@@ -34,6 +36,7 @@ consultations.json  qui, chez nous, a consulté votre fiche
 
 profil.json       who you are, how to reach you, your cards
 compte.json       what you have in the programme
+codes.json        the offers of which you have a code of your own, and what it is still good for
 evenements.json   what happened (purchases, returns…), what was decided and why
 mouvements.json   every movement of points or vouchers, with the balance
 consultations.json  who among us looked at your record
@@ -68,6 +71,7 @@ def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
             ],
         },
         "compte.json": _plain(queries.standing(counts_as(customer_id), now)),
+        "codes.json": [asdict(one) for one in personal_codes(customer_id, now.date())],
         "evenements.json": list(_events(told)),
         "mouvements.json": [
             *(asdict(movement) for one in family for movement in _movements(one)),

@@ -92,6 +92,10 @@ class NothingOwed(Exception):
     """There is nothing to put on a statement."""
 
 
+class OtherNumber(Exception):
+    """The next statement has another number."""
+
+
 _CLOSE = (
     "WITH lines AS MATERIALIZED (SELECT s.* " + _OPEN + "), "
     "closed AS (INSERT INTO loyalty_statement (partner, number, quantity, amount_minor, closed_at, closed_by) "
@@ -104,20 +108,29 @@ _CLOSE = (
 
 
 @transaction.atomic
-def close_statement(partner: str, *, by: Actor, at: datetime) -> Statement:
-    """Put everything that is owed and on no statement yet on the next one; raises ``NothingOwed``."""
+def close_statement(partner: str, *, by: Actor, at: datetime, number: int | None = None) -> Statement:
+    """Put everything that is owed and on no statement yet on the next one; the one that has that ``number`` already is
+    answered as it is. Raises ``NothingOwed`` and ``OtherNumber``."""
     with connection.cursor() as cursor:
         # One closing at a time for each partner; what is handed over meanwhile is seen whole or not at all.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"statement:{partner}"])
         cursor.execute(
             "SELECT coalesce(max(number), 0) + 1 FROM loyalty_statement WHERE partner = %s", [partner]
         )
-        (number,) = cursor.fetchone()
-        cursor.execute(_CLOSE, [partner, partner, number, at, by.person_id, number])
+        (following,) = cursor.fetchone()
+        if number is not None and number < following:
+            return next(one for one in statements(partner) if one.number == number)
+        if number is not None and number != following:
+            raise OtherNumber
+        cursor.execute(_CLOSE, [partner, partner, following, at, by.person_id, following])
         row = cursor.fetchone()
     if row is None:
         raise NothingOwed(partner)
     statement = Statement(*row)
-    after = {"number": number, "quantity": statement.quantity, "amount_minor": statement.amount_minor}
+    after = {
+        "number": statement.number,
+        "quantity": statement.quantity,
+        "amount_minor": statement.amount_minor,
+    }
     record(by, "statement.closed", "partner", partner, after=after)
     return statement

@@ -580,6 +580,7 @@ def _head(telling: _Telling) -> Iterator[str]:
                 yield telling.say("hold", units=units, time=local.strftime("%H:%M"))
             if event.lines:
                 yield telling.say("hold_places", time=local.strftime("%H:%M"))
+            yield from _written(telling)
         case Release():
             yield telling.say("release")
         case HoldExpiry():

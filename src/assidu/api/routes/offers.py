@@ -12,11 +12,13 @@ from pydantic import Field
 from assidu.api.door import Stopped, caller_at, looked_at, stop
 from assidu.api.parameters import CustomerId, Spoken, language_at
 from assidu.customers.queries import counts_as
+from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import RefusalCode, Refused
 from assidu.foundation import clock
 from assidu.foundation.problems import KNOWN, Problem
 from assidu.loyalty import allotments, allotting, plans, queries
 from assidu.loyalty.allotments import Allotment, AllotmentRefused
+from assidu.loyalty.code_pools import personal_codes
 from assidu.loyalty.customer_offers import customer_offers
 from assidu.plans.wording import Language, refusal
 from assidu.plans.wording.offers import terms_to_member
@@ -44,8 +46,24 @@ class CustomerOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerCode:
+    """That they have a code of an offer, never the code itself. `state`: `usable`, `used`, `expired` or `withdrawn`;
+    `until` is the first day on which it is good for nothing."""
+
+    code: str
+    name: str
+    terms: str
+    state: str
+    made_at: datetime
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerOffers:
+    """`codes`: the offers of which they have a code of their own."""
+
     offers: list[CustomerOffer]
+    codes: list[CustomerCode]
 
 
 class AllotmentBody(Schema):
@@ -106,7 +124,7 @@ def read_customer_offers(
     programme = queries.programme_of(found)
     book = queries.current_book(programme) if programme is not None else None
     if programme is None or book is None:
-        return CustomerOffers([])
+        return CustomerOffers([], [])
     now = clock.now()
     version = book.at(now).version
     document = next(one.document for one in queries.versions(programme) if one.version == version)
@@ -123,7 +141,19 @@ def read_customer_offers(
                 one.may_be_activated,
             )
             for one in customer_offers(found, now)
-        ]
+        ],
+        [
+            CustomerCode(
+                one.offer,
+                phrases.text(phrases.offers[one.offer].name),
+                terms_to_member(phrases.offers[one.offer], phrases),
+                one.state.value,
+                one.made_at,
+                one.expires_on,
+            )
+            for one in personal_codes(found, local_day(now, book.at(now).zone))
+            if one.offer in phrases.offers
+        ],
     )
 
 

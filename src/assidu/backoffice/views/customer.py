@@ -20,6 +20,7 @@ from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.moments import KINDS, Moment, Names, moment_of
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import is_of_their_stores, require
+from assidu.backoffice.their_holds import held_now
 from assidu.backoffice.their_offers import their_offers
 from assidu.backoffice.views.customers import ACCOUNT_KINDS, MEMBERSHIPS, initials_of
 from assidu.catalogue import queries as catalogue
@@ -315,6 +316,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         "last_purchase": _last_purchase(shown, family),
         "people": people_of(shown.counts_as),
         "may_edit_account": person.may("customers.edit") and shown.has_history,
+        "held": held_now(shown.id, shown.programme) if shown.programme and shown.has_history else [],
         "offers": their_offers(shown.id, shown.programme) if shown.programme and shown.is_member else None,
     }
     return render(request, "backoffice/customer.html", context)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.offer_codes import CodesForm, shown_pools
 from assidu.backoffice.periods import period_in
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
@@ -109,6 +110,7 @@ def reason_said(code: str) -> str:
         "not_a_member": _("No member, or left"),
         "suspended": _("Suspended"),
         "erased": _("Erased"),
+        "has_code": _("Has a code that is still good"),
         "offer_over": _("The offer was over"),
         "unknown_offer": _("The offer was no longer in the programme"),
         "customer_absorbed": _("Merged with another record"),
@@ -132,12 +134,13 @@ def _shown(one: Allotment, known: Programme) -> AllotmentShown:
         whom,
         author(one.asked_by),
         seen.will_have if seen is not None else one.allotted,
-        _counted(seen.left_out if seen is not None else one.left_out),
-        _counted(one.kept),
+        counted(seen.left_out if seen is not None else one.left_out),
+        counted(one.kept),
     )
 
 
-def _counted(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+def counted(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Why, in words, with how many; the most first."""
     return [(reason_said(code), count) for code, count in sorted(counts.items(), key=lambda one: -one[1])]
 
 
@@ -147,20 +150,20 @@ def _counted(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 @require_GET
 @allowed("plan.view")
 def offer(request: HttpRequest, code: str) -> HttpResponse:
-    known, written = _offer(request, code)
-    return _offer_page(request, known, written, AllotForm(known=known))
+    known, written = offer_at(request, code)
+    return offer_page(request, known, written)
 
 
 @require_http_methods(["GET", "POST"])
 @allowed("offers.allot")
 def allot(request: HttpRequest, code: str) -> HttpResponse:
     """Look at who would have it; nothing is done before it is confirmed."""
-    known, written = _offer(request, code)
+    known, written = offer_at(request, code)
     if request.method == "GET":  # a link of the form that was shown again
         return redirect(f"{reverse('offer', args=[code])}?{request.GET.urlencode()}")
     form = AllotForm(request.POST, request.FILES, known=known)
     if not form.is_valid():
-        return _offer_page(request, known, written, form)
+        return offer_page(request, known, written, form)
     asked = form.cleaned_data
     try:
         one = allotments.look_at(
@@ -174,7 +177,7 @@ def allot(request: HttpRequest, code: str) -> HttpResponse:
         )
     except AllotmentRefused as refused:
         form.add_error(None, _why_not(refused.code))
-        return _offer_page(request, known, written, form)
+        return offer_page(request, known, written, form)
     if one.unknown:
         # Said now or never: what the lines were is not kept.
         unknown = allotments.unknown_among(asked["named"])[:UNKNOWN_SHOWN_MAX]
@@ -182,20 +185,32 @@ def allot(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("allotment", allotment_id=one.allotment_id)
 
 
-def _offer_page(request: HttpRequest, known: Programme, written: Offer, form: AllotForm) -> HttpResponse:
+def offer_page(
+    request: HttpRequest,
+    known: Programme,
+    written: Offer,
+    form: AllotForm | None = None,
+    codes_form: CodesForm | None = None,
+) -> HttpResponse:
+    """A form that was sent and makes no sense is shown again, with why."""
     period = period_in(request.GET.dict(), known.today)
     [shown] = shown_offers(known, [written], period.since, period.until)
-    may_be_allotted = known.plan.offers.by_code[written.code].needs in TO_MANY and shown.state != "over"
+    needs = known.plan.offers.by_code[written.code].needs
+    may_be_allotted = needs in TO_MANY and shown.state != "over"
+    has_errors = bool((form and form.errors) or (codes_form and codes_form.errors))
     context = {
         "programme": known,
         "shown": shown,
         "period": period,
-        "form": form,
+        "form": form or AllotForm(known=known),
+        "needs_code": needs is OfferNeeds.CODE,
+        "codes_form": codes_form or CodesForm(known=known),
+        "pools": shown_pools(known, written.code),
         "may_be_allotted": may_be_allotted,
         "may_allot": signed_in(request).may("offers.allot"),
         "allotments": [_shown(one, known) for one in allotments.allotments(known.code, written.code)],
     }
-    return render(request, "backoffice/offers/offer.html", context, status=422 if form.errors else 200)
+    return render(request, "backoffice/offers/offer.html", context, status=422 if has_errors else 200)
 
 
 def _why_not(code: str) -> str:
@@ -272,7 +287,7 @@ def _people(one: Allotment, known: Programme) -> list[tuple[UUID, str, str]]:
     ]
 
 
-def _offer(request: HttpRequest, code: str) -> tuple[Programme, Offer]:
+def offer_at(request: HttpRequest, code: str) -> tuple[Programme, Offer]:
     known = programme_at(request)
     written = known.document.offer(code) if known is not None else None
     if known is None or written is None:

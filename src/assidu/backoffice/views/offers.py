@@ -1,6 +1,6 @@
 """Offers and rewards: what customers can have, what is left of it, and what it gave."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,13 +14,11 @@ from assidu.backoffice import formats
 from assidu.backoffice.access import allowed, signed_in
 from assidu.backoffice.periods import period_in
 from assidu.backoffice.programme import Programme, programme_at
-from assidu.catalogue.prices import lowest_prices
 from assidu.loyalty import draws, offers
 from assidu.loyalty.offers import Gauge, GaugeKind, OfferFigures, Standings
+from assidu.loyalty.reduced import LowestPrice, lowest_told
 from assidu.plans.document import Offer, Reward
 from assidu.plans.wording.offers import law_said, offer_terms, stacking_said
-
-PRODUCTS_SHOWN_MAX = 8
 
 
 @dataclass(frozen=True)
@@ -30,14 +28,6 @@ class GaugeShown:
     limit: int
     left: str
     tone: str
-
-
-@dataclass(frozen=True)
-class LowestPrice:
-    """The lowest price of the last 30 days of an article that an offer is about."""
-
-    product: str
-    amount_minor: int
 
 
 @dataclass(frozen=True)
@@ -102,7 +92,7 @@ def shown_offers(known: Programme, listed: Iterable[Offer], since: date, until: 
     gave = offers.figures(codes, since, until)
     left = offers.gauges(known.plan, known.today)
     steps = offers.standings(codes, known.today)
-    prices = _lowest(listed, known)
+    prices = lowest_told(listed, known.phrases, known.today)
     return [
         OfferShown(
             offer.code,
@@ -170,23 +160,3 @@ def _gauge(gauge: Gauge, known: Programme, session: str = "") -> GaugeShown:
         }
     tone = "bad" if not gauge.left else "warn" if gauge.left * 10 <= gauge.limit else ""
     return GaugeShown(label, gauge.taken, gauge.limit, left, tone)
-
-
-def _lowest(listed: tuple[Offer, ...], known: Programme) -> Mapping[str, list[LowestPrice]]:
-    """Where a price feed is imported: what the law wants beside a price that goes down."""
-    by_offer = {
-        offer.code: offer.lines.products[:PRODUCTS_SHOWN_MAX]
-        for offer in listed
-        if offer.lines is not None and offer.lines.products and _is_price(offer)
-    }
-    prices = lowest_prices({sku for skus in by_offer.values() for sku in skus}, known.today)
-    labels = known.document.labels.products
-    return {
-        code: [LowestPrice(known.phrases.labelled(sku, labels), prices[sku]) for sku in skus if sku in prices]
-        for code, skus in by_offer.items()
-    }
-
-
-def _is_price(offer: Offer) -> bool:
-    effect = offer.effect
-    return not (effect.points or effect.voucher or effect.gift)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -15,11 +15,13 @@ from assidu.cli.speech import gettext as _
 from assidu.cli.speech import number
 from assidu.decisions.calendar import LAST_DAY, local_day
 from assidu.foundation import clock
+from assidu.foundation.ids import new_id
 from assidu.foundation.people import actions
 from assidu.foundation.people.types import COMMAND_LINE
-from assidu.loyalty import allotments, allotting, offer_codes
+from assidu.loyalty import allotments, allotting, code_pools
 from assidu.loyalty import draws as draws_of
 from assidu.loyalty.book import PlanBook
+from assidu.loyalty.offer_codes import POOL_MAX
 from assidu.loyalty.plans import plan_book, programmes
 
 app = typer.Typer(no_args_is_help=True)
@@ -129,8 +131,22 @@ def reveal(offer: OfferCode, json: JsonFlag = False) -> None:
 @app.command("codes")
 def codes(
     offer: OfferCode,
-    count: Annotated[int, typer.Option(min=1, max=offer_codes.POOL_MAX, help="How many.")] = 1,
+    count: Annotated[
+        int | None, typer.Option(min=1, max=POOL_MAX, help="How many, for whoever shows them; 1 unless said.")
+    ] = None,
+    audience: Annotated[str, typer.Option(help="One for each of an audience of the programme.")] = "",
+    file: Annotated[
+        Path | None,
+        typer.Option(help="One for each of a list: a card, telephone, e-mail or `customer:…` on each line."),
+    ] = None,
+    customer: Annotated[
+        list[str] | None, typer.Option(help="One for a customer, named alike; repeat it.")
+    ] = None,
+    allotment: Annotated[str, typer.Option(help="One for each of an allotment, by its id.")] = "",
     pool: Annotated[str, typer.Option(help="A name for those that are made together.")] = "",
+    id_: Annotated[
+        str, typer.Option("--id", help="An id of your own: given again, no codes are made again.")
+    ] = "",
     uses: Annotated[int, typer.Option(min=0, help="How often each serves; 0: as often as one likes.")] = 1,
     until: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day on which they serve no more.")
@@ -139,26 +155,90 @@ def codes(
 ) -> None:
     """Make codes of an offer: they are printed this once, only their hashes are kept."""
     output = Output(json)
-    with database(output):
-        book = _book()
-        now = clock.now()
-        its = book.at(now).offers.by_code.get(offer)
-        if its is None or its.needs != "code":
-            raise Refused(_("No offer %(offer)s asks for a code.") % {"offer": offer}, code="no_code_offer")
-        made = offer_codes.make_codes(
+    lines = [*(customer or ()), *(_lines(file) if file is not None else ())]
+    whom = code_pools.Whom(audience, tuple(lines), _id(allotment) if allotment else None)
+    if sum((count is not None, bool(audience), bool(lines), bool(allotment))) > 1:
+        raise Misuse(
+            _("Name a number, an audience, customers or an allotment: one of them."), code="choose_one"
+        )
+    with database(output), _code_refusals(offer):
+        book, now = _book(), clock.now()
+        made = code_pools.make(
+            _id(id_) if id_ else new_id(now),
             book.programme,
             offer,
             at=now,
-            count=count,
-            pool=pool,
+            by=COMMAND_LINE,
+            name=pool,
+            count=count or 1,
+            whom=whom,
             uses_max=uses,
             expires_on=until.date() if until else None,
-            by="command",
         )
-        actions.record(
-            COMMAND_LINE, "offer.codes_made", "offer", offer, after={"count": len(made), "pool": pool}
-        )
-    output.answer({"offer": offer, "pool": pool, "codes": made}, "\n".join(made))
+    owners = made.owners or (None,) * len(made.codes)
+    told = [
+        f"customer:{owner} {code}" if owner else code for owner, code in zip(owners, made.codes, strict=True)
+    ]
+    output.answer(
+        _pool_told(made.pool, book)
+        | {
+            "pool": made.pool.name,
+            "codes": list(made.codes),
+            "customers": list(made.owners),
+            "left_out": dict(made.left_out),
+            "unknown_lines": made.unknown,
+        },
+        "\n".join(told) or _("These codes were made already: they are told once."),
+    )
+
+
+@app.command("pools")
+def list_pools(
+    offer: Annotated[str, typer.Argument(help="Its code; all offers when left out.")] = "",
+    json: JsonFlag = False,
+) -> None:
+    """Codes made together: how many are used, and what is left."""
+    output = Output(json)
+    with database(output):
+        book = _book()
+        found = code_pools.pools(book.programme, offer)
+    listed = [_pool_told(one, book) for one in found]
+    text = "\n".join(
+        f"{one['id']}  {one['offer']:<24} {one['state']:<9} {one['used']}/{one['made']}  {one['name']}".rstrip()
+        for one in listed
+    )
+    output.answer({"pools": listed}, text or _("No codes."))
+
+
+@app.command("withdraw-codes")
+def withdraw_codes(
+    pool: Annotated[str, typer.Argument(help="Their id, as `pools` tells it.")], json: JsonFlag = False
+) -> None:
+    """Take codes back that were made together: from today on they are good for nothing."""
+    output = Output(json)
+    with database(output), _code_refusals(pool):
+        book = _book()
+        found = code_pools.withdraw(_id(pool), at=clock.now(), by=COMMAND_LINE)
+    told = _pool_told(found, book)
+    output.answer(told, _("%(n)s codes are good for nothing any more.") % {"n": number(told["run_out"])})
+
+
+def _pool_told(one: code_pools.CodePool, book: PlanBook) -> dict[str, Any]:
+    now = clock.now()
+    today = local_day(now, book.at(now).zone)
+    return {
+        "id": one.pool_id,
+        "offer": one.offer,
+        "name": one.name,
+        "is_personal": one.is_personal,
+        "audience": one.audience or None,
+        "state": one.state(today).value,
+        "made": one.made,
+        "used": one.used,
+        "run_out": one.run_out(today),
+        "uses": one.uses if one.uses_max else None,
+        "until": one.expires_on,
+    }
 
 
 @app.command("allot")
@@ -250,6 +330,26 @@ def _id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Misuse(_("%(text)s is no id.") % {"text": text}, code="bad_id") from None
+
+
+@contextmanager
+def _code_refusals(subject: str) -> Iterator[None]:
+    """Why codes are not made, or not taken back, in words."""
+    words = {
+        "unknown_offer": _("The programme has no offer %(subject)s."),
+        "no_code_offer": _("No offer %(subject)s asks for a code."),
+        "offer_over": _("The offer %(subject)s is over on that day."),
+        "unknown_audience": _("The programme has no such audience."),
+        "unknown_allotment": _("There is no such allotment."),
+        "too_many_codes": _("So many codes are not made at once."),
+        "nobody_for_codes": _("Nobody of these would have a code."),
+        "other_pool": _("This id is known of other codes."),
+        "unknown_pool": _("There are no codes %(subject)s."),
+    }
+    try:
+        yield
+    except code_pools.CodesRefused as refused:
+        raise Refused(words[refused.code] % {"subject": subject}, code=refused.code) from None
 
 
 @contextmanager

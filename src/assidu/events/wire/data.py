@@ -384,6 +384,8 @@ class HoldData(_Data, frozen=True, kw_only=True):
         ),
     ] = []
     codes: Codes = []
+    reason: Written = ""
+    by: Operator = ""
 
 
 class ReleaseData(_Data, frozen=True, kw_only=True):

@@ -234,7 +234,7 @@ def _event_of(
             lines = tuple([_sale_line(line, catalogue.product) for line in data.lines])
             if plan is not None:
                 lines = catalogue.promotions.noted(Sale(at, data.store, data.channel, lines), plan.zone).lines
-            return Hold(at, payments, data.minutes, data.store, data.channel, lines), None
+            return Hold(at, payments, data.minutes, data.store, data.channel, lines), _sealed(incoming)
         case ReleaseData():
             return Release(at, hold_of(data.hold, customer_id)), None
         case TransferData():

@@ -13,6 +13,7 @@ from assidu.events.wire.data import (
     CorrectionData,
     Data,
     DepartureData,
+    HoldData,
     JoiningData,
     MergerData,
     Profile,
@@ -103,6 +104,7 @@ class Incoming:
                 CorrectionData()
                 | MergerData()
                 | TransferData()
+                | HoldData()
                 | StatusData()
                 | SuspensionData()
                 | AdmissionData()

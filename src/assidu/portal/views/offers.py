@@ -12,7 +12,7 @@ from assidu.foundation import clock
 from assidu.foundation.ids import new_id
 from assidu.loyalty.customer_offers import activate_offer, see_offers
 from assidu.loyalty.entries import Told
-from assidu.portal.offers import offers_of
+from assidu.portal.offers import codes_of, offers_of
 from assidu.portal.opening import opened
 from assidu.portal.private import unlisted
 from assidu.portal.statements import Member
@@ -64,6 +64,7 @@ def _page(request: HttpRequest, token: str, found: Member, *, refused: bool = Fa
     context = {
         "member": found,
         "offers": [(one, new_id(now)) for one in shown],
+        "codes": codes_of(found),
         "has_new": any(one.is_new for one in shown),
         "refused": refused,
         "address": reverse("member-statement", args=[token]),

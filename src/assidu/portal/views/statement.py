@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from assidu.foundation import clock
-from assidu.portal.offers import offers_of
+from assidu.portal.offers import codes_of, offers_of
 from assidu.portal.opening import opened
 from assidu.portal.private import secret
 from assidu.portal.sharing import sharing
@@ -26,10 +26,10 @@ def statement(request: HttpRequest, token: str) -> HttpResponse:
         return found
     shared = sharing(found, clock.now())
     shown, following = moments(found, _day(request.GET.get("until", "")))
-    offers = offers_of(found, clock.now())
+    offers, codes = offers_of(found, clock.now()), codes_of(found)
     context = {
         "member": found,
-        "offers": len(offers),
+        "offers": len(offers) + len(codes),
         "to_activate": sum(one.may_be_activated for one in offers),
         "sharing": shared,
         "share_address": request.build_absolute_uri(shared.path) if shared and shared.path else "",
