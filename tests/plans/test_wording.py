@@ -317,6 +317,11 @@ def test_other_moneys_are_described_and_a_new_one_is_told() -> None:
             ["quota: {first: 5, per: year, over: store}"],
             "“extra” gives 2 points; for the first 5 tickets of the year in each store.",
         ),
+        (["budget: {units: 100}"], "“extra” gives 2 points; a budget of 100 points in all."),
+        (
+            ["budget: {amount: 5.00, per: month, over: store, clip: false}"],
+            "“extra” gives 2 points; a budget of €5 per month in each store, nothing where not enough is left.",
+        ),
         (["expires: {years: 1}"], "“extra” gives 2 points; valid for 1 year."),
     ],
 )

@@ -1,7 +1,7 @@
 """What a ticket earns: the plan's rules on its eligible lines, under inputs that are kept with the decision."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
@@ -11,6 +11,7 @@ from assidu.decisions.events import Sale
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.goals import progress
 from assidu.decisions.money import Rounding, allocate, divide
+from assidu.decisions.offers.given import Release
 from assidu.decisions.plan import (
     ALWAYS,
     Conditions,
@@ -23,10 +24,10 @@ from assidu.decisions.plan import (
     PerAmount,
     PeriodCap,
     Plan,
-    QuotaScope,
     Threshold,
     Trigger,
 )
+from assidu.decisions.sharing import NOTHING_KNOWN, Asked, Known, Sharing
 
 UNLIMITED = 1 << 62
 """More than any rule can give: the room that a rule without a cap leaves."""
@@ -38,6 +39,7 @@ class Earned:
     answers to claims.
 
     ``rules`` are those behind ``awards``, in the same order, and ``counts`` how the counters of their caps move.
+    ``releases`` is what they were granted and do not need, ``wished`` what they could use of it, by key.
     """
 
     awards: tuple[Award, ...]
@@ -48,6 +50,8 @@ class Earned:
     eligible_minor: int
     read: Mapping[str, int]
     granted: Mapping[str, int]
+    releases: tuple[Release, ...] = ()
+    wished: Mapping[str, int] = field(default_factory=dict)
 
 
 class _Ticket:
@@ -62,17 +66,19 @@ class _Ticket:
         "channel",
         "counts",
         "day",
-        "granted",
         "inputs",
         "lines",
         "periods",
         "progress",
         "read",
+        "sharing",
         "store",
         "total_minor",
     )
 
-    def __init__(self, plan: Plan, sale: Sale, inputs: SaleInputs, returned_minor: Mapping[int, int]) -> None:
+    def __init__(
+        self, plan: Plan, sale: Sale, inputs: SaleInputs, returned_minor: Mapping[int, int], known: Known
+    ) -> None:
         out = plan.exclusions
         lines = []
         amounts = []
@@ -110,7 +116,7 @@ class _Ticket:
         self.periods: dict[Period, str] = {}
         self.read: dict[str, int] = {}
         self.counts: list[Count] = []
-        self.granted: dict[str, int] = {}
+        self.sharing = Sharing(inputs.grants, sale.store, inputs.day, known)
 
     def minute(self) -> int:
         return minute_of(self._at, self._zone)
@@ -259,13 +265,15 @@ def earn(
     inputs: SaleInputs,
     *,
     returned_minor: Mapping[int, int] = MappingProxyType({}),
+    known: Known | None = None,
     trace: bool = False,
 ) -> Earned:
     """Decide every rule that the ticket meets, or with ``trace`` every rule there is, and say why (not).
 
     ``returned_minor``, by line, is what came back since: the ticket is decided as if it had never been bought.
+    ``known`` is what a changed ticket has of budgets.
     """
-    ticket = _Ticket(plan, sale, inputs, returned_minor)
+    ticket = _Ticket(plan, sale, inputs, returned_minor, known or NOTHING_KNOWN)
     awards: list[Award] = []
     rules: list[EarnRule] = []
     claims: list[Claim] = []
@@ -277,10 +285,10 @@ def earn(
             awards.append(answer)
             rules.append(rule)
             if trace:
-                reasons.append(applied(answer))
-        elif isinstance(answer, Claim):
-            claims.append(answer)
-            reasons.append(Reason(rule.code, ReasonCode.QUOTA_ASKED, {"limit": answer.limit}))
+                reasons.append(applied(answer, is_clipped=rule.code in ticket.sharing.clipped))
+        elif isinstance(answer, Asked):
+            claims += answer.claims
+            reasons.append(asked(rule, answer.claims))
         elif trace:
             reasons.append(Reason(rule.code, answer, _figures(rule, ticket, answer)))
     return Earned(
@@ -291,11 +299,13 @@ def earn(
         tuple(reasons),
         ticket.total_minor,
         ticket.read,
-        ticket.granted,
+        ticket.sharing.granted,
+        tuple(ticket.sharing.releases),
+        ticket.sharing.wished,
     )
 
 
-def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Claim | ReasonCode:
+def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Asked | ReasonCode:
     """What a rule gives or asks, or why it gives nothing."""
     code = _why_not(rule, ticket)
     if code is not None:
@@ -324,14 +334,11 @@ def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Claim | ReasonCode:
         if isinstance(room, ReasonCode):
             return room
         given = min(given, room)
-    if rule.quota is not None:
-        key = claim_key(rule, ticket.store, ticket.day)
-        granted = ticket.inputs.grants.get(key)
-        if granted is None:
-            return Claim(key, rule.quota.limit, rule.code)
-        ticket.granted[key] = granted
-        if granted <= 0:
-            return ReasonCode.QUOTA_TAKEN
+    if not rule.is_local:
+        taken = ticket.sharing.take(rule, given)
+        if not isinstance(taken, int):
+            return taken
+        given = taken
     if rule.times is not None:
         ticket.counts.append(Count(ticket.counter("times", rule, rule.times), 1))
     if rule.cap is not None:
@@ -421,12 +428,20 @@ def _is_between(minute: int, first: int, until: int | None) -> bool:
     return first <= minute < until if first < until else minute >= first or minute < until
 
 
-def applied(award: Award) -> Reason:
-    """Why something was given: that a rule applied, and on what."""
+def applied(award: Award, *, is_clipped: bool = False) -> Reason:
+    """Why something was given: that a rule applied, and on what. ``is_clipped``: its budget had no more."""
     figures = {"given": award.quantity, "basis_minor": award.basis_minor}
     if award.wished != award.quantity:
         figures["wished"] = award.wished
+    if is_clipped:
+        figures["budget_left"] = award.quantity
     return Reason(award.rule, ReasonCode.APPLIED, figures)
+
+
+def asked(rule: EarnRule, claims: tuple[Claim, ...]) -> Reason:
+    """Why it is not known yet what a rule gives."""
+    code = ReasonCode.BUDGET_ASKED if rule.quota is None else ReasonCode.QUOTA_ASKED
+    return Reason(rule.code, code, {"limit": claims[0].limit})
 
 
 def _figures(rule: EarnRule, ticket: _Ticket, code: ReasonCode) -> dict[str, int]:
@@ -448,6 +463,8 @@ def _figures(rule: EarnRule, ticket: _Ticket, code: ReasonCode) -> dict[str, int
         return {"limit": rule.cap.limit, "used": ticket.used(ticket.counter("cap", rule, rule.cap))}
     if code is ReasonCode.QUOTA_TAKEN and rule.quota is not None:
         return {"limit": rule.quota.limit}
+    if code is ReasonCode.BUDGET_GONE and rule.budget is not None:
+        return {"limit": rule.budget.limit}
     if code is ReasonCode.ENGAGEMENT_TOO_LOW and when.engagement_min is not None:
         return {"missing": when.engagement_min - ticket.inputs.engagement}
     if code is ReasonCode.GOAL_NOT_REACHED and rule.goal is not None:
@@ -493,10 +510,3 @@ def caps_of(rule: EarnRule, day: date) -> list[tuple[str, int, ReasonCode]]:
         counter = f"cap:{rule.code}:{period_key(rule.cap.period, day)}"
         found.append((counter, rule.cap.limit, ReasonCode.CAP_REACHED))
     return found
-
-
-def claim_key(rule: EarnRule, store: str, day: date) -> str:
-    """The shared counter that a quota draws on, for example ``quota:first-ten:2026-11-22:*``."""
-    assert rule.quota is not None
-    where = store if rule.quota.scope is QuotaScope.STORE else "*"
-    return f"quota:{rule.code}:{period_key(rule.quota.period, day)}:{where}"

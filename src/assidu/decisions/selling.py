@@ -19,10 +19,11 @@ from assidu.decisions.events import Sale
 from assidu.decisions.facts import Facts, SaleInputs
 from assidu.decisions.holding import release
 from assidu.decisions.inputs import SALES, inputs_on
-from assidu.decisions.offers.given import NOTHING
-from assidu.decisions.offers.settling import Known, Offered, decided_of, offered
+from assidu.decisions.offers.given import NOTHING, freeing
+from assidu.decisions.offers.settling import Offered, decided_of, offered
 from assidu.decisions.paying import may_pay, quantities
 from assidu.decisions.plan import Pending, Plan
+from assidu.decisions.sharing import Known
 from assidu.decisions.state import Held, LotKey, Membership
 from assidu.decisions.tiers import standing_counts, upgrade
 from assidu.decisions.wallet import Wallet, earned_into
@@ -81,7 +82,7 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
         inputs=kept,
         holds=() if held is None else (HoldChange(sale.hold, None, held.places),),
         reasons=earned.reasons,
-        offers=NOTHING if had is None else decided_of(had),
+        offers=freeing(NOTHING if had is None else decided_of(had), earned.releases),
     )
 
 
@@ -98,6 +99,7 @@ def _with_offers(earned: Earned, had: Offered) -> Earned:
         earned.eligible_minor,
         {**earned.read, **had.read},
         {**earned.granted, **had.granted},
+        earned.releases,
     )
 
 

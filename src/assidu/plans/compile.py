@@ -7,8 +7,9 @@ from assidu.plans.compile_accounts import compile_accounts
 from assidu.plans.compile_draws import compile_draws
 from assidu.plans.compile_life import with_life
 from assidu.plans.compile_offers import compile_offers
-from assidu.plans.compile_parts import conditions, duration, index_by_line, lines, minor, per_amount
+from assidu.plans.compile_parts import budget, conditions, duration, index_by_line, lines, minor, per_amount
 from assidu.plans.document import (
+    Budget,
     Currency,
     Document,
     Duration,
@@ -191,11 +192,18 @@ def _rule(document: Document, written: Rule) -> compiled.EarnRule:
         quota=None
         if written.quota is None
         else compiled.Quota(written.quota.first, written.quota.per, written.quota.over),
+        budget=None if written.budget is None else _budget(document, written.budget, written.currency),
         expires=None if written.expires is None else duration(written.expires),
         pending=_pending(written.pending),
         activity=written.activity or "",
         goal=None if written.goal is None else _goal(written.goal, decimals),
     )
+
+
+def _budget(document: Document, written: Budget, code: str) -> compiled.Budget:
+    currency = document.currency(code)
+    assert currency is not None, "check refuses a currency that is not there"
+    return budget(written, document.sale_currency.decimals, currency.worth)
 
 
 def _goal(written: Goal, decimals: int) -> compiled.Goal:

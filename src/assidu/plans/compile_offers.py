@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from assidu.decisions import plan as compiled
-from assidu.plans.compile_parts import conditions, duration, index_by_line, lines, minor, per_amount
-from assidu.plans.document import Document, Given, Offer, OfferBudget, OfferEffect
+from assidu.plans.compile_parts import budget, conditions, duration, index_by_line, lines, minor, per_amount
+from assidu.plans.document import Document, Given, Offer, OfferEffect
 from assidu.plans.legal import laws
 
 
@@ -47,7 +47,7 @@ def _offer(written: Offer, decimals: int) -> compiled.Offer:
         chance_one_in=None if written.chance is None else written.chance.one_in,
         times=None if times is None else compiled.PeriodCap(times.limit, times.per),
         quota=None if quota is None else compiled.Quota(quota.first, quota.per, quota.over),
-        budget=None if written.budget is None else _budget(written.budget, decimals),
+        budget=None if written.budget is None else budget(written.budget, decimals),
         stock=written.stock,
         group=written.group or "",
         is_exclusive=written.exclusive,
@@ -57,13 +57,6 @@ def _offer(written: Offer, decimals: int) -> compiled.Offer:
         takes_discounted=written.takes_discounted,
         gives_back=frozenset(written.gives_back),
     )
-
-
-def _budget(written: OfferBudget, decimals: int) -> compiled.Budget:
-    if written.amount is not None:
-        return compiled.Budget(minor(written.amount, decimals), written.per, written.clip)
-    assert written.units is not None, "check asks for an amount or units"
-    return compiled.Budget(written.units, written.per, written.clip)
 
 
 def _effect(written: OfferEffect, decimals: int) -> compiled.Effect:

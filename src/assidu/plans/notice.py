@@ -16,6 +16,7 @@ from assidu.plans.compile_parts import duration
 from assidu.plans.diff import Change, Kind, diff
 from assidu.plans.document import (
     Accounts,
+    Budget,
     Cap,
     Closing,
     Document,
@@ -214,6 +215,16 @@ def _tighter_quota(before: Quota | None, after: Quota | None) -> bool:
     )
 
 
+def _tighter_budget(before: Budget | None, after: Budget | None) -> bool:
+    if before is None or after is None:
+        return after is not None
+    if (before.over, before.amount is None) != (after.over, after.amount is None):
+        return True
+    return _tighter(before, after, "units" if before.amount is None else "amount") or (
+        before.clip and not after.clip
+    )
+
+
 def _tighter(before: Any, after: Any, name: str) -> bool:
     if after is None:
         return False
@@ -362,6 +373,7 @@ _FIELDS: Mapping[str, Worse] = {
     "rules.cap_per_sale": _lower_limit,
     "rules.times": _tighter_times,
     "rules.quota": _tighter_quota,
+    "rules.budget": _tighter_budget,
     "rules.goal": _gained,
     "rules.expires": _shorter,
     "rules.pending": _longer_wait,

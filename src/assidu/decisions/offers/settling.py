@@ -4,7 +4,7 @@ A basket is decided on its prices before any offer. A ticket that was paid tells
 honoured and counted, compared with what was due, and decides beside which other benefits there is room.
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -53,6 +53,7 @@ from assidu.decisions.plan.offers import (
     PriceEffect,
     StackingChoice,
 )
+from assidu.decisions.sharing import NOTHING_KNOWN, Known
 from assidu.decisions.stacking import EXACT_MAX, Contender, settle
 
 _NOTHING_RETURNED: Mapping[int, int] = MappingProxyType({})
@@ -100,24 +101,6 @@ def decided_of(had: Offered) -> OffersDecided:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What was taken for a ticket before it is decided, by key: with a hold, or when it was sold. No more is asked of
-    it, but of what is ``open``: there, what the ticket wishes beyond."""
-
-    taken: Mapping[str, int] = field(default_factory=dict)
-    open: Set[str] = frozenset()
-
-    def missing(self, claim: Claim) -> Claim | None:
-        """What must still be asked for a claim."""
-        taken = self.taken.get(claim.key)
-        if taken is None:
-            return claim
-        if claim.key not in self.open or claim.quantity <= taken:
-            return None
-        return replace(claim, quantity=claim.quantity - taken)
-
-
 @dataclass(slots=True)
 class _Candidate:
     """An offer that the ticket meets. ``wished`` is in the units of its budget, ``most`` what is left of that."""
@@ -147,7 +130,7 @@ def offered(
     ``returned_minor``, by line, is what came back since: as if it had never been bought.
     """
     return _Settling(
-        plan, sale, inputs, chance, seq, known or _NOTHING_KNOWN, returned_minor, trace=trace
+        plan, sale, inputs, chance, seq, known or NOTHING_KNOWN, returned_minor, trace=trace
     ).settled(is_basket=is_basket)
 
 
@@ -639,4 +622,3 @@ def _on_what_is_left_of_one(
 
 
 _NOTHING_DUE: Mapping[str, int] = MappingProxyType({})
-_NOTHING_KNOWN = Known()

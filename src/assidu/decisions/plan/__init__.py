@@ -22,7 +22,6 @@ from assidu.decisions.plan.money import OWN_MONEY, RATE_DAYS_MAX, Money
 from assidu.decisions.plan.offers import (
     NO_OFFERS,
     AmountOff,
-    Budget,
     BuyGet,
     Effect,
     FixedPrice,
@@ -40,7 +39,7 @@ from assidu.decisions.plan.offers import (
 from assidu.decisions.plan.programme import Plan, ReturnPolicy
 from assidu.decisions.plan.referral import REFERRAL, Referral, Units
 from assidu.decisions.plan.rewards import Reward, Session
-from assidu.decisions.plan.rules import EarnRule, PeriodCap, Quota, QuotaScope, RuleIndex
+from assidu.decisions.plan.rules import Budget, EarnRule, PeriodCap, Quota, QuotaScope, RuleIndex
 from assidu.decisions.plan.tiers import Downgrade, TierLevel, TierMeasure, Tiers, TierWindow
 
 __all__ = [

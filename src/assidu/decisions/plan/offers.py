@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from assidu.decisions.calendar import Duration, Period
+from assidu.decisions.calendar import Duration
 from assidu.decisions.plan.conditions import ALWAYS, Conditions, Lines
 from assidu.decisions.plan.gifts import Fixed, PerAmount
-from assidu.decisions.plan.rules import PeriodCap, Quota, RuleIndex
+from assidu.decisions.plan.rules import Budget, PeriodCap, Quota, RuleIndex
 
 # ---------------------------------------------------------------- effects
 
@@ -88,18 +88,6 @@ class GivesBack(StrEnum):
     BUDGET = "budget"
     STOCK = "stock"
     TIMES = "times"
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """At most ``limit`` of the sale currency's minor units, or of the currency that is given, in a period.
-
-    ``is_clipped``: what is left is given where it is less than the offer is worth; else nothing is.
-    """
-
-    limit: int
-    period: Period
-    is_clipped: bool = True
 
 
 @dataclass(frozen=True, slots=True)

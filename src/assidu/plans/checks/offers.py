@@ -3,12 +3,10 @@
 from collections.abc import Iterable, Iterator
 
 from assidu.decisions.plan import CurrencyKind, GivesBack, OfferNeeds
-from assidu.plans.document import Document, Given, Lines, Offer, OfferBudget
+from assidu.plans.checks.budgets import check_budget
+from assidu.plans.document import Document, Given, Lines, Offer
 from assidu.plans.legal import laws
 from assidu.plans.problems import Path, Problem, unknown
-
-BUDGET_MAX = 2_000_000_000
-"""In minor units or units: what one counter of the database holds."""
 
 _EFFECTS = ("percent", "amount", "price", "free", "buy", "points", "voucher", "gift")
 
@@ -89,22 +87,15 @@ def _effect(offer: Offer, document: Document, path: Path) -> Iterator[Problem]:
     budget = offer.budget
     if budget is not None:
         if (budget.amount is None) == (budget.units is None):
-            yield Problem("budget_count", (*path, "budget"))
+            yield from check_budget(budget, document, (*path, "budget"))
         elif is_price and budget.amount is None:
             yield Problem("budget_needs_amount", (*path, "budget", "units"))
         elif name in ("points", "voucher") and budget.units is None:
             yield Problem("budget_needs_units", (*path, "budget", "amount"))
         elif name == "gift":
             yield Problem("budget_on_gift", (*path, "budget"))
-        elif _minor(budget, document) > BUDGET_MAX:
-            yield Problem("budget_too_large", (*path, "budget"), {"most": BUDGET_MAX})
-
-
-def _minor(budget: OfferBudget, document: Document) -> int:
-    """As it is counted: in minor units, or in units."""
-    if budget.amount is not None:
-        return int(budget.amount.scaleb(document.sale_currency.decimals))
-    return budget.units or 0
+        else:
+            yield from check_budget(budget, document, (*path, "budget"))
 
 
 def _given(given: Given, kind: str, document: Document, path: Path) -> Iterator[Problem]:

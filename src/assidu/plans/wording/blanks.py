@@ -15,6 +15,7 @@ CLAUSES = {
     "Rule.cap": Sentence("au plus {}", "at most {}"),
     "Rule.times": Sentence("au plus {}", "at most {}"),
     "Rule.quota": Sentence("pour les {}", "for the first {}"),
+    "Rule.budget": Sentence("dans un budget de {}", "within a budget of {}"),
     "Rule.goal": Sentence("une fois atteint : {}", "once there are {}"),
     "Rule.serves": Sentence("pour l'objectif {}", "for the objective {}"),
     "Rule.expires": Sentence("validité de {}", "valid for {}"),
@@ -67,12 +68,13 @@ CLAUSES = {
     "OfferEffect.points": Sentence("{}", "{}"),
     "OfferEffect.voucher": Sentence("{}", "{}"),
     "OfferEffect.gift": Sentence("{}", "{}"),
-    "OfferBudget.amount": Sentence("{}", "{}"),
-    "OfferBudget.units": Sentence("{} unités", "{} units"),
-    "OfferBudget.per": Sentence("par {}", "per {}"),
-    "OfferBudget.clip": Sentence(
-        "rien n'est donné quand il reste moins que ce que vaut l'offre",
-        "nothing is given where less is left than the offer is worth",
+    "Budget.amount": Sentence("{}", "{}"),
+    "Budget.units": Sentence("{} unités", "{} units"),
+    "Budget.per": Sentence("par {}", "per {}"),
+    "Budget.over": Sentence("{}", "{}"),
+    "Budget.clip": Sentence(
+        "rien n'est donné quand il reste moins que ce qui est dû",
+        "nothing is given where less is left than what is due",
     ),
     "PercentOff.at_most": Sentence("au plus {}", "at most {}"),
     "BuyGet.times": Sentence("au plus {} fois par ticket", "at most {} times on a ticket"),
@@ -296,6 +298,7 @@ GROUP_OF = {
     "Rule.cap": "limit",
     "Rule.times": "limit",
     "Rule.quota": "limit",
+    "Rule.budget": "limit",
 }
 
 MEMBERS = {
@@ -450,6 +453,7 @@ BLANKS = {
     "Quota.first": Sentence("nombre de tickets", "number of tickets"),
     "Quota.per": Sentence("période", "period"),
     "Quota.over": Sentence("où", "where"),
+    "Budget.over": Sentence("où", "where"),
     "Rule.trigger": Sentence("moment", "moment"),
     "Rule.currency": Sentence("monnaie", "currency"),
     "Rule.gift": Sentence("façon de donner", "way to give"),

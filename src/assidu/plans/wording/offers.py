@@ -13,13 +13,13 @@ from assidu.plans.document import (
     LegalCap,
     Odds,
     Offer,
-    OfferBudget,
     OfferEffect,
     Stacking,
     StackingGroup,
 )
 from assidu.plans.legal import laws
 from assidu.plans.wording import figures
+from assidu.plans.wording.budgets import budget_said
 from assidu.plans.wording.language import Language, Sentence
 
 if TYPE_CHECKING:
@@ -54,11 +54,6 @@ LIMITS = {
     "chance": Sentence("tirage au sort : un ticket sur {one_in}", "drawn: one ticket in {one_in}"),
     "stock": Sentence("{count} en tout", "{count} in all"),
     "stock_one": Sentence("un seul en tout", "only one in all"),
-    "budget": Sentence("budget de {budget} par {period}", "a budget of {budget} per {period}"),
-    "budget_ever": Sentence("budget de {budget} en tout", "a budget of {budget} in all"),
-    "budget_refuse": Sentence(
-        "{budget}, rien quand il n'en reste pas assez", "{budget}, nothing where not enough is left"
-    ),
     "group": Sentence("groupe {group}", "group {group}"),
     "exclusive": Sentence("jamais avec une autre offre", "never with another offer"),
     "combines": Sentence("cumulable", "joins other offers"),
@@ -322,15 +317,6 @@ def given_said(given: Given, phrases: "Phrases") -> str:
             EFFECTS["units_per_amount"], units=units, each=phrases.amount(given.per_amount.each)
         )
     return phrases.say(EFFECTS["units"], units=phrases.units(given.units or 0, given.currency))
-
-
-def budget_said(budget: OfferBudget, phrases: "Phrases") -> str:
-    most = phrases.amount(budget.amount) if budget.amount is not None else figures.number(
-        budget.units or 0, phrases.language
-    )  # fmt: skip
-    key = "budget_ever" if budget.per == "ever" else "budget"
-    said = phrases.say(LIMITS[key], budget=most, period=phrases.period(budget.per))
-    return said if budget.clip else phrases.say(LIMITS["budget_refuse"], budget=said)
 
 
 def odds_said(odds: Odds, phrases: "Phrases") -> str:

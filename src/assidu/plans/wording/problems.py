@@ -387,6 +387,10 @@ PROBLEMS = {
         "« {name} » n'a pas de sens à l'adhésion : retirez-le",
         "`{name}` makes no sense on joining: take it out",
     ),
+    "budget_without_worth": Sentence(
+        "« {currency} » n'a pas de valeur (worth) : comptez ce budget en unités (`units`)",
+        "`{currency}` has no `worth`: count this budget in `units`",
+    ),
     "reward_same_currency": Sentence(
         "« {reward} » donne ce qu'il coûte : changez l'une des deux monnaies",
         "`{reward}` gives what it costs: change one of the two currencies",
