@@ -204,6 +204,10 @@ WITHOUT_SENSE = {
     "extended_from_earning": with_points(
         "expires: {months: 6, counted_from: last_purchase, extended_by_purchases: true}  # here"
     ),
+    "extended_by_nothing": with_points("expires: {months: 6, counted_from: last_activity}  # here"),
+    "extended_twice": with_points(
+        "expires: {months: 6, extended_by: [visit], extended_by_purchases: true}  # here"
+    ),
     "expires_with_balance": with_points(
         "expires: {months: 6, counted_from: last_purchase}", "expires: {days: 3}  # here"
     ),

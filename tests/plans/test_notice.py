@@ -130,3 +130,12 @@ def test_the_earliest_day_follows_from_the_notice_that_was_promised() -> None:
     assert earliest_day(before, shorter, date(2026, 3, 1)) == date(2026, 3, 31), (
         "the notice itself is promised"
     )
+
+
+def test_what_no_longer_extends_the_life_of_points_takes_something() -> None:
+    by_both, by_purchases = (
+        read(text().replace("expires: {months: 12}", f"expires: {{months: 12, extended_by: [{by}]}}"))
+        for by in ("sale, visit", "sale")
+    )
+    assert against_customers(by_both, by_purchases)
+    assert against_customers(by_purchases, by_both) == ()

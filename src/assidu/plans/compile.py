@@ -120,10 +120,17 @@ def _expiry(written: Expiry) -> compiled.Expiry:
         month, day = written.each_year.split("-")
         has_duration = any((written.days, written.weeks, written.months, written.years))
         return compiled.EachYear(int(month), int(day), duration(written) if has_duration else None)
-    if written.counted_from is not compiled.ExpiryBasis.EARNING:
-        is_by_purchase = written.counted_from is compiled.ExpiryBasis.LAST_PURCHASE
-        return compiled.Inactivity(duration(written), is_by_purchase)
-    return compiled.Extended(duration(written)) if written.extended_by_purchases else duration(written)
+    by = frozenset(written.extended_by)
+    match written.counted_from:
+        case compiled.ExpiryBasis.LAST_EARNING:
+            return compiled.Inactivity(duration(written))
+        case compiled.ExpiryBasis.LAST_PURCHASE:
+            return compiled.Inactivity(duration(written), compiled.PURCHASES)
+        case compiled.ExpiryBasis.LAST_ACTIVITY:
+            return compiled.Inactivity(duration(written), by)
+    if written.extended_by_purchases:
+        by = compiled.PURCHASES
+    return compiled.Extended(duration(written), by) if by else duration(written)
 
 
 def _pending(written: Pending | None) -> compiled.Pending | None:

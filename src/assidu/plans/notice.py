@@ -138,6 +138,8 @@ def _shorter(before: Duration | None, after: Duration | None) -> bool:
         told = ("each_year", "counted_from", "extended_by_purchases")
         if any(getattr(before, name) != getattr(after, name) for name in told):
             return True
+        if not set(before.extended_by) <= set(after.extended_by):
+            return True
         if before.each_year is not None:
             return before != after
     return _end(after) < _end(before)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from assidu.decisions.events import (
+    Activity,
     Correction,
     Hold,
     Joining,
@@ -60,6 +61,10 @@ def stories() -> Iterator[Story]:
     yield _hold_outlives_its_units()
     yield _too_many_holds()
     yield _transfers()
+    yield _kept_by_activity("{months: 1, extended_by: [sale, visit]}", "months that a visit gives again")
+    yield _kept_by_activity(
+        "{months: 1, counted_from: last_activity, extended_by: [visit]}", "a time without a visit"
+    )
 
 
 def _stars(*parts: str, more: str = "") -> Programme:
@@ -76,6 +81,18 @@ def _ends(name: str, ends: str) -> Story:
     story.tell(a_sale(500, at=on("2026-03-21"), payments=[Payment("stars", 2)]))
     story.tell(a_sale(1000, at=on("2026-01-31")), now=on("2026-04-10"))
     story.sleep_until(date(2029, 1, 1))
+    return story
+
+
+def _kept_by_activity(ends: str, what: str) -> Story:
+    story = Story(f"Units that end after {what}", _stars(f"expires: {ends}"))
+    story.tell(Joining(on("2026-01-05")))
+    story.tell(a_sale(1000, at=on("2026-01-31")))
+    story.tell(Activity(on("2026-02-20"), "visit"))
+    story.tell(Activity(on("2026-03-10"), "review"))
+    story.tell(a_sale(10, at=on("2026-03-15")))
+    story.sleep_until(date(2026, 12, 1))
+    story.tell(Activity(on("2026-12-01"), "visit"))
     return story
 
 

@@ -3,6 +3,8 @@
 from assidu.decisions.plan.accounts import AccountPolicy, LeaversShare, Welcome
 from assidu.decisions.plan.conditions import ALWAYS, KNOWN_ACTIVITIES, Conditions, Exclusions, Lines, Trigger
 from assidu.decisions.plan.currencies import (
+    PURCHASE,
+    PURCHASES,
     Currency,
     CurrencyKind,
     EachYear,
@@ -47,6 +49,8 @@ __all__ = [
     "KNOWN_ACTIVITIES",
     "NO_OFFERS",
     "OWN_MONEY",
+    "PURCHASE",
+    "PURCHASES",
     "RATE_DAYS_MAX",
     "REFERRAL",
     "AccountPolicy",

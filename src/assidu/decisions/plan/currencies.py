@@ -22,6 +22,7 @@ class ExpiryBasis(StrEnum):
     EARNING = "earning"
     LAST_EARNING = "last_earning"
     LAST_PURCHASE = "last_purchase"
+    LAST_ACTIVITY = "last_activity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,26 @@ class EachYear:
         return add_months(date(year - 1, 12, self.day), self.month)
 
 
+PURCHASE = "sale"
+PURCHASES = frozenset({PURCHASE})
+"""A purchase among the activities of a customer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inactivity:
-    """The whole balance expires when nothing was earned, or bought, for so long."""
+    """The whole balance expires when nothing that is named in ``by`` was done for so long; without names: when nothing
+    was earned."""
 
     lasts: Duration
-    is_by_purchase: bool = False
+    by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """Each lot has its own time, and every purchase gives all of them the whole time again."""
+    """Each lot has its own time, and everything that is named in ``by`` gives all of them the whole time again."""
 
     lasts: Duration
+    by: frozenset[str] = PURCHASES
 
 
 Expiry = Duration | EachYear | Inactivity | Extended

@@ -151,12 +151,21 @@ PROBLEMS = {
         "a duration has exactly one of days, weeks, months, years (here: {found})",
     ),
     "each_year_alone": Sentence(
-        "une date de fin par an vaut pour tous les lots : enlevez counted_from et extended_by_purchases",
-        "one end each year holds for all lots: remove counted_from and extended_by_purchases",
+        "une date de fin par an vaut pour tous les lots : enlevez counted_from, extended_by_purchases et "
+        "extended_by",
+        "one end each year holds for all lots: remove counted_from, extended_by_purchases and extended_by",
     ),
     "extended_from_earning": Sentence(
         "un solde compté depuis le dernier gain ou achat est déjà prolongé : gardez l'un des deux",
         "a balance counted from the last earning or purchase is extended already: keep one of the two",
+    ),
+    "extended_by_nothing": Sentence(
+        "dites quelles activités comptent : `extended_by: [sale, visit]`",
+        "say which activities count: `extended_by: [sale, visit]`",
+    ),
+    "extended_twice": Sentence(
+        "`extended_by` dit tout ce qui prolonge, achats (`sale`) compris : gardez-le seul, ou avec `last_activity`",
+        "`extended_by` names all that extends, purchases (`sale`) too: keep it alone, or with `last_activity`",
     ),
     "expires_with_balance": Sentence(
         "« {code} » expire en bloc selon l'activité du client : une règle ne peut pas lui donner une durée propre",

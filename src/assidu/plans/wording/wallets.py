@@ -25,6 +25,11 @@ EXPIRIES = {
     ExpiryBasis.LAST_PURCHASE: Sentence(
         "{duration} après le dernier achat", "{duration} after the last purchase"
     ),
+    ExpiryBasis.LAST_ACTIVITY: Sentence(
+        "{duration} après la dernière activité qui compte ({activities})",
+        "{duration} after the last activity that counts ({activities})",
+    ),
+    "extended_by": Sentence("{duration}, prolongée par {activities}", "{duration}, extended by {activities}"),
     "extended": Sentence("{duration}, prolongée à chaque achat", "{duration}, extended by each purchase"),
 }
 PENDING = {
@@ -49,7 +54,8 @@ DEBT = Sentence("solde négatif possible jusqu'à {units}", "balance may go {uni
 def is_of_lot(expires: Expiry) -> bool:
     """Has each lot its own time, and no more is to be said of it?"""
     is_from_earning = expires.counted_from is ExpiryBasis.EARNING
-    return expires.each_year is None and is_from_earning and not expires.extended_by_purchases
+    is_extended = expires.extended_by_purchases or bool(expires.extended_by)
+    return expires.each_year is None and is_from_earning and not is_extended
 
 
 def expiry_of(expires: Expiry, phrases: "Phrases") -> str:
@@ -62,7 +68,10 @@ def expiry_of(expires: Expiry, phrases: "Phrases") -> str:
         key = "each_year_at_least" if has_duration else "each_year"
         return phrases.say(EXPIRIES[key], day=named, duration=duration)
     key_ = "extended" if expires.extended_by_purchases else expires.counted_from
-    return phrases.say(EXPIRIES[key_], duration=duration)
+    if expires.extended_by and key_ is ExpiryBasis.EARNING:
+        key_ = "extended_by"
+    activities = phrases.listing(phrases.activity_name(code) for code in expires.extended_by)
+    return phrases.say(EXPIRIES[key_], duration=duration, activities=activities)
 
 
 def pending_of(pending: Pending, phrases: "Phrases") -> str:
