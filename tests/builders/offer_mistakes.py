@@ -1,6 +1,6 @@
 """Every mistake that an offer can hold, its line marked `# here`."""
 
-from builders.documents import BASE, HEAD, a_programme
+from builders.documents import BASE, HEAD, a_programme, a_rule
 from builders.offers import offers
 
 VOUCHER = "  - {code: v, kind: voucher, name: {fr: v, en: v}, pays: true, worth: {amount: 5.00}}\n"
@@ -42,6 +42,11 @@ WITHOUT_SENSE = {
     "unknown_law": with_offer(stacking="legal_caps: [{law: other, departments: [grocery]}]  # here\n"),
     "unknown_law_close": with_offer(
         stacking="legal_caps: [{law: egalim-foods, departments: [grocery]}]  # here\n"
+    ),
+    "rule_beyond_the_law": a_programme(
+        BASE,
+        a_rule("{per_amount: {give: 35, each: 1.00}}  # here", "lines: {departments: [dairy]}"),
+        more="legal_caps: [{law: egalim-food, departments: [dairy], holds_rules: true}]\n",
     ),
     "beyond_the_law": with_law("{percent: {off: 35}}  # here", "lines: {departments: [dairy]}"),
 }

@@ -10,6 +10,7 @@ from assidu.decisions.decision import Award, Claim, Count, Reason, ReasonCode
 from assidu.decisions.events import Sale
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.goals import progress
+from assidu.decisions.law import LaterMinor, LegalRoom
 from assidu.decisions.money import Rounding, allocate, divide
 from assidu.decisions.offers.given import Release
 from assidu.decisions.plan import (
@@ -67,8 +68,10 @@ class _Ticket:
         "counts",
         "day",
         "inputs",
+        "law",
         "lines",
         "periods",
+        "places",
         "progress",
         "read",
         "sharing",
@@ -77,17 +80,24 @@ class _Ticket:
     )
 
     def __init__(
-        self, plan: Plan, sale: Sale, inputs: SaleInputs, returned_minor: Mapping[int, int], known: Known
+        self,
+        plan: Plan,
+        sale: Sale,
+        inputs: SaleInputs,
+        returned_minor: Mapping[int, int],
+        known: Known,
+        later: LaterMinor,
     ) -> None:
         out = plan.exclusions
         lines = []
         amounts = []
+        places = []
         by_department: dict[str, int] = {}
         by_brand: dict[str, int] = {}
         counting = counting_minor(plan, sale)
         if returned_minor:
             counting = _less_returned(sale, counting, returned_minor)
-        for line, amount in zip(sale.lines, counting, strict=True):
+        for i, (line, amount) in enumerate(zip(sale.lines, counting, strict=True)):
             if (
                 amount == 0
                 or line.kind in out.kinds
@@ -99,10 +109,12 @@ class _Ticket:
                 continue
             lines.append(line)
             amounts.append(amount)
+            places.append(i)
             by_department[line.department] = by_department.get(line.department, 0) + amount
             by_brand[line.brand] = by_brand.get(line.brand, 0) + amount
         self.lines = lines
         self.amounts = amounts
+        self.places = places
         self.by_department = by_department
         self.by_brand = by_brand
         self.total_minor = sum(amounts)
@@ -117,6 +129,8 @@ class _Ticket:
         self.read: dict[str, int] = {}
         self.counts: list[Count] = []
         self.sharing = Sharing(inputs.grants, sale.store, inputs.day, known)
+        caps = [cap for cap in plan.offers.legal_caps if cap.holds_rules and cap.is_in_force(inputs.day)]
+        self.law = LegalRoom(caps, sale, charged_minor(sale), returned_minor, later) if caps else None
 
     def minute(self) -> int:
         return minute_of(self._at, self._zone)
@@ -143,6 +157,17 @@ class _Ticket:
             ):
                 total += amount
         return total
+
+    def selected(self, lines: Lines) -> tuple[list[int], list[int]]:
+        """The places on the ticket of the selected lines, and what counts of each."""
+        found = [
+            (i, amount)
+            for i, line, amount in zip(self.places, self.lines, self.amounts, strict=True)
+            if (not lines.departments or line.department in lines.departments)
+            and (not lines.brands or line.brand in lines.brands)
+            and (not lines.skus or line.sku in lines.skus)
+        ]
+        return [i for i, _ in found], [amount for _, amount in found]
 
     def departments_of(self, lines: Lines | None) -> dict[str, int]:
         """The departments of the selected lines, each once."""
@@ -266,26 +291,33 @@ def earn(
     *,
     returned_minor: Mapping[int, int] = MappingProxyType({}),
     known: Known | None = None,
+    later: LaterMinor = MappingProxyType({}),
     trace: bool = False,
 ) -> Earned:
     """Decide every rule that the ticket meets, or with ``trace`` every rule there is, and say why (not).
 
     ``returned_minor``, by line, is what came back since: the ticket is decided as if it had never been bought.
-    ``known`` is what a changed ticket has of budgets.
+    ``known`` is what a changed ticket has of budgets, ``later`` what its offers give for its lines.
     """
-    ticket = _Ticket(plan, sale, inputs, returned_minor, known or NOTHING_KNOWN)
+    ticket = _Ticket(plan, sale, inputs, returned_minor, known or NOTHING_KNOWN, later)
     awards: list[Award] = []
     rules: list[EarnRule] = []
     claims: list[Claim] = []
     reasons: list[Reason] = []
     for i in _rules_of_sales(plan) if trace else _rules_met(plan, ticket):
         rule = plan.rules[i]
-        answer = _apply(rule, ticket)
+        answer = _apply(plan, rule, ticket)
         if isinstance(answer, Award):
             awards.append(answer)
             rules.append(rule)
             if trace:
-                reasons.append(applied(answer, is_clipped=rule.code in ticket.sharing.clipped))
+                reasons.append(
+                    applied(
+                        answer,
+                        is_clipped=rule.code in ticket.sharing.clipped,
+                        is_law=ticket.law is not None and rule.code in ticket.law.held,
+                    )
+                )
         elif isinstance(answer, Asked):
             claims += answer.claims
             reasons.append(asked(rule, answer.claims))
@@ -305,7 +337,7 @@ def earn(
     )
 
 
-def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Asked | ReasonCode:
+def _apply(plan: Plan, rule: EarnRule, ticket: _Ticket) -> Award | Asked | ReasonCode:
     """What a rule gives or asks, or why it gives nothing."""
     code = _why_not(rule, ticket)
     if code is not None:
@@ -334,11 +366,23 @@ def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Asked | ReasonCode:
         if isinstance(room, ReasonCode):
             return room
         given = min(given, room)
+    lawful = None
+    if ticket.law is not None and rule.lines is not None:
+        places, amounts = ticket.selected(rule.lines)
+        lawful = ticket.law.parts(plan.currencies[rule.currency], given, places, amounts)
+        if lawful is not None and sum(lawful) < given:
+            given = sum(lawful)
+            if given == 0:
+                return ReasonCode.LEGAL_LIMIT
+            ticket.law.held.add(rule.code)
     if not rule.is_local:
         taken = ticket.sharing.take(rule, given)
         if not isinstance(taken, int):
             return taken
         given = taken
+    if lawful is not None:
+        assert ticket.law is not None
+        ticket.law.take(plan.currencies[rule.currency], given, places, lawful)
     if rule.times is not None:
         ticket.counts.append(Count(ticket.counter("times", rule, rule.times), 1))
     if rule.cap is not None:
@@ -428,13 +472,16 @@ def _is_between(minute: int, first: int, until: int | None) -> bool:
     return first <= minute < until if first < until else minute >= first or minute < until
 
 
-def applied(award: Award, *, is_clipped: bool = False) -> Reason:
-    """Why something was given: that a rule applied, and on what. ``is_clipped``: its budget had no more."""
+def applied(award: Award, *, is_clipped: bool = False, is_law: bool = False) -> Reason:
+    """Why something was given: that a rule applied, and on what. ``is_clipped``: its budget had no more; ``is_law``:
+    the law allowed no more."""
     figures = {"given": award.quantity, "basis_minor": award.basis_minor}
     if award.wished != award.quantity:
         figures["wished"] = award.wished
     if is_clipped:
         figures["budget_left"] = award.quantity
+    if is_law:
+        figures["lawful"] = award.quantity
     return Reason(award.rule, ReasonCode.APPLIED, figures)
 
 

@@ -50,10 +50,11 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
     is_whole = not left_minor(sold.sale, returned)
     budgets = budgets_of(plan, sold)
     inputs = as_taken(budgets.values(), sold)
-    before = earn(plan, sold.sale, inputs, returned_minor=sold.returned_minor)
-    after = earn(plan, sold.sale, inputs, returned_minor=returned)
-    deserved = {(a.rule, a.currency): a.quantity for a in after.awards}
     back = offers_back(plan, sold, returned) if plan.offers else None
+    later = ({}, {}) if back is None else (back.later_before, back.later)
+    before = earn(plan, sold.sale, inputs, returned_minor=sold.returned_minor, later=later[0])
+    after = earn(plan, sold.sale, inputs, returned_minor=returned, later=later[1])
+    deserved = {(a.rule, a.currency): a.quantity for a in after.awards}
     if back is not None:
         deserved |= back.awards
     clawbacks = _clawbacks(sold, deserved)

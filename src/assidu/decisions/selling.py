@@ -55,7 +55,7 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     paid = _pay(plan, wallet, sale, inputs, held, has_happened=facts.has_happened)
     if isinstance(paid, Refused):
         return paid
-    earned = earn(plan, sale, inputs, trace=trace)
+    earned = earn(plan, sale, inputs, later={} if had is None else had.later, trace=trace)
     if had is not None:
         earned = _with_offers(earned, had)
     _credit(plan, wallet, earned, day, had)

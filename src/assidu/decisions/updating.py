@@ -239,7 +239,9 @@ def _decided(
             trace=trace,
         )
         sale = had.sale
-    return _Ticket(earn(plan, sale, inputs, returned_minor=returned, known=of_rules, trace=trace), had)
+    later = {} if had is None else had.later
+    earned = earn(plan, sale, inputs, returned_minor=returned, known=of_rules, later=later, trace=trace)
+    return _Ticket(earned, had)
 
 
 def _deserved(seen: _Seen, kept: Mapping[Key, int]) -> dict[Key, int]:

@@ -10,7 +10,8 @@ from assidu.plans.legal import laws
 
 def compile_offers(document: Document) -> compiled.Offers:
     if not document.offers:
-        return compiled.NO_OFFERS
+        caps = tuple(_legal_caps(document))
+        return compiled.Offers(legal_caps=caps) if caps else compiled.NO_OFFERS
     # By priority, then as they are written: in this order they count.
     ordered = sorted(enumerate(document.offers), key=lambda item: (-item[1].priority, item[0]))
     decimals = document.sale_currency.decimals
@@ -92,5 +93,10 @@ def _legal_caps(document: Document) -> Iterator[compiled.LegalCap]:
     for cap in document.legal_caps:
         for span in laws()[cap.law].spans:
             yield compiled.LegalCap(
-                cap.law, span.percent, span.first_day, span.last_day, frozenset(cap.departments)
+                cap.law,
+                span.percent,
+                span.first_day,
+                span.last_day,
+                frozenset(cap.departments),
+                cap.holds_rules,
             )

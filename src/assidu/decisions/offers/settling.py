@@ -14,6 +14,7 @@ from assidu.decisions.decision import Award, Claim, Count, Reason, ReasonCode
 from assidu.decisions.events import Sale
 from assidu.decisions.exchange import slack_minor
 from assidu.decisions.facts import SaleInputs
+from assidu.decisions.law import worth_of
 from assidu.decisions.money import allocate
 from assidu.decisions.offers.effects import (
     is_line_by_line,
@@ -65,7 +66,8 @@ class Offered:
 
     ``terms`` are how long the units of each award last; ``used`` what was taken of what customers share, by claim key:
     the offer and how much; ``wished`` how much the ticket could have of it, had nobody else wished anything.
-    ``undrawn`` are the offers whose draw the ticket met without being drawn.
+    ``undrawn`` are the offers whose draw the ticket met without being drawn. ``later`` is by line, in minor units, what
+    units are worth that are given for it.
     """
 
     sale: Sale
@@ -83,6 +85,7 @@ class Offered:
     used: dict[str, tuple[str, int]] = field(default_factory=dict)
     wished: dict[str, int] = field(default_factory=dict)
     undrawn: list[str] = field(default_factory=list)
+    later: dict[int, int] = field(default_factory=dict)
     is_exact: bool = True
 
     def codes(self) -> set[str]:
@@ -495,10 +498,17 @@ class _Settling:
                 if given and self._take(one, given):
                     found.awards.append(Award(one.offer.code, effect.currency, given, basis, wished))
                     found.terms.append(effect.expires)
+                    if one.offer.lines is not None:
+                        self._give_later(worth_of(self._plan.currencies[effect.currency], given), one.lines)
                     figures = {"given": given, "basis_minor": basis}
                     if wished != given:
                         figures["wished"] = wished
                     self._say(one.offer, ReasonCode.APPLIED, figures)
+
+    def _give_later(self, worth: int, lines: Sequence[int]) -> None:
+        later = self._found.later
+        for line, part in zip(lines, allocate(worth, [self._ticket.paid[i] for i in lines]), strict=True):
+            later[line] = later.get(line, 0) + part
 
     def _take(self, one: _Candidate, given: int) -> bool:
         """Ask for what customers share, or take what was granted; then count the offer. ``given`` is in the units of

@@ -161,6 +161,7 @@ class LegalCap:
     from_day: date
     to_day: date | None
     departments: frozenset[str]
+    holds_rules: bool = False  # also what rules give on lines that they select?
 
     def is_in_force(self, day: date) -> bool:
         return self.from_day <= day and (self.to_day is None or day <= self.to_day)

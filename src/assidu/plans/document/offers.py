@@ -129,3 +129,10 @@ class LegalCap(Part, frozen=True, kw_only=True):
 
     law: Annotated[Code, Meta(description="One of those that Assidu knows, for example `egalim-food`.")]
     departments: Annotated[tuple[Selected, ...], Meta(min_length=1, max_length=SELECTED_MAX)]
+    holds_rules: Annotated[
+        bool,
+        Meta(
+            description="Does it also hold what rules give on lines that they select, at its worth? Else only what "
+            "offers take off and give."
+        ),
+    ] = False

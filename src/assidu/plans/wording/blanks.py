@@ -169,6 +169,9 @@ CLAUSES = {
         "a second person decides on what staff correct or give above {}",
     ),
     "Table.words": Sentence("on appelle {}", "we call {}"),
+    "LegalCap.holds_rules": Sentence(
+        "avec ce que les règles donnent sur ces articles", "together with what rules give on these items"
+    ),
     "LegalCaps.legal_caps": Sentence("la loi limite les promotions : {}", "the law limits promotions: {}"),
     "AllTerms.terms": Sentence("conditions : {}", "terms: {}"),
     "Terms.url": Sentence("à l'adresse {}", "at the address {}"),

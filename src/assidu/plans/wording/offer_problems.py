@@ -82,6 +82,10 @@ OFFER_PROBLEMS = {
         "Assidu ne connaît pas la loi « {found} » ; vouliez-vous dire « {close} » ?",
         "Assidu knows no law “{found}”; did you mean “{close}”?",
     ),
+    "rule_beyond_the_law": Sentence(
+        "la règle « {rule} » donne {found} % du prix ; la loi ({law}) permet {most} % sur ces rayons",
+        "the rule “{rule}” gives {found}% of the price; the law ({law}) allows {most}% in these departments",
+    ),
     "beyond_the_law": Sentence(
         "l'offre « {offer} » retire {found} % du prix ; la loi ({law}) permet {most} % sur ces rayons",
         "the offer “{offer}” takes {found}% off; the law ({law}) allows {most}% in these departments",

@@ -97,6 +97,10 @@ STACKING = {
         "Groupe {group} : au plus {count} par ticket.", "Group {group}: at most {count} per ticket."
     ),
     "law": Sentence("{law} : rayons {names}.", "{law}: departments {names}."),
+    "law_rules": Sentence(
+        "{law} : rayons {names}, avec ce que les règles y donnent.",
+        "{law}: departments {names}, together with what rules give there.",
+    ),
 }
 
 REASONS = {
@@ -369,7 +373,8 @@ def law_said(cap: LegalCap, phrases: "Phrases") -> str:
     law = laws().get(cap.law)
     name = cap.law if law is None else phrases.text(law.name)
     names = phrases.listing(phrases.selected("departments", cap.departments[:8]))
-    return phrases.say(STACKING["law"], law=name, names=names + (" …" if len(cap.departments) > 8 else ""))
+    sentence = STACKING["law_rules" if cap.holds_rules else "law"]
+    return phrases.say(sentence, law=name, names=names + (" …" if len(cap.departments) > 8 else ""))
 
 
 # ---------------------------------------------------------------- what became of one

@@ -80,6 +80,10 @@ REASONS = {
     ReasonCode.BUDGET_GONE: Sentence(
         "{rule} : le budget de {limit} est épuisé", "{rule}: its budget of {limit} is used up"
     ),
+    ReasonCode.LEGAL_LIMIT: Sentence(
+        "{rule} : la loi ne permet pas davantage sur ces articles",
+        "{rule}: the law allows no more on these items",
+    ),
     ReasonCode.OTHER_HOUR: Sentence(
         "{rule} : pas à cette heure (seulement : {wanted})", "{rule}: not at this hour (only: {wanted})"
     ),
@@ -106,6 +110,10 @@ CAPPED = Sentence(
 )
 CLIPPED = Sentence(
     "{said} (au lieu de {wished}, budget épuisé)", "{said} (instead of {wished}, the budget is used up)"
+)
+LAWFUL = Sentence(
+    "{said} (au lieu de {wished}, la loi ne permet pas davantage)",
+    "{said} (instead of {wished}, the law allows no more)",
 )
 BASIS = Sentence("{said} sur {basis} d'achats", "{said} on {basis} spent")
 STEP = Sentence("{said} à partir de {amount} d'achats", "{said} from {amount} spent on")
@@ -358,6 +366,7 @@ def reason(found: Reason, document: Document, language: Language) -> str:
             said = STEP.say(language, said=said, amount=phrases.amount(reached[-1].at_least))
         if "wished" in found.figures:
             capped = CLIPPED if "budget_left" in found.figures else CAPPED
+            capped = LAWFUL if "lawful" in found.figures else capped
             said = capped.say(
                 language, said=said, wished=phrases.units(found.figures["wished"], rule.currency)
             )
