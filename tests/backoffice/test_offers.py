@@ -77,7 +77,7 @@ def test_what_is_left_of_the_budget_of_a_rule_is_told_store_by_store_and_in_all(
             "('budget:extra:ever:lyon', 100, 30), ('budget:extra:ever:brest', 100, 100), ('budget:extra:ev', 9, 9)"
         )
     page = owner.get("/offers/").content.decode()
-    assert "Rules that share something out" in page
+    assert "Rules with a shared limit" in page
     for said in (
         "Budget, 2 stores</span>.*?70 points left",
         "brest</span>.*?0 points left",
