@@ -53,6 +53,11 @@ WITHOUT_SENSE = {
 
 ODD = {
     "initial_alone": with_offer("on_initial_price: true  # here"),
+    "law_leaves_rules": a_programme(
+        BASE,
+        a_rule("{fixed: 5}", "lines: {departments: [dairy]}"),
+        more="legal_caps: [{law: egalim-food, departments: [dairy]}]  # here\n",
+    ),
     "gives_back_nothing": with_offer("gives_back: [budget]  # here"),
     "offer_over": with_offer("when: {last_day: 2025-12-31}  # here"),
 }

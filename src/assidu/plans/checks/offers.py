@@ -153,6 +153,20 @@ def _legal(document: Document) -> Iterator[Problem]:
                 )
         if cap.holds_rules:
             yield from _legal_rules(cap, law, document)
+        else:
+            yield from _left_out(i, cap, document)
+
+
+def _left_out(i: int, cap: LegalCap, document: Document) -> Iterator[Problem]:
+    """A limit that the law sets on what is given later too is told of a rule that gives some."""
+    for rule in document.rules:
+        currency = document.currency(rule.currency)
+        has_worth = currency is not None and currency.worth is not None
+        if has_worth and rule.lines is not None and _touches(rule.lines, cap.departments):
+            yield Problem(
+                "law_leaves_rules", ("legal_caps", i), {"rule": rule.code, "law": cap.law}, is_warning=True
+            )
+            return
 
 
 def _legal_rules(cap: LegalCap, law: Law, document: Document) -> Iterator[Problem]:
