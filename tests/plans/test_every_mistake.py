@@ -212,6 +212,13 @@ WITHOUT_SENSE = {
         "expires: {months: 6, counted_from: last_purchase}", "expires: {days: 3}  # here"
     ),
     "pending_count": with_points("pending: {days: 3, weeks: 1}  # here"),
+    "pending_event_end": with_points(
+        "pending: {until_event: visit, days: 30, expires_from_earning: true}  # here"
+    ),
+    "pending_event_validity": with_points("pending: {until_event: visit, days: 30, otherwise: lost}  # here"),
+    "pending_event_of_rule": with_rule(
+        "pending: {until_event: visit, days: 3, otherwise: lost, expires_from_earning: true}  # here"
+    ),
     "pending_beyond_expiry": with_points(
         "expires: {days: 3}", "pending: {days: 4, expires_from_earning: true}  # here"
     ),

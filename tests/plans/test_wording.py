@@ -476,3 +476,19 @@ def test_what_keeps_points_alive_is_told(expires: str, said: str) -> None:
     assert document is not None
     lines = [line.sentence for part in describe(document, Language.EN).sections for line in part.lines]
     assert any(said in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "said"),
+    [
+        ("usable", "usable after the event “a visit”, at the latest after 30 days"),
+        ("lost", "usable after the event “a visit”, lost where it has not come after 30 days"),
+    ],
+)
+def test_what_units_wait_for_is_told(otherwise: str, said: str) -> None:
+    waits = f"{{until_event: visit, days: 30, otherwise: {otherwise}, expires_from_earning: true}}"
+    text = a_programme(BASE).replace("    pays: true\n", f"    pending: {waits}\n    pays: true\n", 1)
+    document = examine(text).document
+    assert document is not None
+    lines = [line.sentence for part in describe(document, Language.EN).sections for line in part.lines]
+    assert any(said in line for line in lines)

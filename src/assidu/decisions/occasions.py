@@ -141,11 +141,14 @@ def decide_activity(plan: Plan, facts: Facts, event: Activity, *, trace: bool) -
     inputs = inputs_on(plan, facts, local_day(event.at, plan.zone))
     rules = plan.activity_rules.get(event.activity, ())
     wallet = Wallet(state)
+    if inputs.is_member or inputs.is_suspended:
+        _bring(plan, wallet, event.activity)
     if not inputs.is_member:
         code = ReasonCode.SUSPENDED if inputs.is_suspended else ReasonCode.NOT_A_MEMBER
         reasons = tuple(Reason(plan.rules[i].code, code) for i in rules) if trace else ()
         kept = Given(Sharing({}, event.store, inputs.day)).inputs(inputs)
-        return Decision(plan.version, inputs=kept, reasons=reasons)
+        return Decision(plan.version, tuple(wallet.postings), inputs=kept, reasons=reasons)
+
     given = give(plan, rules, Occasion(event.at, event.store, event.channel, inputs), wallet, trace=trace)
     counts = (
         *given.counts,
@@ -163,3 +166,10 @@ def decide_activity(plan: Plan, facts: Facts, event: Activity, *, trace: bool) -
         reasons=tuple(given.reasons),
         offers=freeing(NOTHING, tuple(given.sharing.releases)),
     )
+
+
+def _bring(plan: Plan, wallet: Wallet, activity: str) -> None:
+    """What waited for the activity can be used; what is earned by it waits for the next one."""
+    for currency in plan.currencies.values():
+        if currency.pending is not None and currency.pending.event == activity:
+            wallet.activate_all(currency.code)

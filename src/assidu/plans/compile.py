@@ -139,7 +139,13 @@ def _pending(written: Pending | None) -> compiled.Pending | None:
     lasts = None
     if written.until is None and written.days != 0:
         lasts = duration(Duration(days=written.days, weeks=written.weeks, months=written.months))
-    return compiled.Pending(lasts, written.until, written.expires_from_earning)
+    return compiled.Pending(
+        lasts,
+        written.until,
+        written.expires_from_earning,
+        written.until_event or "",
+        written.otherwise is compiled.WaitEnd.LOST,
+    )
 
 
 def _transfers(written: Transfers) -> compiled.Transfers:

@@ -155,7 +155,7 @@ def _longer_wait(before: Pending | None, after: Pending | None) -> bool:
         return False
     if before is None:
         return after.days != 0
-    told = ("until", "expires_from_earning")
+    told = ("until", "expires_from_earning", "until_event", "otherwise")
     if any(getattr(before, name) != getattr(after, name) for name in told):
         return True
     return _wait(after) > _wait(before)

@@ -12,6 +12,7 @@ from assidu.decisions.events import (
     Leaving,
     Payment,
     Release,
+    Return,
     RewardRequest,
     TransferIn,
     TransferOut,
@@ -65,6 +66,8 @@ def stories() -> Iterator[Story]:
     yield _kept_by_activity(
         "{months: 1, counted_from: last_activity, extended_by: [visit]}", "a time without a visit"
     )
+    for otherwise in ("usable", "lost"):
+        yield _waits_for_event(otherwise)
 
 
 def _stars(*parts: str, more: str = "") -> Programme:
@@ -93,6 +96,27 @@ def _kept_by_activity(ends: str, what: str) -> Story:
     story.tell(a_sale(10, at=on("2026-03-15")))
     story.sleep_until(date(2026, 12, 1))
     story.tell(Activity(on("2026-12-01"), "visit"))
+    return story
+
+
+def _waits_for_event(otherwise: str) -> Story:
+    waits = f"{{until_event: delivered, days: 30, otherwise: {otherwise}, expires_from_earning: true}}"
+    more = "activities: [{code: delivered, name: {fr: d, en: d}}]\n"
+    plan = programme(
+        rule("base", "{per_amount: {give: 1, each: 1.00}}", currency="stars"),
+        rule("thanks", "{fixed: 5}", "trigger: activity", "activity: delivered", currency="stars"),
+        currencies=points("expires: {months: 3}", f"pending: {waits}"),
+        more=more,
+    )
+    story = Story(f"Units that wait for an event, else they are {otherwise}", plan, a_member())
+    story.tell(a_sale(1000, at=on("2026-03-02")), have={"stars": 0})
+    story.tell(a_sale(2000, at=on("2026-03-05")), have={"stars": 0})
+    story.tell(Return(on("2026-03-08"), 2), have={"stars": 0})
+    story.tell(Activity(on("2026-03-09"), "visit"), have={"stars": 0})
+    story.tell(Activity(on("2026-03-10"), "delivered"), have={"stars": 20})
+    story.tell(a_sale(4000, at=on("2026-03-20")), have={"stars": 20})
+    story.sleep_until(date(2026, 4, 8))
+    story.sleep_until(date(2026, 12, 1))
     return story
 
 

@@ -14,6 +14,7 @@ from assidu.decisions.plan.currencies import (
     Inactivity,
     Pending,
     Transfers,
+    WaitEnd,
 )
 from assidu.decisions.plan.draws import Draw, Prize
 from assidu.decisions.plan.engagement import Engagement
@@ -112,5 +113,6 @@ __all__ = [
     "Transfers",
     "Trigger",
     "Units",
+    "WaitEnd",
     "Welcome",
 ]

@@ -85,13 +85,25 @@ class Transfers:
     period: Period = Period.EVER
 
 
+class WaitEnd(StrEnum):
+    """What becomes of units when what they wait for has not come in time."""
+
+    USABLE = "usable"
+    LOST = "lost"
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Units that were earned wait before they can be used: for a time, or until a day. Neither: they do not wait."""
+    """Units that were earned wait before they can be used: for a time, or until a day. Neither: they do not wait.
+
+    ``event``: they wait for this activity, and for it no longer than that; then they can be used, or are lost.
+    """
 
     lasts: Duration | None = None
     until: date | None = None
     expires_from_earning: bool = False  # else their own time begins when they can be used
+    event: str = ""
+    is_lost: bool = False  # where the event has not come in time
 
     def active_on(self, day: date) -> date | None:
         """The first day on which units earned on ``day`` can be used; ``None``: at once."""

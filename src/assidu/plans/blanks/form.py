@@ -436,6 +436,7 @@ class _Writer:
             "serves": lambda: self._members("objectives"),
             "law": lambda: self._laws(),
             "extended_by": lambda: self._activities(),
+            "until_event": lambda: self._activities()[1:],
         }
         if field in find:
             return tuple(find[field]())

@@ -18,11 +18,15 @@ def check_wallets(document: Document) -> Iterator[Problem]:
             yield from _activities(currency.expires, document, (*path, "expires"))
         if currency.pending is not None:
             yield from _pending(currency.pending, currency.expires, document, (*path, "pending"))
+            yield from _event(currency.pending, document, (*path, "pending"))
     for i, rule in enumerate(document.rules):
         known = currencies.get(rule.currency)
         if rule.pending is not None:
             expires = rule.expires or (known.expires if known is not None else None)
             yield from _pending(rule.pending, expires, document, ("rules", i, "pending"))
+            waits = None if known is None or known.pending is None else known.pending.until_event
+            if rule.pending.until_event is not None or (waits is not None and rule.pending.days != 0):
+                yield Problem("pending_event_of_rule", ("rules", i, "pending"))
         if rule.expires is not None and known is not None and _is_of_balance(known):
             yield Problem("expires_with_balance", ("rules", i, "expires"), {"code": known.code})
 
@@ -79,6 +83,21 @@ def _pending(pending: Pending, expires: Duration | None, document: Document, pat
     waits, lasts = _end(pending, first), None if expires is None else _end(expires, first)
     if pending.expires_from_earning and waits is not None and lasts is not None and lasts <= waits:
         yield Problem("pending_beyond_expiry", path)
+
+
+def _event(pending: Pending, document: Document, path: Path) -> Iterator[Problem]:
+    """Units that wait for something that customers do, or that is done for them."""
+    event = pending.until_event
+    if event is None and pending.otherwise is None:
+        return
+    if event is None or pending.otherwise is None or pending.until is not None or pending.days == 0:
+        yield Problem("pending_event_end", path)
+        return
+    known = {*KNOWN_ACTIVITIES, *(activity.code for activity in document.activities)}
+    if event not in known:
+        yield unknown("unknown_activity", event, known, (*path, "until_event"))
+    if not pending.expires_from_earning:
+        yield Problem("pending_event_validity", path)
 
 
 def _end(written: Pending | Duration, day: date) -> date | None:

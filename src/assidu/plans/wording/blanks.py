@@ -96,6 +96,8 @@ CLAUSES = {
     "Pending.weeks": Sentence("{} semaines", "{} weeks"),
     "Pending.months": Sentence("{} mois", "{} months"),
     "Pending.until": Sentence("jusqu'au {}", "until {}"),
+    "Pending.until_event": Sentence("de l'événement {}", "for the event {}"),
+    "Pending.otherwise": Sentence("sinon {}", "else {}"),
     "Pending.expires_from_earning": Sentence(
         "la validité court dès le gain", "the time of validity runs from earning on"
     ),
@@ -431,6 +433,8 @@ CHOICES = {
     "LeaversShare.own": Sentence("sa propre part", "their own part"),
     "Welcome.once": Sentence("une fois au compte", "to the account once"),
     "Welcome.each": Sentence("à chaque personne", "to each person"),
+    "WaitEnd.usable": Sentence("utilisable", "usable"),
+    "WaitEnd.lost": Sentence("perdu", "lost"),
     "ExpiryBasis.earning": Sentence("du gain", "earning"),
     "ExpiryBasis.last_earning": Sentence("du dernier gain", "the last earning"),
     "ExpiryBasis.last_purchase": Sentence("du dernier achat", "the last purchase"),

@@ -175,6 +175,18 @@ PROBLEMS = {
         "une attente a exactement une partie parmi days, weeks, months, until (ici : {found})",
         "a wait has exactly one of days, weeks, months, until (here: {found})",
     ),
+    "pending_event_end": Sentence(
+        "`until_event` va avec la plus longue attente (days, weeks ou months) et `otherwise` (usable ou lost)",
+        "`until_event` goes with the longest wait (days, weeks or months) and `otherwise` (usable or lost)",
+    ),
+    "pending_event_of_rule": Sentence(
+        "un événement s'attend pour toute la monnaie ; une règle ne peut alors dire que `days: 0`",
+        "an event is waited for by a whole currency; a rule can then only say `days: 0`",
+    ),
+    "pending_event_validity": Sentence(
+        "on ne sait pas quand l'événement viendra : ajoutez expires_from_earning: true",
+        "nobody knows when the event will come: add `expires_from_earning: true`",
+    ),
     "pending_over": Sentence(
         "ce jour est passé quand la version commence : plus rien n'attendra",
         "this day is past when the version begins: nothing will wait",

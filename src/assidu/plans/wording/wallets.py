@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from assidu.decisions.calendar import add_months
-from assidu.decisions.plan import ExpiryBasis
+from assidu.decisions.plan import ExpiryBasis, WaitEnd
 from assidu.plans.document import Duration, Expiry, Pending, Transfers
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Sentence
@@ -36,6 +36,14 @@ PENDING = {
     "at_once": Sentence("utilisable tout de suite", "usable at once"),
     "lasts": Sentence("utilisable après {duration}", "usable after {duration}"),
     "until": Sentence("utilisable à partir du {day}", "usable from {day} on"),
+    WaitEnd.USABLE: Sentence(
+        "utilisable après l'événement « {event} », au plus tard après {duration}",
+        "usable after the event “{event}”, at the latest after {duration}",
+    ),
+    WaitEnd.LOST: Sentence(
+        "utilisable après l'événement « {event} », perdu s'il n'est pas venu après {duration}",
+        "usable after the event “{event}”, lost where it has not come after {duration}",
+    ),
     "from_earning": Sentence(
         "{pending} (validité comptée du jour du gain)", "{pending} (validity counted from the earning)"
     ),
@@ -81,7 +89,9 @@ def pending_of(pending: Pending, phrases: "Phrases") -> str:
         return phrases.say(PENDING["at_once"])
     else:
         duration = Duration(days=pending.days, weeks=pending.weeks, months=pending.months)
-        said = phrases.say(PENDING["lasts"], duration=phrases.duration(duration))
+        key = "lasts" if pending.otherwise is None else pending.otherwise
+        event = phrases.activity_name(pending.until_event or "")
+        said = phrases.say(PENDING[key], duration=phrases.duration(duration), event=event)
     return phrases.say(PENDING["from_earning"], pending=said) if pending.expires_from_earning else said
 
 
