@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from assidu.catalogue.prices import lowest_prices, put_prices
@@ -14,7 +15,7 @@ from assidu.foundation.people.types import COMMAND_LINE, Person
 from assidu.loyalty import draws
 from assidu.loyalty.plans import publish
 from assidu.plans.check import examine
-from builders.documents import BASE, a_programme
+from builders.documents import BASE, a_programme, a_rule
 from builders.offers import offers
 
 PASSWORD = "quatre mots bien choisis"
@@ -36,8 +37,8 @@ def sign_in(client: Client, role: str, language: str = "en") -> Client:
     return client
 
 
-def put(more: str, currencies: str = "") -> None:
-    text = a_programme(BASE, more=more, currencies=currencies)
+def put(more: str, currencies: str = "", rules: tuple[str, ...] = ()) -> None:
+    text = a_programme(BASE, *rules, more=more, currencies=currencies)
     document = examine(text).document
     assert document is not None
     publish(document, text, at=clock.now())
@@ -66,6 +67,23 @@ def test_each_offer_says_its_state_its_gauges_and_how_far_customers_are(owner: C
     assert "2 left" in page
     assert "5 offers serve no objective" in page
     assert "Verify the draw" in page
+
+
+def test_what_is_left_of_the_budget_of_a_rule_is_told_store_by_store_and_in_all(owner: Client) -> None:
+    put("", rules=(a_rule("{fixed: 9}", "budget: {units: 100, per: ever, over: store}"),))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO loyalty_quota (key, limit_places, taken) VALUES "
+            "('budget:extra:ever:lyon', 100, 30), ('budget:extra:ever:brest', 100, 100), ('budget:extra:ev', 9, 9)"
+        )
+    page = owner.get("/offers/").content.decode()
+    assert "Rules with a shared limit" in page
+    for said in (
+        "Budget, 2 stores</span>.*?70 points left",
+        "brest</span>.*?0 points left",
+        "lyon</span>.*?70 points",
+    ):
+        assert re.search(said, page, re.DOTALL), said
 
 
 def test_the_places_of_coming_sessions_stand_beside_their_reward(owner: Client) -> None:

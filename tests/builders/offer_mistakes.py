@@ -1,6 +1,6 @@
 """Every mistake that an offer can hold, its line marked `# here`."""
 
-from builders.documents import BASE, HEAD, a_programme
+from builders.documents import BASE, HEAD, a_programme, a_rule
 from builders.offers import offers
 
 VOUCHER = "  - {code: v, kind: voucher, name: {fr: v, en: v}, pays: true, worth: {amount: 5.00}}\n"
@@ -43,11 +43,21 @@ WITHOUT_SENSE = {
     "unknown_law_close": with_offer(
         stacking="legal_caps: [{law: egalim-foods, departments: [grocery]}]  # here\n"
     ),
+    "rule_beyond_the_law": a_programme(
+        BASE,
+        a_rule("{per_amount: {give: 35, each: 1.00}}  # here", "lines: {departments: [dairy]}"),
+        more="legal_caps: [{law: egalim-food, departments: [dairy], holds_rules: true}]\n",
+    ),
     "beyond_the_law": with_law("{percent: {off: 35}}  # here", "lines: {departments: [dairy]}"),
 }
 
 ODD = {
     "initial_alone": with_offer("on_initial_price: true  # here"),
+    "law_leaves_rules": a_programme(
+        BASE,
+        a_rule("{fixed: 5}", "lines: {departments: [dairy]}"),
+        more="legal_caps: [{law: egalim-food, departments: [dairy]}]  # here\n",
+    ),
     "gives_back_nothing": with_offer("gives_back: [budget]  # here"),
     "offer_over": with_offer("when: {last_day: 2025-12-31}  # here"),
 }

@@ -66,7 +66,7 @@ class Shopper:
     def told(self, event: Event) -> Decision | Refused:
         facts = replace(self._facts(), chance=self.chance)
         if isinstance(event, AfterSale):
-            facts = replace(facts, sold=self._sold(event.sale_seq))
+            facts = replace(facts, sold=self.sold(event.sale_seq))
         found = self._decided(facts, event)
         if isinstance(found, Refused):
             return found
@@ -93,7 +93,7 @@ class Shopper:
     def _facts(self) -> Facts:
         return Facts(self.state)
 
-    def _sold(self, seq: int) -> SoldBefore:
+    def sold(self, seq: int) -> SoldBefore:
         sale, decision = self.history[seq - 1]
         assert isinstance(sale, Sale)
         since = [

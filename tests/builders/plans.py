@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from assidu.decisions.calendar import Duration, Period, RoundTo, Unit
 from assidu.decisions.money import Rounding
 from assidu.decisions.plan import (
+    Budget,
     Conditions,
     Currency,
     CurrencyKind,
@@ -69,6 +70,7 @@ def a_rule(
     times: PeriodCap | None = None,
     quota: Quota | None = None,
     expires: Duration | None = None,
+    budget: Budget | None = None,
 ) -> EarnRule:
     return EarnRule(
         code,
@@ -81,6 +83,7 @@ def a_rule(
         cap,
         times,
         quota,
+        budget,
         expires,
     )
 

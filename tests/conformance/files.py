@@ -10,6 +10,7 @@ from assidu.decisions import SEMANTICS_VERSION
 from assidu.plans.identity import to_builtins
 from conformance.cases import (
     accounts,
+    budgets,
     draws,
     earning,
     holds,
@@ -33,6 +34,7 @@ BYTES_MAX = 3_400_000
 
 THEMES: Mapping[str, Callable[[], Iterator[Story]]] = {
     "earning": earning.stories,
+    "budgets": budgets.stories,
     "occasions": occasions.stories,
     "statuses": statuses.stories,
     "wallets": wallets.stories,

@@ -20,7 +20,7 @@ from assidu.loyalty.rebuild import verify
 from assidu.plans.check import examine
 from assidu.plans.document import Document
 from assidu.plans.wording import Language
-from builders.documents import BASE, a_programme
+from builders.documents import BASE, a_programme, a_rule
 from builders.imports import NOW, event, events_file, import_command, joined, sale, take
 from builders.offers import offers
 
@@ -33,8 +33,8 @@ TWO_OFF = {"code": "off", "amount_minor": 200}
 CARDS = [f"29900001{n:05d}" for n in range(12)]
 
 
-def publish_with(*written: str) -> None:
-    examined = examine(a_programme(BASE, more=offers(*written)))
+def publish_with(*written: str, rules: tuple[str, ...] = ()) -> None:
+    examined = examine(a_programme(BASE, *rules, more=offers(*written)))
     assert examined.document is not None, examined.errors
     publish(examined.document, "", at=NOW)
 
@@ -43,7 +43,8 @@ def publish_with(*written: str) -> None:
 def test_an_import_gives_stock_and_budgets_to_the_unit(
     assidu_db: Database, tmp_path: Path, processes: int
 ) -> None:
-    publish_with(*WITH)
+    limits = "quota: {first: 9, per: year}", "budget: {units: 70, over: store}"
+    publish_with(*WITH, rules=(a_rule("{fixed: 20}", *limits, code="spring"),))
     told = [joined(card, "2026-01-05T09:00:00Z") for card in CARDS]
     told += [
         sale(
@@ -64,6 +65,8 @@ def test_an_import_gives_stock_and_budgets_to_the_unit(
         notes = connection.execute(
             "SELECT count(*) FROM loyalty_decision WHERE record -> 'offers' ? 'notes'"
         ).fetchone()
+    [spring] = [taken.pop(key) for key in list(taken) if key.startswith("budget:spring:ever:")]
+    assert (spring, taken.pop("quota:spring:2026:*")) == (70, 9)
     assert taken == {"stock:bags": 5, "budget:points:ever": 100, "budget:off:ever": 500}
     assert bags == (5,)
     assert notes == (10,), "two tickets were due in full, one in part, nine not any more"

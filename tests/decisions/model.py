@@ -220,7 +220,7 @@ class Customer:
     def _has_bought(self, day: date) -> None:
         for code in self.plan.currencies:
             policy = self._policy(code)
-            if isinstance(policy, Extended) or (policy is not None and policy.is_by_purchase):
+            if policy is not None and "sale" in policy.by:
                 self.active_on[code] = max(day, self.active_on.get(code, day))
 
     def _has_received(self, currency: str, day: date, *, is_earned: bool) -> None:
@@ -229,7 +229,7 @@ class Customer:
         if policy is None:
             return
         last = self.active_on.get(currency)
-        if is_earned and isinstance(policy, Inactivity) and not policy.is_by_purchase:
+        if is_earned and isinstance(policy, Inactivity) and not policy.by:
             self.active_on[currency] = max(day, last or day)
             return
         over = None if last is None else end_after(last, policy.lasts)

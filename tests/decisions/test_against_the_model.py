@@ -37,7 +37,16 @@ from assidu.decisions.events import (
 )
 from assidu.decisions.evolve import apply_postings
 from assidu.decisions.facts import Facts
-from assidu.decisions.plan import EachYear, Extended, Inactivity, Pending, Plan, ReturnPolicy, Transfers
+from assidu.decisions.plan import (
+    PURCHASES,
+    EachYear,
+    Extended,
+    Inactivity,
+    Pending,
+    Plan,
+    ReturnPolicy,
+    Transfers,
+)
 from assidu.decisions.separating import separation_of
 from assidu.decisions.state import Membership, State
 from builders.notebook import Entry, Notebook
@@ -62,7 +71,7 @@ wallets = st.fixed_dictionaries(
                 EachYear(2, 29, THREE_DAYS),
                 EachYear(1, 31),
                 Inactivity(FOUR_WEEKS),
-                Inactivity(FOUR_WEEKS, is_by_purchase=True),
+                Inactivity(FOUR_WEEKS, by=PURCHASES),
                 Extended(FOUR_WEEKS),
                 None,
             ]

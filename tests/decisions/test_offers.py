@@ -16,9 +16,10 @@ from assidu.decisions.offers.effects import taken_off, taken_off_one
 from assidu.decisions.offers.given import NoteCause, OfferNote, Step
 from assidu.decisions.offers.theirs import offers_of
 from assidu.decisions.plan.offers import AmountOff, BuyGet, FixedPrice, PercentOff, PriceEffect
+from assidu.decisions.sold import kept_of
 from assidu.plans.compile import compile_plan
-from builders.documents import a_document
-from builders.offers import Shopper, a_plan_with, as_paid, off, units
+from builders.documents import a_document, a_rule
+from builders.offers import Shopper, a_plan_with, as_paid, off, offers, units
 from builders.sales import NOON, a_line, a_sale, on
 from builders.states import a_member
 
@@ -409,6 +410,39 @@ def test_no_stacking_goes_beyond_what_the_law_allows_at_once_or_later() -> None:
     assert units(shopper(later, stacking=LAW).tries(a_sale(1000)))["p"] == 340
     before = shopper(*twice, stacking=LAW).tries(a_sale(a_line(1000), at=on("2018-06-01")))
     assert off(before) == {}, "not a member then"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    paid=st.integers(1, 5_000),
+    discount=st.integers(0, 2_000),
+    taken=st.sampled_from([0, 10, 34]),
+    back=st.integers(0, 5_000),
+)
+def test_what_rules_give_on_a_product_stays_within_the_law_with_all_that_is_taken_off(
+    paid: int, discount: int, taken: int, back: int
+) -> None:
+    of_dairy = "lines: {departments: [dairy]}"
+    rules = (
+        a_rule("{per_amount: {give: 30, each: 1.00}}", of_dairy, code="thirty"),
+        a_rule("{fixed: 40}", of_dairy, code="forty"),
+        a_rule("{fixed: 7}", code="ticket"),
+    )
+    law = "legal_caps: [{law: egalim-food, departments: [dairy], holds_rules: true}]\n"
+    takes = f"less: effect: {{percent: {{off: {taken}}}}}|{of_dairy}|takes_discounted: true"
+    more = offers(takes, stacking=law) if taken else law
+    customer = Shopper(compile_plan(a_document(*rules, more=more), 1))
+    told = customer.buys(a_sale(a_line(paid, department="dairy", discount_minor=discount)))
+    [line] = customer.history[-1][0].lines  # type: ignore[union-attr]
+    gone = discount + paid - line.amount_minor
+    later = sum(award.quantity for award in told.awards if award.rule != "ticket")
+    room = max((paid + discount) * 34 // 100 - gone, 0)
+    assert later <= room
+    if back := min(back, line.amount_minor):
+        customer.records(Return(on("2026-03-20"), 1, (ReturnedLine(0, back),)))
+        kept = kept_of(customer.sold(1))
+        left = sum(quantity for (rule, _), quantity in kept.items() if rule != "ticket")
+        assert left <= room * (line.amount_minor - back) // line.amount_minor
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from assidu.decisions.events import (
 )
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import (
+    PURCHASES,
     EachYear,
     Expiry,
     Extended,
@@ -256,7 +257,7 @@ def test_units_with_an_end_each_year_are_good_until_the_first_that_gives_them_ti
     assert policy.end(date.fromisoformat(earned)) == date.fromisoformat(last_day) + timedelta(days=1)
 
 
-@pytest.mark.parametrize("policy", [Inactivity(THREE_MONTHS), Inactivity(THREE_MONTHS, is_by_purchase=True)])
+@pytest.mark.parametrize("policy", [Inactivity(THREE_MONTHS), Inactivity(THREE_MONTHS, by=PURCHASES)])
 def test_a_whole_balance_expires_at_once_when_nothing_came_for_so_long(policy: Inactivity) -> None:
     book = a_book(points_that(expires=policy))
     book.must(a_sale(10_000, at=on("2026-03-02")))
@@ -273,7 +274,7 @@ def test_a_whole_balance_expires_at_once_when_nothing_came_for_so_long(policy: I
 
 
 def test_a_purchase_that_earns_nothing_keeps_a_balance_that_lives_on_purchases_alone() -> None:
-    by_purchase = a_book(points_that(expires=Inactivity(THREE_MONTHS, is_by_purchase=True)))
+    by_purchase = a_book(points_that(expires=Inactivity(THREE_MONTHS, by=PURCHASES)))
     by_earning = a_book(points_that(expires=Inactivity(THREE_MONTHS)))
     for book in (by_purchase, by_earning):
         book.must(a_sale(10_000, at=on("2026-03-02")))
@@ -312,7 +313,7 @@ def test_what_a_version_promised_ends_by_the_version_in_force_on_the_day() -> No
         EachYear(3, 28),
         EachYear(10, 24),
         Inactivity(Duration(3, Unit.DAY)),
-        Inactivity(Duration(3, Unit.DAY), is_by_purchase=True),
+        Inactivity(Duration(3, Unit.DAY), by=PURCHASES),
         Extended(Duration(3, Unit.DAY)),
     ],
 )

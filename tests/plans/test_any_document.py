@@ -98,6 +98,12 @@ expiries = (
     | st.builds(Expiry, days=st.integers(1, 400), extended_by_purchases=st.booleans())
     | st.builds(
         Expiry,
+        months=st.integers(1, 24),
+        counted_from=st.sampled_from([ExpiryBasis.EARNING, ExpiryBasis.LAST_ACTIVITY]),
+        extended_by=st.lists(st.sampled_from(["sale", "visit", "dance"]), max_size=2).map(tuple),
+    )
+    | st.builds(
+        Expiry,
         each_year=st.sampled_from(["01-31", "02-29", "12-31", "04-31"]),
         months=st.none() | st.integers(1, 24),
     )

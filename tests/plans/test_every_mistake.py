@@ -92,11 +92,11 @@ def with_activity(*parts: str, gift: str = "{fixed: 10}") -> str:
     return with_rule("trigger: activity", *parts, gift=gift)
 
 
-def with_badge(parts: str = "", gift: str = "{fixed: 1}") -> str:
+def with_badge(parts: str = "", gift: str = "{fixed: 1}", rule: str = "") -> str:
     """A programme with a badge, given by a rule."""
     badge = f"  - {{code: star, kind: badge, name: {{fr: a, en: a}}{parts}}}"
     mark = "  # here" if parts else ""
-    text = with_rule(gift=gift).replace("rules:", f"{badge}{mark}\nrules:", 1)
+    text = with_rule(*([rule] if rule else []), gift=gift).replace("rules:", f"{badge}{mark}\nrules:", 1)
     head, _, tail = text.rpartition("currency: points")
     return f"{head}currency: star{tail}"
 
@@ -158,6 +158,7 @@ WITHOUT_SENSE = {
         more=a_bag("stock: 5, sessions: [{code: may, on: 2026-05-04, places: 2, name: {fr: a, en: a}}]")
     ).replace("rules:", GOOD_LINE + "rules:", 1),
     "badge_pays": with_badge(", pays: true, worth: {amount: 1.00}"),
+    "budget_without_worth": with_badge(rule="budget: {amount: 5.00}  # here"),
     "badge_not_one": with_badge(gift="{fixed: 2}  # here"),
     "activity_known": a_programme(more="activities:\n  - {code: visit, name: {fr: a, en: a}}  # here\n"),
     "activity_missing": with_activity().replace("code: extra", "code: extra  # here"),
@@ -203,10 +204,21 @@ WITHOUT_SENSE = {
     "extended_from_earning": with_points(
         "expires: {months: 6, counted_from: last_purchase, extended_by_purchases: true}  # here"
     ),
+    "extended_by_nothing": with_points("expires: {months: 6, counted_from: last_activity}  # here"),
+    "extended_twice": with_points(
+        "expires: {months: 6, extended_by: [visit], extended_by_purchases: true}  # here"
+    ),
     "expires_with_balance": with_points(
         "expires: {months: 6, counted_from: last_purchase}", "expires: {days: 3}  # here"
     ),
     "pending_count": with_points("pending: {days: 3, weeks: 1}  # here"),
+    "pending_event_end": with_points(
+        "pending: {until_event: visit, days: 30, expires_from_earning: true}  # here"
+    ),
+    "pending_event_validity": with_points("pending: {until_event: visit, days: 30, otherwise: lost}  # here"),
+    "pending_event_of_rule": with_rule(
+        "pending: {until_event: visit, days: 3, otherwise: lost, expires_from_earning: true}  # here"
+    ),
     "pending_beyond_expiry": with_points(
         "expires: {days: 3}", "pending: {days: 4, expires_from_earning: true}  # here"
     ),

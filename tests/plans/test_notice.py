@@ -11,7 +11,10 @@ from assidu.plans.wording import Language, change
 from builders.documents import BASE, TIERS, a_document, a_programme, a_rule
 
 FIXED = a_rule(
-    "{fixed: 10}", "when: {tiers: [bronze, gold], amount_at_least: 20.00}", "cap: {units: 50, per: month}"
+    "{fixed: 10}",
+    "when: {tiers: [bronze, gold], amount_at_least: 20.00}",
+    "cap: {units: 50, per: month}",
+    "budget: {units: 500, over: store}",
 )
 STEPS = a_rule("{steps: [{at_least: 50.00, give: 20}, {at_least: 90.00, give: 40}]}", code="steps")
 MORE = """\
@@ -55,6 +58,9 @@ WORSE = {
     "a higher minimum": ("amount_at_least: 20.00", "amount_at_least: 21.00"),
     "an end": ("amount_at_least: 20.00", "amount_at_least: 20.00, last_day: 2026-12-31"),
     "a tighter cap": ("{units: 50, per: month}", "{units: 49, per: month}"),
+    "a smaller budget": ("{units: 500, over: store}", "{units: 499, over: store}"),
+    "one budget for all stores": ("{units: 500, over: store}", "{units: 500}"),
+    "nothing where little is left": ("{units: 500, over: store}", "{units: 500, over: store, clip: false}"),
     "a cap over longer": ("{units: 50, per: month}", "{units: 50, per: year}"),
     "a higher status threshold": ("spend_at_least: 1000.00", "spend_at_least: 1001.00"),
     "a status for less long": ("months: 12, until_end_of: month", "months: 11, until_end_of: month"),
@@ -124,3 +130,12 @@ def test_the_earliest_day_follows_from_the_notice_that_was_promised() -> None:
     assert earliest_day(before, shorter, date(2026, 3, 1)) == date(2026, 3, 31), (
         "the notice itself is promised"
     )
+
+
+def test_what_no_longer_extends_the_life_of_points_takes_something() -> None:
+    by_both, by_purchases = (
+        read(text().replace("expires: {months: 12}", f"expires: {{months: 12, extended_by: [{by}]}}"))
+        for by in ("sale, visit", "sale")
+    )
+    assert against_customers(by_both, by_purchases)
+    assert against_customers(by_purchases, by_both) == ()

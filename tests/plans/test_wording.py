@@ -28,6 +28,7 @@ from assidu.decisions.facts import SaleInputs
 from assidu.decisions.plan import CurrencyKind, Downgrade, ReturnPolicy, TierWindow, Trigger
 from assidu.decisions.state import LotKey, Membership, State, TierCause, TierSpan
 from assidu.demo.programme import plan_documents
+from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
 from assidu.plans.diff import NOT_COMPARED, diff
 from assidu.plans.document import (
@@ -68,7 +69,7 @@ from assidu.plans.wording import (
     tier_cause,
 )
 from assidu.plans.wording.language import Sentence
-from builders.documents import BASE, a_document, a_rule
+from builders.documents import BASE, a_document, a_programme, a_rule
 
 CATALOGUES: tuple[ModuleType, ...] = (changes, description, phrases, problems, reasons, receipts)
 LE_CERCLE = plan_documents(date(2026, 1, 4))[1]
@@ -317,6 +318,11 @@ def test_other_moneys_are_described_and_a_new_one_is_told() -> None:
             ["quota: {first: 5, per: year, over: store}"],
             "“extra” gives 2 points; for the first 5 tickets of the year in each store.",
         ),
+        (["budget: {units: 100}"], "“extra” gives 2 points; a budget of 100 points in all."),
+        (
+            ["budget: {amount: 5.00, per: month, over: store, clip: false}"],
+            "“extra” gives 2 points; a budget of €5 per month in each store, nothing where not enough is left.",
+        ),
         (["expires: {years: 1}"], "“extra” gives 2 points; valid for 1 year."),
     ],
 )
@@ -452,3 +458,37 @@ def test_a_language_kept_as_text_speaks_the_same() -> None:
 def test_a_goal_is_said_with_its_number_and_its_period(goal: str, said: str) -> None:
     document = a_document(BASE, a_rule("{fixed: 10}", f"goal: {goal}"))
     assert said in describe(document, Language.FR).sections[0].lines[1].sentence
+
+
+@pytest.mark.parametrize(
+    ("expires", "said"),
+    [
+        ("{months: 6, extended_by: [sale, visit]}", "6 months, extended by a purchase and a visit"),
+        (
+            "{months: 12, counted_from: last_activity, extended_by: [visit]}",
+            "12 months after the last activity that counts (a visit)",
+        ),
+    ],
+)
+def test_what_keeps_points_alive_is_told(expires: str, said: str) -> None:
+    text = a_programme(BASE).replace("    pays: true\n", f"    expires: {expires}\n    pays: true\n", 1)
+    document = examine(text).document
+    assert document is not None
+    lines = [line.sentence for part in describe(document, Language.EN).sections for line in part.lines]
+    assert any(said in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "said"),
+    [
+        ("usable", "usable after the event “a visit”, at the latest after 30 days"),
+        ("lost", "usable after the event “a visit”, lost where it has not come after 30 days"),
+    ],
+)
+def test_what_units_wait_for_is_told(otherwise: str, said: str) -> None:
+    waits = f"{{until_event: visit, days: 30, otherwise: {otherwise}, expires_from_earning: true}}"
+    text = a_programme(BASE).replace("    pays: true\n", f"    pending: {waits}\n    pays: true\n", 1)
+    document = examine(text).document
+    assert document is not None
+    lines = [line.sentence for part in describe(document, Language.EN).sections for line in part.lines]
+    assert any(said in line for line in lines)

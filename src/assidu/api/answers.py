@@ -137,6 +137,7 @@ def programme(found: Standing, phrases: Phrases | None) -> types.Programme:
                 purse.pending,
                 purse.next_activation,
                 purse.next_activation_quantity,
+                purse.awaits,
             )
             for purse in found.purses
         ],

@@ -337,6 +337,7 @@ _ANSWERS: dict[str, Any] = {
         currency=_TEXT,
         available=_COUNT,
         pending=_COUNT,
+        awaits=_TEXT,
         next_activation=_object("When units that wait can be used.", ["on", "quantity"], on=_DAY, quantity=_COUNT),
         held=_COUNT,
         debt=_COUNT,

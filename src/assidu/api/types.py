@@ -34,7 +34,7 @@ class Profile:
 @dataclass(frozen=True, slots=True)
 class Balance:
     """``worth_minor`` is what the available units take off a ticket. What is pending can be used later, the first of it
-    from ``next_activation`` on; what is held waits for a purchase."""
+    from ``next_activation`` on, or with the activity ``awaits``; what is held waits for a purchase."""
 
     currency: str
     kind: str
@@ -47,6 +47,7 @@ class Balance:
     pending: int
     next_activation: date | None
     next_activation_quantity: int
+    awaits: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,7 @@ def _offer(
         group=f"g-{n % 5}" if n % 7 == 0 else None,
         combines=n % 11 == 0,
         times=d.Times(limit=1_000, per=Period.MONTH) if n % 3 == 0 else None,
-        budget=d.OfferBudget(amount=Decimal(100_000), per=Period.MONTH)
+        budget=d.Budget(amount=Decimal(100_000), per=Period.MONTH)
         if n % 20 == 17 and effects[n % len(effects)].points is None
         else None,
     )

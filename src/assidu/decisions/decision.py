@@ -87,6 +87,7 @@ class ReasonCode(StrEnum):
     TIMES_REACHED = "times_reached"
     QUOTA_ASKED = "quota_asked"
     QUOTA_TAKEN = "quota_taken"
+    BUDGET_ASKED = "budget_asked"
     BUDGET_GONE = "budget_gone"
     STOCK_GONE = "stock_gone"
     CODE_USED = "code_used"

@@ -59,7 +59,7 @@ def decide_tick(plan: Plan, facts: Facts, event: Tick) -> Decision | Refused:
     state = _without_stale(plan, facts.state)
     wallet = Wallet(state)
     if not state.stands_still:
-        _expire(wallet, state, event.day)
+        _expire(plan, wallet, state, event.day)
     membership = None
     if state.regret_until is not None and state.regret_until <= event.day:
         assert state.left_on is not None
@@ -75,8 +75,12 @@ def decide_tick(plan: Plan, facts: Facts, event: Tick) -> Decision | Refused:
     return Decision(plan.version, tuple(wallet.postings), tier=tier, lapses=lapses, membership=membership)
 
 
-def _expire(wallet: Wallet, state: State, day: date) -> None:
-    """What waited can be used; what is over can no longer be."""
+def _expire(plan: Plan, wallet: Wallet, state: State, day: date) -> None:
+    """What waited can be used, or is lost where it waited for what has not come; what is over can no longer be used."""
+    for key, left in wallet.all_pending():
+        known = plan.currencies.get(key.currency)
+        if key.active_on <= day and known is not None and known.pending is not None and known.pending.is_lost:
+            wallet.take_pending(key, Account.BREAKAGE, left)
     wallet.activate(day)
     for lot, left in wallet.open_lots():
         end = state.end_of(lot)

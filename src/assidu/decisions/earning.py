@@ -1,7 +1,7 @@
 """What a ticket earns: the plan's rules on its eligible lines, under inputs that are kept with the decision."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 
@@ -10,7 +10,9 @@ from assidu.decisions.decision import Award, Claim, Count, Reason, ReasonCode
 from assidu.decisions.events import Sale
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.goals import progress
+from assidu.decisions.law import LaterMinor, LegalRoom
 from assidu.decisions.money import Rounding, allocate, divide
+from assidu.decisions.offers.given import Release
 from assidu.decisions.plan import (
     ALWAYS,
     Conditions,
@@ -23,10 +25,10 @@ from assidu.decisions.plan import (
     PerAmount,
     PeriodCap,
     Plan,
-    QuotaScope,
     Threshold,
     Trigger,
 )
+from assidu.decisions.sharing import NOTHING_KNOWN, Asked, Known, Sharing
 
 UNLIMITED = 1 << 62
 """More than any rule can give: the room that a rule without a cap leaves."""
@@ -38,6 +40,7 @@ class Earned:
     answers to claims.
 
     ``rules`` are those behind ``awards``, in the same order, and ``counts`` how the counters of their caps move.
+    ``releases`` is what they were granted and do not need, ``wished`` what they could use of it, by key.
     """
 
     awards: tuple[Award, ...]
@@ -48,6 +51,8 @@ class Earned:
     eligible_minor: int
     read: Mapping[str, int]
     granted: Mapping[str, int]
+    releases: tuple[Release, ...] = ()
+    wished: Mapping[str, int] = field(default_factory=dict)
 
 
 class _Ticket:
@@ -62,26 +67,37 @@ class _Ticket:
         "channel",
         "counts",
         "day",
-        "granted",
         "inputs",
+        "law",
         "lines",
         "periods",
+        "places",
         "progress",
         "read",
+        "sharing",
         "store",
         "total_minor",
     )
 
-    def __init__(self, plan: Plan, sale: Sale, inputs: SaleInputs, returned_minor: Mapping[int, int]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        sale: Sale,
+        inputs: SaleInputs,
+        returned_minor: Mapping[int, int],
+        known: Known,
+        later: LaterMinor,
+    ) -> None:
         out = plan.exclusions
         lines = []
         amounts = []
+        places = []
         by_department: dict[str, int] = {}
         by_brand: dict[str, int] = {}
         counting = counting_minor(plan, sale)
         if returned_minor:
             counting = _less_returned(sale, counting, returned_minor)
-        for line, amount in zip(sale.lines, counting, strict=True):
+        for i, (line, amount) in enumerate(zip(sale.lines, counting, strict=True)):
             if (
                 amount == 0
                 or line.kind in out.kinds
@@ -93,10 +109,12 @@ class _Ticket:
                 continue
             lines.append(line)
             amounts.append(amount)
+            places.append(i)
             by_department[line.department] = by_department.get(line.department, 0) + amount
             by_brand[line.brand] = by_brand.get(line.brand, 0) + amount
         self.lines = lines
         self.amounts = amounts
+        self.places = places
         self.by_department = by_department
         self.by_brand = by_brand
         self.total_minor = sum(amounts)
@@ -110,7 +128,9 @@ class _Ticket:
         self.periods: dict[Period, str] = {}
         self.read: dict[str, int] = {}
         self.counts: list[Count] = []
-        self.granted: dict[str, int] = {}
+        self.sharing = Sharing(inputs.grants, sale.store, inputs.day, known)
+        caps = [cap for cap in plan.offers.legal_caps if cap.holds_rules and cap.is_in_force(inputs.day)]
+        self.law = LegalRoom(caps, sale, charged_minor(sale), returned_minor, later) if caps else None
 
     def minute(self) -> int:
         return minute_of(self._at, self._zone)
@@ -137,6 +157,17 @@ class _Ticket:
             ):
                 total += amount
         return total
+
+    def selected(self, lines: Lines) -> tuple[list[int], list[int]]:
+        """The places on the ticket of the selected lines, and what counts of each."""
+        found = [
+            (i, amount)
+            for i, line, amount in zip(self.places, self.lines, self.amounts, strict=True)
+            if (not lines.departments or line.department in lines.departments)
+            and (not lines.brands or line.brand in lines.brands)
+            and (not lines.skus or line.sku in lines.skus)
+        ]
+        return [i for i, _ in found], [amount for _, amount in found]
 
     def departments_of(self, lines: Lines | None) -> dict[str, int]:
         """The departments of the selected lines, each once."""
@@ -259,28 +290,37 @@ def earn(
     inputs: SaleInputs,
     *,
     returned_minor: Mapping[int, int] = MappingProxyType({}),
+    known: Known | None = None,
+    later: LaterMinor = MappingProxyType({}),
     trace: bool = False,
 ) -> Earned:
     """Decide every rule that the ticket meets, or with ``trace`` every rule there is, and say why (not).
 
     ``returned_minor``, by line, is what came back since: the ticket is decided as if it had never been bought.
+    ``known`` is what a changed ticket has of budgets, ``later`` what its offers give for its lines.
     """
-    ticket = _Ticket(plan, sale, inputs, returned_minor)
+    ticket = _Ticket(plan, sale, inputs, returned_minor, known or NOTHING_KNOWN, later)
     awards: list[Award] = []
     rules: list[EarnRule] = []
     claims: list[Claim] = []
     reasons: list[Reason] = []
     for i in _rules_of_sales(plan) if trace else _rules_met(plan, ticket):
         rule = plan.rules[i]
-        answer = _apply(rule, ticket)
+        answer = _apply(plan, rule, ticket)
         if isinstance(answer, Award):
             awards.append(answer)
             rules.append(rule)
             if trace:
-                reasons.append(applied(answer))
-        elif isinstance(answer, Claim):
-            claims.append(answer)
-            reasons.append(Reason(rule.code, ReasonCode.QUOTA_ASKED, {"limit": answer.limit}))
+                reasons.append(
+                    applied(
+                        answer,
+                        is_clipped=rule.code in ticket.sharing.clipped,
+                        is_law=ticket.law is not None and rule.code in ticket.law.held,
+                    )
+                )
+        elif isinstance(answer, Asked):
+            claims += answer.claims
+            reasons.append(asked(rule, answer.claims))
         elif trace:
             reasons.append(Reason(rule.code, answer, _figures(rule, ticket, answer)))
     return Earned(
@@ -291,11 +331,13 @@ def earn(
         tuple(reasons),
         ticket.total_minor,
         ticket.read,
-        ticket.granted,
+        ticket.sharing.granted,
+        tuple(ticket.sharing.releases),
+        ticket.sharing.wished,
     )
 
 
-def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Claim | ReasonCode:
+def _apply(plan: Plan, rule: EarnRule, ticket: _Ticket) -> Award | Asked | ReasonCode:
     """What a rule gives or asks, or why it gives nothing."""
     code = _why_not(rule, ticket)
     if code is not None:
@@ -324,14 +366,23 @@ def _apply(rule: EarnRule, ticket: _Ticket) -> Award | Claim | ReasonCode:
         if isinstance(room, ReasonCode):
             return room
         given = min(given, room)
-    if rule.quota is not None:
-        key = claim_key(rule, ticket.store, ticket.day)
-        granted = ticket.inputs.grants.get(key)
-        if granted is None:
-            return Claim(key, rule.quota.limit, rule.code)
-        ticket.granted[key] = granted
-        if granted <= 0:
-            return ReasonCode.QUOTA_TAKEN
+    lawful = None
+    if ticket.law is not None and rule.lines is not None:
+        places, amounts = ticket.selected(rule.lines)
+        lawful = ticket.law.parts(plan.currencies[rule.currency], given, places, amounts)
+        if lawful is not None and sum(lawful) < given:
+            given = sum(lawful)
+            if given == 0:
+                return ReasonCode.LEGAL_LIMIT
+            ticket.law.held.add(rule.code)
+    if not rule.is_local:
+        taken = ticket.sharing.take(rule, given)
+        if not isinstance(taken, int):
+            return taken
+        given = taken
+    if lawful is not None:
+        assert ticket.law is not None
+        ticket.law.take(plan.currencies[rule.currency], given, places, lawful)
     if rule.times is not None:
         ticket.counts.append(Count(ticket.counter("times", rule, rule.times), 1))
     if rule.cap is not None:
@@ -421,12 +472,23 @@ def _is_between(minute: int, first: int, until: int | None) -> bool:
     return first <= minute < until if first < until else minute >= first or minute < until
 
 
-def applied(award: Award) -> Reason:
-    """Why something was given: that a rule applied, and on what."""
+def applied(award: Award, *, is_clipped: bool = False, is_law: bool = False) -> Reason:
+    """Why something was given: that a rule applied, and on what. ``is_clipped``: its budget had no more; ``is_law``:
+    the law allowed no more."""
     figures = {"given": award.quantity, "basis_minor": award.basis_minor}
     if award.wished != award.quantity:
         figures["wished"] = award.wished
+    if is_clipped:
+        figures["budget_left"] = award.quantity
+    if is_law:
+        figures["lawful"] = award.quantity
     return Reason(award.rule, ReasonCode.APPLIED, figures)
+
+
+def asked(rule: EarnRule, claims: tuple[Claim, ...]) -> Reason:
+    """Why it is not known yet what a rule gives."""
+    code = ReasonCode.BUDGET_ASKED if rule.quota is None else ReasonCode.QUOTA_ASKED
+    return Reason(rule.code, code, {"limit": claims[0].limit})
 
 
 def _figures(rule: EarnRule, ticket: _Ticket, code: ReasonCode) -> dict[str, int]:
@@ -448,6 +510,8 @@ def _figures(rule: EarnRule, ticket: _Ticket, code: ReasonCode) -> dict[str, int
         return {"limit": rule.cap.limit, "used": ticket.used(ticket.counter("cap", rule, rule.cap))}
     if code is ReasonCode.QUOTA_TAKEN and rule.quota is not None:
         return {"limit": rule.quota.limit}
+    if code is ReasonCode.BUDGET_GONE and rule.budget is not None:
+        return {"limit": rule.budget.limit}
     if code is ReasonCode.ENGAGEMENT_TOO_LOW and when.engagement_min is not None:
         return {"missing": when.engagement_min - ticket.inputs.engagement}
     if code is ReasonCode.GOAL_NOT_REACHED and rule.goal is not None:
@@ -493,10 +557,3 @@ def caps_of(rule: EarnRule, day: date) -> list[tuple[str, int, ReasonCode]]:
         counter = f"cap:{rule.code}:{period_key(rule.cap.period, day)}"
         found.append((counter, rule.cap.limit, ReasonCode.CAP_REACHED))
     return found
-
-
-def claim_key(rule: EarnRule, store: str, day: date) -> str:
-    """The shared counter that a quota draws on, for example ``quota:first-ten:2026-11-22:*``."""
-    assert rule.quota is not None
-    where = store if rule.quota.scope is QuotaScope.STORE else "*"
-    return f"quota:{rule.code}:{period_key(rule.quota.period, day)}:{where}"

@@ -4,9 +4,9 @@ from datetime import date
 
 from assidu.decisions.calendar import end_after, local_day
 from assidu.decisions.decision import Account, Decision, Lapse
-from assidu.decisions.events import Admission, Event, Merger, Sale, SaleUpdate
+from assidu.decisions.events import Activity, Admission, Event, Merger, Sale, SaleUpdate
 from assidu.decisions.facts import Facts
-from assidu.decisions.plan import Extended, Inactivity, Plan
+from assidu.decisions.plan import PURCHASE, Extended, Inactivity, Plan
 
 
 def moved_lapses(plan: Plan, facts: Facts, event: Event, decision: Decision) -> tuple[Lapse, ...]:
@@ -40,8 +40,9 @@ def _end(
     policy = plan.currencies[code].expires
     assert isinstance(policy, Inactivity | Extended), "the plan lists only such currencies"
     end = end_after(day, policy.lasts)
-    if isinstance(policy, Extended) or policy.is_by_purchase:
-        is_active = isinstance(event, Sale) and decision.inputs is not None and decision.inputs.is_member
+    if policy.by:
+        done = PURCHASE if isinstance(event, Sale) else event.activity if isinstance(event, Activity) else ""
+        is_active = done in policy.by and decision.inputs is not None and decision.inputs.is_member
     else:
         is_active = _is_credited(decision, code, Account.ISSUED)
     if is_active:

@@ -16,13 +16,15 @@ from assidu.decisions.decision import (
     RefusalCode,
     Refused,
 )
-from assidu.decisions.earning import caps_of, claim_key, gift_of, why_not_now
+from assidu.decisions.earning import asked, caps_of, gift_of, why_not_now
 from assidu.decisions.engagement import did
 from assidu.decisions.events import Activity
 from assidu.decisions.facts import Facts, SaleInputs
 from assidu.decisions.goals import progress
 from assidu.decisions.inputs import inputs_on
+from assidu.decisions.offers.given import NOTHING, freeing
 from assidu.decisions.plan import EarnRule, GoalMeasure, Plan
+from assidu.decisions.sharing import Asked, Sharing
 from assidu.decisions.state import Membership
 from assidu.decisions.tiers import standing_counts, upgrade
 from assidu.decisions.wallet import Wallet, earned_into
@@ -41,15 +43,15 @@ class Occasion:
 class Given:
     """What rules give on one occasion, gathered."""
 
-    __slots__ = ("awards", "claims", "counts", "granted", "read", "reasons")
+    __slots__ = ("awards", "claims", "counts", "read", "reasons", "sharing")
 
-    def __init__(self) -> None:
+    def __init__(self, sharing: Sharing) -> None:
         self.awards: list[Award] = []
         self.claims: list[Claim] = []
         self.counts: list[Count] = []
         self.reasons: list[Reason] = []
         self.read: dict[str, int] = {}
-        self.granted: dict[str, int] = {}
+        self.sharing = sharing
 
     def inputs(self, asked: SaleInputs) -> SaleInputs:
         """What is kept: what rules looked at, and no more."""
@@ -59,7 +61,7 @@ class Given:
             asked.tier,
             False,
             self.read,
-            self.granted,
+            self.sharing.granted,
             asked.audiences,
             asked.engagement,
             is_suspended=asked.is_suspended,
@@ -70,25 +72,29 @@ def give(
     plan: Plan, rules: Iterable[int], occasion: Occasion, wallet: Wallet, *, trace: bool = False
 ) -> Given:
     """Decide ``rules`` one after another; what they give goes to the wallet."""
-    given = Given()
+    inputs = occasion.inputs
+    given = Given(Sharing(inputs.grants, occasion.store, inputs.day))
     for i in rules:
         rule = plan.rules[i]
         answer = _apply(plan, rule, occasion, given)
         if isinstance(answer, Award):
-            lot, active_on = earned_into(plan, rule.currency, occasion.inputs.day, rule.expires, rule.pending)
+            lot, active_on = earned_into(plan, rule.currency, inputs.day, rule.expires, rule.pending)
             wallet.earn(Account.ISSUED, lot, active_on, answer.quantity)
             given.awards.append(answer)
-            answer = Reason(rule.code, ReasonCode.APPLIED, {"given": answer.quantity})
-        elif isinstance(answer, Claim):
-            given.claims.append(answer)
-            given.reasons.append(Reason(rule.code, ReasonCode.QUOTA_ASKED, {"limit": answer.limit}))
+            figures = {"given": answer.quantity}
+            if rule.code in given.sharing.clipped:
+                figures |= {"wished": answer.wished, "budget_left": answer.quantity}
+            answer = Reason(rule.code, ReasonCode.APPLIED, figures)
+        elif isinstance(answer, Asked):
+            given.claims += answer.claims
+            given.reasons.append(asked(rule, answer.claims))
             continue
         if trace:
             given.reasons.append(answer)
     return given
 
 
-def _apply(plan: Plan, rule: EarnRule, occasion: Occasion, given: Given) -> Award | Claim | Reason:
+def _apply(plan: Plan, rule: EarnRule, occasion: Occasion, given: Given) -> Award | Asked | Reason:
     inputs = occasion.inputs
     code = why_not_now(
         rule.when, inputs, occasion.store, occasion.channel, lambda: minute_of(occasion.at, plan.zone)
@@ -111,14 +117,15 @@ def _apply(plan: Plan, rule: EarnRule, occasion: Occasion, given: Given) -> Awar
             return Reason(rule.code, reached, {"limit": limit, "used": used})
         if reached is ReasonCode.CAP_REACHED:
             quantity = min(quantity, limit - used)
-    if rule.quota is not None:
-        key = claim_key(rule, occasion.store, inputs.day)
-        granted = inputs.grants.get(key)
-        if granted is None:
-            return Claim(key, rule.quota.limit, rule.code)
-        given.granted[key] = granted
-        if granted <= 0:
-            return Reason(rule.code, ReasonCode.QUOTA_TAKEN, {"limit": rule.quota.limit})
+    if not rule.is_local:
+        taken = given.sharing.take(rule, quantity)
+        if isinstance(taken, ReasonCode):
+            of = rule.quota if taken is ReasonCode.QUOTA_TAKEN else rule.budget
+            assert of is not None, "it is one of the rule's own limits"
+            return Reason(rule.code, taken, {"limit": of.limit})
+        if isinstance(taken, Asked):
+            return taken
+        quantity = taken
     for counter, _, reached in caps_of(rule, inputs.day):
         given.counts.append(Count(counter, quantity if reached is ReasonCode.CAP_REACHED else 1))
     return Award(rule.code, rule.currency, quantity, wished=wished)
@@ -134,10 +141,14 @@ def decide_activity(plan: Plan, facts: Facts, event: Activity, *, trace: bool) -
     inputs = inputs_on(plan, facts, local_day(event.at, plan.zone))
     rules = plan.activity_rules.get(event.activity, ())
     wallet = Wallet(state)
+    if inputs.is_member or inputs.is_suspended:
+        _bring(plan, wallet, event.activity)
     if not inputs.is_member:
         code = ReasonCode.SUSPENDED if inputs.is_suspended else ReasonCode.NOT_A_MEMBER
         reasons = tuple(Reason(plan.rules[i].code, code) for i in rules) if trace else ()
-        return Decision(plan.version, inputs=Given().inputs(inputs), reasons=reasons)
+        kept = Given(Sharing({}, event.store, inputs.day)).inputs(inputs)
+        return Decision(plan.version, tuple(wallet.postings), inputs=kept, reasons=reasons)
+
     given = give(plan, rules, Occasion(event.at, event.store, event.channel, inputs), wallet, trace=trace)
     counts = (
         *given.counts,
@@ -153,4 +164,12 @@ def decide_activity(plan: Plan, facts: Facts, event: Activity, *, trace: bool) -
         claims=tuple(given.claims),
         inputs=given.inputs(inputs),
         reasons=tuple(given.reasons),
+        offers=freeing(NOTHING, tuple(given.sharing.releases)),
     )
+
+
+def _bring(plan: Plan, wallet: Wallet, activity: str) -> None:
+    """What waited for the activity can be used; what is earned by it waits for the next one."""
+    for currency in plan.currencies.values():
+        if currency.pending is not None and currency.pending.event == activity:
+            wallet.activate_all(currency.code)

@@ -20,10 +20,11 @@ from assidu.decisions.events import Return, Sale
 from assidu.decisions.facts import Facts, SoldBefore, SoldPosting
 from assidu.decisions.goals import changed
 from assidu.decisions.inputs import SALES
-from assidu.decisions.offers.given import NOTHING
+from assidu.decisions.offers.given import NOTHING, freeing
 from assidu.decisions.offers.returning import offers_back
 from assidu.decisions.plan import CurrencyKind, Plan, ReturnPolicy
 from assidu.decisions.returned_parts import left_minor, parts_of
+from assidu.decisions.sharing import as_taken, budgets_of, freed
 from assidu.decisions.sold import kept_of
 from assidu.decisions.state import LotKey, Membership, PendingKey
 from assidu.decisions.tiers import standing_counts, units_counted
@@ -47,10 +48,13 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
     for part in parts:
         returned[part.line] = returned.get(part.line, 0) + part.amount_minor
     is_whole = not left_minor(sold.sale, returned)
-    before = earn(plan, sold.sale, sold.inputs, returned_minor=sold.returned_minor)
-    after = earn(plan, sold.sale, sold.inputs, returned_minor=returned)
-    deserved = {(a.rule, a.currency): a.quantity for a in after.awards}
+    budgets = budgets_of(plan, sold)
+    inputs = as_taken(budgets.values(), sold)
     back = offers_back(plan, sold, returned) if plan.offers else None
+    later = ({}, {}) if back is None else (back.later_before, back.later)
+    before = earn(plan, sold.sale, inputs, returned_minor=sold.returned_minor, later=later[0])
+    after = earn(plan, sold.sale, inputs, returned_minor=returned, later=later[1])
+    deserved = {(a.rule, a.currency): a.quantity for a in after.awards}
     if back is not None:
         deserved |= back.awards
     clawbacks = _clawbacks(sold, deserved)
@@ -62,6 +66,9 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
     counts += changed(before.counts, after.counts, facts.state.counters)
     if back is not None:
         counts += back.counts
+    left = kept_of(sold)
+    for clawback in clawbacks:
+        left[clawback.rule, clawback.currency] -= clawback.quantity
     return Decision(
         plan_version=plan.version,
         postings=tuple(wallet.postings),
@@ -70,7 +77,7 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
         clawbacks=tuple(clawbacks),
         returned=tuple(parts),
         eligible_minor=after.eligible_minor - before.eligible_minor,
-        offers=NOTHING if back is None else back.decided,
+        offers=freeing(NOTHING if back is None else back.decided, freed(budgets, sold, left)),
     )
 
 

@@ -19,10 +19,11 @@ from assidu.decisions.events import Sale
 from assidu.decisions.facts import Facts, SaleInputs
 from assidu.decisions.holding import release
 from assidu.decisions.inputs import SALES, inputs_on
-from assidu.decisions.offers.given import NOTHING
-from assidu.decisions.offers.settling import Known, Offered, decided_of, offered
+from assidu.decisions.offers.given import NOTHING, freeing
+from assidu.decisions.offers.settling import Offered, decided_of, offered
 from assidu.decisions.paying import may_pay, quantities
 from assidu.decisions.plan import Pending, Plan
+from assidu.decisions.sharing import Known
 from assidu.decisions.state import Held, LotKey, Membership
 from assidu.decisions.tiers import standing_counts, upgrade
 from assidu.decisions.wallet import Wallet, earned_into
@@ -54,7 +55,7 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     paid = _pay(plan, wallet, sale, inputs, held, has_happened=facts.has_happened)
     if isinstance(paid, Refused):
         return paid
-    earned = earn(plan, sale, inputs, trace=trace)
+    earned = earn(plan, sale, inputs, later={} if had is None else had.later, trace=trace)
     if had is not None:
         earned = _with_offers(earned, had)
     _credit(plan, wallet, earned, day, had)
@@ -81,7 +82,7 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
         inputs=kept,
         holds=() if held is None else (HoldChange(sale.hold, None, held.places),),
         reasons=earned.reasons,
-        offers=NOTHING if had is None else decided_of(had),
+        offers=freeing(NOTHING if had is None else decided_of(had), earned.releases),
     )
 
 
@@ -98,6 +99,7 @@ def _with_offers(earned: Earned, had: Offered) -> Earned:
         earned.eligible_minor,
         {**earned.read, **had.read},
         {**earned.granted, **had.granted},
+        earned.releases,
     )
 
 

@@ -28,8 +28,9 @@ from assidu.decisions.earning import Earned, charged_minor, earn, worth_minor
 from assidu.decisions.events import Return, Sale, SaleUpdate
 from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
 from assidu.decisions.goals import changed
+from assidu.decisions.offers.given import freeing
 from assidu.decisions.offers.meeting import DRAW
-from assidu.decisions.offers.settling import Known, Offered, offered
+from assidu.decisions.offers.settling import Offered, offered
 from assidu.decisions.offers.updating import OffersMoved, is_shared, known_of, offers_moved
 from assidu.decisions.paying import may_pay, quantities
 from assidu.decisions.plan import Plan
@@ -45,6 +46,7 @@ from assidu.decisions.returning import (
     purchases_counted,
     reverse,
 )
+from assidu.decisions.sharing import Known, as_taken, budgets_of, freed, known_from
 from assidu.decisions.sold import carried, grants_of, kept_of, paid_with, updated
 from assidu.decisions.state import LotKey, Membership
 from assidu.decisions.suspending import not_served
@@ -85,6 +87,7 @@ def decide_update(plan: Plan, facts: Facts, event: SaleUpdate, *, trace: bool = 
     }
     shortfalls = _post(plan, wallet, sold, changes)
     moved = seen.offers(plan, sold, is_basket=facts.is_basket)
+    given = {key: kept.get(key, 0) + changes.get(key, 0) for key in {**kept, **changes}}
     more = seen.now.earned.eligible_minor - seen.before.earned.eligible_minor
     counts = _counts(plan, facts, sold, seen, kept, changes, more)
     counts += moved.counts
@@ -106,7 +109,7 @@ def decide_update(plan: Plan, facts: Facts, event: SaleUpdate, *, trace: bool = 
         changed_minor=sale.total_minor - sold.sale.total_minor,
         inputs=seen.inputs,
         reasons=seen.reasons,
-        offers=moved.decided,
+        offers=freeing(moved.decided, freed(budgets_of(plan, sold), sold, given, seen.inputs.grants)),
         referral=bought_since(plan, facts.state, sold, seen.now.earned.eligible_minor),
     )
 
@@ -160,12 +163,18 @@ def _look(
     plan: Plan, facts: Facts, sold: SoldBefore, sale: Sale, returned: Mapping[int, int], *, trace: bool
 ) -> _Seen:
     # What its rules did not look at then, nothing of the ticket has moved since: it is as it was.
-    inputs = replace(sold.inputs, counters={**facts.state.counters, **sold.inputs.counters})
+    budgets = frozenset(budgets_of(plan, sold).values())
+    inputs = as_taken(budgets, sold)
+    inputs = replace(inputs, counters={**facts.state.counters, **sold.inputs.counters})
     before = _decided(plan, sold.sale, inputs, sold.returned_minor, is_basket=sold.is_basket)
     answered = facts.grants or {}
-    # Of what its offers have of what customers share, they may need more: that is told apart, as ``known``.
-    kept = {key: n for key, n in sold.inputs.grants.items() if not is_shared(plan, key)}
+    # Of what its offers and budgets have of what customers share, they may need more: that is told apart, as ``known``.
+    kept = {
+        key: n for key, n in sold.inputs.grants.items() if key not in budgets and not is_shared(plan, key)
+    }
     inputs = replace(inputs, grants={**kept, **grants_of(sold, answered)})
+    granted = {key: n for key, n in sold.inputs.grants.items() if key in budgets}
+    of_rules = known_from(granted, sold.taken, before.earned.wished)
     known = None if before.had is None else known_of(plan, sold, before.had)
     is_basket = facts.is_basket and not any(line.offers for line in sale.lines)
     now = _decided(
@@ -175,6 +184,7 @@ def _look(
         returned,
         is_basket=is_basket,
         known=known,
+        of_rules=of_rules,
         chance=facts.chance,
         seq=sold.seq,
         trace=trace,
@@ -182,7 +192,15 @@ def _look(
     whole = now
     if returned:
         whole = _decided(
-            plan, sale, inputs, {}, is_basket=is_basket, known=known, chance=facts.chance, seq=sold.seq
+            plan,
+            sale,
+            inputs,
+            {},
+            is_basket=is_basket,
+            known=known,
+            of_rules=Known(of_rules.taken),
+            chance=facts.chance,
+            seq=sold.seq,
         )
     read, granted = dict(now.earned.read), dict(now.earned.granted)
     if now.had is not None:
@@ -202,6 +220,7 @@ def _decided(
     *,
     is_basket: bool,
     known: Known | None = None,
+    of_rules: Known | None = None,
     chance: Chance | None = None,
     seq: int = 0,
     trace: bool = False,
@@ -220,7 +239,9 @@ def _decided(
             trace=trace,
         )
         sale = had.sale
-    return _Ticket(earn(plan, sale, inputs, returned_minor=returned, trace=trace), had)
+    later = {} if had is None else had.later
+    earned = earn(plan, sale, inputs, returned_minor=returned, known=of_rules, later=later, trace=trace)
+    return _Ticket(earned, had)
 
 
 def _deserved(seen: _Seen, kept: Mapping[Key, int]) -> dict[Key, int]:

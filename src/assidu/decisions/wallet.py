@@ -85,9 +85,14 @@ class Wallet:
 
     def activate(self, day: date) -> None:
         """What can be used from ``day`` on joins its lot, once a debt is repaid."""
-        for key, left in self.all_pending():
-            if key.active_on > day:
-                continue
+        self._activate((key, left) for key, left in self.all_pending() if key.active_on <= day)
+
+    def activate_all(self, currency: str) -> None:
+        """Nothing of a currency waits any longer."""
+        self._activate((key, left) for key, left in self.all_pending() if key.currency == currency)
+
+    def _activate(self, waiting: Iterable[tuple[PendingKey, int]]) -> None:
+        for key, left in waiting:
             repaid = self.take_pending(key, Account.DEBT, min(left, self.debt(key.currency)))
             if repaid:
                 self._debts[key.currency] -= repaid

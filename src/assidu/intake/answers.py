@@ -195,7 +195,11 @@ def _balances(plan: Plan, state: State) -> list[Answer]:
         balance: Answer = {"currency": currency, "available": quantity}
         if state.pending and (awaited := state.awaited(currency)):
             balance["pending"] = sum(units for _, units in awaited)
-            balance["next_activation"] = {"on": awaited[0][0].isoformat(), "quantity": awaited[0][1]}
+            waits = plan.currencies[currency].pending if currency in plan.currencies else None
+            if waits is not None and waits.event:
+                balance["awaits"] = waits.event
+            if waits is None or not waits.is_lost:
+                balance["next_activation"] = {"on": awaited[0][0].isoformat(), "quantity": awaited[0][1]}
         if state.holds and (held := state.held(currency)):
             balance["held"] = held
         if owed := state.debts.get(currency):

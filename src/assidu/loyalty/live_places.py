@@ -7,10 +7,10 @@ from uuid import UUID
 
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Claim
-from assidu.decisions.earning import claim_key
 from assidu.decisions.events import Sale
 from assidu.decisions.facts import Grants
 from assidu.decisions.plan import EarnRule, Plan
+from assidu.decisions.sharing import claim_key
 
 FULL_KEPT_MAX = 10_000
 

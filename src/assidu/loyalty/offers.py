@@ -1,5 +1,5 @@
-"""Offers and rewards as the back office reads them: what is left of what customers share, what was given, how far
-customers are with them."""
+"""Rules, offers and rewards as the back office reads them: what is left of what customers share, what was given, how
+far customers are with them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from enum import StrEnum
 
 from assidu.decisions.calendar import period_key
 from assidu.decisions.offers.given import Step
-from assidu.decisions.plan import Plan
+from assidu.decisions.plan import EarnRule, Plan
 from assidu.decisions.plan.offers import Offer
 from assidu.decisions.rewards import session_key, stock_key
+from assidu.decisions.sharing import budget_key
 from assidu.foundation.sql import rows
 
 
@@ -24,13 +25,14 @@ class GaugeKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Gauge:
     """What is taken of a limit now, in this period. A budget of units counts them, else minor units; with a limit in
-    each store, ``stores`` is how many have begun and ``taken`` what they took together. ``session``: whose places."""
+    each store, ``by_store`` is what was taken in each that has begun, the most first, and ``taken`` that together.
+    ``session``: whose places."""
 
     kind: GaugeKind
     taken: int
     limit: int
     is_money: bool = False
-    stores: int = 0
+    by_store: tuple[tuple[str, int], ...] = ()
     session: str = ""
 
     @property
@@ -63,12 +65,9 @@ class Standings:
 
 
 def gauges(plan: Plan, today: date) -> dict[str, list[Gauge]]:
-    """By code of the offer or reward; those without a limit have none, nor have sessions that are over."""
-    wanted = [
-        (offer.code, kind, key, limit, "")
-        for offer in plan.offers.all
-        for kind, key, limit in _keys(offer, today)
-    ]
+    """By code of the rule, offer or reward; those without a limit have none, nor have sessions that are over."""
+    shared: tuple[EarnRule | Offer, ...] = (*plan.rules, *plan.offers.all)
+    wanted = [(one.code, kind, key, limit, "") for one in shared for kind, key, limit in _keys(one, today)]
     for reward in plan.rewards.values():
         if reward.stock is not None:
             wanted.append((reward.code, GaugeKind.STOCK, stock_key(reward), reward.stock, ""))
@@ -79,18 +78,22 @@ def gauges(plan: Plan, today: date) -> dict[str, list[Gauge]]:
     if not wanted:
         return {}
     known = rows(
-        "SELECT w.key, coalesce(sum(q.taken), 0), count(q.key) FROM unnest(%s::text[]) AS w (key) "
-        "LEFT JOIN loyalty_quota AS q ON q.key = w.key OR (right(w.key, 1) = ':' AND starts_with(q.key, w.key)) "
-        "GROUP BY w.key",
+        "SELECT w.key, substr(q.key, length(w.key) + 1), q.taken FROM unnest(%s::text[]) AS w (key) "
+        "JOIN loyalty_quota AS q ON q.key = w.key OR (right(w.key, 1) = ':' AND starts_with(q.key, w.key)) "
+        "ORDER BY q.taken DESC, q.key",
         [[key for _, _, key, _, _ in wanted]],
     )
-    taken = {key: (int(count), int(stores)) for key, count, stores in known}
+    taken: dict[str, list[tuple[str, int]]] = {}
+    for key, store, count in known:
+        taken.setdefault(key, []).append((store, int(count)))
     found: dict[str, list[Gauge]] = {}
     for code, kind, key, limit, session_code in wanted:
-        count, stores = taken[key]
-        is_money = kind is GaugeKind.BUDGET and plan.offers.by_code[code].is_price
-        in_stores = stores if key.endswith(":") else 0
-        gauge = Gauge(kind, count, limit * max(in_stores, 1), is_money, in_stores, session_code)
+        parts = tuple(taken.get(key, ()))
+        offer = plan.offers.by_code.get(code)
+        is_money = kind is GaugeKind.BUDGET and offer is not None and offer.is_price
+        by_store = parts if key.endswith(":") else ()
+        count = sum(part for _, part in parts)
+        gauge = Gauge(kind, count, limit * max(len(by_store), 1), is_money, by_store, session_code)
         found.setdefault(code, []).append(gauge)
     return found
 
@@ -115,16 +118,16 @@ def gauges_in(store: str, offers: Iterable[Offer], today: date) -> dict[str, lis
     return found
 
 
-def _keys(offer: Offer, today: date) -> Iterable[tuple[GaugeKind, str, int]]:
-    """As ``decide`` claims them; a quota of each store ends with a colon, for all stores together."""
+def _keys(offer: EarnRule | Offer, today: date) -> Iterable[tuple[GaugeKind, str, int]]:
+    """As ``decide`` claims them; a limit in each store ends with a colon, for all stores together."""
     if offer.quota is not None:
         period = period_key(offer.quota.period, today)
         where = "*" if offer.quota.scope == "programme" else ""
         yield GaugeKind.QUOTA, f"quota:{offer.code}:{period}:{where}", offer.quota.limit
-    if offer.budget is not None:
-        period = period_key(offer.budget.period, today)
-        yield GaugeKind.BUDGET, f"budget:{offer.code}:{period}", offer.budget.limit
-    if offer.stock is not None:
+    if (budget := offer.budget) is not None:
+        key = budget_key(offer.code, budget, period_key(budget.period, today), store="")
+        yield GaugeKind.BUDGET, key, budget.limit
+    if isinstance(offer, Offer) and offer.stock is not None:
         yield GaugeKind.STOCK, f"stock:{offer.code}", offer.stock
 
 

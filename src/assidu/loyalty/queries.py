@@ -386,6 +386,8 @@ def _purses(plan: Plan, state: State) -> Iterable[Purse]:
                 ends[end] = ends.get(end, 0) + left
         first = min(ends, default=None)
         awaited = state.awaited(code)
+        waits = known.pending if known is not None else None
+        is_sure = bool(awaited) and not (waits is not None and waits.is_lost)
         yield Purse(
             currency=code,
             kind=known.kind if known else CurrencyKind.POINTS,
@@ -396,8 +398,9 @@ def _purses(plan: Plan, state: State) -> Iterable[Purse]:
             next_expiry=first,
             next_expiry_quantity=ends[first] if first else 0,
             pending=sum(quantity for _, quantity in awaited),
-            next_activation=awaited[0][0] if awaited else None,
-            next_activation_quantity=awaited[0][1] if awaited else 0,
+            awaits=waits.event if waits is not None else "",
+            next_activation=awaited[0][0] if is_sure else None,
+            next_activation_quantity=awaited[0][1] if is_sure else 0,
         )
 
 

@@ -34,6 +34,7 @@ class Purse:
     next_expiry: date | None = None
     next_expiry_quantity: int = 0
     pending: int = 0
+    awaits: str = ""  # the activity that makes it usable
     next_activation: date | None = None
     next_activation_quantity: int = 0
 

@@ -248,6 +248,7 @@ MOVES: dict[tuple[Account, Account], Sentence] = {
     ),
 }  # fmt: skip
 WAITING = Sentence(", utilisable à partir du {day}", ", usable from {day} on")
+AWAITING = Sentence(", utilisable après l'événement « {event} »", ", usable after the event “{event}”")
 APART = {
     (Account.ISSUED, Account.PENDING): Sentence(
         "+{units}, en attente ({lot}).", "+{units}, not yet usable ({lot})."
@@ -482,7 +483,12 @@ def _lot(movement: Movement, phrases: Phrases) -> str:
     if movement.expires_on is not None:
         said += EXPIRY.say(phrases.language, day=phrases.day(_last_day(movement.expires_on)))
     if movement.active_on is not None and movement.target is Account.PENDING:
-        said += WAITING.say(phrases.language, day=phrases.day(movement.active_on))
+        known = phrases.currencies.get(movement.currency)
+        event = None if known is None or known.pending is None else known.pending.until_event
+        if event is None:
+            said += WAITING.say(phrases.language, day=phrases.day(movement.active_on))
+        else:
+            said += AWAITING.say(phrases.language, event=phrases.activity_name(event))
     return said
 
 

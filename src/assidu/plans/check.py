@@ -16,6 +16,7 @@ import msgspec
 from assidu.decisions.events import LineKind
 from assidu.decisions.plan import CurrencyKind, Trigger
 from assidu.plans.checks.accounts import check_accounts
+from assidu.plans.checks.budgets import check_budgets
 from assidu.plans.checks.draws import check_draws
 from assidu.plans.checks.life import check_life
 from assidu.plans.checks.money import check_money
@@ -113,6 +114,7 @@ class _Checker:
         self.problems += check_rewards(self.document)
         self.problems += check_tiers(self.document)
         self.problems += check_occasions(self.document)
+        self.problems += check_budgets(self.document)
         self.problems += check_offers(self.document)
         self.problems += check_draws(self.document)
         self.problems += check_wallets(self.document)
@@ -299,7 +301,7 @@ class _Checker:
         ):
             if is_set:
                 self.error("joining_cannot", *path, "when", name, name=name)
-        for name in ("lines", "cap_per_sale", "cap", "quota"):
+        for name in ("lines", "cap_per_sale", "cap", "quota", "budget"):
             if getattr(rule, name) is not None:
                 self.error("joining_cannot", *path, name, name=name)
 

@@ -7,8 +7,9 @@ from assidu.plans.compile_accounts import compile_accounts
 from assidu.plans.compile_draws import compile_draws
 from assidu.plans.compile_life import with_life
 from assidu.plans.compile_offers import compile_offers
-from assidu.plans.compile_parts import conditions, duration, index_by_line, lines, minor, per_amount
+from assidu.plans.compile_parts import budget, conditions, duration, index_by_line, lines, minor, per_amount
 from assidu.plans.document import (
+    Budget,
     Currency,
     Document,
     Duration,
@@ -119,10 +120,17 @@ def _expiry(written: Expiry) -> compiled.Expiry:
         month, day = written.each_year.split("-")
         has_duration = any((written.days, written.weeks, written.months, written.years))
         return compiled.EachYear(int(month), int(day), duration(written) if has_duration else None)
-    if written.counted_from is not compiled.ExpiryBasis.EARNING:
-        is_by_purchase = written.counted_from is compiled.ExpiryBasis.LAST_PURCHASE
-        return compiled.Inactivity(duration(written), is_by_purchase)
-    return compiled.Extended(duration(written)) if written.extended_by_purchases else duration(written)
+    by = frozenset(written.extended_by)
+    match written.counted_from:
+        case compiled.ExpiryBasis.LAST_EARNING:
+            return compiled.Inactivity(duration(written))
+        case compiled.ExpiryBasis.LAST_PURCHASE:
+            return compiled.Inactivity(duration(written), compiled.PURCHASES)
+        case compiled.ExpiryBasis.LAST_ACTIVITY:
+            return compiled.Inactivity(duration(written), by)
+    if written.extended_by_purchases:
+        by = compiled.PURCHASES
+    return compiled.Extended(duration(written), by) if by else duration(written)
 
 
 def _pending(written: Pending | None) -> compiled.Pending | None:
@@ -131,7 +139,13 @@ def _pending(written: Pending | None) -> compiled.Pending | None:
     lasts = None
     if written.until is None and written.days != 0:
         lasts = duration(Duration(days=written.days, weeks=written.weeks, months=written.months))
-    return compiled.Pending(lasts, written.until, written.expires_from_earning)
+    return compiled.Pending(
+        lasts,
+        written.until,
+        written.expires_from_earning,
+        written.until_event or "",
+        written.otherwise is compiled.WaitEnd.LOST,
+    )
 
 
 def _transfers(written: Transfers) -> compiled.Transfers:
@@ -191,11 +205,18 @@ def _rule(document: Document, written: Rule) -> compiled.EarnRule:
         quota=None
         if written.quota is None
         else compiled.Quota(written.quota.first, written.quota.per, written.quota.over),
+        budget=None if written.budget is None else _budget(document, written.budget, written.currency),
         expires=None if written.expires is None else duration(written.expires),
         pending=_pending(written.pending),
         activity=written.activity or "",
         goal=None if written.goal is None else _goal(written.goal, decimals),
     )
+
+
+def _budget(document: Document, written: Budget, code: str) -> compiled.Budget:
+    currency = document.currency(code)
+    assert currency is not None, "check refuses a currency that is not there"
+    return budget(written, document.sale_currency.decimals, currency.worth)
 
 
 def _goal(written: Goal, decimals: int) -> compiled.Goal:

@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 
 from assidu.decisions import plan as compiled
-from assidu.plans.compile_parts import conditions, duration, index_by_line, lines, minor, per_amount
-from assidu.plans.document import Document, Given, Offer, OfferBudget, OfferEffect
+from assidu.plans.compile_parts import budget, conditions, duration, index_by_line, lines, minor, per_amount
+from assidu.plans.document import Document, Given, Offer, OfferEffect
 from assidu.plans.legal import laws
 
 
 def compile_offers(document: Document) -> compiled.Offers:
     if not document.offers:
-        return compiled.NO_OFFERS
+        caps = tuple(_legal_caps(document))
+        return compiled.Offers(legal_caps=caps) if caps else compiled.NO_OFFERS
     # By priority, then as they are written: in this order they count.
     ordered = sorted(enumerate(document.offers), key=lambda item: (-item[1].priority, item[0]))
     decimals = document.sale_currency.decimals
@@ -47,7 +48,7 @@ def _offer(written: Offer, decimals: int) -> compiled.Offer:
         chance_one_in=None if written.chance is None else written.chance.one_in,
         times=None if times is None else compiled.PeriodCap(times.limit, times.per),
         quota=None if quota is None else compiled.Quota(quota.first, quota.per, quota.over),
-        budget=None if written.budget is None else _budget(written.budget, decimals),
+        budget=None if written.budget is None else budget(written.budget, decimals),
         stock=written.stock,
         group=written.group or "",
         is_exclusive=written.exclusive,
@@ -57,13 +58,6 @@ def _offer(written: Offer, decimals: int) -> compiled.Offer:
         takes_discounted=written.takes_discounted,
         gives_back=frozenset(written.gives_back),
     )
-
-
-def _budget(written: OfferBudget, decimals: int) -> compiled.Budget:
-    if written.amount is not None:
-        return compiled.Budget(minor(written.amount, decimals), written.per, written.clip)
-    assert written.units is not None, "check asks for an amount or units"
-    return compiled.Budget(written.units, written.per, written.clip)
 
 
 def _effect(written: OfferEffect, decimals: int) -> compiled.Effect:
@@ -99,5 +93,10 @@ def _legal_caps(document: Document) -> Iterator[compiled.LegalCap]:
     for cap in document.legal_caps:
         for span in laws()[cap.law].spans:
             yield compiled.LegalCap(
-                cap.law, span.percent, span.first_day, span.last_day, frozenset(cap.departments)
+                cap.law,
+                span.percent,
+                span.first_day,
+                span.last_day,
+                frozenset(cap.departments),
+                cap.holds_rules,
             )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from assidu.decisions import calendar
 from assidu.decisions import plan as compiled
-from assidu.plans.document import Duration, Lines, PerAmount, When
+from assidu.plans.document import Budget, Duration, Lines, PerAmount, When, Worth
 
 
 def minor(amount: Decimal, decimals: int) -> int:
@@ -67,6 +67,17 @@ def per_amount(written: PerAmount, decimals: int) -> compiled.PerAmount:
     return compiled.PerAmount(
         written.give, minor(written.each, decimals), written.rounding, written.whole_steps
     )
+
+
+def budget(written: Budget, decimals: int, worth: Worth | None = None) -> compiled.Budget:
+    """``worth``: what units are worth, where an amount stands for them."""
+    limit = written.units
+    if written.amount is not None:
+        limit = minor(written.amount, decimals)
+        if worth is not None:
+            limit = limit * worth.units // minor(worth.amount, decimals)
+    assert limit is not None, "check asks for an amount or units"
+    return compiled.Budget(limit, written.per, written.clip, written.over)
 
 
 def index_by_line(members: Iterable[tuple[int, compiled.Lines | None]]) -> compiled.RuleIndex:

@@ -11,7 +11,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from assidu.plans.document import Cap, Document, Duration, Gift, Level, Offer, Quota, Reward, Rule, Times
+from assidu.plans.document import (
+    Budget,
+    Cap,
+    Document,
+    Duration,
+    Gift,
+    Level,
+    Offer,
+    Quota,
+    Reward,
+    Rule,
+    Times,
+)
 from assidu.plans.lever import BadNumber, Lever, LeverKind, number_in
 from assidu.plans.offer_levers import offer_levers, turned_offer
 
@@ -47,6 +59,12 @@ def _rule_levers(rule: Rule) -> Iterator[Lever]:
         yield Lever(f"{name}.times", LeverKind.TIMES, rule.times.limit, period=rule.times.per)
     if rule.quota is not None:
         yield Lever(f"{name}.quota", LeverKind.QUOTA, rule.quota.first, period=rule.quota.per)
+    if rule.budget is not None:
+        budget, per = rule.budget, rule.budget.per
+        if budget.amount is not None:
+            yield Lever(f"{name}.budget", LeverKind.BUDGET, budget.amount, period=per)
+        else:
+            yield Lever(f"{name}.budget_units", LeverKind.BUDGET_UNITS, budget.units, currency, per)
 
 
 def other_levers(document: Document) -> tuple[Lever, ...]:
@@ -187,7 +205,17 @@ def _turned_rule(rule: Rule, values: Mapping[str, Any]) -> Rule:
         quota=None
         if quota is None or rule.quota is None
         else Quota(first=quota, per=rule.quota.per, over=rule.quota.over),
+        budget=_turned_budget(rule.budget, value),
     )
+
+
+def _turned_budget(budget: Budget | None, value: Any) -> Budget | None:
+    """Emptied, it goes as a whole."""
+    if budget is None:
+        return None
+    amount = value("budget", budget.amount) if budget.amount is not None else None
+    units = value("budget_units", budget.units) if budget.amount is None else None
+    return None if amount is None and units is None else replace(budget, amount=amount, units=units)
 
 
 def _turned_gift(gift: Gift, value: Any) -> Gift:

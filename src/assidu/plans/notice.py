@@ -16,6 +16,7 @@ from assidu.plans.compile_parts import duration
 from assidu.plans.diff import Change, Kind, diff
 from assidu.plans.document import (
     Accounts,
+    Budget,
     Cap,
     Closing,
     Document,
@@ -137,6 +138,8 @@ def _shorter(before: Duration | None, after: Duration | None) -> bool:
         told = ("each_year", "counted_from", "extended_by_purchases")
         if any(getattr(before, name) != getattr(after, name) for name in told):
             return True
+        if not set(before.extended_by) <= set(after.extended_by):
+            return True
         if before.each_year is not None:
             return before != after
     return _end(after) < _end(before)
@@ -152,7 +155,7 @@ def _longer_wait(before: Pending | None, after: Pending | None) -> bool:
         return False
     if before is None:
         return after.days != 0
-    told = ("until", "expires_from_earning")
+    told = ("until", "expires_from_earning", "until_event", "otherwise")
     if any(getattr(before, name) != getattr(after, name) for name in told):
         return True
     return _wait(after) > _wait(before)
@@ -211,6 +214,16 @@ def _tighter_times(before: Times | None, after: Times | None) -> bool:
 def _tighter_quota(before: Quota | None, after: Quota | None) -> bool:
     return _tighter(before, after, "first") or (
         before is not None and after is not None and before.over != after.over
+    )
+
+
+def _tighter_budget(before: Budget | None, after: Budget | None) -> bool:
+    if before is None or after is None:
+        return after is not None
+    if (before.over, before.amount is None) != (after.over, after.amount is None):
+        return True
+    return _tighter(before, after, "units" if before.amount is None else "amount") or (
+        before.clip and not after.clip
     )
 
 
@@ -362,6 +375,7 @@ _FIELDS: Mapping[str, Worse] = {
     "rules.cap_per_sale": _lower_limit,
     "rules.times": _tighter_times,
     "rules.quota": _tighter_quota,
+    "rules.budget": _tighter_budget,
     "rules.goal": _gained,
     "rules.expires": _shorter,
     "rules.pending": _longer_wait,

@@ -9,7 +9,8 @@ from assidu.plans.document import FORMAT, Document
 
 CHOICES = {
     "CurrencyKind": "Points, money of the programme (counted in cents), or vouchers (one unit is one voucher).",
-    "ExpiryBasis": "Each lot from when it was earned, or the whole balance from the last earning or purchase.",
+    "ExpiryBasis": "Each lot from when it was earned, or the whole balance from what was last done.",
+    "WaitEnd": "What becomes of units when what they wait for has not come in time.",
     "LineKind": "What a line of a ticket is, besides an ordinary product.",
     "Trigger": "The moment at which a rule gives: at a sale, or once on joining.",
     "QuotaScope": "Do all stores share the places, or has each store its own?",

@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 from assidu.decisions.chance import Chance, OpenDraw
 from assidu.decisions.events import AppliedOffer, OfferStep, Return, ReturnedLine, Sale, ShownCode
-from builders.documents import TIERS
+from builders.documents import BASE, TIERS
 from builders.offers import offers
 from builders.sales import a_line, a_sale, on
 from builders.states import a_member
-from conformance.cases.plans import VOUCHER, programme
+from conformance.cases.plans import VOUCHER, programme, rule
 from conformance.story import Programme, Story
 
 PRODUCE = "lines: {departments: [produce]}"
@@ -43,6 +43,7 @@ def stories() -> Iterator[Story]:
     yield _taken_back()
     yield _promoted()
     yield _committed_to_later()
+    yield _law_of_rules()
 
 
 def _plan(*written: str, stacking: str = "") -> Programme:
@@ -278,6 +279,29 @@ def _applied_otherwise() -> Story:
         line = a_line(1000 - sum(applied.values()))
         line = replace(line, offers=tuple(AppliedOffer(code, amount) for code, amount in applied.items()))
         story.tell(a_sale(line))
+    return story
+
+
+def _law_of_rules() -> Story:
+    rules = (
+        BASE,
+        rule("milk", "{per_amount: {give: 20, each: 1.00}}", "lines: {departments: [dairy]}"),
+        rule("fresh", "{fixed: 100}", "lines: {departments: [dairy, wine]}", "budget: {units: 150}"),
+    )
+    more = "legal_caps: [{law: egalim-food, departments: [dairy], holds_rules: true}]\n" + offers(
+        "later: effect: {points: {currency: points, units: 20}}|lines: {departments: [dairy]}|when: {stores: [b]}"
+    )
+    plan = programme(*rules, name="law", more=more)
+    story = Story("What rules give later is held by the law too", plan, a_member())
+    dairy, reduced = a_line(1000, department="dairy"), a_line(750, department="dairy", discount_minor=250)
+    wine = a_line(1000, sku="w", department="wine")
+    story.tell(a_sale(dairy), have={"points": 310})
+    sale = story.seq
+    story.tell(a_sale(reduced), have={"points": 407})
+    story.tell(a_sale(dairy, wine), have={"points": 677})
+    story.tell(a_sale(a_line(600, department="dairy", discount_minor=400), store="b"), have={"points": 683})
+    story.tell(a_sale(dairy, store="b"), have={"points": 913})
+    story.tell(Return(on("2026-03-20"), sale, (ReturnedLine(0, 500),)), have={"points": 778})
     return story
 
 

@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from assidu.decisions.events import (
+    Activity,
     Correction,
     Hold,
     Joining,
     Leaving,
     Payment,
     Release,
+    Return,
     RewardRequest,
     TransferIn,
     TransferOut,
@@ -60,6 +62,12 @@ def stories() -> Iterator[Story]:
     yield _hold_outlives_its_units()
     yield _too_many_holds()
     yield _transfers()
+    yield _kept_by_activity("{months: 1, extended_by: [sale, visit]}", "months that a visit gives again")
+    yield _kept_by_activity(
+        "{months: 1, counted_from: last_activity, extended_by: [visit]}", "a time without a visit"
+    )
+    for otherwise in ("usable", "lost"):
+        yield _waits_for_event(otherwise)
 
 
 def _stars(*parts: str, more: str = "") -> Programme:
@@ -76,6 +84,39 @@ def _ends(name: str, ends: str) -> Story:
     story.tell(a_sale(500, at=on("2026-03-21"), payments=[Payment("stars", 2)]))
     story.tell(a_sale(1000, at=on("2026-01-31")), now=on("2026-04-10"))
     story.sleep_until(date(2029, 1, 1))
+    return story
+
+
+def _kept_by_activity(ends: str, what: str) -> Story:
+    story = Story(f"Units that end after {what}", _stars(f"expires: {ends}"))
+    story.tell(Joining(on("2026-01-05")))
+    story.tell(a_sale(1000, at=on("2026-01-31")))
+    story.tell(Activity(on("2026-02-20"), "visit"))
+    story.tell(Activity(on("2026-03-10"), "review"))
+    story.tell(a_sale(10, at=on("2026-03-15")))
+    story.sleep_until(date(2026, 12, 1))
+    story.tell(Activity(on("2026-12-01"), "visit"))
+    return story
+
+
+def _waits_for_event(otherwise: str) -> Story:
+    waits = f"{{until_event: delivered, days: 30, otherwise: {otherwise}, expires_from_earning: true}}"
+    more = "activities: [{code: delivered, name: {fr: d, en: d}}]\n"
+    plan = programme(
+        rule("base", "{per_amount: {give: 1, each: 1.00}}", currency="stars"),
+        rule("thanks", "{fixed: 5}", "trigger: activity", "activity: delivered", currency="stars"),
+        currencies=points("expires: {months: 3}", f"pending: {waits}"),
+        more=more,
+    )
+    story = Story(f"Units that wait for an event, else they are {otherwise}", plan, a_member())
+    story.tell(a_sale(1000, at=on("2026-03-02")), have={"stars": 0})
+    story.tell(a_sale(2000, at=on("2026-03-05")), have={"stars": 0})
+    story.tell(Return(on("2026-03-08"), 2), have={"stars": 0})
+    story.tell(Activity(on("2026-03-09"), "visit"), have={"stars": 0})
+    story.tell(Activity(on("2026-03-10"), "delivered"), have={"stars": 20})
+    story.tell(a_sale(4000, at=on("2026-03-20")), have={"stars": 20})
+    story.sleep_until(date(2026, 4, 8))
+    story.sleep_until(date(2026, 12, 1))
     return story
 
 

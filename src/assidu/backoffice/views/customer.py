@@ -469,10 +469,14 @@ def _purses(shown: Known) -> list[dict[str, Any]]:
 
 def _pending_note(purse: Purse, programme: Programme) -> str:
     """« 120 points à venir, dont 80 le 16 mars 2026 »."""
+    units = programme.units(purse.pending, purse.currency)
+    if purse.awaits and purse.pending:
+        event = programme.phrases.activity_name(purse.awaits)
+        return _("%(units)s usable after the event “%(event)s”") % {"units": units, "event": event}
     if purse.next_activation is None:
         return ""
     values = {
-        "units": programme.units(purse.pending, purse.currency),
+        "units": units,
         "first": programme.quantity(purse.next_activation_quantity, purse.currency),
         "day": formats.day(purse.next_activation),
     }
@@ -604,11 +608,15 @@ def _line(movement: Movement, programme: Programme) -> dict[str, Any]:
         what = gettext_lazy("given back")
     is_in = movement.source is Account.DEBT or movement.target is Account.PENDING
     quantity = movement.change or (movement.quantity if is_in else -movement.quantity)
+    known = programme.phrases.currencies.get(movement.currency)
+    awaited = None if known is None or known.pending is None else known.pending.until_event
+    event = programme.phrases.activity_name(awaited) if awaited else ""
     return {
         "day": movement.day,
         "what": what,
         "is_debt": not movement.change,
-        "from": movement.active_on if movement.target is Account.PENDING else None,
+        "from": movement.active_on if movement.target is Account.PENDING and not event else None,
+        "after": event if movement.target is Account.PENDING else "",
         "change": programme.change(quantity, movement.currency),
         "tone": "plus" if quantity > 0 else "minus",
         "balance": programme.quantity(movement.balance, movement.currency),

@@ -1,7 +1,7 @@
 """Offers and rewards: what customers can have, what is left of it, and what it gave."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,8 @@ from assidu.loyalty.reduced import LowestPrice, lowest_told
 from assidu.plans.document import Offer, Reward
 from assidu.plans.wording.offers import law_said, offer_terms, stacking_said
 
+STORES_SHOWN_MAX = 30
+
 
 @dataclass(frozen=True)
 class GaugeShown:
@@ -28,6 +30,7 @@ class GaugeShown:
     limit: int
     left: str
     tone: str
+    by_store: list["GaugeShown"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class OfferShown:
 
 @dataclass(frozen=True)
 class RewardShown:
+    """A reward, or a rule that shares something out."""
+
     code: str
     name: str
     sentence: str
@@ -77,6 +82,16 @@ def catalogue(request: HttpRequest) -> HttpResponse:
                 [_gauge(gauge, known, _session(reward, gauge, known)) for gauge in left.get(reward.code, [])],
             )
             for reward in known.document.rewards
+        ],
+        "rules": [
+            RewardShown(
+                rule.code,
+                known.phrases.text(rule.name),
+                known.phrases.rule(rule),
+                [_gauge(gauge, known, units_of=rule.currency) for gauge in left[rule.code]],
+            )
+            for rule in known.document.rules
+            if rule.code in left
         ],
         "together": stacking_said(known.document.stacking, (), known.phrases),
         "laws": [law_said(cap, known.phrases) for cap in known.document.legal_caps],
@@ -144,8 +159,8 @@ def _session(reward: Reward, gauge: Gauge, known: Programme) -> str:
     )
 
 
-def _gauge(gauge: Gauge, known: Programme, session: str = "") -> GaugeShown:
-    left = known.money(gauge.left) if gauge.is_money else formats.number(gauge.left)
+def _gauge(gauge: Gauge, known: Programme, session: str = "", units_of: str = "") -> GaugeShown:
+    """``units_of``: the currency of which a budget counts units."""
     labels = {
         GaugeKind.QUOTA: _("Places"),
         GaugeKind.BUDGET: _("Budget"),
@@ -153,10 +168,31 @@ def _gauge(gauge: Gauge, known: Programme, session: str = "") -> GaugeShown:
         GaugeKind.SESSION: session,
     }
     label = labels[gauge.kind]
-    if gauge.stores:
-        label = ngettext("%(what)s, %(n)s store", "%(what)s, %(n)s stores", gauge.stores) % {
+    stores = len(gauge.by_store)
+    if stores:
+        label = ngettext("%(what)s, %(n)s store", "%(what)s, %(n)s stores", stores) % {
             "what": label,
-            "n": formats.number(gauge.stores),
+            "n": formats.number(stores),
         }
+    names = known.document.labels.stores
+    in_each = [
+        _measured(
+            Gauge(gauge.kind, taken, gauge.limit // stores, gauge.is_money),
+            known.phrases.labelled(store, names),
+            known,
+            units_of,
+        )
+        for store, taken in gauge.by_store[:STORES_SHOWN_MAX]
+    ]
+    return replace(_measured(gauge, label, known, units_of), by_store=in_each)
+
+
+def _measured(gauge: Gauge, label: str, known: Programme, units_of: str) -> GaugeShown:
+    if gauge.is_money:
+        left = known.money(gauge.left)
+    elif units_of and gauge.kind is GaugeKind.BUDGET:
+        left = known.phrases.units(gauge.left, units_of)
+    else:
+        left = formats.number(gauge.left)
     tone = "bad" if not gauge.left else "warn" if gauge.left * 10 <= gauge.limit else ""
-    return GaugeShown(label, gauge.taken, gauge.limit, left, tone)
+    return GaugeShown(label, gauge.taken, gauge.limit, left, tone, [])

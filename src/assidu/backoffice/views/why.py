@@ -33,6 +33,7 @@ from assidu.decisions.events import (
 )
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.plan import EarnRule, PeriodCap, Plan
+from assidu.decisions.sharing import BUDGET
 from assidu.loyalty import queries
 from assidu.loyalty.explain import Explanation, explain
 from assidu.loyalty.ticket_lines import NotCounted, ticket_lines
@@ -249,7 +250,10 @@ def _inputs(inputs: SaleInputs | None, programme: Programme, plan: Plan) -> list
             told.append(line)
     for key, granted in sorted(inputs.grants.items()):
         rule = next((rules[code] for code in rules if code in key.split(":")), None)
-        if rule is not None and rule.quota is not None:
+        if rule is not None and rule.budget is not None and key.startswith(BUDGET):
+            name = _("Budget of %(rule)s") % {"rule": programme.rule_name(rule.code)}
+            told.append((name, programme.units(granted, rule.currency) if granted else _("none left")))
+        elif rule is not None and rule.quota is not None:
             name = _("Place among the first %(n)s: %(rule)s") % {
                 "n": formats.number(rule.quota.limit),
                 "rule": programme.rule_name(rule.code),

@@ -28,7 +28,6 @@ from assidu.customers.words import Said
 from assidu.decisions.calendar import local_day
 from assidu.decisions.chance import OpenDraw
 from assidu.decisions.decision import Claim, RefusalCode, Refused
-from assidu.decisions.earning import claim_key
 from assidu.decisions.events import (
     Admission,
     AfterSale,
@@ -41,6 +40,7 @@ from assidu.decisions.events import (
 from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.places import places_moved
 from assidu.decisions.plan import EarnRule, Plan
+from assidu.decisions.sharing import claim_key
 from assidu.decisions.sold import Later, since, sold_before
 from assidu.events import wire
 from assidu.events.types import WHOSE_PERSON, EventType, Fact

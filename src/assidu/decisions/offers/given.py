@@ -1,6 +1,6 @@
 """What was decided about offers, as it is kept with a decision."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -85,3 +85,8 @@ class OffersDecided:
 
 
 NOTHING = OffersDecided()
+
+
+def freeing(decided: OffersDecided, more: tuple[Release, ...]) -> OffersDecided:
+    """With what rules give back of what customers share."""
+    return replace(decided, releases=decided.releases + more) if more else decided

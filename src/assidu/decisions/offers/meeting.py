@@ -10,6 +10,7 @@ from assidu.decisions.offers.given import Step
 from assidu.decisions.offers.ticket import OfferTicket
 from assidu.decisions.plan import ALWAYS, Plan, QuotaScope
 from assidu.decisions.plan.offers import Offer, OfferNeeds
+from assidu.decisions.sharing import budget_key
 
 OFFER = "offer:"
 DRAW = "draw:"
@@ -128,11 +129,9 @@ def claims_of(offer: Offer, ticket: OfferTicket, wished: int) -> list[Claim]:
         if shown is not None and shown.uses_max:
             claims.append(Claim(f"code:{shown.key}", shown.uses_max, offer.code, can_come_back=True))
     if offer.budget is not None and wished > 0:
-        key = f"budget:{offer.code}:{ticket.period(offer.budget.period)}"
-        is_clipped = offer.budget.is_clipped
-        claims.append(
-            Claim(key, offer.budget.limit, offer.code, wished, can_be_clipped=is_clipped, can_come_back=True)
-        )
+        budget = offer.budget
+        key = budget_key(offer.code, budget, ticket.period(budget.period), ticket.sale.store)
+        claims.append(Claim(key, budget.limit, offer.code, wished, budget.is_clipped, can_come_back=True))
     return claims
 
 

@@ -21,11 +21,14 @@ FREED = {
 
 @dataclass(frozen=True, slots=True)
 class OffersBack:
-    """``awards`` are those that the ticket still deserves, by offer and currency."""
+    """``awards`` are those that the ticket still deserves, by offer and currency; ``later_before`` and ``later`` what
+    units are worth that were, and are, given for each line."""
 
     awards: dict[tuple[str, str], int]
     decided: OffersDecided
     counts: tuple[Count, ...]
+    later_before: Mapping[int, int]
+    later: Mapping[int, int]
 
 
 def offers_back(plan: Plan, sold: SoldBefore, returned_minor: Mapping[int, int]) -> OffersBack:
@@ -44,6 +47,8 @@ def offers_back(plan: Plan, sold: SoldBefore, returned_minor: Mapping[int, int])
         {(award.rule, award.currency): award.quantity for award in after.awards},
         OffersDecided(given=_given_back(before, after), releases=_freed(plan, before, after)),
         tuple(counts),
+        before.later,
+        after.later,
     )
 
 

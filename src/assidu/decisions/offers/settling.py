@@ -4,7 +4,7 @@ A basket is decided on its prices before any offer. A ticket that was paid tells
 honoured and counted, compared with what was due, and decides beside which other benefits there is room.
 """
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -14,6 +14,7 @@ from assidu.decisions.decision import Award, Claim, Count, Reason, ReasonCode
 from assidu.decisions.events import Sale
 from assidu.decisions.exchange import slack_minor
 from assidu.decisions.facts import SaleInputs
+from assidu.decisions.law import worth_of
 from assidu.decisions.money import allocate
 from assidu.decisions.offers.effects import (
     is_line_by_line,
@@ -53,6 +54,7 @@ from assidu.decisions.plan.offers import (
     PriceEffect,
     StackingChoice,
 )
+from assidu.decisions.sharing import NOTHING_KNOWN, Known
 from assidu.decisions.stacking import EXACT_MAX, Contender, settle
 
 _NOTHING_RETURNED: Mapping[int, int] = MappingProxyType({})
@@ -64,7 +66,8 @@ class Offered:
 
     ``terms`` are how long the units of each award last; ``used`` what was taken of what customers share, by claim key:
     the offer and how much; ``wished`` how much the ticket could have of it, had nobody else wished anything.
-    ``undrawn`` are the offers whose draw the ticket met without being drawn.
+    ``undrawn`` are the offers whose draw the ticket met without being drawn. ``later`` is by line, in minor units, what
+    units are worth that are given for it.
     """
 
     sale: Sale
@@ -82,6 +85,7 @@ class Offered:
     used: dict[str, tuple[str, int]] = field(default_factory=dict)
     wished: dict[str, int] = field(default_factory=dict)
     undrawn: list[str] = field(default_factory=list)
+    later: dict[int, int] = field(default_factory=dict)
     is_exact: bool = True
 
     def codes(self) -> set[str]:
@@ -98,24 +102,6 @@ def decided_of(had: Offered) -> OffersDecided:
         had.is_exact,
         tuple(had.undrawn),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What was taken for a ticket before it is decided, by key: with a hold, or when it was sold. No more is asked of
-    it, but of what is ``open``: there, what the ticket wishes beyond."""
-
-    taken: Mapping[str, int] = field(default_factory=dict)
-    open: Set[str] = frozenset()
-
-    def missing(self, claim: Claim) -> Claim | None:
-        """What must still be asked for a claim."""
-        taken = self.taken.get(claim.key)
-        if taken is None:
-            return claim
-        if claim.key not in self.open or claim.quantity <= taken:
-            return None
-        return replace(claim, quantity=claim.quantity - taken)
 
 
 @dataclass(slots=True)
@@ -147,7 +133,7 @@ def offered(
     ``returned_minor``, by line, is what came back since: as if it had never been bought.
     """
     return _Settling(
-        plan, sale, inputs, chance, seq, known or _NOTHING_KNOWN, returned_minor, trace=trace
+        plan, sale, inputs, chance, seq, known or NOTHING_KNOWN, returned_minor, trace=trace
     ).settled(is_basket=is_basket)
 
 
@@ -512,10 +498,17 @@ class _Settling:
                 if given and self._take(one, given):
                     found.awards.append(Award(one.offer.code, effect.currency, given, basis, wished))
                     found.terms.append(effect.expires)
+                    if one.offer.lines is not None:
+                        self._give_later(worth_of(self._plan.currencies[effect.currency], given), one.lines)
                     figures = {"given": given, "basis_minor": basis}
                     if wished != given:
                         figures["wished"] = wished
                     self._say(one.offer, ReasonCode.APPLIED, figures)
+
+    def _give_later(self, worth: int, lines: Sequence[int]) -> None:
+        later = self._found.later
+        for line, part in zip(lines, allocate(worth, [self._ticket.paid[i] for i in lines]), strict=True):
+            later[line] = later.get(line, 0) + part
 
     def _take(self, one: _Candidate, given: int) -> bool:
         """Ask for what customers share, or take what was granted; then count the offer. ``given`` is in the units of
@@ -639,4 +632,3 @@ def _on_what_is_left_of_one(
 
 
 _NOTHING_DUE: Mapping[str, int] = MappingProxyType({})
-_NOTHING_KNOWN = Known()

@@ -8,9 +8,10 @@ from assidu.decisions.facts import SoldBefore
 from assidu.decisions.offers.given import NOTHING, OfferGiven, OffersDecided, Release
 from assidu.decisions.offers.meeting import DRAW, kind_of
 from assidu.decisions.offers.returning import FREED, offer_of
-from assidu.decisions.offers.settling import Known, Offered
+from assidu.decisions.offers.settling import Offered
 from assidu.decisions.plan import Plan
 from assidu.decisions.plan.offers import GivesBack
+from assidu.decisions.sharing import Known, known_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,9 @@ def is_shared(plan: Plan, key: str) -> bool:
 
 
 def known_of(plan: Plan, sold: SoldBefore, before: Offered) -> Known:
-    """What the ticket has of what customers share. It may have more of what it was given in full; what was refused then
-    is not asked for again, and what it gave back since is asked for anew."""
+    """What the ticket has of what customers share through its offers."""
     granted = {key: quantity for key, quantity in sold.inputs.grants.items() if is_shared(plan, key)}
-    taken = {key: sold.taken.get(key, 0) for key in granted}
-    return Known(
-        {key: quantity for key, quantity in taken.items() if quantity or not granted[key]},
-        {key for key, quantity in granted.items() if quantity and quantity >= before.wished.get(key, 0)},
-    )
+    return known_from(granted, sold.taken, before.wished)
 
 
 def offers_moved(

@@ -3,6 +3,8 @@
 from assidu.decisions.plan.accounts import AccountPolicy, LeaversShare, Welcome
 from assidu.decisions.plan.conditions import ALWAYS, KNOWN_ACTIVITIES, Conditions, Exclusions, Lines, Trigger
 from assidu.decisions.plan.currencies import (
+    PURCHASE,
+    PURCHASES,
     Currency,
     CurrencyKind,
     EachYear,
@@ -12,6 +14,7 @@ from assidu.decisions.plan.currencies import (
     Inactivity,
     Pending,
     Transfers,
+    WaitEnd,
 )
 from assidu.decisions.plan.draws import Draw, Prize
 from assidu.decisions.plan.engagement import Engagement
@@ -22,7 +25,6 @@ from assidu.decisions.plan.money import OWN_MONEY, RATE_DAYS_MAX, Money
 from assidu.decisions.plan.offers import (
     NO_OFFERS,
     AmountOff,
-    Budget,
     BuyGet,
     Effect,
     FixedPrice,
@@ -40,7 +42,7 @@ from assidu.decisions.plan.offers import (
 from assidu.decisions.plan.programme import Plan, ReturnPolicy
 from assidu.decisions.plan.referral import REFERRAL, Referral, Units
 from assidu.decisions.plan.rewards import Reward, Session
-from assidu.decisions.plan.rules import EarnRule, PeriodCap, Quota, QuotaScope, RuleIndex
+from assidu.decisions.plan.rules import Budget, EarnRule, PeriodCap, Quota, QuotaScope, RuleIndex
 from assidu.decisions.plan.tiers import Downgrade, TierLevel, TierMeasure, Tiers, TierWindow
 
 __all__ = [
@@ -48,6 +50,8 @@ __all__ = [
     "KNOWN_ACTIVITIES",
     "NO_OFFERS",
     "OWN_MONEY",
+    "PURCHASE",
+    "PURCHASES",
     "RATE_DAYS_MAX",
     "REFERRAL",
     "AccountPolicy",
@@ -109,5 +113,6 @@ __all__ = [
     "Transfers",
     "Trigger",
     "Units",
+    "WaitEnd",
     "Welcome",
 ]

@@ -22,6 +22,7 @@ class ExpiryBasis(StrEnum):
     EARNING = "earning"
     LAST_EARNING = "last_earning"
     LAST_PURCHASE = "last_purchase"
+    LAST_ACTIVITY = "last_activity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +50,26 @@ class EachYear:
         return add_months(date(year - 1, 12, self.day), self.month)
 
 
+PURCHASE = "sale"
+PURCHASES = frozenset({PURCHASE})
+"""A purchase among the activities of a customer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inactivity:
-    """The whole balance expires when nothing was earned, or bought, for so long."""
+    """The whole balance expires when nothing that is named in ``by`` was done for so long; without names: when nothing
+    was earned."""
 
     lasts: Duration
-    is_by_purchase: bool = False
+    by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Extended:
-    """Each lot has its own time, and every purchase gives all of them the whole time again."""
+    """Each lot has its own time, and everything that is named in ``by`` gives all of them the whole time again."""
 
     lasts: Duration
+    by: frozenset[str] = PURCHASES
 
 
 Expiry = Duration | EachYear | Inactivity | Extended
@@ -77,13 +85,25 @@ class Transfers:
     period: Period = Period.EVER
 
 
+class WaitEnd(StrEnum):
+    """What becomes of units when what they wait for has not come in time."""
+
+    USABLE = "usable"
+    LOST = "lost"
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Units that were earned wait before they can be used: for a time, or until a day. Neither: they do not wait."""
+    """Units that were earned wait before they can be used: for a time, or until a day. Neither: they do not wait.
+
+    ``event``: they wait for this activity, and for it no longer than that; then they can be used, or are lost.
+    """
 
     lasts: Duration | None = None
     until: date | None = None
     expires_from_earning: bool = False  # else their own time begins when they can be used
+    event: str = ""
+    is_lost: bool = False  # where the event has not come in time
 
     def active_on(self, day: date) -> date | None:
         """The first day on which units earned on ``day`` can be used; ``None``: at once."""

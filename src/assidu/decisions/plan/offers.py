@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from assidu.decisions.calendar import Duration, Period
+from assidu.decisions.calendar import Duration
 from assidu.decisions.plan.conditions import ALWAYS, Conditions, Lines
 from assidu.decisions.plan.gifts import Fixed, PerAmount
-from assidu.decisions.plan.rules import PeriodCap, Quota, RuleIndex
+from assidu.decisions.plan.rules import Budget, PeriodCap, Quota, RuleIndex
 
 # ---------------------------------------------------------------- effects
 
@@ -91,18 +91,6 @@ class GivesBack(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
-    """At most ``limit`` of the sale currency's minor units, or of the currency that is given, in a period.
-
-    ``is_clipped``: what is left is given where it is less than the offer is worth; else nothing is.
-    """
-
-    limit: int
-    period: Period
-    is_clipped: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class Offer:
     """One offer. ``combines``: it may join other offers on the same lines, and is then worked out on what these left
     (``is_on_reduced``) or on the price before them. ``chance_one_in``: it is drawn for each ticket that meets it.
@@ -173,6 +161,7 @@ class LegalCap:
     from_day: date
     to_day: date | None
     departments: frozenset[str]
+    holds_rules: bool = False  # also what rules give on lines that they select?
 
     def is_in_force(self, day: date) -> bool:
         return self.from_day <= day and (self.to_day is None or day <= self.to_day)

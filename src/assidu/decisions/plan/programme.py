@@ -67,7 +67,7 @@ class Plan:
     def shares_places(self) -> bool:
         """Does anything in it run out for everybody, so that the order over all customers counts?"""
         return (
-            any(rule.quota is not None for rule in self.rules)
+            any(not rule.is_local for rule in self.rules)
             or any(reward.stock is not None or reward.sessions for reward in self.rewards.values())
             or any(
                 offer.quota is not None or offer.budget is not None or offer.stock is not None

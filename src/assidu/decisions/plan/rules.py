@@ -32,6 +32,20 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """At most ``limit`` units of the currency that is given, or of the sale currency's minor units, in a period, over
+    the programme or in each store.
+
+    ``is_clipped``: what is left is given where it is less than what is due; else nothing is.
+    """
+
+    limit: int
+    period: Period
+    is_clipped: bool = True
+    scope: QuotaScope = QuotaScope.PROGRAMME
+
+
+@dataclass(frozen=True, slots=True)
 class EarnRule:
     code: str
     currency: str
@@ -43,6 +57,7 @@ class EarnRule:
     cap: PeriodCap | None = None  # units of the currency, per customer
     times: PeriodCap | None = None  # how often, per customer
     quota: Quota | None = None
+    budget: Budget | None = None  # units of the currency, over all customers
     expires: Duration | None = None  # instead of the currency's own
     pending: Pending | None = None  # instead of the currency's own
     activity: str = ""  # for the trigger of that name
@@ -51,7 +66,7 @@ class EarnRule:
     @property
     def is_local(self) -> bool:
         """Can a till that is cut off decide this rule alone?"""
-        return self.quota is None
+        return self.quota is None and self.budget is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from babel import Locale
 from babel.numbers import get_currency_symbol
 from msgspec import inspect
 
-from assidu.decisions.plan import CurrencyKind
+from assidu.decisions.plan import KNOWN_ACTIVITIES, PURCHASE, CurrencyKind
 from assidu.plans.blanks import kinds
 from assidu.plans.blanks.texts import HAS, Texts, first_of, items, joined
 from assidu.plans.document import Document
@@ -435,6 +435,8 @@ class _Writer:
             "rule": lambda: self._multiplied(),
             "serves": lambda: self._members("objectives"),
             "law": lambda: self._laws(),
+            "extended_by": lambda: self._activities(),
+            "until_event": lambda: self._activities()[1:],
         }
         if field in find:
             return tuple(find[field]())
@@ -458,6 +460,13 @@ class _Writer:
             for one in self._document.currencies
             if one.kind is CurrencyKind.ENTRY
         ]
+
+    def _activities(self) -> list[Option]:
+        """What customers do, purchases first."""
+        declared = [activity.code for activity in self._document.activities]
+        phrases = phrases_of(self._document, self._language)
+        codes = [PURCHASE, *sorted(KNOWN_ACTIVITIES), *declared]
+        return [Option(code, phrases.activity_name(code)) for code in codes]
 
     def _laws(self) -> list[Option]:
         return [Option(law.code, text_in(law.name, self._language)) for law in laws().values()]

@@ -1,14 +1,13 @@
 """Offers, how they go together, and what the law allows: what may be wrong with them."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from assidu.decisions.plan import CurrencyKind, GivesBack, OfferNeeds
-from assidu.plans.document import Document, Given, Lines, Offer, OfferBudget
-from assidu.plans.legal import laws
+from assidu.plans.checks.budgets import check_budget
+from assidu.plans.document import Document, Given, LegalCap, Lines, Offer, Rule, When
+from assidu.plans.legal import Law, laws
 from assidu.plans.problems import Path, Problem, unknown
-
-BUDGET_MAX = 2_000_000_000
-"""In minor units or units: what one counter of the database holds."""
 
 _EFFECTS = ("percent", "amount", "price", "free", "buy", "points", "voucher", "gift")
 
@@ -89,22 +88,15 @@ def _effect(offer: Offer, document: Document, path: Path) -> Iterator[Problem]:
     budget = offer.budget
     if budget is not None:
         if (budget.amount is None) == (budget.units is None):
-            yield Problem("budget_count", (*path, "budget"))
+            yield from check_budget(budget, document, (*path, "budget"))
         elif is_price and budget.amount is None:
             yield Problem("budget_needs_amount", (*path, "budget", "units"))
         elif name in ("points", "voucher") and budget.units is None:
             yield Problem("budget_needs_units", (*path, "budget", "amount"))
         elif name == "gift":
             yield Problem("budget_on_gift", (*path, "budget"))
-        elif _minor(budget, document) > BUDGET_MAX:
-            yield Problem("budget_too_large", (*path, "budget"), {"most": BUDGET_MAX})
-
-
-def _minor(budget: OfferBudget, document: Document) -> int:
-    """As it is counted: in minor units, or in units."""
-    if budget.amount is not None:
-        return int(budget.amount.scaleb(document.sale_currency.decimals))
-    return budget.units or 0
+        else:
+            yield from check_budget(budget, document, (*path, "budget"))
 
 
 def _given(given: Given, kind: str, document: Document, path: Path) -> Iterator[Problem]:
@@ -152,24 +144,72 @@ def _legal(document: Document) -> Iterator[Problem]:
             if written is None:
                 continue
             percent, path = written
-            allowed = min(
-                (
-                    span.percent
-                    for span in law.spans
-                    if (offer.when.last_day is None or span.first_day <= offer.when.last_day)
-                    and (
-                        span.last_day is None
-                        or span.last_day >= (offer.when.first_day or document.valid_from)
-                    )
-                ),
-                default=100,
-            )
+            allowed = _allowed(law, offer.when, document)
             if percent > allowed:
                 yield Problem(
                     "beyond_the_law",
                     ("offers", n, "effect", *path),
                     {"offer": offer.code, "law": cap.law, "found": percent, "most": allowed},
                 )
+        if cap.holds_rules:
+            yield from _legal_rules(cap, law, document)
+        else:
+            yield from _left_out(i, cap, document)
+
+
+def _left_out(i: int, cap: LegalCap, document: Document) -> Iterator[Problem]:
+    """A limit that the law sets on what is given later too is told of a rule that gives some."""
+    for rule in document.rules:
+        currency = document.currency(rule.currency)
+        has_worth = currency is not None and currency.worth is not None
+        if has_worth and rule.lines is not None and _touches(rule.lines, cap.departments):
+            yield Problem(
+                "law_leaves_rules", ("legal_caps", i), {"rule": rule.code, "law": cap.law}, is_warning=True
+            )
+            return
+
+
+def _legal_rules(cap: LegalCap, law: Law, document: Document) -> Iterator[Problem]:
+    for n, rule in enumerate(document.rules):
+        if rule.lines is None or not _touches(rule.lines, cap.departments):
+            continue
+        percent, allowed = _worth_given(rule, document), _allowed(law, rule.when, document)
+        if percent > allowed:
+            figures: dict[str, str | int] = {
+                "rule": rule.code,
+                "law": cap.law,
+                "found": f"{percent:.4g}",
+                "most": allowed,
+            }
+            yield Problem("rule_beyond_the_law", ("rules", n, "gift"), figures)
+
+
+def _allowed(law: Law, when: When, document: Document) -> int:
+    """The least that the law allows on any day on which it may be given."""
+    return min(
+        (
+            span.percent
+            for span in law.spans
+            if (when.last_day is None or span.first_day <= when.last_day)
+            and (span.last_day is None or span.last_day >= (when.first_day or document.valid_from))
+        ),
+        default=100,
+    )
+
+
+def _worth_given(rule: Rule, document: Document) -> Decimal:
+    """What the rule gives of each amount, at the worth of its units and in per cent, as far as its words alone say."""
+    currency = document.currency(rule.currency)
+    gift, times = rule.gift.per_amount, Decimal(100)
+    if rule.gift.multiply is not None:
+        base = document.rule(rule.gift.multiply.rule)
+        gift, times = (
+            base.gift.per_amount if base is not None else None,
+            Decimal(rule.gift.multiply.percent - 100),
+        )
+    if gift is None or currency is None or currency.worth is None or not gift.each:
+        return Decimal(0)
+    return times * gift.give * currency.worth.amount / (gift.each * currency.worth.units)
 
 
 def _touches(lines: Lines | None, departments: Iterable[str]) -> bool:

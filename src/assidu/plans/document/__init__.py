@@ -43,7 +43,6 @@ from assidu.plans.document.offers import (
     LegalCap,
     Odds,
     Offer,
-    OfferBudget,
     OfferEffect,
     PercentOff,
     Stacking,
@@ -78,7 +77,7 @@ from assidu.plans.document.pending import Pending
 from assidu.plans.document.programme import Document, Labels, Returns, published
 from assidu.plans.document.referral import Kept, Referral
 from assidu.plans.document.rewards import PARTNERS_MAX, Partner, Reward, Session
-from assidu.plans.document.rules import Cap, Quota, Rule, Times
+from assidu.plans.document.rules import Budget, Cap, Quota, Rule, Times
 from assidu.plans.document.tiers import Level, Needs, Tiers, Window
 
 __all__ = [
@@ -120,6 +119,7 @@ __all__ = [
     "Amount",
     "Article",
     "Audience",
+    "Budget",
     "BuyGet",
     "Cap",
     "Closing",
@@ -149,7 +149,6 @@ __all__ = [
     "Objective",
     "Odds",
     "Offer",
-    "OfferBudget",
     "OfferEffect",
     "Part",
     "Partner",

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from assidu.decisions.plan import CurrencyKind, ExpiryBasis
+from assidu.plans.document.activities import ACTIVITIES_MAX
 from assidu.plans.document.parts import DAY_OF_YEAR_PATTERN, Amount, Code, Duration, Part, Text, Units
 from assidu.plans.document.pending import Pending
 from assidu.plans.document.rules import Cap
@@ -35,12 +36,21 @@ class Expiry(Duration, frozen=True, kw_only=True):
     counted_from: Annotated[
         ExpiryBasis,
         Meta(
-            description="`last_earning`, `last_purchase`: the whole balance expires at once when nothing comes."
+            description="`last_earning`, `last_purchase`, `last_activity`: the whole balance expires at once when "
+            "nothing comes."
         ),
     ] = ExpiryBasis.EARNING
     extended_by_purchases: Annotated[
         bool, Meta(description="Does each purchase give everything the customer has the whole time again?")
     ] = False
+    extended_by: Annotated[
+        tuple[Code, ...],
+        Meta(
+            max_length=ACTIVITIES_MAX,
+            description="What gives everything the customer has the whole time again: `sale`, or codes of activities. "
+            "With `last_activity`: which ones count.",
+        ),
+    ] = ()
 
 
 class Transfers(Part, frozen=True, kw_only=True):

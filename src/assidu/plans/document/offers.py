@@ -4,7 +4,6 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from assidu.decisions.calendar import Period
 from assidu.decisions.plan import GivesBack, OfferNeeds, StackingChoice
 from assidu.plans.document.conditions import Lines, When
 from assidu.plans.document.gifts import PerAmount
@@ -18,7 +17,7 @@ from assidu.plans.document.parts import (
     Text,
     Units,
 )
-from assidu.plans.document.rules import Quota, Times
+from assidu.plans.document.rules import Budget, Quota, Times
 
 OFFERS_MAX = 2_000
 GROUPS_MAX = 200
@@ -73,17 +72,6 @@ class OfferEffect(Part, frozen=True, kw_only=True):
     gift: Article | None = None
 
 
-class OfferBudget(Part, frozen=True, kw_only=True):
-    """At most so much in a period, over all customers: an amount, or units of the currency that is given."""
-
-    amount: Amount | None = None
-    units: Units | None = None
-    per: Period = Period.EVER
-    clip: Annotated[
-        bool, Meta(description="Is what is left given where it is less than the offer is worth, or nothing?")
-    ] = True
-
-
 class Odds(Part, frozen=True, kw_only=True):
     """The offer is drawn for each ticket that meets it: `{one_in: 50}`."""
 
@@ -104,7 +92,7 @@ class Offer(Part, frozen=True, kw_only=True):
     chance: Odds | None = None
     times: Times | None = None
     quota: Quota | None = None
-    budget: OfferBudget | None = None
+    budget: Budget | None = None
     stock: Annotated[int, Meta(ge=1, le=PIECES_MAX, description="So many in all, for ever.")] | None = None
     group: Annotated[Code, Meta(description="A group of `stacking`.")] | None = None
     exclusive: Annotated[bool, Meta(description="Alone on a ticket, or not at all.")] = False
@@ -141,3 +129,10 @@ class LegalCap(Part, frozen=True, kw_only=True):
 
     law: Annotated[Code, Meta(description="One of those that Assidu knows, for example `egalim-food`.")]
     departments: Annotated[tuple[Selected, ...], Meta(min_length=1, max_length=SELECTED_MAX)]
+    holds_rules: Annotated[
+        bool,
+        Meta(
+            description="Does it also hold what rules give on lines that they select, at its worth? Else only what "
+            "offers take off and give."
+        ),
+    ] = False

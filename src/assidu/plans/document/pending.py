@@ -5,7 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from assidu.plans.document.parts import Part
+from assidu.decisions.plan import WaitEnd
+from assidu.plans.document.parts import Code, Part
 
 
 class Pending(Part, frozen=True, kw_only=True):
@@ -22,6 +23,15 @@ class Pending(Part, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    until_event: Annotated[
+        Code | None,
+        Meta(
+            description="The activity that makes it usable, for a whole currency: the time is then the longest wait."
+        ),
+    ] = None
+    otherwise: Annotated[
+        WaitEnd | None, Meta(description="What becomes of it where the event has not come in that time.")
+    ] = None
     expires_from_earning: Annotated[
         bool,
         Meta(

@@ -9,7 +9,7 @@ from assidu.decisions.plan import QuotaScope, Trigger
 from assidu.plans.document.conditions import Lines, When
 from assidu.plans.document.gifts import Gift
 from assidu.plans.document.goals import Goal
-from assidu.plans.document.parts import Code, Duration, Part, Text, Units
+from assidu.plans.document.parts import Amount, Code, Duration, Part, Text, Units
 from assidu.plans.document.pending import Pending
 
 
@@ -35,6 +35,20 @@ class Quota(Part, frozen=True, kw_only=True):
     over: QuotaScope = QuotaScope.PROGRAMME
 
 
+class Budget(Part, frozen=True, kw_only=True):
+    """At most so much in a period, over all customers: an amount, or units of the currency that is given."""
+
+    amount: (
+        Annotated[Amount, Meta(description="What is taken off; of what a rule gives, its worth.")] | None
+    ) = None
+    units: Units | None = None
+    per: Period = Period.EVER
+    over: QuotaScope = QuotaScope.PROGRAMME
+    clip: Annotated[
+        bool, Meta(description="Is what is left given where it is less than what is due, or nothing?")
+    ] = True
+
+
 class Rule(Part, frozen=True, kw_only=True):
     """One way to earn."""
 
@@ -50,6 +64,7 @@ class Rule(Part, frozen=True, kw_only=True):
     cap: Cap | None = None
     times: Times | None = None
     quota: Quota | None = None
+    budget: Annotated[Budget, Meta(description="What tickets give back counts no longer.")] | None = None
     goal: Goal | None = None
     serves: Annotated[Code, Meta(description="The objective that it serves.")] | None = None
     expires: Annotated[Duration, Meta(description="Instead of the currency's own.")] | None = None

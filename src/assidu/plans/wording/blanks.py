@@ -15,6 +15,7 @@ CLAUSES = {
     "Rule.cap": Sentence("au plus {}", "at most {}"),
     "Rule.times": Sentence("au plus {}", "at most {}"),
     "Rule.quota": Sentence("pour les {}", "for the first {}"),
+    "Rule.budget": Sentence("dans un budget de {}", "within a budget of {}"),
     "Rule.goal": Sentence("une fois atteint : {}", "once there are {}"),
     "Rule.serves": Sentence("pour l'objectif {}", "for the objective {}"),
     "Rule.expires": Sentence("validité de {}", "valid for {}"),
@@ -67,12 +68,13 @@ CLAUSES = {
     "OfferEffect.points": Sentence("{}", "{}"),
     "OfferEffect.voucher": Sentence("{}", "{}"),
     "OfferEffect.gift": Sentence("{}", "{}"),
-    "OfferBudget.amount": Sentence("{}", "{}"),
-    "OfferBudget.units": Sentence("{} unités", "{} units"),
-    "OfferBudget.per": Sentence("par {}", "per {}"),
-    "OfferBudget.clip": Sentence(
-        "rien n'est donné quand il reste moins que ce que vaut l'offre",
-        "nothing is given where less is left than the offer is worth",
+    "Budget.amount": Sentence("{}", "{}"),
+    "Budget.units": Sentence("{} unités", "{} units"),
+    "Budget.per": Sentence("par {}", "per {}"),
+    "Budget.over": Sentence("{}", "{}"),
+    "Budget.clip": Sentence(
+        "rien n'est donné quand il reste moins que ce qui est dû",
+        "nothing is given where less is left than what is due",
     ),
     "PercentOff.at_most": Sentence("au plus {}", "at most {}"),
     "BuyGet.times": Sentence("au plus {} fois par ticket", "at most {} times on a ticket"),
@@ -94,11 +96,14 @@ CLAUSES = {
     "Pending.weeks": Sentence("{} semaines", "{} weeks"),
     "Pending.months": Sentence("{} mois", "{} months"),
     "Pending.until": Sentence("jusqu'au {}", "until {}"),
+    "Pending.until_event": Sentence("de l'événement {}", "for the event {}"),
+    "Pending.otherwise": Sentence("sinon {}", "else {}"),
     "Pending.expires_from_earning": Sentence(
         "la validité court dès le gain", "the time of validity runs from earning on"
     ),
     "Expiry.each_year": Sentence("au plus tard le (mois-jour) {}", "until the day (month-day) {} of a year"),
     "Expiry.counted_from": Sentence("à compter {}", "counted from {}"),
+    "Expiry.extended_by": Sentence("prolongée par {}", "extended by {}"),
     "Expiry.extended_by_purchases": Sentence("prolongée à chaque achat", "prolonged by each purchase"),
     "Currency.pending": Sentence("en attente {}", "waiting {}"),
     "Currency.debt_at_most": Sentence("dette d'au plus {}", "debt of at most {}"),
@@ -166,6 +171,9 @@ CLAUSES = {
         "a second person decides on what staff correct or give above {}",
     ),
     "Table.words": Sentence("on appelle {}", "we call {}"),
+    "LegalCap.holds_rules": Sentence(
+        "avec ce que les règles donnent sur ces articles", "together with what rules give on these items"
+    ),
     "LegalCaps.legal_caps": Sentence("la loi limite les promotions : {}", "the law limits promotions: {}"),
     "AllTerms.terms": Sentence("conditions : {}", "terms: {}"),
     "Terms.url": Sentence("à l'adresse {}", "at the address {}"),
@@ -296,6 +304,7 @@ GROUP_OF = {
     "Rule.cap": "limit",
     "Rule.times": "limit",
     "Rule.quota": "limit",
+    "Rule.budget": "limit",
 }
 
 MEMBERS = {
@@ -424,9 +433,12 @@ CHOICES = {
     "LeaversShare.own": Sentence("sa propre part", "their own part"),
     "Welcome.once": Sentence("une fois au compte", "to the account once"),
     "Welcome.each": Sentence("à chaque personne", "to each person"),
+    "WaitEnd.usable": Sentence("utilisable", "usable"),
+    "WaitEnd.lost": Sentence("perdu", "lost"),
     "ExpiryBasis.earning": Sentence("du gain", "earning"),
     "ExpiryBasis.last_earning": Sentence("du dernier gain", "the last earning"),
     "ExpiryBasis.last_purchase": Sentence("du dernier achat", "the last purchase"),
+    "ExpiryBasis.last_activity": Sentence("de la dernière activité", "the last activity"),
     "Duration.days": Sentence("jours", "days"),
     "Duration.weeks": Sentence("semaines", "weeks"),
     "Duration.months": Sentence("mois", "months"),
@@ -450,6 +462,7 @@ BLANKS = {
     "Quota.first": Sentence("nombre de tickets", "number of tickets"),
     "Quota.per": Sentence("période", "period"),
     "Quota.over": Sentence("où", "where"),
+    "Budget.over": Sentence("où", "where"),
     "Rule.trigger": Sentence("moment", "moment"),
     "Rule.currency": Sentence("monnaie", "currency"),
     "Rule.gift": Sentence("façon de donner", "way to give"),

@@ -9,6 +9,7 @@ from assidu.decisions.plan import Downgrade, ReturnPolicy, Trigger
 from assidu.plans.diff import Change, Kind, Listed
 from assidu.plans.document import (
     Accounts,
+    Budget,
     Cap,
     Document,
     Duration,
@@ -33,6 +34,7 @@ from assidu.plans.document import (
 )
 from assidu.plans.wording import figures
 from assidu.plans.wording.accounts import account_lines
+from assidu.plans.wording.budgets import budget_said
 from assidu.plans.wording.draws import draw_change
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import life_value
@@ -160,6 +162,7 @@ FIELDS = {
     "rules.cap": Sentence("plafond par client", "cap per customer"),
     "rules.times": Sentence("nombre de fois", "number of times"),
     "rules.quota": Sentence("premiers servis", "first served"),
+    "rules.budget": Sentence("budget", "budget"),
     "rules.activity": Sentence("activité", "activity"),
     "rules.goal": Sentence("but à atteindre", "goal to reach"),
     "rules.serves": Sentence("objectif servi", "objective served"),
@@ -243,7 +246,7 @@ ALSO_IN = Sentence(
 FORGOTTEN = Sentence("sous {days} jours", "within {days} days")
 ONLY = Sentence(", pour {names} seulement", ", for {names} only")
 
-_LIMITS = {"cap", "cap_per_sale", "times", "quota"}
+_LIMITS = {"cap", "cap_per_sale", "times", "quota", "budget"}
 _LISTED_MAX = 10
 
 
@@ -408,6 +411,8 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
             return phrases.times(value)
         case Quota():
             return phrases.quota(value)
+        case Budget():
+            return budget_said(value, phrases, phrases.rules[found.subject].currency)
         case Goal():
             return phrases.goal(value)
         case Hours():

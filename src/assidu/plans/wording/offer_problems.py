@@ -82,6 +82,14 @@ OFFER_PROBLEMS = {
         "Assidu ne connaît pas la loi « {found} » ; vouliez-vous dire « {close} » ?",
         "Assidu knows no law “{found}”; did you mean “{close}”?",
     ),
+    "law_leaves_rules": Sentence(
+        "la règle « {rule} » donne aussi sur ces rayons, et la loi ({law}) en tient compte : ajoutez holds_rules: true",
+        "the rule “{rule}” gives in these departments too, and the law ({law}) counts it: add `holds_rules: true`",
+    ),
+    "rule_beyond_the_law": Sentence(
+        "la règle « {rule} » donne {found} % du prix ; la loi ({law}) permet {most} % sur ces rayons",
+        "the rule “{rule}” gives {found}% of the price; the law ({law}) allows {most}% in these departments",
+    ),
     "beyond_the_law": Sentence(
         "l'offre « {offer} » retire {found} % du prix ; la loi ({law}) permet {most} % sur ces rayons",
         "the offer “{offer}” takes {found}% off; the law ({law}) allows {most}% in these departments",

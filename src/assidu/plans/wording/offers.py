@@ -13,13 +13,13 @@ from assidu.plans.document import (
     LegalCap,
     Odds,
     Offer,
-    OfferBudget,
     OfferEffect,
     Stacking,
     StackingGroup,
 )
 from assidu.plans.legal import laws
 from assidu.plans.wording import figures
+from assidu.plans.wording.budgets import budget_said
 from assidu.plans.wording.language import Language, Sentence
 
 if TYPE_CHECKING:
@@ -54,11 +54,6 @@ LIMITS = {
     "chance": Sentence("tirage au sort : un ticket sur {one_in}", "drawn: one ticket in {one_in}"),
     "stock": Sentence("{count} en tout", "{count} in all"),
     "stock_one": Sentence("un seul en tout", "only one in all"),
-    "budget": Sentence("budget de {budget} par {period}", "a budget of {budget} per {period}"),
-    "budget_ever": Sentence("budget de {budget} en tout", "a budget of {budget} in all"),
-    "budget_refuse": Sentence(
-        "{budget}, rien quand il n'en reste pas assez", "{budget}, nothing where not enough is left"
-    ),
     "group": Sentence("groupe {group}", "group {group}"),
     "exclusive": Sentence("jamais avec une autre offre", "never with another offer"),
     "combines": Sentence("cumulable", "joins other offers"),
@@ -102,6 +97,10 @@ STACKING = {
         "Groupe {group} : au plus {count} par ticket.", "Group {group}: at most {count} per ticket."
     ),
     "law": Sentence("{law} : rayons {names}.", "{law}: departments {names}."),
+    "law_rules": Sentence(
+        "{law} : rayons {names}, avec ce que les règles y donnent.",
+        "{law}: departments {names}, together with what rules give there.",
+    ),
 }
 
 REASONS = {
@@ -324,15 +323,6 @@ def given_said(given: Given, phrases: "Phrases") -> str:
     return phrases.say(EFFECTS["units"], units=phrases.units(given.units or 0, given.currency))
 
 
-def budget_said(budget: OfferBudget, phrases: "Phrases") -> str:
-    most = phrases.amount(budget.amount) if budget.amount is not None else figures.number(
-        budget.units or 0, phrases.language
-    )  # fmt: skip
-    key = "budget_ever" if budget.per == "ever" else "budget"
-    said = phrases.say(LIMITS[key], budget=most, period=phrases.period(budget.per))
-    return said if budget.clip else phrases.say(LIMITS["budget_refuse"], budget=said)
-
-
 def odds_said(odds: Odds, phrases: "Phrases") -> str:
     return phrases.say(LIMITS["chance"], one_in=figures.number(odds.one_in, phrases.language))
 
@@ -383,7 +373,8 @@ def law_said(cap: LegalCap, phrases: "Phrases") -> str:
     law = laws().get(cap.law)
     name = cap.law if law is None else phrases.text(law.name)
     names = phrases.listing(phrases.selected("departments", cap.departments[:8]))
-    return phrases.say(STACKING["law"], law=name, names=names + (" …" if len(cap.departments) > 8 else ""))
+    sentence = STACKING["law_rules" if cap.holds_rules else "law"]
+    return phrases.say(sentence, law=name, names=names + (" …" if len(cap.departments) > 8 else ""))
 
 
 # ---------------------------------------------------------------- what became of one

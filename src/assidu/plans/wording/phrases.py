@@ -42,6 +42,7 @@ from assidu.plans.document import (
     Worth,
 )
 from assidu.plans.wording import figures, wallets
+from assidu.plans.wording.budgets import budget_said
 from assidu.plans.wording.language import Language, Sentence, quoted, text_in
 from assidu.plans.wording.life import REFERRAL_NAME
 
@@ -593,6 +594,8 @@ class Phrases:
             found.append(self.cap(rule.cap, rule.currency))
         if rule.times is not None:
             found.append(self.times(rule.times))
+        if rule.budget is not None:
+            found.append(budget_said(rule.budget, self, rule.currency))
         if rule.expires is not None:
             found.append(self.say(LIMITS["expires"], duration=self.duration(rule.expires)))
         if rule.pending is not None:

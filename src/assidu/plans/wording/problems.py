@@ -151,12 +151,21 @@ PROBLEMS = {
         "a duration has exactly one of days, weeks, months, years (here: {found})",
     ),
     "each_year_alone": Sentence(
-        "une date de fin par an vaut pour tous les lots : enlevez counted_from et extended_by_purchases",
-        "one end each year holds for all lots: remove counted_from and extended_by_purchases",
+        "une date de fin par an vaut pour tous les lots : enlevez counted_from, extended_by_purchases et "
+        "extended_by",
+        "one end each year holds for all lots: remove counted_from, extended_by_purchases and extended_by",
     ),
     "extended_from_earning": Sentence(
         "un solde compté depuis le dernier gain ou achat est déjà prolongé : gardez l'un des deux",
         "a balance counted from the last earning or purchase is extended already: keep one of the two",
+    ),
+    "extended_by_nothing": Sentence(
+        "dites quelles activités comptent : `extended_by: [sale, visit]`",
+        "say which activities count: `extended_by: [sale, visit]`",
+    ),
+    "extended_twice": Sentence(
+        "`extended_by` dit tout ce qui prolonge, achats (`sale`) compris : gardez-le seul, ou avec `last_activity`",
+        "`extended_by` names all that extends, purchases (`sale`) too: keep it alone, or with `last_activity`",
     ),
     "expires_with_balance": Sentence(
         "« {code} » expire en bloc selon l'activité du client : une règle ne peut pas lui donner une durée propre",
@@ -165,6 +174,18 @@ PROBLEMS = {
     "pending_count": Sentence(
         "une attente a exactement une partie parmi days, weeks, months, until (ici : {found})",
         "a wait has exactly one of days, weeks, months, until (here: {found})",
+    ),
+    "pending_event_end": Sentence(
+        "`until_event` va avec la plus longue attente (days, weeks ou months) et `otherwise` (usable ou lost)",
+        "`until_event` goes with the longest wait (days, weeks or months) and `otherwise` (usable or lost)",
+    ),
+    "pending_event_of_rule": Sentence(
+        "un événement s'attend pour toute la monnaie ; une règle ne peut alors dire que `days: 0`",
+        "an event is waited for by a whole currency; a rule can then only say `days: 0`",
+    ),
+    "pending_event_validity": Sentence(
+        "on ne sait pas quand l'événement viendra : ajoutez expires_from_earning: true",
+        "nobody knows when the event will come: add `expires_from_earning: true`",
     ),
     "pending_over": Sentence(
         "ce jour est passé quand la version commence : plus rien n'attendra",
@@ -386,6 +407,10 @@ PROBLEMS = {
     "joining_cannot": Sentence(
         "« {name} » n'a pas de sens à l'adhésion : retirez-le",
         "`{name}` makes no sense on joining: take it out",
+    ),
+    "budget_without_worth": Sentence(
+        "« {currency} » n'a pas de valeur (worth) : comptez ce budget en unités (`units`)",
+        "`{currency}` has no `worth`: count this budget in `units`",
     ),
     "reward_same_currency": Sentence(
         "« {reward} » donne ce qu'il coûte : changez l'une des deux monnaies",

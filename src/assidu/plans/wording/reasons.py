@@ -73,6 +73,17 @@ REASONS = {
     ReasonCode.QUOTA_TAKEN: Sentence(
         "{rule} : les {limit} places étaient déjà prises", "{rule}: all {limit} places were already taken"
     ),
+    ReasonCode.BUDGET_ASKED: Sentence(
+        "{rule} : dans un budget de {limit}, part en attente de réponse",
+        "{rule}: within a budget of {limit}, the part is being asked for",
+    ),
+    ReasonCode.BUDGET_GONE: Sentence(
+        "{rule} : le budget de {limit} est épuisé", "{rule}: its budget of {limit} is used up"
+    ),
+    ReasonCode.LEGAL_LIMIT: Sentence(
+        "{rule} : la loi ne permet pas davantage sur ces articles",
+        "{rule}: the law allows no more on these items",
+    ),
     ReasonCode.OTHER_HOUR: Sentence(
         "{rule} : pas à cette heure (seulement : {wanted})", "{rule}: not at this hour (only: {wanted})"
     ),
@@ -96,6 +107,13 @@ CLAWBACK = Sentence(
 )
 CAPPED = Sentence(
     "{said} (au lieu de {wished}, plafond atteint)", "{said} (instead of {wished}, cap reached)"
+)
+CLIPPED = Sentence(
+    "{said} (au lieu de {wished}, budget épuisé)", "{said} (instead of {wished}, the budget is used up)"
+)
+LAWFUL = Sentence(
+    "{said} (au lieu de {wished}, la loi ne permet pas davantage)",
+    "{said} (instead of {wished}, the law allows no more)",
 )
 BASIS = Sentence("{said} sur {basis} d'achats", "{said} on {basis} spent")
 STEP = Sentence("{said} à partir de {amount} d'achats", "{said} from {amount} spent on")
@@ -347,7 +365,9 @@ def reason(found: Reason, document: Document, language: Language) -> str:
         if reached:
             said = STEP.say(language, said=said, amount=phrases.amount(reached[-1].at_least))
         if "wished" in found.figures:
-            said = CAPPED.say(
+            capped = CLIPPED if "budget_left" in found.figures else CAPPED
+            capped = LAWFUL if "lawful" in found.figures else capped
+            said = capped.say(
                 language, said=said, wished=phrases.units(found.figures["wished"], rule.currency)
             )
     return said
@@ -367,7 +387,7 @@ def _figures(found: Reason, rule: Rule | None, phrases: Phrases) -> dict[str, st
     number = figures.number
     language = phrases.language
     limit = number(given.get("limit", 0), language)
-    if found.code is ReasonCode.CAP_REACHED:
+    if found.code in (ReasonCode.CAP_REACHED, ReasonCode.BUDGET_ASKED, ReasonCode.BUDGET_GONE):
         limit = phrases.units(given.get("limit", 0), units)
     elif found.code is ReasonCode.AMOUNT_TOO_HIGH:
         limit = _money(given.get("limit_minor", 0), phrases)

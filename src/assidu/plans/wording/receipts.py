@@ -39,6 +39,9 @@ RECEIPTS = {
     "to_come_first": Sentence(
         "{units} à venir, les premiers dès le {day}.", "{units} to come, the first from {day}."
     ),
+    "to_come_event": Sentence(
+        "{units} à venir, après l'événement « {event} ».", "{units} to come, after the event “{event}”."
+    ),
     "reached": Sentence(
         "Bravo, vous passez au statut {tier} !", "Congratulations, you now have {tier} status!"
     ),
@@ -226,6 +229,10 @@ def _to_come(state: State, phrases: Phrases) -> Iterator[str]:
     for currency in phrases.document.currencies:
         if awaited := state.awaited(currency.code):
             units = phrases.units(sum(quantity for _, quantity in awaited), currency.code)
+            if currency.pending is not None and currency.pending.until_event is not None:
+                event = phrases.activity_name(currency.pending.until_event)
+                yield _say(phrases, "to_come_event", units=units, event=event)
+                continue
             key = "to_come" if len(awaited) == 1 else "to_come_first"
             yield _say(phrases, key, units=units, day=phrases.day(awaited[0][0]))
 

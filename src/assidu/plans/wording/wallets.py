@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from assidu.decisions.calendar import add_months
-from assidu.decisions.plan import ExpiryBasis
+from assidu.decisions.plan import ExpiryBasis, WaitEnd
 from assidu.plans.document import Duration, Expiry, Pending, Transfers
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Sentence
@@ -25,12 +25,25 @@ EXPIRIES = {
     ExpiryBasis.LAST_PURCHASE: Sentence(
         "{duration} après le dernier achat", "{duration} after the last purchase"
     ),
+    ExpiryBasis.LAST_ACTIVITY: Sentence(
+        "{duration} après la dernière activité qui compte ({activities})",
+        "{duration} after the last activity that counts ({activities})",
+    ),
+    "extended_by": Sentence("{duration}, prolongée par {activities}", "{duration}, extended by {activities}"),
     "extended": Sentence("{duration}, prolongée à chaque achat", "{duration}, extended by each purchase"),
 }
 PENDING = {
     "at_once": Sentence("utilisable tout de suite", "usable at once"),
     "lasts": Sentence("utilisable après {duration}", "usable after {duration}"),
     "until": Sentence("utilisable à partir du {day}", "usable from {day} on"),
+    WaitEnd.USABLE: Sentence(
+        "utilisable après l'événement « {event} », au plus tard après {duration}",
+        "usable after the event “{event}”, at the latest after {duration}",
+    ),
+    WaitEnd.LOST: Sentence(
+        "utilisable après l'événement « {event} », perdu s'il n'est pas venu après {duration}",
+        "usable after the event “{event}”, lost where it has not come after {duration}",
+    ),
     "from_earning": Sentence(
         "{pending} (validité comptée du jour du gain)", "{pending} (validity counted from the earning)"
     ),
@@ -49,7 +62,8 @@ DEBT = Sentence("solde négatif possible jusqu'à {units}", "balance may go {uni
 def is_of_lot(expires: Expiry) -> bool:
     """Has each lot its own time, and no more is to be said of it?"""
     is_from_earning = expires.counted_from is ExpiryBasis.EARNING
-    return expires.each_year is None and is_from_earning and not expires.extended_by_purchases
+    is_extended = expires.extended_by_purchases or bool(expires.extended_by)
+    return expires.each_year is None and is_from_earning and not is_extended
 
 
 def expiry_of(expires: Expiry, phrases: "Phrases") -> str:
@@ -62,7 +76,10 @@ def expiry_of(expires: Expiry, phrases: "Phrases") -> str:
         key = "each_year_at_least" if has_duration else "each_year"
         return phrases.say(EXPIRIES[key], day=named, duration=duration)
     key_ = "extended" if expires.extended_by_purchases else expires.counted_from
-    return phrases.say(EXPIRIES[key_], duration=duration)
+    if expires.extended_by and key_ is ExpiryBasis.EARNING:
+        key_ = "extended_by"
+    activities = phrases.listing(phrases.activity_name(code) for code in expires.extended_by)
+    return phrases.say(EXPIRIES[key_], duration=duration, activities=activities)
 
 
 def pending_of(pending: Pending, phrases: "Phrases") -> str:
@@ -72,7 +89,9 @@ def pending_of(pending: Pending, phrases: "Phrases") -> str:
         return phrases.say(PENDING["at_once"])
     else:
         duration = Duration(days=pending.days, weeks=pending.weeks, months=pending.months)
-        said = phrases.say(PENDING["lasts"], duration=phrases.duration(duration))
+        key = "lasts" if pending.otherwise is None else pending.otherwise
+        event = phrases.activity_name(pending.until_event or "")
+        said = phrases.say(PENDING[key], duration=phrases.duration(duration), event=event)
     return phrases.say(PENDING["from_earning"], pending=said) if pending.expires_from_earning else said
 
 
