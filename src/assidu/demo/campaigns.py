@@ -17,7 +17,7 @@ from assidu.demo.year import Year
 AUDIENCE = "young-families"
 AUDIENCE_SHARE = 0.06
 ALLOTTED_OFFER = "family-treat"
-ALLOTTED_DAYS = 50
+ALLOTTED_DAYS = 100
 SEEN_SHARE = 0.70
 ACTIVATED_SHARE = 0.60
 CODE_OFFER = "welcome-back"
