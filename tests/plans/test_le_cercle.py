@@ -45,7 +45,7 @@ def test_the_versions_follow_one_another_through_the_year() -> None:
 
 
 def test_the_changes_read_as_sentences() -> None:
-    first, second, third, _ = VERSIONS
+    first, second, third, last = VERSIONS
     told = [change(found, second, third, Language.FR) for found in diff(second, third)]
     assert (
         "La règle «\u00a0Fruits et légumes bonifiés\u00a0» passe de 200\u00a0% à 150\u00a0%, pour Or seulement."
@@ -53,6 +53,9 @@ def test_the_changes_read_as_sentences() -> None:
     )
     assert len(diff(first, second)) == 4
     assert len(told) == 7
+    whole = [change(found, third, last, Language.EN) for found in diff(third, last)]
+    assert "The “Gold” status: benefits, now Free delivery; Priority till." in whole
+    assert [sentence for sentence in whole if ": )" in sentence or sentence.endswith("..")] == []
 
 
 def test_the_last_version_has_the_whole_vocabulary() -> None:
