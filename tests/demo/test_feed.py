@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from assidu.demo.calendar import LocalTime, seconds_of
+from assidu.demo.codes import codes_named_in, written_in
 from assidu.demo.feed import Feed, prepare
 from assidu.demo.people import check_digit
 
@@ -316,6 +317,60 @@ def test_whatever_is_invented_says_so(small: Feed) -> None:
     assert all(told[part][language] for part in ("real", "changed", "invented") for language in ("en", "fr"))
 
 
+def test_one_who_left_comes_back_in_time_and_the_others_do_not(small: Feed) -> None:
+    events = rows_of(small.folder / "loyalty.jsonl")
+    left = {event["subject"]: event["time"] for event in events if event["type"] == "Member Left"}
+    back = [event for event in events if event["type"] == "Member Joined"]
+
+    assert len(left) == 6
+    [returning] = back
+    gone = datetime.fromisoformat(returning["time"]) - datetime.fromisoformat(left[returning["subject"]])
+    assert timedelta(0) < gone < timedelta(days=14)
+
+
+def test_two_people_of_a_household_enter_its_account_once_it_is_open(small: Feed) -> None:
+    accounts = rows_of(small.folder / "accounts.csv")
+    homes = {person["card"]: (person["address"], person["town"]) for person in people_of(small)}
+    entered: dict[str, set[str]] = defaultdict(set)
+    for event in rows_of(small.folder / "loyalty.jsonl"):
+        if event["type"] == "Account Member Added":
+            assert datetime.fromisoformat(event["time"]) > small.accounts_at
+            entered[event["subject"]].add(event["data"]["member"].removeprefix("card:"))
+
+    assert entered.keys() == {f"external:{account['account']}" for account in accounts}
+    assert all(len(cards) == 2 and len({homes[card] for card in cards}) == 1 for cards in entered.values())
+
+
+def test_an_offer_is_seen_once_it_is_allotted_and_activated_once_it_is_seen(small: Feed) -> None:
+    steps: dict[str, list[str]] = defaultdict(list)
+    for event in rows_of(small.folder / "loyalty.jsonl"):
+        if event["type"].startswith("Offer ") or event["type"] == "Audience Changed":
+            steps[event["subject"]].append(event["type"])
+
+    assert steps
+    whole_way = ["Audience Changed", "Offer Allotted", "Offer Seen", "Offer Activated"]
+    assert all(taken == whole_way[: len(taken)] and len(taken) >= 2 for taken in steps.values())
+
+
+def test_codes_stand_by_name_where_a_member_brought_somebody_or_a_ticket_showed_one(small: Feed) -> None:
+    joins = {row["card"]: row["referral_code"] for row in rows_of(small.folder / "joins.csv")}
+    earlier = {row["card"] for row in rows_of(small.folder / "members.csv")}
+    coded = rows_of(small.folder / "coded.jsonl")
+    in_time = tickets_of(rows_of(small.folder / "till.parquet"))
+
+    brought_by = [one.card for code in joins.values() for one in codes_named_in(code)]
+    assert len(brought_by) == small.counts["referrals"] > 0
+    assert set(brought_by) <= earlier
+    shown = [one.name for event in coded for code in event["data"]["codes"] for one in codes_named_in(code)]
+    assert len(set(shown)) == len(coded) == small.counts["coded_tickets"] > 0
+    for event in coded:
+        store, ticket = event["data"]["store"], event["data"]["ticket"]
+        day = date.fromisoformat(event["time"][:10])
+        assert (store, day, ticket) not in in_time
+    written = written_in(json.dumps(shown), dict.fromkeys(shown, "X"))
+    assert json.loads(written) == ["X"] * len(shown)
+
+
 @pytest.mark.slow
 def test_the_whole_year_keeps_the_real_totals_to_the_cent(whole: Feed) -> None:
     columns = ["store", "date", "ticket", "card", "amount_eur", "discount_eur", "channel", "paid_points"]
@@ -325,12 +380,17 @@ def test_the_whole_year_keeps_the_real_totals_to_the_cent(whole: Feed) -> None:
     sent = in_time.select(keys).group_by(keys).aggregate([])
     late = afterwards.join(sent, keys, join_type="left anti")
     carded = [table.filter(table["card"].is_valid()) for table in (in_time, late)]
+    coded = [event["data"]["lines"] for event in rows_of(whole.folder / "coded.jsonl")]
 
-    assert sum(pc.sum(table["amount_eur"]).as_py() for table in carded) == Decimal("4596039.58")
+    def euros(column: str, minor: str) -> Decimal:
+        with_code = sum(line[minor] for lines in coded for line in lines)
+        return sum((pc.sum(table[column]).as_py() for table in carded), Decimal(with_code) / 100)
+
+    assert euros("amount_eur", "amount_minor") == Decimal("4596039.58")
     # Discounts of the trade, coupons, and what the shop adds to coupons.
-    assert sum(pc.sum(table["discount_eur"]).as_py() for table in carded) == Decimal("822553.19")
+    assert euros("discount_eur", "discount_minor") == Decimal("822553.19")
     tickets = [table.group_by(keys).aggregate([]).num_rows for table in carded]
-    assert sum(tickets) == 155_848
+    assert sum(tickets) + len(coded) == 155_848
     assert whole.counts["real_lines"] == 1_469_307
     assert whole.counts["households"] == 2_469
     assert whole.counts["stores"] == 457
@@ -348,5 +408,10 @@ def test_the_whole_year_has_the_promised_shares_of_what_is_invented(whole: Feed)
     assert counts["members_joining"] == round(0.2 * 2_469)
     assert counts["people"] == 2_469 + 10
     assert counts["tickets_paid_with_points"] > 300
+    assert counts["accounts"] == 12
+    assert counts["transfers"] == 20
+    assert counts["coded_tickets"] == 40
+    assert counts["referrals"] >= 10
+    assert counts["offers_allotted"] > counts["offers_activated"] > 20
     products = pq.read_table(whole.folder / "products.parquet")
     assert len(products["department"].unique()) == 36

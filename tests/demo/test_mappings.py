@@ -18,6 +18,7 @@ FILES = (
     "margins.csv",
     "members.csv",
     "takeover.csv",
+    "accounts.csv",
     "joins.csv",
     "till.parquet",
     "returns.parquet",
@@ -54,7 +55,9 @@ def columns_there(path: Path) -> set[str]:
 
 
 def pairs_of(feed: Feed) -> dict[str, Pair]:
-    return {pair.file.name: pair for pair in (*feed.known_before, *feed.year, *feed.afterwards)}
+    return {
+        pair.file.name: pair for pair in (*feed.known_before, *feed.accounts, *feed.year, *feed.afterwards)
+    }
 
 
 @pytest.mark.parametrize("name", FILES)

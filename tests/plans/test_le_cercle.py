@@ -1,4 +1,4 @@
-"""The demo's programme: correct, in three versions that follow one another, and worth what it says."""
+"""The demo's programme: correct, in four versions that follow one another, and worth what it says."""
 
 from datetime import date, timedelta
 
@@ -8,6 +8,7 @@ from assidu.decisions import decide, evolve
 from assidu.decisions.decision import Decision
 from assidu.decisions.events import Event, Joining, RewardRequest
 from assidu.decisions.facts import Facts
+from assidu.decisions.plan import CurrencyKind, OfferNeeds
 from assidu.decisions.state import State
 from assidu.demo.programme import FILES, moved_text, plan_documents, plan_text
 from assidu.plans.check import check, examine
@@ -33,7 +34,7 @@ def test_the_published_text_says_the_days_that_are_in_force() -> None:
 
 def test_the_versions_follow_one_another_through_the_year() -> None:
     days = [document.valid_from - FIRST_DAY for document in VERSIONS]
-    assert days == [timedelta(0), timedelta(120), timedelta(239), timedelta(364)]
+    assert days == [timedelta(0), timedelta(120), timedelta(239), timedelta(288)]
     assert [check(document) for document in VERSIONS] == [(), (), (), ()]
     assert VERSIONS[1].rule("birthday-week") is not None
     campaign = VERSIONS[1].rules[-1].when
@@ -44,7 +45,7 @@ def test_the_versions_follow_one_another_through_the_year() -> None:
 
 
 def test_the_changes_read_as_sentences() -> None:
-    first, second, third, _ = VERSIONS
+    first, second, third, last = VERSIONS
     told = [change(found, second, third, Language.FR) for found in diff(second, third)]
     assert (
         "La règle «\u00a0Fruits et légumes bonifiés\u00a0» passe de 200\u00a0% à 150\u00a0%, pour Or seulement."
@@ -52,6 +53,29 @@ def test_the_changes_read_as_sentences() -> None:
     )
     assert len(diff(first, second)) == 4
     assert len(told) == 7
+    whole = [change(found, third, last, Language.EN) for found in diff(third, last)]
+    assert "The “Gold” status: benefits, now Free delivery; Priority till." in whole
+    assert [sentence for sentence in whole if ": )" in sentence or sentence.endswith("..")] == []
+
+
+def test_the_last_version_has_the_whole_vocabulary() -> None:
+    last = VERSIONS[-1]
+    parts = (
+        "objectives", "activities", "audiences", "engagement", "partners", "rewards", "offers", "draws", "legal_caps",
+        "terms", "notice", "leaving", "referral", "accounts", "tiers", "forgotten_tickets",
+    )  # fmt: skip
+    assert [name for name in parts if not getattr(last, name)] == []
+    assert {currency.kind for currency in last.currencies} == set(CurrencyKind) - {CurrencyKind.MONEY}
+    assert {offer.needs for offer in last.offers} == {
+        OfferNeeds.NOTHING,
+        OfferNeeds.ACTIVATED,
+        OfferNeeds.CODE,
+    }
+    assert any(rule.pending for rule in last.rules)
+    assert last.currencies[0].transfers is not None
+    exclusive = [offer for offer in last.offers if offer.group == "baskets"]
+    assert len(exclusive) == 2
+    assert last.stacking.groups[0].at_most == 1
 
 
 def decided(state: State, event: Event) -> tuple[State, Decision]:

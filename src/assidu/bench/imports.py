@@ -14,7 +14,8 @@ from assidu.bench import population, reference
 from assidu.bench.baskets import Load, load_of_demo
 from assidu.bench.figures import Comparison, Measured, answer
 from assidu.bench.place import bench_database
-from assidu.bench.programme import PROGRAMME, RULES
+from assidu.bench.programme import PROGRAMME
+from assidu.bench.vocabulary import Vocabulary
 from assidu.catalogue.known import whole_catalogue
 from assidu.connectors.actions import ImportOrder, import_files
 from assidu.connectors.files.mapping import CLOUD_EVENTS
@@ -35,13 +36,22 @@ Notify = Callable[[str], None]
 
 
 def bench_import(
-    server: Database, *, size: int = SIZE, seconds: int = SECONDS, notify: Notify = lambda _: None
+    server: Database,
+    *,
+    size: int = SIZE,
+    seconds: int = SECONDS,
+    vocabulary: Vocabulary = Vocabulary.FIXED,
+    must_be_durable: bool = True,
+    notify: Notify = lambda _: None,
 ) -> dict[str, Any]:
     """The JSON object of `assidu bench import`; ``size`` is the number of events, and a tenth is measured too."""
     load = load_of_demo()
     comparisons = []
+    rules = 0
     for events in sorted({max(size // 10, EVENTS_PER_CUSTOMER), size}):
-        comparison = _compare(server, load, events, seconds, notify)
+        comparison, rules = _compare(
+            server, load, vocabulary, events, seconds, notify, must_be_durable=must_be_durable
+        )
         notify(
             f"{events:,} events: {comparison.path.rate:,.0f}/s imported, {comparison.limit.rate:,.0f}/s limit, "
             f"ratio {comparison.ratio:.2f}"
@@ -54,30 +64,38 @@ def bench_import(
         load={
             "baskets": "real" if load.is_real else "drawn",
             "lines_mean": round(load.lines_mean, 2),
-            "rules": RULES,
+            "vocabulary": vocabulary.value,
+            "rules": rules,
             "events_per_customer": EVENTS_PER_CUSTOMER,
         },
     )
 
 
-def _compare(server: Database, load: Load, events: int, seconds: int, notify: Notify) -> Comparison:
+def _compare(
+    server: Database,
+    load: Load,
+    vocabulary: Vocabulary,
+    events: int,
+    seconds: int,
+    notify: Notify,
+    *,
+    must_be_durable: bool,
+) -> tuple[Comparison, int]:
     now = clock.now()
     customers = max(events // EVENTS_PER_CUSTOMER, 1)
     with (
-        bench_database(server, notify) as database,
+        bench_database(server, notify, must_be_durable=must_be_durable) as database,
         tempfile.TemporaryDirectory(prefix="assidu-bench-") as place,
     ):
         folder = Path(place)
-        population.publish_programme(load.products)
+        population.publish_programme(load.products, vocabulary)
         book = plan_book(PROGRAMME)
         assert book is not None
         population.populate(database, customers, now.astimezone(book.at(now).zone).date())
         file = folder / "history.jsonl"
         notify(f"{events:,} events of {customers:,} customers: writing the file")
         write_history(file, load, events, customers, now)
-        scripts = reference.write_scripts(
-            folder, load, book, whole_catalogue(), current_settings().pseudonym_key, now
-        )
+        scripts = reference.write_scripts(folder, load, book, whole_catalogue(), current_settings(), now)
         notify(f"{events:,} events: the import")
         before = _cpu_seconds()
         report = import_files(ImportOrder([Pair(file, CLOUD_EVENTS)], now), database.url, current_settings())
@@ -85,7 +103,7 @@ def _compare(server: Database, load: Load, events: int, seconds: int, notify: No
         assert report.recorded == report.events == events, report.as_json()
         notify(f"{events:,} events: the limit")
         limit = reference.measure(database, scripts, customers, CLIENTS, seconds, folder)
-        return Comparison(
+        comparison = Comparison(
             events,
             Measured(report.events_per_second),
             limit,
@@ -96,6 +114,7 @@ def _compare(server: Database, load: Load, events: int, seconds: int, notify: No
                 "bytes": file.stat().st_size,
             },
         )
+        return comparison, len(book.at(now).rules)
 
 
 def _cpu_seconds() -> float:

@@ -21,7 +21,8 @@ from assidu.bench import population, reference
 from assidu.bench.baskets import Load, load_of_demo
 from assidu.bench.figures import Comparison, Measured, answer
 from assidu.bench.place import CannotBench, bench_database
-from assidu.bench.programme import PROGRAMME, RULES
+from assidu.bench.programme import PROGRAMME
+from assidu.bench.vocabulary import Vocabulary
 from assidu.catalogue.known import whole_catalogue
 from assidu.foundation import clock
 from assidu.foundation.database import Database
@@ -47,18 +48,19 @@ def bench_live(
     clients: int,
     size: int = SIZE,
     seconds: int = SECONDS,
+    vocabulary: Vocabulary = Vocabulary.FIXED,
     notify: Notify = lambda _: None,
     must_be_durable: bool = True,
 ) -> dict[str, Any]:
     """The JSON object of `assidu bench live`."""
     load = load_of_demo()
     comparisons = []
-    rules_met = 0.0
+    rules, rules_met = 0, 0.0
     for population_size in sorted({max(size // 10, clients), size}):
         notify(f"{population_size:,} customers: filling the tables")
         with bench_database(server, notify, must_be_durable=must_be_durable) as database:
-            comparison, rules_met = _compare(
-                server, database, load, population_size, clients, seconds, notify
+            comparison, rules, rules_met = _compare(
+                server, database, load, vocabulary, population_size, clients, seconds, notify
             )
         notify(
             f"{population_size:,} customers: {comparison.path.rate:,.0f}/s live, {comparison.limit.rate:,.0f}/s limit, "
@@ -73,27 +75,33 @@ def bench_live(
         load={
             "baskets": "real" if load.is_real else "drawn",
             "lines_mean": round(load.lines_mean, 2),
-            "rules": RULES,
+            "vocabulary": vocabulary.value,
+            "rules": rules,
             "rules_met_mean": round(rules_met, 2),
         },
     )
 
 
 def _compare(
-    server: Database, database: Database, load: Load, size: int, clients: int, seconds: int, notify: Notify
-) -> tuple[Comparison, float]:
+    server: Database,
+    database: Database,
+    load: Load,
+    vocabulary: Vocabulary,
+    size: int,
+    clients: int,
+    seconds: int,
+    notify: Notify,
+) -> tuple[Comparison, int, float]:
     now = clock.now()
     with tempfile.TemporaryDirectory(prefix="assidu-bench-") as place:
         folder = Path(place)
-        population.publish_programme(load.products)
+        population.publish_programme(load.products, vocabulary)
         book = plan_book(PROGRAMME)
         assert book is not None
         population.populate(database, size, now.astimezone(book.at(now).zone).date())
         made = people.create_key("bench", ["events:write"], COMMAND_LINE)
         assert not isinstance(made, Refused)
-        scripts = reference.write_scripts(
-            folder, load, book, whole_catalogue(), current_settings().pseudonym_key, now
-        )
+        scripts = reference.write_scripts(folder, load, book, whole_catalogue(), current_settings(), now)
         notify(f"{size:,} customers: the limit")
         limit, limit_costs = _costing(
             server, database, lambda: reference.measure(database, scripts, size, clients, seconds, folder)
@@ -109,7 +117,7 @@ def _compare(
         "limit_wal_bytes_per_event": limit_costs[0],
         "limit_rows_per_event": limit_costs[1],
     }
-    return Comparison(size, path, limit, more), rules_met
+    return Comparison(size, path, limit, more), len(book.at(now).rules), rules_met
 
 
 def _costing(

@@ -1,11 +1,12 @@
 """Members of the fixed load: each with a card, a year of counters, three lots."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 import psycopg
 
-from assidu.bench.programme import PROGRAMME, bench_document
+from assidu.bench.programme import PROGRAMME
+from assidu.bench.vocabulary import BEGAN, Vocabulary, document_of
 from assidu.catalogue.actions import put_products
 from assidu.catalogue.types import Product
 from assidu.customers.identifiers import lookup
@@ -67,10 +68,11 @@ def card(n: int) -> str:
     return str(CARD_BASE + n)
 
 
-def publish_programme(products: tuple[Product, ...]) -> None:
-    """On Django's connection."""
+def publish_programme(products: tuple[Product, ...], vocabulary: Vocabulary = Vocabulary.FIXED) -> None:
+    """On Django's connection. Long ago, so that no ticket is from before its draws were opened."""
     put_products(products)
-    publish(bench_document(), "", at=clock.now())
+    document = document_of(vocabulary, clock.now().date())
+    publish(document, "", at=datetime.combine(BEGAN, time(), UTC))
 
 
 def populate(database: Database, count: int, today: date) -> None:

@@ -8,7 +8,7 @@ left to win.
 import os
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,12 +19,16 @@ from assidu.bench.baskets import Load
 from assidu.bench.figures import Measured, percentile
 from assidu.bench.population import CUSTOMER_SQL, WALLET_SQL, customer_id, wallet_id
 from assidu.catalogue.known import Catalogue
+from assidu.customers.vault import Vault
+from assidu.decisions.chance import OpenDraw
 from assidu.decisions.state import LotKey, Membership, State, TierSpan
 from assidu.events.wire import fingerprint, parse_one, to_fact
 from assidu.foundation.database import Database
+from assidu.foundation.settings import Settings
 from assidu.intake.database import SETTINGS
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided, Desk, Member, Tally
+from assidu.loyalty.draws import draws_to_draw
 from assidu.loyalty.rows import EVENT_COLUMNS, POSTING_COLUMNS, RECORD_COLUMNS, record_columns
 
 SCRIPTS = 16
@@ -81,13 +85,14 @@ _INTAKES_OWN = (
 
 
 def write_scripts(
-    folder: Path, load: Load, book: PlanBook, catalogue: Catalogue, key: bytes, at: datetime
+    folder: Path, load: Load, book: PlanBook, catalogue: Catalogue, settings: Settings, at: datetime
 ) -> list[Path]:
     """One script for each of some tickets, decided as intake would, with another customer at each call."""
     day = at.astimezone(book.at(at).zone).date()
+    draws = draws_to_draw(book.programme, Vault(settings.vault_key))
     paths = []
     for n in range(SCRIPTS):
-        decided = _decided(n, load, book, catalogue, key, at, day)
+        decided = _decided(n, load, book, catalogue, draws, settings.pseudonym_key, at, day)
         columns = record_columns([decided], {decided.customer_id: day}, book.programme)
         arguments = ", ".join(
             _argument(position, kind, column)
@@ -102,7 +107,14 @@ def write_scripts(
 
 
 def _decided(
-    n: int, load: Load, book: PlanBook, catalogue: Catalogue, key: bytes, at: datetime, day: date
+    n: int,
+    load: Load,
+    book: PlanBook,
+    catalogue: Catalogue,
+    draws: Mapping[str, OpenDraw],
+    key: bytes,
+    at: datetime,
+    day: date,
 ) -> Decided:
     month = day.replace(day=1)
     state = State(
@@ -126,7 +138,8 @@ def _decided(
         }
     )  # fmt: skip
     fact = to_fact(incoming, catalogue=catalogue, plan=book.at(at), fingerprint=fingerprint(incoming, key))
-    desk = Desk(book, Tally({f"quota:first-ten:{day.isoformat()}:*": 10}), lambda *_: None, at)
+    taken = Tally({f"quota:first-ten:{day.isoformat()}:*": 10})
+    desk = Desk(book, taken, lambda *_: None, at, draws=draws)
     decided = desk.take(Member(customer_id(1), wallet_id(1), state, day), fact)
     assert isinstance(decided, Decided), decided
     return decided

@@ -1,4 +1,5 @@
-"""Purchases decided per second on one core: real baskets under the demo's plan, against L (see ``reference``).
+"""Purchases decided per second on one core: real baskets under the demo's last plan unless another is chosen, against L
+of the fixed load (see ``reference``).
 
 What is measured is the deciding itself, as every replay does it: desk, ticks, places, and the state after each
 purchase. Reading recorded history comes on top; `assidu simulate` tells the two together.
@@ -19,11 +20,11 @@ from assidu.bench.baskets import Line, Load, load_of_demo
 from assidu.bench.figures import Comparison, Measured, answer
 from assidu.bench.place import bench_database
 from assidu.bench.programme import PROGRAMME
+from assidu.bench.vocabulary import Vocabulary, document_of
 from assidu.catalogue.known import whole_catalogue
 from assidu.decisions.decision import Refused
 from assidu.decisions.events import Event, Joining, LineKind, Sale, SaleLine
 from assidu.decisions.state import State
-from assidu.demo.programme import plan_documents
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.foundation import clock
 from assidu.foundation.database import Database
@@ -32,6 +33,7 @@ from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Desk, Member, Tally
 from assidu.loyalty.plans import plan_book
 from assidu.plans.compile import compile_plan
+from assidu.simulation.rehearsal import rehearsed_draws
 
 SIZE = 60_000
 SECONDS = 10
@@ -51,6 +53,7 @@ def bench_replay(
     size: int = SIZE,
     seconds: int = SECONDS,
     customers: int = CUSTOMERS_OF_THE_LIMIT,
+    vocabulary: Vocabulary = Vocabulary.FULL,
     must_be_durable: bool = True,
     notify: Notify = lambda _: None,
 ) -> dict[str, Any]:
@@ -58,7 +61,7 @@ def bench_replay(
     load = load_of_demo()
     now = clock.now()
     limit = _limit(server, load, now, seconds, customers, must_be_durable, notify)
-    book = PlanBook.of_one(compile_plan(plan_documents((now - timedelta(days=DAYS)).date())[-1]))
+    book = PlanBook.of_one(compile_plan(document_of(vocabulary, now.date())))
     comparisons = []
     for purchases in sorted({max(size // 10, PURCHASES_PER_CUSTOMER), size}):
         history = _history(load, purchases, now)
@@ -76,6 +79,7 @@ def bench_replay(
         load={
             "baskets": "real" if load.is_real else "drawn",
             "lines_mean": round(load.lines_mean, 2),
+            "vocabulary": vocabulary.value,
             "rules": len(book.versions[0].plan.rules),
             "purchases_per_customer": PURCHASES_PER_CUSTOMER,
         },
@@ -100,8 +104,7 @@ def _limit(
         book = plan_book(PROGRAMME)
         assert book is not None
         population.populate(database, customers, now.astimezone(book.at(now).zone).date())
-        key = current_settings().pseudonym_key
-        scripts = reference.write_scripts(folder, load, book, whole_catalogue(), key, now)
+        scripts = reference.write_scripts(folder, load, book, whole_catalogue(), current_settings(), now)
         notify("The limit")
         return reference.measure(database, scripts, customers, CLIENTS, seconds, folder)
 
@@ -143,7 +146,8 @@ def _fact(kind: EventType, event: Event) -> Fact:
 def _seconds_to_decide(book: PlanBook, history: Sequence[tuple[int, Fact]]) -> float:
     """Everything once, in this one process."""
     members = {n: Member(UUID(int=n), UUID(int=n), State()) for n in {who for who, _ in history}}
-    desk = Desk(book, Tally(), lambda *_: None, datetime.max.replace(tzinfo=UTC))
+    end = datetime.max.replace(tzinfo=UTC)
+    desk = Desk(book, Tally(), lambda *_: None, end, draws=rehearsed_draws(book))
     gc.collect()
     gc.disable()
     try:

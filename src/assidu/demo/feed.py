@@ -1,17 +1,21 @@
 """Prepares the demo: a folder of files such as a French grocer's systems would export, ready for `assidu import`."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 
 import numpy as np
 
 from assidu.demo.arrivals import arrange_arrivals
+from assidu.demo.campaigns import CODE_OFFER, coded_tickets, run_campaigns
+from assidu.demo.codes import name_of_code, name_of_referrer
 from assidu.demo.files import (
     Tickets,
     member_numbers,
+    write_accounts,
     write_json,
     write_json_lines,
     write_margins,
@@ -21,8 +25,13 @@ from assidu.demo.files import (
     write_stores,
     write_takeover,
 )
+from assidu.demo.happenings import Happening, as_events
+from assidu.demo.households import enter_households, opened_s
 from assidu.demo.membership import enrol
+from assidu.demo.membership_life import lead_memberships
 from assidu.demo.products import catalogue_of
+from assidu.demo.programme import plan_documents
+from assidu.demo.referrals import bring
 from assidu.demo.returns import invent_returns
 from assidu.demo.rewards import invent_rewards
 from assidu.demo.source import RealLines, read_lines, read_products
@@ -47,15 +56,21 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What `prepare` wrote. The three groups are imported one after the other, each as one import."""
+    """What `prepare` wrote. The four groups are imported one after the other, each as one import.
+
+    ``coded`` are the files in which codes stand by name until the platform has made them (``demo.codes``).
+    """
 
     folder: Path
     shift_weeks: int
     first_day: date
     last_day: date
     known_before: tuple[Pair, ...]  # stores, products, customers of the CRM, members taken over
+    accounts: tuple[Pair, ...]  # households, opened at `accounts_at`; none where there are too few people
+    accounts_at: datetime
     year: tuple[Pair, ...]  # joining, tills, returns and loyalty, merged in the order of time
     afterwards: tuple[Pair, ...]  # late and repeated tickets, and the web shop's copies
+    coded: tuple[Path, ...]
     takeover_control: Path
     invented: Path
     counts: Mapping[str, int]
@@ -86,13 +101,22 @@ def prepare(
     codes, tickets_sold = np.unique(year.baskets.store, return_counts=True)
     stores = place_stores(codes, tickets_sold, seed)
     done("year moved")
-    members = enrol(year, stores, seed)
+    last_version_from = plan_documents(year.first_day)[-1].valid_from
+    members = enrol(year, stores, last_version_from, seed)
     done("people invented")
     arrivals = arrange_arrivals(year.baskets, seed)
     openings = invent_openings(year, members, seed)
     returns = invent_returns(year, members, lines, catalogue, excluded=arrivals.is_late, seed=seed)
     rewards = invent_rewards(year, members, openings, returns, arrivals, seed)
-    done("returns and vouchers invented")
+    brought = bring(year, members, last_version_from, seed)
+    is_coded = coded_tickets(year, members, rewards, arrivals, returns, last_version_from, seed)
+    happenings = (
+        *rewards.happenings,
+        *enter_households(members, last_version_from, seed),
+        *lead_memberships(year, members, rewards, last_version_from, seed),
+        *run_campaigns(members, last_version_from, seed),
+    )
+    done("returns, vouchers and campaigns invented")
 
     numbers = member_numbers(members)
     earlier = sorted((one for one in members.people if one.is_taken_over), key=lambda one: one.card)
@@ -100,19 +124,29 @@ def prepare(
         (one for one in members.people if not one.is_taken_over),
         key=lambda one: (one.joined_s, numbers[one.card]),
     )
+    referral_codes = {
+        members.people[newcomer].card: name_of_referrer(members.people[referrer].card)
+        for newcomer, referrer in brought.items()
+    }
     control = folder / "takeover-control.json"
     counts = {
         "stores": write_stores(folder / "stores.csv", stores.values()),
         "products": write_products(folder / "products.parquet", catalogue),
         "margins": write_margins(folder / "margins.csv", year.first_day),
-        "members_before": write_people(folder / "members.csv", earlier, numbers),
-        "members_joining": write_people(folder / "joins.csv", joining, numbers),
+        "members_before": write_people(folder / "members.csv", earlier, numbers, {}),
+        "members_joining": write_people(folder / "joins.csv", joining, numbers, referral_codes),
+        "accounts": write_accounts(folder / "accounts.csv", members),
         "takeover_rows": write_takeover(folder / "takeover.csv", control, openings, members, year.first_day),
         "takeover_points": sum(opening.points for opening in openings),
     }
     done("catalogue and members written")
     tickets = Tickets(year, lines, catalogue, members, rewards)
-    counts |= {"till_tickets": tickets.write(folder / "till.parquet", ~arrivals.is_late)}
+    counts |= {
+        "till_tickets": tickets.write(folder / "till.parquet", ~(arrivals.is_late | is_coded)),
+        "coded_tickets": tickets.write_coded(
+            folder / "coded.jsonl", is_coded, lambda number: name_of_code(CODE_OFFER, number)
+        ),
+    }
     done("tills written")
     counts |= {
         "late_and_repeated_tickets": tickets.write(
@@ -120,15 +154,16 @@ def prepare(
         ),
         "web_copies": tickets.write_web_orders(folder / "web-orders.jsonl", arrivals.is_also_from_web),
         "returns": write_returns(folder / "returns.parquet", returns, year, members),
-        "loyalty_events": len(rewards.events),
+        "loyalty_events": len(happenings),
     }
-    write_json_lines(folder / "loyalty.jsonl", rewards.events)
-    counts |= rewards.counts | _tallies(year, lines)
+    write_json_lines(folder / "loyalty.jsonl", as_events(happenings, year, members))
+    counts |= rewards.counts | _tallies(year, lines) | _told(happenings)
     counts |= {
         "late_tickets": int(arrivals.is_late.sum()),
         "repeated_tickets": int(arrivals.is_repeated.sum()),
         "returned_tickets": len({back.basket for back in returns}),
         "people": len(members.people),
+        "referrals": len(brought),
     }
     write_json(folder / "invented.json", _invented(year, counts, seed))
     done("late tickets, returns and loyalty written")
@@ -145,14 +180,18 @@ def prepare(
             ("members.csv", "members"),
             ("takeover.csv", "takeover"),
         ),
+        accounts=_pairs(folder, ("accounts.csv", "accounts")) if members.households else (),
+        accounts_at=datetime.fromisoformat(year.clock.iso(opened_s(last_version_from))),
         year=_pairs(
             folder,
             ("joins.csv", "joins"),
             ("till.parquet", "till"),
+            ("coded.jsonl", "loyalty"),
             ("returns.parquet", "returns"),
             ("loyalty.jsonl", "loyalty"),
         ),
         afterwards=_pairs(folder, ("late.parquet", "till"), ("web-orders.jsonl", "web-orders")),
+        coded=(folder / "joins.csv", folder / "coded.jsonl"),
         takeover_control=control,
         invented=folder / "invented.json",
         counts=counts,
@@ -167,6 +206,16 @@ def mapping(name: str) -> Path:
 
 def _pairs(folder: Path, *names: tuple[str, str]) -> tuple[Pair, ...]:
     return tuple(Pair(folder / file, mapping(name)) for file, name in names)
+
+
+def _told(happenings: Sequence[Happening]) -> dict[str, int]:
+    types = Counter(happening.type for happening in happenings)
+    return {
+        "terms_accepted": types["Terms Accepted"],
+        "transfers": types["Balance Transferred"],
+        "offers_allotted": types["Offer Allotted"],
+        "offers_activated": types["Offer Activated"],
+    }
 
 
 def _tallies(year: Year, lines: RealLines) -> dict[str, int]:
@@ -208,11 +257,15 @@ def _invented(year: Year, counts: Mapping[str, int], seed: int) -> dict[str, obj
             "en": "Names, addresses, telephones, e-mails and birth dates; towns and names of stores; VAT rates by "
             "product; margins of departments; which tickets are web orders; tickets without a card; returns; late and "
             "repeated tickets; joining dates; the earlier programme's points and statuses; vouchers and payments in "
-            "points; staff corrections; second cards and merges; departures.",
+            "points; staff corrections; second cards and merges; departures, and one that was regretted; who brought "
+            "whom; households that share an account; terms accepted; points given to others; an audience, offers "
+            "allotted and activated, codes that were shown; draws.",
             "fr": "Noms, adresses, téléphones, courriels et dates de naissance ; villes et noms des magasins ; taux de "
             "TVA par produit ; marges par rayon ; tickets marqués comme commandes web ; tickets sans carte ; retours ; "
             "tickets en retard ou en double ; dates d'adhésion ; points et statuts de l'ancien programme ; bons "
-            "d'achat et paiements en points ; régularisations ; secondes cartes et fusions ; départs.",
+            "d'achat et paiements en points ; régularisations ; secondes cartes et fusions ; départs, dont un "
+            "regretté ; parrainages ; foyers qui partagent un compte ; conditions acceptées ; points donnés à "
+            "d'autres ; une audience, des offres attribuées et activées, des codes présentés ; tirages.",
         },
         "counts": dict(counts),
     }

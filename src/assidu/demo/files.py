@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,11 +14,13 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from assidu.demo.calendar import day_of
+from assidu.demo.happenings import JsonObject
+from assidu.demo.households import account_of
 from assidu.demo.membership import Membership
 from assidu.demo.people import Person
-from assidu.demo.products import UNKNOWN, Catalogue
+from assidu.demo.products import UNKNOWN, Catalogue, Product
 from assidu.demo.returns import Return
-from assidu.demo.rewards import JsonObject, Rewards
+from assidu.demo.rewards import Rewards
 from assidu.demo.source import Flags, Ints, RealLines
 from assidu.demo.stores import Store
 from assidu.demo.takeover import Opening
@@ -28,7 +30,7 @@ from assidu.demo.year import Year
 EUROS = pa.decimal128(9, 2)
 PERSON_COLUMNS = (
     "member", "card", "title", "first_name", "last_name", "birth_date", "email", "phone", "address", "postcode", "town",
-    "language", "store", "channel", "joined_at", "terms_version", "invented",
+    "language", "store", "channel", "joined_at", "terms_version", "referral_code", "invented",
 )  # fmt: skip
 
 
@@ -72,16 +74,34 @@ def member_numbers(members: Membership) -> dict[str, str]:
     return {person.card: f"M{number:06d}" for number, person in enumerate(members.people, start=1)}
 
 
-def write_people(path: Path, people: Iterable[Person], numbers: Mapping[str, str]) -> int:
+def write_people(
+    path: Path, people: Iterable[Person], numbers: Mapping[str, str], codes: Mapping[str, str]
+) -> int:
+    """``codes`` are those of the members who brought them, by the newcomer's card."""
     rows = [
         (
             numbers[one.card], one.card, one.title, one.first_name, one.last_name, one.birth_date, one.email,
             one.phone, one.address, one.postcode, one.town, one.language, one.store, one.join_channel,
-            _local(one.joined_s), one.terms_version, "true",
+            _local(one.joined_s), one.terms_version, codes.get(one.card, ""), "true",
         )
         for one in people
     ]  # fmt: skip
     return _write_csv(path, PERSON_COLUMNS, rows)
+
+
+def write_accounts(path: Path, members: Membership) -> int:
+    """The households that share an account; who enters them, and when, is told with the events of the year."""
+    rows = [
+        (
+            account_of(number),
+            "household",
+            f"Foyer {members.people[one].last_name}",
+            members.people[one].store,
+            "true",
+        )
+        for number, (one, _) in enumerate(members.households, start=1)
+    ]
+    return _write_csv(path, ("account", "kind", "name", "store", "invented"), rows)
 
 
 def write_takeover(
@@ -173,6 +193,35 @@ class Tickets:
         _write_parquet(path, self.table(chosen))
         return int(chosen.sum())
 
+    def write_coded(self, path: Path, chosen: Flags, name_of: Callable[[int], str]) -> int:
+        """Tickets for which a code was shown, each with its code: the tills tell them at once, as events."""
+        baskets = self.year.baskets
+        events: list[JsonObject] = []
+        for number, index in enumerate(np.flatnonzero(chosen).tolist(), start=1):
+            store, day, ticket = baskets.id_of(index)
+            first = int(baskets.first_line[index])
+            lines = range(first, first + int(baskets.line_count[index]))
+            data: JsonObject = {
+                "store": store,
+                "channel": "web" if baskets.is_web[index] else "store",
+                "ticket": ticket,
+                "lines": [self._line(line) for line in lines],
+                "codes": [name_of(number)],
+            }
+            events.append(
+                {
+                    "specversion": "1.0",
+                    "id": f"{store}-{day}-{ticket}",
+                    "source": f"till/store-{store}",
+                    "type": "Order Completed",
+                    "time": self.year.clock.iso(int(baskets.local_s[index])),
+                    "subject": f"card:{self.members.people[int(self.members.holder[index])].card}",
+                    "data": data,
+                }
+            )
+        write_json_lines(path, events)
+        return len(events)
+
     def write_web_orders(self, path: Path, chosen: Flags) -> int:
         """The same tickets as the web shop knows them: its own number, its own words."""
         baskets = self.year.baskets
@@ -202,10 +251,22 @@ class Tickets:
         write_json_lines(path, orders)
         return len(orders)
 
+    def _product(self, line: int) -> Product:
+        return self.catalogue.products[int(self.catalogue.positions(self.lines.product[line : line + 1])[0])]
+
+    def _line(self, line: int) -> JsonObject:
+        product = self._product(line)
+        sold: JsonObject = {
+            "sku": str(product.sku),
+            "quantity": int(self.lines.quantity[line]),
+            "amount_minor": int(self.lines.amount_minor[line]),
+            "discount_minor": int(self.lines.discount_minor[line]),
+            "vat_bp": product.vat_bp,
+        }
+        return sold | ({"kind": product.kind} if product.kind != "product" else {})
+
     def _item(self, line: int) -> JsonObject:
-        product = self.catalogue.products[
-            int(self.catalogue.positions(self.lines.product[line : line + 1])[0])
-        ]
+        product = self._product(line)
         item: JsonObject = {
             "sku": str(product.sku),
             "quantity": int(self.lines.quantity[line]),

@@ -19,6 +19,7 @@ from assidu.connectors.imports.types import Pair, Report, Watch
 from assidu.connectors.queries import import_runs
 from assidu.decisions.calendar import midnight
 from assidu.demo import feed as feeds
+from assidu.demo.handing_out import hand_out
 from assidu.demo.programme import FILES, moved_text, plan_documents
 from assidu.economics.actions import keep_sums
 from assidu.foundation.people import actions as people
@@ -29,8 +30,10 @@ from assidu.foundation.settings import Settings
 from assidu.foundation.sql import rows
 from assidu.loyalty.approvals import set_threshold
 from assidu.loyalty.due import run_due
+from assidu.loyalty.emissions import decide_emissions
 from assidu.loyalty.needs import threshold_for
 from assidu.loyalty.plans import programmes, publish, published_plans
+from assidu.loyalty.running_draws import give_prizes, run_due_draws
 from assidu.measurement.actions import keep_months
 
 PROGRAMME = "le-cercle"
@@ -72,7 +75,7 @@ def make_demo(
     say: Callable[[str], None] = lambda _: None,
 ) -> Demo:
     """Make the demo, or finish what was begun of it. Django's connection must point to the same database."""
-    marker = settings.home / "demo" / "made.json"
+    marker, codes = settings.home / "demo" / "made.json", settings.home / "demo" / "codes.json"
     made = _made_before(marker)
     if not programmes():
         made = None
@@ -85,6 +88,7 @@ def make_demo(
         made = wanted
         marker.parent.mkdir(parents=True, exist_ok=True)
         marker.write_text(json.dumps(asdict(made), default=str), encoding="utf-8")
+        codes.unlink(missing_ok=True)
     if not was_there:
         feed = feeds.prepare(
             settings.home,
@@ -96,17 +100,23 @@ def make_demo(
         _publish(feed.first_day)
         if threshold_for(PROGRAMME) is None:
             set_threshold(PROGRAMME, SECOND_PERSON_FROM_MINOR, at=now, by=COMMAND_LINE)
-        for name, pairs, catches_up in (
-            ("known_before", feed.known_before, False),
-            ("year", feed.year, True),
-            ("afterwards", feed.afterwards, True),
+        for name, pairs, at, catches_up in (
+            ("known_before", feed.known_before, now, False),
+            ("accounts", feed.accounts, feed.accounts_at, False),
+            ("year", feed.year, now, True),
+            ("afterwards", feed.afterwards, now, True),
         ):
-            order = ImportOrder(_read(pairs), now, PROGRAMME, catches_up)
-            if tuple(pair.file.name for pair in order.pairs) not in finished:
+            order = ImportOrder(_read(pairs), at, PROGRAMME, catches_up)
+            if pairs and tuple(pair.file.name for pair in order.pairs) not in finished:
                 say(TITLES[name])
+                if name == "year":
+                    hand_out(feed.coded, codes, PROGRAMME, feed.accounts_at)
                 reports[name] = import_files(order, database_url, settings, watch)
         watch("What is due by now", 0, 1)
         run_due(now)
+        decide_emissions(now)
+        run_due_draws(now)
+        give_prizes(now)
         watch("What is due by now", 1, 1)
     keep_months(now.astimezone(settings.zone).date(), partial(watch, "Adding up the months"))
     keep_sums(now, partial(watch, "Adding up what is owed"))
@@ -120,6 +130,7 @@ SECOND_PERSON_FROM_MINOR = 500_000
 _LAST_FILES = ("late.parquet", "web-orders.jsonl")
 TITLES = {
     "known_before": gettext_noop("Stores, products, customers, and members of the earlier programme"),
+    "accounts": gettext_noop("Households that share an account"),
     "year": gettext_noop("A year of purchases, returns, vouchers, corrections and mergers"),
     "afterwards": gettext_noop("Tickets that came late, or twice"),
 }
@@ -135,7 +146,7 @@ def _made_before(marker: Path) -> Made | None:
 
 
 def _publish(first_day: date) -> None:
-    """The opening and the two changes, as if each had been published on its day."""
+    """The opening and the three changes, as if each had been published on its day."""
     known = len(published_plans(PROGRAMME))
     for document, file in list(zip(plan_documents(first_day), FILES, strict=True))[known:]:
         from_when = midnight(document.valid_from, ZoneInfo(document.zone))

@@ -1,6 +1,7 @@
 """Who is a member since when: most come from the earlier programme, one household in five joins during the year."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -18,20 +19,25 @@ SECOND_CARDS = 10
 SECOND_CARD_BASKETS_MIN = 12
 SECOND_CARD_SHARE = 0.35
 LEAVERS = 6
+HOUSEHOLDS_MAX = 12
+PEOPLE_PER_HOUSEHOLD = 40  # one household that shares an account for so many people
 
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """All card holders; `holder` gives for each basket its card's place in `people`, or -1."""
+    """All card holders; `holder` gives for each basket its card's place in `people`, or -1. ``households`` are pairs
+    who share an account; ``apart`` has a story of its own already, of two cards, of leaving or of a household."""
 
     people: tuple[Person, ...]
     holder: Ints
     second_cards: tuple[tuple[int, int], ...]  # (first card's holder, second card's holder): the same person
     leavers: tuple[int, ...]
+    households: tuple[tuple[int, int], ...]
+    apart: frozenset[int]
     baskets_of: tuple[Ints, ...]  # per person, in the order of time
 
 
-def enrol(year: Year, stores: dict[int, Store], seed: int) -> Membership:
+def enrol(year: Year, stores: dict[int, Store], last_terms_from: date, seed: int) -> Membership:
     """Give every household a card holder, some of them a second card, and a card to every real basket."""
     rng = np.random.default_rng([seed, 4])
     baskets = year.baskets
@@ -45,7 +51,7 @@ def enrol(year: Year, stores: dict[int, Store], seed: int) -> Membership:
         else earlier_joining(home, stores[home].opened, year.first_day, rng)
         for place, (own, home) in enumerate(zip(by_household, homes, strict=True))
     ]
-    people = invent_people(households, joinings, stores, seed)
+    people = invent_people(households, joinings, stores, last_terms_from, seed)
     # Whatever the store where somebody joined: they live where most of their money goes.
     larders = [stores[_most_spent_in(baskets.store[own], baskets.total_minor[own])] for own in by_household]
     people = [
@@ -72,13 +78,31 @@ def enrol(year: Year, stores: dict[int, Store], seed: int) -> Membership:
         second_cards.append((place, len(people)))
         serial = 9_000_000 + 101 * len(second_cards)
         people.append(second_card(people[place], serial, year.first_day, rng))
+    free = [place for place in regulars if place not in set(drawn)]
+    together = _living_together(free, larders, len(people) // PEOPLE_PER_HOUSEHOLD, seed)
+    for one, other in together:
+        people[other] = replace(people[other], address=people[one].address)
+    leavers = tuple(drawn[SECOND_CARDS:])
     return Membership(
         people=tuple(people),
         holder=holder,
         second_cards=tuple(second_cards),
-        leavers=tuple(drawn[SECOND_CARDS:]),
+        leavers=leavers,
+        households=together,
+        apart=frozenset({*leavers, *(one for pair in (*second_cards, *together) for one in pair)}),
         baskets_of=tuple(_baskets_by(holder, np.arange(len(people)))),
     )
+
+
+def _living_together(
+    places: list[int], larders: list[Store], wanted: int, seed: int
+) -> tuple[tuple[int, int], ...]:
+    """Pairs who shop in the same store."""
+    by_store: dict[str, list[int]] = {}
+    for place in np.random.default_rng([seed, 14]).permutation(places).tolist():
+        by_store.setdefault(larders[place].code, []).append(place)
+    pairs = [(own[0], own[1]) for own in by_store.values() if len(own) > 1]
+    return tuple(pairs[: min(wanted, HOUSEHOLDS_MAX)])
 
 
 def _baskets_by(owner: Ints, owners: Ints) -> list[Ints]:

@@ -30,8 +30,10 @@ FICTION_LANDLINES = {
     "Nouvelle-Aquitaine": "053649",
 }
 MAIL_DOMAINS = ("exemple.fr", "example.org")
-EARLIER_TERMS = "2022-01"
-NEW_TERMS = "2025-01"
+EARLIER_TERMS = "1"
+NEW_TERMS = "2"
+LAST_TERMS = "3"
+"""Editions of the terms: the earlier programme's, those of the opening, those of its last version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,10 @@ def earlier_joining(store: int, opened_at: date, start: date, rng: np.random.Gen
 
 
 def invent_people(
-    households: Ints, joinings: list[Joining], stores: dict[int, Store], seed: int
+    households: Ints, joinings: list[Joining], stores: dict[int, Store], last_terms_from: date, seed: int
 ) -> list[Person]:
     """One card holder per household, in the same order."""
+    last_terms_s = seconds_of(last_terms_from)
     rng = np.random.default_rng([seed, 2])
     fake = Faker("fr_FR")
     fake.seed_instance(seed)
@@ -127,7 +130,7 @@ def invent_people(
                 store=home.code,
                 joined_s=joining.at_s,
                 join_channel=joining.channel,
-                terms_version=EARLIER_TERMS if joining.is_taken_over else NEW_TERMS,
+                terms_version=_terms_on(joining, last_terms_s),
                 is_taken_over=joining.is_taken_over,
             )
         )
@@ -149,6 +152,12 @@ def second_card(person: Person, serial: int, start: date, rng: np.random.Generat
         email="",
         joined_s=seconds_of(joined) + int(rng.integers(9 * 3600, 20 * 3600)),
     )
+
+
+def _terms_on(joining: Joining, last_terms_s: int) -> str:
+    if joining.is_taken_over:
+        return EARLIER_TERMS
+    return NEW_TERMS if joining.at_s < last_terms_s else LAST_TERMS
 
 
 def _birth_date(joined_s: int, rng: np.random.Generator) -> date:

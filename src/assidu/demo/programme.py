@@ -12,8 +12,7 @@ FILES = ("le-cercle-v1.yaml", "le-cercle-v2.yaml", "le-cercle-v3.yaml", "le-cerc
 
 
 def plan_documents(first_day: date) -> list[Document]:
-    """The opening, the two changes and what comes after: days 1, 121, 240 and 365 of the demo's year, which begins on
-    ``first_day``."""
+    """The opening and the three changes: days 1, 121, 240 and 289 of the demo's year, which begins on ``first_day``."""
     return [_read(name, moved_text(name, first_day)) for name in FILES]
 
 

@@ -10,13 +10,12 @@ import numpy as np
 
 from assidu.demo.arrivals import Arrivals
 from assidu.demo.calendar import DAY_S, day_of
+from assidu.demo.happenings import Happening, JsonObject
 from assidu.demo.membership import Membership
 from assidu.demo.returns import Return
 from assidu.demo.source import Ints
 from assidu.demo.takeover import VOUCHER_POINTS, Opening, expiry_of
 from assidu.demo.year import Year
-
-JsonObject = dict[str, object]
 
 VOUCHER_USERS_SHARE = 0.60
 POINTS_PAYERS_SHARE = 0.15
@@ -76,21 +75,13 @@ class _Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Rewards:
-    """Events outside the tills in the order (instant, source, id), and per ticket what was paid with."""
+    """What happened outside the tills, and per ticket what was paid with. ``leaving_s``: who left, and when."""
 
-    events: tuple[JsonObject, ...]
+    happenings: tuple[Happening, ...]
     paid_vouchers: Ints
     paid_points: Ints
+    leaving_s: dict[int, int]
     counts: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Happening:
-    local_s: int
-    holder: int
-    type: str
-    source: str
-    data: JsonObject
 
 
 def invent_rewards(
@@ -110,7 +101,7 @@ def invent_rewards(
     opening_of = {opening.holder: opening for opening in openings}
     leaving_s = _leaving_times(year, members, rng)
     expiries = _expiry_days(year)
-    happenings: list[_Happening] = []
+    happenings: list[Happening] = []
     for holder in range(len(members.people)):
         habits = rng.random()
         # The same person's second card is used for nothing but shopping, until it is merged away.
@@ -127,7 +118,7 @@ def invent_rewards(
     happenings += _corrections(year, members, leaving_s, rng)
     happenings += _merges(year, members, rng)
     happenings += [
-        _Happening(at_s, holder, "Member Left", "backoffice", {}) for holder, at_s in leaving_s.items()
+        Happening(at_s, holder, "Member Left", "backoffice", {}) for holder, at_s in leaving_s.items()
     ]
     counts = {
         "voucher_requests": sum(happening.type == "Reward Requested" for happening in happenings),
@@ -137,7 +128,7 @@ def invent_rewards(
         "merges": sum(happening.type == "Customer Merged" for happening in happenings),
         "departures": len(leaving_s),
     }
-    return Rewards(tuple(_as_events(happenings, year, members)), paid_vouchers, paid_points, counts)
+    return Rewards(tuple(happenings), paid_vouchers, paid_points, leaving_s, counts)
 
 
 class _Story:
@@ -179,9 +170,9 @@ class _Story:
 
     def use_vouchers(
         self, returns: list[Return], paid_vouchers: Ints, rng: np.random.Generator
-    ) -> list[_Happening]:
+    ) -> list[Happening]:
         """Ask in the app when there is enough, then pay one of the next baskets with what was got."""
-        asked: list[_Happening] = []
+        asked: list[Happening] = []
         in_hand: list[int] = []  # days on which vouchers were got
         moments = self._moments(returns)
         for place, (at_s, index, back) in enumerate(moments):
@@ -205,7 +196,7 @@ class _Story:
             self.estimate.spend(VOUCHER_POINTS)
             in_hand.append((at_s + wait_s) // DAY_S)
             request: JsonObject = {"reward": "voucher-5", "quantity": 1}
-            asked.append(_Happening(at_s + wait_s, self.holder, "Reward Requested", "app/le-cercle", request))
+            asked.append(Happening(at_s + wait_s, self.holder, "Reward Requested", "app/le-cercle", request))
         return asked
 
     def pay_with_points(self, returns: list[Return], paid_points: Ints, rng: np.random.Generator) -> None:
@@ -240,12 +231,17 @@ def _later_in_year(year: Year, rng: np.random.Generator, from_share: float, to_s
 
 
 def _leaving_times(year: Year, members: Membership, rng: np.random.Generator) -> dict[int, int]:
-    return {holder: _later_in_year(year, rng, 0.6, 0.95) for holder in members.leavers}
+    """The last half of them when the last version of the programme gives them time to regret it."""
+    early = len(members.leavers) // 2
+    return {
+        holder: _later_in_year(year, rng, *((0.6, 0.78) if place < early else (0.82, 0.92)))
+        for place, holder in enumerate(members.leavers)
+    }
 
 
 def _corrections(
     year: Year, members: Membership, leaving_s: dict[int, int], rng: np.random.Generator
-) -> list[_Happening]:
+) -> list[Happening]:
     """By staff, for members who shop enough to have points to take back."""
     second = {holder for pair in members.second_cards for holder in pair}
     regulars = [
@@ -259,18 +255,18 @@ def _corrections(
     if not regulars:
         return []
     drawn = rng.choice(regulars, size=CORRECTIONS, replace=len(regulars) < CORRECTIONS).tolist()
-    corrections: list[_Happening] = []
+    corrections: list[Happening] = []
     for number, holder in enumerate(drawn):
         points, reason = REASONS[number % len(REASONS)]
         staff = STAFF[int(rng.integers(len(STAFF)))]
         body: JsonObject = {"currency": "points", "quantity": points, "reason": reason, "by": staff}
         at_s = _later_in_year(year, rng, 0.25, 0.97)
-        corrections.append(_Happening(at_s, holder, "Balance Corrected", "backoffice", body))
+        corrections.append(Happening(at_s, holder, "Balance Corrected", "backoffice", body))
     return corrections
 
 
-def _merges(year: Year, members: Membership, rng: np.random.Generator) -> list[_Happening]:
-    merges: list[_Happening] = []
+def _merges(year: Year, members: Membership, rng: np.random.Generator) -> list[Happening]:
+    merges: list[Happening] = []
     for number, (kept, absorbed) in enumerate(members.second_cards):
         body: JsonObject = {
             "absorbed": f"card:{members.people[absorbed].card}",
@@ -278,29 +274,5 @@ def _merges(year: Year, members: Membership, rng: np.random.Generator) -> list[_
             "reason": MERGE_REASONS[number % len(MERGE_REASONS)],
         }
         at_s = _later_in_year(year, rng, 0.55, 0.9)
-        merges.append(_Happening(at_s, kept, "Customer Merged", "backoffice", body))
+        merges.append(Happening(at_s, kept, "Customer Merged", "backoffice", body))
     return merges
-
-
-def _as_events(happenings: list[_Happening], year: Year, members: Membership) -> list[JsonObject]:
-    existing = year.clock.existing(np.array([one.local_s for one in happenings], dtype=np.int64))
-    instants = year.clock.to_utc(existing).tolist()
-    order = sorted(
-        range(len(happenings)),
-        key=lambda place: (instants[place], happenings[place].source, happenings[place].holder),
-    )
-    events: list[JsonObject] = []
-    for number, place in enumerate(order, start=1):
-        happening = happenings[place]
-        events.append(
-            {
-                "specversion": "1.0",
-                "id": f"loyalty-{number:06d}",
-                "source": happening.source,
-                "type": happening.type,
-                "time": year.clock.iso(int(existing[place])),
-                "subject": f"card:{members.people[happening.holder].card}",
-                "data": happening.data,
-            }
-        )
-    return events

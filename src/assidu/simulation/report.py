@@ -20,9 +20,11 @@ def report(
     seconds: float,
     since: date | None = None,
     until: date | None = None,
+    has_drawn: bool = True,
 ) -> Report:
     """``seconds`` is the whole wall time; costs are what was given, net of what returns took back and of what was
-    handed in for a reward, at face value of the plan of each side, and what its offers took off at once."""
+    handed in for a reward, at face value of the plan of each side, and what its offers took off at once. ``has_drawn``:
+    entries were counted, as they are under another plan."""
     customers = outcome.customers
     changes = sorted(customers, key=lambda c: (c.replayed_minor - c.recorded_minor, c.customer_id))
     winners = [c for c in reversed(changes) if c.replayed_minor > c.recorded_minor]
@@ -55,7 +57,7 @@ def report(
         examples=tuple(outcome.examples),
         seconds=round(seconds, 3),
         sales_per_second=round(outcome.sales / seconds, 1) if seconds else 0.0,
-        draws=draws_replayed(plan, outcome.entries),
+        draws=draws_replayed(plan, outcome.entries) if has_drawn else {},
     )
 
 

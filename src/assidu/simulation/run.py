@@ -92,6 +92,7 @@ def simulate(
         seconds=time.perf_counter() - started,
         since=past.since,
         until=past.until,
+        has_drawn=book is not None,
     )
 
 

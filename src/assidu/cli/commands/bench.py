@@ -1,5 +1,7 @@
 """`assidu bench NAME`: how fast, as a ratio to a reference measured in the same run."""
 
+from collections.abc import Callable
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -10,10 +12,30 @@ from assidu.bench import offers as offers_bench
 from assidu.bench import replay as replay_bench
 from assidu.bench import studio as studio_bench
 from assidu.bench.place import CannotBench
+from assidu.bench.vocabulary import Vocabulary, paired
 from assidu.cli.database import server
 from assidu.cli.output import JsonFlag, Output, Refused
 
 app = typer.Typer(no_args_is_help=True)
+
+
+class Under(StrEnum):
+    """What the load is decided under: one vocabulary, or Le Cercle's two in paired runs."""
+
+    FIXED = Vocabulary.FIXED.value
+    FIRST = Vocabulary.FIRST.value
+    FULL = Vocabulary.FULL.value
+    BOTH = "both"
+
+
+UnderOption = Annotated[
+    Under,
+    typer.Option(
+        "--vocabulary",
+        help="`fixed`: the fifty rules of the fixed load. `first`, `full`: the demo's programme as it opened, or its "
+        "last version. `both`: one after the other, and what the full one costs.",
+    ),
+]
 
 
 @app.callback()
@@ -30,18 +52,19 @@ def live(
     seconds: Annotated[
         int, typer.Option(min=1, help="How long each measurement lasts.")
     ] = live_bench.SECONDS,
+    vocabulary: UnderOption = Under.FIXED,
     json: JsonFlag = False,
 ) -> None:
     """Purchases per second through HTTP, all rules decided, each durable, against pgbench writing the same."""
     output = Output(json)
     with server(output) as database:
-        try:
-            told = live_bench.bench_live(
-                database, clients=clients, size=size, seconds=seconds, notify=output.say
-            )
-        except CannotBench as error:
-            raise Refused(str(error), code="cannot_bench") from error
-    output.answer(told, "\n".join(_line(one) for one in told["sizes"]))
+        told = _told(
+            vocabulary,
+            lambda chosen: live_bench.bench_live(
+                database, clients=clients, size=size, seconds=seconds, vocabulary=chosen, notify=output.say
+            ),
+        )
+    output.answer(told, "\n".join([*(_line(one) for one in told["sizes"]), *_paired(told)]))
 
 
 @app.command("import")
@@ -52,21 +75,24 @@ def import_(
     seconds: Annotated[
         int, typer.Option(min=1, help="How long the reference is measured.")
     ] = import_bench.SECONDS,
+    vocabulary: UnderOption = Under.FIXED,
     json: JsonFlag = False,
 ) -> None:
     """Events per second from a file, all rules decided, against pgbench writing the same one by one."""
     output = Output(json)
     with server(output) as database:
-        try:
-            told = import_bench.bench_import(database, size=size, seconds=seconds, notify=output.say)
-        except CannotBench as error:
-            raise Refused(str(error), code="cannot_bench") from error
+        told = _told(
+            vocabulary,
+            lambda chosen: import_bench.bench_import(
+                database, size=size, seconds=seconds, vocabulary=chosen, notify=output.say
+            ),
+        )
     lines = [
         f"{one['size']:>9,} events   import {one['rate']:>8,.0f}/s   limit {one['limit']:>8,.0f}/s   "
         f"ratio {one['ratio']:.2f}"
         for one in told["sizes"]
     ]
-    output.answer(told, "\n".join(lines))
+    output.answer(told, "\n".join([*lines, *_paired(told)]))
 
 
 @app.command()
@@ -77,21 +103,24 @@ def replay(
     seconds: Annotated[
         int, typer.Option(min=1, help="How long the reference is measured.")
     ] = replay_bench.SECONDS,
+    vocabulary: UnderOption = Under.FULL,
     json: JsonFlag = False,
 ) -> None:
-    """Purchases decided per second on one core under the demo's plan, against pgbench writing as many."""
+    """Purchases decided per second on one core under the demo's plan, against pgbench writing as many sales."""
     output = Output(json)
     with server(output) as database:
-        try:
-            told = replay_bench.bench_replay(database, size=size, seconds=seconds, notify=output.say)
-        except CannotBench as error:
-            raise Refused(str(error), code="cannot_bench") from error
+        told = _told(
+            vocabulary,
+            lambda chosen: replay_bench.bench_replay(
+                database, size=size, seconds=seconds, vocabulary=chosen, notify=output.say
+            ),
+        )
     lines = [
         f"{one['size']:>9,} purchases   replay {one['rate']:>8,.0f}/s a core   limit {one['limit']:>8,.0f}/s   "
         f"ratio {one['ratio']:.2f}"
         for one in told["sizes"]
     ]
-    output.answer(told, "\n".join(lines))
+    output.answer(told, "\n".join([*lines, *_paired(told)]))
 
 
 @app.command()
@@ -134,6 +163,24 @@ def studio(
         for one in told["sizes"]
     ]
     output.answer(told, "\n".join(lines))
+
+
+def _told(under: Under, run: Callable[[Vocabulary], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return paired(run) if under is Under.BOTH else run(Vocabulary(under.value))
+    except CannotBench as error:
+        raise Refused(str(error), code="cannot_bench") from error
+
+
+def _paired(told: dict[str, Any]) -> list[str]:
+    """In words, what the full vocabulary keeps of the first story's speed."""
+    if "paired" not in told:
+        return []
+    first, full, kept = (told["paired"][name] for name in ("first", "full", "full_to_first"))
+    return [
+        f"first story {first['rate']:>8,.0f}/s  ratio {first['ratio']:.3f}   full vocabulary {full['rate']:>8,.0f}/s  "
+        f"ratio {full['ratio']:.3f}   full to first: {kept['rate']:.2f} of the rate, {kept['ratio']:.2f} of the ratio"
+    ]
 
 
 def _line(one: dict[str, Any]) -> str:

@@ -47,7 +47,7 @@ RECORD_FIELDS = {
         "card", "title", "first_name", "last_name", "birth_date", "email", "phone", "address", "postcode", "town",
         "language", "store", "invented",
     ),
-    Target.ACCOUNT: ("account", "kind", "name", "store", "member", "roles"),
+    Target.ACCOUNT: ("account", "kind", "name", "store", "member", "roles", "invented"),
 }  # fmt: skip
 REQUIRED_FIELDS = {
     Target.STORE: ("code", "name"),

@@ -40,6 +40,7 @@ class Belonging:
     store: str
     member: str
     roles: tuple[AccountRole, ...]
+    is_invented: bool = False
 
 
 def belonging_from(one: Mapping[str, Any]) -> Belonging:
@@ -58,6 +59,7 @@ def belonging_from(one: Mapping[str, Any]) -> Belonging:
         str(one.get("store") or ""),
         str(one.get("member") or ""),
         roles,
+        bool(one.get("invented", False)),
     )
 
 
@@ -70,8 +72,10 @@ def take_belonging(row: Belonging, at: datetime, programme: str) -> str:
         return "other_kind"
     if isinstance(opened, Refused):
         return opened.code.value
-    if not opened.is_new and row.name not in ("", *customers.names_of([opened.account_id]).values()):
-        write_profile(ProfileRecord(Profile(last_name=row.name), SOURCE, opened.account_id), at)
+    is_renamed = not opened.is_new and row.name not in ("", *customers.names_of([opened.account_id]).values())
+    if is_renamed or row.is_invented:
+        told = Profile(last_name=row.name or None, is_invented=row.is_invented)
+        write_profile(ProfileRecord(told, SOURCE, opened.account_id), at)
     if not row.member:
         return ""
     person_id = _person(row.member, at)

@@ -130,12 +130,12 @@ class GroupRun:
         person = self.now(customer)
         return self.accounts.get(person, person)
 
-    def passes(self, person: UUID, account: UUID, *, is_in: bool) -> None:
+    def passes(self, person: UUID, account: UUID, at: datetime, *, is_in: bool) -> None:
         if is_in:
             self.accounts[person] = account
         else:
             self.accounts.pop(person, None)
-        self.passages.append(Passage(person, account, is_in))
+        self.passages.append(Passage(person, account, at, is_in))
 
 
 @dataclass(slots=True)
@@ -168,6 +168,7 @@ class Passage(NamedTuple):
 
     person: UUID
     account: UUID
+    at: datetime
     is_in: bool
 
 
@@ -395,10 +396,10 @@ class Decider:
         match fact.event:
             case Merger():
                 if run.accounts.get(second) == one.customer_id:
-                    run.passes(second, one.customer_id, is_in=False)
+                    run.passes(second, one.customer_id, fact.at, is_in=False)
                 run.aliases[second] = UUID(member_of(fact) or str(one.customer_id))
             case Admission() | Departure():
-                run.passes(second, one.customer_id, is_in=isinstance(fact.event, Admission))
+                run.passes(second, one.customer_id, fact.at, is_in=isinstance(fact.event, Admission))
         return result
 
     def _keep(self, answered: tuple[UUID, Grants] | None = None) -> None:

@@ -120,7 +120,7 @@ class Writer:
         for run in chunk:
             for passage in run.passages:
                 if passage.is_in:
-                    told = [passage.person, passage.account, self.shop.recorded_at]
+                    told = [passage.person, passage.account, passage.at]
                     self.connection.execute(_ENTER_SQL, told)
                 else:
                     self.connection.execute(_EXIT_SQL, [passage.person, passage.account])

@@ -308,14 +308,18 @@ def _changed(found: Change, old: Phrases, new: Phrases) -> str:
     if isinstance(found.after, Gift):
         return _gift(found, subject, old, new)
     values = {"subject": subject, "what": what}
-    if found.before is None:
-        return new.say(SET, **values, after=_value(found, found.after, new))
-    if found.after is None:
+    if found.before in (None, ()):
+        return new.say(SET, **values, after=_value_within(found, found.after, new))
+    before = _value_within(found, found.before, old)
+    if found.after in (None, ()):
         unset = UNSET if found.field in _LIMITS else UNSET_VALUE
-        return new.say(unset, **values, before=_value(found, found.before, old))
-    return new.say(
-        REPLACED, **values, before=_value(found, found.before, old), after=_value(found, found.after, new)
-    )
+        return new.say(unset, **values, before=before)
+    return new.say(REPLACED, **values, before=before, after=_value_within(found, found.after, new))
+
+
+def _value_within(found: Change, value: object, phrases: Phrases) -> str:
+    """In the middle of a sentence: a value that is sentences of its own leaves its last full stop to it."""
+    return _value(found, value, phrases).removesuffix(".")
 
 
 def _gift(found: Change, subject: str, old: Phrases, new: Phrases) -> str:
