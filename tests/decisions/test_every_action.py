@@ -304,8 +304,7 @@ class Everything(RuleBasedStateMachine):
         story = self.home if is_home else self.people[who]
         ended = story.try_(ProgrammeEnd(self.now), now=self.now)
         if self.is_closing:
-            left = {**story.state.lots, **story.state.pending, **story.state.holds}
-            assert not left, "nothing is left"
+            assert not any((story.state.lots, story.state.pending, story.state.holds)), "nothing is left"
             assert isinstance(story.try_(ProgrammeEnd(self.now), now=self.now), Refused)
         else:
             assert isinstance(ended, Refused)

@@ -29,7 +29,7 @@ from assidu.loyalty.offer_codes import make_codes
 from assidu.loyalty.plans import plan_book, publish
 from assidu.loyalty.rebuild import verify
 from assidu.loyalty.referral import code_of
-from assidu.loyalty.running_draws import run_due_draws
+from assidu.loyalty.running_draws import give_prizes, run_due_draws
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document, Gift, PerAmount, published
 from assidu.simulation.run import simulate
@@ -227,7 +227,7 @@ class Office:
 
     def does_something(self) -> None:
         who, to = self.somebody(), f"card:{2990000000000 + self.somebody()}"
-        type_, data = self.chance.choice(
+        told: list[tuple[str, dict[str, Any]]] = (
             [
                 ("Activity Recorded", {"activity": "visit", "store": "a", "channel": "store"}),
                 ("Activity Recorded", {"activity": "visit", "store": "b", "channel": "store"}),
@@ -244,6 +244,7 @@ class Office:
                 ("Balance Transferred", {"to": to, "currency": "stars", "quantity": 2}),
             ]
         )  # fmt: skip
+        type_, data = self.chance.choice(told)
         self.tell(who, type_, **data)
 
     def comes_or_goes(self) -> None:
@@ -283,11 +284,24 @@ class Office:
             assert told is not None
             self.people.append(told.customer_id)
 
+    def begins(self) -> None:
+        """What chance alone might leave out."""
+        self.joins()
+        home = f"customer:{self.home}"
+        for type_, who in (("Added", 0), ("Added", 1), ("Removed", 1)):
+            self.goes_on()
+            self.tell(0, f"Account Member {type_}", card=home, member=f"card:{2990000000000 + who}")
+        self.at_home = [0]
+        self.tell(3, "Member Left")
+        self.goes_on()
+        self.tell(3, "Member Joined", store="b", channel="store")
+
     def goes_on(self) -> None:
         self.now += timedelta(hours=self.chance.choice([0, 1, 3, 20, 49]))
         run_due(self.now)
         decide_emissions(self.now)
         run_due_draws(self.now)
+        give_prizes(self.now)
 
 
 WEIGHTS: dict[Callable[[Office], None], int] = {
@@ -326,7 +340,7 @@ def test_some_months_of_everything_are_decided_again_as_they_were(assidu_db: Dat
     opened = accounts.open_(AccountKind.HOUSEHOLD, "", by=COMMAND_LINE, at=office.now, programme="club")
     assert isinstance(opened, Opened)
     office.home = opened.account_id
-    office.joins()
+    office.begins()
     for _ in range(EVENTS):
         office.goes_on()
         [do] = office.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))
