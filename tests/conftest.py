@@ -23,12 +23,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import hypothesis
 import pytest
-
-# How long an example takes says how busy the machine is.
-hypothesis.settings.register_profile("ours", deadline=None)
-hypothesis.settings.load_profile("ours")
+from hypothesis import settings
 
 MEMORY = Path("/dev/shm")
 ROOM_WANTED = 6 << 30
@@ -56,6 +52,10 @@ for _name in [name for name in os.environ if name.startswith("ASSIDU_") and name
     del os.environ[_name]
 os.environ["DJANGO_SETTINGS_MODULE"] = "assidu.project.settings"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # several workers' threads would wait for one another
+
+# Machines are busy: what tests measure is never time. Whoever wants more examples of something says so there.
+settings.register_profile("assidu", deadline=None, max_examples=50)
+settings.load_profile("assidu")
 
 from assidu.foundation.database import Database, as_django
 from assidu.foundation.settings import Settings, current_settings

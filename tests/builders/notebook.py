@@ -14,6 +14,7 @@ from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import next_due, ran_out
 from assidu.decisions.events import AfterSale, Event, HoldExpiry, Sale, Tick
 from assidu.decisions.facts import Facts, SoldBefore
+from assidu.decisions.places import places_moved
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record
 from assidu.decisions.sold import Later, sold_before
@@ -65,7 +66,9 @@ class Notebook:
                 break
             facts = replace(facts, grants={**(facts.grants or {}), **self._grants(decision)})
             decision = decide(plan, facts, event)
-        if isinstance(decision, Decision):
+        if isinstance(decision, Refused):
+            self._settle(facts.grants or {}, {})
+        else:
             assert not decision.claims, "a claim that was answered is not asked again"
             self._write(event, facts, plan, decision)
         return decision
@@ -121,6 +124,7 @@ class Notebook:
         written = json.loads(json.dumps(decision_record(decision)))
         read = decision_from(written, decision.plan_version, decision.postings)
         assert replace(read, reasons=decision.reasons) == decision
+        self._settle(facts.grants or {}, places_moved(decision))
         self.state = evolve(self.state, read)
         self.entries.append(Entry(self.state.seq, event, facts, plan, decision))
 
@@ -128,6 +132,12 @@ class Notebook:
         grants = {}
         for claim in decision.claims:
             taken = self.places.get(claim.key, 0)
-            grants[claim.key] = 1 if taken < claim.limit else 0
+            grants[claim.key] = claim.granted(taken)
             self.places[claim.key] = taken + grants[claim.key]
         return grants
+
+    def _settle(self, granted: Mapping[str, int], moved: Mapping[str, int]) -> None:
+        """What was granted and is not needed, or no longer, is free again."""
+        for key in granted.keys() | moved.keys():
+            self.places[key] = self.places.get(key, 0) + moved.get(key, 0) - granted.get(key, 0)
+            assert self.places[key] >= 0, "nothing is given back that was not taken"

@@ -123,6 +123,11 @@ def with_rules(plan: Plan, *rules: EarnRule) -> Plan:
         plan,
         rules=rules,
         joining_rules=tuple(i for i, rule in enumerate(rules) if rule.trigger is Trigger.JOINING),
+        activities=frozenset(rule.activity for rule in rules if rule.activity),
+        activity_rules={
+            activity: tuple(i for i, rule in enumerate(rules) if rule.activity == activity)
+            for activity in sorted({rule.activity for rule in rules if rule.activity})
+        },
         index=dict.fromkeys([None, *(level.code for level in levels)], RuleIndex(anywhere)),
     )
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from assidu.decisions.calendar import Duration, Period, RoundTo, Unit
 from assidu.decisions.events import (
+    Activity,
     Correction,
     Hold,
     Joining,
@@ -30,6 +31,7 @@ from assidu.decisions.events import (
 )
 from assidu.decisions.money import Rounding
 from assidu.decisions.plan import (
+    REFERRAL,
     CurrencyKind,
     Downgrade,
     EachYear,
@@ -70,9 +72,12 @@ class Earning:
     """How much came in; of that, ``unwaited`` went back to where it came from while it waited until ``waited``."""
     unwaited: int = 0
     waited: date | None = None
+    first_end: date | None = None
+    """When they were to expire before a suspension moved that."""
 
     def __post_init__(self) -> None:
         self.came, self.waited = self.left, self.waits_until
+        self.first_end = self.first_end or self.expires_on
 
     @property
     def month(self) -> tuple[int, int]:
@@ -80,6 +85,9 @@ class Earning:
 
     def is_like(self, other: "Earning") -> bool:
         return (self.currency, self.month, self.expires_on) == (other.currency, other.month, other.expires_on)
+
+    def began_like(self, other: "Earning") -> bool:
+        return (self.currency, self.month, self.first_end) == (other.currency, other.month, other.first_end)
 
 
 @dataclass(eq=False)
@@ -125,6 +133,16 @@ class Ticket:
 
 
 @dataclass(eq=False)
+class Brought:
+    """A newcomer whom a member brought: by which ticket it counts, and from when that is kept."""
+
+    by: str
+    ticket: Ticket | None = None
+    kept_on: date | None = None
+    is_over: bool = False
+
+
+@dataclass(eq=False)
 class SetAside:
     """Units held for a purchase."""
 
@@ -138,6 +156,7 @@ class SetAside:
 class Programme:
     """What customers share: the places of quotas.
 
+    ``limits`` are, by offer, how much of it there is for all ``customers`` together and for ever.
     ``answers`` are, by rule or offer, what the next ticket is given of it, where many ask at once and nobody knows in
     what order: then what it ``wished`` is noted.
     """
@@ -145,11 +164,21 @@ class Programme:
     taken: list[tuple[str, date, str]] = field(default_factory=list)
     answers: Mapping[str, int] | None = None
     wished: dict[str, int] = field(default_factory=dict)
+    limits: Mapping[str, int] = field(default_factory=dict)
+    customers: list["Customer"] = field(default_factory=list)
 
-    def give(self, code: str, quantity: int) -> int:
-        assert self.answers is not None, "in what order customers asked, somebody must tell"
-        self.wished[code] = quantity
-        return self.answers[code]
+    def give(self, code: str, quantity: int, held: int = 0) -> int:
+        """Of an offer; what a basket ``held`` of it is its own, and then nothing else is asked for."""
+        if self.answers is not None:
+            self.wished[code] = quantity
+            return self.answers[code]
+        return held or min(quantity, self.limits[code] - self.gone(code))
+
+    def gone(self, code: str) -> int:
+        """What tickets have of it, and what is held for others."""
+        tickets = [ticket for customer in self.customers for ticket in customer.tickets]
+        holds = [hold for customer in self.customers for hold in customer.holds.values()]
+        return sum(ticket.taken[code] for ticket in tickets) + sum(hold.places[code] for hold in holds)
 
 
 @dataclass
@@ -174,6 +203,11 @@ class Customer:
     active_on: dict[str, date] = field(default_factory=dict)
     """By currency whose balance lives on activity, the last day of it."""
     given_away: list[tuple[str, date, int]] = field(default_factory=list)
+    brought: Brought | None = None
+    kept: list[date] = field(default_factory=list)
+    """The nights on which it was certain that whoever brought them is thanked."""
+    taken_back: list[tuple[str, date, int]] = field(default_factory=list)
+    """Units that a ticket gave and that left the wallet with it: their currency, the day of the ticket, how many."""
     moved: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By (account of the programme, currency), what came from there less what went there."""
 
@@ -275,10 +309,15 @@ class Customer:
                 total += ticket.counted
         return total
 
+    @property
+    def stands_still(self) -> bool:
+        return bool(self.stood_still) and self.stood_still[-1][1] is None
+
+    def stood_still_on(self, day: date) -> bool:
+        return any(since <= day and (until is None or day < until) for since, until in self.stood_still)
+
     def was_member_on(self, day: date) -> bool:
-        if not (self.is_member or self.has_left) or self.joined_on is None:
-            return False
-        if any(since <= day and (until is None or day < until) for since, until in self.stood_still):
+        if not (self.is_member or self.has_left) or self.joined_on is None or self.stood_still_on(day):
             return False
         return self.joined_on <= day and (self.left_on is None or day < self.left_on)
 
@@ -294,14 +333,10 @@ class Customer:
     def join(self, event: Joining) -> None:
         self._is_free()
         day = self._day(event.at)
-        for rule in self.plan.rules:
-            if rule.trigger is not Trigger.JOINING or not is_open(rule, day, event.channel, event.store):
-                continue
-            assert isinstance(rule.gift, Fixed)
-            quantity = self._within_caps(rule, rule.gift.give, day)
-            if quantity:
-                self._earn(rule, quantity, day, "issued")
-                self.gifts.append((day, Given(rule, quantity)))
+        welcomes = [rule for rule in self.plan.rules if rule.trigger is Trigger.JOINING]
+        self._give(welcomes, day, event.channel, event.store)
+        if event.referrer and self.plan.referral is not None and self.joined_on is None and not self.tickets:
+            self.brought = Brought(event.referrer)
         self._enter(day)
         self._enter_tier(day)
 
@@ -315,11 +350,13 @@ class Customer:
             self._move("forfeited", piece.earning.currency, -piece.quantity)
         self.is_member, self.has_left, self.left_on = False, True, self._day(event.at)
         self._goes_on(self.left_on)
+        if self.brought is not None:
+            self.brought.is_over = True
 
     def suspend(self, event: Suspension) -> None:
         day = self._day(event.at)
         self._is_not_absorbed()
-        if self.stood_still and self.stood_still[-1][1] is None:
+        if self.stands_still:
             raise No("already_suspended")
         if not self.is_member:
             raise No("not_a_member")
@@ -329,23 +366,44 @@ class Customer:
 
     def resume(self, event: Resumption) -> None:
         self._is_not_absorbed()
-        if not self.stood_still or self.stood_still[-1][1] is not None:
+        if not self.stands_still:
             raise No("not_suspended")
         day = self._day(event.at)
         by = timedelta(days=max((day - self.stood_still[-1][0]).days, 0))
+        if self.brought is not None and self.brought.kept_on is not None:
+            self.brought.kept_on = max(self.brought.kept_on, day)
         self._goes_on(day)
         for e in list(self.earnings):
             if e.left and e.expires_on is not None:
-                self.earnings.append(
-                    Earning(e.currency, e.left, e.issued_on, e.expires_on + by, e.waits_until)
-                )
+                moved = Earning(e.currency, e.left, e.issued_on, e.expires_on + by, e.waits_until)
+                moved.first_end = e.first_end
+                self.earnings.append(moved)
                 e.left = 0
         self.active_on = {currency: on + by for currency, on in self.active_on.items()}
         if self.tier_until is not None:
             self.tier_until += by
 
+    def does(self, event: Activity) -> None:
+        self._is_not_absorbed()
+        rules = [rule for rule in self.plan.rules if rule.activity == event.activity]
+        if not rules:
+            raise No("unknown_activity")
+        day = self._day(event.at)
+        if self.was_member_on(day):
+            self._give(rules, day, event.channel, event.store)
+
+    def _give(self, rules: list[EarnRule], day: date, channel: str, store: str) -> None:
+        for rule in rules:
+            if not is_open(rule, day, channel, store):
+                continue
+            assert isinstance(rule.gift, Fixed)
+            quantity = self._within_caps(rule, rule.gift.give, day)
+            if quantity:
+                self._earn(rule, quantity, day, "issued")
+                self.gifts.append((day, Given(rule, quantity)))
+
     def _goes_on(self, day: date) -> None:
-        if self.stood_still and self.stood_still[-1][1] is None:
+        if self.stands_still:
             self.stood_still[-1] = (self.stood_still[-1][0], day)
 
     def take_over(self, event: TakeOver) -> None:
@@ -388,8 +446,7 @@ class Customer:
 
     def request(self, event: RewardRequest) -> None:
         day = self._day(event.at)
-        if not self.was_member_on(day):
-            raise No("not_a_member")
+        self._is_served(day)
         reward = self.plan.rewards.get(event.reward)
         if reward is None:
             raise No("unknown_reward")
@@ -433,7 +490,7 @@ class Customer:
                 quantity = quantity if ticket.granted[rule.code] else 0
             if quantity:
                 ticket.given.append(Given(rule, quantity))
-        self._ask_for_offers(ticket)
+        self._ask_for_offers(ticket, held=hold.places if hold is not None else None)
         for offer in units_offers(self.plan):
             if ticket.taken[offer.code]:
                 ticket.given.append(Given(as_a_rule(offer), ticket.taken[offer.code]))
@@ -448,6 +505,7 @@ class Customer:
             self._has_bought(day)
         if ticket.was_member and ticket.counted:
             self._rise(day)
+        self._counts_for_the_referral(ticket)
 
     def bring_back(self, ticket: Ticket, event: Return) -> None:
         self._is_not_absorbed()
@@ -476,6 +534,7 @@ class Customer:
             self._has_received(currency, today, is_earned=False)
         self._take_back(ticket)
         ticket.counted = sum(counting(ticket, ticket.returned).values())
+        self._no_longer_counts_for_the_referral(ticket)
         self._free(ticket)
 
     def change(self, ticket: Ticket, event: SaleUpdate) -> None:
@@ -512,6 +571,32 @@ class Customer:
             if change > made_up:
                 ticket.earnings.append(self._earn(rule, change - made_up, ticket.day, "issued"))
         ticket.counted = sum(counting(ticket, ticket.returned).values())
+        self._no_longer_counts_for_the_referral(ticket)
+        self._counts_for_the_referral(ticket)
+
+    def _counts_for_the_referral(self, ticket: Ticket) -> None:
+        """The first purchase that comes to the amount; it is kept once so much time has gone by."""
+        policy, brought = self.plan.referral, self.brought
+        if policy is None or brought is None or brought.is_over or brought.ticket is not None:
+            return
+        if ticket.was_member and ticket.counted > 0 and ticket.counted >= policy.spend_min_minor:
+            brought.ticket, brought.kept_on = ticket, end_after(ticket.day, policy.kept_for) or ticket.day
+
+    def _no_longer_counts_for_the_referral(self, ticket: Ticket) -> None:
+        policy, brought = self.plan.referral, self.brought
+        if policy is None or brought is None or brought.is_over or brought.ticket is not ticket:
+            return
+        if ticket.counted <= 0 or ticket.counted < policy.spend_min_minor:
+            brought.ticket = brought.kept_on = None
+
+    def bring(self, day: date) -> None:
+        """Somebody whom they brought keeps their purchase."""
+        policy = self.plan.referral
+        assert policy is not None
+        if policy.referrer is not None and self.was_member_on(day):
+            units = policy.referrer
+            rule = EarnRule(REFERRAL, units.currency, Fixed(units.quantity), times=policy.times)
+            self._give([rule], day, "", "")
 
     def _look_again(self, ticket: Ticket) -> None:
         """What its rules looked at then stays so; now they may ask for more."""
@@ -526,7 +611,12 @@ class Customer:
             if is_open and gift(ticket, rule, ticket.returned):
                 ticket.granted[rule.code] = int(self._draw(rule, ticket.day, ticket.sale.store))
 
-    def _ask_for_offers(self, ticket: Ticket, before: Mapping[str, int] | None = None) -> None:
+    def _ask_for_offers(
+        self,
+        ticket: Ticket,
+        before: Mapping[str, int] | None = None,
+        held: Counter[str] | None = None,
+    ) -> None:
         """What it needs beyond what it has. A ticket that was refused, or has less than it wished ``before``, had its
         answer."""
         for offer in ticket.plan.offers.all:
@@ -537,7 +627,8 @@ class Customer:
                 and (not ticket.granted[code] or (has and ticket.granted[code] < before[code]))
             )
             if wished > has and not had_its_answer:
-                ticket.granted[code] = has + self.programme.give(code, wished - has)
+                aside = 0 if held is None else held[code]
+                ticket.granted[code] = has + self.programme.give(code, wished - has, aside)
             ticket.taken[code] = max(has, min(wished, ticket.granted.get(code, 0)))
         ticket.things = handed_over(ticket)
 
@@ -595,8 +686,7 @@ class Customer:
 
     def hold(self, event: Hold, name: str) -> None:
         self._is_not_absorbed()
-        if not self.was_member_on(self._day(event.at)):
-            raise No("not_a_member")
+        self._is_served(self._day(event.at))
         if len(self.holds) >= 20:
             raise No("too_many_holds")
         asked: Counter[str] = Counter()
@@ -622,8 +712,7 @@ class Customer:
 
     def give_to(self, other: "Customer", event: TransferOut) -> None:
         day = self._day(event.at)
-        if not self.was_member_on(day):
-            raise No("not_a_member")
+        self._is_served(day)
         known = self.plan.currencies.get(event.currency)
         if known is None:
             raise No("unknown_currency")
@@ -652,10 +741,12 @@ class Customer:
     def sleep_until(self, today: date, now: datetime | None = None) -> None:
         """Every night until ``today``, one by one: what waited can be used, units expire, then the tier is reviewed.
         Holds end at their own instants, until ``now``."""
-        if self.is_absorbed:
+        if self.is_absorbed or self.stands_still:
             return
         now = now or midnight_of(today, self.plan.zone)
         days = [day for e in self.earnings if e.left for day in (self.end_of(e), e.waits_until) if day]
+        if self.brought is not None and self.brought.kept_on is not None and not self.brought.is_over:
+            days.append(self.brought.kept_on)
         night = min([*days, self.tier_until or FOR_EVER])
         while True:
             ran_out = sorted((hold.until, name) for name, hold in self.holds.items() if hold.until <= now)
@@ -683,6 +774,16 @@ class Customer:
                 e.left = 0
         if self.is_member and self.tier_until is not None and self.tier_until <= night:
             self._review(night)
+        brought, policy = self.brought, self.plan.referral
+        if brought is None or brought.is_over or brought.kept_on is None or brought.kept_on > night:
+            return
+        assert policy is not None
+        brought.is_over = True
+        self.kept.append(night)
+        if policy.referee is not None:
+            units = policy.referee
+            rule = EarnRule(REFERRAL, units.currency, Fixed(units.quantity))
+            self._earn(rule, units.quantity, night, "issued")
 
     # ------------------------------------------------------------ the wallet
 
@@ -800,8 +901,8 @@ class Customer:
                 else []
             )
             missing = quantity - min(sum(held), quantity)
-            if missing and not has_happened and not ticket.was_member:
-                raise No("not_a_member")
+            if missing and not has_happened:
+                self._is_served(ticket.day)
             if not has_happened and self.balance(currency) < missing:
                 raise No("insufficient_balance")
         if worth > sum(charged_lines(sale)) and not has_happened:
@@ -885,10 +986,12 @@ class Customer:
 
     def _recover(self, ticket: Ticket, currency: str, quantity: int) -> None:
         """What waits first, then what can be used, of the same dates first; then a debt, or it is gone."""
+        wanted = quantity
         quantity -= self._go_out_of_waiting(ticket, currency, quantity)
         if ticket.plan.return_policy is not ReturnPolicy.ONLY_PENDING:
             pieces = self._go_out(currency, quantity, "issued", like=ticket.earnings)
             quantity -= sum(piece.quantity for piece in pieces)
+        self.taken_back.append((currency, ticket.day, wanted - quantity))
         if ticket.plan.return_policy is ReturnPolicy.MAY_GO_NEGATIVE:
             floor = ticket.plan.currencies[currency].debt_at_most
             room = quantity if floor is None else max(floor - self.owed[currency], 0)
@@ -902,8 +1005,9 @@ class Customer:
         for own in ticket.earnings:
             if own.currency != currency or own.waited is None:
                 continue
-            for e in self.earnings:
-                if e.is_like(own) and e.waits_until == own.waited:
+            alike = [e for e in self.earnings if e.waits_until == own.waited and e.began_like(own)]
+            for e in sorted(alike, key=lambda e: e.expires_on or FOR_EVER):
+                if e.left:
                     part = min(quantity - gone, e.left, own.came - own.unwaited)
                     e.left -= part
                     own.unwaited += part
@@ -920,8 +1024,14 @@ class Customer:
         if self.is_absorbed:
             raise No("customer_absorbed")
 
+    def _is_served(self, day: date) -> None:
+        if not self.was_member_on(day):
+            raise No("suspended" if self.stood_still_on(day) else "not_a_member")
+
     def _is_free(self) -> None:
         self._is_not_absorbed()
+        if self.stands_still:
+            raise No("suspended")
         if self.is_member:
             raise No("already_a_member")
 

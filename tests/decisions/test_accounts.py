@@ -531,7 +531,7 @@ _steps = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(steps=_steps, takes=st.sampled_from(["nothing", "equal", "own"]))
 def test_whoever_comes_and_goes_nothing_is_made_or_lost_and_nothing_is_below_zero(
     steps: list[tuple[str, str, int]], takes: str

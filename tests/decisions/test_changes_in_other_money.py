@@ -39,7 +39,7 @@ def an_update(*told: SaleLine, currency: str = "") -> SaleUpdate:
     return SaleUpdate(LATER, 1, told, currency=currency)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(first=tickets, second=tickets, currency=st.sampled_from(["CHF", "JPY", "TND"]), rate=rates)
 def test_it_comes_to_what_it_would_have_come_to_from_the_start(
     first: tuple[SaleLine, ...], second: tuple[SaleLine, ...], currency: str, rate: Rate
@@ -55,7 +55,7 @@ def test_it_comes_to_what_it_would_have_come_to_from_the_start(
     assert changed.records(an_update(*second)) == Decision(1), "the same lines change nothing"
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(first=tickets, more=tickets, rate=rates, data=st.data())
 def test_what_came_back_stays_back_and_the_rest_comes_back_to_the_cent(
     first: tuple[SaleLine, ...], more: tuple[SaleLine, ...], rate: Rate, data: st.DataObject

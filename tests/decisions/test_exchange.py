@@ -69,7 +69,7 @@ def test_a_ticket_in_francs_counts_in_euros_at_its_rate_which_it_keeps() -> None
     assert bought(sale).state.available("points") == 47
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(lines, max_size=6).map(tuple), currencies, rates)
 def test_converted_lines_add_up_to_the_converted_ticket(
     told: tuple[SaleLine, ...], currency: str, rate: Rate
@@ -156,7 +156,7 @@ def test_what_comes_back_is_worth_what_it_was_worth_whatever_the_rate_of_the_day
     assert book.state.available("points") == 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(1, 20_000), min_size=1, max_size=3), currencies, rates, st.data(), st.booleans())
 def test_parts_that_come_back_in_any_steps_add_up_exactly_to_the_ticket(
     amounts: list[int], currency: str, rate: Rate, data: st.DataObject, at_end: bool
@@ -191,7 +191,7 @@ def test_parts_that_come_back_in_any_steps_add_up_exactly_to_the_ticket(
         assert isinstance(book.tell(Return(NOON, 1)), Refused)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.integers(1, 20_000), rates, st.data())
 def test_a_part_told_in_the_programmes_money_is_that_much_of_the_ticket(
     amount: int, rate: Rate, data: st.DataObject

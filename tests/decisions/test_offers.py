@@ -57,7 +57,7 @@ def test_each_effect_takes_off_what_it_says_to_the_cent(effect: str, expected: l
     assert [by_line.get(i, 0) for i in range(3)] == expected
 
 
-@settings(max_examples=300)
+@settings(max_examples=80)
 @given(
     st.sampled_from(
         [
@@ -490,7 +490,7 @@ SELECTIONS = (
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(1, 60), st.sampled_from(SELECTIONS), st.booleans()), min_size=1, max_size=9

@@ -24,7 +24,7 @@ FULL = a_full_plan()
 PER_LINE_RULES = tuple(rule for rule in FULL.rules if rule.when.amount_max_minor is None)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(sale=sales, state=members, grant=st.sampled_from([None, 0, 1]), trace=st.booleans())
 def test_looking_only_at_the_rules_that_a_ticket_meets_changes_nothing(
     sale: Sale, state: State, grant: int | None, trace: bool
@@ -39,7 +39,7 @@ def test_looking_only_at_the_rules_that_a_ticket_meets_changes_nothing(
     assert replace(found, reasons=()) == replace(naive, reasons=())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sale=sales, state=members, position=st.integers(0, len(FULL.rules)))
 def test_an_unrelated_rule_changes_nothing(sale: Sale, state: State, position: int) -> None:
     elsewhere = a_rule("elsewhere", Fixed(999), when=Conditions(stores=frozenset({"nowhere"})))
@@ -48,7 +48,7 @@ def test_an_unrelated_rule_changes_nothing(sale: Sale, state: State, position: i
     assert decide(longer, facts, sale) == decide(FULL, facts, sale)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(sale=sales, state=members)
 def test_awards_add_up_to_what_is_issued(sale: Sale, state: State) -> None:
     decision = decide(FULL, Facts(state, has_happened=True), sale)
@@ -63,7 +63,7 @@ def test_awards_add_up_to_what_is_issued(sale: Sale, state: State) -> None:
         assert now == before + awarded - (paid - unfunded)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     sold=st.lists(lines, min_size=1, max_size=5),
     points=st.sampled_from([0, 7, 100]),
@@ -92,7 +92,7 @@ def test_a_return_in_parts_takes_back_what_a_return_at_once_would(
         )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     sold=st.lists(lines, min_size=1, max_size=5), parts=st.lists(st.integers(0, 4), min_size=1, max_size=4)
 )
@@ -111,7 +111,7 @@ def test_no_return_ever_gives_something(sold: list[SaleLine], parts: list[int]) 
             assert book.state.available("points") <= before.available("points")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(day=st.dates(date(2020, 1, 1), date(2030, 12, 31)), state=members)
 def test_nothing_is_ever_due_early(day: date, state: State) -> None:
     due = next_due(state)

@@ -8,6 +8,7 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     ReferralKept,
+    Resumption,
     Return,
     ReturnedLine,
     Suspension,
@@ -55,6 +56,17 @@ def test_without_a_delay_the_purchase_counts_the_same_day() -> None:
     [at_once] = bruno.wakes("2026-01-10")
     assert at_once.emissions == TO_ANNE
     assert bruno.points == 101
+
+
+def test_what_was_kept_while_the_newcomers_card_was_suspended_is_rewarded_once_it_is_resumed() -> None:
+    bruno = a_newcomer()
+    bruno.does(a_sale(3000, at=on("2026-01-10")))
+    bruno.does(Suspension(on("2026-01-20")))
+    assert bruno.wakes("2026-02-10") == []
+    bruno.does(Resumption(on("2026-02-10")))
+    [at_once] = bruno.wakes("2026-02-10")
+    assert at_once.emissions == TO_ANNE
+    assert bruno.points == 130
 
 
 def test_a_purchase_that_is_too_small_waits_for_the_next_one() -> None:

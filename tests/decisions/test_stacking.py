@@ -96,7 +96,7 @@ def best_by_trying(found: Sequence[Contender], limits: dict[str, int]) -> int:
     return best
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(contenders(), max_size=8), st.integers(1, 2))
 def test_no_other_choice_is_worth_more_to_the_customer(found: list[Contender], at_most: int) -> None:
     limits = {"g": 1, "h": at_most}
@@ -106,7 +106,7 @@ def test_no_other_choice_is_worth_more_to_the_customer(found: list[Contender], a
     well_formed(settled, found, limits)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(contenders(), max_size=8), st.sampled_from(list(StackingChoice)))
 def test_whatever_the_choice_no_line_gives_more_than_it_has_and_no_rule_is_broken(
     found: list[Contender], choice: StackingChoice

@@ -116,7 +116,7 @@ def rich(plan: Plan = EVERYTHING, **counted: Any) -> Shopper:
 # ---------------------------------------------------------------- as if it had read so from the start
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(first=baskets, second=baskets, paid=st.sampled_from([0, 200, 400]), less=st.sampled_from([0, 100]))
 def test_an_update_comes_to_what_the_ticket_would_have_come_to_from_the_start(
     first: tuple[SaleLine, ...], second: tuple[SaleLine, ...], paid: int, less: int
@@ -144,7 +144,7 @@ def test_an_update_comes_to_what_the_ticket_would_have_come_to_from_the_start(
     assert outcome(told) == outcome(straight)
 
 
-@settings(max_examples=70, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(first=sales, second=st.lists(lines, min_size=1, max_size=5).map(tuple), state=members)
 def test_so_does_one_of_odd_lines_under_every_kind_of_rule(
     first: Sale, second: tuple[SaleLine, ...], state: State
@@ -161,7 +161,7 @@ def test_so_does_one_of_odd_lines_under_every_kind_of_rule(
     assert isinstance(answer, Refused) or outcome(told) == outcome(straight)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(baskets, st.lists(baskets, min_size=1, max_size=3), baskets)
 def test_updates_add_up_to_the_last_one(
     first: tuple[SaleLine, ...], between: list[tuple[SaleLine, ...]], last: tuple[SaleLine, ...]
@@ -178,7 +178,7 @@ def test_updates_add_up_to_the_last_one(
     assert changed == Decision(1), "the same lines change nothing"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(baskets, baskets, st.booleans())
 def test_a_ticket_that_is_cancelled_leaves_nothing_and_can_be_opened_again(
     first: tuple[SaleLine, ...], second: tuple[SaleLine, ...], is_paid: bool
@@ -194,7 +194,7 @@ def test_a_ticket_that_is_cancelled_leaves_nothing_and_can_be_opened_again(
     assert outcome(told) == outcome(straight)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(first=baskets, more=baskets, data=st.data())
 def test_what_came_back_stays_back_and_the_rest_brings_everything_back(
     first: tuple[SaleLine, ...], more: tuple[SaleLine, ...], data: st.DataObject
@@ -400,7 +400,7 @@ def test_units_go_back_to_the_lots_that_they_came_from_and_come_with_the_dates_o
 
 
 @pytest.mark.parametrize("policy", list(ReturnPolicy))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(steps=st.lists(st.one_of(baskets, st.just(())), min_size=1, max_size=5), spent=st.integers(0, 60))
 def test_whatever_is_changed_the_customer_never_has_more_than_the_ticket_deserves(
     policy: ReturnPolicy, steps: list[tuple[SaleLine, ...]], spent: int

@@ -192,7 +192,7 @@ def test_lines_may_end_as_those_of_browsers_do() -> None:
 
 
 @given(before=documents, now=documents)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_any_text_says_any_document_in_the_end(before: Document, now: Document) -> None:
     mark = "# Written by hand.\n"
     text = mark + to_yaml(before)

@@ -31,6 +31,7 @@ from assidu.decisions.events import (
     Leaving,
     Merger,
     ReferralKept,
+    Resumption,
     Return,
     Sale,
     SaleUpdate,
@@ -63,6 +64,9 @@ def followed(plan: Plan, facts: Facts, event: Event, decision: Decision) -> Deci
             return replace(decision, referral=_void(referral))  # their time to come back is over
         case Tick() if referral.due is not None and referral.due <= event.day:
             return _kept(plan, facts.state, event.day, referral, decision)
+        case Resumption() if referral.due is not None and referral.due < local_day(event.at, plan.zone):
+            # It was kept while nothing could be given: it is given now.
+            return replace(decision, referral=referral._replace(due=local_day(event.at, plan.zone)))
         case AccountEntry():
             return replace(decision, referral=_void(referral))  # an account is one, and nobody brought it
         case Admission() if event.member == referral.by:

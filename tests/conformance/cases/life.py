@@ -11,6 +11,7 @@ from assidu.decisions.events import (
     Payment,
     ProgrammeEnd,
     ReferralKept,
+    Resumption,
     Return,
     ReturnedLine,
     RewardRequest,
@@ -47,6 +48,7 @@ def stories() -> Iterator[Story]:
     yield _referred()
     yield _referred_and_brought_back()
     yield _referred_and_left()
+    yield _referred_and_suspended()
     yield _bringing_others()
 
 
@@ -131,6 +133,18 @@ def _referred_and_left() -> Story:
     story.tell(a_sale(3000, at=on("2026-01-10")))
     story.tell(Leaving(on("2026-01-11")))
     story.sleep_until(date(2026, 3, 1))
+    return story
+
+
+def _referred_and_suspended() -> Story:
+    story = Story("Brought by a member: kept while the card was suspended", programme(more=REFERRAL))
+    story.tell(Joining(on("2026-01-02"), referrer=ANNE))
+    story.tell(a_sale(3000, at=on("2026-01-10")), have={"points": 30})
+    story.tell(Suspension(on("2026-01-20")))
+    story.tell(Resumption(on("2026-02-10")))
+    assert story.state.available("points") == 30
+    story.sleep_until(date(2026, 2, 10))
+    assert story.state.available("points") == 130
     return story
 
 
