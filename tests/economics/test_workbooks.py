@@ -99,6 +99,11 @@ def test_the_workbook_works_out_the_same_figures(worked: tuple[Worked, Assumptio
             bar.name
         )
     assert book.at("Generosity", "B25") == pytest.approx(found.frontier[-1].net_minor / 100, abs=0.5)
+    for place, curve in enumerate(found.needed):
+        column = "BDF"[place]
+        for row, point in ((5, curve.points[0]), (15, curve.points[10]), (25, curve.points[20])):
+            was = point.break_even_uplift
+            assert book.at("Break-even curve", f"{column}{row}") == pytest.approx(was, abs=1e-6), curve.code
     assert book.at("Break-even", "B15") == pytest.approx(found.break_even[10].net_minor / 100, abs=0.5)
 
 

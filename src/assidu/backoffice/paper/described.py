@@ -25,6 +25,14 @@ class Series(msgspec.Struct, frozen=True):
     band: bool = False
     dots: bool = False
     ranges: tuple[tuple[float, float] | None, ...] = ()
+    at: tuple[float, ...] = ()
+    at_ranges: tuple[tuple[float, float] | None, ...] = ()
+
+
+class Plane(msgspec.Struct, frozen=True):
+    up: str
+    across: str
+    format: Format
 
 
 class Description(msgspec.Struct, frozen=True):
@@ -35,10 +43,11 @@ class Description(msgspec.Struct, frozen=True):
     marks: tuple[Mark, ...] = ()
     across: bool = False
     min: float | None = None
+    plane: Plane | None = None
 
     @property
     def is_line(self) -> bool:
-        return self.kind == "line"
+        return self.kind in ("line", "plane")
 
     @property
     def keys(self) -> list[Series]:
