@@ -46,6 +46,10 @@ def test_what_is_owed_is_read_closed_and_booked(club: Database) -> None:
         sum(one["units"] for one in answer["tiers"] if one["currency"] == "points")
         == points["units"]["closing"]
     )
+    assert (
+        sum(one["liability_minor"] for one in answer["tiers"] if one["currency"] == "points")
+        == points["money"]["closing_minor"]
+    )
     assert points["issue_months"][0]["basis"] == "observed"
     assert points["deferred_low_80_minor"] is None, "what the plan expects has no interval"
     vouchers = reader.get("/v1/economics/liability", month="2026-02").json()["liability"]["month"][

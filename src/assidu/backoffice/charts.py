@@ -99,6 +99,7 @@ class Chart:
                     "area": series.has_area,
                     "stack": series.stack,
                     "ground": series.is_ground,
+                    "again": series.is_again,
                     "band": series.has_band,
                     "dots": series.is_dots,
                     "ranges": [None if one is None else list(one) for one in series.ranges],

@@ -9,6 +9,7 @@ from io import StringIO
 
 from assidu.economics.models.hindsight import hindsight
 from assidu.economics.models.redemption import bounds, bounds_minor
+from assidu.economics.owed_by_tier import TierOwed
 from assidu.economics.types import (
     LINES,
     CurrencyMonth,
@@ -20,7 +21,6 @@ from assidu.economics.types import (
     MoneyRoll,
     MonthState,
     RevenueRoll,
-    TierUnits,
     Totals,
 )
 
@@ -172,11 +172,16 @@ def of_currency(found: Liability, currency: str) -> list[tuple[date, CurrencyMon
     return [(month, one) for month, one in each if one is not None]
 
 
-def tiers_table(month: date, found: Sequence[TierUnits]) -> Table:
+def tiers_table(month: date, found: Sequence[TierOwed], decimals: int) -> Table:
+    """Money in units: what is outstanding at face value (TTC), and its part of what is owed at cost (HT)."""
+    scale = 10**decimals
     return Table(
         "tiers",
-        ("month", "tier", "currency", "outstanding"),
-        tuple((month, one.tier, one.currency, one.units) for one in found),
+        ("month", "tier", "currency", "outstanding", "face_ttc", "owed_ht"),
+        tuple(
+            (month, one.tier, one.currency, one.units, one.face_minor / scale, one.liability_minor / scale)
+            for one in found
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from assidu.api.files import DESCRIBED, Kind, file
 from assidu.api.parameters import Spoken, language_at
 from assidu.economics import actions, queries
 from assidu.economics.documents import SENTENCES, in_full, read_assumptions, read_policy
+from assidu.economics.owed_by_tier import TierOwed, tiers_owed
 from assidu.economics.papers import papers
 from assidu.economics.tables import currencies_of
 from assidu.economics.types import (
@@ -22,7 +23,6 @@ from assidu.economics.types import (
     MacroReport,
     NotClosed,
     SavedAssumptions,
-    TierUnits,
     View,
     report,
 )
@@ -67,11 +67,12 @@ class CloseBody(Schema):
 
 @dataclass(frozen=True, slots=True)
 class OwedAnswer:
-    """What is owed; ``tiers``: what members of each status held at the end of the month that is told in full;
+    """What is owed; ``tiers``: what members of each status held at the end of the month that is told in full, at face
+    value (TTC), and their part of what is owed at cost (HT), by units;
     ``has_invented``: it is the data of the demonstration, which is partly invented."""
 
     liability: LiabilityView
-    tiers: list[TierUnits]
+    tiers: list[TierOwed]
     has_invented: bool
 
 
@@ -150,7 +151,8 @@ def read_liability(request: HttpRequest, month: Month) -> OwedAnswer:
     view = liability_view(found, wanted)
     if wanted is not None and view.month is None:
         raise stop("unknown_month")
-    tiers = queries.tiers(found.programme, view.month.month) if view.month is not None else ()
+    state = found.latest if wanted is None else found.at(wanted)
+    tiers = () if state is None else tiers_owed(state.figures, queries.tiers(found.programme, state.month))
     return OwedAnswer(view, list(tiers), has_invented())
 
 

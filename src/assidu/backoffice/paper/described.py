@@ -22,6 +22,7 @@ class Series(msgspec.Struct, frozen=True):
     area: bool = False
     stack: str | None = None
     ground: bool = False
+    again: bool = False
     band: bool = False
     dots: bool = False
     ranges: tuple[tuple[float, float] | None, ...] = ()
@@ -44,6 +45,7 @@ class Description(msgspec.Struct, frozen=True):
     across: bool = False
     min: float | None = None
     plane: Plane | None = None
+    ends: bool = False
 
     @property
     def is_line(self) -> bool:
@@ -52,7 +54,9 @@ class Description(msgspec.Struct, frozen=True):
     @property
     def keys(self) -> list[Series]:
         """Those that are told by their name; one that comes in two parts is told once."""
-        return list({one.name: one for one in reversed(self.series) if not one.ground}.values())[::-1]
+        return list(
+            {one.name: one for one in reversed(self.series) if not (one.ground or one.again)}.values()
+        )[::-1]
 
 
 def described(text: str) -> Description:

@@ -55,7 +55,8 @@ class _Laid:
 def drawn(chart: Description, width: float) -> Drawing:
     load()
     laid = _laid(chart)
-    keys = chart.keys if len(chart.keys) > 1 else []
+    is_called = chart.plane is not None and chart.ends
+    keys = [] if is_called or len(chart.keys) == 1 else chart.keys
     top = _keys_height(keys, width) + (LEADING + 2 if chart.marks else 0)
     if chart.plane is not None:
         picture = plane(chart, chart.plane, width, top)

@@ -39,8 +39,11 @@ def plane(chart: Description, axes: Plane, width: float, top: float) -> Drawing:
                 continue
             for x, y in points:
                 picture.add(Circle(x, y, 2.6, fillColor=tone, strokeColor=None))
-                is_right = x > (left + width) / 2
-                write(picture, x + (-5 if is_right else 5), y + 4, one.name, "end" if is_right else "start")
+                if chart.ends:
+                    is_right = x > (left + width) / 2
+                    write(
+                        picture, x + (-5 if is_right else 5), y + 4, one.name, "end" if is_right else "start"
+                    )
         for place, value in enumerate(one.values):
             if value is None:
                 continue

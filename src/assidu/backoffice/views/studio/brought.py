@@ -15,7 +15,7 @@ FINE = 200
 """Steps in which a straight line is drawn."""
 BARS_MAX = 12
 """Of the tornado: what moves less is in the file."""
-CURVES_MAX = 6
+CURVES_MAX = 3
 """Segments whose curve is drawn, those with the largest sales; the table has all."""
 CURVE_TIMES = 3
 """A curve that rises without end is drawn up to so many times what is assumed or needed."""

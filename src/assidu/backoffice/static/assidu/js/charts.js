@@ -2,7 +2,7 @@
    {kind: "line"|"bar"|"plane", plane: {up, across, format}, across, labels: [], marks: [{at, name}], format: {style: "currency"|"percent"|"decimal", currency, digits}, min,
     series: [{name, values, tone: 1-4, dashed, area, stack, ground, band, dots, ranges: [[low, high]|null], at: [], at_ranges: [[low, high]|null]}]}
    A "ground" only holds up what is stacked on it; "across" lays bars down; "ranges" are whiskers on bars. On a plane
-   figures stand "at" places across, between "at_ranges"; its dots are called by their name.
+   figures stand "at" places across, between "at_ranges"; its dots are called by their name where "ends" says so.
    Drawn as SVG by ECharts, in the page's colours, language and theme; the figures also stand in a table below. */
 (() => {
   "use strict";
@@ -173,7 +173,7 @@
           name: series.name, type: "line", color: tone, connectNulls: false, showSymbol: Boolean(series.dots), symbol: "circle", symbolSize: series.dots ? 11 : 5,
           data: series.values.map((value, place) => {
             const isRight = series.at[place] > most / 2;
-            const label = { show: Boolean(series.dots), formatter: series.name, color: soft, fontSize: 12, position: "top", align: isRight ? "right" : "left", offset: [isRight ? -6 : 6, 0] };
+            const label = { show: Boolean(series.dots && chart.ends), formatter: series.name, color: soft, fontSize: 12, position: "top", align: isRight ? "right" : "left", offset: [isRight ? -6 : 6, 0] };
             return { value: [series.at[place], value], label };
           }),
           lineStyle: { width: series.dots ? 0 : series.dashed ? 2 : 2.6, type: series.dashed ? "dashed" : "solid" },
