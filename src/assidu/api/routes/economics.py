@@ -270,6 +270,21 @@ def try_assumptions(request: HttpRequest, body: DocumentBody, language: Spoken =
     return _answer(programme, _read(request, body.content, language))
 
 
+@router.post(
+    "/economics/macro.{kind}",
+    response={200: bytes},
+    summary="Try assumptions, as a file",
+    openapi_extra=DESCRIBED,
+)
+def try_assumptions_file(
+    request: HttpRequest, kind: Kind, body: DocumentBody, language: Spoken = None
+) -> HttpResponse:
+    """The same as of a saved set; nothing is kept."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    programme = _programme()
+    return _file(request, programme, _read(request, body.content, language), kind, language)
+
+
 @router.get("/economics/assumptions", response=AssumptionSets, summary="Saved assumptions")
 def list_assumptions(request: HttpRequest) -> AssumptionSets:
     """The newest version of each set, the one saved last first."""
@@ -324,15 +339,21 @@ def read_macro_file(
     saved = queries.assumptions(programme, name, version or None)
     if saved is None:
         raise stop("unknown_assumptions")
+    return _file(request, programme, saved.document, kind, language)
+
+
+def _file(
+    request: HttpRequest, programme: str, found: Assumptions, kind: Kind, language: Spoken
+) -> HttpResponse:
     decimals = loyalty.versions(programme)[-1].document.sale_currency.decimals
     return file(
         kind,
         f"{programme}-expected",
         language_at(request, language),
         workbook=lambda: macro_workbook(
-            saved.document, report(saved.document, decimals), decimals, has_invented=has_invented()
+            found, report(found, decimals), decimals, has_invented=has_invented()
         ),
-        paper=lambda: papers().expected(programme, saved.document),
+        paper=lambda: papers().expected(programme, found),
     )
 
 

@@ -1,5 +1,6 @@
 """The macro model as a workbook: it works itself out from the cells of the first sheet."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from typing import NamedTuple
 
@@ -22,17 +23,35 @@ def macro_workbook(
     """``report`` is that of ``found``: its figures stand beside those that the sheets work out."""
     into = BytesIO()
     with book(into, decimals, has_invented) as whole:
-        assumed = _Assumed(whole, found)
-        segments = _Segments(whole, found, assumed)
-        months = _Months(whole, found, assumed, segments)
-        pays = _result(whole, found, report, assumed, segments, months, decimals)
-        _tornado(whole, found, report, assumed, months, decimals)
-        _break_even(whole, report, pays, decimals)
-        _needed(whole, found, report, segments, months, pays)
-        _generosity(whole, report, assumed, months, decimals)
-        _fan(whole, report, decimals)
-        _bands(whole, report, decimals)
+        macro_sheets(whole, found, report, decimals)
     return into.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """A line of the result: the cell that works it out, and what it was when the file was made."""
+
+    words: str
+    cell: str
+    was: float | None
+    style: str
+
+
+def macro_sheets(
+    whole: Book, found: Assumptions, report: MacroReport, decimals: int
+) -> tuple[ResultLine, ...]:
+    """Everything of one set; the lines of its result."""
+    assumed = _Assumed(whole, found)
+    segments = _Segments(whole, found, assumed)
+    months = _Months(whole, found, assumed, segments)
+    pays = _result(whole, found, report, assumed, segments, months, decimals)
+    _tornado(whole, found, report, assumed, months, decimals)
+    _break_even(whole, report, pays, decimals)
+    _needed(whole, found, report, segments, months, pays)
+    _generosity(whole, report, assumed, months, decimals)
+    _fan(whole, report, decimals)
+    _bands(whole, report, decimals)
+    return pays.lines
 
 
 class _Assumed:
@@ -195,6 +214,7 @@ class _Pays(NamedTuple):
     brings: str
     needed: str
     fixed: str
+    lines: tuple[ResultLine, ...]
 
 
 def _result(
@@ -212,14 +232,14 @@ def _result(
     )
     sheet.head(FIRST - 1, ["", _("now"), _("when made")])
     total = report.total
-    row = FIRST
+    lines: list[ResultLine] = []
 
     def line(words: str, formula: str, was: float | None, style: str = "money") -> str:
-        nonlocal row
+        row = FIRST + len(lines)
         sheet.put(row, 0, words)
         cell = sheet.work(row, 1, formula, was, style)
         sheet.put(row, 2, was, style)
-        row += 1
+        lines.append(ResultLine(words, cell, was, style))
         return cell
 
     def money(minor: int) -> float:
@@ -271,7 +291,7 @@ def _result(
         report.payback_month,
         "units",
     )
-    return _Pays(brings, needed, f"(-(SUM({months.column(months.fixed)})+{investment}))")
+    return _Pays(brings, needed, f"(-(SUM({months.column(months.fixed)})+{investment}))", tuple(lines))
 
 
 def _tornado(
