@@ -168,27 +168,26 @@ class Brought:
 
     def _segment(self, one: SegmentTotals) -> tuple[Cell, ...]:
         totals, chances = one.totals, one.chances
+        rewards = totals.rewards_baseline_minor + totals.rewards_incremental_minor
         return (
-            Cell(formats.number(round(totals.members))),
-            Cell(self.money(totals.baseline_sales_ht_minor)),
-            Cell(_percent(totals.uplift)),
-            Cell(
-                self.money(totals.incremental_margin_minor),
-                self._fan(None if chances is None else chances.incremental_margin),
-            ),
-            Cell(
-                self.money(
-                    totals.rewards_baseline_minor + totals.rewards_incremental_minor + totals.running_minor
-                ),
-                self._fan(None if chances is None else chances.costs),
-            ),
             Cell(self.money(totals.net_minor), self._fan(None if chances is None else chances.net)),
             Cell("–" if chances is None else formats.percent(chances.loss, 0)),
             Cell(
                 _percent(totals.break_even_uplift),
                 self._rates(None if chances is None else chances.break_even_uplift, _("never")),
             ),
+            Cell(_percent(totals.uplift)),
+            Cell(
+                self.money(totals.incremental_margin_minor),
+                self._fan(None if chances is None else chances.incremental_margin),
+            ),
+            Cell(
+                self.money(rewards + totals.running_minor),
+                self._fan(None if chances is None else chances.costs),
+            ),
             Cell(_percent(totals.roi, 0)),
+            Cell(self.money(totals.baseline_sales_ht_minor)),
+            Cell(formats.number(round(totals.members))),
         )
 
     @property
