@@ -1,6 +1,7 @@
 """What is owed and what it should bring, over the API."""
 
 import io
+import json
 from datetime import date
 
 import openpyxl
@@ -45,6 +46,10 @@ def test_what_is_owed_is_read_closed_and_booked(club: Database) -> None:
     assert (
         sum(one["units"] for one in answer["tiers"] if one["currency"] == "points")
         == points["units"]["closing"]
+    )
+    assert (
+        sum(one["liability_minor"] for one in answer["tiers"] if one["currency"] == "points")
+        == points["money"]["closing_minor"]
     )
     assert points["issue_months"][0]["basis"] == "observed"
     assert points["deferred_low_80_minor"] is None, "what the plan expects has no interval"
@@ -100,6 +105,9 @@ def test_what_is_owed_and_expected_is_taken_away_in_the_language_asked_for(club:
     assert "Assumptions" in openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames
     paper = finance.get("/v1/economics/assumptions/Base/macro.pdf", language="en").content
     assert "Base" in PdfReader(io.BytesIO(paper)).pages[0].extract_text()
+    content = finance.get("/v1/economics/assumptions").json()["sets"][0]["assumptions"]
+    tried = finance.post("/v1/economics/macro.xlsx", {"content": json.dumps(content)})
+    assert tried.content.startswith(b"PK"), "what is not saved is a file too"
     unknown = finance.get("/v1/economics/assumptions/Other/macro.pdf").json()
     assert unknown["code"] == "unknown_assumptions"
 

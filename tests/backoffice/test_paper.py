@@ -17,7 +17,7 @@ from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, PolyLine, 
 from reportlab.pdfbase import pdfmetrics
 
 import assidu
-from assidu.backoffice.charts import Chart, Series, between, spans, waterfall
+from assidu.backoffice.charts import Chart, Plane, Series, between, spans, waterfall
 from assidu.backoffice.paper.described import Description, described
 from assidu.backoffice.paper.drawing import drawn
 from assidu.backoffice.paper.faces import PLAIN, STRONG, load, written
@@ -150,6 +150,18 @@ def test_where_a_figure_lies_and_what_is_marked_is_on_the_sheet() -> None:
     assert whisker.x2 - whisker.x1 > WIDTH / 2
     few = drawn(a_chart(spans("Net", [-3.0], [2.0]), ["A name" * 30], kind="bar", is_across=True), WIDTH)
     assert all(one.x + one.width <= WIDTH for one in shapes(few, Rect))
+
+
+def test_on_a_plane_dots_stand_at_their_figures_with_whiskers_in_both_directions() -> None:
+    curve = Series("Needed", [0, 2, None], at=[0, 1, 2])
+    dot = Series("One", [2], is_dots=True, at=[1], ranges=[(1, 4)], at_ranges=[(0.5, 1.5)])
+    axes = Plane("Up", "Across")
+    picture = drawn(a_chart([curve, dot], [], plane=axes, names_at_ends=True), WIDTH)
+    [line], [circle] = shapes(picture, PolyLine), shapes(picture, Circle)
+    assert tuple(line.points[-2:]) == pytest.approx((circle.cx, circle.cy))
+    crossing = [one for one in shapes(picture, Line) if one.strokeWidth == 0.9]
+    assert len(crossing) == 6
+    assert {"Up", "Across", "One"} <= {one.text for one in shapes(picture, String)}
 
 
 def test_a_chart_without_a_figure_is_an_empty_frame() -> None:

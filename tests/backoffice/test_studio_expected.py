@@ -195,6 +195,14 @@ def test_a_set_is_kept_by_name_and_version_and_two_are_laid_side_by_side(finance
     net = f"{abs(round(report(BASE).total.net_minor / 100)):,}"
     assert "Careful" in side
     assert net not in side  # the newest version of each
+    book, paper = (
+        finance.get(f"{PAGE}compare/sets.{kind}?set=Base+case&set=Careful").content
+        for kind in ("xlsx", "pdf")
+    )
+    assert book.startswith(b"PK")
+    told = " ".join(page.extract_text() for page in PdfReader(BytesIO(paper)).pages)
+    assert "What is left of each set" in told
+    assert finance.get(f"{PAGE}compare/sets.pdf?set=Careful").status_code == 404
     unnamed = finance.post(PAGE, typed | {"name": "", "do": "save"})
     assert unnamed.status_code == 422
 

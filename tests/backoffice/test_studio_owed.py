@@ -152,6 +152,19 @@ def test_the_page_is_a_file_to_send_in_the_language_of_who_reads(finance: Client
     assert finance.get("/studio/owed/files/liability.pdf?month=2031-01").status_code == 404
 
 
+def test_each_month_of_issue_rises_to_its_ultimate_and_each_status_has_its_part(finance: Client) -> None:
+    shown = finance.get("/studio/owed/").context["shown"]
+    with translation.override("en"):
+        _curve, _key, *lines = shown.development.series
+        owed = shown.tier_lines[-1].cells[-1]
+        assert owed == shown.owed
+    for row in shown.triangle.rows:
+        if row.projected:
+            assert row.projected[-1] == row.ultimate
+    ends = {one.name: one.values[-1] for one in lines if one.values[-1] is not None}
+    assert {*ends.values()} == {row.ultimate / row.issued for row in shown.triangle.rows[-13:] if row.issued}
+
+
 def test_hindsight_says_what_was_used_where_its_head_does(finance: Client) -> None:
     shown = finance.get("/studio/owed/").context["shown"]
     [first, *_rest] = shown.triangle.hindsight[::-1]

@@ -14,6 +14,7 @@ from assidu.economics.discounts.types import TurnedMargin
 from assidu.economics.tables import Table, as_csv, liability_tables
 from assidu.economics.types import Assumptions, Liability, MacroReport, MonthState, Policy, report
 from assidu.economics.views import liability_view
+from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.discounts import discounts_workbook
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.economics.workbook.macro import macro_workbook
@@ -99,7 +100,25 @@ def test_the_workbook_works_out_the_same_figures(worked: tuple[Worked, Assumptio
             bar.name
         )
     assert book.at("Generosity", "B25") == pytest.approx(found.frontier[-1].net_minor / 100, abs=0.5)
+    for place, curve in enumerate(found.needed):
+        column = "BDF"[place]
+        for row, point in ((5, curve.points[0]), (15, curve.points[10]), (25, curve.points[20])):
+            was = point.break_even_uplift
+            assert book.at("Break-even curve", f"{column}{row}") == pytest.approx(was, abs=1e-6), curve.code
     assert book.at("Break-even", "B15") == pytest.approx(found.break_even[10].net_minor / 100, abs=0.5)
+
+
+def test_sets_side_by_side_work_out_each_on_its_own_sheets(tmp_path: Path) -> None:
+    plain = assuming(a_segment(frequency_uplift=a(9, 3, 15)), months=2, draws=20)
+    dear = msgspec.structs.replace(plain, name="dear", investment=a(900))
+    sets = [(one, report(one)) for one in (plain, dear)]
+    with translation.override("en"):
+        book = Worked(compared_workbook(sets, 2), tmp_path / "compared.xlsx")
+    net = book.row("Side by side", "Net")
+    assert book.at("Side by side", f"B{net}") - book.at("Side by side", f"F{net}") == pytest.approx(900)
+    row = book.row("2 Assumptions", "Investment, HT")
+    book.change("2 Assumptions", f"B{row}", 0)
+    assert book.at("Side by side", f"F{net}") == pytest.approx(sets[0][1].total.net_minor / 100, abs=0.05)
 
 
 def test_what_is_changed_in_the_workbook_changes_the_result_as_it_does_here(

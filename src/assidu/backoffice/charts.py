@@ -9,7 +9,8 @@ from typing import Any
 class Series:
     """``is_ground`` only holds up what is stacked on it: it is neither seen nor told. ``has_band`` fills what stands on
     a ground; ``is_dots`` shows the points of a line alone. ``ranges`` is where each figure lies, drawn as a whisker on
-    its bar: none for those that are known."""
+    its bar: none for those that are known. On a plane ``at`` is where each figure stands across, and ``at_ranges``
+    between what that lies."""
 
     name: str
     values: Sequence[float | None]
@@ -22,11 +23,23 @@ class Series:
     is_dots: bool = False
     is_again: bool = False  # the other part of one that has been told
     ranges: Sequence[tuple[float, float] | None] = ()
+    at: Sequence[float] = ()
+    at_ranges: Sequence[tuple[float, float] | None] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """A chart between two figures: what goes up, what goes across, and how the browser writes the latter."""
+
+    up: str
+    across: str
+    style: str = "percent"
+    digits: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A line or bar chart. `show` writes a figure in the table; `style` says how the browser writes it.
+    """A line or bar chart, or a plane. `show` writes a figure in the table; `style` says how the browser writes it.
 
     ``is_across``: the bars lie. ``figures`` is the table below, where it is not what is drawn: its columns and rows.
     ``marks`` are lines across the chart: where (a label's place, or a value of a lying chart) and what they are called.
@@ -48,6 +61,7 @@ class Chart:
     figures: tuple[Sequence[str], Sequence[tuple[str, Sequence[str]]]] | None = None
     marks: Sequence[tuple[float, str]] = ()
     currency: str = "EUR"
+    plane: Plane | None = None
 
     @property
     def told(self) -> list[Series]:
@@ -62,13 +76,20 @@ class Chart:
     @property
     def description(self) -> dict[str, Any]:
         return {
-            "kind": self.kind,
+            "kind": self.kind if self.plane is None else "plane",
+            "plane": None
+            if self.plane is None
+            else {
+                "up": self.plane.up,
+                "across": self.plane.across,
+                "format": self._format(self.plane.style, self.plane.digits),
+            },
             "labels": list(self.labels),
             "ends": self.names_at_ends,
             "min": self.minimum,
             "across": self.is_across,
             "marks": [{"at": at, "name": name} for at, name in self.marks],
-            "format": {"style": self.style, "digits": self.digits, "currency": self.currency},
+            "format": self._format(self.style, self.digits),
             "series": [
                 {
                     "name": series.name,
@@ -78,13 +99,19 @@ class Chart:
                     "area": series.has_area,
                     "stack": series.stack,
                     "ground": series.is_ground,
+                    "again": series.is_again,
                     "band": series.has_band,
                     "dots": series.is_dots,
                     "ranges": [None if one is None else list(one) for one in series.ranges],
+                    "at": list(series.at),
+                    "at_ranges": [None if one is None else list(one) for one in series.at_ranges],
                 }
                 for series in self.series
             ],
         }
+
+    def _format(self, style: str, digits: int) -> dict[str, Any]:
+        return {"style": style, "digits": digits, "currency": self.currency}
 
     @property
     def rows(self) -> list[tuple[str, list[str]]]:

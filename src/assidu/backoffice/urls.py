@@ -165,6 +165,9 @@ urlpatterns = [
     path("studio/owed/files/<str:name>", owed.file, name="studio-owed-file"),
     path("studio/expected/", expected.expected, name="studio-expected"),
     path("studio/expected/compare/", expected.compare, name="studio-expected-compare"),
+    path(
+        "studio/expected/compare/sets.<str:kind>", expected.compare_file, name="studio-expected-compare-file"
+    ),
     path("simulation/", simulation.runs, name="simulation"),
     path("simulation/new/", simulation.new, name="simulation-new"),
     path("simulation/start/", simulation.start_from_text, name="simulation-start"),

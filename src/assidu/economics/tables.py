@@ -9,6 +9,7 @@ from io import StringIO
 
 from assidu.economics.models.hindsight import hindsight
 from assidu.economics.models.redemption import bounds, bounds_minor
+from assidu.economics.owed_by_tier import TierOwed
 from assidu.economics.types import (
     LINES,
     CurrencyMonth,
@@ -20,12 +21,13 @@ from assidu.economics.types import (
     MoneyRoll,
     MonthState,
     RevenueRoll,
-    TierUnits,
     Totals,
 )
 
 Cell = str | int | float | date | None
 ENDS = ("low_80_minor", "high_80_minor", "low_95_minor", "high_95_minor")
+BANDS = ("net", "incremental_sales_ht", "incremental_margin", "costs")
+"""What is told of a segment with its bands."""
 RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -170,11 +172,16 @@ def of_currency(found: Liability, currency: str) -> list[tuple[date, CurrencyMon
     return [(month, one) for month, one in each if one is not None]
 
 
-def tiers_table(month: date, found: Sequence[TierUnits]) -> Table:
+def tiers_table(month: date, found: Sequence[TierOwed], decimals: int) -> Table:
+    """Money in units: what is outstanding at face value (TTC), and its part of what is owed at cost (HT)."""
+    scale = 10**decimals
     return Table(
         "tiers",
-        ("month", "tier", "currency", "outstanding"),
-        tuple((month, one.tier, one.currency, one.units) for one in found),
+        ("month", "tier", "currency", "outstanding", "face_ttc", "owed_ht"),
+        tuple(
+            (month, one.tier, one.currency, one.units, one.face_minor / scale, one.liability_minor / scale)
+            for one in found
+        ),
     )
 
 
@@ -236,6 +243,37 @@ def macro_tables(found: MacroReport, decimals: int) -> list[Table]:
                 for one in found.months
             ),
         ),
+        Table(
+            "segment-months",
+            (
+                "segment", "month", "members", "baseline_sales_ht", "incremental_sales_ht", "incremental_margin",
+                "rewards_baseline", "rewards_incremental", "running", "net",
+            ),
+            tuple(
+                (
+                    segment.code, one.number, one.members,
+                    *(
+                        money(minor)
+                        for minor in (
+                            one.baseline_sales_ht_minor, one.incremental_sales_ht_minor, one.incremental_margin_minor,
+                            one.rewards_baseline_minor, one.rewards_incremental_minor, one.running_minor, one.net_minor,
+                        )
+                    ),
+                )
+                for segment in found.segments
+                for one in segment.months
+            ),
+        ),
+        Table(
+            "segment-bands",
+            ("segment", "figure", "p2_5", "p10", "p50", "p90", "p97_5"),
+            tuple(
+                (segment.code, name, *_fan(getattr(segment.chances, name), decimals))
+                for segment in found.segments
+                if segment.chances is not None
+                for name in BANDS
+            ),
+        ),
         Table("waterfall", ("step", "amount"), tuple((one.name, money(one.amount_minor)) for one in found.waterfall)),
         Table(
             "tornado",
@@ -247,6 +285,18 @@ def macro_tables(found: MacroReport, decimals: int) -> list[Table]:
         ),
         Table(
             "break-even", ("uplift", "net"), tuple((one.uplift, money(one.net_minor)) for one in found.break_even)
+        ),
+        Table(
+            "needed",
+            ("segment", "generosity", "break_even_uplift", "is_assumed"),
+            tuple(
+                row
+                for one in found.needed
+                for row in (
+                    (one.code, one.generosity, one.break_even_uplift, True),
+                    *((one.code, point.generosity, point.break_even_uplift, False) for point in one.points),
+                )
+            ),
         ),
         Table(
             "generosity",

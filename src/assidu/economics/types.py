@@ -22,6 +22,7 @@ from assidu.economics.models.hindsight import Hindsight
 from assidu.economics.models.journal import Accounts, Cause, Entry, Line, View
 from assidu.economics.models.month import CurrencyMonth, Method, MonthFigures, RevenueRoll, Sales
 from assidu.economics.models.movements import LINES, UnitRoll
+from assidu.economics.models.needed import NeededCurve, NeededPoint
 from assidu.economics.models.policy import CurrencyPolicy, Policy
 from assidu.economics.models.redemption import Basis, Interval, Redemption, Ultimate
 from assidu.economics.models.report import (
@@ -29,13 +30,14 @@ from assidu.economics.models.report import (
     GenerosityPoint,
     MacroReport,
     MonthTotals,
+    SegmentMonth,
     SegmentTotals,
     Step,
     Totals,
     UpliftPoint,
     report,
 )
-from assidu.economics.models.spread import Chances, Fan, RateFan
+from assidu.economics.models.spread import Chances, Fan, RateFan, SegmentChances
 from assidu.economics.models.valuation import MoneyRoll, Terms
 
 __all__ = [
@@ -71,6 +73,8 @@ __all__ = [
     "MonthFigures",
     "MonthState",
     "MonthTotals",
+    "NeededCurve",
+    "NeededPoint",
     "NotClosed",
     "Policy",
     "Range",
@@ -80,6 +84,8 @@ __all__ = [
     "Sales",
     "SavedAssumptions",
     "Segment",
+    "SegmentChances",
+    "SegmentMonth",
     "SegmentTotals",
     "Step",
     "Terms",

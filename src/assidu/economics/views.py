@@ -107,10 +107,13 @@ class LiabilityView:
 
 @dataclass(frozen=True, slots=True)
 class TriangleRow:
-    """An issue month as the chain ladder of what was used sees it; ``error`` is Mack's standard error."""
+    """An issue month as the chain ladder of what was used sees it; ``issued`` are its units, ``projected`` leads from
+    what was used to the ultimate, age by age; ``error`` is Mack's standard error."""
 
     month: date
+    issued: int
     used: tuple[int, ...]
+    projected: tuple[float, ...]
     ultimate: float
     error: float | None
 
@@ -208,6 +211,7 @@ def triangle_view(found: Liability, currency: str) -> TriangleView | None:
         return None
     until, last = months[-1]
     known = {one.month: one.age for one in last.ultimates}
+    issued = {one.month: one.base for one in last.ultimates}
     # A month that came from an earlier programme began there: what was used of it at its first ages is not known.
     used = {
         month: row[: known[month] + 1]
@@ -219,7 +223,7 @@ def triangle_view(found: Liability, currency: str) -> TriangleView | None:
         currency,
         until,
         tuple(
-            TriangleRow(month, tuple(row), one.ultimate, one.error)
+            TriangleRow(month, issued[month], tuple(row), one.path, one.ultimate, one.error)
             for (month, row), one in zip(used.items(), ladder.projections, strict=True)
         ),
         tuple(link.factor for link in ladder.links),

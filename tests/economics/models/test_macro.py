@@ -225,6 +225,53 @@ def test_the_curve_crosses_nothing_at_the_break_even_and_the_frontier_passes_thr
     assert found.frontier[0].margin_after_rewards == pytest.approx(0.4)
 
 
+TWO = (a_segment("gold", face_rate=a(8), frequency_uplift=a(9, 3, 15)), a_segment("bronze", growth=a(2)))
+
+
+def test_the_break_even_curve_passes_through_what_is_needed_and_nothing_pays_beyond_the_margin() -> None:
+    found = told(assuming(a_segment(face_rate=a(60), frequency_uplift=a(4)), ramp=6, investment=a(900)))
+    [whole, alone] = found.needed
+    middle, last = whole.points[10], whole.points[-1]
+    assert middle.generosity == pytest.approx(whole.generosity, abs=1e-6)
+    assert middle.break_even_uplift == pytest.approx(found.total.break_even_uplift, rel=1e-5)
+    assert last.generosity > 0.4
+    assert last.break_even_uplift is None
+    assert alone.points[0].break_even_uplift == 0, "it is given nothing and bears no cost of its own"
+    needed = found.segments[0].totals.break_even_uplift
+    assert needed == alone.break_even_uplift
+    assert needed is not None
+    at_it = told(assuming(a_segment(face_rate=a(60), frequency_uplift=a(100 * needed)), ramp=6)).segments[0]
+    assert abs(at_it.totals.net_minor) <= 12, "the ramp counts for a segment too"
+
+
+def test_with_several_segments_the_programme_lies_on_its_curve_and_each_on_its_own() -> None:
+    found = told(assuming(*TWO))
+    assert [one.code for one in found.needed] == ["", "gold", "bronze"]
+    places = np.array([point.generosity for point in found.needed[0].points])
+    for one in found.needed:
+        needed = np.array([point.break_even_uplift for point in one.points])
+        assert float(np.interp(one.generosity, places, needed)) == pytest.approx(
+            one.break_even_uplift, rel=0.01
+        )
+
+
+def test_a_segments_months_add_up_to_it_and_the_segments_to_the_programme() -> None:
+    found = told(assuming(*TWO, fixed_cost=a(0), draws=200))
+    for one in found.segments:
+        assert sum(month.net_minor for month in one.months) == one.totals.net_minor
+        assert one.months[0].members == one.totals.members
+    assert sum(one.totals.net_minor for one in found.segments) == found.total.net_minor
+    gold, bronze = (one.chances for one in found.segments)
+    assert gold is not None
+    assert bronze is not None
+    assert found.chances is not None
+    # Only the first has a range: the draws of the programme are its own.
+    assert bronze.net.p2_5_minor == bronze.net.p97_5_minor
+    assert bronze.net.p50_minor == pytest.approx(found.segments[1].totals.net_minor, abs=12)
+    assert gold.net.p10_minor + bronze.net.p10_minor == pytest.approx(found.chances.net.p10_minor, abs=12)
+    assert gold.net.p10_minor < found.segments[0].totals.net_minor < gold.net.p90_minor
+
+
 def ranges(least: float, most: float) -> st.SearchStrategy[Range]:
     numbers = st.floats(least, most, allow_nan=False)
     return st.tuples(numbers, numbers, numbers).map(

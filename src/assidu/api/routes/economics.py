@@ -15,6 +15,7 @@ from assidu.api.files import DESCRIBED, Kind, file
 from assidu.api.parameters import Spoken, language_at
 from assidu.economics import actions, queries
 from assidu.economics.documents import SENTENCES, in_full, read_assumptions, read_policy
+from assidu.economics.owed_by_tier import TierOwed, tiers_owed
 from assidu.economics.papers import papers
 from assidu.economics.tables import currencies_of
 from assidu.economics.types import (
@@ -22,7 +23,6 @@ from assidu.economics.types import (
     MacroReport,
     NotClosed,
     SavedAssumptions,
-    TierUnits,
     View,
     report,
 )
@@ -67,11 +67,12 @@ class CloseBody(Schema):
 
 @dataclass(frozen=True, slots=True)
 class OwedAnswer:
-    """What is owed; ``tiers``: what members of each status held at the end of the month that is told in full;
+    """What is owed; ``tiers``: what members of each status held at the end of the month that is told in full, at face
+    value (TTC), and their part of what is owed at cost (HT), by units;
     ``has_invented``: it is the data of the demonstration, which is partly invented."""
 
     liability: LiabilityView
-    tiers: list[TierUnits]
+    tiers: list[TierOwed]
     has_invented: bool
 
 
@@ -150,7 +151,8 @@ def read_liability(request: HttpRequest, month: Month) -> OwedAnswer:
     view = liability_view(found, wanted)
     if wanted is not None and view.month is None:
         raise stop("unknown_month")
-    tiers = queries.tiers(found.programme, view.month.month) if view.month is not None else ()
+    state = found.latest if wanted is None else found.at(wanted)
+    tiers = () if state is None else tiers_owed(state.figures, queries.tiers(found.programme, state.month))
     return OwedAnswer(view, list(tiers), has_invented())
 
 
@@ -268,6 +270,21 @@ def try_assumptions(request: HttpRequest, body: DocumentBody, language: Spoken =
     return _answer(programme, _read(request, body.content, language))
 
 
+@router.post(
+    "/economics/macro.{kind}",
+    response={200: bytes},
+    summary="Try assumptions, as a file",
+    openapi_extra=DESCRIBED,
+)
+def try_assumptions_file(
+    request: HttpRequest, kind: Kind, body: DocumentBody, language: Spoken = None
+) -> HttpResponse:
+    """The same as of a saved set; nothing is kept."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    programme = _programme()
+    return _file(request, programme, _read(request, body.content, language), kind, language)
+
+
 @router.get("/economics/assumptions", response=AssumptionSets, summary="Saved assumptions")
 def list_assumptions(request: HttpRequest) -> AssumptionSets:
     """The newest version of each set, the one saved last first."""
@@ -322,15 +339,21 @@ def read_macro_file(
     saved = queries.assumptions(programme, name, version or None)
     if saved is None:
         raise stop("unknown_assumptions")
+    return _file(request, programme, saved.document, kind, language)
+
+
+def _file(
+    request: HttpRequest, programme: str, found: Assumptions, kind: Kind, language: Spoken
+) -> HttpResponse:
     decimals = loyalty.versions(programme)[-1].document.sale_currency.decimals
     return file(
         kind,
         f"{programme}-expected",
         language_at(request, language),
         workbook=lambda: macro_workbook(
-            saved.document, report(saved.document, decimals), decimals, has_invented=has_invented()
+            found, report(found, decimals), decimals, has_invented=has_invented()
         ),
-        paper=lambda: papers().expected(programme, saved.document),
+        paper=lambda: papers().expected(programme, found),
     )
 
 

@@ -22,9 +22,18 @@ class Series(msgspec.Struct, frozen=True):
     area: bool = False
     stack: str | None = None
     ground: bool = False
+    again: bool = False
     band: bool = False
     dots: bool = False
     ranges: tuple[tuple[float, float] | None, ...] = ()
+    at: tuple[float, ...] = ()
+    at_ranges: tuple[tuple[float, float] | None, ...] = ()
+
+
+class Plane(msgspec.Struct, frozen=True):
+    up: str
+    across: str
+    format: Format
 
 
 class Description(msgspec.Struct, frozen=True):
@@ -35,15 +44,19 @@ class Description(msgspec.Struct, frozen=True):
     marks: tuple[Mark, ...] = ()
     across: bool = False
     min: float | None = None
+    plane: Plane | None = None
+    ends: bool = False
 
     @property
     def is_line(self) -> bool:
-        return self.kind == "line"
+        return self.kind in ("line", "plane")
 
     @property
     def keys(self) -> list[Series]:
         """Those that are told by their name; one that comes in two parts is told once."""
-        return list({one.name: one for one in reversed(self.series) if not one.ground}.values())[::-1]
+        return list(
+            {one.name: one for one in reversed(self.series) if not (one.ground or one.again)}.values()
+        )[::-1]
 
 
 def described(text: str) -> Description:

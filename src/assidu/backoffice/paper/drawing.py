@@ -3,46 +3,39 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import Literal
 
-from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, PolyLine, Rect, String
+from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, PolyLine, Rect
 from reportlab.lib.colors import Color
 from reportlab.lib.utils import simpleSplit
 
-from assidu.backoffice import formats
-from assidu.backoffice.paper.described import Description, Format, Series
+from assidu.backoffice.paper.described import Description, Series
 from assidu.backoffice.paper.faces import (
     INK,
     LINE,
     LINE_STRONG,
     PLAIN,
-    SOFT,
     TONES,
     load,
     width_of,
     written,
 )
+from assidu.backoffice.paper.planes import plane
 from assidu.backoffice.paper.scale import Scale, scale_for
+from assidu.backoffice.paper.strokes import DASHES, GAP, HEIGHT, LEADING, SIZE, tick_text, whisker, write
 
-SIZE = 7.5
-LEADING = 9.0
-HEIGHT = 150.0
 BAR = 20.0
 """How thick a bar is at most."""
 LYING = 21.0
 """What a bar that lies takes, with the space around it."""
-GAP = 6.0
 NAMES_PART = 0.36
 """Of the width, at most, for the names of bars that lie."""
 FEW = 8
 """Bars that are each called by their name."""
 BAND_OPACITY = 0.22
 AREA_OPACITY = 0.12
-DASHES = [3.5, 2.5]
 KEY = 9.0
 """How wide the sample beside a name is."""
 
-Anchor = Literal["start", "middle", "end"]
 Span = tuple[float, float]
 """From where to where a bar, or a band, goes at one place; a line is at its second end."""
 
@@ -62,9 +55,15 @@ class _Laid:
 def drawn(chart: Description, width: float) -> Drawing:
     load()
     laid = _laid(chart)
-    keys = chart.keys if len(chart.keys) > 1 else []
+    is_called = chart.plane is not None and chart.ends
+    keys = [] if is_called or len(chart.keys) == 1 else chart.keys
     top = _keys_height(keys, width) + (LEADING + 2 if chart.marks else 0)
-    picture = _lying(chart, laid, width, top) if chart.across else _standing(chart, laid, width, top)
+    if chart.plane is not None:
+        picture = plane(chart, chart.plane, width, top)
+    elif chart.across:
+        picture = _lying(chart, laid, width, top)
+    else:
+        picture = _standing(chart, laid, width, top)
     _draw_keys(picture, keys, width, is_line=chart.is_line)
     return picture
 
@@ -109,7 +108,7 @@ def _standing(chart: Description, laid: Sequence[_Laid], width: float, top: floa
     picture = Drawing(width, HEIGHT + top)
     reach = list(_reach(chart, laid))
     rough = scale_for(reach, 0, 1, least=chart.min)
-    left = max(width_of(_tick(value, chart.format, rough), PLAIN, SIZE) for value in rough.ticks) + GAP
+    left = max(width_of(tick_text(value, chart.format, rough), PLAIN, SIZE) for value in rough.ticks) + GAP
     band = (width - left) / max(len(chart.labels), 1)
     is_each_called = not chart.is_line and len(chart.labels) <= FEW
     names = [simpleSplit(written(one), PLAIN, SIZE, band - 4) for one in chart.labels if is_each_called]
@@ -119,7 +118,7 @@ def _standing(chart: Description, laid: Sequence[_Laid], width: float, top: floa
     for tick in values.ticks:
         y = values.at(tick)
         picture.add(Line(left, y, width, y, strokeColor=LINE, strokeWidth=0.5))
-        _write(picture, left - GAP, y - SIZE / 3, _tick(tick, chart.format, values), "end")
+        write(picture, left - GAP, y - SIZE / 3, tick_text(tick, chart.format, values), "end")
     if values.low < 0 < values.high:
         y = values.at(0)
         picture.add(Line(left, y, width, y, strokeColor=LINE_STRONG, strokeWidth=0.5))
@@ -134,7 +133,7 @@ def _standing(chart: Description, laid: Sequence[_Laid], width: float, top: floa
     if names:
         for place, lines in enumerate(names):
             for row, text in enumerate(lines):
-                _write(picture, across(place), bottom - GAP - SIZE * 0.7 - row * LEADING, text, "middle")
+                write(picture, across(place), bottom - GAP - SIZE * 0.7 - row * LEADING, text, "middle")
     else:
         _write_names(picture, chart.labels, across, left, width, bottom - GAP - SIZE * 0.7)
     if chart.is_line:
@@ -160,7 +159,7 @@ def _write_names(
     for place in range(0, len(labels), every):
         half = width_of(labels[place], PLAIN, SIZE) / 2
         x = min(max(across(place), left + half), right - half)
-        _write(picture, x, y, labels[place], "middle")
+        write(picture, x, y, labels[place], "middle")
 
 
 def _draw_lines(
@@ -215,16 +214,16 @@ def _lying(chart: Description, laid: Sequence[_Laid], width: float, top: float) 
     height = bottom + LYING * len(chart.labels)
     picture = Drawing(width, height + top)
     values = scale_for(_reach(chart, laid), left + GAP, width - 2 * GAP, least=chart.min)
-    room = max(width_of(_tick(tick, chart.format, values), PLAIN, SIZE) for tick in values.ticks) + GAP
+    room = max(width_of(tick_text(tick, chart.format, values), PLAIN, SIZE) for tick in values.ticks) + GAP
     every = max(1, ceil(room * len(values.ticks) / (width - left)))
     for place, tick in enumerate(values.ticks):
         x = values.at(tick)
         tone = LINE_STRONG if tick == 0 else LINE
         picture.add(Line(x, bottom, x, height, strokeColor=tone, strokeWidth=0.5))
         if place % every == 0:
-            text = _tick(tick, chart.format, values)
+            text = tick_text(tick, chart.format, values)
             half = width_of(text, PLAIN, SIZE) / 2
-            _write(picture, min(x, width - half), bottom - GAP - SIZE * 0.7, text, "middle")
+            write(picture, min(x, width - half), bottom - GAP - SIZE * 0.7, text, "middle")
 
     def down(place: float) -> float:
         return height - LYING * (place + 0.5)
@@ -232,7 +231,7 @@ def _lying(chart: Description, laid: Sequence[_Laid], width: float, top: float) 
     for place, lines in enumerate(names):
         first = down(place) - SIZE / 3 + LEADING * (len(lines) - 1) / 2
         for row, text in enumerate(lines):
-            _write(picture, left, first - row * LEADING, text, "end")
+            write(picture, left, first - row * LEADING, text, "end")
     _draw_bars(picture, laid, down, values, LYING, is_across=True)
     marks = sorted((values.at(mark.at), mark.name) for mark in chart.marks)
     _draw_marks(picture, marks, bottom, height, left, width)
@@ -268,17 +267,7 @@ def _draw_bars(
                 picture.add(Rect(x, y, wide, tall, fillColor=one.tone, strokeColor=None))
             within = one.series.ranges[place] if one.series.ranges else None
             if within is not None:
-                _draw_whisker(
-                    picture, at + thick / 2, [values.at(end) for end in within], is_across=is_across
-                )
-
-
-def _draw_whisker(picture: Drawing, at: float, ends: Sequence[float], *, is_across: bool) -> None:
-    low, high = ends
-    lines = [(low, at, high, at), *((end, at - 3, end, at + 3) for end in ends)]
-    for x1, y1, x2, y2 in lines:
-        ordered = (x1, y1, x2, y2) if is_across else (y1, x1, y2, x2)
-        picture.add(Line(*ordered, strokeColor=INK, strokeWidth=0.9))
+                whisker(picture, at + thick / 2, [values.at(end) for end in within], is_across=is_across)
 
 
 def _draw_marks(
@@ -294,7 +283,7 @@ def _draw_marks(
         picture.add(Line(x, bottom, x, top, strokeColor=LINE_STRONG, strokeWidth=0.8, strokeDashArray=[3, 2]))
         wide = width_of(name, PLAIN, SIZE)
         begins = x - wide / 2 if len(marks) == 1 else x - wide if place == 0 else x
-        _write(picture, min(max(begins, left), right - wide), top + 2, name, "start")
+        write(picture, min(max(begins, left), right - wide), top + 2, name, "start")
 
 
 def _keys_height(keys: Sequence[Series], width: float) -> float:
@@ -328,13 +317,5 @@ def _draw_keys(picture: Drawing, keys: Sequence[Series], width: float, *, is_lin
             else:
                 opacity = 2 * BAND_OPACITY if one.band else 1
                 picture.add(Rect(x, y, KEY, 6, fillColor=tone, fillOpacity=opacity, strokeColor=None))
-            _write(picture, x + KEY + 3, y, one.name, "start")
+            write(picture, x + KEY + 3, y, one.name, "start")
         y -= LEADING
-
-
-def _tick(value: float, how: Format, scale: Scale) -> str:
-    return formats.on_an_axis(value, how.style, how.currency, scale.digits)
-
-
-def _write(picture: Drawing, x: float, y: float, text: str, anchor: Anchor) -> None:
-    picture.add(String(x, y, written(text), fontName=PLAIN, fontSize=SIZE, fillColor=SOFT, textAnchor=anchor))

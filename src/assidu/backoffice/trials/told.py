@@ -7,10 +7,10 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from assidu.backoffice import formats
-from assidu.backoffice.charts import Chart, Series, between, spans
+from assidu.backoffice.charts import Chart, Plane, Series, between, spans
 from assidu.backoffice.discounts.figures import Figure, Grid, Row, Writer
 from assidu.catalogue import queries as catalogue
-from assidu.economics.micro.types import OTHER, MicroResult, PlanAsked, PlanTried, Share
+from assidu.economics.micro.types import OTHER, Estimate, MicroResult, PlanAsked, PlanTried, Share
 from assidu.economics.words import BEHAVIOUR, TRIED, left_out_in_words
 from assidu.plans.reading import read
 from assidu.plans.wording import Language, text_in
@@ -130,6 +130,69 @@ class TrialTold:
                 ],
             ),
         )  # fmt: skip
+
+    @property
+    def frontier(self) -> Chart | None:
+        """Generosity against margin, one dot a plan: to the left and above is better."""
+        sales = self.result.net_sales_minor
+        if not sales:
+            return None
+        recorded = self.result.recorded_face
+        dots = [
+            (one.label, one.face, one.net_change.value, (one.net_change.low_80, one.net_change.high_80))
+            for one in self.result.plans
+        ]
+        series = [
+            Series(
+                _("as recorded"),
+                [0.0],
+                tone=4,
+                is_dots=True,
+                at=[recorded.value / sales],
+                at_ranges=[(recorded.low_80 / sales, recorded.high_80 / sales)],
+            )
+        ]
+        series += [
+            Series(
+                label,
+                [net / 100],
+                tone=1 if place == self.place else 2,
+                is_dots=True,
+                ranges=[(within[0] / 100, within[1] / 100)],
+                at=[face.value / sales],
+                at_ranges=[(face.low_80 / sales, face.high_80 / sales)],
+            )
+            for place, (label, face, net, within) in enumerate(dots)
+        ]
+        return Chart(
+            "frontier",
+            _("Generosity against margin"),
+            [],
+            series,
+            show=self._show,
+            style="currency",
+            names_at_ends=True,
+            first_column=_("Plan"),
+            plane=Plane(
+                _("Net beside today (HT)"), _("Generosity: face value given (TTC), of net sales"), digits=2
+            ),
+            figures=(
+                [_("Generosity"), "80%", _("Net (HT)"), "80%"],
+                [
+                    (_("as recorded"), [*self._generosity(recorded, sales), self.write.money(0), ""]),
+                    *(
+                        (label, [*self._generosity(face, sales), self.write.money(net), self._range(*within)])
+                        for label, face, net, within in dots
+                    ),
+                ],
+            ),
+        )
+
+    def _generosity(self, face: Estimate, sales: int) -> list[str]:
+        value, low, high = (
+            formats.percent(one / sales, 2) for one in (face.value, face.low_80, face.high_80)
+        )
+        return [value, _("%(low)s to %(high)s") % {"low": low, "high": high}]
 
     @property
     def tornado(self) -> Chart | None:

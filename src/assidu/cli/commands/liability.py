@@ -19,6 +19,7 @@ from assidu.cli.speech import language as terminal_language
 from assidu.economics import actions, queries
 from assidu.economics.closed import ClosedMonth
 from assidu.economics.documents import SENTENCES, in_full, policy_yaml, read_policy
+from assidu.economics.owed_by_tier import tiers_owed
 from assidu.economics.tables import (
     Table,
     as_csv,
@@ -88,12 +89,15 @@ def show(
         if wanted is not None and view.month is None:
             raise Misuse(_("Nothing had happened yet in %(month)s.") % {"month": month}, code="unknown_month")
         is_marked = has_invented()
-        tiers = queries.tiers(found.programme, view.month.month) if view.month is not None else ()
+        state = found.latest if wanted is None else found.at(wanted)
+        tiers = (
+            () if state is None else tiers_owed(state.figures, queries.tiers(found.programme, state.month))
+        )
         if pdf is not None:
             with printing(found.programme) as known:
                 pdf.write_bytes(owed.paper(known, found, wanted))
     if csv is not None and view.month is not None:
-        _write(csv, [*liability_tables(found), tiers_table(view.month.month, tiers)])
+        _write(csv, [*liability_tables(found), tiers_table(view.month.month, tiers, found.decimals)])
     if excel is not None:
         with rooms_speak():
             excel.write_bytes(liability_workbook(found, has_invented=is_marked))

@@ -93,25 +93,56 @@ class Run:
         return found
 
 
-def break_even(found: Assumptions, figures: Figures, result: Run, least: float = 0.0) -> Numbers:
+def generosity_of(figures: Figures, code: str) -> Numbers:
+    """What rewards cost, of the sales of a segment: g, scenario by scenario."""
+    of = {name: figures[code, name][:, 0] / 100 for name in ("face_rate", "redemption", "cost", "funded")}
+    found: Numbers = of["face_rate"] * of["redemption"] * of["cost"] * (1 - of["funded"])
+    return found
+
+
+def break_even(
+    found: Assumptions,
+    figures: Figures,
+    result: Run,
+    least: float = 0.0,
+    *,
+    alone: str | None = None,
+    at: Mapping[str, Numbers] | None = None,
+) -> Numbers:
     """u* = (g + o) / (m - g), over all segments, months and costs: the one uplift that would just pay for everything,
-    scenario by scenario; infinite where an uplift of everything brings no more than ``least``."""
-    needed = -result.fixed.sum(axis=1) - result.investment[:, 0]
+    scenario by scenario; infinite where an uplift of everything brings no more than ``least``.
+
+    ``alone``: of this segment, with the running costs of its own members. ``at``: with these generosities, by segment,
+    instead of those that are assumed."""
+    needed = -result.fixed.sum(axis=1) - result.investment[:, 0] if alone is None else np.zeros(1)
     brings = np.zeros_like(needed)
     for segment in found.segments:
+        if alone not in (None, segment.code):
+            continue
         flows = result.segments[segment.code]
-        of = {name: figures[segment.code, name][:, 0] / 100 for name in OF_SEGMENTS}
-        generosity = of["face_rate"] * of["redemption"] * of["cost"] * (1 - of["funded"])
-        needed = needed - flows.rewards_baseline.sum(axis=1) - flows.running.sum(axis=1)
-        brings = brings + (flows.baseline_sales * ramp_of(found)).sum(axis=1) * (of["margin"] - generosity)
-    uplift: Numbers = np.divide(needed, brings, out=np.full_like(needed, np.inf), where=brings > least)
+        margin = figures[segment.code, "margin"][:, 0] / 100
+        generosity = generosity_of(figures, segment.code) if at is None else at[segment.code]
+        needed = needed + flows.baseline_sales.sum(axis=1) * generosity - flows.running.sum(axis=1)
+        brings = brings + (flows.baseline_sales * ramp_of(found)).sum(axis=1) * (margin - generosity)
+    needed, brings = np.broadcast_arrays(needed, brings)
+    uplift: Numbers = np.divide(needed, brings, out=np.full(brings.shape, np.inf), where=brings > least)
     return uplift
 
 
 def ramp_of(found: Assumptions) -> Numbers:
     """How much of the uplift is there, month by month."""
-    months = np.arange(found.months, dtype=np.float64)[None, :]
+    months = _months(found)
     return np.minimum((months + 1) / found.ramp, 1.0) if found.ramp else np.ones_like(months)
+
+
+def members_of(found: Assumptions, figures: Figures, code: str) -> Numbers:
+    """Of a segment, month by month."""
+    members: Numbers = figures[code, "members"] * (1 + figures[code, "growth"] / 100) ** _months(found)
+    return members
+
+
+def _months(found: Assumptions) -> Numbers:
+    return np.arange(found.months, dtype=np.float64)[None, :]
 
 
 def base_figures(found: Assumptions) -> dict[tuple[str, str], Numbers]:
@@ -130,29 +161,27 @@ def _column(value: float) -> Numbers:
 
 def run(found: Assumptions, figures: Figures) -> Run:
     """Every scenario of ``figures``."""
-    months = np.arange(found.months, dtype=np.float64)[None, :]
     ramp = ramp_of(found)
     delays = np.array(found.used_by_age or (100.0,)) / 100
     segments = {
         segment.code: _flows(
             {name: figures[segment.code, name] for name in OF_SEGMENTS},
+            members_of(found, figures, segment.code),
             figures["", "member_cost"],
-            months,
             ramp,
             delays,
         )
         for segment in found.segments
     }
-    shape = np.broadcast_shapes(figures["", "fixed_cost"].shape, months.shape)
+    shape = np.broadcast_shapes(figures["", "fixed_cost"].shape, ramp.shape)
     rows = max([shape[0], *(one.net.shape[0] for one in segments.values())])
     fixed = np.broadcast_to(-figures["", "fixed_cost"], (rows, shape[1]))
     return Run(segments, fixed, np.broadcast_to(-figures["", "investment"], (rows, 1)))
 
 
 def _flows(
-    of: Mapping[str, Numbers], member_cost: Numbers, months: Numbers, ramp: Numbers, delays: Numbers
+    of: Mapping[str, Numbers], members: Numbers, member_cost: Numbers, ramp: Numbers, delays: Numbers
 ) -> Flows:
-    members = of["members"] * (1 + of["growth"] / 100) ** months
     sales = members * of["participation"] / 100 * of["frequency"] * of["basket"]
     margin = of["margin"] / 100
     face = of["face_rate"] / 100 * of["redemption"] / 100 * of["cost"] / 100

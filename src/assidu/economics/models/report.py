@@ -10,19 +10,31 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from assidu.economics.models.assumptions import OF_PROGRAMME, OF_SEGMENTS, Assumptions, Measured, Range
+from assidu.economics.models.assumptions import (
+    OF_PROGRAMME,
+    OF_SEGMENTS,
+    Assumptions,
+    Measured,
+    Range,
+    Segment,
+)
 from assidu.economics.models.macro import (
+    COSTS,
     FLOWS,
     OF_NET,
+    Figures,
     Flows,
     Numbers,
     Run,
     base_figures,
     break_even,
+    generosity_of,
+    members_of,
     ramp_of,
     run,
 )
-from assidu.economics.models.spread import Chances, Fan, spread
+from assidu.economics.models.needed import NeededCurve, needed_curves
+from assidu.economics.models.spread import Chances, Fan, SegmentChances, Spread, spread
 
 Whole = npt.NDArray[np.int64]
 STEPS = 21
@@ -56,10 +68,27 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentMonth:
+    """One month of a segment, HT, with the costs of its own members. ``number`` counts from 1."""
+
+    number: int
+    members: float
+    baseline_sales_ht_minor: int
+    incremental_sales_ht_minor: int
+    incremental_margin_minor: int
+    rewards_baseline_minor: int
+    rewards_incremental_minor: int
+    running_minor: int
+    net_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentTotals:
     code: str
     name: str
     totals: Totals
+    chances: SegmentChances | None
+    months: tuple[SegmentMonth, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +163,7 @@ class MacroReport:
     waterfall: tuple[Step, ...]
     tornado: tuple[Bar, ...]
     break_even: tuple[UpliftPoint, ...]
+    needed: tuple[NeededCurve, ...]
     frontier: tuple[GenerosityPoint, ...]
     chances: Chances | None
     measured: int
@@ -158,7 +188,7 @@ def report(found: Assumptions, decimals: int = 2) -> MacroReport:
         int(together["running"].sum() + fixed.sum()), investment, _break_even(found, figures, base, scale),
     )  # fmt: skip
     cash = _cash(together, fixed, investment)
-    fans, chances = _chances(found, scale)
+    drawn = _drawn(found, scale)
     return MacroReport(
         name=found.name,
         total=total,
@@ -166,19 +196,23 @@ def report(found: Assumptions, decimals: int = 2) -> MacroReport:
             SegmentTotals(
                 segment.code,
                 segment.called,
-                _segment(
-                    whole[segment.code], vats[segment.code], segment.members.value, figures, segment.code
-                ),
+                _segment(found, figures, base, whole[segment.code], segment, scale),
+                None if drawn is None else drawn.segments[segment.code],
+                _segment_months(whole[segment.code], members_of(found, figures, segment.code)[0]),
             )
             for segment in found.segments
         ),
-        months=tuple(_month(place, together, fixed, cash, fans) for place in range(found.months)),
+        months=tuple(
+            _month(place, together, fixed, cash, None if drawn is None else drawn.cash[place])
+            for place in range(found.months)
+        ),
         payback_month=_payback(cash, investment),
         waterfall=_waterfall(total, together),
         tornado=_tornado(found, figures, scale),
         break_even=_curve(found, figures, base, scale, total.break_even_uplift, total.uplift),
+        needed=_needed(found, figures, base, scale, total),
         frontier=_frontier(found, figures, scale),
-        chances=chances,
+        chances=None if drawn is None else drawn.chances,
         measured=_count(found, Measured.MEASURED),
         assumed=_count(found, Measured.ASSUMED),
     )
@@ -241,40 +275,56 @@ def _totals(
 
 
 def _segment(
+    found: Assumptions,
+    figures: Figures,
+    base: Run,
     parts: Mapping[str, Whole],
-    vat: float,
-    members: float,
-    figures: Mapping[tuple[str, str], Numbers],
-    code: str,
+    segment: Segment,
+    scale: int,
 ) -> Totals:
     """Of a segment alone, with the costs of its own members; what the programme costs as a whole is nobody's."""
+    vat = segment.vat.value / 100
     ttc = {
         name: round(int(parts[name].sum()) * (1 + vat)) for name in ("baseline_sales", "incremental_sales")
     }
-    running = int(parts["running"].sum())
-    sales = int(parts["baseline_sales"].sum())
-    margin, generosity = _rates(figures, code)
-    needed = None
-    if sales and margin > generosity:
-        needed = (generosity - running / sales) / (margin - generosity)
-    return _totals(parts, ttc, members, running, 0, needed)
+    needed = _break_even(found, figures, base, scale, alone=segment.code)
+    return _totals(parts, ttc, segment.members.value, int(parts["running"].sum()), 0, needed)
 
 
-def _rates(figures: Mapping[tuple[str, str], Numbers], code: str) -> tuple[float, float]:
-    """Of sales: the margin, and what rewards cost."""
-
-    def of(name: str) -> float:
-        return float(figures[code, name][0, 0])
-
-    generosity = of("face_rate") / 100 * of("redemption") / 100 * of("cost") / 100 * (1 - of("funded") / 100)
-    return of("margin") / 100, generosity
+def _segment_months(parts: Mapping[str, Whole], members: Numbers) -> tuple[SegmentMonth, ...]:
+    margins = _margin(parts)
+    found = []
+    for place in range(len(margins)):
+        anyway, more, running = (int(parts[name][place]) for name in COSTS)
+        found.append(
+            SegmentMonth(
+                place + 1,
+                float(members[place]),
+                int(parts["baseline_sales"][place]),
+                int(parts["incremental_sales"][place]),
+                int(margins[place]),
+                anyway,
+                more,
+                running,
+                int(margins[place]) + anyway + more + running,
+            )
+        )
+    return tuple(found)
 
 
 def _break_even(
-    found: Assumptions, figures: Mapping[tuple[str, str], Numbers], base: Run, scale: int
+    found: Assumptions, figures: Figures, base: Run, scale: int, *, alone: str | None = None
 ) -> float | None:
-    needed = float(break_even(found, figures, base, 0.5 / scale)[0])
+    needed = float(break_even(found, figures, base, 0.5 / scale, alone=alone)[0])
     return needed if np.isfinite(needed) else None
+
+
+def _needed(
+    found: Assumptions, figures: Figures, base: Run, scale: int, total: Totals
+) -> tuple[NeededCurve, ...]:
+    if total.generosity_rate is None or total.uplift is None:
+        return ()
+    return needed_curves(found, figures, base, total.generosity_rate, total.uplift, 0.5 / scale)
 
 
 def _cash(parts: Mapping[str, Whole], fixed: Whole, investment: int) -> Whole:
@@ -292,9 +342,7 @@ def _payback(cash: Whole, investment: int) -> int | None:
     return 1 if investment < 0 else 0
 
 
-def _month(
-    place: int, parts: Mapping[str, Whole], fixed: Whole, cash: Whole, fans: tuple[Fan, ...]
-) -> MonthTotals:
+def _month(place: int, parts: Mapping[str, Whole], fixed: Whole, cash: Whole, fan: Fan | None) -> MonthTotals:
     margin = int(_margin(parts)[place])
     rewards = (int(parts["rewards_baseline"][place]), int(parts["rewards_incremental"][place]))
     running = int(parts["running"][place] + fixed[place])
@@ -307,7 +355,7 @@ def _month(
         running,
         margin + sum(rewards) + running,
         int(cash[place]),
-        fans[place] if fans else None,
+        fan,
     )
 
 
@@ -336,7 +384,7 @@ def _ranges(found: Assumptions) -> dict[str, list[tuple[str, Range]]]:
     return {name: parts for name, parts in wide.items() if parts}
 
 
-def _tornado(found: Assumptions, figures: Mapping[tuple[str, str], Numbers], scale: int) -> tuple[Bar, ...]:
+def _tornado(found: Assumptions, figures: Figures, scale: int) -> tuple[Bar, ...]:
     """The widest first."""
     ranges = _ranges(found)
     if not ranges:
@@ -369,7 +417,7 @@ def _tornado(found: Assumptions, figures: Mapping[tuple[str, str], Numbers], sca
 
 def _curve(
     found: Assumptions,
-    figures: Mapping[tuple[str, str], Numbers],
+    figures: Figures,
     base: Run,
     scale: int,
     needed: float | None,
@@ -384,16 +432,14 @@ def _curve(
     brings = 0.0
     for segment in found.segments:
         flows = base.segments[segment.code]
-        margin, generosity = _rates(figures, segment.code)
+        margin, generosity = segment.margin.value / 100, float(generosity_of(figures, segment.code)[0])
         costs += float(flows.rewards_baseline.sum() + flows.running.sum())
         brings += float((flows.baseline_sales * ramp).sum()) * (margin - generosity)
     points = (last * place / (STEPS - 1) for place in range(STEPS))
     return tuple(UpliftPoint(uplift, round((costs + uplift * brings) * scale)) for uplift in points)
 
 
-def _frontier(
-    found: Assumptions, figures: Mapping[tuple[str, str], Numbers], scale: int
-) -> tuple[GenerosityPoint, ...]:
+def _frontier(found: Assumptions, figures: Figures, scale: int) -> tuple[GenerosityPoint, ...]:
     """From no generosity to twice as much as is assumed."""
     points = []
     for place in range(STEPS):
@@ -421,8 +467,9 @@ def _frontier(
     return tuple(points)
 
 
-def _chances(found: Assumptions, scale: int) -> tuple[tuple[Fan, ...], Chances | None]:
-    return spread(found, scale) if found.draws and found.segments and _ranges(found) else ((), None)
+def _drawn(found: Assumptions, scale: int) -> Spread | None:
+    """Without ranges nothing is drawn."""
+    return spread(found, scale) if found.draws and found.segments and _ranges(found) else None
 
 
 def _count(found: Assumptions, basis: Measured) -> int:

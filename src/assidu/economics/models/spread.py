@@ -1,12 +1,13 @@
 """How far apart the results lie, over all drawn scenarios: cash month by month, and what is told of the whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from assidu.economics.models.assumptions import Assumptions
 from assidu.economics.models.chance import drawn
-from assidu.economics.models.macro import Numbers, break_even, run
+from assidu.economics.models.macro import Flows, Numbers, break_even, run
 
 PERCENTILES = (2.5, 10.0, 50.0, 90.0, 97.5)
 
@@ -49,8 +50,28 @@ class Chances:
     roi: RateFan | None
 
 
-def spread(found: Assumptions, scale: int) -> tuple[tuple[Fan, ...], Chances]:
-    """The cumulated cash of each month, and the results."""
+@dataclass(frozen=True, slots=True)
+class SegmentChances:
+    """Of a segment, over the same scenarios, with the costs of its own members."""
+
+    loss: float
+    net: Fan
+    incremental_sales_ht: Fan
+    incremental_margin: Fan
+    costs: Fan
+    break_even_uplift: RateFan
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The cumulated cash of each month, the results, and those of each segment by its code."""
+
+    cash: tuple[Fan, ...]
+    chances: Chances
+    segments: Mapping[str, SegmentChances]
+
+
+def spread(found: Assumptions, scale: int) -> Spread:
     figures = drawn(found)
     many = run(found, figures)
     nets, cash = many.total, many.cash
@@ -59,7 +80,7 @@ def spread(found: Assumptions, scale: int) -> tuple[tuple[Fan, ...], Chances]:
     sales = sum((one.baseline_sales.sum(axis=1) for one in flows), start=np.zeros_like(nets))
     more = sum((one.incremental_sales.sum(axis=1) for one in flows), start=np.zeros_like(nets))
     costs = nets - margin
-    return (
+    return Spread(
         tuple(_fan(cash[:, place], scale) for place in range(found.months)),
         Chances(
             draws=found.draws,
@@ -73,6 +94,22 @@ def spread(found: Assumptions, scale: int) -> tuple[tuple[Fan, ...], Chances]:
             break_even_uplift=_rates(break_even(found, figures, many, 0.5 / scale)),
             roi=_rates(nets / -costs) if bool((costs < 0).all()) else None,
         ),
+        {
+            code: _of_segment(one, break_even(found, figures, many, 0.5 / scale, alone=code), scale)
+            for code, one in many.segments.items()
+        },
+    )
+
+
+def _of_segment(flows: Flows, needed: Numbers, scale: int) -> SegmentChances:
+    margin, net = flows.incremental_margin.sum(axis=1), flows.net.sum(axis=1)
+    return SegmentChances(
+        loss=float((net < 0).mean()),
+        net=_fan(net, scale),
+        incremental_sales_ht=_fan(flows.incremental_sales.sum(axis=1), scale),
+        incremental_margin=_fan(margin, scale),
+        costs=_fan(net - margin, scale),
+        break_even_uplift=_rates(needed),
     )
 
 

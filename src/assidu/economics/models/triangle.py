@@ -29,11 +29,13 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """A cohort brought on to another age, with its standard error (``None``: cannot be told)."""
+    """A cohort brought on to another age, with its standard error (``None``: cannot be told); ``path``: where it is at
+    each age until then."""
 
     latest: float
     ultimate: float
     error: float | None
+    path: tuple[float, ...] = ()
 
     @property
     def reserve(self) -> float:
@@ -90,17 +92,18 @@ def _with_last(variances: list[float | None]) -> list[float | None]:
 def project(latest: float, steps: Sequence[Link]) -> Projection:
     """The error is that of Mack's formula: the process of this cohort, and what is not known of the factors."""
     reached, square = latest, 0.0
+    path: list[float] = []
     is_known = True
     for step in steps:
         factor = step.factor
-        if factor is None:
-            continue  # nobody was there: nothing is known to change
-        if step.variance is None:
-            is_known = False
-        else:
-            square = factor**2 * square + step.variance * (reached + reached**2 / step.before)
-        reached *= factor
-    return Projection(latest, reached, sqrt(max(square, 0.0)) if is_known else None)
+        if factor is not None:  # else nobody was there: nothing is known to change
+            if step.variance is None:
+                is_known = False
+            else:
+                square = factor**2 * square + step.variance * (reached + reached**2 / step.before)
+            reached *= factor
+        path.append(reached)
+    return Projection(latest, reached, sqrt(max(square, 0.0)) if is_known else None, tuple(path))
 
 
 def _total_error(

@@ -1,5 +1,6 @@
 """The macro model as a workbook: it works itself out from the cells of the first sheet."""
 
+from dataclasses import dataclass
 from io import BytesIO
 from typing import NamedTuple
 
@@ -22,15 +23,35 @@ def macro_workbook(
     """``report`` is that of ``found``: its figures stand beside those that the sheets work out."""
     into = BytesIO()
     with book(into, decimals, has_invented) as whole:
-        assumed = _Assumed(whole, found)
-        segments = _Segments(whole, found, assumed)
-        months = _Months(whole, found, assumed, segments)
-        pays = _result(whole, found, report, assumed, segments, months, decimals)
-        _tornado(whole, found, report, assumed, months, decimals)
-        _break_even(whole, report, pays, decimals)
-        _generosity(whole, report, assumed, months, decimals)
-        _fan(whole, report, decimals)
+        macro_sheets(whole, found, report, decimals)
     return into.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """A line of the result: the cell that works it out, and what it was when the file was made."""
+
+    words: str
+    cell: str
+    was: float | None
+    style: str
+
+
+def macro_sheets(
+    whole: Book, found: Assumptions, report: MacroReport, decimals: int
+) -> tuple[ResultLine, ...]:
+    """Everything of one set; the lines of its result."""
+    assumed = _Assumed(whole, found)
+    segments = _Segments(whole, found, assumed)
+    months = _Months(whole, found, assumed, segments)
+    pays = _result(whole, found, report, assumed, segments, months, decimals)
+    _tornado(whole, found, report, assumed, months, decimals)
+    _break_even(whole, report, pays, decimals)
+    _needed(whole, found, report, segments, months, pays)
+    _generosity(whole, report, assumed, months, decimals)
+    _fan(whole, report, decimals)
+    _bands(whole, report, decimals)
+    return pays.lines
 
 
 class _Assumed:
@@ -187,10 +208,13 @@ class _Months:
 
 
 class _Pays(NamedTuple):
-    """Formulas: what an uplift of 1 would bring, and what has to be paid for."""
+    """Formulas: what an uplift of 1 would bring, and what has to be paid for; ``fixed``: of the latter, what the
+    programme costs as a whole."""
 
     brings: str
     needed: str
+    fixed: str
+    lines: tuple[ResultLine, ...]
 
 
 def _result(
@@ -208,14 +232,14 @@ def _result(
     )
     sheet.head(FIRST - 1, ["", _("now"), _("when made")])
     total = report.total
-    row = FIRST
+    lines: list[ResultLine] = []
 
     def line(words: str, formula: str, was: float | None, style: str = "money") -> str:
-        nonlocal row
+        row = FIRST + len(lines)
         sheet.put(row, 0, words)
         cell = sheet.work(row, 1, formula, was, style)
         sheet.put(row, 2, was, style)
-        row += 1
+        lines.append(ResultLine(words, cell, was, style))
         return cell
 
     def money(minor: int) -> float:
@@ -267,7 +291,7 @@ def _result(
         report.payback_month,
         "units",
     )
-    return _Pays(brings, needed)
+    return _Pays(brings, needed, f"(-(SUM({months.column(months.fixed)})+{investment}))", tuple(lines))
 
 
 def _tornado(
@@ -342,6 +366,66 @@ def _break_even(whole: Book, report: MacroReport, pays: _Pays, decimals: int) ->
         sheet.put(row, 2, was, "money")
 
 
+def _needed(
+    whole: Book,
+    found: Assumptions,
+    report: MacroReport,
+    segments: _Segments,
+    months: _Months,
+    pays: _Pays,
+) -> None:
+    """The break-even curves. That of the programme moves the generosity of every segment alike."""
+    if not report.needed:
+        return
+    sheet = whole.sheet(_("Break-even curve"))
+    sheet.title(
+        _("Break-even curve"), _("The uplift that just pays, by generosity (what rewards cost, of sales).")
+    )
+    curves = report.needed
+    names = [_("The programme"), *(one.name for one in curves[1:])]
+    for place, name in enumerate(names):
+        sheet.head(FIRST - 2, [name], 1 + 2 * place)
+        sheet.head(FIRST - 1, [_("now"), _("when made")], 1 + 2 * place)
+    sheet.head(FIRST - 1, [_("generosity")])
+    sums = {
+        one.code: (
+            f"SUM({months.column(months.blocks[one.code] + 1)})",
+            f"SUM({months.column(months.blocks[one.code] + 6)})",
+            f"SUMPRODUCT({months.column(months.blocks[one.code] + 1)},{months.ramp})",
+        )
+        for one in found.segments
+    }
+    given = f"({months.all_of('rewards')}+{months.all_of('more_rewards')})"
+    sold = f"({months.all_of('sales')}+{months.all_of('more_sales')})"
+    for place, point in enumerate(curves[0].points):
+        row = FIRST + place
+        at = sheet.put(row, 0, point.generosity, "percent")
+        for number, curve in enumerate(curves):
+            if curve.code:
+                sales, running, ramped = sums[curve.code]
+                needed = f"({at}*{sales}-{running})"
+                brings = f"({ramped}*({segments.margin[curve.code]}-{at}))"
+            else:
+                # So many times what is given now; where nothing is, all are given the same.
+                own = {
+                    code: f"IF({given}=0,{at},{segments.generosity[code]}*{at}/(-{given}/{sold}))"
+                    for code in sums
+                }
+                needed = "+".join(
+                    f"{sales}*{own[code]}-{running}" for code, (sales, running, _r) in sums.items()
+                )
+                needed = f"({needed}+{pays.fixed})"
+                brings = "+".join(
+                    f"{ramped}*({segments.margin[code]}-{own[code]})"
+                    for code, (_s, _c, ramped) in sums.items()
+                )
+                brings = f"({brings})"
+            was = curve.points[place].break_even_uplift
+            sheet.work(row, 1 + 2 * number, f'IF({brings}>0,{needed}/{brings},"")', was, "percent")
+            sheet.put(row, 2 + 2 * number, was, "percent")
+    sheet.freeze(FIRST, 1)
+
+
 def _generosity(whole: Book, report: MacroReport, assumed: _Assumed, months: _Months, decimals: int) -> None:
     """The net is a straight line in the face rate: what rewards cost, times how much more or less generous it is."""
     sheet = whole.sheet(_("Generosity"))
@@ -373,3 +457,37 @@ def _fan(whole: Book, report: MacroReport, decimals: int) -> None:
         ends = (fan.p2_5_minor, fan.p10_minor, fan.p50_minor, fan.p90_minor, fan.p97_5_minor)
         for column, minor in enumerate(ends, start=1):
             sheet.put(FIRST + place, column, minor / 10**decimals, "money")
+
+
+def _bands(whole: Book, report: MacroReport, decimals: int) -> None:
+    """Of the segments' totals."""
+    if report.chances is None:
+        return
+    sheet = whole.sheet(_("Segments, drawn"))
+    words = _(
+        "Over all months (HT), of %(draws)s scenarios drawn with the seed %(seed)s, when the file was made."
+    )
+    sheet.title(_("Segments, drawn"), words % {"draws": report.chances.draws, "seed": report.chances.seed})
+    sheet.head(
+        FIRST - 1, [_("segment"), _("figure"), "2.5 %", "10 %", "50 %", "90 %", "97.5 %", _("risk of a loss")]
+    )
+    names = {
+        "net": _("Net"),
+        "incremental_sales_ht": _("Sales more"),
+        "incremental_margin": _("Margin more"),
+        "costs": _("Costs (HT)"),
+    }
+    row = FIRST
+    for segment in report.segments:
+        chances = segment.chances
+        assert chances is not None, "what is drawn is drawn of every segment"
+        for name, label in names.items():
+            sheet.put(row, 0, segment.name)
+            sheet.put(row, 1, label)
+            fan = getattr(chances, name)
+            ends = (fan.p2_5_minor, fan.p10_minor, fan.p50_minor, fan.p90_minor, fan.p97_5_minor)
+            for column, minor in enumerate(ends, start=2):
+                sheet.put(row, column, minor / 10**decimals, "money")
+            if name == "net":
+                sheet.put(row, 7, chances.loss, "percent")
+            row += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -81,6 +82,7 @@ class Book:
         self.workbook = workbook
         self._has_invented = has_invented
         self._names: set[str] = set()
+        self._chapter: tuple[str, ...] = ()
         money = "#,##0" + ("." + "0" * decimals if decimals else "")
         self.bold = workbook.add_format({"bold": True})
         self.soft = workbook.add_format({"italic": True, "font_color": "#555555"})
@@ -99,8 +101,15 @@ class Book:
     def style(self, name: str) -> Any:
         return self._styles[name]
 
+    def chapter(self, word: str) -> "Book":
+        """The same workbook; the names of the sheets that are added to it begin with this word."""
+        part = copy(self)
+        part._chapter = (word,)
+        return part
+
     def sheet(self, *words: str) -> Sheet:
         """Its name is made of words, which are cut where they are too many, and told apart where they are the same."""
+        words = (*self._chapter, *words)
         room = (NAME_MAX - len(words) + 1) // len(words)
         name = (
             " ".join(word[:room] for word in words) if sum(map(len, words)) >= NAME_MAX else " ".join(words)

@@ -6,15 +6,21 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 
 from assidu.backoffice import formats
-from assidu.backoffice.charts import Chart, Series, between, spans, waterfall
+from assidu.backoffice.charts import Chart, Plane, Series, between, spans, waterfall
 from assidu.backoffice.views.studio.amounts import Amounts
-from assidu.economics.types import Assumptions, Fan, MacroReport, RateFan
+from assidu.economics.types import Assumptions, Fan, MacroReport, NeededCurve, RateFan, SegmentTotals
 from assidu.economics.words import BASES, FIGURES, STEPS
 
 FINE = 200
 """Steps in which a straight line is drawn."""
 BARS_MAX = 12
 """Of the tornado: what moves less is in the file."""
+CURVES_MAX = 3
+"""Segments whose curve is drawn, those with the largest sales; the table has all."""
+CURVE_TIMES = 3
+"""A curve that rises without end is drawn up to so many times what is assumed or needed."""
+MONTHS_SHOWN = 60
+"""Of a segment; the file has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,23 @@ class Result:
     note: str
     icon: str
     tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """``within``: where 4 of 5 drawn scenarios lie, of what is drawn."""
+
+    figure: str
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentMonths:
+    """A segment month by month; ``total`` is the sum of all months."""
+
+    name: str
+    lines: tuple[tuple[str, tuple[str, ...]], ...]
+    total: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -140,23 +163,76 @@ class Brought:
         }
 
     @property
-    def segments(self) -> list[tuple[str, tuple[str, ...]]]:
+    def segments(self) -> list[tuple[str, tuple[Cell, ...]]]:
+        return [(one.name, self._segment(one)) for one in self.report.segments]
+
+    def _segment(self, one: SegmentTotals) -> tuple[Cell, ...]:
+        totals, chances = one.totals, one.chances
+        rewards = totals.rewards_baseline_minor + totals.rewards_incremental_minor
+        return (
+            Cell(self.money(totals.net_minor), self._fan(None if chances is None else chances.net)),
+            Cell("–" if chances is None else formats.percent(chances.loss, 0)),
+            Cell(
+                _percent(totals.break_even_uplift),
+                self._rates(None if chances is None else chances.break_even_uplift, _("never")),
+            ),
+            Cell(_percent(totals.uplift)),
+            Cell(
+                self.money(totals.incremental_margin_minor),
+                self._fan(None if chances is None else chances.incremental_margin),
+            ),
+            Cell(
+                self.money(rewards + totals.running_minor),
+                self._fan(None if chances is None else chances.costs),
+            ),
+            Cell(_percent(totals.roi, 0)),
+            Cell(self.money(totals.baseline_sales_ht_minor)),
+            Cell(formats.number(round(totals.members))),
+        )
+
+    @property
+    def segment_months(self) -> list[SegmentMonths]:
         return [
-            (
+            SegmentMonths(
                 one.name,
+                tuple(
+                    (
+                        str(month.number),
+                        (
+                            formats.number(round(month.members)),
+                            *self._amounts(
+                                month.baseline_sales_ht_minor,
+                                month.incremental_sales_ht_minor,
+                                month.incremental_margin_minor,
+                                month.rewards_baseline_minor,
+                                month.rewards_incremental_minor,
+                                month.running_minor,
+                                month.net_minor,
+                            ),
+                        ),
+                    )
+                    for month in one.months[:MONTHS_SHOWN]
+                ),
                 (
-                    formats.number(round(one.totals.members)),
-                    self.money(one.totals.baseline_sales_ht_minor),
-                    _percent(one.totals.uplift),
-                    self.money(one.totals.incremental_margin_minor),
-                    self.money(one.totals.rewards_baseline_minor + one.totals.rewards_incremental_minor),
-                    self.money(one.totals.net_minor),
-                    _percent(one.totals.break_even_uplift),
-                    _percent(one.totals.roi, 0),
+                    "",
+                    *self._amounts(
+                        one.totals.baseline_sales_ht_minor,
+                        one.totals.incremental_sales_ht_minor,
+                        one.totals.incremental_margin_minor,
+                        one.totals.rewards_baseline_minor,
+                        one.totals.rewards_incremental_minor,
+                        one.totals.running_minor,
+                        one.totals.net_minor,
+                    ),
                 ),
             )
             for one in self.report.segments
         ]
+
+    @property
+    def months_left_out(self) -> int:
+        """How many stand in the files alone."""
+        return max(len(self.report.months) - MONTHS_SHOWN, 0)
 
     # ------------------------------------------------------------ charts
 
@@ -231,6 +307,94 @@ class Brought:
                 [(formats.percent(one.uplift, 2), [self.money(one.net_minor)]) for one in points],
             ),
         )
+
+    @property
+    def needed(self) -> Chart | None:
+        """The break-even curve, with what is assumed as a dot: above its curve, it pays."""
+        curves = self.report.needed
+        if not curves:
+            return None
+        whole = curves[0]
+        shown = [
+            curve
+            for curve, _sales in sorted(zip(curves[1:], self._sales, strict=True), key=lambda one: -one[1])
+        ][:CURVES_MAX]
+        # A single segment is the programme but for its fixed costs.
+        drawn = [whole, *shown] if len(curves) > 2 else [whole]
+        most = CURVE_TIMES * max(
+            *(abs(one.uplift) for one in drawn), *(one.break_even_uplift or 0.0 for one in drawn), 0.01
+        )
+        series = []
+        for place, one in enumerate(drawn):
+            tone, name = (1, _("The programme")) if place == 0 else (2 + (place - 1) % 3, one.name)
+            series += [
+                Series(
+                    name,
+                    [
+                        None if not _is_within(p.break_even_uplift, most) else p.break_even_uplift
+                        for p in one.points
+                    ],
+                    tone=tone,
+                    is_dashed=place > 0,
+                    at=[p.generosity for p in one.points],
+                ),
+                Series(name, [one.uplift], tone=tone, is_dots=True, is_again=True, at=[one.generosity]),
+            ]
+        return Chart(
+            "needed",
+            _("The uplift needed, by generosity"),
+            [],
+            series,
+            show=formats.percent,
+            style="percent",
+            digits=1,
+            first_column=_("Generosity"),
+            plane=Plane(_("Uplift"), _("Generosity: what rewards cost, of sales"), digits=2),
+            figures=(
+                [_("The programme"), *(one.name for one in curves[1:])],
+                [
+                    (formats.percent(first.generosity, 2), [self._needed(one, place) for one in curves])
+                    for place, first in enumerate(whole.points)
+                ],
+            ),
+        )
+
+    @property
+    def needed_says(self) -> str:
+        """The point of the programme, in a sentence."""
+        whole = self.report.needed[0]
+        words = {
+            "generosity": formats.percent(whole.generosity, 2),
+            "uplift": formats.percent(whole.uplift, 2),
+            "needed": _percent(whole.break_even_uplift, 2),
+        }
+        if whole.break_even_uplift is None:
+            return _("At its generosity of %(generosity)s no uplift pays for the programme.") % words
+        if whole.uplift < whole.break_even_uplift:
+            return (
+                _(
+                    "At its generosity of %(generosity)s the programme needs an uplift of %(needed)s; assumed are "
+                    "%(uplift)s: it does not pay for itself."
+                )
+                % words
+            )
+        return (
+            _(
+                "At its generosity of %(generosity)s the programme needs an uplift of %(needed)s; assumed are "
+                "%(uplift)s: it pays for itself."
+            )
+            % words
+        )
+
+    @property
+    def _sales(self) -> list[int]:
+        """Of the segments that have a curve."""
+        known = {one.code: one.totals.baseline_sales_ht_minor for one in self.report.segments}
+        return [known[one.code] for one in self.report.needed[1:]]
+
+    def _needed(self, curve: NeededCurve, place: int) -> str:
+        found = curve.points[place].break_even_uplift
+        return _("never") if found is None else formats.percent(found, 2)
 
     @property
     def tornado(self) -> Chart | None:
@@ -353,6 +517,9 @@ class Brought:
     def money(self, minor: int) -> str:
         return self.amounts.money(minor, cents=False)
 
+    def _amounts(self, *minor: int) -> list[str]:
+        return [self.money(one) for one in minor]
+
     def _show(self, value: float) -> str:
         return self.amounts.shown(value, cents=False)
 
@@ -378,3 +545,7 @@ def _percent(rate: float | None, digits: int = 1) -> str:
 
 def _number(value: float | None) -> str:
     return "–" if value is None else formats.number(value, 0 if float(value).is_integer() else 2)
+
+
+def _is_within(uplift: float | None, most: float) -> bool:
+    return uplift is not None and uplift <= most

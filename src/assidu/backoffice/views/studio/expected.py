@@ -22,12 +22,14 @@ from assidu.backoffice.sheets import is_partial
 from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.backoffice.views.studio.assumed import Form, blank, document_of, told
 from assidu.backoffice.views.studio.brought import Brought
+from assidu.backoffice.views.studio.compared import Column, Compared
 from assidu.backoffice.views.studio.files import EXCEL, download
 from assidu.backoffice.views.studio.segments import Change, changed
 from assidu.economics import actions, measuring, queries
 from assidu.economics.documents import assumptions_yaml, read_assumptions
 from assidu.economics.tables import as_csv, macro_tables
 from assidu.economics.types import Assumptions, SavedAssumptions, report
+from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
 from assidu.measurement.queries import has_invented
@@ -174,19 +176,42 @@ def compare(request: HttpRequest) -> HttpResponse:
     if programme is None:
         raise Http404
     saved = queries.saved_assumptions(programme.code)
-    asked = request.GET.getlist("set")
-    chosen = [one for one in saved if one.name in asked][:COMPARED_MAX] or saved[:COMPARED_MAX]
-    columns = [(one, _address(one), _brought(programme, one.document)) for one in chosen]
-    results = [brought.results for _one, _where, brought in columns]
+    compared = _compared(request, programme, saved)
+    chosen = [one.saved.name for one in compared.columns]
     context = {
         "tab": "expected",
-        "columns": columns,
-        "rows": [(line[0].label, line) for line in zip(*results, strict=True)],
+        "compared": compared,
         "saved": saved,
-        "chosen": [one.name for one in chosen],
+        "chosen": chosen,
+        "query": urlencode([("set", name) for name in chosen]),
         "has_invented": has_invented(),
     }
     return render(request, "backoffice/studio/expected_compare.html", context)
+
+
+@require_GET
+@allowed("economics.view")
+def compare_file(request: HttpRequest, kind: str) -> HttpResponse:
+    """The sets of the page as a workbook, or on paper."""
+    programme = programme_at(request)
+    if programme is None or kind not in ("xlsx", "pdf"):
+        raise Http404
+    compared = _compared(request, programme, queries.saved_assumptions(programme.code))
+    if not compared.is_more_than_one:
+        raise Http404
+    name = f"{programme.code}-compared.{kind}"
+    if kind == "pdf":
+        content = on_paper("backoffice/studio/expected_compare_paper.html", programme, {"compared": compared})
+        return download(content, PDF, name)
+    sets = [(one.saved.document, one.brought.report) for one in compared.columns]
+    decimals = programme.document.sale_currency.decimals
+    return download(compared_workbook(sets, decimals, has_invented=has_invented()), EXCEL, name)
+
+
+def _compared(request: HttpRequest, programme: Programme, saved: list[SavedAssumptions]) -> Compared:
+    asked = request.GET.getlist("set")
+    chosen = [one for one in saved if one.name in asked][:COMPARED_MAX] or saved[:COMPARED_MAX]
+    return Compared([Column(one, _address(one), _brought(programme, one.document)) for one in chosen])
 
 
 def _start(request: HttpRequest, programme: Programme) -> Start:

@@ -20,6 +20,7 @@ from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.views.studio.files import EXCEL, download
 from assidu.backoffice.views.studio.owed_month import OwedMonth
 from assidu.economics import actions, queries
+from assidu.economics.owed_by_tier import tiers_owed
 from assidu.economics.tables import as_csv, journal_table, liability_tables, tiers_table
 from assidu.economics.types import Liability, NotClosed, Trouble, View
 from assidu.economics.views import liability_view
@@ -140,7 +141,8 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
         state = found.latest if month is None else found.at(month)
         tables = [*liability_tables(found)]
         if state is not None:
-            tables.append(tiers_table(state.month, queries.tiers(programme.code, state.month)))
+            held = tiers_owed(state.figures, queries.tiers(programme.code, state.month))
+            tables.append(tiers_table(state.month, held, found.decimals))
         known = next((one for one in tables if f"{one.name}.csv" == name), None)
         if known is None:
             raise Http404
@@ -167,11 +169,13 @@ def _shown(programme: Programme, found: Liability, month: date | None, currency:
         raise Http404
     moved = [one.currency for one in view.month.currencies if one.issue_months]
     first = programme.points if programme.points in moved else next(iter(moved), "")
+    state = found.at(view.month.month)
+    assert state is not None, "a month that is told is there"
     return OwedMonth(
         programme,
         found,
         view.month,
-        queries.tiers(programme.code, view.month.month),
+        tiers_owed(state.figures, queries.tiers(programme.code, view.month.month)),
         currency if currency in moved else first,
     )
 

@@ -11,7 +11,8 @@ from assidu.backoffice import formats
 from assidu.backoffice.charts import Chart, Series, between, waterfall
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.views.studio.amounts import Amounts
-from assidu.economics.types import LINES, Liability, TierUnits
+from assidu.economics.owed_by_tier import TierOwed
+from assidu.economics.types import LINES, Liability
 from assidu.economics.views import (
     CurrencyView,
     IssueMonth,
@@ -84,7 +85,7 @@ class OwedMonth:
     programme: Programme
     found: Liability
     month: MonthView
-    tiers: Sequence[TierUnits]
+    tiers: Sequence[TierOwed]
     currency: str
 
     # ------------------------------------------------------------ at the top
@@ -276,19 +277,25 @@ class OwedMonth:
 
     @property
     def tier_columns(self) -> list[str]:
-        return [self.name(code) for code in self._tier_currencies]
+        names = [self.name(code) for code in self._tier_currencies]
+        return [*names, _("Face value (TTC)"), _("Owed at cost (HT)")]
 
     @property
     def tier_lines(self) -> list[Line]:
-        held = {(one.tier, one.currency): one.units for one in self.tiers}
+        """Units of each currency, and what all of them are in money."""
         known = [*self.programme.tiers, *sorted({one.tier for one in self.tiers} - {*self.programme.tiers})]
         lines = []
         for tier in known:
-            units = [held.get((tier, code), 0) for code in self._tier_currencies]
-            if any(units):
+            held = [one for one in self.tiers if one.tier == tier]
+            if any(one.units for one in held):
                 name = self.programme.tier_name(tier) if tier else _("No status")
-                lines.append(Line(name, tuple(formats.number(one) for one in units)))
-        return lines
+                lines.append(self._tier_line(name, held))
+        return [*lines, self._tier_line(_("In all"), self.tiers, is_sum=True)] if len(lines) > 1 else lines
+
+    def _tier_line(self, name: str, held: Sequence[TierOwed], *, is_sum: bool = False) -> Line:
+        units = [sum(one.units for one in held if one.currency == code) for code in self._tier_currencies]
+        money = [sum(one.face_minor for one in held), sum(one.liability_minor for one in held)]
+        return Line(name, (*map(formats.number, units), *map(self.money, money)), is_sum)
 
     @cached_property
     def _tier_currencies(self) -> list[str]:
@@ -357,6 +364,54 @@ class OwedMonth:
     @cached_property
     def triangle(self) -> TriangleView | None:
         return triangle_view(self.found, self.currency)
+
+    @property
+    def development(self) -> Chart | None:
+        """The triangle drawn: each month of issue, as a part of what it issued, up to its ultimate."""
+        if self.triangle is None:
+            return None
+        told = [row for row in self.triangle.rows[-TRIANGLE_MONTHS:] if row.issued > 0]
+        if len(told) < 2:
+            return None
+        ages = len(self.triangle.factors) + 1
+        shares = [*self.triangle.shares[:ages], *[None] * (ages - len(self.triangle.shares))]
+        series = [
+            Series(_("All months, as older ones say"), shares, tone=1),
+            Series(_("Each month of issue; dashed: projected"), [None] * ages, tone=4),
+        ]
+        rows = []
+        for row in told:
+            name = _label(row.month)
+            used = [units / row.issued for units in row.used]
+            more = [units / row.issued for units in row.projected]
+            rest = [None] * (ages - len(used))
+            series.append(Series(name, [*used, *rest], tone=4, is_again=True))
+            if more:
+                # It begins where what is known ends.
+                begun = [*[None] * (len(used) - 1), used[-1], *more]
+                series.append(
+                    Series(
+                        _("%(month)s, projected") % {"month": name},
+                        begun,
+                        tone=4,
+                        is_dashed=True,
+                        is_again=True,
+                    )
+                )
+            cells = [formats.percent(one) for one in used] + [f"≈ {formats.percent(one)}" for one in more]
+            rows.append((name, cells))
+        return Chart(
+            "development",
+            _("Used by age, month of issue by month of issue"),
+            [str(age) for age in range(ages)],
+            series,
+            show=formats.percent,
+            style="percent",
+            digits=1,
+            minimum=0,
+            first_column=_("Month of issue"),
+            figures=([str(age) for age in range(ages)], rows),
+        )
 
     @property
     def ages(self) -> range:

@@ -1,7 +1,8 @@
 /* Charts: <div data-chart="ID"> and a JSON description of ours in <script type="application/json" id="ID">.
-   {kind: "line"|"bar", across, labels: [], marks: [{at, name}], format: {style: "currency"|"percent"|"decimal", currency, digits}, min,
-    series: [{name, values, tone: 1-4, dashed, area, stack, ground, band, dots, ranges: [[low, high]|null]}]}
-   A "ground" only holds up what is stacked on it; "across" lays bars down; "ranges" are whiskers on bars.
+   {kind: "line"|"bar"|"plane", plane: {up, across, format}, across, labels: [], marks: [{at, name}], format: {style: "currency"|"percent"|"decimal", currency, digits}, min,
+    series: [{name, values, tone: 1-4, dashed, area, stack, ground, band, dots, ranges: [[low, high]|null], at: [], at_ranges: [[low, high]|null]}]}
+   A "ground" only holds up what is stacked on it; "across" lays bars down; "ranges" are whiskers on bars. On a plane
+   figures stand "at" places across, between "at_ranges"; its dots are called by their name where "ends" says so.
    Drawn as SVG by ECharts, in the page's colours, language and theme; the figures also stand in a table below. */
 (() => {
   "use strict";
@@ -117,6 +118,75 @@
     };
   };
 
+  // Two axes of figures: curves, and dots with whiskers in both directions.
+  const planeOptions = (chart) => {
+    const up = formatter(chart.format);
+    const over = formatter(chart.plane.format);
+    const font = getComputedStyle(document.body).fontFamily;
+    const soft = colour("ink-soft");
+    const line = colour("line");
+    const ink = colour("ink");
+    const most = Math.max(...chart.series.flatMap((series) => [...series.at, ...(series.at_ranges || []).flatMap((range) => range || [])]));
+    const axis = (name, figures) => ({
+      type: "value", name, splitNumber: 4, nameTextStyle: { color: soft, fontSize: 12 },
+      axisLabel: { color: soft, fontSize: 12, formatter: figures.short, hideOverlap: true }, splitLine: { lineStyle: { color: line } },
+    });
+    const whisker = (ends) => ends.map((coord) => ({
+      coord, symbol: "rect", symbolSize: [10, 1.6], label: { show: false }, lineStyle: { color: ink, type: "solid", width: 1.6 }, itemStyle: { color: ink },
+    }));
+    const whiskers = (series) => series.values.flatMap((value, place) => {
+      const tall = (series.ranges || [])[place];
+      const wide = (series.at_ranges || [])[place];
+      return [...(tall ? [tall.map((end) => [series.at[place], end])] : []), ...(wide ? [wide.map((end) => [end, value])] : [])];
+    });
+    const range = (ends, figures) => (ends ? ` (${figures.full(ends[0])} – ${figures.full(ends[1])})` : "");
+    return {
+      animation: false,
+      textStyle: { fontFamily: font },
+      aria: { enabled: true },
+      grid: { left: 4, right: 16, top: 30, bottom: 26, containLabel: true },
+      tooltip: {
+        trigger: "item", className: "charts-tooltip", confine: true,
+        formatter: (point) => {
+          const series = chart.series[point.seriesIndex];
+          if (!series) return "";
+          const box = text("div", "chart-tip", "");
+          box.append(text("b", "", series.name));
+          const rows = [
+            [chart.plane.across, over.full(series.at[point.dataIndex]) + range((series.at_ranges || [])[point.dataIndex], over)],
+            [chart.plane.up, up.full(series.values[point.dataIndex]) + range((series.ranges || [])[point.dataIndex], up)],
+          ];
+          for (const [name, figure] of rows) {
+            const row = text("div", "line", "");
+            row.append(text("span", "", name), text("b", "", figure));
+            box.append(row);
+          }
+          return box;
+        },
+      },
+      xAxis: { ...axis(chart.plane.across, over), nameLocation: "middle", nameGap: 28 },
+      yAxis: { ...axis(chart.plane.up, up), nameLocation: "end", nameTextStyle: { color: soft, fontSize: 12, align: "left" } },
+      series: [...chart.series.map((series) => {
+        const tone = colour(`chart-${series.tone}`);
+        const drawn = whiskers(series).map(whisker);
+        return {
+          name: series.name, type: "line", color: tone, connectNulls: false, showSymbol: Boolean(series.dots), symbol: "circle", symbolSize: series.dots ? 11 : 5,
+          data: series.values.map((value, place) => {
+            const isRight = series.at[place] > most / 2;
+            const label = { show: Boolean(series.dots && chart.ends), formatter: series.name, color: soft, fontSize: 12, position: "top", align: isRight ? "right" : "left", offset: [isRight ? -6 : 6, 0] };
+            return { value: [series.at[place], value], label };
+          }),
+          lineStyle: { width: series.dots ? 0 : series.dashed ? 2 : 2.6, type: series.dashed ? "dashed" : "solid" },
+          markLine: drawn.length ? { symbol: "none", silent: true, animation: false, data: drawn } : undefined,
+        };
+      }), {
+        // An unseen line through the whiskers' ends: the axes have to reach as far.
+        type: "line", silent: true, symbol: "none", lineStyle: { width: 0 }, data: chart.series.flatMap((series) => whiskers(series).flat()),
+      }],
+    };
+  };
+  const optionsOf = (chart) => (chart.kind === "plane" ? planeOptions(chart) : options(chart));
+
   const draw = (holder) => {
     const source = document.getElementById(holder.dataset.chart);
     if (!source || drawn.has(holder)) return;
@@ -125,15 +195,15 @@
     const watcher = new ResizeObserver(([entry]) => {
       if (!entry.contentRect.width) return;
       const known = drawn.get(holder);
-      if (known) { known.instance.resize(); known.instance.setOption(options(known.chart), true); return; }
+      if (known) { known.instance.resize(); known.instance.setOption(optionsOf(known.chart), true); return; }
       const instance = echarts.init(holder, null, { renderer: "svg", locale: language.startsWith("fr") ? "FR" : "EN" });
-      instance.setOption(options(chart));
+      instance.setOption(optionsOf(chart));
       drawn.set(holder, { instance, chart, watcher });
     });
     watcher.observe(holder);
   };
   const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
-  const redraw = () => drawn.forEach(({ instance, chart }) => instance.setOption(options(chart), true));
+  const redraw = () => drawn.forEach(({ instance, chart }) => instance.setOption(optionsOf(chart), true));
 
   // A page of paper is narrower than the screen, and nothing moves on it.
   const resize = (width) => drawn.forEach(({ instance }) => instance.resize(width ? { width, animation: { duration: 0 } } : undefined));
