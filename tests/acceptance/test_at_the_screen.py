@@ -262,4 +262,4 @@ def test_a_segment_is_added_named_and_taken_back_by_keyboard_alone(tab: Tab, sit
     assert not (found := faults_of(tab)), "\n".join(found)
     tab.keyboard.press("Enter")
     expect(segments).to_contain_text("gold")
-    expect(tab.locator("#result .chart svg")).to_have_count(5)
+    expect(tab.locator("#result .chart svg")).to_have_count(6)

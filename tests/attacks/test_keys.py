@@ -98,7 +98,12 @@ def ask(target: Target, method: str, path: str, operation: dict[str, Any], key: 
         schema = next(iter(operation["requestBody"]["content"].values()))["schema"]
         body = BODIES[path] if path in BODIES else example(schema, described(target.address))
     path = re.sub(r"\{\w+_id\}", str(uuid.UUID(int=7)), path)
-    path = path.replace("{version}", "1").replace("{event}", "1").replace("{hold}", f"{uuid.UUID(int=7)}.1")
+    path = (
+        path.replace("{version}", "1")
+        .replace("{event}", "1")
+        .replace("{number}", "1")
+        .replace("{hold}", f"{uuid.UUID(int=7)}.1")
+    )
     for one in operation.get("parameters", ()):
         if one["in"] == "path" and "enum" in one["schema"]:
             path = path.replace(f"{{{one['name']}}}", one["schema"]["enum"][0])

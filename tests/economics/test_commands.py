@@ -163,6 +163,7 @@ def test_assumptions_are_checked_saved_listed_and_come_back_as_they_were(
     assert "Base case" in PdfReader(paper).pages[0].extract_text()
     assert {file.name for file in folder.iterdir()} == {
         "totals.csv", "months.csv", "waterfall.csv", "tornado.csv", "break-even.csv", "generosity.csv",
+        "needed.csv", "segment-months.csv", "segment-bands.csv",
     }  # fmt: skip
     assert run(["economics", "macro"]) == 0
     assert "breaks even at 6.02 % more" in capsys.readouterr().out
