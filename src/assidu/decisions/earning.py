@@ -28,6 +28,7 @@ from assidu.decisions.plan import (
     Threshold,
     Trigger,
 )
+from assidu.decisions.plan.offers import legal_percents
 from assidu.decisions.sharing import NOTHING_KNOWN, Asked, Known, Sharing
 
 UNLIMITED = 1 << 62
@@ -129,8 +130,9 @@ class _Ticket:
         self.read: dict[str, int] = {}
         self.counts: list[Count] = []
         self.sharing = Sharing(inputs.grants, sale.store, inputs.day, known)
-        caps = [cap for cap in plan.offers.legal_caps if cap.holds_rules and cap.is_in_force(inputs.day)]
-        self.law = LegalRoom(caps, sale, charged_minor(sale), returned_minor, later) if caps else None
+        caps = plan.offers.legal_caps
+        percents = legal_percents(caps, inputs.day, of_rules=True) if caps else None
+        self.law = LegalRoom(percents, sale, charged_minor(sale), returned_minor, later) if percents else None
 
     def minute(self) -> int:
         return minute_of(self._at, self._zone)

@@ -8,57 +8,74 @@ from collections.abc import Mapping, Sequence
 
 from assidu.decisions.events import Sale
 from assidu.decisions.money import allocate
-from assidu.decisions.plan import Currency, LegalCap
+from assidu.decisions.plan import Currency
 
 LaterMinor = Mapping[int, int]
 """By line, the worth of what offers give for it later."""
 
 
 class LegalRoom:
-    """By line of the ticket that a limit is about, what may still be given for it, in minor units."""
+    """By line of the ticket that a limit is about, what may still be given for it, in minor units; ``held`` are the
+    rules that were held back. Only looked at where a rule gives for some lines: most tickets meet none."""
 
-    __slots__ = ("_left", "held")
+    __slots__ = ("_charged", "_later", "_left", "_percents", "_returned_minor", "_sale", "held")
 
     def __init__(
         self,
-        caps: Sequence[LegalCap],
+        percents: Mapping[str, int],
         sale: Sale,
         charged: Sequence[int],
         returned_minor: Mapping[int, int],
         later: LaterMinor,
     ) -> None:
-        """``charged`` is what was paid for each line; ``held`` are the rules that were held back."""
+        """``percents`` is by department; ``charged`` is what was paid for each line."""
         self.held: set[str] = set()
-        self._left: dict[int, int] = {}
-        for i, line in enumerate(sale.lines):
-            percents = [cap.percent for cap in caps if line.department in cap.departments]
-            if not percents:
-                continue
-            off = sum(applied.amount_minor for applied in line.offers)
-            promoted = line.promoted_minor
-            shelf = charged[i] + off + promoted
-            room = shelf * min(percents) // 100 - off - promoted
-            if (back := returned_minor.get(i, 0)) and line.amount_minor > 0:
-                room = room * max(line.amount_minor - back, 0) // line.amount_minor
-            self._left[i] = max(room - later.get(i, 0), 0)
+        self._percents = percents
+        self._sale = sale
+        self._charged = charged
+        self._returned_minor = returned_minor
+        self._later = later
+        self._left: dict[int, int | None] = {}
+
+    def _room(self, i: int) -> int | None:
+        """``None`` where no limit is about the line."""
+        if i not in self._left:
+            self._left[i] = self._at_first(i)
+        return self._left[i]
+
+    def _at_first(self, i: int) -> int | None:
+        line = self._sale.lines[i]
+        percent = self._percents.get(line.department)
+        if percent is None:
+            return None
+        off = sum(applied.amount_minor for applied in line.offers)
+        promoted = line.promoted_minor
+        shelf = self._charged[i] + off + promoted
+        room = shelf * percent // 100 - off - promoted
+        if (back := self._returned_minor.get(i, 0)) and line.amount_minor > 0:
+            room = room * max(line.amount_minor - back, 0) // line.amount_minor
+        return max(room - self._later.get(i, 0), 0)
 
     def parts(
         self, currency: Currency, wished: int, places: Sequence[int], amounts: Sequence[int]
     ) -> list[int] | None:
         """How many units of ``wished`` each of these lines may have; ``None`` where no limit is about any of them."""
-        if not currency.worth_minor or self._left.keys().isdisjoint(places):
+        if not currency.worth_minor:
+            return None
+        rooms = [self._room(i) for i in places]
+        if all(room is None for room in rooms):
             return None
         return [
-            part if (left := self._left.get(i)) is None else min(part, _units(currency, left))
-            for i, part in zip(places, allocate(wished, amounts), strict=True)
+            part if room is None else min(part, _units(currency, room))
+            for room, part in zip(rooms, allocate(wished, amounts), strict=True)
         ]
 
     def take(self, currency: Currency, given: int, places: Sequence[int], parts: Sequence[int]) -> None:
         """``given`` units are given for these lines, of what each may have."""
         for i, part in zip(places, allocate(given, parts), strict=True):
-            if i in self._left:
-                self._left[i] -= worth_of(currency, part)
-                assert self._left[i] >= 0, "no line has more than the law leaves"
+            if (room := self._room(i)) is not None:
+                self._left[i] = left = room - worth_of(currency, part)
+                assert left >= 0, "no line has more than the law leaves"
 
 
 def worth_of(currency: Currency, units: int) -> int:

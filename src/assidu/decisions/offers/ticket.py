@@ -8,7 +8,7 @@ from assidu.decisions.earning import charged_minor
 from assidu.decisions.events import AppliedOffer, Sale, SaleLine
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.plan import Lines, Plan
-from assidu.decisions.plan.offers import Offer
+from assidu.decisions.plan.offers import Offer, legal_percents
 
 
 class OfferTicket:
@@ -37,7 +37,8 @@ class OfferTicket:
     def __init__(self, plan: Plan, sale: Sale, inputs: SaleInputs, returned_minor: Mapping[int, int]) -> None:
         out = plan.exclusions
         kinds, departments, skus, brands = out.kinds, out.departments, out.skus, out.brands
-        caps = [cap for cap in plan.offers.legal_caps if cap.is_in_force(inputs.day)]
+        caps = plan.offers.legal_caps
+        percents = legal_percents(caps, inputs.day) if caps else {}
         self._plan = plan
         self.sale = sale
         self.inputs = inputs
@@ -73,11 +74,10 @@ class OfferTicket:
                 if before <= 0:
                     continue
             room = before
-            for cap in caps:
-                if line.department in cap.departments:
-                    shelf = before + line.promoted_minor
-                    room = min(room, max(shelf * cap.percent // 100 - line.promoted_minor, 0))
-                    self.capped.add(i)
+            if line.department in percents:
+                promoted = line.promoted_minor
+                room = min(room, max((before + promoted) * percents[line.department] // 100 - promoted, 0))
+                self.capped.add(i)
             self.initial[i] = before
             self.paid[i] = charged
             self.rooms[i] = room

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from assidu.decisions.calendar import Duration
 from assidu.decisions.plan.conditions import ALWAYS, Conditions, Lines
@@ -165,6 +166,17 @@ class LegalCap:
 
     def is_in_force(self, day: date) -> bool:
         return self.from_day <= day and (self.to_day is None or day <= self.to_day)
+
+
+@lru_cache(maxsize=1024)  # every ticket of a day asks for the same
+def legal_percents(caps: tuple[LegalCap, ...], day: date, *, of_rules: bool = False) -> Mapping[str, int]:
+    """By department, the tightest of the limits that are in force on a day; ``of_rules``: of those that hold rules."""
+    found: dict[str, int] = {}
+    for cap in caps:
+        if cap.is_in_force(day) and (cap.holds_rules or not of_rules):
+            for department in cap.departments:
+                found[department] = min(cap.percent, found.get(department, cap.percent))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
