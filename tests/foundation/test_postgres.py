@@ -206,6 +206,7 @@ def test_whoever_uses_a_server_revives_it_even_without_having_started_it(home: P
     os.kill(pid, signal.SIGKILL)
     eventually(partial(is_served_by_another, home, pid))
     eventually(lambda: answers(second.url))
+    assert query(second.url, "SELECT 1") == 1
     second.leave()
 
 

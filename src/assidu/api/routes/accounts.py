@@ -8,6 +8,7 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from assidu.api import answers, types
+from assidu.api.asked import programme_in_service
 from assidu.api.door import Stopped, caller_at, customer_at, looked_at, stop
 from assidu.api.parameters import Spoken, language_at
 from assidu.customers import queries as customers
@@ -19,7 +20,7 @@ from assidu.decisions.state import AccountKind
 from assidu.events.wire import NAME_LENGTH_MAX, Subject
 from assidu.foundation import clock
 from assidu.foundation.problems import Problem
-from assidu.loyalty import accounts, plans
+from assidu.loyalty import accounts
 from assidu.loyalty import queries as loyalty
 from assidu.loyalty.accounts import Opened, Share
 from assidu.loyalty.entries import Conflict, Outcome, Told
@@ -75,7 +76,7 @@ def open_account(request: HttpRequest, body: AccountBody, language: Spoken = Non
         if isinstance(named, NotAnIdentifier):
             raise stop("invalid_subject", "Write it as source:id.")
         external = named
-    programme = _programme()
+    programme = programme_in_service()
     outcome = accounts.open_(
         body.kind, body.name, by=caller.author, at=clock.now(), programme=programme, store=body.store,
         external=external, event_id=body.id,
@@ -180,13 +181,6 @@ def remove_member(
 
 def _status(told: Told) -> Literal["created", "exists"]:
     return "created" if told.is_new else "exists"
-
-
-def _programme() -> str:
-    known = plans.programmes()
-    if not known:
-        raise stop("no_programme")
-    return known[0]
 
 
 def _account(account_id: UUID) -> tuple[UUID, str]:

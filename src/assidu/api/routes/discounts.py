@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
+from assidu.api.asked import plan_asked
 from assidu.api.door import caller_at, stop
 from assidu.api.files import DESCRIBED, Kind, file
 from assidu.api.parameters import Spoken, language_at
@@ -21,16 +22,11 @@ from assidu.economics.discounts.words import assumptions, why
 from assidu.economics.papers import papers
 from assidu.economics.tables import as_csv
 from assidu.economics.workbook.discounts import discounts_workbook
-from assidu.foundation import clock
 from assidu.foundation.people.actions import record
-from assidu.foundation.problems import Fault
 from assidu.loyalty import plans, queries
 from assidu.measurement.queries import has_invented
-from assidu.plans.check import examine
 from assidu.plans.document import Document
-from assidu.plans.problems import path_text
-from assidu.plans.wording import Language, problem
-from assidu.plans.writing import to_yaml
+from assidu.plans.wording import Language
 
 router = Router(tags=["Economics"])
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -111,7 +107,7 @@ def start_discounts(
     spoken = language_at(request, language)
     if body.since is not None and body.until is not None and body.since > body.until:
         raise stop("invalid_request", "The period ends before it begins.")
-    document, yaml = _asked(body.content, spoken)
+    document, yaml = plan_asked(body.content, spoken)
     if any(not one.state.is_over for one in runs.runs(document.programme)):
         raise stop("look_at_work")
     run_id = runs.start(_question(body, document), yaml, label=caller.key.name, by=f"key:{caller.key.id}")
@@ -241,26 +237,6 @@ def _question(body: DiscountsBody, document: Document) -> DiscountsQuestion:
         turning,
         body.seed,
     )
-
-
-def _asked(content: str, spoken: Language) -> tuple[Document, str]:
-    known = plans.programmes()
-    book = queries.current_book(known[0]) if known else None
-    if book is None:
-        raise stop("no_programme", "Publish one: POST /v1/plans, or assidu plan publish.")
-    if not content:
-        version = book.at(clock.now()).version
-        plan = next(one for one in queries.versions(known[0]) if one.version == version)
-        return plan.document, plan.yaml or to_yaml(plan.document)
-    examined = examine(content)
-    if examined.document is None or examined.errors:
-        raise stop(
-            "plan_has_errors",
-            errors=[Fault(path_text(one.path), problem(one, spoken), one.code) for one in examined.errors],
-        )
-    if examined.document.programme not in known:
-        raise stop("other_programme", f"In service: {', '.join(known)}.")
-    return examined.document, content
 
 
 def _look(run: DiscountsRun, spoken: Language) -> DiscountsLook:

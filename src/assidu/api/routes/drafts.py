@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router, Status
 
 from assidu.api import answers, types
+from assidu.api.asked import programme_in_service
 from assidu.api.door import Caller, caller_at, stop
 from assidu.api.parameters import DraftBody, FirstDayBody, NoteBody, PlanBody, Spoken, language_at
 from assidu.foundation import clock
@@ -186,7 +187,9 @@ def withdraw_plan(request: HttpRequest, version: Version, body: NoteBody) -> typ
     """A version that has not begun never will: answers the one that takes its place, which says what is in force."""
     caller = caller_at(request, "plan:write", is_for_stores=False)
     with _refusals():
-        plan = approvals.withdraw(_programme(), version, at=clock.now(), by=caller.actor, note=body.note)
+        plan = approvals.withdraw(
+            programme_in_service(), version, at=clock.now(), by=caller.actor, note=body.note
+        )
     return answers.plan_line(plan)
 
 
@@ -196,7 +199,7 @@ def go_back_to_plan(request: HttpRequest, version: Version, body: FirstDayBody) 
     caller = caller_at(request, "plan:write", is_for_stores=False)
     with _refusals():
         done = approvals.go_back(
-            _programme(), version, body.first_day, at=clock.now(), by=caller.actor, note=body.note
+            programme_in_service(), version, body.first_day, at=clock.now(), by=caller.actor, note=body.note
         )
     return (
         types.WentBack(None, done.draft_id) if isinstance(done, Draft) else types.WentBack(done.version, None)
@@ -240,13 +243,6 @@ def _find(draft_id: UUID) -> Draft:
     if draft is None:
         raise stop("unknown_draft")
     return draft
-
-
-def _programme() -> str:
-    known = plans.programmes()
-    if not known:
-        raise stop("no_programme", "Publish one: POST /v1/plans, or assidu plan publish.")
-    return known[0]
 
 
 def _live(programme: str) -> Document | None:

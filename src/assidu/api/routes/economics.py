@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
+from assidu.api.asked import programme_in_service
 from assidu.api.door import caller_at, stop
 from assidu.api.files import DESCRIBED, Kind, file
 from assidu.api.parameters import Spoken, language_at
@@ -38,7 +39,6 @@ from assidu.economics.workbook.liability import liability_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
 from assidu.foundation.problems import Fault
-from assidu.loyalty import plans
 from assidu.loyalty import queries as loyalty
 from assidu.measurement.queries import has_invented
 from assidu.plans.problems import Problem, path_text
@@ -147,7 +147,7 @@ def read_liability(request: HttpRequest, month: Month) -> OwedAnswer:
     """Every month in a line, and one of them in full: units, cost (HT), deferred revenue (HT), rates with intervals."""
     caller_at(request, "economics:read", is_for_stores=False)
     wanted = _month(month)
-    found = queries.liability(_programme(), clock.now())
+    found = queries.liability(programme_in_service(), clock.now())
     view = liability_view(found, wanted)
     if wanted is not None and view.month is None:
         raise stop("unknown_month")
@@ -168,7 +168,7 @@ def read_liability_file(
     """The workbook has every month; the page is about the one that is asked for."""
     caller_at(request, "economics:read", is_for_stores=False)
     wanted = _month(month)
-    found = queries.liability(_programme(), clock.now())
+    found = queries.liability(programme_in_service(), clock.now())
     if wanted is not None and found.at(wanted) is None:
         raise stop("unknown_month")
     return file(
@@ -187,7 +187,7 @@ def read_triangle(
 ) -> TriangleView:
     """What was used of each issue month by age, its chain ladder, and how past estimates turned out."""
     caller_at(request, "economics:read", is_for_stores=False)
-    found = queries.liability(_programme(), clock.now())
+    found = queries.liability(programme_in_service(), clock.now())
     known = currencies_of(found)
     view = triangle_view(found, currency or next(iter(known), ""))
     if view is None:
@@ -199,7 +199,7 @@ def read_triangle(
 def close_month(request: HttpRequest, body: CloseBody) -> Status[MonthView]:
     """Closes the oldest open month for good. What is learnt of it later falls in the next one."""
     caller = caller_at(request, "economics:write", is_for_stores=False)
-    programme = _programme()
+    programme = programme_in_service()
     try:
         closed = actions.close_month(programme, _month(body.month), by=caller.actor, at=clock.now())
     except NotClosed as refused:
@@ -220,7 +220,7 @@ def read_journal(
 ) -> Journal:
     """What changed in each month, debit equal to credit; nothing is ever reversed."""
     caller_at(request, "economics:read", is_for_stores=False)
-    programme, wanted = _programme(), _month(month)
+    programme, wanted = programme_in_service(), _month(month)
     chosen = view or queries.policy(programme).books
     entries = queries.journal(programme, [wanted] if wanted is not None else (), chosen)
     return Journal(
@@ -245,7 +245,7 @@ def read_journal(
 @router.get("/economics/settings", response=LiabilitySettings, summary="What it is valued with")
 def read_settings(request: HttpRequest) -> LiabilitySettings:
     caller_at(request, "economics:read", is_for_stores=False)
-    programme = _programme()
+    programme = programme_in_service()
     return LiabilitySettings(programme, in_full(queries.policy(programme)))
 
 
@@ -253,7 +253,7 @@ def read_settings(request: HttpRequest) -> LiabilitySettings:
 def set_settings(request: HttpRequest, body: DocumentBody, language: Spoken = None) -> LiabilitySettings:
     """For the months that are open from now on; closed ones stay as they are."""
     caller = caller_at(request, "economics:write", is_for_stores=False)
-    programme = _programme()
+    programme = programme_in_service()
     codes = [one.code for plan in loyalty.versions(programme) for one in plan.document.currencies]
     found, problems = read_policy(body.content, tuple(dict.fromkeys(codes)))
     if found is None:
@@ -266,7 +266,7 @@ def set_settings(request: HttpRequest, body: DocumentBody, language: Spoken = No
 def try_assumptions(request: HttpRequest, body: DocumentBody, language: Spoken = None) -> MacroAnswer:
     """What a set of assumptions comes to; nothing is kept. The same assumptions and seed give the same answer."""
     caller_at(request, "economics:read", is_for_stores=False)
-    programme = _programme()
+    programme = programme_in_service()
     return _answer(programme, _read(request, body.content, language))
 
 
@@ -281,7 +281,7 @@ def try_assumptions_file(
 ) -> HttpResponse:
     """The same as of a saved set; nothing is kept."""
     caller_at(request, "economics:read", is_for_stores=False)
-    programme = _programme()
+    programme = programme_in_service()
     return _file(request, programme, _read(request, body.content, language), kind, language)
 
 
@@ -289,7 +289,7 @@ def try_assumptions_file(
 def list_assumptions(request: HttpRequest) -> AssumptionSets:
     """The newest version of each set, the one saved last first."""
     caller_at(request, "economics:read", is_for_stores=False)
-    return AssumptionSets([_set(one) for one in queries.saved_assumptions(_programme())])
+    return AssumptionSets([_set(one) for one in queries.saved_assumptions(programme_in_service())])
 
 
 @router.post("/economics/assumptions", response={201: AssumptionSet}, summary="Save assumptions")
@@ -298,7 +298,7 @@ def save_assumptions(
 ) -> Status[AssumptionSet]:
     """Under their name; what was saved under it before stays as an earlier version."""
     caller = caller_at(request, "economics:write", is_for_stores=False)
-    programme = _programme()
+    programme = programme_in_service()
     found = _read(request, body.content, language)
     saved = actions.save_assumptions(programme, found, by=caller.actor, at=clock.now())
     return Status(201, _set(saved))
@@ -313,7 +313,7 @@ def read_macro(
     version: Annotated[int, Query(0, ge=0, le=1_000_000, description="The newest when left out.")],
 ) -> MacroAnswer:
     caller_at(request, "economics:read", is_for_stores=False)
-    programme = _programme()
+    programme = programme_in_service()
     saved = queries.assumptions(programme, name, version or None)
     if saved is None:
         raise stop("unknown_assumptions")
@@ -335,7 +335,7 @@ def read_macro_file(
 ) -> HttpResponse:
     """The workbook works itself out: change an assumption in it, and every sheet follows."""
     caller_at(request, "economics:read", is_for_stores=False)
-    programme = _programme()
+    programme = programme_in_service()
     saved = queries.assumptions(programme, name, version or None)
     if saved is None:
         raise stop("unknown_assumptions")
@@ -355,13 +355,6 @@ def _file(
         ),
         paper=lambda: papers().expected(programme, found),
     )
-
-
-def _programme() -> str:
-    known = plans.programmes()
-    if not known:
-        raise stop("no_programme", "Publish one: POST /v1/plans, or assidu plan publish.")
-    return known[0]
 
 
 def _month(text: str) -> date | None:

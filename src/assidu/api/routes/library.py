@@ -9,20 +9,14 @@ from django.http import HttpRequest
 from ninja import Router, Schema, Status
 from pydantic import Field
 
+from assidu.api.asked import plan_asked
 from assidu.api.door import caller_at, stop
 from assidu.api.parameters import Spoken, language_at
 from assidu.catalogue.queries import stores
-from assidu.foundation import clock
 from assidu.foundation.people.actions import record
-from assidu.foundation.problems import Fault
-from assidu.loyalty import plans, queries
-from assidu.plans.check import examine
-from assidu.plans.document import Document
 from assidu.plans.library import ReadyProgramme, library
-from assidu.plans.problems import path_text
 from assidu.plans.reading import read
-from assidu.plans.wording import Language, describe, problem, text_in
-from assidu.plans.writing import to_yaml
+from assidu.plans.wording import Language, describe, text_in
 from assidu.simulation import fairness_runs
 from assidu.simulation.fairness_runs import FairnessRun
 from assidu.simulation.fairness_types import Fairness
@@ -129,7 +123,7 @@ def start_fairness(request: HttpRequest, body: FairnessBody, language: Spoken = 
     spoken = language_at(request, language)
     if body.since is not None and body.until is not None and body.since > body.until:
         raise stop("invalid_request", "The period ends before it begins.")
-    document, yaml = _asked(body.content, spoken)
+    document, yaml = plan_asked(body.content, spoken)
     if any(not one.state.is_over for one in fairness_runs.runs(document.programme)):
         raise stop("look_at_work")
     run_id = fairness_runs.start(
@@ -153,26 +147,6 @@ def read_fairness(request: HttpRequest, run_id: UUID, language: Spoken = None) -
 
 def _ready(one: ReadyProgramme, spoken: Language) -> Ready:
     return Ready(one.code, text_in(one.name, spoken), text_in(one.purpose, spoken), len(one.document.rules))
-
-
-def _asked(content: str, spoken: Language) -> tuple[Document, str]:
-    known = plans.programmes()
-    book = queries.current_book(known[0]) if known else None
-    if book is None:
-        raise stop("no_programme", "Publish one: POST /v1/plans, or assidu plan publish.")
-    if not content:
-        version = book.at(clock.now()).version
-        plan = next(one for one in queries.versions(known[0]) if one.version == version)
-        return plan.document, plan.yaml or to_yaml(plan.document)
-    examined = examine(content)
-    if examined.document is None or examined.errors:
-        raise stop(
-            "plan_has_errors",
-            errors=[Fault(path_text(one.path), problem(one, spoken), one.code) for one in examined.errors],
-        )
-    if examined.document.programme not in known:
-        raise stop("other_programme", f"In service: {', '.join(known)}.")
-    return examined.document, content
 
 
 def _look(run: FairnessRun, spoken: Language) -> FairnessLook:

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
+from assidu.api.asked import programme_in_service
 from assidu.api.door import Stopped, caller_at, looked_at, stop
 from assidu.api.parameters import CustomerId, Spoken, language_at
 from assidu.customers.queries import counts_as
@@ -16,7 +17,7 @@ from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import RefusalCode, Refused
 from assidu.foundation import clock
 from assidu.foundation.problems import KNOWN, Problem
-from assidu.loyalty import allotments, allotting, plans, queries
+from assidu.loyalty import allotments, allotting, queries
 from assidu.loyalty.allotments import Allotment, AllotmentRefused
 from assidu.loyalty.code_pools import personal_codes
 from assidu.loyalty.customer_offers import customer_offers
@@ -171,7 +172,7 @@ def allot(
     now = clock.now()
     try:
         one = allotments.look_at(
-            _programme(),
+            programme_in_service(),
             code,
             at=now,
             by=f"key:{caller.key.id}",
@@ -193,7 +194,7 @@ def allot(
 def list_allotments(request: HttpRequest, code: OfferCode) -> AllotmentList:
     """The last ones, the youngest first."""
     caller_at(request, "plan:read")
-    return AllotmentList([_told(one) for one in allotments.allotments(_programme(), code)])
+    return AllotmentList([_told(one) for one in allotments.allotments(programme_in_service(), code)])
 
 
 @router.get("/allotments/{allotment_id}", response=AllotmentAnswer, summary="One allotment")
@@ -255,13 +256,6 @@ def _stopped(refused: AllotmentRefused, offer: str, language: Language) -> Stopp
     if refused.code in KNOWN:
         return stop(refused.code)
     code = RefusalCode(refused.code)
-    book = queries.versions(_programme())
+    book = queries.versions(programme_in_service())
     said = refusal(Refused(code, subject=offer), book[-1].document, language)
     return Stopped(Problem(409, code.value, said))
-
-
-def _programme() -> str:
-    known = plans.programmes()
-    if not known:
-        raise stop("no_programme", "Publish one: POST /v1/plans, or assidu plan publish.")
-    return known[0]

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router, Status
 
 from assidu.api import answers, types
+from assidu.api.asked import programme_in_service
 from assidu.api.door import Caller, caller_at, stop
 from assidu.api.parameters import PlanBody, PublishBody, Spoken, language_at
 from assidu.catalogue import queries as catalogue
@@ -29,7 +30,7 @@ router = Router(tags=["Programme"])
 @router.get("/plans", response=types.PlanList, summary="Versions of the programme")
 def list_plans(request: HttpRequest) -> types.PlanList:
     caller_at(request, "plan:read")
-    programme = _programme()
+    programme = programme_in_service()
     book = queries.current_book(programme)
     assert book is not None, "a programme has at least one version"
     found = queries.versions(programme)
@@ -50,7 +51,7 @@ def read_plan(
 ) -> types.Plan | HttpResponse:
     """The document, as it was written and as data, and every rule as a sentence. A version never changes."""
     caller_at(request, "plan:read")
-    programme = _programme()
+    programme = programme_in_service()
     found = next((one for one in queries.versions(programme) if one.version == version), None)
     if found is None:
         raise stop("unknown_plan")
@@ -154,10 +155,3 @@ def list_stores(request: HttpRequest) -> types.StoreList:
             if caller.store in ("", one.store_id)
         ]
     )
-
-
-def _programme() -> str:
-    known = plans.programmes()
-    if not known:
-        raise stop("no_programme", "Publish one: POST /v1/plans, or assidu plan publish.")
-    return known[0]

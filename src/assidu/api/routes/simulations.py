@@ -10,22 +10,17 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from assidu.api import answers
+from assidu.api.asked import plan_asked
 from assidu.api.door import caller_at, stop
 from assidu.api.parameters import Spoken, language_at
 from assidu.api.types import FirstAnswer
-from assidu.foundation import clock
 from assidu.foundation.people.actions import record
-from assidu.foundation.problems import Fault
 from assidu.loyalty import plans, queries
 from assidu.loyalty.plans import in_force_when
 from assidu.measurement.queries import has_invented
-from assidu.plans.check import examine
 from assidu.plans.diff import diff
-from assidu.plans.document import Document
-from assidu.plans.problems import path_text
 from assidu.plans.reading import read
-from assidu.plans.wording import Language, change, problem
-from assidu.plans.writing import to_yaml
+from assidu.plans.wording import Language, change
 from assidu.simulation import actions
 from assidu.simulation import queries as simulations
 from assidu.simulation.findings import BeforeAfter, Findings, findings
@@ -114,7 +109,7 @@ def start_simulation(
     its id until it is done."""
     caller = caller_at(request, "simulate", is_for_stores=False)
     spoken = language_at(request, language)
-    document, yaml = _asked(body, _programme(), spoken)
+    document, yaml = plan_asked(body.content, spoken, body.version)
     if simulations.is_busy(document.programme):
         raise stop("simulations_at_work")
     run_id = actions.start(document, yaml, label=body.label or caller.key.name, by=f"key:{caller.key.id}")
@@ -159,34 +154,6 @@ def cancel_simulation(request: HttpRequest, run_id: UUID, language: Spoken = Non
         actions.cancel(run_id)
         record(caller.actor, "simulation.cancelled", "simulation", str(run_id))
     return _told(_find(run_id), language_at(request, language))
-
-
-def _programme() -> str:
-    known = plans.programmes()
-    if not known:
-        raise stop("no_programme", "Publish one: POST /v1/plans, or assidu plan publish.")
-    return known[0]
-
-
-def _asked(body: SimulationBody, programme: str, spoken: Language) -> tuple[Document, str]:
-    if not body.content:
-        versions = queries.versions(programme)
-        book = queries.current_book(programme)
-        assert book is not None, "a programme has at least one version"
-        wanted = body.version or book.at(clock.now()).version
-        plan = next((one for one in versions if one.version == wanted), None)
-        if plan is None:
-            raise stop("unknown_plan", f"There is no version {wanted}.")
-        return plan.document, plan.yaml or to_yaml(plan.document)
-    examined = examine(body.content)
-    if examined.document is None or examined.errors:
-        raise stop(
-            "plan_has_errors",
-            errors=[Fault(path_text(one.path), problem(one, spoken), one.code) for one in examined.errors],
-        )
-    if examined.document.programme != programme:
-        raise stop("other_programme", f"In service: {programme}.")
-    return examined.document, body.content
 
 
 def _find(run_id: UUID) -> Run:

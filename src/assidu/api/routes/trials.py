@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
+from assidu.api.asked import document_in, programme_in_service, published_plan
 from assidu.api.door import caller_at, stop
 from assidu.api.files import DESCRIBED, Kind, file
 from assidu.api.parameters import Spoken, language_at
@@ -26,11 +27,9 @@ from assidu.foundation.people.actions import record
 from assidu.foundation.problems import Fault
 from assidu.loyalty import plans, queries
 from assidu.measurement.queries import has_invented
-from assidu.plans.check import examine
 from assidu.plans.identity import plain
 from assidu.plans.problems import path_text
 from assidu.plans.wording import Language, problem
-from assidu.plans.writing import to_yaml
 
 router = Router(tags=["Economics"])
 Table = Annotated[str, Path(pattern="^[a-z-]{1,40}$")]
@@ -99,7 +98,7 @@ class BehaviourDocument:
 def read_assumed(request: HttpRequest, language: Spoken = None) -> BehaviourDocument:
     """Measured where the past of this brand tells, wide ranges where nothing does."""
     caller_at(request, "economics:read", is_for_stores=False)
-    programme = _programme()
+    programme = programme_in_service()
     found = measuring.behaviour(programme, clock.now(), language=language_at(request, language))
     return BehaviourDocument(programme, plain(found, with_defaults=True), behaviour_yaml(found))
 
@@ -110,10 +109,10 @@ def start_trial(request: HttpRequest, body: TrialBody, language: Spoken = None) 
     net beside what was recorded, with intervals. Better with each round; ask for it by its id until it is done."""
     caller = caller_at(request, "economics:read", "simulate", is_for_stores=False)
     spoken = language_at(request, language)
-    programme = _programme()
+    programme = programme_in_service()
     if any(not one.state.is_over for one in runs.runs(programme)):
         raise stop("look_at_work")
-    asked = tuple(_plan(one, programme, n, spoken) for n, one in enumerate(body.plans, start=1))
+    asked = tuple(_plan(one, n, spoken) for n, one in enumerate(body.plans, start=1))
     assumed = _behaviour(body.behaviour, programme, spoken)
     run_id = runs.start(
         programme, MicroQuestion(asked, assumed), label=caller.key.name, by=f"key:{caller.key.id}"
@@ -194,34 +193,6 @@ def read_trial_file(request: HttpRequest, run_id: UUID, kind: Kind, language: Sp
     )
 
 
-def _programme() -> str:
-    known = plans.programmes()
-    if not known:
-        raise stop("no_programme", "Publish one: POST /v1/plans, or assidu plan publish.")
-    return known[0]
-
-
-def _plan(body: PlanBody, programme: str, n: int, spoken: Language) -> PlanAsked:
-    if not body.content:
-        versions = queries.versions(programme)
-        book = queries.current_book(programme)
-        assert book is not None, "a programme has at least one version"
-        wanted = body.version or book.at(clock.now()).version
-        plan = next((one for one in versions if one.version == wanted), None)
-        if plan is None:
-            raise stop("not_found", f"There is no version {wanted}.")
-        return PlanAsked(body.label or f"version {wanted}", plan.yaml or to_yaml(plan.document))
-    examined = examine(body.content)
-    if examined.document is None or examined.errors:
-        raise stop(
-            "plan_has_errors",
-            errors=[Fault(path_text(one.path), problem(one, spoken), one.code) for one in examined.errors],
-        )
-    if examined.document.programme != programme:
-        raise stop("other_programme", f"In service: {programme}.")
-    return PlanAsked(body.label or f"plan {n}", body.content)
-
-
 def _behaviour(content: str, programme: str, spoken: Language) -> Behaviour:
     if not content:
         return measuring.behaviour(programme, clock.now(), language=spoken)
@@ -263,3 +234,11 @@ def _told(run: TrialRun) -> Trial:
         [] if result is None else [one.name for one in tables(result, run.question.behaviour)],
         has_invented(),
     )
+
+
+def _plan(body: PlanBody, n: int, spoken: Language) -> PlanAsked:
+    if body.content:
+        document_in(body.content, spoken)
+        return PlanAsked(body.label or f"plan {n}", body.content)
+    version, _document, yaml = published_plan(body.version)
+    return PlanAsked(body.label or f"version {version}", yaml)
