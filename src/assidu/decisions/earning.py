@@ -61,9 +61,9 @@ class _Ticket:
 
     __slots__ = (
         "_at",
+        "_by_brand",
         "_zone",
         "amounts",
-        "by_brand",
         "by_department",
         "channel",
         "counts",
@@ -90,34 +90,34 @@ class _Ticket:
         later: LaterMinor,
     ) -> None:
         out = plan.exclusions
+        kinds, departments, skus, brands = out.kinds, out.departments, out.skus, out.brands
+        names_articles = bool(skus or brands or out.discounted)
         lines = []
         amounts = []
         places = []
         by_department: dict[str, int] = {}
-        by_brand: dict[str, int] = {}
-        counting = counting_minor(plan, sale)
+        charged = charged_minor(sale)
+        counting = counting_minor(plan, sale, charged)
         if returned_minor:
             counting = _less_returned(sale, counting, returned_minor)
-        for i, (line, amount) in enumerate(zip(sale.lines, counting, strict=True)):
-            if (
-                amount == 0
-                or line.kind in out.kinds
-                or line.department in out.departments
-                or line.sku in out.skus
-                or line.brand in out.brands
-                or (out.discounted and line.is_discounted)
+        for i, line in enumerate(sale.lines):
+            amount = counting[i]
+            department = line.department
+            if amount == 0 or department in departments or line.kind in kinds:
+                continue
+            if names_articles and (
+                line.sku in skus or line.brand in brands or (out.discounted and line.is_discounted)
             ):
                 continue
             lines.append(line)
             amounts.append(amount)
             places.append(i)
-            by_department[line.department] = by_department.get(line.department, 0) + amount
-            by_brand[line.brand] = by_brand.get(line.brand, 0) + amount
+            by_department[department] = by_department.get(department, 0) + amount
         self.lines = lines
         self.amounts = amounts
         self.places = places
         self.by_department = by_department
-        self.by_brand = by_brand
+        self._by_brand: dict[str, int] | None = None
         self.total_minor = sum(amounts)
         self.inputs = inputs
         self.channel = sale.channel
@@ -132,7 +132,17 @@ class _Ticket:
         self.sharing = Sharing(inputs.grants, sale.store, inputs.day, known)
         caps = plan.offers.legal_caps
         percents = legal_percents(caps, inputs.day, of_rules=True) if caps else None
-        self.law = LegalRoom(percents, sale, charged_minor(sale), returned_minor, later) if percents else None
+        self.law = LegalRoom(percents, sale, charged, returned_minor, later) if percents else None
+
+    @property
+    def by_brand(self) -> Mapping[str, int]:
+        """Only worked out where a rule names a brand."""
+        found = self._by_brand
+        if found is None:
+            found = self._by_brand = {}
+            for line, amount in zip(self.lines, self.amounts, strict=True):
+                found[line.brand] = found.get(line.brand, 0) + amount
+        return found
 
     def minute(self) -> int:
         return minute_of(self._at, self._zone)
@@ -224,9 +234,9 @@ def charged_minor(sale: Sale) -> list[int]:
     return _less(charged, rest)
 
 
-def counting_minor(plan: Plan, sale: Sale) -> list[int]:
-    """What each line counts for: without what was paid with the programme's own currencies, unless that earns."""
-    charged = charged_minor(sale)
+def counting_minor(plan: Plan, sale: Sale, charged: list[int]) -> list[int]:
+    """What each line counts for: what was ``charged``, without what was paid with the programme's own currencies,
+    unless that earns."""
     if not sale.payments or plan.earns_on_part_paid_with_rewards:
         return charged
     return _less(charged, sum(worth_minor(plan, p.currency, p.quantity) for p in sale.payments))
@@ -424,11 +434,12 @@ def _room(rule: EarnRule, ticket: _Ticket) -> int | ReasonCode:
 def _why_not(rule: EarnRule, ticket: _Ticket) -> ReasonCode | None:
     """The first condition that fails."""
     when = rule.when
-    if when is ALWAYS and ticket.inputs.is_member:
+    if when.looks_beyond_amounts or not ticket.inputs.is_member:
+        code = why_not_now(when, ticket.inputs, ticket.store, ticket.channel, ticket.minute)
+        if code is not None:
+            return code
+    elif when is ALWAYS:
         return None
-    code = why_not_now(when, ticket.inputs, ticket.store, ticket.channel, ticket.minute)
-    if code is not None:
-        return code
     if when.is_first_purchase and not ticket.inputs.is_first_purchase:
         return ReasonCode.NOT_FIRST_PURCHASE
     if when.amount_min_minor is not None and ticket.total_minor < when.amount_min_minor:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from assidu.decisions.calendar import LAST_DAY, add_months
 from assidu.decisions.decision import (
@@ -154,8 +155,8 @@ def apply_postings(
             new_debts[posting.currency] = new_debts.get(posting.currency, 0) + quantity
         elif posting.target is Account.DEBT:
             new_debts[posting.currency] = new_debts.get(posting.currency, 0) - quantity
-    assert all(left >= 0 for left in new_lots.values()), "no lot below zero"
-    assert all(owed >= 0 for owed in new_debts.values()), "nobody repays more than is owed"
+    assert min(new_lots.values(), default=0) >= 0, "no lot below zero"
+    assert min(new_debts.values(), default=0) >= 0, "nobody repays more than is owed"
     return (
         {key: left for key, left in new_lots.items() if left},
         {currency: owed for currency, owed in new_debts.items() if owed},
@@ -252,17 +253,20 @@ def _counted(counters: Mapping[str, int], decision: Decision) -> dict[str, int]:
     """Counters after ``decision``; one that is zero is forgotten, and with the first spend of a month so are those
     whose period is too old to matter."""
     after = dict(counters)
+    begins_month = False
     for name, change in decision.counts:
-        if change < 0 and name not in after:
-            continue  # it was forgotten with its time, and a late return does not bring it back
-        value = after.get(name, 0) + change
+        if name not in after:
+            begins_month = begins_month or (name.startswith(SPEND) and name not in counters)
+            if change < 0:
+                continue  # it was forgotten with its time, and a late return does not bring it back
+            value = change
+        else:
+            value = after[name] + change
         if value:
             after[name] = value
         else:
             after.pop(name, None)
-    if decision.inputs is None or not any(
-        name.startswith(SPEND) and name not in counters for name, _ in decision.counts
-    ):
+    if decision.inputs is None or not begins_month:
         return after
     day = decision.inputs.day
     oldest_day = _days_before(day, DAYS_KEPT_MAX)
@@ -277,6 +281,7 @@ def _counted(counters: Mapping[str, int], decision: Decision) -> dict[str, int]:
     }
 
 
+@lru_cache(maxsize=16_384)  # customers have the same names
 def _is_past(counter: str, oldest_month: str, oldest_day: str, oldest_goal: str) -> bool:
     """Does the counter belong to a time that nothing looks at any more?"""
     if counter[-7:] < oldest_month and counter.startswith(BY_MONTH):

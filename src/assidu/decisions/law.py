@@ -37,18 +37,13 @@ class LegalRoom:
         self._later = later
         self._left: dict[int, int | None] = {}
 
-    def _room(self, i: int) -> int | None:
-        """``None`` where no limit is about the line."""
-        if i not in self._left:
-            self._left[i] = self._at_first(i)
-        return self._left[i]
-
     def _at_first(self, i: int) -> int | None:
+        """``None`` where no limit is about the line."""
         line = self._sale.lines[i]
         percent = self._percents.get(line.department)
         if percent is None:
             return None
-        off = sum(applied.amount_minor for applied in line.offers)
+        off = sum([applied.amount_minor for applied in line.offers]) if line.offers else 0
         promoted = line.promoted_minor
         shelf = self._charged[i] + off + promoted
         room = shelf * percent // 100 - off - promoted
@@ -62,8 +57,12 @@ class LegalRoom:
         """How many units of ``wished`` each of these lines may have; ``None`` where no limit is about any of them."""
         if not currency.worth_minor:
             return None
-        rooms = [self._room(i) for i in places]
-        if all(room is None for room in rooms):
+        left = self._left
+        for i in places:
+            if i not in left:
+                left[i] = self._at_first(i)
+        rooms = [left[i] for i in places]
+        if rooms.count(None) == len(rooms):
             return None
         return [
             part if room is None else min(part, _units(currency, room))
@@ -71,9 +70,11 @@ class LegalRoom:
         ]
 
     def take(self, currency: Currency, given: int, places: Sequence[int], parts: Sequence[int]) -> None:
-        """``given`` units are given for these lines, of what each may have."""
-        for i, part in zip(places, allocate(given, parts), strict=True):
-            if (room := self._room(i)) is not None:
+        """``given`` units are given for these lines, of what ``parts`` answered that each may have."""
+        if sum(parts) != given:
+            parts = allocate(given, parts)
+        for i, part in zip(places, parts, strict=True):
+            if (room := self._left[i]) is not None:
                 self._left[i] = left = room - worth_of(currency, part)
                 assert left >= 0, "no line has more than the law leaves"
 

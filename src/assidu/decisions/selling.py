@@ -38,12 +38,13 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     wallet = Wallet(state)
     held = state.holds.get(sale.hold) if sale.hold else None
     had = None
-    if plan.offers or any(line.offers for line in sale.lines):
+    is_told = any([line.offers for line in sale.lines])
+    if plan.offers or is_told:
         had = offered(
             plan,
             sale,
             inputs,
-            is_basket=facts.is_basket and not any(line.offers for line in sale.lines),
+            is_basket=facts.is_basket and not is_told,
             chance=facts.chance,
             seq=state.seq + 1,
             known=None if held is None else Known(dict(held.places)),

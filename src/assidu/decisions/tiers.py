@@ -129,7 +129,7 @@ def upgrade(plan: Plan, state: State, day: date, counts: Iterable[Count]) -> Tie
         return None
     counters = state.counters
     moved = tuple(counts)
-    for since in (day, *_later_months(counters, day)):
+    for since in (day, *_later_months(tiers, counters, day)):
         reached = level_reached(tiers, measured(plan, tiers, counters, since, moved))
         rank = -1 if reached is None else tiers.rank(reached.code)
         if reached is not None and (rank > held or (rank == held and is_in_grace)):
@@ -138,9 +138,9 @@ def upgrade(plan: Plan, state: State, day: date, counts: Iterable[Count]) -> Tie
     return None
 
 
-def _later_months(counters: Mapping[str, int], day: date) -> list[date]:
+def _later_months(tiers: Tiers, counters: Mapping[str, int], day: date) -> list[date]:
     """The months after ``day`` that something was counted in: a late ticket may be what was missing there."""
-    names = _names_after(day.year, day.month)
+    names = _names_after(tiers.measures, day.year, day.month)
     if counters.keys().isdisjoint(names):
         return []
     found = {name[-7:] for name in names if name in counters}
@@ -148,12 +148,13 @@ def _later_months(counters: Mapping[str, int], day: date) -> list[date]:
 
 
 @lru_cache(maxsize=256)
-def _names_after(year: int, month: int) -> tuple[str, ...]:
+def _names_after(measures: frozenset[TierMeasure], year: int, month: int) -> tuple[str, ...]:
     """The counters of the months after a month, as far as any window that holds it reaches."""
     this = year * 12 + month - 1
     return tuple(
         f"{prefix}{n // 12:04d}-{n % 12 + 1:02d}"
-        for prefix in _COUNTED_AS.values()
+        for measure, prefix in _COUNTED_AS.items()
+        if prefix is SPEND or measure in measures
         for n in range(this + 1, this + 1 + MONTHS_KEPT_MAX)
     )
 

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from assidu.decisions.plan import Plan
 
@@ -23,7 +23,8 @@ class PlanBook:
         # Of two versions that start at the same instant, the later number counts.
         self.versions = tuple(sorted(versions, key=lambda v: (v.valid_from, v.plan.version)))
         assert self.versions, "a programme has at least one version"
-        self._starts = [version.valid_from for version in self.versions]
+        # Instants in one zone are compared at once, others only after looking both zones up.
+        self._starts = [version.valid_from.astimezone(UTC) for version in self.versions]
         self._by_number = {version.plan.version: version.plan for version in self.versions}
 
     def at(self, instant: datetime) -> Plan:
@@ -40,4 +41,4 @@ class PlanBook:
     @classmethod
     def of_one(cls, plan: Plan) -> "PlanBook":
         """A book in which one plan was always in force, as a simulation wishes."""
-        return cls([Version(datetime.min.replace(tzinfo=plan.zone), plan)])
+        return cls([Version(datetime.min.replace(tzinfo=UTC), plan)])

@@ -34,7 +34,8 @@ def ticket_lines(plan: Plan, sale: Sale, given: Set[str]) -> list[TicketLine]:
     """As the rules of this version saw them; ``given`` are the rules that gave something."""
     looked_at = {rule.code: rule.lines for rule in plan.rules if rule.code in given}
     found = []
-    charged, counting = charged_minor(sale), counting_minor(plan, sale)
+    charged = charged_minor(sale)
+    counting = counting_minor(plan, sale, charged)
     for line, paid, counts in zip(sale.lines, charged, counting, strict=True):
         why_not = _excluded(plan, line)
         why_less = why_not

@@ -8,7 +8,7 @@ from assidu.decisions.earning import why_not_now
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.offers.given import Step
 from assidu.decisions.offers.ticket import OfferTicket
-from assidu.decisions.plan import ALWAYS, Plan, QuotaScope
+from assidu.decisions.plan import Plan, QuotaScope
 from assidu.decisions.plan.offers import Offer, OfferNeeds
 from assidu.decisions.sharing import budget_key
 
@@ -51,11 +51,10 @@ def _add_those_of(
 def why_not(offer: Offer, ticket: OfferTicket) -> ReasonCode | None:
     """The first condition of the customer and the ticket that fails; limits and chance come later."""
     when, inputs = offer.when, ticket.inputs
-    if when is ALWAYS and inputs.is_member:
-        return None if offer.needs is OfferNeeds.NOTHING else _lacks(offer, ticket)
-    code = why_not_now(when, inputs, ticket.sale.store, ticket.sale.channel, ticket.minute)
-    if code is not None:
-        return code
+    if when.looks_beyond_amounts or not inputs.is_member:
+        code = why_not_now(when, inputs, ticket.sale.store, ticket.sale.channel, ticket.minute)
+        if code is not None:
+            return code
     if when.is_first_purchase and not inputs.is_first_purchase:
         return ReasonCode.NOT_FIRST_PURCHASE
     if when.amount_min_minor is not None and ticket.total_minor < when.amount_min_minor:

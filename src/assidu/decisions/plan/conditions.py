@@ -1,6 +1,6 @@
 """When a rule applies, and to which lines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -43,6 +43,14 @@ class Conditions:
     until_minute: int | None = None  # no longer included; before ``from_minute``: past midnight
     audiences: frozenset[str] = frozenset()  # one of them is enough
     engagement_min: int | None = None
+    # Most rules ask for an amount at most: whether one asks for more is worked out once.
+    looks_beyond_amounts: bool = field(init=False, default=True, compare=False)
+
+    def __post_init__(self) -> None:
+        asked = (self.channels, self.stores, self.weekdays, self.tiers, self.audiences)
+        given = (self.from_day, self.to_day, self.from_minute, self.engagement_min)
+        beyond = any(asked) or any(one is not None for one in given)
+        object.__setattr__(self, "looks_beyond_amounts", beyond)
 
 
 ALWAYS = Conditions()
