@@ -1,6 +1,7 @@
 """A ticket: what is paid with the programme's currencies, what it earns, what it counts for."""
 
 from datetime import date
+from operator import attrgetter
 
 from assidu.decisions.calendar import Duration, local_day
 from assidu.decisions.decision import (
@@ -28,6 +29,8 @@ from assidu.decisions.state import Held, LotKey, Membership
 from assidu.decisions.tiers import standing_counts, upgrade
 from assidu.decisions.wallet import Wallet, earned_into
 
+_OFFERS = attrgetter("offers")
+
 
 def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decision | Refused:
     state = facts.state
@@ -38,7 +41,7 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     wallet = Wallet(state)
     held = state.holds.get(sale.hold) if sale.hold else None
     had = None
-    is_told = any([line.offers for line in sale.lines])
+    is_told = any(map(_OFFERS, sale.lines))
     if plan.offers or is_told:
         had = offered(
             plan,

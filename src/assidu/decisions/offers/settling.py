@@ -181,6 +181,9 @@ class _Settling:
             return self._found
         told = self._told_claims()
         candidates = self._candidates(told)
+        if not (candidates or self._ticket.told):
+            self._release()  # as most tickets are
+            return self._found
         chosen, is_exact = self._choose(candidates, {})
         self._found.is_exact = is_exact
         if is_basket:
@@ -263,8 +266,9 @@ class _Settling:
         if len(lines) == 1 and not offer.combines:
             return self._on_one_line(offer, effect, lines)
         amounts = [ticket.initial[i] for i in lines]
-        rooms = [ticket.rooms[i] for i in lines]
-        quantities = [ticket.quantities[i] for i in lines]
+        all_rooms = ticket.rooms
+        rooms = [all_rooms[i] for i in lines]
+        quantities = [ticket.sale.lines[i].quantity for i in lines]
         by_line = taken_off(effect, amounts, quantities, rooms)
         wished = sum(by_line)
         if wished == 0:
@@ -291,7 +295,9 @@ class _Settling:
     def _on_one_line(self, offer: Offer, effect: PriceEffect, lines: list[int]) -> _Candidate | None:
         """About one line only, any effect is that line's own affair."""
         ticket, line = self._ticket, lines[0]
-        off = taken_off_one(effect, ticket.initial[line], ticket.quantities[line], ticket.rooms[line])
+        off = taken_off_one(
+            effect, ticket.initial[line], ticket.sale.lines[line].quantity, ticket.rooms[line]
+        )
         if off == 0:
             self._say_nothing_off(offer, lines)
             return None
@@ -319,7 +325,7 @@ class _Settling:
             if number != 0:
                 self._say(offer, ReasonCode.DRAW_LOST, {"one_in": offer.chance_one_in, "number": number})
                 return None
-        basis = sum(ticket.paid[i] for i in lines)
+        basis = sum([ticket.paid[i] for i in lines])
         wished = units_given(effect, basis) if isinstance(effect, GivesUnits) else 1
         if isinstance(effect, GivesUnits) and offer.lines is not None:
             wished = self._within_the_law(effect, lines, wished)
@@ -383,6 +389,8 @@ class _Settling:
     def _choose(
         self, candidates: Sequence[_Candidate], taken: Mapping[str, int]
     ) -> tuple[dict[int, tuple[int, ...]], bool]:
+        if not candidates:
+            return {}, True
         limits = self._plan.offers.stacking.groups
         left = {group: limit - taken.get(group, 0) for group, limit in limits.items()}
         settled = settle(
@@ -492,7 +500,7 @@ class _Settling:
                     found.given.append(OfferGiven(one.offer.code, 0, 0, (), 1))
                     self._say(one.offer, ReasonCode.APPLIED, {"given": 1})
             elif isinstance(effect, GivesUnits):
-                basis = sum(ticket.paid[line] for line in one.lines)
+                basis = sum([ticket.paid[line] for line in one.lines])
                 wished = min(one.wished, units_given(effect, basis))
                 given = wished if one.most is None else min(wished, one.most)
                 if given and self._take(one, given):
@@ -593,7 +601,7 @@ class _Settling:
 
     def _say_nothing_off(self, offer: Offer, lines: list[int]) -> None:
         if isinstance(offer.effect, BuyGet):
-            missing = units_missing(offer.effect, [self._ticket.quantities[i] for i in lines])
+            missing = units_missing(offer.effect, [self._ticket.sale.lines[i].quantity for i in lines])
             if missing:
                 self._say(offer, ReasonCode.TOO_FEW_UNITS, {"missing": missing})
                 return

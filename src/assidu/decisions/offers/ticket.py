@@ -1,7 +1,8 @@
 """A ticket as offers see it: the lines they may touch, at the price before any offer, and how far each may go down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
+from operator import attrgetter
 
 from assidu.decisions.calendar import Period, minute_of, period_key
 from assidu.decisions.earning import charged_minor
@@ -10,25 +11,27 @@ from assidu.decisions.facts import SaleInputs
 from assidu.decisions.plan import Lines, Plan
 from assidu.decisions.plan.offers import Offer, legal_percents
 
+_IS_DISCOUNTED = attrgetter("is_discounted")
+
 
 class OfferTicket:
     """``initial`` is by line of the ticket, 0 where no offer may touch it; ``rooms`` is the most that offers may take
-    off it, less where the law says so; ``told`` is what the till took off under each offer."""
+    off it, less where the law says so, which it does of those ``capped``; ``told`` is what the till took off under each
+    offer."""
 
     __slots__ = (
         "_by_brand",
         "_by_department",
         "_by_sku",
+        "_capped",
         "_has_discounted",
         "_open",
         "_plan",
-        "capped",
+        "_rooms",
         "initial",
         "inputs",
         "paid",
         "periods",
-        "quantities",
-        "rooms",
         "sale",
         "told",
         "total_minor",
@@ -37,35 +40,32 @@ class OfferTicket:
     def __init__(self, plan: Plan, sale: Sale, inputs: SaleInputs, returned_minor: Mapping[int, int]) -> None:
         out = plan.exclusions
         kinds, departments, skus, brands = out.kinds, out.departments, out.skus, out.brands
-        caps = plan.offers.legal_caps
-        percents = legal_percents(caps, inputs.day) if caps else {}
         self._plan = plan
         self.sale = sale
         self.inputs = inputs
-        count = len(sale.lines)
-        self.initial = [0] * count
-        self.paid = [0] * count
-        self.quantities = [line.quantity for line in sale.lines]
-        self.rooms = [0] * count
-        self.capped: set[int] = set()
+        self.initial = [0] * len(sale.lines)
+        self.paid = self.initial.copy()
+        self._rooms: list[int] | None = None
+        self._capped: set[int] = set()
+        self._has_discounted: bool | None = None
         self.told: dict[str, dict[int, int]] = {}
         self._by_department: dict[str, list[int]] | None = None
         self._by_brand: dict[str, list[int]] | None = None
         self._by_sku: dict[str, list[int]] | None = None
         self._open: list[int] = []
         self.periods: dict[Period, str] = {}
-        self._has_discounted = False
-        for i, (line, charged) in enumerate(zip(sale.lines, charged_minor(sale), strict=True)):
+        all_charged = charged_minor(sale)
+        for i, line in enumerate(sale.lines):
+            before = charged = all_charged[i]
             back = returned_minor.get(i, 0) if returned_minor else 0
-            before = charged
             if line.offers:
                 before += self._tell(i, line, back)
             if (
                 before <= 0
-                or line.kind in kinds
                 or line.department in departments
-                or line.sku in skus
-                or line.brand in brands
+                or line.kind in kinds
+                or (skus and line.sku in skus)
+                or (brands and line.brand in brands)
             ):
                 continue
             if back:
@@ -73,16 +73,8 @@ class OfferTicket:
                 before, charged = _kept(before, bought, back), _kept(charged, bought, back)
                 if before <= 0:
                     continue
-            room = before
-            if line.department in percents:
-                promoted = line.promoted_minor
-                room = min(room, max((before + promoted) * percents[line.department] // 100 - promoted, 0))
-                self.capped.add(i)
             self.initial[i] = before
             self.paid[i] = charged
-            self.rooms[i] = room
-            if line.is_discounted:
-                self._has_discounted = True
             self._open.append(i)
         self.total_minor = sum(self.initial)
 
@@ -108,7 +100,28 @@ class OfferTicket:
     def minute(self) -> int:
         return minute_of(self.sale.at, self._plan.zone)
 
-    # Which lines a name has is only worked out where an offer asks for it: most tickets meet none by brand or article.
+    # What few tickets need is only worked out where an offer asks for it: how far prices may go down, by line, and
+    # which lines a name has.
+
+    @property
+    def rooms(self) -> list[int]:
+        if self._rooms is None:
+            rooms = self._rooms = self.initial.copy()
+            caps = self._plan.offers.legal_caps
+            percents = legal_percents(caps, self.inputs.day) if caps else {}
+            for i in self._open if percents else ():
+                line = self.sale.lines[i]
+                percent = percents.get(line.department)
+                if percent is not None:
+                    promoted = line.promoted_minor
+                    lawful = (rooms[i] + promoted) * percent // 100 - promoted
+                    rooms[i] = min(rooms[i], max(lawful, 0))
+                    self._capped.add(i)
+        return self._rooms
+
+    @property
+    def capped(self) -> Set[int]:
+        return self._capped if self.rooms else frozenset()
 
     @property
     def departments(self) -> Mapping[str, list[int]]:
@@ -160,9 +173,14 @@ class OfferTicket:
 
     def touched(self, offer: Offer, selected: list[int]) -> list[int]:
         """Without the lines that another team's promotion already discounted, unless the offer takes them too."""
-        if offer.takes_discounted or not self._has_discounted:
+        if offer.takes_discounted:
             return selected
-        return [i for i in selected if not self.sale.lines[i].is_discounted]
+        lines = self.sale.lines
+        if self._has_discounted is None:
+            self._has_discounted = any(map(_IS_DISCOUNTED, lines))
+        if not self._has_discounted:
+            return selected
+        return [i for i in selected if not lines[i].is_discounted]
 
 
 def _kept(amount: int, bought: int, returned: int) -> int:
