@@ -1,7 +1,7 @@
 """What ``decide`` answers: codes and figures, never sentences, and nothing done yet."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.offers.given import NOTHING, OffersDecided
 from assidu.decisions.state import AccountKind, LotKey, Membership, Referred, TierBefore, TierCause
+from assidu.decisions.values import value_type
 
 
 class Account(IntEnum):
@@ -32,7 +33,7 @@ class Account(IntEnum):
         return self < Account.ISSUED
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Posting:
     """Moves ``quantity > 0`` units between two accounts, so that books balance by construction.
 
@@ -109,7 +110,7 @@ class ReasonCode(StrEnum):
     GOAL_ALREADY_REACHED = "goal_already_reached"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Reason:
     """What became of one rule. ``figures`` depends on the code: ``missing_minor``, ``cap``, ``given``, ``limit``…"""
 
@@ -125,7 +126,7 @@ class Count(NamedTuple):
     change: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class TierChange:
     tier: str
     since: date
@@ -134,7 +135,7 @@ class TierChange:
     under: TierBefore | None = None  # what a gift of staff that comes back lies over
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class MembershipChange:
     """``until``: who leaves comes back as they were before this day. ``since``: the joining day of a membership that
     goes on."""
@@ -161,7 +162,7 @@ class AccountMove(NamedTuple):
     closes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Claim:
     """``quantity`` wanted of ``limit`` that customers share. The shell answers with a grant for ``key``: all of it,
     or as much as there is where it can be clipped, or nothing.
@@ -184,7 +185,7 @@ class Claim:
         return left if self.can_be_clipped else 0
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class RewardAsked:
     """A reward that may be called off until the day ``until``."""
 
@@ -226,7 +227,7 @@ class ShortfallCause(StrEnum):
     NOT_RECOVERED = "not_recovered"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Shortfall:
     """Units that should have been taken and were not there."""
 
@@ -235,7 +236,7 @@ class Shortfall:
     cause: ShortfallCause
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Clawback:
     """What a return takes away again of what one rule had given, recovered or not."""
 
@@ -244,7 +245,7 @@ class Clawback:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class ReturnedPart:
     """``foreign_minor`` is the same in the money of a ticket that was not paid in the programme's."""
 
@@ -264,7 +265,7 @@ class Emission(NamedTuple):
     to: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Decision:
     plan_version: int
     postings: tuple[Posting, ...] = ()
@@ -354,7 +355,7 @@ class RefusalCode(StrEnum):
     RETURN_IN_OTHER_MONEY = "return_in_other_money"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Refused:
     """An ordinary answer: nothing happens. ``figures`` tells what was asked and what there was."""
 

@@ -1,7 +1,7 @@
 """What a ticket earns: the plan's rules on its eligible lines, under inputs that are kept with the decision."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from types import MappingProxyType
 
@@ -30,12 +30,13 @@ from assidu.decisions.plan import (
 )
 from assidu.decisions.plan.offers import legal_percents
 from assidu.decisions.sharing import NOTHING_KNOWN, Asked, Known, Sharing
+from assidu.decisions.values import value_type
 
 UNLIMITED = 1 << 62
 """More than any rule can give: the room that a rule without a cap leaves."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Earned:
     """``eligible_minor`` counts for tiers and rules; ``read`` are the counters that rules looked at, ``granted`` the
     answers to claims.

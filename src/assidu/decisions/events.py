@@ -1,11 +1,11 @@
 """What can happen to a customer, as the core sees it: no names, no cards, whole numbers, one time zone (UTC)."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from assidu.decisions.money import Rate
 from assidu.decisions.state import AccountKind
+from assidu.decisions.values import value_type
 
 
 class LineKind(StrEnum):
@@ -16,7 +16,7 @@ class LineKind(StrEnum):
     FEE = "fee"
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class AppliedOffer:
     """What an offer of the programme took off a line."""
 
@@ -24,7 +24,7 @@ class AppliedOffer:
     amount_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class ShownCode:
     """A code that was shown with a ticket and is good for an offer. ``key`` is its hash, never the code itself;
     it serves ``uses_max`` times over all tickets, 0 for as often as one likes."""
@@ -34,7 +34,7 @@ class ShownCode:
     uses_max: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class SaleLine:
     """One line of a ticket. ``amount_minor`` is what was paid, VAT included, once ``discount_minor`` (of promotions
     that are not the programme's) and what its ``offers`` say were taken off.
@@ -83,7 +83,7 @@ class SaleLine:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class ForeignLine:
     """A line as it was told in the money it was paid in; ``offers_minor`` in the order of its offers."""
 
@@ -92,7 +92,7 @@ class ForeignLine:
     offers_minor: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Foreign:
     """The money that a ticket was paid in, where it is not the programme's, and the rate at which its lines were
     converted: that of ``rate_day``, or the ticket's own. ``own_decimals`` are those of the programme's money."""
@@ -109,7 +109,7 @@ class Foreign:
         return sum(line.amount_minor for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Payment:
     """A part of a ticket that was paid with a currency of the programme, in that currency's own units."""
 
@@ -117,7 +117,7 @@ class Payment:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Sale:
     at: datetime
     store: str
@@ -133,7 +133,7 @@ class Sale:
         return sum(line.amount_minor for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class ReturnedLine:
     """A part of a sold line that comes back; ``line`` counts from 0 in the original ticket."""
 
@@ -141,7 +141,7 @@ class ReturnedLine:
     amount_minor: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Return:
     """Goods brought back. ``lines`` empty means everything that had not yet come back.
 
@@ -158,7 +158,7 @@ class Return:
     rate: Rate | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class SaleUpdate:
     """A ticket that was recorded is changed: it now has these ``lines``; with none it is cancelled.
 
@@ -180,7 +180,7 @@ AfterSale = Return | SaleUpdate
 """What happens to a ticket that was recorded: it must be found first."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Correction:
     """A member of staff adds to (``quantity > 0``) or takes from a balance.
 
@@ -193,7 +193,7 @@ class Correction:
     reason_code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class RewardRequest:
     """The customer exchanges what was earned for a reward of the plan; ``session`` where it has several."""
 
@@ -203,7 +203,7 @@ class RewardRequest:
     session: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class RewardCancellation:
     """The reward that was asked for at ``request_seq`` is called off."""
 
@@ -211,7 +211,7 @@ class RewardCancellation:
     request_seq: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class HandOver:
     """Things, or services, that were asked for reach the customer."""
 
@@ -221,7 +221,7 @@ class HandOver:
     store: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Joining:
     """``terms_version``: the one that was accepted; empty: that in force. ``referrer``: the id of the member who
     brought them, or ``referral_fault``, why the one whose code they gave counts for nothing."""
@@ -234,7 +234,7 @@ class Joining:
     referral_fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class TermsAcceptance:
     """The member accepts a version of the terms."""
 
@@ -242,7 +242,7 @@ class TermsAcceptance:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class ReferralKept:
     """Somebody whom this member brought bought and kept it; ``referee`` is their id."""
 
@@ -250,14 +250,14 @@ class ReferralKept:
     referee: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class ProgrammeEnd:
     """The programme has closed: what is left can no longer be used."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class PrizeWon:
     """An entry of this member was drawn. ``place`` counts the prizes in the order in which they were drawn, ``prize``
     the kinds of them in the plan, both from 1."""
@@ -268,26 +268,26 @@ class PrizeWon:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Leaving:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Suspension:
     """The membership stands still from now on."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Resumption:
     """A membership that stood still goes on."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class OpeningLot:
     currency: str
     quantity: int
@@ -296,7 +296,7 @@ class OpeningLot:
     active_on: date | None = None  # it waits until then
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class TakeOver:
     """A member of an earlier programme arrives with a status and a balance."""
 
@@ -307,21 +307,21 @@ class TakeOver:
     lots: tuple[OpeningLot, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Absorption:
     """This customer turns out to be another one: everything leaves for the survivor."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Merger:
     """The survivor receives what the absorbed customer had (``Facts.absorbed``)."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Hold:
     """Units are to be set aside for a purchase, for so many minutes; with its ``lines``, before any offer, also what
     its offers take of what customers share."""
@@ -335,7 +335,7 @@ class Hold:
     codes: tuple[ShownCode, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Release:
     """The purchase is not made: what was set aside for it can be used again."""
 
@@ -343,7 +343,7 @@ class Release:
     hold: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class HoldExpiry:
     """The instant at which a hold runs out."""
 
@@ -351,7 +351,7 @@ class HoldExpiry:
     hold: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class TransferOut:
     """This customer gives units to another one."""
 
@@ -360,7 +360,7 @@ class TransferOut:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class TransferredPart:
     """Units of one lot that changed hands."""
 
@@ -369,7 +369,7 @@ class TransferredPart:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class TransferIn:
     """This customer receives what another one gave, lot by lot."""
 
@@ -378,7 +378,7 @@ class TransferIn:
     parts: tuple[TransferredPart, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class MergedPart:
     """Units that a merger brought, that go back when it is undone, or that leave an account; ``active_on`` where they
     wait."""
@@ -390,7 +390,7 @@ class MergedPart:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class MergedStatus:
     """The status that a merger gave, and ``before``, what was held until then (``None``: none).
 
@@ -405,7 +405,7 @@ class MergedStatus:
     under: tuple[str | None, date | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Separation:
     """A merger is undone, on the survivor's side. It tells what the merger did then.
 
@@ -423,7 +423,7 @@ class Separation:
     status: MergedStatus | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Restoration:
     """A merger is undone, on the side of who had been absorbed: who they were, and what comes back.
 
@@ -439,7 +439,7 @@ class Restoration:
     regret_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class AccountOpening:
     """A household, or a company, begins; nobody is in it yet."""
 
@@ -447,7 +447,7 @@ class AccountOpening:
     kind: AccountKind
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Admission:
     """An account takes somebody in (``member``, an id) with everything that they have (``Facts.person``)."""
 
@@ -455,14 +455,14 @@ class Admission:
     member: str
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class AccountEntry:
     """The other side: this customer enters an account, and everything leaves for it."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Departure:
     """Somebody leaves an account with the share that the plan gives them; ``with_nothing``: they renounce it.
 
@@ -475,7 +475,7 @@ class Departure:
     same_as: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class AccountExit:
     """The other side: a customer of their own again, as they were before, with their share.
 
@@ -492,7 +492,7 @@ class AccountExit:
     regret_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Tick:
     """A local day on which something of this customer is due begins."""
 
@@ -500,7 +500,7 @@ class Tick:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Activity:
     """Something a customer did that is no purchase: a visit, a survey answered, or what the plan declares."""
 
@@ -510,7 +510,7 @@ class Activity:
     channel: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class StatusGrant:
     """Staff give a status. ``until`` is the first day on which it is no longer held so; ``None``: for good."""
 
@@ -519,7 +519,7 @@ class StatusGrant:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class AudienceChange:
     """The customer enters an audience, or leaves it."""
 
@@ -528,7 +528,7 @@ class AudienceChange:
     is_in: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class OfferStep:
     """An offer is allotted to the customer, or taken back, or the customer saw or activated it: ``step`` says which.
 

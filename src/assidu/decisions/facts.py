@@ -1,18 +1,19 @@
 """What the shell must tell ``decide`` besides the event: the customer's state, and what rules ask of the world."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from assidu.decisions.chance import Chance
 from assidu.decisions.events import Sale, SaleLine
 from assidu.decisions.state import State
+from assidu.decisions.values import value_type
 
 Grants = Mapping[str, int]
 """What the shell answered to claims: places given by claim key, 0 when there was none left."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class SaleInputs:
     """Everything that the rules of a ticket, or of an activity, looked at.
 
@@ -47,7 +48,7 @@ class SaleInputs:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class SoldPosting:
     """A posting of the original ticket or of a change of it, with what has already been reversed of it.
 
@@ -70,7 +71,7 @@ class SoldPosting:
         return self.quantity - self.reversed_quantity
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class SoldBefore:
     """A ticket that comes back or is changed: as it reads now, under which version, and what became of it since.
 
@@ -106,7 +107,7 @@ class SoldBefore:
         return posting.seq or self.seq, posting.n
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Facts:
     """``has_happened``: the event is past and cannot be refused (history, a till that was cut off): burns are
     honoured as far as the balance goes and the rest is told as a shortfall.

@@ -5,13 +5,13 @@ was rewarded; ``#`` is how many different items there are, where these are what 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from assidu.decisions.calendar import Period, period_start, previous_period
 from assidu.decisions.decision import Count, ReasonCode
 from assidu.decisions.plan import EarnRule, GoalMeasure
+from assidu.decisions.values import value_type
 
 GOAL = "goal:"
 _DIFFERENT = "#"
@@ -19,7 +19,7 @@ _DAY_LENGTH = len(":2026-01-01")
 _DISTINCT = frozenset({GoalMeasure.DEPARTMENTS, GoalMeasure.DAYS})
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Progress:
     """Where a customer stands after the occasion: ``done`` of the target in this period. ``refusal`` is why the rule
     does not give now, ``read`` what was looked at and ``counts`` how the counters move, whether it gives or not."""

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from assidu.decisions.plan.offers import StackingChoice
+from assidu.decisions.values import value_type
 
 EXACT_MAX = 20
 
@@ -35,7 +36,7 @@ class Contender:
     again_on_line: Callable[[int, int], int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Settled:
     """``chosen`` maps the place of a contender to what it takes off each of its lines."""
 

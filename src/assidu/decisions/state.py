@@ -1,12 +1,13 @@
 """What is so of a customer: the fold of everything decided, in the order of ``seq``."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from assidu.decisions.calendar import LAST_DAY
+from assidu.decisions.values import value_type
 
 
 class LotKey(NamedTuple):
@@ -150,7 +151,7 @@ class OfferStanding(NamedTuple):
     until: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class State:
     """A customer at a given ``seq``. The mappings are never changed in place: ``evolve`` makes new ones."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from assidu.decisions.events import Event, Sale
+from assidu.decisions.values import value_type
 
 CLOCK_SOURCE = "assidu/clock"
 EMISSION_SOURCE = "assidu/emission"
@@ -112,7 +113,7 @@ class AnonymousTicket:
     claimed: tuple[UUID, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Fact:
     """An event of one known customer, ready to be decided and written down.
 

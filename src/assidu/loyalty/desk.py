@@ -40,6 +40,7 @@ from assidu.decisions.facts import Facts, Grants, SoldBefore
 from assidu.decisions.places import places_moved
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import Membership, State
+from assidu.decisions.values import value_type
 from assidu.events.bodies import body_of
 from assidu.events.types import CLOCK_SOURCE, EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
@@ -106,7 +107,7 @@ class Member:
         return Member(self.customer_id, self.wallet_id, self.state, self.last_purchase, self.is_changed)
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class Decided:
     """One event decided, with the state after it."""
 

@@ -1,9 +1,11 @@
 """What was decided about offers, as it is kept with a decision."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
+
+from assidu.decisions.values import value_type
 
 
 class OfferGiven(NamedTuple):
@@ -66,7 +68,7 @@ class Release(NamedTuple):
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@value_type(frozen=True, slots=True)
 class OffersDecided:
     """``is_exact`` is false where so many offers stood in each other's way that not every choice was looked at.
 
