@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
-from operator import attrgetter
 
 from assidu.decisions.calendar import Period, minute_of, period_key
 from assidu.decisions.earning import charged_minor
@@ -10,8 +9,6 @@ from assidu.decisions.events import AppliedOffer, Sale, SaleLine
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.plan import Lines, Plan
 from assidu.decisions.plan.offers import Offer, legal_percents
-
-_IS_DISCOUNTED = attrgetter("is_discounted")
 
 
 class OfferTicket:
@@ -24,7 +21,7 @@ class OfferTicket:
         "_by_department",
         "_by_sku",
         "_capped",
-        "_has_discounted",
+        "_discounted",
         "_open",
         "_plan",
         "_rooms",
@@ -47,7 +44,7 @@ class OfferTicket:
         self.paid = self.initial.copy()
         self._rooms: list[int] | None = None
         self._capped: set[int] = set()
-        self._has_discounted: bool | None = None
+        self._discounted: set[int] | None = None
         self.told: dict[str, dict[int, int]] = {}
         self._by_department: dict[str, list[int]] | None = None
         self._by_brand: dict[str, list[int]] | None = None
@@ -175,12 +172,11 @@ class OfferTicket:
         """Without the lines that another team's promotion already discounted, unless the offer takes them too."""
         if offer.takes_discounted:
             return selected
-        lines = self.sale.lines
-        if self._has_discounted is None:
-            self._has_discounted = any(map(_IS_DISCOUNTED, lines))
-        if not self._has_discounted:
+        if self._discounted is None:
+            self._discounted = {i for i, line in enumerate(self.sale.lines) if line.is_discounted}
+        if self._discounted.isdisjoint(selected):
             return selected
-        return [i for i in selected if not lines[i].is_discounted]
+        return [i for i in selected if i not in self._discounted]
 
 
 def _kept(amount: int, bought: int, returned: int) -> int:
