@@ -121,6 +121,7 @@ def test_plans_stand_side_by_side_with_their_intervals_and_each_can_be_looked_at
     assert result is not None
     page = html.unescape(text_of(finance, f"{ADDRESS}{run_id}/"))
     assert "30 of 30 customers" in page
+    assert "All 30 customers have been tried" in page
     for unsaid in (
         "the one that was recorded (",
         "moments to answer, of",
