@@ -108,6 +108,18 @@ def test_what_is_owed_and_expected_is_taken_away_in_the_language_asked_for(club:
     content = finance.get("/v1/economics/assumptions").json()["sets"][0]["assumptions"]
     tried = finance.post("/v1/economics/macro.xlsx", {"content": json.dumps(content)})
     assert tried.content.startswith(b"PK"), "what is not saved is a file too"
+    finance.post(
+        "/v1/economics/assumptions", {"content": assumptions_yaml(assuming(a_segment(), name="Dear"))}
+    )
+    beside = finance.get("/v1/economics/compared", set=["Base", "Dear"]).json()
+    assert [one["name"] for one in beside["sets"]] == ["Base", "Dear"]
+    book = finance.get("/v1/economics/compared.xlsx", set=["Base", "Dear"], language="en")
+    assert "2 Assumptions" in openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames
+    paper = finance.get("/v1/economics/compared.pdf", set=["Dear", "Base"], language="fr").content
+    assert "Dear" in PdfReader(io.BytesIO(paper)).pages[0].extract_text()
+    twice = finance.get("/v1/economics/compared.pdf", set=["Base", "Base"])
+    assert twice.json()["code"] == "unknown_assumptions"
+    assert finance.get("/v1/economics/compared", set="Base").status_code == 422
     unknown = finance.get("/v1/economics/assumptions/Other/macro.pdf").json()
     assert unknown["code"] == "unknown_assumptions"
 

@@ -41,6 +41,7 @@ from assidu.economics.models.spread import Chances, Fan, RateFan, SegmentChances
 from assidu.economics.models.valuation import MoneyRoll, Terms
 
 __all__ = [
+    "COMPARED_MAX",
     "LINES",
     "OF_PROGRAMME",
     "OF_SEGMENTS",
@@ -98,6 +99,8 @@ __all__ = [
     "View",
     "report",
 ]
+COMPARED_MAX = 3
+"""So many sets are laid side by side."""
 
 
 @dataclass(frozen=True, slots=True)

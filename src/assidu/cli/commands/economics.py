@@ -20,8 +20,9 @@ from assidu.cli.speech import language as terminal_language
 from assidu.economics import actions, measuring, queries
 from assidu.economics.documents import SENTENCES, assumptions_yaml, read_assumptions
 from assidu.economics.tables import as_csv, macro_tables
-from assidu.economics.types import Assumptions, MacroReport, SavedAssumptions, report
+from assidu.economics.types import COMPARED_MAX, Assumptions, MacroReport, SavedAssumptions, report
 from assidu.economics.words import BASES, FIGURES, STEPS
+from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
@@ -90,6 +91,49 @@ def macro(
     )
 
 
+@app.command()
+def compare(
+    names: Annotated[list[str], typer.Argument(help="Two or three saved sets.", show_default=False)],
+    excel: Annotated[
+        Path | None, typer.Option(help="A workbook in which each set works itself out on its own sheets.")
+    ] = None,
+    pdf: Annotated[Path | None, typer.Option(help="The page of the studio, as a file to send.")] = None,
+    programme: Programme = "",
+    json: JsonFlag = False,
+) -> None:
+    """Lay saved sets side by side: they draw the same luck, what differs comes from the assumptions."""
+    output = Output(json)
+    wanted = list(dict.fromkeys(names))
+    if not 2 <= len(wanted) <= COMPARED_MAX:
+        raise Misuse(_("Two to %(most)s sets are compared.") % {"most": COMPARED_MAX}, code="how_many_sets")
+    with published.versions(output, programme) as plans:
+        document = plans[-1].document
+        saved = [_saved(document.programme, name) for name in wanted]
+        is_marked = has_invented()
+        if pdf is not None:
+            with printing(document.programme) as known:
+                pdf.write_bytes(expected.compared_paper(known, saved))
+    decimals = document.sale_currency.decimals
+    found = [(one, report(one.document, decimals)) for one in saved]
+    if excel is not None:
+        with rooms_speak():
+            sheets = [(one.document, answer) for one, answer in found]
+            excel.write_bytes(compared_workbook(sheets, decimals, has_invented=is_marked))
+    output.answer(
+        {
+            "programme": document.programme,
+            "money": document.sale_currency.code,
+            "decimals": decimals,
+            "sets": [
+                {"name": one.name, "version": one.version, "report": msgspec.to_builtins(answer)}
+                for one, answer in found
+            ],
+            "has_invented": is_marked,
+        },
+        marked("\n\n".join(_text(answer, document) for _one, answer in found), is_marked),
+    )
+
+
 @sets.command("check")
 def check(file: File, json: JsonFlag = False) -> None:
     """Say everything that is wrong with a set of assumptions, each with its line."""
@@ -154,13 +198,7 @@ def export(
     output = Output(json)
     with published.versions(output, programme) as plans:
         code = plans[-1].document.programme
-        saved = queries.assumptions(code, name, version or None)
-    if saved is None:
-        raise Misuse(
-            _("There is no such set: %(name)s.") % {"name": name},
-            _("`assidu economics assumptions list` lists them."),
-            "unknown_set",
-        )
+        saved = _saved(code, name, version or None)
     output.answer(
         {**_line(saved), "assumptions": msgspec.to_builtins(saved.document)},
         assumptions_yaml(saved.document).rstrip(),
@@ -193,6 +231,17 @@ def measure(
         },
         marked_yaml(assumptions_yaml(found).rstrip(), is_marked),
     )
+
+
+def _saved(programme: str, name: str, version: int | None = None) -> SavedAssumptions:
+    found = queries.assumptions(programme, name, version)
+    if found is None:
+        raise Misuse(
+            _("There is no such set: %(name)s.") % {"name": name},
+            _("`assidu economics assumptions list` lists them."),
+            "unknown_set",
+        )
+    return found
 
 
 def _assumptions(output: Output, document: Document, wanted: str) -> Assumptions:
