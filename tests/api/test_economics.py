@@ -96,6 +96,8 @@ def test_what_is_owed_and_expected_is_taken_away_in_the_language_asked_for(club:
     owed = finance.get("/v1/economics/liability.pdf", month="2026-03", language="fr").content
     assert "mars 2026" in PdfReader(io.BytesIO(owed)).pages[0].extract_text()
     assert finance.get("/v1/economics/liability.pdf", month="2031-01").json()["code"] == "unknown_month"
+    past = finance.get("/v1/economics/past").json()["past"]
+    assert past["months"][-1]["participation"] is not None
     assert finance.get("/v1/economics/liability.docx").status_code == 422
     assert a_program("plan:read").get("/v1/economics/liability.xlsx").status_code == 403
 

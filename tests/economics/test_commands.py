@@ -170,6 +170,10 @@ def test_assumptions_are_checked_saved_listed_and_come_back_as_they_were(
     file.write_text(file.read_text(encoding="utf-8").replace("Base case", "Careful"), encoding="utf-8")
     asked(capsys, "economics", "assumptions", "import", str(file))
     book, paper = tmp_path / "compared.xlsx", tmp_path / "compared.pdf"
+    folder = tmp_path / "past.csv"
+    past = asked(capsys, "economics", "past", "--csv", str(folder))[1]
+    assert past["months"][-1]["members"] > 0
+    assert len(folder.read_text(encoding="utf-8").splitlines()) == 1 + len(past["months"])
     beside = ("economics", "compare", "Careful", "Base case", "--excel", str(book), "--pdf", str(paper))
     assert [one["name"] for one in asked(capsys, *beside)[1]["sets"]] == ["Careful", "Base case"]
     assert book.read_bytes().startswith(b"PK")

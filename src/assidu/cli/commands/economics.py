@@ -19,8 +19,8 @@ from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.economics import actions, measuring, queries
 from assidu.economics.documents import SENTENCES, assumptions_yaml, read_assumptions
-from assidu.economics.tables import as_csv, macro_tables
-from assidu.economics.types import COMPARED_MAX, Assumptions, MacroReport, SavedAssumptions, report
+from assidu.economics.tables import as_csv, macro_tables, past_table
+from assidu.economics.types import COMPARED_MAX, Assumptions, MacroReport, Past, SavedAssumptions, report
 from assidu.economics.words import BASES, FIGURES, STEPS
 from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.macro import macro_workbook
@@ -88,6 +88,25 @@ def macro(
             "has_invented": is_marked,
         },
         marked(_text(answer, document), is_marked),
+    )
+
+
+@app.command()
+def past(
+    months: Months = measuring.PAST_MONTHS,
+    csv: Annotated[Path | None, typer.Option(help="A file with the same.")] = None,
+    programme: Programme = "",
+    json: JsonFlag = False,
+) -> None:
+    """The past, month after month: who bought, how often, for how much, and what will be used of what was given."""
+    output = Output(json)
+    with published.versions(output, programme) as plans:
+        found = measuring.past(plans[-1].document.programme, clock.now(), months=months)
+        is_marked = has_invented()
+    if csv is not None:
+        csv.write_text(as_csv(past_table(found)), encoding="utf-8", newline="")
+    output.answer(
+        {**msgspec.to_builtins(found), "has_invented": is_marked}, marked(_months(found), is_marked)
     )
 
 
@@ -287,6 +306,25 @@ def _content(file: Path) -> bytes:
 
 def _line(one: SavedAssumptions) -> dict[str, Any]:
     return {"name": one.name, "version": one.version, "saved_at": one.saved_at, "saved_by": one.saved_by}
+
+
+def _months(found: Past) -> str:
+    def told(value: float | None, times: float, digits: int, unit: str = "") -> str:
+        return "-" if value is None else decimal(times * value, digits) + unit
+
+    heads = (_("month"), _("members"), _("of them buy"), _("purchases"), _("basket HT"), _("used in the end"))
+    lines = ["".join(f"{head:>16}" for head in heads)]
+    for one in found.months:
+        cells = (
+            f"{one.month:%Y-%m}",
+            number(one.members),
+            told(one.participation, 100, 1, " %"),
+            told(one.frequency, 1, 2),
+            told(one.basket_minor, 10**-found.decimals, 2),
+            told(one.redemption, 100, 1, " %"),
+        )
+        lines.append("".join(f"{cell:>16}" for cell in cells))
+    return "\n".join(lines) if found.months else _("No month is whole yet.")
 
 
 def _text(answer: MacroReport, document: Document) -> str:
