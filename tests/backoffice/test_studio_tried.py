@@ -158,6 +158,7 @@ def test_what_is_known_so_far_is_shown_while_it_runs(past: History, finance: Cli
     assert f"{len(many) - 25} more rules and offers" in page
     assert "Who wins and who loses, by status" in page
     assert "Plans side by side" in page
+    assert html.unescape(page).count("Not in it: what it costs or saves that units (") >= 2
     assert 'hx-trigger="every 2s"' in page
     runs.fail(run_id, "NothingRecorded")
     assert "Nothing was changed for anybody." in text_of(finance, f"{ADDRESS}{run_id}/")

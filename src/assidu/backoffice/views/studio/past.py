@@ -50,7 +50,7 @@ class PastTold:
     def participation(self) -> Chart:
         return self._line(
             "participation", _("Members who buy"), [one.participation for one in self.months], formats.percent,
-            style="percent", digits=1,
+            style="percent",
         )  # fmt: skip
 
     @property
@@ -129,7 +129,11 @@ class PastTold:
 
     @staticmethod
     def _redeemed(one: PastMonth) -> tuple[str, str]:
-        if one.redemption_low is None or one.redemption_high is None:
+        if (
+            one.redemption_low is None
+            or one.redemption_high is None
+            or one.redemption_low == one.redemption_high
+        ):
             return _or_none(one.redemption, formats.percent), "–"
         ends = {"low": formats.percent(one.redemption_low), "high": formats.percent(one.redemption_high)}
         return _or_none(one.redemption, formats.percent), _("%(low)s to %(high)s") % ends
