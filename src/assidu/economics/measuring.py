@@ -59,7 +59,8 @@ def past(programme: str, at: datetime, *, months: int = PAST_MONTHS) -> Past:
         return Past(programme, found.sale_currency, found.decimals, None, ())
     main = _most_given(found, book, whole[-1])
     told = past_months(
-        tier_months(programme, whole[0], end_of(whole[-1])), () if main is None else main.ultimates
+        tier_months(programme, whole[0], end_of(whole[-1]), with_margins=False),
+        () if main is None else main.ultimates,
     )
     return Past(programme, found.sale_currency, found.decimals, None if main is None else main.currency, told)
 
