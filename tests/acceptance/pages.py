@@ -151,6 +151,7 @@ PAGES: list[Page] = [
         "studio-expected-compare",
         lambda site: f"/studio/expected/compare/?set={assumed(site.address)}&set=Ambitieux",
     ),
+    Page("studio-past", "/studio/expected/past/"),
     Page("system", "/settings/system/"),
     Page("rejects", "/settings/system/rejects/"),
     Page("people", "/settings/people/"),

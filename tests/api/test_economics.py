@@ -96,6 +96,8 @@ def test_what_is_owed_and_expected_is_taken_away_in_the_language_asked_for(club:
     owed = finance.get("/v1/economics/liability.pdf", month="2026-03", language="fr").content
     assert "mars 2026" in PdfReader(io.BytesIO(owed)).pages[0].extract_text()
     assert finance.get("/v1/economics/liability.pdf", month="2031-01").json()["code"] == "unknown_month"
+    past = finance.get("/v1/economics/past").json()["past"]
+    assert past["months"][-1]["participation"] is not None
     assert finance.get("/v1/economics/liability.docx").status_code == 422
     assert a_program("plan:read").get("/v1/economics/liability.xlsx").status_code == 403
 
@@ -108,6 +110,18 @@ def test_what_is_owed_and_expected_is_taken_away_in_the_language_asked_for(club:
     content = finance.get("/v1/economics/assumptions").json()["sets"][0]["assumptions"]
     tried = finance.post("/v1/economics/macro.xlsx", {"content": json.dumps(content)})
     assert tried.content.startswith(b"PK"), "what is not saved is a file too"
+    finance.post(
+        "/v1/economics/assumptions", {"content": assumptions_yaml(assuming(a_segment(), name="Dear"))}
+    )
+    beside = finance.get("/v1/economics/compared", set=["Base", "Dear"]).json()
+    assert [one["name"] for one in beside["sets"]] == ["Base", "Dear"]
+    book = finance.get("/v1/economics/compared.xlsx", set=["Base", "Dear"], language="en")
+    assert "2 Assumptions" in openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames
+    paper = finance.get("/v1/economics/compared.pdf", set=["Dear", "Base"], language="fr").content
+    assert "Dear" in PdfReader(io.BytesIO(paper)).pages[0].extract_text()
+    twice = finance.get("/v1/economics/compared.pdf", set=["Base", "Base"])
+    assert twice.json()["code"] == "unknown_assumptions"
+    assert finance.get("/v1/economics/compared", set="Base").status_code == 422
     unknown = finance.get("/v1/economics/assumptions/Other/macro.pdf").json()
     assert unknown["code"] == "unknown_assumptions"
 

@@ -241,3 +241,25 @@ def test_the_typeface_has_every_letter_of_both_languages() -> None:
     for face in (PLAIN, STRONG):
         known = pdfmetrics.getFont(face).face.charToGlyph
         assert not {one for one in letters | set("€£$¥±σ≤−–") if ord(one) not in known}
+
+
+def test_headings_are_bookmarks_and_the_file_says_its_language_and_title() -> None:
+    parts: list[Part] = [Heading("A title", 1)]
+    parts += [part for n in range(60) for part in (Heading(f"Section {n}", 2), Words((Run("Words. " * 40),)))]
+    book: Any = PdfReader(BytesIO(made(parts)))
+    [title, sections] = book.outline
+    assert title["/Title"] == "A title"
+    assert [one["/Title"] for one in sections] == [f"Section {n}" for n in range(60)]
+    last = book.get_destination_page_number(sections[-1])
+    assert "Section 59" in book.pages[last].extract_text()
+    assert last > 0
+    root = book.trailer["/Root"]
+    assert root["/Lang"] == "en"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+
+
+def test_letters_that_the_typeface_has_not_stand_as_boxes_and_the_file_says_so() -> None:
+    [sheet] = sheets(made([Heading("A title", 1), Words((Run("Łódź, Ελλάδα, Москва, 東京, 🎁 end"),))]))
+    assert "Łódź, Ελλάδα, Москва, □□, □ end" in sheet
+    assert "stand as □" in sheet
+    assert "stand as" not in sheets(made([Heading("A title", 1), Words((Run("Γειά"),))]))[0]

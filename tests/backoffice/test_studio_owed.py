@@ -261,3 +261,12 @@ def test_the_page_is_french_for_who_reads_french(club: Database, client: Client)
     page = text_of(client)
     assert "Ce que nous devons" in page
     assert "Réestimation" in page
+
+
+def test_the_past_is_drawn_month_after_month_with_its_table_and_taken_away(finance: Client) -> None:
+    page = text_of(finance, "/studio/expected/past/")
+    for chart in ("participation", "frequency", "basket", "redemption"):
+        assert f'<script id="{chart}" type="application/json">' in page
+    lines = finance.get("/studio/expected/past/past.csv").content.decode().splitlines()
+    assert len(lines) > 2
+    assert finance.get("/studio/expected/past/past.pdf").content.startswith(b"%PDF")

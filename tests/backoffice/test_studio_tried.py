@@ -121,6 +121,7 @@ def test_plans_stand_side_by_side_with_their_intervals_and_each_can_be_looked_at
     assert result is not None
     page = html.unescape(text_of(finance, f"{ADDRESS}{run_id}/"))
     assert "30 of 30 customers" in page
+    assert "All 30 customers have been tried" in page
     for unsaid in (
         "the one that was recorded (",
         "moments to answer, of",
@@ -157,6 +158,7 @@ def test_what_is_known_so_far_is_shown_while_it_runs(past: History, finance: Cli
     assert f"{len(many) - 25} more rules and offers" in page
     assert "Who wins and who loses, by status" in page
     assert "Plans side by side" in page
+    assert html.unescape(page).count("Not in it: what it costs or saves that units (") >= 2
     assert 'hx-trigger="every 2s"' in page
     runs.fail(run_id, "NothingRecorded")
     assert "Nothing was changed for anybody." in text_of(finance, f"{ADDRESS}{run_id}/")

@@ -167,6 +167,19 @@ def test_assumptions_are_checked_saved_listed_and_come_back_as_they_were(
     }  # fmt: skip
     assert run(["economics", "macro"]) == 0
     assert "breaks even at 6.02 % more" in capsys.readouterr().out
+    file.write_text(file.read_text(encoding="utf-8").replace("Base case", "Careful"), encoding="utf-8")
+    asked(capsys, "economics", "assumptions", "import", str(file))
+    book, paper = tmp_path / "compared.xlsx", tmp_path / "compared.pdf"
+    folder = tmp_path / "past.csv"
+    past = asked(capsys, "economics", "past", "--csv", str(folder))[1]
+    assert past["months"][-1]["members"] > 0
+    assert len(folder.read_text(encoding="utf-8").splitlines()) == 1 + len(past["months"])
+    beside = ("economics", "compare", "Careful", "Base case", "--excel", str(book), "--pdf", str(paper))
+    assert [one["name"] for one in asked(capsys, *beside)[1]["sets"]] == ["Careful", "Base case"]
+    assert book.read_bytes().startswith(b"PK")
+    assert "Careful" in PdfReader(paper).pages[0].extract_text()
+    assert asked(capsys, "economics", "compare", "Careful", "Another")[0] == 2
+    assert asked(capsys, "economics", "compare", "Careful")[0] == 2
 
 
 def test_mistakes_in_assumptions_are_told_together_each_with_its_line(

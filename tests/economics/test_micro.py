@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from assidu.decisions.events import Sale, SaleUpdate
 from assidu.economics.micro.answers import ANSWERS_MAX
 from assidu.economics.micro.run import Choice, NothingRecorded, round_sizes, try_plans
+from assidu.economics.micro.settling import moved, settled_after
 from assidu.economics.micro.summing import STORES_MAX, largest
-from assidu.economics.micro.types import LeftOut, MicroResult, Share
+from assidu.economics.micro.types import LeftOut, MicroResult, Round, Share
 from assidu.economics.models.assumptions import Range
 from assidu.economics.models.behaviour import Behaviour
 from assidu.foundation.database import Database
@@ -294,3 +295,25 @@ def test_rounds_double_and_end_with_everybody(customers: int) -> None:
     sizes = round_sizes(customers)
     assert sum(sizes) == customers
     assert all(size == sum(sizes[:n]) for n, size in enumerate(sizes[:-1]) if n)
+
+
+@pytest.mark.parametrize(
+    ("ends", "settled"),
+    [
+        ([(0, 100)], None),
+        ([(0, 100), (10, 110)], 2),
+        ([(0, 100), (11, 111)], None),
+        ([(0, 100), (0, 100), (50, 150)], None),
+        ([(0, 100), (50, 150), (55, 150), (56, 151)], 3),
+        ([(0, 0), (0, 0)], 2),
+        ([(0, 1), (0, 0)], None),
+    ],
+)
+def test_an_interval_has_settled_once_its_ends_stay_within_a_tenth_of_its_width(
+    ends: list[tuple[float, float]], settled: int | None
+) -> None:
+    rounds: list[Round] = []
+    for low, high in ends:
+        one = Round(1, 1, 0.0, (0.0, low), (1_000.0, high))
+        rounds.append(with_(one, moved=moved(rounds[-1], one)) if rounds else one)
+    assert settled_after(rounds) == settled

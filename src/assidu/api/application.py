@@ -13,6 +13,7 @@ from assidu.api.routes import (
     administration,
     catalogue,
     codes,
+    compared,
     corrections,
     customers,
     discounts,
@@ -90,6 +91,7 @@ for _router in (
     discounts.router,
     trials.router,
     economics.router,
+    compared.router,
     administration.router,
     memberships.router,
 ):

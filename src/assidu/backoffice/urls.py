@@ -43,7 +43,7 @@ from assidu.backoffice.views import (
     system,
     why,
 )
-from assidu.backoffice.views.studio import discounts, expected, owed, owed_settings, tried
+from assidu.backoffice.views.studio import discounts, expected, owed, owed_settings, past, tried
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -164,6 +164,9 @@ urlpatterns = [
     path("studio/owed/settings/", owed_settings.settings, name="studio-owed-settings"),
     path("studio/owed/files/<str:name>", owed.file, name="studio-owed-file"),
     path("studio/expected/", expected.expected, name="studio-expected"),
+    path("studio/expected/past/", past.past, name="studio-past"),
+    path("studio/expected/past/past.csv", past.table, name="studio-past-table"),
+    path("studio/expected/past/past.pdf", past.printed, name="studio-past-paper"),
     path("studio/expected/compare/", expected.compare, name="studio-expected-compare"),
     path(
         "studio/expected/compare/sets.<str:kind>", expected.compare_file, name="studio-expected-compare-file"

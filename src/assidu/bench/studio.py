@@ -39,11 +39,18 @@ Notify = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """``first`` and ``settled`` are seconds since it began; of what never settled, all of them."""
+    """``first`` and ``settled`` are seconds since it began; of what never settled, all of them. Settled as the studio
+    itself says it (``economics.micro.settling``)."""
 
     first: float
     settled: float
     result: MicroResult
+
+    @property
+    def settled_customers(self) -> int | None:
+        """How many had been tried by then."""
+        after = self.result.settled_after
+        return None if after is None else self.result.rounds[after - 1].customers
 
 
 def bench_studio(
@@ -87,7 +94,8 @@ def _compare(server: Database, load: Load, customers: int, draws: int, notify: N
     told = tried.result
     rate = events * told.histories / max(told.customers, 1) / told.seconds
     notify(
-        f"{customers:,} customers: first answer after {tried.first:.1f} s, settled after {tried.settled:.1f} s, "
+        f"{customers:,} customers: first answer after {tried.first:.1f} s, "
+        f"{'not settled' if told.settled_after is None else 'settled'} after {tried.settled:.1f} s, "
         f"all after {told.seconds:.1f} s; {told.histories:,} histories decided"
     )
     return Comparison(
@@ -98,6 +106,7 @@ def _compare(server: Database, load: Load, customers: int, draws: int, notify: N
             "first_answer_seconds": round(tried.first, 2),
             "settled_seconds": round(tried.settled, 2),
             "is_settled": told.settled_after is not None,
+            "settled_customers": tried.settled_customers,
             "seconds": round(told.seconds, 2),
             "histories": told.histories,
             "customers": told.customers,

@@ -10,9 +10,10 @@ from assidu.events.types import AFTER_SALE, EventType
 from assidu.foundation.sql import rows
 
 
-def tier_months(programme: str, since: date, until: date) -> list[TierMonth]:
-    """``since`` is the first day of a month, ``until`` the last of one."""
-    bounds = {"programme": programme, "since": since, "until": until}
+def tier_months(programme: str, since: date, until: date, *, with_margins: bool = True) -> list[TierMonth]:
+    """``since`` is the first day of a month, ``until`` the last of one. Margins take most of the time: the cost of each
+    line is looked up."""
+    bounds = {"programme": programme, "since": since, "until": until, "with_margins": with_margins}
     members: dict[tuple[str, date], int] = {
         (tier, month): count for tier, month, count in rows(_MEMBERS, bounds)
     }
@@ -72,8 +73,9 @@ _BOUGHT: Any = f"""
            (l.f ->> 2)::bigint * 10000.0 / (10000 + coalesce((l.f ->> 6)::integer, 0)) AS ht
       FROM ticket AS t, jsonb_array_elements(t.lines) AS l (f) WHERE t.type = '{EventType.SALE.value}'
   ), costed AS (
-    SELECT line.*, (SELECT c.cost_minor * line.quantity FROM catalogue_cost AS c
-                     WHERE c.sku = line.sku AND c.day <= line.day ORDER BY c.day DESC LIMIT 1) AS cost
+    SELECT line.*, CASE WHEN %(with_margins)s THEN (
+             SELECT c.cost_minor * line.quantity FROM catalogue_cost AS c
+              WHERE c.sku = line.sku AND c.day <= line.day ORDER BY c.day DESC LIMIT 1) END AS cost
       FROM line
   ), earned AS (
     SELECT tier, month, sum(ht) AS ht,
@@ -81,8 +83,8 @@ _BOUGHT: Any = f"""
            sum(CASE WHEN cost IS NOT NULL THEN ht - cost ELSE ht * margin_bp / 10000.0 END) AS margin,
            sum(ht) FILTER (WHERE cost IS NOT NULL) AS costed_ht
       FROM (SELECT costed.*, margin.margin_bp FROM costed
-              LEFT JOIN margin ON margin.department = costed.department AND costed.day >= margin.since
-                   AND costed.day < margin.until) AS each
+              LEFT JOIN margin ON %(with_margins)s AND margin.department = costed.department
+                   AND costed.day >= margin.since AND costed.day < margin.until) AS each
      GROUP BY 1, 2
   )
   SELECT t.tier, t.month, count(DISTINCT t.customer_id) FILTER (WHERE t.type = '{EventType.SALE.value}'),

@@ -8,13 +8,16 @@ from assidu.economics.history import has_invented_margins, tier_months, tier_uni
 from assidu.economics.models.assumptions import Assumptions
 from assidu.economics.models.baseline import CurrencyRate, measured
 from assidu.economics.models.behaviour import Behaviour, informed
+from assidu.economics.models.past import past_months
 from assidu.economics.queries import liability, policy
 from assidu.economics.sums import end_of
-from assidu.economics.types import CurrencyMonth, CurrencyPolicy, Liability
+from assidu.economics.types import CurrencyMonth, CurrencyPolicy, Liability, Past
 from assidu.loyalty import queries as loyalty
+from assidu.loyalty.book import PlanBook
 from assidu.plans.wording import Language, text_in
 
 MONTHS = 12
+PAST_MONTHS = 24
 
 
 def measure(
@@ -25,9 +28,7 @@ def measure(
     book = loyalty.current_book(programme)
     assert book is not None, "a programme has at least one version"
     found = liability(programme, at)
-    last = add_months(month_of(local_day(at, book.at(at).zone)), -1)
-    whole = [one.month for one in found.months if one.month <= last]
-    whole = (whole[1:] or whole)[-months:]
+    whole = _whole(found, book, at, months)
     if not whole:
         return Assumptions(name=name, segments=())
     since, until = whole[0], end_of(whole[-1])
@@ -45,6 +46,48 @@ def measure(
         decimals=found.decimals,
         are_margins_invented=has_invented_margins(),
         tier_name=lambda tier: levels.get(tier, ""),
+    )
+
+
+def past(programme: str, at: datetime, *, months: int = PAST_MONTHS) -> Past:
+    """Month after month what `measure` takes together, and how much of what was given will be used."""
+    book = loyalty.current_book(programme)
+    assert book is not None, "a programme has at least one version"
+    found = liability(programme, at)
+    whole = _whole(found, book, at, months)
+    if not whole:
+        return Past(programme, found.sale_currency, found.decimals, None, ())
+    main = _most_given(found, book, whole[-1])
+    told = past_months(
+        tier_months(programme, whole[0], end_of(whole[-1]), with_margins=False),
+        () if main is None else main.ultimates,
+    )
+    return Past(programme, found.sale_currency, found.decimals, None if main is None else main.currency, told)
+
+
+def _whole(found: Liability, book: PlanBook, at: datetime, months: int) -> list[date]:
+    """The latest months that are whole: not the one in which the past begins, unless there is no other."""
+    last = add_months(month_of(local_day(at, book.at(at).zone)), -1)
+    whole = [one.month for one in found.months if one.month <= last]
+    return (whole[1:] or whole)[-months:]
+
+
+def _most_given(found: Liability, book: PlanBook, month: date) -> CurrencyMonth | None:
+    """The currency of which the most was given at face value, until the end of a month."""
+    state, plan = found.at(month), book.versions[-1].plan
+    known = [] if state is None else state.figures.currencies
+    valued = [
+        one
+        for one in known
+        if one.terms.face_minor > 0
+        and one.ultimates
+        and one.currency in plan.currencies
+        and plan.currencies[one.currency].kind is not CurrencyKind.BADGE
+    ]
+    return max(
+        valued,
+        key=lambda one: one.terms.face_minor * sum(issue.base for issue in one.ultimates),
+        default=None,
     )
 
 

@@ -20,6 +20,7 @@ from assidu.economics.types import (
     MacroReport,
     MoneyRoll,
     MonthState,
+    Past,
     RevenueRoll,
     Totals,
 )
@@ -202,6 +203,25 @@ def journal_table(found: Sequence[Entry], decimals: int) -> Table:
             )
             for entry in found
             for line in entry.lines
+        ),
+    )  # fmt: skip
+
+
+def past_table(found: Past) -> Table:
+    """The past month after month; amounts in money, HT."""
+    scale = 10**found.decimals
+    return Table(
+        "past",
+        ("month", "members", "buyers", "purchases", "net_sales_ht", "participation", "frequency", "basket_ht",
+         "redemption", "redemption_low_80", "redemption_high_80"),
+        tuple(
+            (
+                one.month, one.members, one.buyers, one.purchases, one.net_sales_ht_minor / scale,
+                one.participation, one.frequency,
+                None if one.basket_minor is None else one.basket_minor / scale,
+                one.redemption, one.redemption_low, one.redemption_high,
+            )
+            for one in found.months
         ),
     )  # fmt: skip
 

@@ -23,6 +23,7 @@ from assidu.economics.models.journal import Accounts, Cause, Entry, Line, View
 from assidu.economics.models.month import CurrencyMonth, Method, MonthFigures, RevenueRoll, Sales
 from assidu.economics.models.movements import LINES, UnitRoll
 from assidu.economics.models.needed import NeededCurve, NeededPoint
+from assidu.economics.models.past import PastMonth
 from assidu.economics.models.policy import CurrencyPolicy, Policy
 from assidu.economics.models.redemption import Basis, Interval, Redemption, Ultimate
 from assidu.economics.models.report import (
@@ -41,6 +42,7 @@ from assidu.economics.models.spread import Chances, Fan, RateFan, SegmentChances
 from assidu.economics.models.valuation import MoneyRoll, Terms
 
 __all__ = [
+    "COMPARED_MAX",
     "LINES",
     "OF_PROGRAMME",
     "OF_SEGMENTS",
@@ -76,6 +78,8 @@ __all__ = [
     "NeededCurve",
     "NeededPoint",
     "NotClosed",
+    "Past",
+    "PastMonth",
     "Policy",
     "Range",
     "RateFan",
@@ -98,6 +102,8 @@ __all__ = [
     "View",
     "report",
 ]
+COMPARED_MAX = 3
+"""So many sets are laid side by side."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +170,17 @@ class SavedAssumptions:
     saved_at: datetime
     saved_by: str
     document: Assumptions
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The whole months of the past, the oldest first; ``currency`` is the one whose redemption is told, if any."""
+
+    programme: str
+    sale_currency: str
+    decimals: int
+    currency: str | None
+    months: tuple[PastMonth, ...]
 
 
 class Trouble(StrEnum):

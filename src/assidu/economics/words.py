@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from assidu.economics.micro.answers import ANSWERS_MAX
-from assidu.economics.micro.types import LeftOut
+from assidu.economics.micro.settling import SETTLED
+from assidu.economics.micro.types import LeftOut, MicroResult
+from assidu.plans.wording import language_of
+from assidu.plans.wording.figures import number
 
 FIGURES: Mapping[str, str | Promise] = {
     "members": _("Members at the beginning"),
@@ -112,3 +115,33 @@ def left_out_in_words(found: LeftOut) -> str:
         "%(moments)s moments to answer, of %(customers)s customers with long histories, were left out: the first "
         "%(most)s of each are looked at."
     ) % {"moments": found.moments, "customers": found.customers, "most": ANSWERS_MAX}
+
+
+def settled_in_words(found: MicroResult) -> str:
+    """Whether intervals have settled, since when, and how far the last round moved them."""
+    language = language_of(get_language() or "en")
+    last = found.rounds[-1].moved
+    figures = {
+        "all": number(found.of_customers, language),
+        "moved": "" if last is None else number(round(1_000 * last), language, 1),
+        "limit": number(round(100 * SETTLED), language),
+    }
+    if found.settled_after is not None:
+        then = found.rounds[found.settled_after - 1]
+        figures |= {
+            "customers": number(then.customers, language),
+            "seconds": number(round(then.seconds), language),
+        }
+        words = gettext("Intervals have settled: after %(customers)s customers and %(seconds)s s.")
+    elif found.customers == found.of_customers:
+        words = gettext("All %(all)s customers have been tried: none are left who would move the intervals.")
+    elif last is None:
+        words = gettext("Whether intervals have settled is told from a second round on.")
+    else:
+        words = gettext("Intervals have not settled: more customers would still move them.")
+    if last is not None:
+        words += " " + gettext(
+            "The last round moved no end of an 80 %% interval by more than %(moved)s %% of its width; up to "
+            "%(limit)s %% counts as settled."
+        )
+    return words % figures

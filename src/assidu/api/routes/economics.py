@@ -14,7 +14,7 @@ from assidu.api.asked import programme_in_service
 from assidu.api.door import caller_at, stop
 from assidu.api.files import DESCRIBED, Kind, file
 from assidu.api.parameters import Spoken, language_at
-from assidu.economics import actions, queries
+from assidu.economics import actions, measuring, queries
 from assidu.economics.documents import SENTENCES, in_full, read_assumptions, read_policy
 from assidu.economics.owed_by_tier import TierOwed, tiers_owed
 from assidu.economics.papers import papers
@@ -23,6 +23,7 @@ from assidu.economics.types import (
     Assumptions,
     MacroReport,
     NotClosed,
+    Past,
     SavedAssumptions,
     View,
     report,
@@ -112,6 +113,14 @@ class LiabilitySettings:
 
     programme: str
     settings: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PastAnswer:
+    """``has_invented``: it is the data of the demonstration, which is partly invented."""
+
+    past: Past
+    has_invented: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +269,18 @@ def set_settings(request: HttpRequest, body: DocumentBody, language: Spoken = No
         raise stop("settings_have_errors", errors=_faults(problems, language_at(request, language)))
     actions.set_policy(programme, found, by=caller.actor, at=clock.now())
     return LiabilitySettings(programme, in_full(found))
+
+
+@router.get("/economics/past", response=PastAnswer, summary="The past, month after month")
+def read_past(
+    request: HttpRequest,
+    months: Annotated[
+        int, Query(measuring.PAST_MONTHS, ge=1, le=120, description="The latest whole months.")
+    ],
+) -> PastAnswer:
+    """Members, who bought, how often, for how much (HT), and how much of what was given will be used in the end."""
+    caller_at(request, "economics:read", is_for_stores=False)
+    return PastAnswer(measuring.past(programme_in_service(), clock.now(), months=months), has_invented())
 
 
 @router.post("/economics/macro", response=MacroAnswer, summary="Try assumptions")

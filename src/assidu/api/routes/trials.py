@@ -53,7 +53,8 @@ class TrialBody(Schema):
 @dataclass(frozen=True, slots=True)
 class Trial:
     """``behaviour`` is what is assumed; ``result`` what is known so far, and all of it once
-    ``state`` is `done`. ``tables`` can be taken away as CSV. ``has_invented``: it is the data of the
+    ``state`` is `done`. Its intervals have settled from round ``settled_after`` on: whoever need not know better
+    can stop it then. ``tables`` can be taken away as CSV. ``has_invented``: it is the data of the
     demonstration, which is partly invented."""
 
     id: UUID

@@ -1,5 +1,6 @@
 """What paper is written in. The typeface comes with us, and each file holds what it needs of it."""
 
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,8 @@ GROUND = HexColor("#f6f5f1")
 TONES = {1: HexColor("#0f8062"), 2: HexColor("#b45f06"), 3: HexColor("#5b5fc7"), 4: HexColor("#8a8f8b")}
 """The colours of the screens by day."""
 
+UNWRITTEN = "\N{WHITE SQUARE}"
+
 _WRITTEN = str.maketrans({"\N{NARROW NO-BREAK SPACE}": "\N{NO-BREAK SPACE}", "\N{WORD JOINER}": ""})
 
 
@@ -34,8 +37,29 @@ def load() -> None:
 
 
 def written(text: str) -> str:
-    """Lines would break at narrow spaces, and the typeface has no joiner."""
-    return text.translate(_WRITTEN)
+    """Lines would break at narrow spaces, and the typeface has no joiner. A letter of a script that it has not stands
+    as a box; what has no width of its own, as nothing."""
+    text = text.translate(_WRITTEN)
+    if text.isascii():
+        return text
+    known = _letters()
+    return "".join(one if one in known or one.isspace() else _instead(one) for one in text)
+
+
+def is_written(text: str) -> bool:
+    """Whether every letter of it can be."""
+    return UNWRITTEN not in written(text) or UNWRITTEN in text
+
+
+def _instead(letter: str) -> str:
+    return "" if unicodedata.category(letter) in ("Cf", "Mn", "Me") else UNWRITTEN
+
+
+@cache
+def _letters() -> frozenset[str]:
+    load()
+    faces = (pdfmetrics.getFont(name).face.charToGlyph for name in (PLAIN, STRONG))
+    return frozenset.intersection(*(frozenset(map(chr, face)) for face in faces))
 
 
 def width_of(text: str, face: str, size: float) -> float:

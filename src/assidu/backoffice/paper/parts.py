@@ -1,5 +1,6 @@
 """What stands on paper, one below the other, before anybody thinks of where a sheet ends."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assidu.backoffice.paper.described import Description
@@ -84,3 +85,22 @@ class Chart:
 
 
 Part = Heading | Words | Figures | Table | Chart
+
+
+def texts(parts: Sequence[Part]) -> Iterator[str]:
+    """Everything that is written of them."""
+    for part in parts:
+        match part:
+            case Heading(text, _level):
+                yield text
+            case Words(text, _is_soft, _is_item):
+                yield plain(text)
+            case Figures(each):
+                for one in each:
+                    yield from (one.label, one.figure, *one.notes)
+            case Table(head, rows):
+                for cells in (head, *(row.cells for row in rows)):
+                    yield from (plain(cell.text) for cell in cells)
+            case Chart(title, description, figures):
+                yield from (title, *description.labels, *(one.name for one in description.series))
+                yield from () if figures is None else texts([figures])

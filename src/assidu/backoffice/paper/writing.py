@@ -23,8 +23,18 @@ from reportlab.platypus import (
 from reportlab.platypus import Table as Laid
 
 from assidu.backoffice.paper.drawing import drawn
-from assidu.backoffice.paper.faces import GROUND, LINE, PLAIN, SOFT, STRONG, load, written
-from assidu.backoffice.paper.parts import Chart, Figure, Figures, Heading, Part, Table, Words
+from assidu.backoffice.paper.faces import (
+    GROUND,
+    LINE,
+    PLAIN,
+    SOFT,
+    STRONG,
+    UNWRITTEN,
+    is_written,
+    load,
+    written,
+)
+from assidu.backoffice.paper.parts import Chart, Figure, Figures, Heading, Part, Run, Table, Words, texts
 from assidu.backoffice.paper.sentences import escaped, marked_up, style
 from assidu.backoffice.paper.tables import laid_table
 
@@ -62,7 +72,7 @@ def written_on_paper(parts: Sequence[Part], imprint: Imprint) -> bytes:
     """The same parts and imprint give the same file, byte for byte."""
     load()
     into = BytesIO()
-    document = BaseDocTemplate(
+    document = _Document(
         into,
         pagesize=A4,
         title=imprint.title,
@@ -79,8 +89,17 @@ def written_on_paper(parts: Sequence[Part], imprint: Imprint) -> bytes:
     def canvas(*args: Any, **options: Any) -> Canvas:
         return _Sheets(imprint, *args, **options)
 
-    document.build(list(_flow([*parts, *_behind(parts)])), canvasmaker=canvas)
+    document.build(list(_flow([*_noted(parts), *_behind(parts)])), canvasmaker=canvas)
     return into.getvalue()
+
+
+class _Document(BaseDocTemplate):  # type: ignore[misc]  # its library has no types
+    """Headings become bookmarks: a reader, and who listens to it, goes from one to the next."""
+
+    def afterFlowable(self, flowable: Flowable) -> None:  # noqa: N802 -- its parent calls it so
+        if isinstance(flowable, Paragraph) and flowable.style in HEADINGS.values():
+            level = next(level for level, look in HEADINGS.items() if look is flowable.style)
+            self.canv.head(flowable.getPlainText(), level, self.frame._y + flowable.height)
 
 
 class _Sheets(Canvas):  # type: ignore[misc]  # its library has no types
@@ -92,15 +111,27 @@ class _Sheets(Canvas):  # type: ignore[misc]  # its library has no types
         self.setDateFormatter(lambda *_now: f"D:{made_at:%Y%m%d%H%M%S}Z")
         self._imprint = imprint
         self._pages: list[dict[str, Any]] = []
+        self._heads: list[tuple[str, int, float]] = []
+        self.setViewerPreference("DisplayDocTitle", "true")
+
+    def head(self, text: str, level: int, top: float) -> None:
+        """A heading of this page: pages have their numbers only once all are there."""
+        self._heads.append((text, level, top))
 
     def showPage(self) -> None:  # noqa: N802 -- its parent calls it so
         self._pages.append(dict(self.__dict__))
+        self._heads = []
         self._startPage()
 
     def save(self) -> None:
-        pages = self._pages
+        pages, above = self._pages, -1
         for number, page in enumerate(pages, start=1):
             self.__dict__.update(page)
+            for place, (text, level, top) in enumerate(self._heads):
+                key = f"{number}-{place}"
+                self.bookmarkHorizontalAbsolute(key, top)
+                above = min(level - 1, above + 1)  # a level is never left out
+                self.addOutlineEntry(text, key, above)
             self._foot(number, len(pages))
             super().showPage()
         super().save()
@@ -118,6 +149,16 @@ class _Sheets(Canvas):  # type: ignore[misc]  # its library has no types
 
 
 # ---------------------------------------------------------------- one part below the other
+
+
+def _noted(parts: Sequence[Part]) -> list[Part]:
+    """Below the title it is said where letters could not be written."""
+    if all(is_written(text) for text in texts(parts)):
+        return list(parts)
+    words = _(
+        "Letters of some names cannot be written in this file and stand as %(box)s; the page on the screen has them."
+    )
+    return [*parts[:1], Words((Run(words % {"box": UNWRITTEN}),), is_soft=True), *parts[1:]]
 
 
 def _behind(parts: Sequence[Part]) -> Iterator[Part]:

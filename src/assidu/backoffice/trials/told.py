@@ -11,7 +11,7 @@ from assidu.backoffice.charts import Chart, Plane, Series, between, spans
 from assidu.backoffice.discounts.figures import Figure, Grid, Row, Writer
 from assidu.catalogue import queries as catalogue
 from assidu.economics.micro.types import OTHER, Estimate, MicroResult, PlanAsked, PlanTried, Share
-from assidu.economics.words import BEHAVIOUR, TRIED, left_out_in_words
+from assidu.economics.words import BEHAVIOUR, TRIED, left_out_in_words, settled_in_words
 from assidu.plans.reading import read
 from assidu.plans.wording import Language, text_in
 
@@ -62,6 +62,14 @@ class TrialTold:
     @property
     def is_whole(self) -> bool:
         return self.result.customers == self.result.of_customers
+
+    @property
+    def is_settled(self) -> bool:
+        return self.result.settled_after is not None
+
+    @property
+    def settled_words(self) -> str:
+        return settled_in_words(self.result)
 
     @cached_property
     def side_by_side(self) -> Grid:

@@ -157,8 +157,9 @@ def studio(
         except CannotBench as error:
             raise Refused(str(error), code="cannot_bench") from error
     lines = [
-        f"{one['size']:>9,} customers   first answer {one['first_answer_seconds']:.1f} s   settled "
-        f"{one['settled_seconds']:.1f} s   all {one['seconds']:.1f} s   {one['histories']:,} histories   "
+        f"{one['size']:>9,} customers   first answer {one['first_answer_seconds']:.1f} s   "
+        f"{'settled' if one['is_settled'] else 'not settled'} {one['settled_seconds']:.1f} s   "
+        f"all {one['seconds']:.1f} s   {one['histories']:,} histories   "
         f"{one['rate']:,.0f} tickets/s, one replay {one['limit']:,.0f}/s"
         for one in told["sizes"]
     ]

@@ -19,9 +19,10 @@ from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.economics import actions, measuring, queries
 from assidu.economics.documents import SENTENCES, assumptions_yaml, read_assumptions
-from assidu.economics.tables import as_csv, macro_tables
-from assidu.economics.types import Assumptions, MacroReport, SavedAssumptions, report
+from assidu.economics.tables import as_csv, macro_tables, past_table
+from assidu.economics.types import COMPARED_MAX, Assumptions, MacroReport, Past, SavedAssumptions, report
 from assidu.economics.words import BASES, FIGURES, STEPS
+from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
@@ -90,6 +91,68 @@ def macro(
     )
 
 
+@app.command()
+def past(
+    months: Months = measuring.PAST_MONTHS,
+    csv: Annotated[Path | None, typer.Option(help="A file with the same.")] = None,
+    programme: Programme = "",
+    json: JsonFlag = False,
+) -> None:
+    """The past, month after month: who bought, how often, for how much, and what will be used of what was given."""
+    output = Output(json)
+    with published.versions(output, programme) as plans:
+        found = measuring.past(plans[-1].document.programme, clock.now(), months=months)
+        is_marked = has_invented()
+    if csv is not None:
+        csv.write_text(as_csv(past_table(found)), encoding="utf-8", newline="")
+    output.answer(
+        {**msgspec.to_builtins(found), "has_invented": is_marked}, marked(_months(found), is_marked)
+    )
+
+
+@app.command()
+def compare(
+    names: Annotated[list[str], typer.Argument(help="Two or three saved sets.", show_default=False)],
+    excel: Annotated[
+        Path | None, typer.Option(help="A workbook in which each set works itself out on its own sheets.")
+    ] = None,
+    pdf: Annotated[Path | None, typer.Option(help="The page of the studio, as a file to send.")] = None,
+    programme: Programme = "",
+    json: JsonFlag = False,
+) -> None:
+    """Lay saved sets side by side: they draw the same luck, what differs comes from the assumptions."""
+    output = Output(json)
+    wanted = list(dict.fromkeys(names))
+    if not 2 <= len(wanted) <= COMPARED_MAX:
+        raise Misuse(_("Two to %(most)s sets are compared.") % {"most": COMPARED_MAX}, code="how_many_sets")
+    with published.versions(output, programme) as plans:
+        document = plans[-1].document
+        saved = [_saved(document.programme, name) for name in wanted]
+        is_marked = has_invented()
+        if pdf is not None:
+            with printing(document.programme) as known:
+                pdf.write_bytes(expected.compared_paper(known, saved))
+    decimals = document.sale_currency.decimals
+    found = [(one, report(one.document, decimals)) for one in saved]
+    if excel is not None:
+        with rooms_speak():
+            sheets = [(one.document, answer) for one, answer in found]
+            excel.write_bytes(compared_workbook(sheets, decimals, has_invented=is_marked))
+    output.answer(
+        {
+            "programme": document.programme,
+            "money": document.sale_currency.code,
+            "decimals": decimals,
+            "sets": [
+                {"name": one.name, "version": one.version, "report": msgspec.to_builtins(answer)}
+                for one, answer in found
+            ],
+            "has_invented": is_marked,
+        },
+        marked("\n\n".join(_text(answer, document) for _one, answer in found), is_marked),
+    )
+
+
 @sets.command("check")
 def check(file: File, json: JsonFlag = False) -> None:
     """Say everything that is wrong with a set of assumptions, each with its line."""
@@ -154,13 +217,7 @@ def export(
     output = Output(json)
     with published.versions(output, programme) as plans:
         code = plans[-1].document.programme
-        saved = queries.assumptions(code, name, version or None)
-    if saved is None:
-        raise Misuse(
-            _("There is no such set: %(name)s.") % {"name": name},
-            _("`assidu economics assumptions list` lists them."),
-            "unknown_set",
-        )
+        saved = _saved(code, name, version or None)
     output.answer(
         {**_line(saved), "assumptions": msgspec.to_builtins(saved.document)},
         assumptions_yaml(saved.document).rstrip(),
@@ -193,6 +250,17 @@ def measure(
         },
         marked_yaml(assumptions_yaml(found).rstrip(), is_marked),
     )
+
+
+def _saved(programme: str, name: str, version: int | None = None) -> SavedAssumptions:
+    found = queries.assumptions(programme, name, version)
+    if found is None:
+        raise Misuse(
+            _("There is no such set: %(name)s.") % {"name": name},
+            _("`assidu economics assumptions list` lists them."),
+            "unknown_set",
+        )
+    return found
 
 
 def _assumptions(output: Output, document: Document, wanted: str) -> Assumptions:
@@ -238,6 +306,25 @@ def _content(file: Path) -> bytes:
 
 def _line(one: SavedAssumptions) -> dict[str, Any]:
     return {"name": one.name, "version": one.version, "saved_at": one.saved_at, "saved_by": one.saved_by}
+
+
+def _months(found: Past) -> str:
+    def told(value: float | None, times: float, digits: int, unit: str = "") -> str:
+        return "-" if value is None else decimal(times * value, digits) + unit
+
+    heads = (_("month"), _("members"), _("of them buy"), _("purchases"), _("basket HT"), _("used in the end"))
+    lines = ["".join(f"{head:>16}" for head in heads)]
+    for one in found.months:
+        cells = (
+            f"{one.month:%Y-%m}",
+            number(one.members),
+            told(one.participation, 100, 1, " %"),
+            told(one.frequency, 1, 2),
+            told(one.basket_minor, 10**-found.decimals, 2),
+            told(one.redemption, 100, 1, " %"),
+        )
+        lines.append("".join(f"{cell:>16}" for cell in cells))
+    return "\n".join(lines) if found.months else _("No month is whole yet.")
 
 
 def _text(answer: MacroReport, document: Document) -> str:

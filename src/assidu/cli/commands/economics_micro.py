@@ -21,7 +21,7 @@ from assidu.economics.micro import runs
 from assidu.economics.micro.tables import tables
 from assidu.economics.micro.types import PLANS_MAX, Behaviour, Estimate, MicroQuestion, MicroResult, PlanAsked
 from assidu.economics.tables import as_csv
-from assidu.economics.words import TRIED, left_out_in_words
+from assidu.economics.words import TRIED, left_out_in_words, settled_in_words
 from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
 from assidu.loyalty.plans import PublishedPlan
@@ -150,6 +150,7 @@ def _text(result: MicroResult, document: Document, spoken: Language) -> str:
             "histories": number(result.histories),
             "seconds": number(round(result.seconds)),
         },
+        settled_in_words(result),
         _line(str(TRIED["recorded_cost"]), amount(result.recorded_cost)),
     ]
     if result.lives_differ:

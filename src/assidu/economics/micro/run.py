@@ -6,14 +6,15 @@ Customers come in an order of the seed's chance, so that those of any round stan
 import gc
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import psycopg
 
 from assidu.economics.micro.expiry import differently_long
-from assidu.economics.micro.summing import Summed, settled_after
+from assidu.economics.micro.settling import moved, settled_after
+from assidu.economics.micro.summing import Summed
 from assidu.economics.micro.trying import Earnings, Part, Trial, nobody, try_on
 from assidu.economics.micro.types import MicroResult, Round
 from assidu.economics.models.behaviour import Behaviour
@@ -137,15 +138,14 @@ def _result(
     summed = Summed(trial, part, of_customers)
     net_sales = round(part.net_sales_minor * of_customers / max(len(part.customers), 1))
     plans = tuple(summed.plan(n, choice.label, net_sales) for n, choice in enumerate(choices, start=1))
-    rounds.append(
-        Round(
-            len(part.customers),
-            part.histories,
-            round(seconds, 3),
-            tuple(plan.net_change.low_80 for plan in plans),
-            tuple(plan.net_change.high_80 for plan in plans),
-        )
+    now = Round(
+        len(part.customers),
+        part.histories,
+        round(seconds, 3),
+        tuple(plan.net_change.low_80 for plan in plans),
+        tuple(plan.net_change.high_80 for plan in plans),
     )
+    rounds.append(replace(now, moved=round(moved(rounds[-1], now), 4)) if rounds else now)
     return MicroResult(
         customers=len(part.customers),
         of_customers=of_customers,

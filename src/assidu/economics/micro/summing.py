@@ -6,14 +6,12 @@ from dataclasses import replace
 import numpy as np
 
 from assidu.economics.micro.trying import FACE, MARGIN, OFF, REVENUE, Part, Trial, Tried
-from assidu.economics.micro.types import OTHER, LeftOut, PlanTried, Round, RuleCost, Sensitivity, Share
+from assidu.economics.micro.types import OTHER, LeftOut, PlanTried, RuleCost, Sensitivity, Share
 from assidu.economics.models.bootstrap import Draws, estimate
 from assidu.economics.models.estimate import Estimate
 
 DECILES = 10
 STORES_MAX = 30
-SETTLED = 0.10
-"""Ends of the 80 % intervals that moved by less than this part of their width are settled."""
 
 
 class Summed:
@@ -175,24 +173,4 @@ def _share(name: str, some: Sequence[Tried], plan: int) -> Share:
         sum(one.face[plan] for one in some),
         sum(one.face[plan] > one.face[0] for one in some),
         sum(one.face[plan] < one.face[0] for one in some),
-    )
-
-
-def settled_after(rounds: Sequence[Round]) -> int | None:
-    """The first round (from 1) after which the ends of every 80 % interval moved by less than ``SETTLED`` of its width,
-    and stayed so."""
-    settled: int | None = None
-    for n in range(1, len(rounds)):
-        if _is_near(rounds[n - 1], rounds[n]):
-            settled = settled or n + 1
-        else:
-            settled = None
-    return settled
-
-
-def _is_near(before: Round, after: Round) -> bool:
-    ends = zip(before.net_low_80, before.net_high_80, after.net_low_80, after.net_high_80, strict=True)
-    return all(
-        max(abs(low - low_before), abs(high - high_before)) <= SETTLED * (high - low)
-        for low_before, high_before, low, high in ends
     )

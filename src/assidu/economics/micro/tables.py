@@ -52,9 +52,11 @@ def tables(result: MicroResult, behaviour: Behaviour) -> list[Table]:
         ),
         Table(
             "rounds",
-            ("customers", "histories", "seconds", "plan", "net_change_low_80_minor", "net_change_high_80_minor"),
+            ("customers", "histories", "seconds", "plan", "net_change_low_80_minor", "net_change_high_80_minor",
+             "moved"),
             tuple(
-                (one.customers, one.histories, one.seconds, plan.label, one.net_low_80[n], one.net_high_80[n])
+                (one.customers, one.histories, one.seconds, plan.label, one.net_low_80[n], one.net_high_80[n],
+                 one.moved)
                 for one in result.rounds
                 for n, plan in enumerate(result.plans)
             ),

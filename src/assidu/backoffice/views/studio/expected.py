@@ -1,7 +1,7 @@
 """What it should bring: assumptions that are turned, answered at once, kept under a name, laid side by side."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -28,13 +28,11 @@ from assidu.backoffice.views.studio.segments import Change, changed
 from assidu.economics import actions, measuring, queries
 from assidu.economics.documents import assumptions_yaml, read_assumptions
 from assidu.economics.tables import as_csv, macro_tables
-from assidu.economics.types import Assumptions, SavedAssumptions, report
+from assidu.economics.types import COMPARED_MAX, Assumptions, SavedAssumptions, report
 from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
 from assidu.measurement.queries import has_invented
-
-COMPARED_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +199,7 @@ def compare_file(request: HttpRequest, kind: str) -> HttpResponse:
         raise Http404
     name = f"{programme.code}-compared.{kind}"
     if kind == "pdf":
-        content = on_paper("backoffice/studio/expected_compare_paper.html", programme, {"compared": compared})
-        return download(content, PDF, name)
+        return download(compared_paper(programme, [one.saved for one in compared.columns]), PDF, name)
     sets = [(one.saved.document, one.brought.report) for one in compared.columns]
     decimals = programme.document.sale_currency.decimals
     return download(compared_workbook(sets, decimals, has_invented=has_invented()), EXCEL, name)
@@ -211,7 +208,17 @@ def compare_file(request: HttpRequest, kind: str) -> HttpResponse:
 def _compared(request: HttpRequest, programme: Programme, saved: list[SavedAssumptions]) -> Compared:
     asked = request.GET.getlist("set")
     chosen = [one for one in saved if one.name in asked][:COMPARED_MAX] or saved[:COMPARED_MAX]
-    return Compared([Column(one, _address(one), _brought(programme, one.document)) for one in chosen])
+    return _side_by_side(programme, chosen)
+
+
+def _side_by_side(programme: Programme, sets: Sequence[SavedAssumptions]) -> Compared:
+    return Compared([Column(one, _address(one), _brought(programme, one.document)) for one in sets])
+
+
+def compared_paper(programme: Programme, sets: Sequence[SavedAssumptions]) -> bytes:
+    """Sets side by side as a file to send."""
+    context = {"compared": _side_by_side(programme, sets)}
+    return on_paper("backoffice/studio/expected_compare_paper.html", programme, context)
 
 
 def _start(request: HttpRequest, programme: Programme) -> Start:

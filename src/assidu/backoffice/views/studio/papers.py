@@ -1,5 +1,6 @@
 """The pages of the studio on paper, for other doors (see ``economics.papers``)."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from assidu.backoffice.programme import Programme, programme_called
@@ -9,7 +10,7 @@ from assidu.backoffice.views.studio import owed as owing
 from assidu.backoffice.views.studio import tried as trials
 from assidu.economics.discounts.runs import DiscountsRun
 from assidu.economics.micro.runs import TrialRun
-from assidu.economics.types import Assumptions, Liability
+from assidu.economics.types import Assumptions, Liability, SavedAssumptions
 
 
 def owed(found: Liability, month: date | None) -> bytes:
@@ -18,6 +19,10 @@ def owed(found: Liability, month: date | None) -> bytes:
 
 def expected(programme: str, found: Assumptions) -> bytes:
     return brought.paper(_known(programme), found)
+
+
+def compared(programme: str, sets: Sequence[SavedAssumptions]) -> bytes:
+    return brought.compared_paper(_known(programme), sets)
 
 
 def tried(run: TrialRun) -> bytes:

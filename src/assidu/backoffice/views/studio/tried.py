@@ -80,6 +80,7 @@ def _list(request: HttpRequest, known: Programme, form: TrialForm, status: int =
         "has_history": first_day() is not None,
         "may_ask": signed_in(request).may("simulate.run"),
         "is_busy": any(not one.state.is_over for one in found),
+        "has_invented": has_invented(),
     }
     return render(request, "backoffice/studio/tried.html", context, status=status)
 
