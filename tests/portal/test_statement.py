@@ -2,11 +2,12 @@
 
 import logging
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from msgspec.structs import replace
 
 from assidu.customers import actions as customers
 from assidu.customers.links import (
@@ -25,7 +26,9 @@ from assidu.foundation.logs import without_personal_data
 from assidu.foundation.people.queries import audit_trail
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.sql import rows
-from assidu.loyalty import actions
+from assidu.loyalty import actions, plans
+from assidu.loyalty.coming import changes_to_come
+from assidu.plans.wording import Language, text_in
 from assidu.portal import visits
 from builders.sales import a_line, a_sale
 from builders.shop import OPENED, Shop
@@ -235,3 +238,22 @@ def test_visits_are_forgotten(client: Client, anne: UUID) -> None:
     visits.note(visits.Knock.OPENED, "192.0.2.7", NOW - timedelta(days=91))
     visits.note(visits.Knock.OPENED, "192.0.2.7", NOW)
     assert rows("SELECT count(*) FROM portal_visit") == [(1,)]
+
+
+def test_changes_to_come_are_told_with_their_day(client: Client, anne: UUID) -> None:
+    programme = plans.programmes()[0]
+    before = plans.published_plans(programme)[-1].document
+    rules = tuple(rule for rule in before.rules if rule.code != before.rules[-1].code)
+    after = replace(before, rules=rules, valid_from=date(2025, 9, 1))
+    assert "À partir du" not in page(client, link_for(anne))
+    plans.publish(after, "", at=NOW)
+    text = page(client, link_for(anne))
+    assert "À partir du 1er septembre 2025" in text
+    assert "Annoncé le 1er juin 2025." in text
+    name = text_in(before.rules[-1].name, Language.FR)
+    [told] = changes_to_come(programme, NOW, Language.FR)
+    assert told.takes
+    assert any(name in sentence for sentence in told.sentences)
+    # A later version that takes it back for the same day leaves nothing to tell.
+    plans.publish(replace(before, version=None, valid_from=date(2025, 9, 1)), "", at=NOW)
+    assert "À partir du" not in page(client, link_for(anne))

@@ -95,6 +95,16 @@ class Engagement:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """What changes for members from the day ``starts`` on; where it ``takes`` something from them, notice was owed."""
+
+    starts: date
+    announced_on: date
+    sentences: list[str]
+    takes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """What a customer has in the programme, as of ``today``.
 
@@ -113,6 +123,7 @@ class Programme:
     balances: list[Balance]
     lots: list[Lot]
     engagement: Engagement | None
+    to_come: list[Coming]
 
 
 @dataclass(frozen=True, slots=True)
