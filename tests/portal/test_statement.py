@@ -28,7 +28,8 @@ from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.sql import rows
 from assidu.loyalty import actions, plans
 from assidu.loyalty.coming import changes_to_come
-from assidu.plans.wording import Language, text_in
+from assidu.loyalty.queries import document_at
+from assidu.plans.wording import Language
 from assidu.portal import visits
 from builders.sales import a_line, a_sale
 from builders.shop import OPENED, Shop
@@ -241,19 +242,15 @@ def test_visits_are_forgotten(client: Client, anne: UUID) -> None:
 
 
 def test_changes_to_come_are_told_with_their_day(client: Client, anne: UUID) -> None:
-    programme = plans.programmes()[0]
-    before = plans.published_plans(programme)[-1].document
-    rules = tuple(rule for rule in before.rules if rule.code != before.rules[-1].code)
-    after = replace(before, rules=rules, valid_from=date(2025, 9, 1))
-    assert "À partir du" not in page(client, link_for(anne))
-    plans.publish(after, "", at=NOW)
     text = page(client, link_for(anne))
     assert "À partir du 1er septembre 2025" in text
-    assert "Annoncé le 1er juin 2025." in text
-    name = text_in(before.rules[-1].name, Language.FR)
+    programme = plans.programmes()[0]
     [told] = changes_to_come(programme, NOW, Language.FR)
-    assert told.takes
-    assert any(name in sentence for sentence in told.sentences)
-    # A later version that takes it back for the same day leaves nothing to tell.
-    plans.publish(replace(before, version=None, valid_from=date(2025, 9, 1)), "", at=NOW)
+    assert (told.starts, told.announced_on, told.takes) == (date(2025, 9, 1), OPENED.date(), True)
+    assert told.sentences
+    # Version 3 is replaced before its day by what is in force: there is nothing to tell any more.
+    before = document_at(programme, NOW)
+    assert before is not None
+    plans.publish(replace(before, version=None, valid_from=told.starts), "", at=NOW)
+    assert changes_to_come(programme, NOW, Language.FR) == ()
     assert "À partir du" not in page(client, link_for(anne))

@@ -122,6 +122,7 @@ def programme(found: Standing, phrases: Phrases | None) -> types.Programme:
             _by_measure(tiers.to_climb),
             _by_measure(tiers.to_stay),
             phrases.benefits(tiers.tier) if phrases is not None else [],
+            phrases.says(tiers.tier) if phrases is not None else "",
         ),
         purchases=found.purchases,
         last_purchase=found.last_purchase,

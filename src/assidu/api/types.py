@@ -62,7 +62,8 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """``benefits`` are what the status brings besides, in the words of the programme."""
+    """``benefits`` are what the status brings besides, ``says`` what its members are told, in the words of the
+    programme."""
 
     tier: str | None
     since: date | None
@@ -73,6 +74,7 @@ class Tier:
     missing: dict[str, int]
     missing_to_keep: dict[str, int]
     benefits: list[str]
+    says: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,12 @@ class Member:
         )
 
     @property
+    def says(self) -> str:
+        """What the programme tells those who have their status."""
+        tiers = self.standing.tiers
+        return self.phrases.says(tiers.tier) if tiers is not None and self.is_active else ""
+
+    @property
     def benefits(self) -> list[str]:
         """What their status brings besides."""
         tiers = self.standing.tiers

@@ -189,6 +189,7 @@ def _answer(
         answer |= {
             "membership": standing.membership,
             "tier": standing.tiers.tier if standing.tiers else None,
+            "says": phrases.says(standing.tiers.tier if standing.tiers else None),
             "benefits": phrases.benefits(standing.tiers.tier if standing.tiers else None),
             "engagement": None if standing.engagement is None else asdict(standing.engagement),
             "events": standing.seq,

@@ -122,6 +122,7 @@ CLAUSES = {
     "Level.engagement_at_least": Sentence(
         "dès un score d'engagement de {}", "from an engagement score of {} on"
     ),
+    "Level.says": Sentence("à ses membres, dire : {}", "tell its members: {}"),
     "Level.benefits": Sentence("apporte aussi : {}", "brings besides: {}"),
     "Tiers.window": Sentence("on compte les achats sur {}", "the spend counts over {}"),
     "Tiers.keep": Sentence("un statut est gardé {}", "a status is kept for {}"),
@@ -521,6 +522,7 @@ MENU = {
     "When.last_day": Sentence("jusqu'à un jour", "until a day"),
     "Rule.goal": Sentence("une mission ou une série", "a mission or a streak"),
     "Reward.sessions": Sentence("des séances avec des places", "sessions with places"),
+    "Level.says": Sentence("une phrase pour ses membres", "a sentence for its members"),
     "Level.benefits": Sentence("ce que le statut apporte aussi", "what the status brings besides"),
     "Accounts.household": Sentence("des foyers", "households"),
     "Accounts.company": Sentence("des comptes entreprise", "company accounts"),

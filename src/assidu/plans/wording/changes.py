@@ -207,6 +207,7 @@ FIELDS = {
     "levels.units_at_least": Sentence("unités à gagner", "units to earn"),
     "levels.purchases_at_least": Sentence("nombre d'achats demandé", "number of purchases asked for"),
     "levels.engagement_at_least": Sentence("note d'engagement demandée", "engagement score asked for"),
+    "levels.says": Sentence("phrase dite à ses membres", "sentence told to its members"),
     "levels.benefits": Sentence("avantages", "benefits"),
     "tiers.needs": Sentence("conditions d'un statut", "conditions of a status"),
     "tiers.grace": Sentence("temps de grâce", "time of grace"),

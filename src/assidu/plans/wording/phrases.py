@@ -374,6 +374,11 @@ class Phrases:
         level = self.levels.get(tier) if tier is not None else None
         return [] if level is None else [self.text(benefit) for benefit in level.benefits]
 
+    def says(self, tier: str | None) -> str:
+        """The sentence for those who have a status; empty where the plan has none."""
+        level = self.levels.get(tier) if tier is not None else None
+        return "" if level is None or level.says is None else self.text(level.says)
+
     def level_names(self, codes: Iterable[str]) -> str:
         return self.listing(self.level_name(code) for code in codes)
 
