@@ -396,6 +396,7 @@ _FIELDS: Mapping[str, Worse] = {
     "rules.times": _tighter_times,
     "rules.quota": _tighter_quota,
     "rules.budget": _tighter_budget,
+    "rules.profile": _longer_list,
     "rules.goal": _gained,
     "rules.expires": _shorter,
     "rules.pending": _longer_wait,

@@ -164,6 +164,7 @@ FIELDS = {
     "rules.quota": Sentence("premiers servis", "first served"),
     "rules.budget": Sentence("budget", "budget"),
     "rules.activity": Sentence("activité", "activity"),
+    "rules.profile": Sentence("champs du profil", "fields of the profile"),
     "rules.goal": Sentence("but à atteindre", "goal to reach"),
     "rules.serves": Sentence("objectif servi", "objective served"),
     "rules.when.hours": Sentence("heures", "hours"),
