@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 import pytest
 from django.test import Client
 
+from assidu.foundation.clock import now
 from assidu.foundation.database import Database
 from assidu.foundation.people import actions as people
 from assidu.foundation.people.types import COMMAND_LINE, Person
 from assidu.foundation.work import RunState
+from assidu.loyalty import drafts
 from assidu.plans.compile import compile_plan
 from assidu.plans.writing import to_yaml
 from assidu.simulation import fairness_runs, job
@@ -88,6 +90,28 @@ def test_a_rules_page_proposes_another_way_and_leads_to_the_customers(
     assert f"/customers/{members[0]}/" in page
     assert f"/customers/{members[5]}/" not in page
     assert text_of(marketing, f"/fairness/{run_id}/rule/unknown/", 404) == ""
+
+
+def test_what_was_found_stands_where_people_decide(
+    assidu_db: Database, past: History, marketing: Client
+) -> None:
+    assert "Nobody has looked yet who could never have had what this version gives." in text_of(
+        marketing, "/dashboard/"
+    )
+    run_id = a_look(assidu_db, past)
+    page = text_of(marketing, "/dashboard/")
+    assert f'href="/fairness/{run_id}/"' in page
+    assert "0 of 6 members had nothing at all. “web” leaves out most: 6 never could have it (100%)." in page
+    # The same text as a draft is the same look; another text was not looked at yet.
+    yaml = to_yaml(past.documents[0])
+    looked, unseen = (
+        drafts.open_draft(text, at=now(), by="somebody", based_on=1)
+        for text in (yaml, yaml.replace("code: big", "code: bigger"))
+    )
+    page = text_of(marketing, f"/programme/drafts/{looked.draft_id}/approval/")
+    assert f'href="/fairness/{run_id}/rule/web/"' in page
+    page = text_of(marketing, f"/programme/drafts/{unseen.draft_id}/approval/")
+    assert f'href="/fairness/?draft={unseen.draft_id}"' in page
 
 
 def test_those_left_out_are_a_file_for_whoever_may_export(

@@ -161,6 +161,7 @@ WITHOUT_SENSE = {
     "budget_without_worth": with_badge(rule="budget: {amount: 5.00}  # here"),
     "badge_not_one": with_badge(gift="{fixed: 2}  # here"),
     "activity_known": a_programme(more="activities:\n  - {code: visit, name: {fr: a, en: a}}  # here\n"),
+    "profile_without_activity": with_activity("activity: visit", "profile: [email]  # here"),
     "activity_missing": with_activity().replace("code: extra", "code: extra  # here"),
     "activity_without_trigger": with_rule("activity: visit  # here"),
     "activity_not_fixed": with_activity(

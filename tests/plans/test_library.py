@@ -1,14 +1,21 @@
 """Ready programmes to start from: correct, without a warning, in both languages, free of anybody's catalogue."""
 
+from dataclasses import replace as replace_state
+from datetime import date
+
 import pytest
 from msgspec.structs import replace
 
+from assidu.decisions.decision import Decision
+from assidu.decisions.facts import SaleInputs
+from assidu.decisions.state import Membership
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
 from assidu.plans.library import ReadyProgramme, for_programme, library
-from assidu.plans.wording import Language, describe
+from assidu.plans.wording import Language, describe, receipt
 from builders.documents import a_document
+from builders.states import a_member
 
 ALL = pytest.mark.parametrize("ready", library().values(), ids=list(library()))
 
@@ -65,3 +72,14 @@ def test_the_library_covers_each_way_of_running_a_programme() -> None:
     assert documents["restaurant"].rewards[0].costs.units == 9
     assert not documents["relational"].rewards
     assert any(rule.goal is not None for rule in documents["conversational"].rules)
+
+
+def test_a_programme_without_points_speaks_by_status() -> None:
+    document = library()["relational"].document
+    plan = compile_plan(document)
+    decision = Decision(plan.version, inputs=SaleInputs(date(2026, 3, 2), True, "close", False, {}))
+    for tier, said in (("known", "Welcome: tell us what"), ("close", "Your adviser awaits you")):
+        text = receipt(decision, a_member(tier=tier), plan, document, Language.EN)
+        assert said in text
+    suspended = replace_state(a_member(tier="close"), membership=Membership.SUSPENDED)
+    assert "adviser" not in receipt(decision, suspended, plan, document, Language.EN)

@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 
 from assidu.plans.check import examine
+from assidu.plans.diff import Kind
 from assidu.plans.document import Document
-from assidu.plans.notice import against_customers, earliest_day
+from assidu.plans.notice import against_customers, earliest_day, told_to_members
 from assidu.plans.wording import Language, change
 from builders.documents import BASE, TIERS, a_document, a_programme, a_rule
 
@@ -139,3 +140,20 @@ def test_what_no_longer_extends_the_life_of_points_takes_something() -> None:
     )
     assert against_customers(by_both, by_purchases)
     assert against_customers(by_purchases, by_both) == ()
+
+
+def test_members_are_told_what_touches_anybody_among_them() -> None:
+    """Not what the programme spends, what it is called in the office, nor what is for a group alone."""
+    group = "audiences:\n  - {code: staff, name: {fr: l'équipe, en: staff}}\n"
+    ours = a_rule("{fixed: 5}", "when: {audiences: [staff]}", code="ours")
+    before = read(text())
+    after = read(
+        text()
+        .replace("{units: 50, per: month}", "{units: 60, per: month}")
+        .replace("{units: 500, over: store}", "{units: 400, over: store}")
+        .replace("rules:\n", f"{group}second_person_above: 50.00\nrules:\n")
+        .replace("tiers:\n", f"  - {ours.replace(chr(10), chr(10) + '    ').rstrip()}\ntiers:\n", 1)
+    )
+    assert [f"{one.part}.{one.field}" for one in told_to_members(before, after)] == ["rules.cap"]
+    [removed] = told_to_members(a_document(BASE, STEPS), a_document(BASE))
+    assert (removed.kind, removed.subject) == (Kind.REMOVED, "steps")

@@ -2,11 +2,12 @@
 
 import logging
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from msgspec.structs import replace
 
 from assidu.customers import actions as customers
 from assidu.customers.links import (
@@ -25,7 +26,10 @@ from assidu.foundation.logs import without_personal_data
 from assidu.foundation.people.queries import audit_trail
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.sql import rows
-from assidu.loyalty import actions
+from assidu.loyalty import actions, plans
+from assidu.loyalty.coming import changes_to_come
+from assidu.loyalty.queries import document_at
+from assidu.plans.wording import Language
 from assidu.portal import visits
 from builders.sales import a_line, a_sale
 from builders.shop import OPENED, Shop
@@ -235,3 +239,18 @@ def test_visits_are_forgotten(client: Client, anne: UUID) -> None:
     visits.note(visits.Knock.OPENED, "192.0.2.7", NOW - timedelta(days=91))
     visits.note(visits.Knock.OPENED, "192.0.2.7", NOW)
     assert rows("SELECT count(*) FROM portal_visit") == [(1,)]
+
+
+def test_changes_to_come_are_told_with_their_day(client: Client, anne: UUID) -> None:
+    text = page(client, link_for(anne))
+    assert "À partir du 1er septembre 2025" in text
+    programme = plans.programmes()[0]
+    [told] = changes_to_come(programme, NOW, Language.FR)
+    assert (told.starts, told.announced_on, told.takes) == (date(2025, 9, 1), OPENED.date(), True)
+    assert told.sentences
+    # Version 3 is replaced before its day by what is in force: there is nothing to tell any more.
+    before = document_at(programme, NOW)
+    assert before is not None
+    plans.publish(replace(before, version=None, valid_from=told.starts), "", at=NOW)
+    assert changes_to_come(programme, NOW, Language.FR) == ()
+    assert "À partir du" not in page(client, link_for(anne))

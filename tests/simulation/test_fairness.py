@@ -14,7 +14,7 @@ from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
 from assidu.plans.wording import Language
 from assidu.simulation.fairness import fairness
-from assidu.simulation.fairness_types import COULD_HAVE, REACHED, Barrier, Fairness, Way, WayKind
+from assidu.simulation.fairness_types import COULD_HAVE, REACHED, Barrier, Fairness, Kind, Way, WayKind
 from assidu.simulation.fairness_words import OUTCOMES, WAYS, Words
 from builders import history as past_of
 from builders.documents import BASE, a_document, a_rule
@@ -55,6 +55,9 @@ RULES = (
     a_rule("{fixed: 1}", "trigger: activity", "activity: review", code="review"),
     a_rule("{fixed: 1}", "when: {first_purchase: true}", code="first"),
 )
+
+
+PLAIN = (Kind.RULE, Kind.OFFER, Kind.REWARD)
 
 
 def a_plan() -> Document:
@@ -100,7 +103,7 @@ def of(database: Database, past: Past, *, first: int = 0) -> tuple[Fairness, dic
     found, standings = fairness(
         database.url, past.history.book, compile_plan(a_plan()), since=on(first).date(), processes=1
     )
-    codes = [line.code for line in found.lines]
+    codes = [line.code if line.kind in PLAIN else line.kind.value for line in found.lines]
     return found, {one.customer_id: dict(zip(codes, one.outcomes, strict=True)) for one in standings}
 
 
@@ -126,6 +129,7 @@ def test_each_reason_that_keeps_somebody_out_is_found(assidu_db: Database, past:
         "first": REACHED,
         "cheap": COULD_HAVE,
         "dear": Barrier.NEVER_ENOUGH,
+        "status": Barrier.TOO_LITTLE,
     }
 
 
@@ -134,7 +138,7 @@ def test_whoever_had_something_is_never_left_out_of_it(assidu_db: Database, past
     reached = {code for code, outcome in standings[past.bob].items() if outcome == REACHED}
     assert reached == {
         *("base", "welcome", "web", "other-store", "sunday", "early", "gold", "students", "big", "small"),
-        *("first-of-day", "survey", "review", "first", "dear"),
+        *("first-of-day", "survey", "review", "first", "dear", "status"),
     }
 
 

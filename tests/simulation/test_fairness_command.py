@@ -34,7 +34,8 @@ def test_fairness_of_the_version_in_force_is_one_object(
 ) -> None:
     status, answer = asked(capsys, "fairness", "--processes", "1")
     assert (status, answer["members"], answer["plan"]) == (0, 3, "live")
-    base, web = answer["lines"]
+    base, web, gold = answer["lines"]
+    assert (gold["kind"], gold["reasons"]) == ("status", {"too_little": 3})
     assert (base["reached"], base["left_out"]) == (3, 0)
     assert (web["left_out"], web["reasons"], web["is_channel_unsuited"]) == (3, {"channel": 3}, True)
     assert web["ways"][0]["values"] == ["base"]
@@ -48,7 +49,7 @@ def test_a_file_is_looked_at_before_it_is_published_over_a_period(
     file.write_text(a_programme(BASE, a_rule("{fixed: 1}", "when: {tiers: [gold]}", code="gold")), "utf-8")
     period = ("--from", on(1).date().isoformat(), "--to", on(2).date().isoformat())
     _, answer = asked(capsys, "fairness", "--plan", str(file), *period)
-    assert [line["code"] for line in answer["lines"]] == ["base", "gold"]
+    assert [line["code"] for line in answer["lines"]] == ["base", "gold", "gold"], "a rule and a status"
     assert answer["lines"][0]["reasons"] == {"no_purchase": 1}, "the first one came before the period"
     assert run(["fairness", "--plan", str(file)]) == 0
     assert "[gold]" in capsys.readouterr().out

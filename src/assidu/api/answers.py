@@ -16,6 +16,7 @@ from assidu.foundation.people.types import ApiKey, AuditEntry, Person
 from assidu.ledger.types import Movement, Statement
 from assidu.loyalty import queries as loyalty
 from assidu.loyalty.accounts import Part, Share
+from assidu.loyalty.coming import changes_to_come
 from assidu.loyalty.explain import Explanation
 from assidu.loyalty.plans import PublishedPlan
 from assidu.loyalty.types import CustomerList, Standing, Timeline, TimelineEntry
@@ -121,6 +122,7 @@ def programme(found: Standing, phrases: Phrases | None) -> types.Programme:
             _by_measure(tiers.to_climb),
             _by_measure(tiers.to_stay),
             phrases.benefits(tiers.tier) if phrases is not None else [],
+            phrases.says(tiers.tier) if phrases is not None else "",
         ),
         purchases=found.purchases,
         last_purchase=found.last_purchase,
@@ -143,7 +145,15 @@ def programme(found: Standing, phrases: Phrases | None) -> types.Programme:
         ],
         lots=[types.Lot(lot.currency, lot.issued_month, lot.expires_on, lot.remaining) for lot in found.lots],
         engagement=None if found.engagement is None else _engagement(found.engagement),
+        to_come=[] if phrases is None else _to_come(found.programme, phrases.language),
     )
+
+
+def _to_come(programme: str, language: Language) -> list[types.Coming]:
+    return [
+        types.Coming(one.starts, one.announced_on, list(one.sentences), one.takes)
+        for one in changes_to_come(programme, clock.now(), language)
+    ]
 
 
 def _engagement(found: EngagementStanding) -> types.Engagement:

@@ -62,7 +62,8 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """``benefits`` are what the status brings besides, in the words of the programme."""
+    """``benefits`` are what the status brings besides, ``says`` what its members are told, in the words of the
+    programme."""
 
     tier: str | None
     since: date | None
@@ -73,6 +74,7 @@ class Tier:
     missing: dict[str, int]
     missing_to_keep: dict[str, int]
     benefits: list[str]
+    says: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,16 @@ class Engagement:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """What changes for members from the day ``starts`` on; where it ``takes`` something from them, notice was owed."""
+
+    starts: date
+    announced_on: date
+    sentences: list[str]
+    takes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Programme:
     """What a customer has in the programme, as of ``today``.
 
@@ -113,6 +125,7 @@ class Programme:
     balances: list[Balance]
     lots: list[Lot]
     engagement: Engagement | None
+    to_come: list[Coming]
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,9 @@ class Programme:
     def tier_name(self, code: str | None) -> str:
         return self.phrases.level_name(code) if code else ""
 
+    def says(self, tier: str | None) -> str:
+        return self.phrases.says(tier)
+
     def benefits(self, tier: str | None) -> list[str]:
         """What a status brings besides, in words."""
         return [formats.typographic(one) for one in self.phrases.benefits(tier)]

@@ -41,6 +41,8 @@ def _lines(standing: Standing | None, programme: Programme) -> Iterator[str]:
     yield from _leaving_soon(standing, programme)
     yield from _next_status(standing, programme)
     yield from _reward(standing, programme)
+    if said := programme.says(standing.tiers.tier if standing.tiers is not None else None):
+        yield said
     balance = programme.units(standing.available(programme.points), programme.points)
     yield _("You have %(balance)s.") % {"balance": balance}
 

@@ -288,6 +288,24 @@ def customers_born_on(months: list[int], days: list[int]) -> list[UUID]:
     return [row[0] for row in found]
 
 
+_REACHED_BY = (
+    "EXISTS (SELECT FROM customers_identifier AS i WHERE i.customer_id = c.customer_id AND i.kind = '{}')"
+)
+_HAS_FIELD = {
+    **{
+        name: f"c.{name} <> ''"
+        for name in ("title", "first_name", "last_name", "postcode", "town", "language")
+    },
+    "birth_date": "c.birth_date IS NOT NULL",
+    **{name: _REACHED_BY.format(name) for name in ("email", "phone")},
+}
+
+
+def profile_has(fields: Iterable[str]) -> str:
+    """The SQL condition that the customer ``c`` told all of these fields; nothing sealed is opened for it."""
+    return " AND ".join(_HAS_FIELD[field] for field in fields)
+
+
 def prefix_query(words: Iterable[str]) -> str:
     """The full-text query that asks for a word beginning with each of ``words``; they are letters and digits only."""
     return " & ".join(f"{word}:*" for word in words)

@@ -58,6 +58,7 @@ from assidu.loyalty.script import run_script
 ATTEMPTS_MAX = 3
 TRY_AGAIN = (UniqueViolation, DeadlockDetected, SerializationFailure)
 STAFF_SOURCE = "assidu/staff"
+PORTAL_SOURCE = "assidu/portal"
 
 
 class NoProgramme(Exception):

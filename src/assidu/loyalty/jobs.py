@@ -16,6 +16,7 @@ from assidu.loyalty.anniversaries import tell_anniversaries
 from assidu.loyalty.closing import close_programmes
 from assidu.loyalty.due import run_due
 from assidu.loyalty.emissions import decide_emissions
+from assidu.loyalty.profiles_completed import tell_completed_profiles
 from assidu.loyalty.running_draws import give_prizes, run_due_draws
 
 EVERY_SECONDS = 60.0
@@ -50,6 +51,8 @@ def ticking(every_seconds: float = EVERY_SECONDS) -> Iterator[None]:
                         log.info("closing", customers=count)
                     if count := tell_anniversaries(now):
                         log.info("anniversaries", told=count)
+                    if count := tell_completed_profiles(now):
+                        log.info("profiles_completed", told=count)
                     looked_at = now
             except (DatabaseError, psycopg.Error) as error:
                 # The database may come back; until then nothing is lost, only later.

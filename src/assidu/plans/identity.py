@@ -35,6 +35,14 @@ def canonical_json(document: Document) -> bytes:
     return _encoder.encode(to_builtins(document))
 
 
+def what_it_says(document: Document) -> str:
+    """Canonical JSON of what a document says, whichever version it is and whenever it begins."""
+    content = to_builtins(document)
+    content.pop("version", None)
+    content.pop("valid_from", None)
+    return _encoder.encode(content).decode()
+
+
 def document_from_json(stored: bytes | str) -> Document:
     """The document again. For what Assidu itself wrote; what people write is read by ``plans.reading``."""
     return _decoder.decode(stored)

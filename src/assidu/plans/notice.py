@@ -56,6 +56,25 @@ def earliest_day(before: Document, after: Document, announced_on: date) -> date 
     return announced_on + timedelta(days=before.notice.days)
 
 
+def told_to_members(before: Document, after: Document) -> tuple[Change, ...]:
+    """The changes that members are told of beforehand: what anybody among them can get or keep. Not what the programme
+    spends or is for, nor what is for some groups alone; an offer is told to those it is for."""
+    return tuple(change for change in diff(before, after) if _is_told(change, before, after))
+
+
+def _is_told(change: Change, before: Document, after: Document) -> bool:
+    if change.kind is Kind.REORDERED or change.field in _OWN_AFFAIR:
+        return False
+    for document in (before, after):
+        limited = {"rules": document.rule, "rewards": document.reward}.get(change.part)
+        member = limited(change.subject) if limited is not None else None
+        if member is not None and member.when.audiences:
+            return False
+    if change.kind is not Kind.CHANGED or change.part == "draws":
+        return change.part in _REMOVED
+    return f"{change.part}.{change.field}" in _FIELDS
+
+
 def _takes(change: Change, after: Document) -> bool:
     if change.kind is Kind.REORDERED:
         return False
@@ -80,6 +99,7 @@ def _is_over(removed: Any, day: date) -> bool:
     return False
 
 
+_OWN_AFFAIR = frozenset({"budget"})
 _REMOVED = frozenset({"currencies", "rules", "rewards", "levels", "tiers", "draws"})
 
 
@@ -376,6 +396,7 @@ _FIELDS: Mapping[str, Worse] = {
     "rules.times": _tighter_times,
     "rules.quota": _tighter_quota,
     "rules.budget": _tighter_budget,
+    "rules.profile": _longer_list,
     "rules.goal": _gained,
     "rules.expires": _shorter,
     "rules.pending": _longer_wait,

@@ -15,6 +15,7 @@ from assidu.decisions.plan import CurrencyKind, Plan
 from assidu.decisions.state import Membership
 from assidu.events.types import WHOSE_PERSON
 from assidu.loyalty import queries
+from assidu.loyalty.coming import changes_to_come
 from assidu.loyalty.explain import explain
 from assidu.loyalty.life_wording import told_to_member
 from assidu.loyalty.types import SoldOn, Standing, TimelineEntry
@@ -74,6 +75,15 @@ class Why:
     moment: Moment
     applied: tuple[str, ...]
     not_applied: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What changes for them from a day on; ``announced`` is the day on which it was made known."""
+
+    starts: str
+    announced: str
+    sentences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +178,12 @@ class Member:
         )
 
     @property
+    def says(self) -> str:
+        """What the programme tells those who have their status."""
+        tiers = self.standing.tiers
+        return self.phrases.says(tiers.tier) if tiers is not None and self.is_active else ""
+
+    @property
     def benefits(self) -> list[str]:
         """What their status brings besides."""
         tiers = self.standing.tiers
@@ -196,6 +212,16 @@ def member(customer_id: UUID, language: Language, now: datetime) -> Member | Non
     plan = book.at(now)
     accounts = tuple(sorted(queries.accounts_ever([customer_id, *found.absorbed])))
     return Member(found, standing, documents, documents[plan.version], plan, language, account, accounts)
+
+
+def notices(of: Member, now: datetime) -> list[Notice]:
+    """Announced to whoever is a member: who has left learns of it when they come back."""
+    if of.has_left:
+        return []
+    found = changes_to_come(of.standing.programme, now, of.language)
+    return [
+        Notice(of.phrases.day(one.starts), of.phrases.day(one.announced_on), one.sentences) for one in found
+    ]
 
 
 def moments(of: Member, until: date | None) -> tuple[list[Moment], date | None]:

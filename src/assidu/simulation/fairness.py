@@ -1,7 +1,8 @@
-"""Who could never have had a rule, an offer or a reward of a programme, and why: history decided again and looked at.
+"""Who could never have had what a programme gives, and why: history decided again and looked at.
 
 The one evaluator decides everything again under the plan, with its reasons, and `fairness_seen` counts them. What is
-said is true of what is recorded: whether a survey was sent, or somebody agreed to be written to, is not recorded yet.
+said is true of what is recorded: whether a survey was sent is not, and whether somebody agreed to be written to only
+where they were asked.
 """
 
 import time
@@ -14,15 +15,16 @@ from uuid import UUID
 
 import psycopg
 
-from assidu.decisions.plan import Conditions, Plan, Trigger
-from assidu.decisions.plan.offers import OfferNeeds
+from assidu.decisions.plan import Plan
+from assidu.events.types import EventType
+from assidu.loyalty.actions import PORTAL_SOURCE
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.referee import RefereedQuotas
+from assidu.simulation.fairness_outcomes import conditions_of, lines_of, outcome_of
 from assidu.simulation.fairness_seen import Seen, Watch
 from assidu.simulation.fairness_types import (
     COULD_HAVE,
     REACHED,
-    Barrier,
     ChannelFit,
     Fairness,
     Kind,
@@ -33,9 +35,6 @@ from assidu.simulation.fairness_ways import ways_of
 from assidu.simulation.groups import Groups, counted_together
 from assidu.simulation.run import Progress, over_history
 from assidu.simulation.under import replay_under
-
-ASKED_BY_MESSAGE = frozenset({"survey-answered"})
-"""Activities that only whoever can be written to is ever asked for."""
 
 Members = Sequence[tuple[UUID, Seen]]
 
@@ -68,7 +67,8 @@ def fairness(
         watch = Watch(plan, first, last)
         replay_under(connection, recorded_book, book, groups, recorded_until, quotas, advance, watch)
         counted = counted_together(connection, [customer for group in groups for customer in group])
-        return _together(watch.seen, counted, _with_contact(connection, counted))
+        known = [customer for group in counted for customer in group]
+        return _together(watch.seen, counted, _with_contact(connection, known), _consents(connection, known))
 
     past, parts = over_history(database_url, look, processes=processes, on_progress=on_progress)
     first, last = since or past.since or date.min, until or past.until or date.max
@@ -76,12 +76,17 @@ def fairness(
         (one for part in parts for one in part if one[1].is_member_between(first, last)),
         key=lambda one: one[0],
     )
-    found, standings = conclude(plan, members)
+    found, standings = conclude(plan, members, first)
     answer = replace(found, since=first, until=last, seconds=round(time.perf_counter() - started, 2))
     return answer, standings
 
 
-def _together(seen: Mapping[UUID, Seen], groups: Groups, reachable: set[UUID]) -> list[tuple[UUID, Seen]]:
+def _together(
+    seen: Mapping[UUID, Seen],
+    groups: Groups,
+    reachable: set[UUID],
+    consents: Mapping[UUID, frozenset[str]],
+) -> list[tuple[UUID, Seen]]:
     """One for each person, with all who were merged into them, or for each account, with all who are in it."""
     people = []
     for group in groups:
@@ -89,6 +94,8 @@ def _together(seen: Mapping[UUID, Seen], groups: Groups, reachable: set[UUID]) -
         if person is None:
             continue
         person.has_contact = not reachable.isdisjoint(group)
+        said = [consents[one] for one in group if one in consents]
+        person.consents = frozenset[str]().union(*said) if said else None
         for other in group[1:]:
             if other in seen:
                 person.take_in(seen[other])
@@ -96,23 +103,34 @@ def _together(seen: Mapping[UUID, Seen], groups: Groups, reachable: set[UUID]) -
     return people
 
 
-def _with_contact(connection: psycopg.Connection[Any], groups: Groups) -> set[UUID]:
+def _with_contact(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> set[UUID]:
     """Whose e-mail address or telephone number is known."""
     rows = connection.execute(
         "SELECT DISTINCT customer_id FROM customers_identifier "
         "WHERE kind IN ('email', 'phone') AND customer_id = ANY (%s)",
-        ([customer for group in groups for customer in group],),
+        (customers,),
     )
     return {customer for (customer,) in rows}
+
+
+def _consents(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
+    """What people agreed to as they last joined, where it was written down or their form asked for it."""
+    rows = connection.execute(
+        "SELECT DISTINCT ON (customer_id) customer_id, coalesce(body -> 'consents', '[]') FROM events_event "
+        "WHERE type = %s AND customer_id = ANY (%s) AND (body ? 'consents' OR source = %s) "
+        "ORDER BY customer_id, seq DESC",
+        (EventType.JOINING.value, list(customers), PORTAL_SOURCE),
+    )
+    return {customer: frozenset(said) for customer, said in rows}
 
 
 # ---------------------------------------------------------------- what it means, line by line
 
 
-def conclude(plan: Plan, members: Members) -> tuple[Fairness, list[Standing]]:
+def conclude(plan: Plan, members: Members, since: date = date.min) -> tuple[Fairness, list[Standing]]:
     """From what was seen of each member to what is said of each line; the period is filled in by the caller."""
-    kinds = lines_of(plan)
-    outcomes = [[_outcome(plan, kind, code, seen) for kind, code in kinds] for _, seen in members]
+    kinds = lines_of(plan, since)
+    outcomes = [[outcome_of(plan, kind, code, seen) for kind, code in kinds] for _, seen in members]
     lines = tuple(
         _line(plan, kind, code, [row[n] for row in outcomes], members) for n, (kind, code) in enumerate(kinds)
     )
@@ -124,6 +142,8 @@ def conclude(plan: Plan, members: Members) -> tuple[Fairness, list[Standing]]:
         members=len(members),
         reached_nothing=sum(REACHED not in row for row in outcomes),
         without_contact=sum(not seen.has_contact for _, seen in members),
+        without_consent=sum(seen.consents == frozenset() for _, seen in members),
+        consent_unknown=sum(seen.consents is None for _, seen in members),
         lines=tuple(
             replace(line, ways=ways_of(plan, n, lines, outcomes, [seen for _, seen in members]))
             for n, line in enumerate(lines)
@@ -131,39 +151,6 @@ def conclude(plan: Plan, members: Members) -> tuple[Fairness, list[Standing]]:
     )
     standings = [Standing(customer, tuple(row)) for (customer, _), row in zip(members, outcomes, strict=True)]
     return found, standings
-
-
-def lines_of(plan: Plan) -> list[tuple[Kind, str]]:
-    """Everything that a programme gives, in its own order."""
-    return [
-        *((Kind.RULE, rule.code) for rule in plan.rules),
-        *((Kind.OFFER, offer.code) for offer in plan.offers.all),
-        *((Kind.REWARD, code) for code in plan.rewards),
-    ]
-
-
-def _outcome(plan: Plan, kind: Kind, code: str, seen: Seen) -> str:
-    if kind is Kind.REWARD:
-        return seen.rewards.get(code, Barrier.NEVER_EARNED.value)
-    outcome = seen.outcomes.get(code)
-    if outcome is None:
-        return _never_asked(plan, kind, code, seen).value
-    if outcome == Barrier.NOT_GIVEN and not seen.has_contact:
-        offer = plan.offers.by_code.get(code)
-        if offer is not None and offer.needs in (OfferNeeds.ALLOTTED, OfferNeeds.ACTIVATED):
-            return Barrier.NO_CONTACT.value
-    return outcome
-
-
-def _never_asked(plan: Plan, kind: Kind, code: str, seen: Seen) -> Barrier:
-    """Why no occasion of theirs asked this rule at all."""
-    rule = next((rule for rule in plan.rules if rule.code == code), None) if kind is Kind.RULE else None
-    if rule is not None and rule.trigger is Trigger.JOINING:
-        return Barrier.JOINED_BEFORE
-    if rule is not None and rule.trigger is Trigger.ACTIVITY:
-        is_unasked = rule.activity in ASKED_BY_MESSAGE and not seen.has_contact
-        return Barrier.NO_CONTACT if is_unasked else Barrier.NO_ACTIVITY
-    return Barrier.NO_PURCHASE
 
 
 def _line(plan: Plan, kind: Kind, code: str, outcomes: Iterable[str], members: Members) -> Line:
@@ -185,11 +172,3 @@ def _fit(plan: Plan, kind: Kind, code: str, members: Members) -> ChannelFit | No
     ]
     fits = sum(not when.channels.isdisjoint(seen.channels) for seen in target)
     return ChannelFit(tuple(sorted(when.channels)), len(target), fits)
-
-
-def conditions_of(plan: Plan, kind: Kind, code: str) -> Conditions | None:
-    if kind is Kind.RULE:
-        return next((rule.when for rule in plan.rules if rule.code == code), None)
-    if kind is Kind.OFFER:
-        return plan.offers.by_code[code].when
-    return plan.rewards[code].when

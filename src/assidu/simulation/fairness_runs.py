@@ -14,6 +14,7 @@ from assidu.foundation.clock import now
 from assidu.foundation.sql import rows
 from assidu.foundation.work import Kind, Work
 from assidu.plans.document import Document
+from assidu.plans.identity import what_it_says
 from assidu.simulation.fairness_types import COULD_HAVE, REACHED, Fairness, Standing
 
 KEPT_MAX = 20
@@ -42,7 +43,7 @@ def ask(
     until: date | None = None,
 ) -> UUID:
     """Write down what is to be looked at; of earlier looks, the last ones stay."""
-    own = {"since": since, "until": until}
+    own = {"since": since, "until": until, "document": what_it_says(document)}
     return work.ask(FAIRNESS, document.programme, yaml, label=label, by=by, own=own)
 
 
@@ -101,6 +102,16 @@ def run(run_id: UUID) -> FairnessRun | None:
 def runs(programme: str) -> list[FairnessRun]:
     """The last ones first."""
     return [_run(row) for row in work.last(FAIRNESS, programme, _OWN, KEPT_MAX)]
+
+
+def last_of(document: Document) -> FairnessRun | None:
+    """The last look at exactly what the document says: one that is done, else one that may still be."""
+    found = rows(
+        "SELECT run_id FROM simulation_fairness WHERE programme = %s AND document = %s::jsonb "
+        "ORDER BY (state = 'done') DESC, asked_at DESC LIMIT 1",
+        [document.programme, what_it_says(document)],
+    )
+    return run(found[0][0]) if found else None
 
 
 def people(

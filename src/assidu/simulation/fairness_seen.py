@@ -5,7 +5,7 @@ Nothing is judged here a second time: every rule's own reason, as ``decide`` tra
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -14,10 +14,14 @@ from uuid import UUID
 from assidu.decisions import decide
 from assidu.decisions.calendar import minute_of
 from assidu.decisions.decision import ReasonCode, RefusalCode, Refused
-from assidu.decisions.events import Activity, RewardRequest, Sale
+from assidu.decisions.earning import why_not_now
+from assidu.decisions.entries import entries_moved
+from assidu.decisions.events import Activity, Joining, RewardRequest, Sale
 from assidu.decisions.facts import Facts
-from assidu.decisions.plan import Plan
+from assidu.decisions.inputs import inputs_on
+from assidu.decisions.plan import REFERRAL, Draw, GivesUnits, Plan, TierMeasure
 from assidu.decisions.state import Membership, State
+from assidu.decisions.tiers import measured
 from assidu.loyalty.desk import Decided
 from assidu.simulation.fairness_types import COULD_HAVE, REACHED, Barrier
 
@@ -64,6 +68,10 @@ class Seen:
     outcomes: dict[str, str] = field(default_factory=dict)
     """By rule or offer, how far they came; nothing where no occasion asked."""
     rewards: dict[str, str] = field(default_factory=dict)
+    draws: dict[str, str] = field(default_factory=dict)
+    """By draw, whether they had an entry, or how far they came with what gives some."""
+    measures: dict[TierMeasure, int] = field(default_factory=dict)
+    """The most that they had of what statuses rest on."""
     channels: Counter[str] = field(default_factory=Counter)
     stores: Counter[str] = field(default_factory=Counter)
     weekdays: Counter[int] = field(default_factory=Counter)
@@ -76,7 +84,10 @@ class Seen:
     """By rule, what was missing the least to its lowest amount, where nothing else stood in the way."""
     purchases: int = 0
     state: State = field(default_factory=State)
+    has_joined: bool = False
     has_contact: bool = False
+    consents: frozenset[str] | None = None
+    """What they agreed to be written by; ``None`` where nobody wrote down whether they did."""
 
     def is_member_between(self, since: date, until: date) -> bool:
         """Were they a member on any day of the period, as far as is known at its end?"""
@@ -88,7 +99,11 @@ class Seen:
 
     def take_in(self, other: "Seen") -> None:
         """Somebody who was merged into this customer: what either did, both did."""
-        for mine, theirs in ((self.outcomes, other.outcomes), (self.rewards, other.rewards)):
+        for mine, theirs in (
+            (self.outcomes, other.outcomes),
+            (self.rewards, other.rewards),
+            (self.draws, other.draws),
+        ):
             for code, outcome in theirs.items():
                 _further(mine, code, outcome)
         self.channels += other.channels
@@ -102,7 +117,10 @@ class Seen:
             self.best[currency] = max(self.best.get(currency, 0), quantity)
         for code, missing in other.missing_minor.items():
             self.missing_minor[code] = min(self.missing_minor.get(code, missing), missing)
+        for measure, quantity in other.measures.items():
+            self.measures[measure] = max(self.measures.get(measure, 0), quantity)
         self.purchases += other.purchases
+        self.has_joined |= other.has_joined
         self.has_contact |= other.has_contact
 
 
@@ -113,6 +131,8 @@ class Watch:
         self._plan = plan
         self._since = since
         self._until = until
+        self._draws = [draw for draw in plan.draws.values() if draw.last_day >= since]
+        self._gives_entries = _by_giver(plan, self._draws)
         self.seen: dict[UUID, Seen] = {}
 
     def __call__(self, decided: Decided) -> None:
@@ -122,11 +142,17 @@ class Watch:
         if seen is None:
             seen = self.seen[decided.customer_id] = Seen()
         before, seen.state = seen.state, decided.state
+        for draw in self._draws:
+            if entries_moved(draw, decided.day, decided.decision.postings) > 0:
+                seen.draws[draw.code] = REACHED
         if decided.day < self._since:
             return
         event = decided.fact.event
         for reason in decided.decision.reasons:
-            _further(seen.outcomes, reason.rule, _OUTCOMES[reason.code])
+            outcome = _OUTCOMES[reason.code]
+            _further(seen.outcomes, reason.rule, outcome)
+            for draw in self._gives_entries.get(reason.rule, ()):
+                _further(seen.draws, draw.code, _of_entries(draw, decided.day, outcome))
             missing = reason.figures.get("missing_minor")
             if missing is not None:
                 seen.missing_minor[reason.rule] = min(seen.missing_minor.get(reason.rule, missing), missing)
@@ -136,12 +162,27 @@ class Watch:
             seen.activities[event.activity] += 1
         elif isinstance(event, RewardRequest):
             seen.rewards[event.reward] = REACHED
+        elif isinstance(event, Joining):
+            seen.has_joined = True
+        if any(award.rule == REFERRAL for award in decided.decision.awards):
+            seen.outcomes[REFERRAL] = REACHED  # the newcomer's side is traced by nothing else
         for state in (before, decided.state):
             if state.membership is Membership.MEMBER:
                 if state.tier is not None:
                     seen.tiers.add(state.tier)
                 seen.audiences |= state.audiences
+        self._measure(seen, decided)
         self._could_ask(seen, decided)
+
+    def _measure(self, seen: Seen, decided: Decided) -> None:
+        """How near they came to a status, as the core measures it."""
+        tiers, state = self._plan.tiers, decided.state
+        if tiers is None or state.membership is not Membership.MEMBER:
+            return
+        if seen.measures and not decided.decision.counts:
+            return
+        for measure, quantity in measured(self._plan, tiers, state.counters, decided.day).items():
+            seen.measures[measure] = max(seen.measures.get(measure, 0), quantity)
 
     def _bought(self, seen: Seen, event: Sale, decided: Decided) -> None:
         seen.purchases += 1
@@ -161,16 +202,18 @@ class Watch:
                 if not isinstance(answer, Refused):
                     seen.rewards[code] = COULD_HAVE
                     break
-                self._refused(seen, code, answer)
+                self._refused(seen, code, answer, decided)
 
-    def _refused(self, seen: Seen, code: str, answer: Refused) -> None:
+    def _refused(self, seen: Seen, code: str, answer: Refused, decided: Decided) -> None:
         if answer.code is RefusalCode.INSUFFICIENT_BALANCE:
             available = answer.figures["available"]
             currency = answer.subject
             seen.best[currency] = max(seen.best.get(currency, 0), available)
             barrier = Barrier.NEVER_ENOUGH if seen.best[currency] else Barrier.NEVER_EARNED
         elif answer.code is RefusalCode.REWARD_NOT_FOR_THEM:
-            barrier = Barrier.NOT_FOR_THEM
+            inputs = inputs_on(self._plan, Facts(decided.state), decided.day)
+            why = why_not_now(self._plan.rewards[code].when, inputs, "", "", lambda: 0)
+            barrier = Barrier.NOT_FOR_THEM if why is None else BARRIERS.get(why, Barrier.NOT_FOR_THEM)
         elif answer.code is RefusalCode.OUT_OF_STOCK:
             barrier = Barrier.PLACES_GONE
         elif answer.code is RefusalCode.ALREADY_OVER:
@@ -178,6 +221,26 @@ class Watch:
         else:
             barrier = Barrier.NOT_A_MEMBER
         _further(seen.rewards, code, barrier.value)
+
+
+def _by_giver(plan: Plan, draws: Sequence[Draw]) -> Mapping[str, list[Draw]]:
+    """The draws that each rule and offer gives entries of."""
+    found: dict[str, list[Draw]] = {}
+    for draw in draws:
+        for rule in plan.rules:
+            if rule.currency == draw.entries:
+                found.setdefault(rule.code, []).append(draw)
+        for offer in plan.offers.all:
+            if isinstance(offer.effect, GivesUnits) and offer.effect.currency == draw.entries:
+                found.setdefault(offer.code, []).append(draw)
+    return found
+
+
+def _of_entries(draw: Draw, day: date, outcome: str) -> str:
+    """What an occasion to have an entry was worth: nothing once the draw's last day is over."""
+    if outcome not in (REACHED, COULD_HAVE):
+        return outcome
+    return COULD_HAVE if day <= draw.last_day else Barrier.NOT_RUNNING.value
 
 
 def _further(outcomes: dict[str, str], code: str, outcome: str) -> None:

@@ -1,4 +1,5 @@
-"""Who could never have had what a programme gives: what is found, for each rule, offer and reward."""
+"""Who could never have had what a programme gives: what is found, for each rule, offer, reward, draw, status and
+for referral."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,15 +12,20 @@ class Kind(StrEnum):
     RULE = "rule"
     OFFER = "offer"
     REWARD = "reward"
+    DRAW = "draw"  # among entries; an instant win is an offer
+    STATUS = "status"
+    REFERRAL = "referral"
 
 
 class Barrier(StrEnum):
     """What kept somebody from something on every occasion they had. Where several did on different occasions, the
     one they came furthest with: all that is looked at before it held at least once."""
 
+    NOTHING_GIVES = "nothing_gives"  # the entries of a draw
     NO_PURCHASE = "no_purchase"
     NO_ACTIVITY = "no_activity"
     NO_CONTACT = "no_contact"  # nobody could ask them for the activity, or give them the offer
+    NO_CONSENT = "no_consent"  # they were asked, and want to hear nothing on any channel
     JOINED_BEFORE = "joined_before"
     NOT_A_MEMBER = "not_a_member"  # on each occasion, then
     NOT_RUNNING = "not_running"  # before its first day or after its last one
@@ -32,6 +38,7 @@ class Barrier(StrEnum):
     ENGAGEMENT = "engagement"
     NOT_FIRST = "not_first"
     TOO_LITTLE = "too_little"
+    TOO_SELDOM = "too_seldom"  # purchases that a status asks for
     TOO_MUCH = "too_much"
     NOT_GIVEN = "not_given"  # an offer that is allotted, activated or has a code
     NOT_FOR_THEM = "not_for_them"  # conditions of a reward
@@ -59,6 +66,13 @@ class WayKind(StrEnum):
     COST = "cost"
     PURCHASE = "purchase"  # the same for a purchase
     ACTIVITY = "activity"
+    ALSO_PURCHASE = "also_purchase"  # counted for a status
+    ALSO_ACTIVITY = "also_activity"
+    ASK_CONSENT = "ask_consent"
+    TOLD_AT_TILL = "told_at_till"
+    TIMES = "times"  # purchases that a status asks for
+    SCORE = "score"  # of engagement
+    UNITS = "units"
     ANNIVERSARY = "anniversary"
     PLACES_BY_STORE = "places_by_store"
 
@@ -88,7 +102,7 @@ class ChannelFit:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One rule, offer or reward over the period: who had it, could have had it, and who never could and why."""
+    """One thing that a programme gives over the period: who had it, could have had it, and who never could and why."""
 
     kind: Kind
     code: str
@@ -111,7 +125,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Fairness:
-    """A programme over a period of recorded history. ``reached_nothing``: members who had none of its lines."""
+    """A programme over a period of recorded history. ``reached_nothing``: members who had none of its lines.
+
+    ``without_consent`` were asked and agreed to no channel; of ``consent_unknown`` nobody wrote down whether they did:
+    of nobody at all, where it is left out.
+    """
 
     programme: str
     version: int
@@ -122,6 +140,8 @@ class Fairness:
     without_contact: int
     lines: tuple[Line, ...]
     seconds: float = 0.0
+    without_consent: int = 0
+    consent_unknown: int | None = None
 
     def line(self, kind: str, code: str) -> Line | None:
         return next((one for one in self.lines if one.kind == kind and one.code == code), None)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from statistics import median_low
 
-from assidu.decisions.plan import Plan, Threshold, Trigger
+from assidu.decisions.plan import Plan, Threshold, TierMeasure, Trigger
 from assidu.simulation.fairness_seen import Seen
 from assidu.simulation.fairness_types import REACHED, Barrier, Kind, Line, Way, WayKind
 
@@ -14,6 +14,16 @@ STORES_MAX = 3
 HOURS_TOGETHER = 3
 ROUND_TO_MINOR = 500
 """Thresholds that are proposed are multiples of this, where they are at least that much."""
+_UNGIVEN = frozenset(
+    {
+        Barrier.NOTHING_GIVES,
+        Barrier.TOO_LITTLE,
+        Barrier.NEVER_EARNED,
+        Barrier.NEVER_ENOUGH,
+        Barrier.NO_CONTACT,
+    }
+)
+"""What keeps members from a draw that an entry for any purchase would open to them."""
 
 
 def ways_of(
@@ -40,7 +50,7 @@ def _other_rules(plan: Plan, n: int, lines: Sequence[Line], left: Sequence[Seque
     reach = [
         (_currency(plan, other) == currency, sum(row[m] == REACHED for row in left), m, other)
         for m, other in enumerate(lines)
-        if m != n and other.kind is not Kind.REWARD and other.code not in joining
+        if m != n and other.kind in (Kind.RULE, Kind.OFFER) and other.code not in joining
     ]
     reach.sort(key=lambda one: (not one[0], -one[1], one[2]))
     for _, count, _, other in [one for one in reach if one[1]][:OTHER_RULES_MAX]:
@@ -48,13 +58,23 @@ def _other_rules(plan: Plan, n: int, lines: Sequence[Line], left: Sequence[Seque
 
 
 def _currency(plan: Plan, line: Line) -> str:
-    if line.kind is Kind.RULE:
-        return next(rule.currency for rule in plan.rules if rule.code == line.code)
-    return plan.rewards[line.code].currency if line.kind is Kind.REWARD else ""
+    match line.kind:
+        case Kind.RULE:
+            return next(rule.currency for rule in plan.rules if rule.code == line.code)
+        case Kind.REWARD:
+            return plan.rewards[line.code].currency
+        case Kind.DRAW:
+            return plan.draws[line.code].entries
+        case Kind.STATUS:
+            return plan.tiers.units_currency if plan.tiers is not None else ""
+        case _:
+            return ""
 
 
 def _variant(plan: Plan, line: Line, barrier: Barrier, left: Sequence[Seen]) -> Way | None:
     """How the line would have to be for those whom this one thing keeps out."""
+    if line.kind is Kind.STATUS:
+        return _other_status(barrier, left)
     match barrier:
         case Barrier.CHANNEL:
             return _most(WayKind.CHANNEL, left, lambda seen: seen.channels)
@@ -68,6 +88,12 @@ def _variant(plan: Plan, line: Line, barrier: Barrier, left: Sequence[Seen]) -> 
             return _most(WayKind.STATUS, left, lambda seen: seen.tiers)
         case Barrier.AUDIENCE | Barrier.NOT_GIVEN | Barrier.NOT_FOR_THEM:
             return Way(WayKind.EVERYBODY, (), len(left))
+        case Barrier.NO_CONSENT:
+            return Way(WayKind.ASK_CONSENT, (), sum(seen.purchases > 0 for seen in left))
+        case Barrier.NO_CONTACT if line.kind is Kind.REFERRAL:
+            return Way(WayKind.TOLD_AT_TILL, (), sum(seen.purchases > 0 for seen in left))
+        case _ if line.kind is Kind.DRAW and barrier in _UNGIVEN:
+            return Way(WayKind.PURCHASE, (), sum(seen.purchases > 0 for seen in left))
         case Barrier.TOO_LITTLE:
             asked = _lowest_minor(plan, line)
             came_to = [asked - seen.missing_minor.get(line.code, asked) for seen in left]
@@ -76,15 +102,41 @@ def _variant(plan: Plan, line: Line, barrier: Barrier, left: Sequence[Seen]) -> 
             currency = plan.rewards[line.code].currency
             return _threshold(WayKind.COST, [seen.best.get(currency, 0) for seen in left], 1)
         case Barrier.NO_ACTIVITY | Barrier.NO_CONTACT:
-            buying = sum(seen.purchases > 0 for seen in left)
-            doing = _most(WayKind.ACTIVITY, left, lambda seen: seen.activities)
-            return doing if doing and doing.reach > buying else Way(WayKind.PURCHASE, (), buying)
+            return _done(WayKind.PURCHASE, WayKind.ACTIVITY, left)
         case Barrier.JOINED_BEFORE | Barrier.NOT_FIRST:
             return Way(WayKind.ANNIVERSARY, (), len(left))
         case Barrier.PLACES_GONE:
             return Way(WayKind.PLACES_BY_STORE, (), len(left))
         case _:
             return None
+
+
+def _other_status(barrier: Barrier, left: Sequence[Seen]) -> Way | None:
+    """What a status would have to ask for instead, or count as well."""
+    match barrier:
+        case Barrier.TOO_LITTLE:
+            return _reached_by_half(WayKind.AMOUNT, TierMeasure.SPEND, left, ROUND_TO_MINOR)
+        case Barrier.TOO_SELDOM:
+            return _reached_by_half(WayKind.TIMES, TierMeasure.PURCHASES, left)
+        case Barrier.NEVER_ENOUGH:
+            return _reached_by_half(WayKind.UNITS, TierMeasure.UNITS, left)
+        case Barrier.ENGAGEMENT:
+            return _reached_by_half(WayKind.SCORE, TierMeasure.ENGAGEMENT, left)
+        case Barrier.NO_ACTIVITY | Barrier.NO_CONTACT | Barrier.NO_CONSENT | Barrier.NEVER_EARNED:
+            return _done(WayKind.ALSO_PURCHASE, WayKind.ALSO_ACTIVITY, left)
+        case _:
+            return None
+
+
+def _reached_by_half(kind: WayKind, measure: TierMeasure, left: Sequence[Seen], step: int = 1) -> Way | None:
+    return _threshold(kind, [seen.measures.get(measure, 0) for seen in left], step)
+
+
+def _done(buying: WayKind, doing: WayKind, left: Sequence[Seen]) -> Way:
+    """What most of them do: buy, or something else."""
+    purchase = Way(buying, (), sum(seen.purchases > 0 for seen in left))
+    activity = _most(doing, left, lambda seen: seen.activities)
+    return activity if activity is not None and activity.reach > purchase.reach else purchase
 
 
 def _lowest_minor(plan: Plan, line: Line) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from assidu.plans.document import Document, Weekday
 from assidu.plans.wording import Language, figures, text_in
 from assidu.plans.wording.language import Sentence
+from assidu.plans.wording.life import REFERRAL_NAME
 from assidu.plans.wording.phrases import DAYS, Phrases, phrases_of
 from assidu.simulation.fairness_types import (
     COULD_HAVE,
@@ -21,11 +22,17 @@ from assidu.simulation.fairness_types import (
 OUTCOMES: Mapping[str, Sentence] = {
     REACHED: Sentence("l'a eu", "had it"),
     COULD_HAVE: Sentence("aurait pu l'avoir", "could have had it"),
+    Barrier.NOTHING_GIVES: Sentence(
+        "rien dans le programme n'en donne", "nothing in the programme gives any"
+    ),
     Barrier.NO_PURCHASE: Sentence("aucun achat sur la période", "no purchase in the period"),
     Barrier.NO_ACTIVITY: Sentence("jamais fait l'activité", "never did the activity"),
     Barrier.NO_CONTACT: Sentence(
         "ni e-mail ni téléphone : ne pouvait pas être sollicité",
         "neither e-mail nor telephone: could not be asked",
+    ),
+    Barrier.NO_CONSENT: Sentence(
+        "n'a accepté d'être contacté sur aucun canal", "agreed to be contacted on no channel"
     ),
     Barrier.JOINED_BEFORE: Sentence("membre avant la période", "a member since before the period"),
     Barrier.NOT_A_MEMBER: Sentence("pas membre lors de ses achats", "no member when they bought"),
@@ -42,6 +49,7 @@ OUTCOMES: Mapping[str, Sentence] = {
         "n'a jamais dépensé assez quand tout le reste convenait",
         "never spent enough when all else was right",
     ),
+    Barrier.TOO_SELDOM: Sentence("n'est jamais venu assez souvent", "never came often enough"),
     Barrier.TOO_MUCH: Sentence("a toujours dépensé plus que le plafond", "always spent more than the limit"),
     Barrier.NOT_GIVEN: Sentence("offre jamais reçue ou activée", "offer never received or activated"),
     Barrier.NOT_FOR_THEM: Sentence("conditions jamais remplies", "conditions never met"),
@@ -96,6 +104,34 @@ WAYS: Mapping[WayKind, Sentence] = {
         "Donner autant pour cette activité : {value} ; {reach} d'entre eux la font.",
         "Give the same for this activity: {value}; {reach} of them do it.",
     ),
+    WayKind.ALSO_PURCHASE: Sentence(
+        "Y compter aussi les achats : {reach} d'entre eux en font.",
+        "Count purchases for it too: {reach} of them buy.",
+    ),
+    WayKind.ALSO_ACTIVITY: Sentence(
+        "Y compter aussi cette activité : {value} ; {reach} d'entre eux la font.",
+        "Count this activity for it too: {value}; {reach} of them do it.",
+    ),
+    WayKind.ASK_CONSENT: Sentence(
+        "Leur proposer d'être contactés, en caisse : {reach} d'entre eux y viennent.",
+        "Ask them at the till whether they wish to be contacted: {reach} of them come there.",
+    ),
+    WayKind.TOLD_AT_TILL: Sentence(
+        "Leur donner leur code de parrainage en caisse : {reach} d'entre eux y viennent.",
+        "Give them their referral code at the till: {reach} of them come there.",
+    ),
+    WayKind.TIMES: Sentence(
+        "Un seuil à {value} achats : {reach} d'entre eux l'auraient atteint.",
+        "A threshold of {value} purchases: {reach} of them would have reached it.",
+    ),
+    WayKind.SCORE: Sentence(
+        "Une note d'engagement de {value} : {reach} d'entre eux l'auraient atteinte.",
+        "An engagement score of {value}: {reach} of them would have reached it.",
+    ),
+    WayKind.UNITS: Sentence(
+        "Un seuil à {value} : {reach} d'entre eux l'auraient atteint.",
+        "A threshold of {value}: {reach} of them would have reached it.",
+    ),
     WayKind.ANNIVERSARY: Sentence(
         "Un geste à l'anniversaire d'adhésion : {reach} d'entre eux sont déjà membres.",
         "A gesture on the anniversary of joining: {reach} of them are members already.",
@@ -116,15 +152,19 @@ NOT_KNOWN = (
         "Whether a survey was sent is not recorded: only that it was answered.",
     ),
     Sentence(
-        "Le consentement à être contacté n'est pas enregistré : seulement si un e-mail ou un téléphone est connu.",
-        "Consent to be contacted is not recorded: only whether an e-mail address or a telephone is known.",
-    ),
-    Sentence(
         "Les achats restent ce qu'ils ont été : personne ne change de jour, de magasin ou de canal pour une offre.",
         "Purchases stay what they were: nobody changes day, store or channel for an offer.",
     ),
 )
 """What the figures do not say, to be read with them."""
+NO_CONSENT_KNOWN = Sentence(
+    "De personne on ne sait s'il accepte d'être contacté : seulement si un e-mail ou un téléphone est connu.",
+    "Of nobody is it known whether they agree to be contacted: only whether an e-mail address or a telephone is known.",
+)
+SOME_CONSENT_KNOWN = Sentence(
+    "De {count} membres on ne sait pas s'ils acceptent d'être contactés : personne ne l'a demandé à leur adhésion.",
+    "Of {count} members it is not known whether they agree to be contacted: nobody asked when they joined.",
+)
 
 
 class Words:
@@ -147,8 +187,12 @@ class Words:
         if line.kind is Kind.OFFER:
             offer = document.offer(code)
             return code if offer is None else text_in(offer.name, self._language)
-        reward = document.reward(code)
-        return code if reward is None else text_in(reward.name, self._language)
+        if line.kind is Kind.STATUS:
+            return self._phrases.level_name(code)
+        if line.kind is Kind.REFERRAL:
+            return self._phrases.say(REFERRAL_NAME)
+        named = document.draw(code) if line.kind is Kind.DRAW else document.reward(code)
+        return code if named is None else text_in(named.name, self._language)
 
     def outcome(self, outcome: str) -> str:
         return OUTCOMES[outcome].say(self._language)
@@ -185,7 +229,13 @@ class Words:
                 reward = self._document.reward(line.code)
                 assert reward is not None, "what is proposed for a reward is about one of the document"
                 return self._phrases.units(int(way.values[0]), reward.costs.currency)
-            case WayKind.ACTIVITY:
+            case WayKind.TIMES | WayKind.SCORE:
+                return self.number(int(way.values[0]))
+            case WayKind.UNITS:
+                levels = self._document.tiers.levels if self._document.tiers is not None else ()
+                units = next(level.units_at_least for level in levels if level.units_at_least is not None)
+                return self._phrases.units(int(way.values[0]), units.currency)
+            case WayKind.ACTIVITY | WayKind.ALSO_ACTIVITY:
                 return self._phrases.activity_name(way.values[0])
             case _:
                 return ""
@@ -205,8 +255,13 @@ class Words:
             self._language, fits=self.number(fit.fits), target=self.number(fit.target), channels=channels
         )
 
-    def not_known(self) -> list[str]:
-        return [sentence.say(self._language) for sentence in NOT_KNOWN]
+    def not_known(self, found: Fairness) -> list[str]:
+        said = [sentence.say(self._language) for sentence in NOT_KNOWN]
+        if found.consent_unknown in (None, found.members):
+            said.append(NO_CONSENT_KNOWN.say(self._language))
+        elif found.consent_unknown:
+            said.append(SOME_CONSENT_KNOWN.say(self._language, count=self.number(found.consent_unknown)))
+        return said
 
 
 def share_left_out(found: Fairness, line: Line) -> float:

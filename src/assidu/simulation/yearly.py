@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-import msgspec
-
 from assidu.foundation.sql import rows
 from assidu.foundation.work import RunState
 from assidu.loyalty.needs import YearlyChange
 from assidu.plans.document import Document
-from assidu.plans.identity import to_builtins
+from assidu.plans.identity import what_it_says
 from assidu.simulation import actions, queries
 from assidu.simulation.types import Run
 
@@ -81,13 +79,10 @@ def start_missing(
 
 def latest_run(document: Document) -> Run | None:
     """The last replay of exactly what the document says, done or on its way."""
-    content = to_builtins(document)
-    content.pop("version", None)
-    content.pop("valid_from", None)
     found = rows(
         "SELECT run_id FROM simulation_run WHERE programme = %s AND document - 'version' - 'valid_from' = %s::jsonb "
         "AND state IN ('waiting', 'running', 'done') ORDER BY asked_at DESC LIMIT 1",
-        [document.programme, msgspec.json.encode(content).decode()],
+        [document.programme, what_it_says(document)],
     )
     run_id: UUID | None = found[0][0] if found else None
     return queries.run(run_id) if run_id is not None else None

@@ -62,7 +62,8 @@ class FairnessBody(Schema):
 
 @dataclass(frozen=True, slots=True)
 class FairnessLine:
-    """A rule, an offer or a reward: members who had it, could have, and never could, by reason."""
+    """A rule, an offer, a reward, a draw, a status, or referral: members who had it, could have, and never could, by
+    reason."""
 
     kind: str
     code: str
@@ -78,7 +79,10 @@ class FairnessLine:
 
 @dataclass(frozen=True, slots=True)
 class FairnessLook:
-    """A look at fairness. The figures are there once ``state`` is `done`."""
+    """A look at fairness. The figures are there once ``state`` is `done`.
+
+    ``without_consent`` agreed to be contacted on no channel; of ``consent_unknown`` nobody wrote down whether they did.
+    """
 
     id: UUID
     state: str
@@ -88,6 +92,9 @@ class FairnessLook:
     until: date | None
     members: int | None
     reached_nothing: int | None
+    without_contact: int | None
+    without_consent: int | None
+    consent_unknown: int | None
     lines: list[FairnessLine]
     not_known: list[str]
 
@@ -164,6 +171,9 @@ def _look(run: FairnessRun, spoken: Language) -> FairnessLook:
             until=run.until,
             members=None,
             reached_nothing=None,
+            without_contact=None,
+            without_consent=None,
+            consent_unknown=None,
             lines=[],
             not_known=[],
         )
@@ -176,8 +186,11 @@ def _look(run: FairnessRun, spoken: Language) -> FairnessLook:
         until=found.until,
         members=found.members,
         reached_nothing=found.reached_nothing,
+        without_contact=found.without_contact,
+        without_consent=found.without_consent,
+        consent_unknown=found.members if found.consent_unknown is None else found.consent_unknown,
         lines=_lines(found, words),
-        not_known=words.not_known(),
+        not_known=words.not_known(found),
     )
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.drafting import DraftShown, shown_draft
+from assidu.backoffice.left_out import left_out
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
 from assidu.backoffice.views.programme import author, storable, why, yaml_of
@@ -149,6 +150,9 @@ def _page(request: HttpRequest, one: DraftShown) -> HttpResponse:
         "change": known.money(abs(one.yearly.change.change_minor))
         if one.is_simulated and known and one.yearly and one.yearly.change
         else "",
+        "left_out": left_out(one.document, str(one.draft.draft_id))
+        if person.may("simulate.run") and known and one.document
+        else None,
         "first_day": first_day,
         "today": known.today if known else None,
         "number": (known.versions[-1].version if known else 0) + 1,

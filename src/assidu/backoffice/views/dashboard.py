@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from assidu.backoffice import formats
 from assidu.backoffice.access import allowed, signed_in
 from assidu.backoffice.charts import Chart, Series
+from assidu.backoffice.left_out import LeftOut, left_out
 from assidu.backoffice.periods import Period, period_in
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.foundation.people.types import Person
@@ -89,6 +90,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "tiers": shown.tiers(),
         "rules": shown.rules(),
         "todos": todos,
+        "left_out": _left_out(programme, signed_in(request)),
         "changes": _changes(programme),
         "has_invented": found.has_invented,
         "programme_page": _page("programme", signed_in(request), "plan.view"),
@@ -361,6 +363,13 @@ def _todos(attention: Attention, period: Period, person: Person) -> list[ToDo]:
             )
         )
     return found
+
+
+def _left_out(programme: Programme, person: Person) -> LeftOut | None:
+    """Of the version in force, for whoever may look at fairness."""
+    if not person.may("simulate.run"):
+        return None
+    return left_out(programme.document)
 
 
 def _page(name: str, person: Person, permission: str) -> str:

@@ -57,7 +57,14 @@ class LineShown:
 
     @property
     def kind_name(self) -> str:
-        return {Kind.RULE: _("Rule"), Kind.OFFER: _("Offer"), Kind.REWARD: _("Reward")}[self.line.kind]
+        return {
+            Kind.RULE: _("Rule"),
+            Kind.OFFER: _("Offer"),
+            Kind.REWARD: _("Reward"),
+            Kind.DRAW: _("Draw"),
+            Kind.STATUS: _("Status"),
+            Kind.REFERRAL: _("Referral"),
+        }[self.line.kind]
 
     @property
     def share(self) -> float:
@@ -106,7 +113,7 @@ class FairnessShown:
 
     @property
     def not_known(self) -> list[str]:
-        return self.words.not_known()
+        return self.words.not_known(self.found)
 
 
 # ---------------------------------------------------------------- the list of looks, and starting one

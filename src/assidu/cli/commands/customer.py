@@ -24,6 +24,7 @@ from assidu.foundation.people.actions import record, record_look
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.settings import current_settings
 from assidu.loyalty import queries as loyalty
+from assidu.loyalty.coming import Coming, changes_to_come
 from assidu.loyalty.erasing import AccountNotEmpty
 from assidu.loyalty.erasing import erase as erase_customer
 from assidu.loyalty.person_file import person_file
@@ -188,12 +189,18 @@ def _answer(
         answer |= {
             "membership": standing.membership,
             "tier": standing.tiers.tier if standing.tiers else None,
+            "says": phrases.says(standing.tiers.tier if standing.tiers else None),
             "benefits": phrases.benefits(standing.tiers.tier if standing.tiers else None),
             "engagement": None if standing.engagement is None else asdict(standing.engagement),
             "events": standing.seq,
             "balances": {purse.currency: purse.available for purse in standing.purses},
+            "to_come": [asdict(one) for one in _to_come(standing, phrases)],
         }
     return answer
+
+
+def _to_come(standing: Standing, phrases: Phrases) -> tuple[Coming, ...]:
+    return changes_to_come(standing.programme, clock.now(), phrases.language)
 
 
 def _text(
@@ -219,4 +226,8 @@ def _text(
             lines.append("  ".join((said, *(f"{what} {quantity}" for what, quantity in made_of))))
             lines.append(fading_said(standing.engagement, phrases))
         lines += [f"  + {benefit}" for benefit in phrases.benefits(tier)]
+        for one in _to_come(standing, phrases):
+            days = {"day": phrases.day(one.starts), "announced": phrases.day(one.announced_on)}
+            lines.append(_("From %(day)s (announced on %(announced)s):") % days)
+            lines += [f"  {sentence}" for sentence in one.sentences]
     return "\n".join(lines)

@@ -90,6 +90,8 @@ def as_json(answer: Fairness, words: Words, plan: str) -> dict[str, Any]:
         "members": answer.members,
         "reached_nothing": answer.reached_nothing,
         "without_contact": answer.without_contact,
+        "without_consent": answer.without_consent,
+        "consent_unknown": answer.members if answer.consent_unknown is None else answer.consent_unknown,
         "seconds": answer.seconds,
         "lines": [
             {
@@ -114,7 +116,7 @@ def as_json(answer: Fairness, words: Words, plan: str) -> dict[str, Any]:
             }
             for line in answer.lines
         ],
-        "not_known": words.not_known(),
+        "not_known": words.not_known(answer),
     }
 
 
@@ -141,4 +143,4 @@ def _text(answer: Fairness, words: Words) -> str:
         if line.fit is not None and line.fit.is_unsuited:
             lines.append(f"    ! {words.fit(line.fit)}")
         lines += [f"    → {words.way(line, way)}" for way in line.ways]
-    return "\n".join([*lines, "", *words.not_known()])
+    return "\n".join([*lines, "", *words.not_known(answer)])

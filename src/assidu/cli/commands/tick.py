@@ -10,6 +10,7 @@ from assidu.loyalty.anniversaries import tell_anniversaries
 from assidu.loyalty.closing import close_programmes
 from assidu.loyalty.due import run_due
 from assidu.loyalty.emissions import decide_emissions
+from assidu.loyalty.profiles_completed import tell_completed_profiles
 from assidu.loyalty.running_draws import give_prizes, run_due_draws
 
 
@@ -20,6 +21,7 @@ def command(json: JsonFlag = False) -> None:
         now = clock.now()
         count = run_due(now)
         told = tell_anniversaries(now)
+        profiles = tell_completed_profiles(now)
         closed = close_programmes(now)
         emitted = decide_emissions(now)
         drawn = run_due_draws(now)
@@ -29,19 +31,21 @@ def command(json: JsonFlag = False) -> None:
         {
             "customers": count,
             "anniversaries": told,
+            "profiles": profiles,
             "closed": closed,
             "emissions": emitted,
             "draws": drawn,
             "prizes": given,
         },
         _(
-            "Customers who had something due: %(n)s; birthdays and anniversaries: %(told)s; rewards for bringing "
-            "others: %(emitted)s; balances ended with the programme: %(closed)s; draws: %(drawn)s; prizes given: "
-            "%(given)s"
+            "Customers who had something due: %(n)s; birthdays and anniversaries: %(told)s; profiles completed: "
+            "%(profiles)s; rewards for bringing others: %(emitted)s; balances ended with the programme: %(closed)s; "
+            "draws: %(drawn)s; prizes given: %(given)s"
         )
         % {
             "n": number(count),
             "told": number(told),
+            "profiles": number(profiles),
             "emitted": number(emitted),
             "closed": number(closed),
             "drawn": number(drawn),

@@ -34,6 +34,8 @@ def check_occasions(document: Document) -> Iterator[Problem]:
             yield from _activity(rule, activities, path)
         elif rule.activity is not None:
             yield Problem("activity_without_trigger", (*path, "activity"), {"activity": rule.activity})
+        if rule.profile and rule.activity != "profile-completed":
+            yield Problem("profile_without_activity", (*path, "profile"))
         for n, audience in enumerate(rule.when.audiences):
             if audience not in audiences:
                 yield unknown("unknown_audience", audience, audiences, (*path, "when", "audiences", n))

@@ -74,6 +74,7 @@ from assidu.plans.document.parts import (
     Words,
 )
 from assidu.plans.document.pending import Pending
+from assidu.plans.document.profile import ProfileField
 from assidu.plans.document.programme import Document, Labels, Returns, published
 from assidu.plans.document.referral import Kept, Referral
 from assidu.plans.document.rewards import PARTNERS_MAX, Partner, Reward, Session
@@ -156,6 +157,7 @@ __all__ = [
     "PerAmount",
     "PercentOff",
     "Prize",
+    "ProfileField",
     "Quota",
     "Referral",
     "Returns",

@@ -11,6 +11,7 @@ from assidu.plans.document.gifts import Gift
 from assidu.plans.document.goals import Goal
 from assidu.plans.document.parts import Amount, Code, Duration, Part, Text, Units
 from assidu.plans.document.pending import Pending
+from assidu.plans.document.profile import ProfileField
 
 
 class Cap(Part, frozen=True, kw_only=True):
@@ -56,6 +57,13 @@ class Rule(Part, frozen=True, kw_only=True):
     name: Text
     trigger: Trigger = Trigger.SALE
     activity: Annotated[Code, Meta(description="Which one, where the trigger is `activity`.")] | None = None
+    profile: Annotated[
+        tuple[ProfileField, ...],
+        Meta(
+            max_length=len(ProfileField),
+            description="For `profile-completed`: it is noticed by itself once all of these are known.",
+        ),
+    ] = ()
     currency: Code
     gift: Gift
     when: When = When()

@@ -37,6 +37,12 @@ class Level(Part, frozen=True, kw_only=True):
     ) = None
     purchases_at_least: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     engagement_at_least: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    says: (
+        Annotated[
+            Text, Meta(description="What its members are told: on the receipt, at the till, on their page.")
+        ]
+        | None
+    ) = None
     benefits: Annotated[
         tuple[Text, ...], Meta(max_length=50, description="What the status brings besides, in words.")
     ] = ()

@@ -9,6 +9,7 @@ CLAUSES = {
     # {} is the blank, or the blanks of the part; a yes-or-no field has none.
     "Rule.trigger": Sentence("{}", "{}"),
     "Rule.activity": Sentence("qui est {}", "which is {}"),
+    "Rule.profile": Sentence("dès que sont connus : {}", "once these are known: {}"),
     "Rule.currency": Sentence("en {}", "in {}"),
     "Rule.gift": Sentence("{}", "{}"),
     "Rule.cap_per_sale": Sentence("au plus {} par ticket", "at most {} per ticket"),
@@ -122,6 +123,7 @@ CLAUSES = {
     "Level.engagement_at_least": Sentence(
         "dès un score d'engagement de {}", "from an engagement score of {} on"
     ),
+    "Level.says": Sentence("à ses membres, dire : {}", "tell its members: {}"),
     "Level.benefits": Sentence("apporte aussi : {}", "brings besides: {}"),
     "Tiers.window": Sentence("on compte les achats sur {}", "the spend counts over {}"),
     "Tiers.keep": Sentence("un statut est gardé {}", "a status is kept for {}"),
@@ -283,6 +285,7 @@ GROUPS = {
 GROUP_OF = {
     "Rule.trigger": "when",
     "Rule.activity": "when",
+    "Rule.profile": "when",
     "Rule.when": "when",
     "Rule.goal": "when",
     "Rule.lines": "on",
@@ -362,6 +365,15 @@ CHOICES = {
     "Trigger.sale": Sentence("À chaque achat", "On every purchase"),
     "Trigger.joining": Sentence("À l'adhésion", "On joining"),
     "Trigger.activity": Sentence("À chaque activité", "On every activity"),
+    "ProfileField.title": Sentence("civilité", "title"),
+    "ProfileField.first_name": Sentence("prénom", "first name"),
+    "ProfileField.last_name": Sentence("nom", "last name"),
+    "ProfileField.birth_date": Sentence("date de naissance", "date of birth"),
+    "ProfileField.postcode": Sentence("code postal", "postcode"),
+    "ProfileField.town": Sentence("ville", "town"),
+    "ProfileField.language": Sentence("langue", "language"),
+    "ProfileField.email": Sentence("e-mail", "e-mail"),
+    "ProfileField.phone": Sentence("téléphone", "telephone"),
     "Period.day": Sentence("jour", "day"),
     "Period.week": Sentence("semaine", "week"),
     "Period.month": Sentence("mois", "month"),
@@ -521,6 +533,7 @@ MENU = {
     "When.last_day": Sentence("jusqu'à un jour", "until a day"),
     "Rule.goal": Sentence("une mission ou une série", "a mission or a streak"),
     "Reward.sessions": Sentence("des séances avec des places", "sessions with places"),
+    "Level.says": Sentence("une phrase pour ses membres", "a sentence for its members"),
     "Level.benefits": Sentence("ce que le statut apporte aussi", "what the status brings besides"),
     "Accounts.household": Sentence("des foyers", "households"),
     "Accounts.company": Sentence("des comptes entreprise", "company accounts"),

@@ -64,6 +64,7 @@ LINES = {
     ),
     "level_free": Sentence("{name} : dès l'adhésion.", "{name}: on joining."),
     "level": Sentence("{name} : dès {asked} sur {window}.", "{name}: from {asked} over {window}."),
+    "says": Sentence("{said} On leur dit : {told}.", "{said} They are told: {told}."),
     "benefits": Sentence("{said} Avec : {benefits}.", "{said} With: {benefits}."),
     "grace": Sentence(
         "Avant de descendre, le statut est gardé encore {duration}.",
@@ -220,10 +221,12 @@ def _level(level: Level, tiers: Tiers, window: str, phrases: Phrases) -> str:
     asked = phrases.level_asks(level, tiers.needs)
     name = phrases.text(level.name)
     said = phrases.say(LINES["level" if asked else "level_free"], name=name, asked=asked, window=window)
-    if not level.benefits:
+    if level.benefits:
+        benefits = phrases.semicolons(phrases.benefits(level.code))
+        said = phrases.say(LINES["benefits"], said=said, benefits=benefits)
+    if level.says is None:
         return said
-    benefits = phrases.semicolons(phrases.benefits(level.code))
-    return phrases.say(LINES["benefits"], said=said, benefits=benefits)
+    return phrases.say(LINES["says"], said=said, told=phrases.quoted(level.says))
 
 
 def _foreign(phrases: Phrases) -> list[Line]:

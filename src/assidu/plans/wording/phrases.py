@@ -28,6 +28,7 @@ from assidu.plans.document import (
     Lines,
     Needs,
     Pending,
+    ProfileField,
     Quota,
     Reward,
     Rule,
@@ -240,6 +241,18 @@ ACTIVITIES = {
     "anniversary": Sentence("l'anniversaire d'adhésion", "the anniversary of joining"),
 }
 
+PROFILE_FIELDS = {
+    ProfileField.TITLE: Sentence("civilité", "title"),
+    ProfileField.FIRST_NAME: Sentence("prénom", "first name"),
+    ProfileField.LAST_NAME: Sentence("nom", "last name"),
+    ProfileField.BIRTH_DATE: Sentence("date de naissance", "date of birth"),
+    ProfileField.POSTCODE: Sentence("code postal", "postcode"),
+    ProfileField.TOWN: Sentence("ville", "town"),
+    ProfileField.LANGUAGE: Sentence("langue", "language"),
+    ProfileField.EMAIL: Sentence("e-mail", "e-mail"),
+    ProfileField.PHONE: Sentence("téléphone", "telephone"),
+}
+PROFILE_KNOWN = Sentence("dès que sont connus : {names}", "once these are known: {names}")
 FOR_ACTIVITY = Sentence("{gift} pour {activity}", "{gift} for {activity}")
 
 GOALS = {
@@ -373,6 +386,11 @@ class Phrases:
         """What a status brings besides, in words; nothing without a status."""
         level = self.levels.get(tier) if tier is not None else None
         return [] if level is None else [self.text(benefit) for benefit in level.benefits]
+
+    def says(self, tier: str | None) -> str:
+        """The sentence for those who have a status; empty where the plan has none."""
+        level = self.levels.get(tier) if tier is not None else None
+        return "" if level is None or level.says is None else self.text(level.says)
 
     def level_names(self, codes: Iterable[str]) -> str:
         return self.listing(self.level_name(code) for code in codes)
@@ -607,6 +625,9 @@ class Phrases:
         said = f"{self.quoted(rule.name)} {self.gift(rule.gift, rule.currency, rule.trigger)}"
         if rule.activity is not None:
             said = self.say(FOR_ACTIVITY, gift=said, activity=self.activity_name(rule.activity))
+        if rule.profile:
+            names = self.listing(self.selected("profile", rule.profile))
+            said = f"{said}, {self.say(PROFILE_KNOWN, names=names)}"
         circumstances = self.lines(rule.lines) + self.when(rule.when)
         if rule.goal is not None:
             circumstances.append(self.goal(rule.goal))
@@ -651,6 +672,8 @@ class Phrases:
                 return [self.say(DAYS[Weekday(code)]) for code in codes]
             case "audiences":
                 return [self.audience_names([code]) for code in codes]
+            case "profile":
+                return [self.say(PROFILE_FIELDS[ProfileField(code)]) for code in codes]
             case "kinds":
                 return [self.say(KINDS[code]) for code in codes]
         named: Mapping[str, Text] = getattr(labels, kind)

@@ -247,6 +247,10 @@ PROBLEMS = {
         "« {activity} » ne sert que si la règle se déclenche sur une activité (trigger: activity)",
         "`{activity}` only counts where an activity triggers the rule (trigger: activity)",
     ),
+    "profile_without_activity": Sentence(
+        "des champs du profil ne servent qu'à une règle sur l'activité « profile-completed »",
+        "fields of the profile only count for a rule on the activity `profile-completed`",
+    ),
     "activity_not_fixed": Sentence(
         "rien n'est acheté : une activité donne un nombre fixe (fixed)",
         "nothing is bought: an activity gives a fixed number (fixed)",

@@ -106,6 +106,8 @@ def receipt(
     if state.pending:
         parts += _to_come(state, phrases)
     parts += _status(decision, state, plan, phrases, day)
+    if state.membership is Membership.MEMBER and (says := phrases.says(state.tier)):
+        parts.append(says)
     if plan.closing is not None:
         told_on = day or (decision.inputs.day if decision.inputs is not None else None)
         if told_on is not None:

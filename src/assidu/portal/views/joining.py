@@ -34,7 +34,6 @@ from assidu.portal.terms import terms_at
 from assidu.portal.visits import Knock
 
 CARDS_TRIED_MAX = 5
-PORTAL_SOURCE = "assidu/portal"
 STORE_CHANNEL = "store"
 
 
@@ -117,7 +116,7 @@ def _joined(
     for attempt in range(CARDS_TRIED_MAX):
         card = card_number(asked["form"], attempt, key)
         is_known = customers.by_identifier(Identifier(IdentifierKind.CARD, card)) is not None
-        if is_known and queries.recorded_at(EventKey(PORTAL_SOURCE, str(asked["form"]))) is None:
+        if is_known and queries.recorded_at(EventKey(actions.PORTAL_SOURCE, str(asked["form"]))) is None:
             continue  # by chance somebody else's
         outcome = actions.join(
             Subject("card", card),
@@ -137,7 +136,7 @@ def _joined(
             event_id=asked["form"],
             consents=form.consents,
             referral_code=asked["referral"],
-            source=PORTAL_SOURCE,
+            source=actions.PORTAL_SOURCE,
         )
         if isinstance(outcome, Told):
             return card

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from assidu.foundation import clock
 from assidu.foundation.ids import new_id
+from assidu.loyalty.actions import PORTAL_SOURCE
 from assidu.loyalty.customer_offers import activate_offer, see_offers
 from assidu.loyalty.entries import Told
 from assidu.portal.offers import codes_of, offers_of
 from assidu.portal.opening import opened
 from assidu.portal.private import unlisted
 from assidu.portal.statements import Member
-from assidu.portal.views.joining import PORTAL_SOURCE
 
 CHANNEL = "portal"
 

@@ -12,7 +12,7 @@ from assidu.portal.offers import codes_of, offers_of
 from assidu.portal.opening import opened
 from assidu.portal.private import secret
 from assidu.portal.sharing import sharing
-from assidu.portal.statements import moments
+from assidu.portal.statements import moments, notices
 from assidu.portal.statements import why as why_of
 
 SEQ_MAX = 2**31 - 1
@@ -31,6 +31,7 @@ def statement(request: HttpRequest, token: str) -> HttpResponse:
         "member": found,
         "offers": len(offers) + len(codes),
         "to_activate": sum(one.may_be_activated for one in offers),
+        "notices": notices(found, clock.now()),
         "sharing": shared,
         "share_address": request.build_absolute_uri(shared.path) if shared and shared.path else "",
         "moments": shown,

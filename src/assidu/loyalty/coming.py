@@ -1,0 +1,55 @@
+"""What changes for members: published versions of the programme that begin later, in the plan's own sentences."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from assidu.decisions.calendar import local_day
+from assidu.loyalty import queries
+from assidu.loyalty.plans import PublishedPlan
+from assidu.plans.document import Document
+from assidu.plans.notice import against_customers, told_to_members
+from assidu.plans.wording import Language, change
+
+COMING_MAX = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """From the day ``starts`` on; ``takes``: a member may get or keep less by it, so that notice was owed."""
+
+    starts: date
+    announced_on: date
+    sentences: tuple[str, ...]
+    takes: bool
+
+
+def changes_to_come(programme: str, now: datetime, language: Language) -> tuple[Coming, ...]:
+    """The next ones first. A version that another one replaced before its day is not told."""
+    book, published = queries.current_book(programme), queries.versions(programme)
+    if book is None:
+        return ()
+    by_number = {one.version: one for one in published}
+    begins = sorted({one.valid_from for one in published if one.valid_from > now})
+    before = by_number[book.at(now).version].document
+    found = []
+    for begin in begins[:COMING_MAX]:
+        version = by_number[book.at(begin).version]
+        sentences = tuple(
+            change(one, before, version.document, language)
+            for one in told_to_members(before, version.document)
+        )
+        if sentences:
+            found.append(_coming(version, before, sentences))
+        before = version.document
+    return tuple(found)
+
+
+def _coming(version: PublishedPlan, before: Document, sentences: tuple[str, ...]) -> Coming:
+    zone = ZoneInfo(version.document.zone)
+    return Coming(
+        local_day(version.valid_from, zone),
+        local_day(version.published_at, zone),
+        sentences,
+        bool(against_customers(before, version.document)),
+    )
