@@ -26,6 +26,7 @@ from assidu.plans.checks.rewards import check_rewards
 from assidu.plans.checks.tiers import check_tiers
 from assidu.plans.checks.wallets import check_wallets
 from assidu.plans.document import AMOUNT_MAX, Document, Duration, Expiry, Gift, Lines, Rule, Text, When
+from assidu.plans.parts import fields_of
 from assidu.plans.problems import Mark, Path, Problem, unknown
 from assidu.plans.reading import read
 
@@ -400,7 +401,7 @@ def _walk(part: Any, path: Path) -> Iterator[tuple[Path, Any]]:
     """Every part of the document with its path, by the names that people write; labels hold only words."""
     yield path, part
     if isinstance(part, msgspec.Struct):
-        for field in msgspec.structs.fields(part):
+        for field in fields_of(type(part)):
             if field.name != "labels":
                 yield from _walk(getattr(part, field.name), (*path, field.encode_name))
     elif isinstance(part, tuple):

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import msgspec
-
 from assidu.plans.document import (
     Activity,
     Audience,
@@ -26,6 +24,7 @@ from assidu.plans.document import (
     Tiers,
     When,
 )
+from assidu.plans.parts import fields_of
 
 
 class Kind(StrEnum):
@@ -147,7 +146,7 @@ def _together(before: Document, after: Document) -> Iterator[Change]:
 def _fields(
     part: str, subject: str, before: Any, after: Any, but: set[str], prefix: str = ""
 ) -> Iterator[Change]:
-    for field in msgspec.structs.fields(type(before)):
+    for field in fields_of(before.__class__):
         if field.name in but:
             continue
         old, new = getattr(before, field.name), getattr(after, field.name)

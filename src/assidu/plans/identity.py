@@ -11,6 +11,7 @@ import msgspec
 from msgspec import NODEFAULT, Struct
 
 from assidu.plans.document import Document
+from assidu.plans.parts import fields_of
 
 _encoder = msgspec.json.Encoder(order="sorted")
 _decoder = msgspec.json.Decoder(Document)
@@ -71,7 +72,7 @@ def _plain(value: Any, amount: Callable[[Decimal], Any], *, with_defaults: bool 
     if isinstance(value, Struct):
         return {
             field.encode_name: _plain(part, amount, with_defaults=with_defaults)
-            for field in msgspec.structs.fields(value)
+            for field in fields_of(type(value))
             if not _is_default(part := getattr(value, field.name), field)
             or (with_defaults and part is not None)
         }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from msgspec import Struct, inspect
@@ -15,6 +15,9 @@ from assidu.plans.reading.typed import Reader
 from assidu.plans.reading.yaml import read_yaml
 
 Kind = TypeVar("Kind", bound=Struct)
+
+KEPT_SIZE_MAX = 200_000
+"""A longer text is read again each time: what is kept must stay small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,15 @@ class Reading:
 
 def read(content: bytes | str) -> Reading:
     """YAML, or JSON when it begins with a brace."""
+    return _read_once(content) if len(content) <= KEPT_SIZE_MAX else _read(content)
+
+
+def _read(content: bytes | str) -> Reading:
     return Reading(*read_as(content, Document))
+
+
+# Reading YAML is slow, and whoever writes a draft has the same text read on every page and again on every change.
+_read_once = lru_cache(maxsize=16)(_read)
 
 
 def read_as(
