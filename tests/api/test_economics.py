@@ -120,7 +120,7 @@ def test_what_is_owed_and_expected_is_taken_away_in_the_language_asked_for(club:
     paper = finance.get("/v1/economics/compared.pdf", set=["Dear", "Base"], language="fr").content
     assert "Dear" in PdfReader(io.BytesIO(paper)).pages[0].extract_text()
     twice = finance.get("/v1/economics/compared.pdf", set=["Base", "Base"])
-    assert twice.json()["code"] == "unknown_assumptions"
+    assert twice.json()["code"] == "invalid_request", "one set has nothing beside it"
     assert finance.get("/v1/economics/compared", set="Base").status_code == 422
     unknown = finance.get("/v1/economics/assumptions/Other/macro.pdf").json()
     assert unknown["code"] == "unknown_assumptions"

@@ -21,8 +21,8 @@ router = Router(tags=["Economics"])
 Sets = Annotated[
     list[str],
     Query(
+        [],  # whoever has no key is told so first
         alias="set",
-        min_length=2,
         max_length=COMPARED_MAX,
         description=f"The names of two to {COMPARED_MAX} saved sets; the newest version of each.",
     ),
@@ -88,8 +88,10 @@ def compare_sets_file(request: HttpRequest, kind: Kind, names: Sets, language: S
 
 
 def _saved(programme: str, names: list[str]) -> list[SavedAssumptions]:
-    found = [queries.assumptions(programme, name) for name in dict.fromkeys(names)]
-    known = [one for one in found if one is not None]
-    if len(known) < len(found) or len(known) < 2:
+    asked = dict.fromkeys(names)
+    if len(asked) < 2:
+        raise stop("invalid_request", "Name two sets at least: set=…&set=…")
+    known = [one for name in asked if (one := queries.assumptions(programme, name)) is not None]
+    if len(known) < len(asked):
         raise stop("unknown_assumptions")
     return known
