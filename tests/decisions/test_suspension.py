@@ -28,7 +28,7 @@ from assidu.decisions.events import (
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
-from assidu.decisions.state import LotKey, Membership, State
+from assidu.decisions.state import Held, LotKey, Membership, State
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
 from builders.documents import BASE, a_document, a_programme, a_rule
@@ -254,3 +254,12 @@ def test_what_a_ticket_gave_and_still_waits_goes_back_first_also_after_a_suspens
     assert sum(member.state.pending.values()) == 0
     assert member.points == 50, "what was there before is not touched"
     assert {posting.source for posting in returned.postings} == {Account.PENDING}
+
+
+def test_holds_end_in_the_order_in_which_they_were_placed_whatever_order_they_were_written_in() -> None:
+    anne = Customer(a_plan())
+    placed = [Held(on("2026-01-05"), ()) for _ in range(3)]
+    anne.state = replace(anne.state, holds=dict(zip(("10", "8", "9"), placed, strict=True)))
+    suspended = anne.tries(Suspension(on("2026-01-04")))
+    assert isinstance(suspended, Decision)
+    assert [change.hold for change in suspended.holds] == ["8", "9", "10"]

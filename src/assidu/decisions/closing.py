@@ -55,7 +55,7 @@ def decide_programme_end(plan: Plan, facts: Facts, event: ProgrammeEnd) -> Decis
         wallet.take_from(lot, Account.BREAKAGE, left)
     for pending, left in wallet.all_pending():
         wallet.take_pending(pending, Account.BREAKAGE, left)
-    for held in state.holds.values():
+    for _, held in state.holds_in_order():
         for lot, quantity in held.parts:
             wallet.leave_hold(lot, Account.BREAKAGE, quantity)
     if not wallet.postings:
@@ -63,5 +63,5 @@ def decide_programme_end(plan: Plan, facts: Facts, event: ProgrammeEnd) -> Decis
     return Decision(
         plan.version,
         tuple(wallet.postings),
-        holds=tuple(HoldChange(hold, None, held.places) for hold, held in state.holds.items()),
+        holds=tuple(HoldChange(hold, None, held.places) for hold, held in state.holds_in_order()),
     )

@@ -72,15 +72,15 @@ def forfeit(wallet: Wallet) -> None:
 
 def end_holds(wallet: Wallet, state: State, target: Account) -> tuple[HoldChange, ...]:
     """What is set aside leaves with the rest."""
-    for held in state.holds.values():
+    for _, held in state.holds_in_order():
         for lot, quantity in held.parts:
             wallet.leave_hold(lot, target, quantity)
-    return tuple(HoldChange(hold, None, held.places) for hold, held in state.holds.items())
+    return tuple(HoldChange(hold, None, held.places) for hold, held in state.holds_in_order())
 
 
 def _release_holds(wallet: Wallet, state: State, day: date) -> tuple[HoldChange, ...]:
     """What is set aside goes back to the balance: the purchase could not be paid with it."""
-    for held in state.holds.values():
+    for _, held in state.holds_in_order():
         for lot, quantity in held.parts:
             wallet.release(lot, quantity, day)
-    return tuple(HoldChange(hold, None, held.places) for hold, held in state.holds.items())
+    return tuple(HoldChange(hold, None, held.places) for hold, held in state.holds_in_order())

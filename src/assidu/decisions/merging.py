@@ -90,7 +90,7 @@ def everything_arrives(wallet: Wallet, theirs: State) -> None:
     """What ``theirs`` had, out of transit: lots with their dates, what was set aside, what waits, debts last."""
     for lot, left in Wallet(theirs).open_lots():
         wallet.credit(Account.IN_TRANSIT, lot, left)
-    for held in theirs.holds.values():
+    for _, held in theirs.holds_in_order():
         for lot, left in held.parts:
             wallet.credit(Account.IN_TRANSIT, lot, left)
     for pending, left in Wallet(theirs).all_pending():

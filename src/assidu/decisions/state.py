@@ -230,6 +230,10 @@ class State:
         parts = [part for held in self.holds.values() for part in held.parts]
         return sum(quantity for key, quantity in parts if key.currency == currency)
 
+    def holds_in_order(self) -> list[tuple[str, Held]]:
+        """As they were placed, each under its ``seq``: what was written down and read again may be in another order."""
+        return sorted(self.holds.items(), key=lambda item: (len(item[0]), item[0]))
+
     def awaited(self, currency: str) -> list[tuple[date, int]]:
         """What is pending, by the day on which it can be used, the first one first."""
         days: dict[date, int] = {}

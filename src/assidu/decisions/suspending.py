@@ -36,14 +36,14 @@ def decide_suspension(plan: Plan, facts: Facts, event: Suspension) -> Decision |
         return Refused(RefusalCode.NOT_A_MEMBER)
     day = local_day(event.at, plan.zone)
     wallet = Wallet(state)
-    for held in state.holds.values():
+    for _, held in state.holds_in_order():
         for lot, quantity in held.parts:
             wallet.release(lot, quantity, day)
     return Decision(
         plan.version,
         tuple(wallet.postings),
         membership=MembershipChange(Membership.SUSPENDED, day),
-        holds=tuple(HoldChange(hold, None, held.places) for hold, held in state.holds.items()),
+        holds=tuple(HoldChange(hold, None, held.places) for hold, held in state.holds_in_order()),
     )
 
 
