@@ -10,7 +10,7 @@ from house.source import Module, dotted, in_rooms, modules
 MODELS = "assidu.economics.models"
 OUTSIDE = {
     "decisions": {"msgspec"},
-    "plans": {"msgspec", "ruamel", "yaml", "babel"},
+    "plans": {"msgspec", "yaml", "babel"},
     "economics": {"msgspec", "numpy"},
 }
 OWN = {"decisions": {"decisions"}, "plans": {"plans", "decisions"}, "economics": {"decisions", "plans"}}

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
+import yaml
+from yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
 from assidu.plans.document import Document
 from assidu.plans.reading import read
@@ -40,11 +39,13 @@ def rewritten(text: str, document: Document) -> str:
 
 def _changed(text: str, was: Any, now: Any) -> str | None:
     try:
-        root = YAML(typ="safe", pure=True).compose(text)
+        root = yaml.compose(text, Loader=yaml.CSafeLoader)
+        if root is None:
+            raise _Unforeseen
         page = _Page(text if text.endswith("\n") else f"{text}\n")
         page.value(root, was, now)
         return page.result()
-    except (YAMLError, _Unforeseen):
+    except (yaml.YAMLError, _Unforeseen):
         return None
 
 

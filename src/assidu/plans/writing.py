@@ -3,46 +3,53 @@
 import json
 import re
 from decimal import Decimal
-from io import StringIO
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.nodes import ScalarNode
-from ruamel.yaml.representer import SafeRepresenter
+import yaml
+from yaml.nodes import ScalarNode
 
 from assidu.plans.document import Document
 from assidu.plans.identity import to_builtins
 
 LINE_WIDTH = 110
 INLINE_WIDTH = 1_000_000
+_BOOLEAN = "tag:yaml.org,2002:bool"
+_NUMBER = "tag:yaml.org,2002:float"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PLAIN = re.compile(r"\w[\w '’€-]*")
 """Text that surely needs no quotes; of the rest, such as a leading question mark, not every reader agrees."""
 
 
-class _Representer(SafeRepresenter):
+class _Dumper(yaml.CSafeDumper):
     """Amounts as plain decimals, exactly as many as they have; equal parts are written twice, never as aliases."""
 
     def ignore_aliases(self, _data: Any) -> bool:
         return True
 
 
-def _decimal(representer: SafeRepresenter, amount: Decimal) -> ScalarNode:
-    node: ScalarNode = representer.represent_scalar("tag:yaml.org,2002:float", f"{amount:f}")
+def _decimal(dumper: _Dumper, amount: Decimal) -> ScalarNode:
+    node: ScalarNode = dumper.represent_scalar(_NUMBER, f"{amount:f}")
     return node
 
 
-def _text(representer: SafeRepresenter, text: str) -> ScalarNode:
+def _text(dumper: _Dumper, text: str) -> ScalarNode:
     if _DAY.fullmatch(text):
-        day: ScalarNode = representer.represent_scalar("tag:yaml.org,2002:timestamp", text)
+        day: ScalarNode = dumper.represent_scalar("tag:yaml.org,2002:timestamp", text)
         return day
     style = None if _PLAIN.fullmatch(text) else '"'
-    node: ScalarNode = representer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    node: ScalarNode = dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
     return node
 
 
-_Representer.add_representer(Decimal, _decimal)
-_Representer.add_representer(str, _text)
+# YAML 1.2, as editors and our reader have it: "on" and "no" are words, 1e3 is a number.
+_Dumper.yaml_implicit_resolvers = {
+    letter: [(tag, form) for tag, form in forms if tag != _BOOLEAN]
+    for letter, forms in _Dumper.yaml_implicit_resolvers.items()
+}
+_Dumper.add_implicit_resolver(_BOOLEAN, re.compile("true|false"), list("tf"))
+_Dumper.add_implicit_resolver(_NUMBER, re.compile(r"\d+[eE][-+]?\d+"), list("0123456789"))
+_Dumper.add_representer(Decimal, _decimal)
+_Dumper.add_representer(str, _text)
 
 
 def to_yaml(document: Document) -> str:
@@ -82,15 +89,14 @@ def written_inline(value: Any) -> str:
 
 def _dumped(value: Any, is_inline: bool | None, width: int) -> str:
     """``is_inline`` says nothing: small parts are on one line."""
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Representer = _Representer
-    yaml.default_flow_style = is_inline
-    yaml.allow_unicode = True
-    yaml.width = width
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # a switch that ruamel types as None
-    out = StringIO()
-    yaml.dump(value, out)
-    return out.getvalue()
+    return yaml.dump(
+        value,
+        Dumper=_Dumper,
+        default_flow_style=is_inline,
+        allow_unicode=True,
+        width=width,
+        sort_keys=False,
+    )
 
 
 def _indented(text: str, indent: int) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
-from ruamel.yaml import YAML
+import yaml
 
 from assidu.plans.document.parts import Text
 
@@ -33,7 +33,7 @@ def laws() -> dict[str, Law]:
     found = {}
     for part in sorted(resources.files(__name__).iterdir(), key=lambda file: file.name):
         if part.name.endswith(".yaml"):
-            for written in YAML(typ="safe", pure=True).load(part.read_text(encoding="utf-8")):
+            for written in yaml.load(part.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader):
                 spans = tuple(
                     Span(span["first_day"], span.get("last_day"), span["percent"])
                     for span in written["spans"]

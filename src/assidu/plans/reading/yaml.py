@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
+import yaml
+from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
     MappingEndEvent,
@@ -15,7 +14,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
-from ruamel.yaml.reader import ReaderError
+from yaml.reader import ReaderError
 
 from assidu.plans.problems import Mark, Problem
 from assidu.plans.reading.nodes import (
@@ -34,7 +33,7 @@ from assidu.plans.reading.nodes import (
 def read_yaml(text: str) -> Node:
     """The only document of ``text``; raises ``Unreadable`` at the first place that is not YAML."""
     if text.count(",") + text.count("\n") > NODES_MAX:
-        # Reading YAML is slow: what is surely too much is not even begun.
+        # What is surely too much is not even begun.
         raise Unreadable(Problem("too_many_parts", figures={"most": NODES_MAX}))
     events = _events(text)
     tree = _Tree(events)
@@ -63,11 +62,11 @@ class _Tree:
             raise Unreadable(Problem("too_deep", figures={"most": DEPTH_MAX}, mark=mark))
         if isinstance(event, AliasEvent):
             raise Unreadable(Problem("alias", mark=mark))
-        tag = getattr(event, "ctag", None) if isinstance(event, NodeEvent) else None
+        tag = getattr(event, "tag", None) if isinstance(event, NodeEvent) else None
         if tag is not None and str(tag) != "!":
             raise Unreadable(Problem("tag", figures={"tag": str(tag)}, mark=mark))
         if isinstance(event, ScalarEvent):
-            is_plain = event.style is None and event.implicit[0]
+            is_plain = not event.style and event.implicit[0]
             return Scalar(event.value, Kind.PLAIN if is_plain else Kind.TEXT, mark)
         if isinstance(event, SequenceStartEvent):
             items: list[Node] = []
@@ -86,18 +85,19 @@ class _Tree:
 
 def _events(text: str) -> Iterator[Any]:
     try:
-        yield from YAML(typ="safe", pure=True).parse(text)
+        yield from yaml.parse(text, Loader=yaml.CSafeLoader)
     except ReaderError as error:
-        before = text[: error.position]
+        before = text.encode()[: error.position].decode()
         mark = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
         raise Unreadable(Problem("bad_character", mark=mark)) from error
-    except MarkedYAMLError as error:
+    except yaml.MarkedYAMLError as error:
         where = error.problem_mark or error.context_mark
         found = Mark(where.line + 1, where.column + 1) if where is not None else None
         detail = str(error.problem or error.context or "")
-        code = "tab" if "\\t" in detail else "not_yaml"
+        is_tab = where is not None and text.startswith("\t", where.index)
+        code = "tab" if is_tab else "not_yaml"
         raise Unreadable(Problem(code, figures={"detail": detail}, mark=found)) from error
-    except (YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Unreadable(Problem("not_yaml", figures={"detail": str(error).splitlines()[0]})) from error
 
 
