@@ -74,7 +74,8 @@ class Why:
 
     moment: Moment
     applied: tuple[str, ...]
-    not_applied: tuple[str, ...]
+    nearly: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ class Member:
                 first_day=self.phrases.day(purse.next_activation) if purse.next_activation else "",
             )
             for purse in self.standing.purses
-            if purse.available or purse.pending or purse.kind is not CurrencyKind.VOUCHER
+            if purse.is_worth_telling
         ]
 
     @property
@@ -259,7 +260,8 @@ def why(of: Member, who: int, seq: int) -> Why | None:
     return Why(
         _moment(found.entry, of, names),
         tuple(one.sentence for one in found.applied),
-        tuple(one.sentence for one in found.not_applied),
+        tuple(one.sentence for one in found.nearly),
+        tuple(one.sentence for one in found.others),
     )
 
 

@@ -450,7 +450,7 @@ def _purses(shown: Known) -> list[dict[str, Any]]:
         return []
     told = []
     for purse in standing.purses:
-        if purse.kind is CurrencyKind.VOUCHER and not (purse.available or purse.pending or purse.held):
+        if not purse.is_worth_telling:
             continue
         told.append(
             {
@@ -461,7 +461,7 @@ def _purses(shown: Known) -> list[dict[str, Any]]:
                 "pending": _pending_note(purse, programme),
                 "held": programme.units(purse.held, purse.currency) if purse.held else "",
                 "debt": programme.units(purse.debt, purse.currency) if purse.debt else "",
-                "icon": "ticket" if purse.kind is CurrencyKind.VOUCHER else "coins",
+                "icon": PURSES.get(purse.kind, "coins"),
             }
         )
     return told
@@ -489,7 +489,15 @@ def _expiry_note(purse: Purse, programme: Programme) -> str:
     if purse.next_expiry is None:
         return ""
     units = programme.units(purse.next_expiry_quantity, purse.currency)
-    return _("%(units)s until %(day)s") % {"units": units, "day": formats.day(last_day(purse.next_expiry))}
+    return f"{units}, {formats.until(last_day(purse.next_expiry), programme.today)}"
+
+
+PURSES = {
+    CurrencyKind.VOUCHER: "ticket",
+    CurrencyKind.BADGE: "award",
+    CurrencyKind.GOOD: "gift",
+    CurrencyKind.ENTRY: "sparkles",
+}
 
 
 def last_day(expires_on: date) -> date:
@@ -511,6 +519,7 @@ def _batches(shown: Known, today: date) -> list[dict[str, Any]]:
             "until": last_day(expires_on) if expires_on else None,
             "earned": [lot.issued_month for lot in lots],
             "is_soon": expires_on is not None and expires_on - today <= SOON,
+            "soon": formats.soon(last_day(expires_on), today) if expires_on else "",
         }
         for (currency, expires_on), lots in together.items()
     ]

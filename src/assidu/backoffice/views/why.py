@@ -35,7 +35,7 @@ from assidu.decisions.facts import SaleInputs
 from assidu.decisions.plan import EarnRule, PeriodCap, Plan
 from assidu.decisions.sharing import BUDGET
 from assidu.loyalty import queries
-from assidu.loyalty.explain import Explanation, explain
+from assidu.loyalty.explain import Explanation, Kind, RuleReason, explain
 from assidu.loyalty.ticket_lines import NotCounted, ticket_lines
 from assidu.plans.wording import figures, language_of, receipt
 
@@ -84,6 +84,11 @@ def event(request: HttpRequest, customer_id: UUID, seq: int) -> HttpResponse:
         "version_address": _version_address(request, explained.plan_version),
         "receipt": _receipt(explained, shown, programme, plan),
         "told": _told(explained),
+        "applied": _by_kind(explained.applied),
+        "nearly": _by_kind(explained.nearly),
+        "others": _by_kind(explained.others),
+        "others_count": len(explained.others),
+        "is_member": explained.inputs is None or explained.inputs.is_member,
         "returned": _returned(explained, programme),
         "lines": _lines(explained, programme, plan),
         "cost": _cost(explained, programme),
@@ -120,6 +125,13 @@ def _receipt(explained: Explanation, shown: Known, programme: Programme, plan: P
         language_of(shown.customer.language, programme.language),
         explained.entry.day,
     )
+
+
+def _by_kind(reasons: tuple[RuleReason, ...]) -> list[tuple[str, list[str]]]:
+    """Rules, then offers and draws, each under its heading."""
+    rules = [one.sentence for one in reasons if one.kind in (Kind.RULE, Kind.REFERRAL)]
+    offers = [one.sentence for one in reasons if one.kind in (Kind.OFFER, Kind.DRAW)]
+    return [(name, said) for name, said in ((_("Rules"), rules), (_("Offers and draws"), offers)) if said]
 
 
 # ---------------------------------------------------------------- the ticket
