@@ -178,10 +178,10 @@ def days_ago(value: date, today: date) -> str:
 
 
 def until(last: date, today: date) -> str:
-    """today only, until tomorrow, until Nov 8, 2026: how long something can still be used."""
+    """today is the last day, until tomorrow, until Nov 8, 2026: how long something can still be used."""
     days = (last - today).days
     if days <= 0:
-        return _("today only")
+        return _("today is the last day")
     return _("until tomorrow") if days == 1 else _("until %(day)s") % {"day": day(last)}
 
 

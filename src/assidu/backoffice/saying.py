@@ -65,6 +65,8 @@ def _vouchers(standing: Standing, programme: Programme) -> Iterator[str]:
 
 def _leaving_soon(standing: Standing, programme: Programme) -> Iterator[str]:
     for purse in standing.purses:
+        if purse.kind in (CurrencyKind.ENTRY, CurrencyKind.BADGE):
+            continue  # nobody uses them
         if purse.next_expiry is not None and purse.next_expiry - standing.today <= SOON:
             last = _last_day(purse.next_expiry)
             units = programme.units(purse.next_expiry_quantity, purse.currency)

@@ -26,7 +26,7 @@ from assidu.backoffice.offers_at_till import TillOffers, offers_at_till
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import OtherStore, is_of_their_stores, look_up, require
 from assidu.backoffice.saying import line_to_say
-from assidu.backoffice.views.customer import PURSES, account_name
+from assidu.backoffice.views.customer import PURSES, account_name, missing_to
 from assidu.backoffice.views.customer_actions import OnceForm
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
 from assidu.catalogue import queries as catalogue
@@ -59,7 +59,6 @@ from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.types import Standing
 from assidu.loyalty.wording import exchange_said
 from assidu.plans.wording import language_of, receipt, short_receipt
-from assidu.plans.wording.standing import missing_said
 
 PART = "X-Caisse-Part"
 STORE = "caisse_store"
@@ -280,12 +279,8 @@ class Shown:
         return {
             "next": self.programme.tier_name(tiers.next_tier),
             "tone": self.programme.tier_tone(tiers.next_tier),
-            "missing": missing_said(tiers.to_climb, self.programme.document, self.programme.language)
-            if tiers.to_climb is not None
-            else "",
-            "keep": missing_said(tiers.to_stay, self.programme.document, self.programme.language)
-            if tiers.to_stay is not None
-            else "",
+            "missing": missing_to(tiers.to_climb, self.programme),
+            "keep": missing_to(tiers.to_stay, self.programme),
             "spend_minor": tiers.spend_minor,
             "from_minor": tiers.next_from_minor,
         }
@@ -499,7 +494,11 @@ def _unknown(request: HttpRequest, asked: str) -> HttpResponse:
         form.fields[identifier.kind.value].initial = identifier.value
     context = {"state": "unknown", "asked": asked, "join": form, "may_join": identifier is not None}
     if identifier is not None:
-        context |= {"is_misread": is_misread(identifier), "near": _near(request, identifier)}
+        context |= {
+            "is_card": identifier.kind is IdentifierKind.CARD,
+            "is_misread": is_misread(identifier),
+            "near": _near(request, identifier),
+        }
     return _answer(request, context, status=404)
 
 
@@ -644,7 +643,11 @@ def _done(request: HttpRequest, shown: Shown, told: Told) -> HttpResponse:
 def _stores(request: HttpRequest) -> list[tuple[str, str]]:
     """Where this person may serve: in their own stores, or anywhere."""
     seen = signed_in(request).seen_stores
-    return [(one.store_id, one.name) for one in catalogue.stores() if seen is None or one.store_id in seen]
+    return [
+        (one.store_id, formats.typographic(one.name))
+        for one in catalogue.stores()
+        if seen is None or one.store_id in seen
+    ]
 
 
 def _store(request: HttpRequest) -> str:

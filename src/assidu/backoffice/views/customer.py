@@ -248,7 +248,7 @@ def known(
     record_look(actor_at(request), customer_id, page)
     unnamed = ACCOUNT_KINDS.get(found.kind) or _("Customer without a name")
     name = _("Erased customer") if found.is_erased else found.name or str(unnamed)
-    stores = {store.store_id: store.name for store in catalogue.stores()}
+    stores = store_names()
     belonging = belonging_of(customer_id)
     counts_as = customer_id if belonging is None else belonging.account_id
     return Known(
@@ -263,6 +263,10 @@ def known(
         "" if belonging is None else account_name(belonging.account_id),
         family_of(customer_id),
     )
+
+
+def store_names() -> dict[str, str]:
+    return {store.store_id: formats.typographic(store.name) for store in catalogue.stores()}
 
 
 def account_name(account_id: UUID) -> str:
@@ -381,7 +385,7 @@ def names_for(entries: Sequence[TimelineEntry]) -> Names:
     kinds = kinds_of(named)
     by = [identity for entry in entries if (identity := _uuid(entry.body.get("by")))]
     return Names(
-        stores={store.store_id: store.name for store in catalogue.stores()},
+        stores=store_names(),
         customers={one: _called(kinds[one], name) for one, name in customers.names_of(named).items()},
         people={str(key): name for key, name in people.names_of(by).items()} if by else {},
     )
@@ -537,16 +541,18 @@ def _path(shown: Known) -> dict[str, Any] | None:
         "next_tone": programme.tier_tone(tiers.next_tier) if tiers.next_tier else "",
         "from_minor": tiers.next_from_minor,
         "from": programme.money(tiers.next_from_minor),
-        "missing": _missing(tiers.to_climb, programme),
-        "to_stay": _missing(tiers.to_stay, programme),
+        "missing": missing_to(tiers.to_climb, programme),
+        "to_stay": missing_to(tiers.to_stay, programme),
         "is_by_spend": tiers.next_from_minor > 0,
         "since": tiers.since,
         "until": last_day(tiers.until) if tiers.until else None,
     }
 
 
-def _missing(missing: Missing | None, programme: Programme) -> str:
-    return "" if missing is None else missing_said(missing, programme.document, programme.language)
+def missing_to(missing: Missing | None, programme: Programme) -> str:
+    if missing is None:
+        return ""
+    return formats.typographic(missing_said(missing, programme.document, programme.language))
 
 
 def _rewards(shown: Known) -> list[str]:

@@ -143,7 +143,10 @@ def _lines(explained: Explanation, programme: Programme, plan: Plan) -> list[dic
     if sale is None:
         return []
     found = catalogue.products(line.sku for line in sale.lines)
-    departments = {one.department: one.name(programme.language.value) for one in catalogue.departments()}
+    departments = {
+        one.department: formats.typographic(one.name(programme.language.value))
+        for one in catalogue.departments()
+    }
     running = promotion_names(line.promotion for line in sale.lines)
     special = {rule.code for rule in plan.rules if rule.lines is not None}
     is_member = explained.inputs is None or explained.inputs.is_member
@@ -238,7 +241,7 @@ def _everywhere(explained: Explanation, programme: Programme, plan: Plan) -> lis
 
 def _article(line: SaleLine, found: Mapping[str, Product]) -> str:
     product = found.get(line.sku)
-    return product.name if product and product.name else line.sku
+    return formats.typographic(product.name) if product and product.name else line.sku
 
 
 # ---------------------------------------------------------------- what was known
