@@ -56,7 +56,8 @@ REASONS = {
         "{rule}: the amount concerned ({basis}) is not enough",
     ),
     ReasonCode.BELOW_FIRST_STEP: Sentence(
-        "{rule} : il manquait {missing} pour le premier palier", "{rule}: {missing} short of the first step"
+        "{rule} : il manquait {missing} pour le premier palier",
+        "{rule}: {missing} more would have been needed for the first step",
     ),
     ReasonCode.SALE_CAP_REACHED: Sentence(
         "{rule} : le plafond par ticket est atteint", "{rule}: the cap per ticket is reached"
