@@ -41,6 +41,7 @@ class Balance:
     is_voucher: bool
     to_come: str = ""
     first_day: str = ""
+    ends_today: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,8 @@ class Member:
                 is_voucher=purse.kind is CurrencyKind.VOUCHER,
                 to_come=self.phrases.units(purse.pending, purse.currency) if purse.pending else "",
                 first_day=self.phrases.day(purse.next_activation) if purse.next_activation else "",
+                ends_today=purse.next_expiry is not None
+                and _last_day(purse.next_expiry) <= self.standing.today,
             )
             for purse in self.standing.purses
             if purse.is_worth_telling

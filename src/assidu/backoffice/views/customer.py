@@ -525,7 +525,9 @@ def _batches(shown: Known, today: date) -> list[dict[str, Any]]:
             "is_soon": expires_on is not None and expires_on - today <= SOON,
             "soon": formats.soon(last_day(expires_on), today) if expires_on else "",
         }
-        for (currency, expires_on), lots in together.items()
+        for (currency, expires_on), lots in sorted(
+            together.items(), key=lambda pair: (pair[0][1] or date.max, pair[0][0])
+        )
     ]
 
 
