@@ -8,6 +8,7 @@ The sources are English. GNU gettext is not needed: Babel and polib do its work.
 
 import io
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,7 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+_APOSTROPHE = re.compile(r"(?<=[A-Za-zÀ-ÿ])'(?=[A-Za-zÀ-ÿ%«{])")
 Message = tuple[str, str, str]
 """Context, singular, plural."""
 
@@ -82,6 +84,8 @@ def update() -> None:
                 entry.msgstr_plural = {0: "", 1: ""}
             catalogue.append(entry)
         entry.obsolete = False
+        entry.msgstr = _typographic(entry.msgstr)
+        entry.msgstr_plural = {number: _typographic(said) for number, said in entry.msgstr_plural.items()}
         # Without line numbers: otherwise every change of a file changes the catalogue.
         entry.occurrences = sorted({(path, "") for path, _ in places})
     for message, entry in known.items():
@@ -90,6 +94,11 @@ def update() -> None:
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     catalogue.save(str(CATALOGUE))
     catalogue.save_as_mofile(str(CATALOGUE.with_suffix(".mo")))
+
+
+def _typographic(french: str) -> str:
+    """Screens have the apostrophe of print, whatever key was typed."""
+    return _APOSTROPHE.sub("\u2019", french)
 
 
 def _sources() -> Iterator[tuple[Path, str]]:

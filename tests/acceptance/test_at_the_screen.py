@@ -103,7 +103,7 @@ def test_a_point_is_explained_beside_the_time_line_and_on_a_page_of_its_own(tab:
     moment.get_by_role("link", name="Pourquoi").click()
     drawer = tab.locator("dialog.drawer")
     expect(drawer).to_be_visible()
-    expect(drawer).to_contain_text("Règle par règle")
+    expect(drawer).to_contain_text("Ce qui s’est appliqué")
     expect(drawer).to_contain_text("1 point par euro")
     expect(drawer).to_contain_text("même résultat")
     drawer.get_by_role("link", name="Un retour").click()

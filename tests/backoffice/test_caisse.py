@@ -1,6 +1,7 @@
 """The till's page without a browser: who is found, what is refused and why, what is kept."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -203,6 +204,42 @@ def test_a_status_that_is_near_is_said_whatever_it_asks_for(db: None, asks: str,
             .replace("\u202f", " ")
         )
     assert said == (f"Bientôt le statut Or : {near}." if near else "Vous avez 80 points.")
+
+
+def test_a_mistyped_number_is_to_be_checked_first_and_whose_it_may_be_is_one_key_away(
+    till: Client, anne: UUID, shop: Shop
+) -> None:
+    shop.member(Profile(card="2990000000029", first_name="Luc", last_name="Morel", store="318"))
+    for slip in ("2990000000021", "299000000012", "29900000000012", "2990000000102"):
+        status, text = part(till, "find", who=slip)
+        assert status == 404
+        assert re.findall(r'name="who" value="(\d+)"', text) == [CARD], slip  # nobody of another store
+        assert "Béraud" not in text
+        assert text.index("AB") < text.index('name="first_name"')
+    assert "dernier chiffre" in part(till, "find", who="2990000000021")[1]
+    assert "dernier chiffre" not in part(till, "find", who="2990000000996")[1]
+
+
+def test_who_only_serves_lands_on_the_till(till: Client) -> None:
+    assert till.get("/").headers["Location"] == "/caisse/"
+
+
+@pytest.mark.parametrize(
+    ("last_day", "said"),
+    [("2026-03-13", "aujourd'hui :"), ("2026-03-14", "aujourd'hui ou demain"), ("2026-03-15", "bientôt")],
+)
+def test_what_ends_today_is_not_said_to_end_soon(db: None, last_day: str, said: str) -> None:
+    publish(a_document(BASE), "", at=OPENED)
+    customer = told("j", "Member Joined", 1, OPENED)
+    ends = date.fromisoformat(last_day) + timedelta(days=1)
+    standing = queries.standing(customer, NOW)
+    assert standing is not None
+    purse = replace(standing.purses[0], available=80, next_expiry=ends, next_expiry_quantity=80)
+    with override("fr"):
+        programme = programme_called("club")
+        assert programme is not None
+        line = line_to_say(replace(standing, purses=(purse,)), programme)
+    assert said in line.replace("\u00a0", " ").replace("\u2019", "'")
 
 
 def test_an_unknown_card_offers_to_join_and_joins(till: Client, shop: Shop) -> None:

@@ -342,6 +342,15 @@ def test_a_return_says_what_came_back_and_what_it_undid(shop: Shop, client: Clie
     assert client.get(f"/customers/{customer}/events/{2**40}/").status_code == 404
 
 
+def test_nothing_counts_for_who_is_no_member(shop: Shop, client: Client) -> None:
+    stranger = shop.customer(Profile(card="2990000000555", first_name="Nobody", last_name="Yet"))
+    bought = shop.must(stranger, a_sale(a_line(1000), at=OPENED + timedelta(days=2)))
+    sign_in(client, *SERVICE, language="en")
+    page = text_of(client, f"/customers/{stranger}/events/{bought.seq}/")
+    assert "rules and offers are for members" in page
+    assert "Counts for" not in page
+
+
 def test_lines_say_what_they_count_for_and_why_less(shop: Shop) -> None:
     book = plan_book(PROGRAMME)
     assert book

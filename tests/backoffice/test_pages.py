@@ -186,6 +186,9 @@ def test_figures_are_written_as_each_language_writes_them() -> None:
         assert formats.money(123456, cents=False) == "1\u202f235\xa0€"
         assert formats.percent(0.0412) == "4,1\xa0%"
         assert formats.signed(-1250) == "−1\u202f250"
+        assert formats.number(-3) == "−3"
+        assert formats.money(-200) == "−2,00\xa0€"
+        assert formats.on_an_axis(-12_500, "currency", "EUR", 0).startswith("−12,5")
         assert neutral(Decimal("1234.5")) == "1234,5"
     with translation.override("en"):
         assert formats.money(123456) == "€1,234.56"

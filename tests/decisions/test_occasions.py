@@ -20,6 +20,7 @@ from assidu.decisions.events import (
     Sale,
 )
 from assidu.decisions.facts import Facts, SoldBefore
+from assidu.decisions.nearness import reached_percent, with_streak
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
 from assidu.decisions.sold import Later, since, sold_before
@@ -228,6 +229,19 @@ def test_three_weeks_in_a_row_give_and_then_the_streak_begins_again() -> None:
     customer = Customer(a_plan(STREAK))
     mondays = ["2026-03-02", "2026-03-09", "2026-03-16", "2026-03-23", "2026-03-30", "2026-04-06"]
     assert [given(customer.buys(day)) for day in mondays] == [0, 0, 30, 0, 0, 30]
+
+
+def test_how_far_a_streak_has_come_follows_from_what_the_rule_looked_at() -> None:
+    customer = Customer(a_plan(STREAK))
+    told = []
+    for day in ("2026-03-02", "2026-03-04", "2026-03-09", "2026-03-10", "2026-03-23"):
+        decision = decide(customer.plan, Facts(customer.state), a_sale(a_line(), at=on(day)), trace=True)
+        assert isinstance(decision, Decision)
+        [found] = [one for one in decision.reasons if one.rule == "extra"]
+        told.append(with_streak(customer.plan, decision.inputs, found))
+        customer.buys(day)
+    assert [one.figures["in_a_row"] for one in told] == [1, 1, 2, 2, 1]
+    assert [reached_percent(customer.plan, one) for one in told] == [33, 33, 66, 66, 33]
 
 
 def test_a_week_without_a_purchase_breaks_the_streak() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from assidu.foundation.database import Database
 from assidu.loyalty.anniversaries import tell_anniversaries
+from assidu.loyalty.jobs import Caught, catch_up
 from assidu.loyalty.plans import publish
 from assidu.plans.writing import to_yaml
 from builders.documents import BASE, a_document, a_rule
@@ -57,6 +58,13 @@ def test_a_birthday_is_told_once_that_of_29_february_on_the_28th_of_a_common_yea
     assert points(members) == [0, 50, 0]
     assert tell_anniversaries(noon("2026-03-01")) == 1
     assert tell_anniversaries(noon("2026-03-01")) == 0
+    assert points(members) == [50, 50, 0]
+
+
+def test_catching_up_leaves_nothing_for_the_first_minute_of_a_server(members: Database) -> None:
+    """What the page says right after the start is so: nothing is due any more."""
+    assert catch_up(noon("2026-03-01")).anniversaries == 2
+    assert catch_up(noon("2026-03-01")) == Caught(0, 0, 0, 0, 0, 0, 0)
     assert points(members) == [50, 50, 0]
 
 

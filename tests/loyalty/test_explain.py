@@ -59,6 +59,8 @@ def test_a_sale_tells_of_every_rule_why_or_why_not(shop: Shop) -> None:
     assert next(one.code for one in found.reasons if one.rule == "double-produce") is ReasonCode.OTHER_TIER
     assert next(one.code for one in found.reasons if one.rule == "full-basket") is ReasonCode.BELOW_FIRST_STEP
     assert "€45.00 count for the programme" in " ".join(found.sentences)
+    assert [(one.rule, one.reached_percent) for one in found.nearly] == [("full-basket", 90)]
+    assert found.not_applied == found.nearly + found.others
     assert "45" in next(one.sentence for one in found.applied if one.rule == "base")
     in_french = why(bought, Language.FR)
     assert "Achat de 55,00" in in_french.sentences[0]

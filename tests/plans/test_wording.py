@@ -1,5 +1,6 @@
 """Sentences: none is missing in either language, and none leaves a brace or an empty place."""
 
+import dataclasses
 import string
 from collections.abc import Mapping
 from datetime import date
@@ -205,7 +206,7 @@ def test_every_cause_of_a_status_is_told(language: Language) -> None:
         (0, "0", "0"),
         (999, "999", "999"),
         (1234567, "1\u202f234\u202f567", "1,234,567"),
-        (-1234, "-1\u202f234", "-1,234"),
+        (-1234, "−1\u202f234", "−1,234"),
     ],
 )
 def test_numbers_are_grouped_as_each_language_does(figure: int, french: str, english: str) -> None:
@@ -216,7 +217,7 @@ def test_numbers_are_grouped_as_each_language_does(figure: int, french: str, eng
 def test_amounts_and_days_are_written_as_each_language_does() -> None:
     assert figures.money(13050, EURO, Language.FR) == "130,50\u00a0€"
     assert figures.money(123_456_789, EURO, Language.EN) == "€1,234,567.89"
-    assert figures.money(-5, EURO, Language.FR) == "-0,05\u00a0€"
+    assert figures.money(-5, EURO, Language.FR) == "−0,05\u00a0€"
     assert figures.money(5000, EURO, Language.FR, is_short=True) == "50\u00a0€"
     assert figures.money(500, SaleCurrency(code="JPY", decimals=0), Language.EN) == "¥500"
     assert figures.amount(Decimal("0.07"), EURO, Language.FR) == "0,07\u00a0€"
@@ -369,6 +370,21 @@ def test_a_receipt_says_gain_balance_and_what_is_missing() -> None:
     )
 
 
+def test_a_receipt_counts_out_only_what_there_is() -> None:
+    """No « 0 sac en coton »; that no points are left is said of those that this ticket used."""
+    more = [
+        "  - {code: bag, kind: good, name: {fr: sacs, en: bags}}",
+        "  - {code: cash, kind: money, decimals: 2, name: {fr: € de cagnotte, en: € in cash}}",
+    ]
+    club = a_document(BASE, currencies="\n".join(more) + "\n")
+    plan = compile_plan(club)
+    empty, decision = a_wallet(0), a_ticket(used=10)
+    assert "Balance: 0 points." in receipt(decision, empty, plan, club, Language.EN)
+    held = dataclasses.replace(empty, lots={LotKey("bag", date(2026, 3, 1), None): 2})
+    assert "Balance: 2 bags." in receipt(a_ticket(), held, plan, club, Language.EN)
+    assert "Balance: 0 points." in receipt(a_ticket(), empty, plan, club, Language.EN)
+
+
 def test_a_receipt_without_a_card_says_so() -> None:
     plan = compile_plan(LE_CERCLE)
     decision = a_ticket(is_member=False)
@@ -458,6 +474,48 @@ def test_a_language_kept_as_text_speaks_the_same() -> None:
 def test_a_goal_is_said_with_its_number_and_its_period(goal: str, said: str) -> None:
     document = a_document(BASE, a_rule("{fixed: 10}", f"goal: {goal}"))
     assert said in describe(document, Language.FR).sections[0].lines[1].sentence
+
+
+@pytest.mark.parametrize(
+    ("parts", "code", "figures_found", "french", "english"),
+    [
+        (
+            ["goal: {measure: departments, at_least: 12, per: year}"],
+            ReasonCode.GOAL_NOT_REACHED,
+            {"done": 8, "target": 12},
+            "rayons différents : 8 sur 12 dans l'année",
+            "different departments: 8 of 12 in the year",
+        ),
+        (
+            ["goal: {measure: purchases, at_least: 1, per: week, in_a_row: 4}"],
+            ReasonCode.GOAL_NOT_REACHED,
+            {"done": 5, "target": 1, "in_a_row": 2},
+            "semaine 2 d'une série de 4 sans interruption",
+            "week 2 of a run of 4",
+        ),
+        (
+            ["goal: {measure: departments, at_least: 12, per: year}"],
+            ReasonCode.GOAL_ALREADY_REACHED,
+            {},
+            "déjà obtenu cette année-là",
+            "already given in that year",
+        ),
+        (
+            ["times: {limit: 1, per: ever}"],
+            ReasonCode.TIMES_REACHED,
+            {"limit": 1, "used": 1},
+            "déjà obtenu une fois, le maximum",
+            "already given once, the most there is",
+        ),
+    ],
+)
+def test_a_goal_says_how_far_it_is_and_a_limit_since_when(
+    parts: list[str], code: ReasonCode, figures_found: dict[str, int], french: str, english: str
+) -> None:
+    document = a_document(BASE, a_rule("{fixed: 10}", *parts))
+    for language, wanted in ((Language.FR, french), (Language.EN, english)):
+        said = reason(Reason("extra", code, figures_found), document, language)
+        assert said.replace("\xa0", " ").endswith(f": {wanted}")
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from assidu.catalogue.actions import put_stores
 from assidu.catalogue.types import Store
 from assidu.customers import queries as customers
+from assidu.customers.near import check_digit
 from assidu.customers.types import Profile
 from assidu.foundation.sql import rows
 from assidu.loyalty import plans, queries
 from assidu.plans.check import examine
-from assidu.portal.cards import card_number, check_digit, in_groups
+from assidu.portal.cards import card_number, in_groups
 from builders.documents import a_programme
 from builders.shop import Shop
 

@@ -88,9 +88,9 @@ def test_it_says_what_they_have_what_is_missing_and_what_happened(client: Client
 def test_a_ticket_that_earned_nothing_says_why(client: Client, anne: UUID) -> None:
     link = link_for(anne)
     text = page(client, link)
-    assert "Ce ticket n'a rien rapporté" in text
+    assert "Ce ticket n’a rien rapporté" in text
     why = page(client, link, "0-3/")
-    assert "Ce ticket n'a rien rapporté" in why
+    assert "Ce ticket n’a rien rapporté" in why
     assert "1 point par euro" in why
     assert page(client, link, "0-99/", 404)
     assert page(client, link, "7-1/", 404)
@@ -150,7 +150,7 @@ def test_it_expires(client: Client, anne: UUID, monkeypatch: pytest.MonkeyPatch)
     assert isinstance(open_link(link.token, link.expires_at - timedelta(seconds=1)), OpenedLink)
     assert open_link(link.token, link.expires_at) is LinkRefusal.EXPIRED
     monkeypatch.setenv("ASSIDU_NOW", (NOW + timedelta(days=3)).isoformat())
-    assert "n'ouvre plus rien" in page(client, link, status=410)
+    assert "n’ouvre plus rien" in page(client, link, status=410)
     with pytest.raises(AssertionError):
         make_link(anne, COMMAND_LINE, NOW, days=DAYS_MAX + 1)
 

@@ -243,7 +243,16 @@ def explanation(found: Explanation) -> types.Explanation:
         balances_after=dict(found.balances_after),
         sentences=list(found.sentences),
         reasons=[
-            types.Reason(one.rule, one.name, one.code.value, one.has_applied, dict(one.figures), one.sentence)
+            types.Reason(
+                one.rule,
+                one.kind.value,
+                one.name,
+                one.code.value,
+                one.has_applied,
+                one.reached_percent,
+                dict(one.figures),
+                one.sentence,
+            )
             for one in found.reasons
         ],
         cost=None if found.cost is None else sale_cost(found.cost),

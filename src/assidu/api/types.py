@@ -329,10 +329,15 @@ class EventPage:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
+    """``rule`` is the code of a rule, an offer or a draw, as ``kind`` says. ``reached_percent``: how much of what it
+    asks for was there, where that can be measured."""
+
     rule: str
+    kind: str
     name: str
     code: str
     applied: bool
+    reached_percent: int | None
     figures: dict[str, int]
     sentence: str
 

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from assidu.plans.wording import figures
+
 CURRENCY_EXPONENT = 2
 FRENCH_PHONE_LENGTH = len("+33639980634")
 NARROW_SPACE = "\u202f"
@@ -29,7 +31,12 @@ def locale() -> Locale:
 
 def number(value: float | Decimal, digits: int = 0) -> str:
     """1 234 in French, 1,234 in English."""
-    return numbers.format_decimal(Decimal(str(value)), format=_pattern(digits), locale=locale())
+    return _minus(numbers.format_decimal(Decimal(str(value)), format=_pattern(digits), locale=locale()))
+
+
+def _minus(text: str) -> str:
+    """What is below zero has a minus sign, as wide as the plus: not the hyphen of the locale data."""
+    return text.replace("-", figures.MINUS, 1) if text.startswith("-") else text
 
 
 def compact(value: int) -> str:
@@ -39,8 +46,8 @@ def compact(value: int) -> str:
 
 
 def signed(value: int) -> str:
-    """+120, −35: a movement. The minus is the typographic one, as wide as the plus."""
-    sign = "+" if value > 0 else "−" if value < 0 else ""
+    """+120, −35: a movement."""
+    sign = "+" if value > 0 else figures.MINUS if value < 0 else ""
     return sign + number(abs(value))
 
 
@@ -48,14 +55,17 @@ def money(amount_minor: int, currency: str = "EUR", *, cents: bool = True) -> st
     """An amount in minor units: 1 234,56 €. Without cents it is rounded to the unit, for large figures."""
     amount = Decimal(amount_minor).scaleb(-CURRENCY_EXPONENT)
     if cents:
-        return numbers.format_currency(amount, currency, locale=locale())
-    return numbers.format_currency(
-        amount.quantize(Decimal(1)), currency, locale=locale(), currency_digits=False, format=_money_pattern()
+        return _minus(numbers.format_currency(amount, currency, locale=locale()))
+    whole = amount.quantize(Decimal(1))
+    return _minus(
+        numbers.format_currency(
+            whole, currency, locale=locale(), currency_digits=False, format=_money_pattern()
+        )
     )
 
 
 def signed_money(amount_minor: int, currency: str = "EUR") -> str:
-    sign = "+" if amount_minor > 0 else "−" if amount_minor < 0 else ""
+    sign = "+" if amount_minor > 0 else figures.MINUS if amount_minor < 0 else ""
     return sign + money(abs(amount_minor), currency)
 
 
@@ -65,7 +75,7 @@ def percent(ratio: float | Decimal, digits: int = 1) -> str:
     standard = locale().percent_formats[None].pattern
     if standard.endswith("%") and standard[-2:-1].isspace():
         pattern = pattern[:-1] + standard[-2:]
-    return numbers.format_percent(Decimal(str(ratio)), format=pattern, locale=locale())
+    return _minus(numbers.format_percent(Decimal(str(ratio)), format=pattern, locale=locale()))
 
 
 def on_an_axis(value: float, style: str, currency: str, digits: int) -> str:
@@ -75,12 +85,16 @@ def on_an_axis(value: float, style: str, currency: str, digits: int) -> str:
     is_long = abs(value) >= LONG_FROM
     if style == "currency":
         if is_long:
-            return numbers.format_compact_currency(
-                value, currency, format_type="short", locale=locale(), fraction_digits=1
+            return _minus(
+                numbers.format_compact_currency(
+                    value, currency, format_type="short", locale=locale(), fraction_digits=1
+                )
             )
         return money(round(value * 10**CURRENCY_EXPONENT), currency, cents=digits > 0)
     if is_long:
-        return numbers.format_compact_decimal(value, format_type="short", locale=locale(), fraction_digits=1)
+        return _minus(
+            numbers.format_compact_decimal(value, format_type="short", locale=locale(), fraction_digits=1)
+        )
     return number(value, digits)
 
 
@@ -161,6 +175,20 @@ def days_ago(value: date, today: date) -> str:
     if days <= 0:
         return _("today")
     return dates.format_timedelta(-timedelta(days=days), add_direction=True, locale=locale(), threshold=1.2)
+
+
+def until(last: date, today: date) -> str:
+    """today is the last day, until tomorrow, until Nov 8, 2026: how long something can still be used."""
+    days = (last - today).days
+    if days <= 0:
+        return _("today is the last day")
+    return _("until tomorrow") if days == 1 else _("until %(day)s") % {"day": day(last)}
+
+
+def soon(last: date, today: date) -> str:
+    """today, tomorrow, soon."""
+    days = (last - today).days
+    return _("today") if days <= 0 else _("tomorrow") if days == 1 else _("soon")
 
 
 def local(value: date | datetime) -> date | datetime:

@@ -43,8 +43,11 @@ def _lines(standing: Standing | None, programme: Programme) -> Iterator[str]:
     yield from _reward(standing, programme)
     if said := programme.says(standing.tiers.tier if standing.tiers is not None else None):
         yield said
-    balance = programme.units(standing.available(programme.points), programme.points)
-    yield _("You have %(balance)s.") % {"balance": balance}
+    balance = standing.available(programme.points)
+    if balance:
+        yield _("You have %(balance)s.") % {"balance": programme.units(balance, programme.points)}
+    else:
+        yield _("Nothing to use yet: this ticket counts.")
 
 
 def _vouchers(standing: Standing, programme: Programme) -> Iterator[str]:
@@ -54,19 +57,28 @@ def _vouchers(standing: Standing, programme: Programme) -> Iterator[str]:
             if purse.next_expiry is None:
                 yield _("You have %(units)s: shall we use it today?") % {"units": units}
             else:
-                yield _("You have %(units)s, until %(day)s: shall we use it today?") % {
+                yield _("You have %(units)s, %(until)s: shall we use it today?") % {
                     "units": units,
-                    "day": formats.day(_last_day(purse.next_expiry)),
+                    "until": formats.until(_last_day(purse.next_expiry), standing.today),
                 }
 
 
 def _leaving_soon(standing: Standing, programme: Programme) -> Iterator[str]:
     for purse in standing.purses:
+        if purse.kind in (CurrencyKind.ENTRY, CurrencyKind.BADGE):
+            continue  # nobody uses them
         if purse.next_expiry is not None and purse.next_expiry - standing.today <= SOON:
-            yield _("To be used soon: %(units)s, until %(day)s.") % {
-                "units": programme.units(purse.next_expiry_quantity, purse.currency),
-                "day": formats.day(_last_day(purse.next_expiry)),
-            }
+            last = _last_day(purse.next_expiry)
+            units = programme.units(purse.next_expiry_quantity, purse.currency)
+            if last <= standing.today:
+                yield _("To be used today: %(units)s.") % {"units": units}
+            elif last == standing.today + timedelta(days=1):
+                yield _("To be used today or tomorrow: %(units)s.") % {"units": units}
+            else:
+                yield _("To be used soon: %(units)s, until %(day)s.") % {
+                    "units": units,
+                    "day": formats.day(last),
+                }
 
 
 def _next_status(standing: Standing, programme: Programme) -> Iterator[str]:

@@ -73,6 +73,20 @@ def progress(rule: EarnRule, counters: Mapping[str, int], day: date, items: Mapp
     return Progress(done, refusal, read, tuple(counts))
 
 
+def periods_in_a_row(rule: EarnRule, counters: Mapping[str, int], day: date) -> int:
+    """How many periods of a streak are complete where that of ``day`` is; one that was rewarded begins it anew."""
+    goal = rule.goal
+    assert goal is not None
+    begin = f"{GOAL}{rule.code}:"
+    number = f"{begin}{_DIFFERENT if goal.measure in _DISTINCT else ''}:"
+    reached = 1
+    for before in _starts(goal.period, day, goal.in_a_row)[1:]:
+        if counters.get(f"{begin}given:{before}", 0) > 0 or counters.get(number + before, 0) < goal.target:
+            break
+        reached += 1
+    return reached
+
+
 def _look(name: str, counters: Mapping[str, int], read: dict[str, int]) -> int:
     value = read[name] = counters.get(name, 0)
     return value

@@ -6,6 +6,7 @@ from typing import Any
 from assidu.decisions.decision import Account, Decision, Posting, Refused
 from assidu.decisions.earning import applied
 from assidu.decisions.events import Sale
+from assidu.decisions.nearness import with_streak
 from assidu.decisions.plan import Plan, TierMeasure
 from assidu.decisions.state import Membership, State
 from assidu.decisions.tiers import Missing, to_climb, to_stay
@@ -126,7 +127,7 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, senten
                 "figures": dict(r.figures),
                 "text": reason(r, document, language),
             }
-            for r in decision.reasons
+            for r in (with_streak(plan, decision.inputs, one) for one in decision.reasons)
         ]
     return answered
 

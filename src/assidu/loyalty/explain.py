@@ -8,6 +8,7 @@ says that as well.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from assidu.decisions import SEMANTICS_VERSION, decide, evolve
@@ -28,6 +29,7 @@ from assidu.decisions.events import (
     SaleUpdate,
 )
 from assidu.decisions.facts import Facts, SaleInputs, SoldBefore
+from assidu.decisions.nearness import reached_percent, with_streak
 from assidu.decisions.offers.settling import offered
 from assidu.decisions.plan import REFERRAL, Plan
 from assidu.decisions.sold import Later, sold_before, updated
@@ -43,13 +45,25 @@ from assidu.plans.document import Document
 from assidu.plans.wording import Language, reason, text_in
 from assidu.plans.wording.life import REFERRAL_NAME
 
+NEAR_PERCENT = 50
+"""A rule nearly applied when at least this much of what it asks for was there."""
 _NOT_DRAWN = Chance("", {})
 """A ticket that was recorded is never drawn again: the number that it got is among its inputs, or it got none."""
 
 
+class Kind(StrEnum):
+    """What a reason is about."""
+
+    RULE = "rule"
+    OFFER = "offer"
+    DRAW = "draw"
+    REFERRAL = "referral"
+
+
 @dataclass(frozen=True, slots=True)
 class RuleReason:
-    """What became of one rule, by code and in words."""
+    """What became of one rule or offer, by code and in words. ``reached_percent``: how much of what it asks for was
+    there; ``None``: it applied, or what it asks for is there or is not."""
 
     rule: str
     name: str
@@ -57,6 +71,12 @@ class RuleReason:
     has_applied: bool
     figures: Mapping[str, int]
     sentence: str
+    kind: Kind = Kind.RULE
+    reached_percent: int | None = None
+
+    @property
+    def is_near(self) -> bool:
+        return self.reached_percent is not None and self.reached_percent >= NEAR_PERCENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +109,19 @@ class Explanation:
         return tuple(one for one in self.reasons if one.has_applied)
 
     @property
+    def nearly(self) -> tuple[RuleReason, ...]:
+        """What was nearest first."""
+        near = (one for one in self.reasons if one.is_near)
+        return tuple(sorted(near, key=lambda one: -(one.reached_percent or 0)))
+
+    @property
+    def others(self) -> tuple[RuleReason, ...]:
+        """What neither applied nor nearly did."""
+        return tuple(one for one in self.reasons if not one.has_applied and not one.is_near)
+
+    @property
     def not_applied(self) -> tuple[RuleReason, ...]:
-        return tuple(one for one in self.reasons if not one.has_applied)
+        return (*self.nearly, *self.others)
 
 
 def explain(customer_id: UUID, seq: int, language: Language) -> Explanation | None:
@@ -148,7 +179,10 @@ def _explained(
         balances_after=_balances(after),
         state_after=after,
         sentences=tuple(said_of(entry, document, language, _sold_on(entry, history))),
-        reasons=tuple(_told(one, document, language) for one in _reasons(plan, entry, before, again)),
+        reasons=tuple(
+            _told(with_streak(plan, entry.decision.inputs, one), plan, document, language)
+            for one in _reasons(plan, entry, before, again)
+        ),
         ticket=_ticket(entry, sold),
         cost=cost_of(plan, entry.event, entry.decision) if isinstance(entry.event, Sale) else None,
     )
@@ -293,11 +327,8 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
     return ()
 
 
-def _told(found: Reason, document: Document, language: Language) -> RuleReason:
-    rule = document.rule(found.rule) or document.offer(found.rule) or document.draw(found.rule)
-    name = found.rule if rule is None else text_in(rule.name, language)
-    if found.rule == REFERRAL:
-        name = REFERRAL_NAME.say(language)
+def _told(found: Reason, plan: Plan, document: Document, language: Language) -> RuleReason:
+    kind, name = _named(found.rule, document, language)
     return RuleReason(
         rule=found.rule,
         name=name,
@@ -305,7 +336,22 @@ def _told(found: Reason, document: Document, language: Language) -> RuleReason:
         has_applied=found.code is ReasonCode.APPLIED,
         figures=found.figures,
         sentence=reason(found, document, language),
+        kind=kind,
+        reached_percent=reached_percent(plan, found),
     )
+
+
+def _named(code: str, document: Document, language: Language) -> tuple[Kind, str]:
+    if code == REFERRAL:
+        return Kind.REFERRAL, REFERRAL_NAME.say(language)
+    for kind, part in (
+        (Kind.RULE, document.rule(code)),
+        (Kind.OFFER, document.offer(code)),
+        (Kind.DRAW, document.draw(code)),
+    ):
+        if part is not None:
+            return kind, text_in(part.name, language)
+    return Kind.RULE, code
 
 
 def _balances(state: State) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -23,6 +24,39 @@ EVERY_SECONDS = 60.0
 ANNIVERSARIES_EVERY = timedelta(hours=1)
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Caught:
+    """How much was due, by what brought it about."""
+
+    customers: int
+    anniversaries: int
+    profiles: int
+    closed: int
+    emissions: int
+    draws: int
+    prizes: int
+
+
+def catch_up(now: datetime) -> Caught:
+    """Decide everything that is due by ``now``, whatever brings it about, at once and to the end."""
+    due = run_due(now)
+    anniversaries = tell_anniversaries(now)
+    profiles = 0
+    while told := tell_completed_profiles(now):
+        profiles += told
+    caught = Caught(
+        due,
+        anniversaries,
+        profiles,
+        close_programmes(now),
+        decide_emissions(now),
+        run_due_draws(now),
+        give_prizes(now),
+    )
+    resume_allotments(now)
+    return caught
 
 
 @contextmanager

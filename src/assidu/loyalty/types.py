@@ -38,6 +38,14 @@ class Purse:
     next_activation: date | None = None
     next_activation_quantity: int = 0
 
+    @property
+    def is_worth_telling(self) -> bool:
+        """There is something in it, or it is of those that everybody has."""
+        return bool(self.available or self.pending or self.held or self.debt) or self.kind in (
+            CurrencyKind.POINTS,
+            CurrencyKind.MONEY,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class TierStanding:

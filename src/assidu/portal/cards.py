@@ -4,6 +4,8 @@ import hmac
 from typing import Final
 from uuid import UUID
 
+from assidu.customers.near import check_digit
+
 PREFIX: Final = "29"
 DIGITS: Final = 10
 
@@ -13,12 +15,6 @@ def card_number(form: UUID, attempt: int, key: bytes) -> str:
     digest = hmac.digest(key, f"card:{form}:{attempt}".encode(), "sha256")
     body = PREFIX + f"{int.from_bytes(digest[:8]) % 10**DIGITS:0{DIGITS}d}"
     return body + check_digit(body)
-
-
-def check_digit(body: str) -> str:
-    """That of EAN-13: every second digit counts three times, from the right."""
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
-    return str(-total % 10)
 
 
 def in_groups(number: str) -> str:

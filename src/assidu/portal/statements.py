@@ -41,6 +41,7 @@ class Balance:
     is_voucher: bool
     to_come: str = ""
     first_day: str = ""
+    ends_today: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class Why:
 
     moment: Moment
     applied: tuple[str, ...]
-    not_applied: tuple[str, ...]
+    nearly: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +160,11 @@ class Member:
                 is_voucher=purse.kind is CurrencyKind.VOUCHER,
                 to_come=self.phrases.units(purse.pending, purse.currency) if purse.pending else "",
                 first_day=self.phrases.day(purse.next_activation) if purse.next_activation else "",
+                ends_today=purse.next_expiry is not None
+                and _last_day(purse.next_expiry) <= self.standing.today,
             )
             for purse in self.standing.purses
-            if purse.available or purse.pending or purse.kind is not CurrencyKind.VOUCHER
+            if purse.is_worth_telling
         ]
 
     @property
@@ -259,7 +263,8 @@ def why(of: Member, who: int, seq: int) -> Why | None:
     return Why(
         _moment(found.entry, of, names),
         tuple(one.sentence for one in found.applied),
-        tuple(one.sentence for one in found.not_applied),
+        tuple(one.sentence for one in found.nearly),
+        tuple(one.sentence for one in found.others),
     )
 
 

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from assidu.backoffice import formats
 from assidu.economics.discounts.types import Estimate
+from assidu.plans.wording.figures import MINUS as SIGN
 
-MINUS = "−\u2060"
+MINUS = f"{SIGN}\u2060"
 """Never at the end of a line."""
 
 
@@ -49,7 +50,7 @@ class Writer:
 
     def money(self, minor: float) -> str:
         """Whole units: nobody reads cents of an estimate."""
-        return formats.money(round(minor), self.currency, cents=False).replace("-", MINUS)
+        return formats.money(round(minor), self.currency, cents=False).replace(SIGN, MINUS)
 
     def known(self, minor: float) -> Figure:
         return Figure(self.money(minor))
@@ -90,7 +91,7 @@ def tone_of(one: Estimate) -> str:
 
 
 def number(value: float, digits: int = 0) -> str:
-    return formats.number(round(value, digits) + 0.0, digits).replace("-", MINUS)
+    return formats.number(round(value, digits) + 0.0, digits).replace(SIGN, MINUS)
 
 
 def drawn(minor: float) -> float:

@@ -24,15 +24,16 @@ from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.offers_at_till import TillOffers, offers_at_till
 from assidu.backoffice.programme import Programme, programme_at
-from assidu.backoffice.reach import OtherStore, look_up, require
+from assidu.backoffice.reach import OtherStore, is_of_their_stores, look_up, require
 from assidu.backoffice.saying import line_to_say
-from assidu.backoffice.views.customer import account_name
+from assidu.backoffice.views.customer import PURSES, account_name, missing_to
 from assidu.backoffice.views.customer_actions import OnceForm
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
 from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
 from assidu.customers.accounts import account_of, family_of
 from assidu.customers.identifiers import normalise
+from assidu.customers.near import is_misread, near
 from assidu.customers.queries import counts_as
 from assidu.customers.types import Customer, Identifier, IdentifierKind, NotAnIdentifier
 from assidu.decisions.calendar import local_day
@@ -58,13 +59,13 @@ from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.types import Standing
 from assidu.loyalty.wording import exchange_said
 from assidu.plans.wording import language_of, receipt, short_receipt
-from assidu.plans.wording.standing import missing_said
 
 PART = "X-Caisse-Part"
 STORE = "caisse_store"
 AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?\Z")
 AMOUNT_MINOR_MAX = 10_000_000
 ASKED_MAX = 120
+NEAR_MAX = 3
 KINDS = (IdentifierKind.CARD, IdentifierKind.PHONE, IdentifierKind.EMAIL)
 
 
@@ -278,19 +279,15 @@ class Shown:
         return {
             "next": self.programme.tier_name(tiers.next_tier),
             "tone": self.programme.tier_tone(tiers.next_tier),
-            "missing": missing_said(tiers.to_climb, self.programme.document, self.programme.language)
-            if tiers.to_climb is not None
-            else "",
-            "keep": missing_said(tiers.to_stay, self.programme.document, self.programme.language)
-            if tiers.to_stay is not None
-            else "",
+            "missing": missing_to(tiers.to_climb, self.programme),
+            "keep": missing_to(tiers.to_stay, self.programme),
             "spend_minor": tiers.spend_minor,
             "from_minor": tiers.next_from_minor,
         }
 
     @property
     def purses(self) -> list[dict[str, str]]:
-        """Every balance that there is: what can be used, what it is worth, until when."""
+        """Whatever there is something of: what can be used, what it is worth, until when."""
         if self.standing is None:
             return []
         return [
@@ -298,14 +295,16 @@ class Shown:
                 "name": self.programme.currency_name(purse.currency),
                 "quantity": self.programme.quantity(purse.available, purse.currency),
                 "worth": self.programme.money(purse.worth_minor) if purse.worth_minor else "",
-                "until": formats.day(purse.next_expiry - timedelta(days=1)) if purse.next_expiry else "",
+                "until": formats.until(purse.next_expiry - timedelta(days=1), self.programme.today)
+                if purse.next_expiry
+                else "",
                 "next": self.programme.units(purse.next_expiry_quantity, purse.currency)
                 if purse.next_expiry
                 else "",
-                "icon": "ticket" if purse.kind is CurrencyKind.VOUCHER else "coins",
+                "icon": PURSES.get(purse.kind, "coins"),
             }
             for purse in self.standing.purses
-            if purse.available or purse.kind is not CurrencyKind.VOUCHER
+            if purse.available
         ]
 
     @property
@@ -328,6 +327,15 @@ class Shown:
                 Use(purse.currency, purse.available, label[:1].upper() + label[1:], note, is_voucher)
             )
         return sorted(found, key=lambda use: not use.is_voucher)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A number that differs from what was typed by one slip, and the initials of who has it."""
+
+    value: str
+    shown: str
+    initials: str
 
 
 # ---------------------------------------------------------------- the page and its parts
@@ -485,7 +493,30 @@ def _unknown(request: HttpRequest, asked: str) -> HttpResponse:
     if identifier is not None and identifier.kind is not IdentifierKind.CARD:
         form.fields[identifier.kind.value].initial = identifier.value
     context = {"state": "unknown", "asked": asked, "join": form, "may_join": identifier is not None}
+    if identifier is not None:
+        context |= {
+            "is_card": identifier.kind is IdentifierKind.CARD,
+            "is_misread": is_misread(identifier),
+            "near": _near(request, identifier),
+        }
     return _answer(request, context, status=404)
+
+
+def _near(request: HttpRequest, identifier: Identifier) -> list[Near]:
+    """Whose number it may be, mistyped: of those whom this person reaches, and by their initials."""
+    person = signed_in(request)
+    if not person.may("customers.contact"):
+        return []
+    reached = [pair for pair in near(identifier) if is_of_their_stores(person, pair[1])][:NEAR_MAX]
+    names = customers.names_of([customer_id for _, customer_id in reached])
+    return [
+        Near(
+            one.value,
+            formats.phone(one.value) if one.kind is IdentifierKind.PHONE else one.value,
+            initials_of(names[customer_id]) if names.get(customer_id) else "",
+        )
+        for one, customer_id in reached
+    ]
 
 
 def _identifier(asked: str) -> Identifier | None:
@@ -612,7 +643,11 @@ def _done(request: HttpRequest, shown: Shown, told: Told) -> HttpResponse:
 def _stores(request: HttpRequest) -> list[tuple[str, str]]:
     """Where this person may serve: in their own stores, or anywhere."""
     seen = signed_in(request).seen_stores
-    return [(one.store_id, one.name) for one in catalogue.stores() if seen is None or one.store_id in seen]
+    return [
+        (one.store_id, formats.typographic(one.name))
+        for one in catalogue.stores()
+        if seen is None or one.store_id in seen
+    ]
 
 
 def _store(request: HttpRequest) -> str:

@@ -248,7 +248,7 @@ def known(
     record_look(actor_at(request), customer_id, page)
     unnamed = ACCOUNT_KINDS.get(found.kind) or _("Customer without a name")
     name = _("Erased customer") if found.is_erased else found.name or str(unnamed)
-    stores = {store.store_id: store.name for store in catalogue.stores()}
+    stores = store_names()
     belonging = belonging_of(customer_id)
     counts_as = customer_id if belonging is None else belonging.account_id
     return Known(
@@ -263,6 +263,10 @@ def known(
         "" if belonging is None else account_name(belonging.account_id),
         family_of(customer_id),
     )
+
+
+def store_names() -> dict[str, str]:
+    return {store.store_id: formats.typographic(store.name) for store in catalogue.stores()}
 
 
 def account_name(account_id: UUID) -> str:
@@ -381,7 +385,7 @@ def names_for(entries: Sequence[TimelineEntry]) -> Names:
     kinds = kinds_of(named)
     by = [identity for entry in entries if (identity := _uuid(entry.body.get("by")))]
     return Names(
-        stores={store.store_id: store.name for store in catalogue.stores()},
+        stores=store_names(),
         customers={one: _called(kinds[one], name) for one, name in customers.names_of(named).items()},
         people={str(key): name for key, name in people.names_of(by).items()} if by else {},
     )
@@ -450,7 +454,7 @@ def _purses(shown: Known) -> list[dict[str, Any]]:
         return []
     told = []
     for purse in standing.purses:
-        if purse.kind is CurrencyKind.VOUCHER and not (purse.available or purse.pending or purse.held):
+        if not purse.is_worth_telling:
             continue
         told.append(
             {
@@ -461,7 +465,7 @@ def _purses(shown: Known) -> list[dict[str, Any]]:
                 "pending": _pending_note(purse, programme),
                 "held": programme.units(purse.held, purse.currency) if purse.held else "",
                 "debt": programme.units(purse.debt, purse.currency) if purse.debt else "",
-                "icon": "ticket" if purse.kind is CurrencyKind.VOUCHER else "coins",
+                "icon": PURSES.get(purse.kind, "coins"),
             }
         )
     return told
@@ -489,7 +493,15 @@ def _expiry_note(purse: Purse, programme: Programme) -> str:
     if purse.next_expiry is None:
         return ""
     units = programme.units(purse.next_expiry_quantity, purse.currency)
-    return _("%(units)s until %(day)s") % {"units": units, "day": formats.day(last_day(purse.next_expiry))}
+    return f"{units}, {formats.until(last_day(purse.next_expiry), programme.today)}"
+
+
+PURSES = {
+    CurrencyKind.VOUCHER: "ticket",
+    CurrencyKind.BADGE: "award",
+    CurrencyKind.GOOD: "gift",
+    CurrencyKind.ENTRY: "sparkles",
+}
 
 
 def last_day(expires_on: date) -> date:
@@ -511,8 +523,11 @@ def _batches(shown: Known, today: date) -> list[dict[str, Any]]:
             "until": last_day(expires_on) if expires_on else None,
             "earned": [lot.issued_month for lot in lots],
             "is_soon": expires_on is not None and expires_on - today <= SOON,
+            "soon": formats.soon(last_day(expires_on), today) if expires_on else "",
         }
-        for (currency, expires_on), lots in together.items()
+        for (currency, expires_on), lots in sorted(
+            together.items(), key=lambda pair: (pair[0][1] or date.max, pair[0][0])
+        )
     ]
 
 
@@ -528,16 +543,18 @@ def _path(shown: Known) -> dict[str, Any] | None:
         "next_tone": programme.tier_tone(tiers.next_tier) if tiers.next_tier else "",
         "from_minor": tiers.next_from_minor,
         "from": programme.money(tiers.next_from_minor),
-        "missing": _missing(tiers.to_climb, programme),
-        "to_stay": _missing(tiers.to_stay, programme),
+        "missing": missing_to(tiers.to_climb, programme),
+        "to_stay": missing_to(tiers.to_stay, programme),
         "is_by_spend": tiers.next_from_minor > 0,
         "since": tiers.since,
         "until": last_day(tiers.until) if tiers.until else None,
     }
 
 
-def _missing(missing: Missing | None, programme: Programme) -> str:
-    return "" if missing is None else missing_said(missing, programme.document, programme.language)
+def missing_to(missing: Missing | None, programme: Programme) -> str:
+    if missing is None:
+        return ""
+    return formats.typographic(missing_said(missing, programme.document, programme.language))
 
 
 def _rewards(shown: Known) -> list[str]:

@@ -27,6 +27,7 @@ from assidu.loyalty import actions
 from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.queries import member_state
 from assidu.loyalty.referral import code_of, referral_standing
+from assidu.plans.wording.life import terms_named
 
 IN, OUT = "in", "out"
 
@@ -84,9 +85,9 @@ class ActivityForm(OnceForm):
 class TermsForm(OnceForm):
     version = forms.ChoiceField(label=gettext_lazy("Version of the terms"))
 
-    def __init__(self, *args: Any, versions: list[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, versions: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["version"].choices = [(one, one) for one in versions]  # type: ignore[attr-defined]
+        self.fields["version"].choices = versions  # type: ignore[attr-defined]
 
 
 def answer(
@@ -241,7 +242,7 @@ def terms(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     in_force = terms_in_force(programme.plan, local_day(clock.now(), programme.plan.zone))
     form = TermsForm(
         request.POST or None,
-        versions=[one.version for one in programme.plan.terms],
+        versions=[(one.version, terms_named(one, programme.phrases)) for one in programme.document.terms],
         initial={"version": in_force},
     )
     state = member_state(shown.counts_as)

@@ -81,7 +81,7 @@ class CustomerList(Listing[CustomerRow]):
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         self.programme = programme_at(request)
-        self.stores = {store.store_id: store.name for store in catalogue.stores()}
+        self.stores = {store.store_id: formats.typographic(store.name) for store in catalogue.stores()}
         self.seen_stores = signed_in(request).seen_stores
         self.filters = self._filters()
         return super().answer(request)

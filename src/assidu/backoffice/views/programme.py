@@ -37,7 +37,8 @@ from assidu.simulation import queries as simulations
 
 @dataclass(frozen=True)
 class Sentence:
-    """A line of the programme, with what it gave where it is a rule's; ``address`` leads to whom."""
+    """A line of the programme, with what it gave where it is a rule's; ``address`` leads to whom. ``url`` and ``link``:
+    what it names is found elsewhere."""
 
     text: str
     code: str = ""
@@ -45,6 +46,8 @@ class Sentence:
     figures: RuleFigures | None = None
     quantity: str = ""
     address: str = ""
+    url: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True)
@@ -174,6 +177,8 @@ def sections(
                     gave,
                     known.units(gave.quantity, gave.currency) if gave is not None else "",
                     address,
+                    line.url,
+                    line.link,
                 )
             )
         shown.append(SectionShown(section.code, section.title, tuple(lines)))

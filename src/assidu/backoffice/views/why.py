@@ -35,7 +35,7 @@ from assidu.decisions.facts import SaleInputs
 from assidu.decisions.plan import EarnRule, PeriodCap, Plan
 from assidu.decisions.sharing import BUDGET
 from assidu.loyalty import queries
-from assidu.loyalty.explain import Explanation, explain
+from assidu.loyalty.explain import Explanation, Kind, RuleReason, explain
 from assidu.loyalty.ticket_lines import NotCounted, ticket_lines
 from assidu.plans.wording import figures, language_of, receipt
 
@@ -84,6 +84,11 @@ def event(request: HttpRequest, customer_id: UUID, seq: int) -> HttpResponse:
         "version_address": _version_address(request, explained.plan_version),
         "receipt": _receipt(explained, shown, programme, plan),
         "told": _told(explained),
+        "applied": _by_kind(explained.applied),
+        "nearly": _by_kind(explained.nearly),
+        "others": _by_kind(explained.others),
+        "others_count": len(explained.others),
+        "is_member": explained.inputs is None or explained.inputs.is_member,
         "returned": _returned(explained, programme),
         "lines": _lines(explained, programme, plan),
         "cost": _cost(explained, programme),
@@ -122,6 +127,13 @@ def _receipt(explained: Explanation, shown: Known, programme: Programme, plan: P
     )
 
 
+def _by_kind(reasons: tuple[RuleReason, ...]) -> list[tuple[str, list[str]]]:
+    """Rules, then offers and draws, each under its heading."""
+    rules = [one.sentence for one in reasons if one.kind in (Kind.RULE, Kind.REFERRAL)]
+    offers = [one.sentence for one in reasons if one.kind in (Kind.OFFER, Kind.DRAW)]
+    return [(name, said) for name, said in ((_("Rules"), rules), (_("Offers and draws"), offers)) if said]
+
+
 # ---------------------------------------------------------------- the ticket
 
 
@@ -131,7 +143,10 @@ def _lines(explained: Explanation, programme: Programme, plan: Plan) -> list[dic
     if sale is None:
         return []
     found = catalogue.products(line.sku for line in sale.lines)
-    departments = {one.department: one.name(programme.language.value) for one in catalogue.departments()}
+    departments = {
+        one.department: formats.typographic(one.name(programme.language.value))
+        for one in catalogue.departments()
+    }
     running = promotion_names(line.promotion for line in sale.lines)
     special = {rule.code for rule in plan.rules if rule.lines is not None}
     is_member = explained.inputs is None or explained.inputs.is_member
@@ -226,7 +241,7 @@ def _everywhere(explained: Explanation, programme: Programme, plan: Plan) -> lis
 
 def _article(line: SaleLine, found: Mapping[str, Product]) -> str:
     product = found.get(line.sku)
-    return product.name if product and product.name else line.sku
+    return formats.typographic(product.name) if product and product.name else line.sku
 
 
 # ---------------------------------------------------------------- what was known

@@ -1,15 +1,16 @@
 """A whole programme in plain sentences, for screens and for whoever asks `assidu plan describe`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assidu.decisions.plan import CurrencyKind
-from assidu.plans.document import Currency, Document, Level, Tiers
+from assidu.plans.document import Currency, Document, Level, Terms, Tiers
 from assidu.plans.wording import accounts as shared
 from assidu.plans.wording import figures
 from assidu.plans.wording.draws import draw_said
 from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import TITLES as LIFE_TITLES
-from assidu.plans.wording.life import life_lines
+from assidu.plans.wording.life import life_lines, terms_named, terms_said
 from assidu.plans.wording.offers import offer_said, stacking_said
 from assidu.plans.wording.phrases import DOWNGRADES, RETURN_POLICIES, Phrases, phrases_of
 from assidu.plans.wording.wallets import DEBT, is_of_lot
@@ -84,10 +85,13 @@ LINES = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence; ``code`` is that of the rule, reward, currency or status it speaks of."""
+    """One sentence; ``code`` is that of the rule, reward, currency or status it speaks of. ``url``: where what it names
+    is found, and ``link`` says it without the address, for pages that can make it a link."""
 
     sentence: str
     code: str = ""
+    url: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ class Description:
 def describe(document: Document, language: Language) -> Description:
     """Section by section, rule by rule; parts that the document does not have are left out."""
     phrases = phrases_of(document, language)
+    links = {terms_said(one, phrases): one for one in document.terms if one.url is not None}
     sections = {
         "objectives": [
             Line(f"{rank}. {_capital(phrases.text(objective.name))}.", objective.code)
@@ -131,7 +136,7 @@ def describe(document: Document, language: Language) -> Description:
         "forgotten_tickets": _forgotten(phrases),
         "accounts": [Line(said) for said in shared.account_lines(document.accounts, phrases)],
         **{
-            part: [Line(said) for said in sentences]
+            part: [_life(said, links, phrases) for said in sentences]
             for part, sentences in life_lines(document, phrases).items()
         },
     }
@@ -143,6 +148,13 @@ def describe(document: Document, language: Language) -> Description:
             if lines
         ),
     )
+
+
+def _life(said: str, links: Mapping[str, Terms], phrases: Phrases) -> Line:
+    terms = links.get(said)
+    if terms is None or terms.url is None or not terms.url.startswith(("https://", "http://")):
+        return Line(said)
+    return Line(said, url=terms.url, link=terms_named(terms, phrases))
 
 
 def _opening(phrases: Phrases) -> str:

@@ -16,6 +16,9 @@ from babel.numbers import get_currency_name, get_currency_symbol
 from assidu.plans.document import Currency, SaleCurrency
 from assidu.plans.wording.language import Language, text_in
 
+MINUS = "−"
+"""As wide as the plus, in both languages; a hyphen is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
@@ -44,7 +47,7 @@ def number(value: int, language: Language, decimals: int = 0) -> str:
 
 
 def _digits(value: int, decimals: int, marks: _Marks) -> str:
-    sign = "-" if value < 0 else ""
+    sign = MINUS if value < 0 else ""
     whole, rest = divmod(abs(value), 10**decimals)
     text = f"{whole:,}".replace(",", marks.group) if whole > 999 else str(whole)
     return f"{sign}{text}{marks.decimal}{rest:0{decimals}d}" if decimals else sign + text
@@ -54,6 +57,8 @@ def money(minor: int, currency: SaleCurrency, language: Language, *, is_short: b
     """``130,50 €`` or ``€130.50``; ``is_short`` writes round amounts without decimals."""
     marks = _marks(language, currency.code)
     decimals = currency.decimals
+    if minor < 0:
+        return MINUS + money(-minor, currency, language, is_short=is_short)
     if is_short and minor % 10**decimals == 0:
         return f"{marks.before}{_digits(minor // 10**decimals, 0, marks)}{marks.after}"
     return f"{marks.before}{_digits(minor, decimals, marks)}{marks.after}"

@@ -176,6 +176,13 @@ def closing_note(document: Document, day: date, phrases: "Phrases") -> str:
     return phrases.say(CLOSING[key], **days)
 
 
+def terms_named(terms: Terms, phrases: "Phrases") -> str:
+    """Without the address: « Version 3, à partir du 20 octobre 2025 »."""
+    return phrases.say(TERMS["one"], version=terms.version, day=phrases.day(terms.first_day)).removesuffix(
+        "."
+    )
+
+
 def terms_said(terms: Terms, phrases: "Phrases") -> str:
     key = "one" if terms.url is None else "url"
     return phrases.say(TERMS[key], version=terms.version, day=phrases.day(terms.first_day), url=terms.url)

@@ -21,6 +21,7 @@ from assidu.plans.legal import laws
 from assidu.plans.wording import figures
 from assidu.plans.wording.budgets import budget_said
 from assidu.plans.wording.language import Language, Sentence
+from assidu.plans.wording.wanted import wanted
 
 if TYPE_CHECKING:
     from assidu.plans.wording.phrases import Phrases
@@ -119,7 +120,9 @@ REASONS = {
     ReasonCode.NOT_FIRST_PURCHASE: Sentence(
         "{offer} : pour le premier achat seulement", "{offer}: for the first purchase only"
     ),
-    ReasonCode.AMOUNT_TOO_LOW: Sentence("{offer} : il manque {missing}", "{offer}: {missing} more to spend"),
+    ReasonCode.AMOUNT_TOO_LOW: Sentence(
+        "{offer} : il manquait {missing} d'achats", "{offer}: {missing} more would have been needed"
+    ),
     ReasonCode.AMOUNT_TOO_HIGH: Sentence(
         "{offer} : jusqu'à {limit_amount} seulement", "{offer}: only up to {limit_amount}"
     ),
@@ -128,7 +131,7 @@ REASONS = {
     ),
     ReasonCode.NOTHING_ELIGIBLE: Sentence("{offer} : rien à donner", "{offer}: nothing to give"),
     ReasonCode.TIMES_REACHED: Sentence(
-        "{offer} : déjà utilisée {used} fois sur {limit}", "{offer}: already used {used} times of {limit}"
+        "{offer} : déjà utilisée, {used} fois sur {limit}", "{offer}: already used, {used} times of {limit}"
     ),
     ReasonCode.QUOTA_ASKED: Sentence(
         "{offer} : place demandée parmi {limit}", "{offer}: a place among {limit} was asked for"
@@ -148,7 +151,7 @@ REASONS = {
         "{offer}: the items are already discounted by another promotion",
     ),
     ReasonCode.TOO_FEW_UNITS: Sentence(
-        "{offer} : il manque {missing_units} article(s)", "{offer}: {missing_units} more item(s)"
+        "{offer} : il manquait {missing_units}", "{offer}: {missing_units} more would have been needed"
     ),
     ReasonCode.OUTDONE: Sentence(
         "{offer} : un autre avantage a été retenu", "{offer}: another benefit was given instead"
@@ -169,6 +172,29 @@ REASONS = {
         "{offer} : engagement insuffisant", "{offer}: engagement too low"
     ),
 }
+
+ASKED = {
+    ReasonCode.OTHER_CHANNEL: Sentence(
+        "{offer} : pas sur ce canal (seulement : {wanted})",
+        "{offer}: not through this channel (only: {wanted})",
+    ),
+    ReasonCode.OTHER_DAY: Sentence(
+        "{offer} : pas ce jour de la semaine (seulement : {wanted})",
+        "{offer}: not on this weekday (only: {wanted})",
+    ),
+    ReasonCode.OTHER_HOUR: Sentence(
+        "{offer} : pas à cette heure (seulement : {wanted})", "{offer}: not at this hour (only: {wanted})"
+    ),
+    ReasonCode.NOT_YET: Sentence("{offer} : à partir du {wanted}", "{offer}: from {wanted} on"),
+    ReasonCode.OVER: Sentence("{offer} : terminée depuis le {wanted}", "{offer}: over since {wanted}"),
+    ReasonCode.OTHER_TIER: Sentence(
+        "{offer} : réservée au statut {wanted}", "{offer}: only for {wanted} status"
+    ),
+    ReasonCode.NOT_IN_AUDIENCE: Sentence("{offer} : réservée à {wanted}", "{offer}: only for {wanted}"),
+}
+"""The same with what the offer asks for, where this version says it."""
+ONCE = Sentence("{offer} : déjà utilisée", "{offer}: already used")
+ITEMS = (Sentence("{n} article", "{n} item"), Sentence("{n} articles", "{n} items"))
 
 GIVEN = {
     "off": Sentence("{amount} de remise", "{amount} off"),
@@ -389,13 +415,19 @@ def offer_reason(found: Reason, offer: Offer | None, phrases: "Phrases") -> str:
     """« Café à moitié prix » : il manque 2,00 €. The code stands where this version has no such offer."""
     given = found.figures
     language = phrases.language
+    asks = "" if offer is None else wanted(found.code, offer.when, phrases)
+    sentence = ASKED[found.code] if asks and found.code in ASKED else REASONS[found.code]
+    if found.code is ReasonCode.TIMES_REACHED and given.get("limit") == 1:
+        sentence = ONCE
+    missing = given.get("missing", 0)
     return phrases.say(
-        REASONS[found.code],
+        sentence,
+        wanted=asks,
         offer=offer_name(found.rule, phrases) if offer is None else phrases.quoted(offer.name),
         given="" if offer is None else _given(given, offer, phrases),
         missing=_money(given.get("missing_minor", 0), phrases),
         limit_amount=_money(given.get("limit_minor", 0), phrases),
-        missing_units=figures.number(given.get("missing", 0), language),
+        missing_units=phrases.say(ITEMS[missing != 1], n=figures.number(missing, language)),
         used=figures.number(given.get("used", 0), language),
         limit=figures.number(given.get("limit", 0), language),
         one_in=figures.number(given.get("one_in", 0), language),

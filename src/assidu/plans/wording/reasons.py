@@ -1,5 +1,7 @@
 """Why a rule applied, why not, and why something was refused, in words for staff and customers."""
 
+from collections.abc import Mapping
+
 from assidu.decisions.calendar import Period
 from assidu.decisions.decision import Clawback, Reason, ReasonCode, RefusalCode, Refused
 from assidu.decisions.plan import REFERRAL, GoalMeasure
@@ -11,7 +13,8 @@ from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.life import referral_reason
 from assidu.plans.wording.offers import REASONS as OFFER_REASONS
 from assidu.plans.wording.offers import offer_reason
-from assidu.plans.wording.phrases import OF_PERIODS, Phrases, phrases_of
+from assidu.plans.wording.phrases import GOAL_PERIODS, OF_PERIODS, Phrases, phrases_of
+from assidu.plans.wording.wanted import wanted
 
 REASONS = {
     ReasonCode.APPLIED: Sentence("{rule} : {given}", "{rule}: {given}"),
@@ -53,7 +56,8 @@ REASONS = {
         "{rule}: the amount concerned ({basis}) is not enough",
     ),
     ReasonCode.BELOW_FIRST_STEP: Sentence(
-        "{rule} : il manquait {missing} pour le premier palier", "{rule}: {missing} short of the first step"
+        "{rule} : il manquait {missing} pour le premier palier",
+        "{rule}: {missing} more would have been needed for the first step",
     ),
     ReasonCode.SALE_CAP_REACHED: Sentence(
         "{rule} : le plafond par ticket est atteint", "{rule}: the cap per ticket is reached"
@@ -63,8 +67,7 @@ REASONS = {
         "{rule}: the cap of the {period} is reached ({limit})",
     ),
     ReasonCode.TIMES_REACHED: Sentence(
-        "{rule} : déjà obtenu {used} fois, le maximum {period}",
-        "{rule}: already given {used} times, the most in a {period}",
+        "{rule} : déjà obtenu {used} fois, {most}", "{rule}: already given {used} times, {most}"
     ),
     ReasonCode.QUOTA_ASKED: Sentence(
         "{rule} : pour les {limit} premiers, place en attente de réponse",
@@ -92,14 +95,46 @@ REASONS = {
         "{rule} : il manquait {score} à la note d'engagement",
         "{rule}: the engagement score was {score} short",
     ),
-    ReasonCode.GOAL_NOT_REACHED: Sentence("{rule} : {done} sur {target}", "{rule}: {done} of {target}"),
-    ReasonCode.GOAL_ALREADY_REACHED: Sentence(
-        "{rule} : déjà obtenu {period}", "{rule}: already given in this {period}"
-    ),
+    ReasonCode.GOAL_NOT_REACHED: Sentence("{rule} : {progress}", "{rule}: {progress}"),
+    ReasonCode.GOAL_ALREADY_REACHED: Sentence("{rule} : {once}", "{rule}: {once}"),
 }
 
 OFFERS_ONLY = OFFER_REASONS.keys() - REASONS.keys()
 REASONS |= {code: OFFER_REASONS[code] for code in OFFERS_ONLY}
+
+TIMES_ONCE = Sentence("{rule} : déjà obtenu une fois, {most}", "{rule}: already given once, {most}")
+MOST = {
+    Period.DAY: Sentence("le maximum du jour", "the most in a day"),
+    Period.WEEK: Sentence("le maximum de la semaine", "the most in a week"),
+    Period.MONTH: Sentence("le maximum du mois", "the most in a month"),
+    Period.QUARTER: Sentence("le maximum du trimestre", "the most in a quarter"),
+    Period.YEAR: Sentence("le maximum de l'année", "the most in a year"),
+    Period.EVER: Sentence("le maximum", "the most there is"),
+}
+ONCE = {
+    Period.DAY: Sentence("déjà obtenu ce jour-là", "already given on that day"),
+    Period.WEEK: Sentence("déjà obtenu cette semaine-là", "already given in that week"),
+    Period.MONTH: Sentence("déjà obtenu ce mois-là", "already given in that month"),
+    Period.QUARTER: Sentence("déjà obtenu ce trimestre-là", "already given in that quarter"),
+    Period.YEAR: Sentence("déjà obtenu cette année-là", "already given in that year"),
+    Period.EVER: Sentence("déjà obtenu", "already given"),
+}
+PROGRESS = {
+    GoalMeasure.PURCHASES: Sentence("achats : {done} sur {target}", "purchases: {done} of {target}"),
+    GoalMeasure.SPEND: Sentence("achats : {done} sur {target}", "spent: {done} of {target}"),
+    GoalMeasure.DEPARTMENTS: Sentence(
+        "rayons différents : {done} sur {target}", "different departments: {done} of {target}"
+    ),
+    GoalMeasure.DAYS: Sentence(
+        "jours différents : {done} sur {target}", "different days: {done} of {target}"
+    ),
+    GoalMeasure.TIMES: Sentence("fois : {done} sur {target}", "times: {done} of {target}"),
+}
+PROGRESS_IN = Sentence("{progress} dans {period}", "{progress} in the {period}")
+STREAK = Sentence(
+    "{period} {in_a_row} d'une série de {of} sans interruption", "{period} {in_a_row} of a run of {of}"
+)
+STREAK_OPEN = Sentence("la série de {of} n'est pas complète", "the run of {of} is not complete")
 
 CLAWBACK = Sentence(
     "Sans les articles rendus, la règle {rule} donne {units} de moins.",
@@ -353,9 +388,10 @@ def reason(found: Reason, document: Document, language: Language) -> str:
     if offer is not None or found.code in OFFERS_ONLY:
         return offer_reason(found, offer, phrases)
     rule = phrases.rules.get(found.rule)
-    said = REASONS[found.code].say(
-        language, rule=phrases.rule_name(found.rule), **_figures(found, rule, phrases)
-    )
+    sentence = REASONS[found.code]
+    if found.code is ReasonCode.TIMES_REACHED and found.figures.get("used") == 1:
+        sentence = TIMES_ONCE
+    said = sentence.say(language, rule=phrases.rule_name(found.rule), **_figures(found, rule, phrases))
     if found.code is ReasonCode.APPLIED and rule is not None:
         if rule.gift.per_amount is not None or rule.gift.multiply is not None:
             said = BASIS.say(language, said=said, basis=_money(found.figures.get("basis_minor", 0), phrases))
@@ -397,55 +433,49 @@ def _figures(found: Reason, rule: Rule | None, phrases: Phrases) -> dict[str, st
         "basis": _money(given.get("basis_minor", 0), phrases),
         "used": number(given.get("used", 0), language),
         "limit": limit,
-        "period": _period(found.code, rule, phrases),
-        "wanted": _wanted(found.code, rule, phrases),
+        "period": phrases.say(OF_PERIODS[_period(found.code, rule)]),
+        "most": phrases.say(MOST[_period(found.code, rule)]),
+        "once": phrases.say(ONCE[_period(found.code, rule)]),
+        "wanted": "" if rule is None else wanted(found.code, rule.when, phrases),
         "score": number(given.get("missing", 0), language),
-        "done": _progress(given.get("done", 0), rule, phrases),
-        "target": _progress(given.get("target", 0), rule, phrases),
+        "progress": _progress(given, rule, phrases),
     }
 
 
-def _progress(quantity: int, rule: Rule | None, phrases: Phrases) -> str:
-    """How far a goal is: an amount, or a number."""
-    if rule is not None and rule.goal is not None and rule.goal.measure is GoalMeasure.SPEND:
-        return _money(quantity, phrases)
-    return figures.number(quantity, phrases.language)
-
-
-def _period(code: ReasonCode, rule: Rule | None, phrases: Phrases) -> str:
-    period = Period.EVER
-    if rule is not None and code is ReasonCode.CAP_REACHED and rule.cap is not None:
-        period = rule.cap.per
-    elif rule is not None and code is ReasonCode.TIMES_REACHED and rule.times is not None:
-        period = rule.times.per
-    elif rule is not None and code is ReasonCode.GOAL_ALREADY_REACHED and rule.goal is not None:
-        period = rule.goal.per
-    return phrases.say(OF_PERIODS[period])
-
-
-def _wanted(code: ReasonCode, rule: Rule | None, phrases: Phrases) -> str:
-    """What the rule asks for, where the reason is that it is not so."""
-    if rule is None:
+def _progress(given: Mapping[str, int], rule: Rule | None, phrases: Phrases) -> str:
+    """How far a goal is: « rayons différents : 8 sur 12 dans l'année » ; « semaine 2 d'une série de 4 »."""
+    goal = rule.goal if rule is not None else None
+    done, target = given.get("done", 0), given.get("target", 0)
+    if goal is None:
         return ""
-    when = rule.when
-    if code is ReasonCode.OTHER_CHANNEL:
-        return phrases.listing(phrases.channel_name(channel) for channel in when.channels)
-    if code is ReasonCode.OTHER_DAY:
-        return phrases.weekdays(when.days)
-    if code is ReasonCode.OTHER_HOUR and when.hours is not None:
-        return phrases.hours(when.hours)
-    if code is ReasonCode.NOT_IN_AUDIENCE:
-        return phrases.audience_names(when.audiences)
-    if code is ReasonCode.OTHER_TIER:
-        return phrases.level_names(when.tiers)
-    if code is ReasonCode.NOT_YET and when.first_day is not None:
-        return phrases.day(when.first_day)
-    if code is ReasonCode.OVER:
-        closing = phrases.document.closing
-        days = [when.last_day, None if closing is None else closing.last_day_to_earn]
-        last = min((day for day in days if day is not None), default=None)
-        return "" if last is None else phrases.day(last)
-    return ""
+    if goal.in_a_row > 1 and done >= target:
+        sentence = STREAK if "in_a_row" in given else STREAK_OPEN
+        return phrases.say(
+            sentence,
+            period=phrases.period(goal.per),
+            in_a_row=figures.number(given.get("in_a_row", 0), phrases.language),
+            of=figures.number(goal.in_a_row, phrases.language),
+        )
+    told = [
+        _money(quantity, phrases)
+        if goal.measure is GoalMeasure.SPEND
+        else figures.number(quantity, phrases.language)
+        for quantity in (done, target)
+    ]
+    said = phrases.say(PROGRESS[goal.measure], done=told[0], target=told[1])
+    if goal.per is Period.EVER:
+        return said
+    return phrases.say(PROGRESS_IN, progress=said, period=phrases.say(GOAL_PERIODS[goal.per]))
+
+
+def _period(code: ReasonCode, rule: Rule | None) -> Period:
+    if rule is not None and code is ReasonCode.CAP_REACHED and rule.cap is not None:
+        return rule.cap.per
+    if rule is not None and code is ReasonCode.TIMES_REACHED and rule.times is not None:
+        return rule.times.per
+    if rule is not None and code is ReasonCode.GOAL_ALREADY_REACHED and rule.goal is not None:
+        return rule.goal.per
+    return Period.EVER
 
 
 def _money(minor: int, phrases: Phrases) -> str:

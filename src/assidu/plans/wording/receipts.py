@@ -96,13 +96,7 @@ def receipt(
         last_day = phrases.day(state.regret_until - timedelta(days=1))
         return _say(phrases, "left", programme=phrases.text(document.name), day=last_day)
     parts = [*_welcome(decision, phrases), *_movements(decision, phrases)]
-    balances = [
-        phrases.units(available, currency.code)
-        for currency in document.currencies
-        if (available := state.available(currency.code)) or currency.kind is not CurrencyKind.VOUCHER
-    ]
-    if balances:
-        parts.append(_say(phrases, "balance", units=phrases.listing(balances)))
+    parts.append(_say(phrases, "balance", units=phrases.listing(_balances(decision, state, phrases))))
     if state.pending:
         parts += _to_come(state, phrases)
     parts += _status(decision, state, plan, phrases, day)
@@ -226,6 +220,19 @@ def _gained(awards: tuple[Award, ...], currency: str, gained: int, phrases: Phra
     return _say(phrases, "gained_of_which", units=units, parts=parts)
 
 
+def _balances(decision: Decision, state: State, phrases: Phrases) -> list[str]:
+    """What there is. That nothing is left is told of points and money that this ticket moved, or where there is nothing
+    at all."""
+    moved = {currency for currency, _, _ in _moved(decision)}
+    told = [
+        phrases.units(available, currency.code)
+        for currency in phrases.document.currencies
+        if (available := state.available(currency.code))
+        or (currency.kind in (CurrencyKind.POINTS, CurrencyKind.MONEY) and currency.code in moved)
+    ]
+    return told or [phrases.units(0, phrases.document.currencies[0].code)]
+
+
 def _to_come(state: State, phrases: Phrases) -> Iterator[str]:
     """What cannot be used yet."""
     for currency in phrases.document.currencies:
@@ -255,5 +262,5 @@ def _status(
 
 
 def _plain(text: str) -> str:
-    """Tills show no special spaces, and one line."""
-    return " ".join(text.split())
+    """Tills show no special spaces or signs, and one line."""
+    return " ".join(text.replace(figures.MINUS, "-").split())

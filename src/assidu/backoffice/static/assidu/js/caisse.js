@@ -92,9 +92,11 @@
       clear();
     }
     if (event.key === "F2") {
-      const field = desk.querySelector("[data-f2] input");
+      const part = desk.querySelector("[data-f2]");
+      const field = part?.querySelector("input:not([type=hidden])");
       if (field) {
         event.preventDefault();
+        if (part.matches("details")) part.open = true;
         focusOn(field);
       }
     }

@@ -26,7 +26,8 @@
     if (format.style === "percent") options.style = "percent";
     const full = new Intl.NumberFormat(language, options);
     const short = new Intl.NumberFormat(language, { ...options, notation: "compact", minimumFractionDigits: 0, maximumFractionDigits: 1 });
-    return { full: (v) => full.format(v), short: (v) => (Math.abs(v) >= 10000 ? short.format(v) : full.format(v)) };
+    const write = (style, v) => style.format(v).replace("-", "−");
+    return { full: (v) => write(full, v), short: (v) => write(Math.abs(v) >= 10000 ? short : full, v) };
   };
   const text = (tag, className, content) => {
     const element = document.createElement(tag);
