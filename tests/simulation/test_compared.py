@@ -7,15 +7,17 @@ from msgspec.structs import replace as rewritten
 
 from assidu.foundation.database import Database
 from assidu.loyalty.book import PlanBook
+from assidu.loyalty.needs import YearlyChange
 from assidu.loyalty.plans import published_plans
 from assidu.plans.compile import compile_plan
-from assidu.plans.document import Document
-from assidu.simulation import baselines
+from assidu.plans.writing import to_yaml
+from assidu.simulation import actions, baselines
 from assidu.simulation.baseline import Baseline
 from assidu.simulation.history import Past, Progress
 from assidu.simulation.run import Against, compare, simulate
 from assidu.simulation.sample import FIRST_ROUND
 from assidu.simulation.types import Partial, Report
+from assidu.simulation.yearly import Yearly, yearly_of
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
 
@@ -43,28 +45,29 @@ def untimed(report: Report | None) -> Report:
     return replace(report, seconds=0.0, sales_per_second=0.0, examples=(), differences={})
 
 
-@pytest.mark.parametrize(
-    ("version", "tried"),
-    [
-        (1, a_document(BASE, DOUBLE)),
-        (1, a_document(BASE, FIRST_TWO)),
-        (2, a_document(RICH, FIRST_TWO, DOUBLE)),
-        (2, a_document(RICH)),
-    ],
-    ids=["nothing-shared", "places-in-the-tried", "places-in-both", "places-in-the-other"],
-)
+CASES = {
+    "nothing shared": (1, a_document(BASE, DOUBLE)),
+    "places in both": (2, a_document(RICH, FIRST_TWO, DOUBLE)),
+    "places in the other": (2, a_document(RICH)),
+}
+
+
 def test_only_the_change_differs_and_what_is_kept_is_not_replayed_again(
-    assidu_db: Database, club: History, version: int, tried: Document
+    assidu_db: Database, club: History
 ) -> None:
-    book = PlanBook.of_one(compile_plan(tried, 9))
+    for case, (version, tried) in CASES.items():
+        beside_a_version(assidu_db, club, case, version, PlanBook.of_one(compile_plan(tried, 9)))
+
+
+def beside_a_version(database: Database, club: History, case: str, version: int, book: PlanBook) -> None:
     other = club.book.version(version)
-    happened = simulate(assidu_db.url, club.book, book, processes=1)
-    alone = simulate(assidu_db.url, club.book, PlanBook.of_one(other), processes=1)
+    happened = simulate(database.url, club.book, book, processes=1)
+    alone = simulate(database.url, club.book, PlanBook.of_one(other), processes=1)
     kept: list[Baseline] = []
     told: list[Partial] = []
     steps: list[Progress] = []
     found = compare(
-        assidu_db.url,
+        database.url,
         club.book,
         book,
         Against(other, keep=lambda _, baseline: kept.append(baseline)),
@@ -72,43 +75,33 @@ def test_only_the_change_differs_and_what_is_kept_is_not_replayed_again(
         on_partial=told.append,
         on_progress=steps.append,
     )
-    assert untimed(found.report) == untimed(happened)
+    assert untimed(found.report) == untimed(happened), case
     compared = untimed(found.compared)
-    assert compared.recorded == alone.replayed
-    assert compared.replayed == happened.replayed
-    assert compared.recorded_cost_minor == alone.replayed_cost_minor != alone.recorded_cost_minor
-    assert compared.recorded_outstanding_minor == alone.replayed_outstanding_minor
-    assert compared.rules["base"]["recorded"] == alone.rules["base"]["replayed"]
-    assert steps[-1].done == steps[-1].total
+    assert compared.recorded == alone.replayed, case
+    assert compared.replayed == happened.replayed, case
+    assert compared.recorded_cost_minor == alone.replayed_cost_minor != alone.recorded_cost_minor, case
+    assert compared.recorded_outstanding_minor == alone.replayed_outstanding_minor, case
+    assert compared.rules["base"]["recorded"] == alone.rules["base"]["replayed"], case
+    assert steps[-1].done == steps[-1].total, case
     assert told[0].customers == FIRST_ROUND, "the same ones under both"
     if not told[-1].holds_places:
         assert told[-1].cost_minor.recorded == compared.recorded_cost_minor
         assert told[-1].deciles == compared.deciles
 
     again: list[Progress] = []
-    second = compare(
-        assidu_db.url,
-        club.book,
-        book,
-        Against(other, known=lambda _: kept[0]),
-        processes=1,
-        on_progress=again.append,
-    )
-    assert untimed(second.compared) == compared
-    assert again[-1].total == happened.events
+    known = Against(other, known=lambda _: kept[0])
+    second = compare(database.url, club.book, book, known, processes=1, on_progress=again.append)
+    assert untimed(second.compared) == compared, case
+    assert again[-1].total == happened.events, case
 
 
-def test_nothing_changed_is_replayed_once_and_is_kept(assidu_db: Database, club: History) -> None:
+def test_a_replay_is_kept_until_something_is_recorded_or_published_and_says_what_a_year_costs(
+    assidu_db: Database, club: History
+) -> None:
+    # Nothing changed: one pass, and it is the version's own.
     steps: list[Progress] = []
-    against = baselines.against("club", 2)
-    found = compare(
-        assidu_db.url,
-        club.book,
-        PlanBook.of_one(against.plan),
-        against,
-        processes=1,
-        on_progress=steps.append,
-    )
+    against, book = baselines.against("club", 2), PlanBook.of_one(club.book.version(2))
+    found = compare(assidu_db.url, club.book, book, against, processes=1, on_progress=steps.append)
     assert steps[-1].total == found.report.events
     assert found.report.differences, "the first version gave less"
     assert found.compared is not None
@@ -125,3 +118,20 @@ def test_nothing_changed_is_replayed_once_and_is_kept(assidu_db: Database, club:
     published = published_plans("club")
     more = [*published, replace(published[0], version=3)]
     assert baselines.key_of(published, 2) != baselines.key_of(more, 2), "something was published since"
+
+    draft, live = a_document(RICH), published[1].document
+    assert yearly_of(draft, live) == Yearly(None)
+    run_id = actions.ask(draft, to_yaml(draft), label="", by="", against=2)
+    assert yearly_of(draft, live).is_running
+    elsewhere = actions.ask(draft, to_yaml(draft), label="", by="", against=1)
+    actions.fail(elsewhere, "it says nothing of this version")
+    tried = PlanBook.of_one(compile_plan(draft))
+    found = compare(assidu_db.url, club.book, tried, against, processes=1)
+    actions.finish(run_id, found.report, found.compared)
+    assert found.compared is not None
+    assert past.since is not None
+    assert past.until is not None
+    given = found.compared.replayed_cost_minor - found.compared.recorded_cost_minor
+    days = (past.until - past.since).days + 1
+    assert yearly_of(draft, live).change == YearlyChange.of(given, days, str(run_id))
+    assert given < 0
