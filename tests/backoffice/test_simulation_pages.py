@@ -264,13 +264,13 @@ def test_what_a_change_does_is_told_beside_the_version_in_force_and_beside_what_
         assert told in page, told
     assert "Why events came out differently" not in page
     happened = text_of(finance.get(f"/simulation/{run_id}/?against=recorded"))
-    for told in ("Beside what really happened", "Really: €2", "0 / 0"):
+    for told in ("Beside what really happened", "Actual: €2", "0 / 0"):
         assert told in happened, told
     other = a_run(assidu_db, history, against=2, label="Again")
     both = text_of(finance.get(f"/simulation/compare/?run={run_id}&run={other}"))
     assert "beside version 2 unchanged" in both
     assert "€5" in both
-    assert "Really" in text_of(finance.get(f"/simulation/compare/?run={run_id}&against=recorded"))
+    assert "Actual" in text_of(finance.get(f"/simulation/compare/?run={run_id}&against=recorded"))
 
 
 def test_runs_stand_side_by_side(assidu_db: Database, finance: Client, past: History) -> None:

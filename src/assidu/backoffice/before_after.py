@@ -104,7 +104,7 @@ class Results:
     def before_word(self) -> str:
         """The head of the columns with what it is compared with."""
         if self.found.against is None:
-            return _("Really")
+            return _("Actual")
         return _("Version %(version)s") % {"version": self.found.against}
 
     @property

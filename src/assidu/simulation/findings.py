@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
+from assidu.decisions.plan import REFERRAL
 from assidu.plans.document import Document
 from assidu.simulation.types import Cause, CustomerOutcome, DrawReplayed, Flow, Report
 
@@ -58,8 +59,9 @@ class TierSimulated:
 
 @dataclass(frozen=True, slots=True)
 class RuleSimulated:
-    """A rule or an offer: units given, less what returns took back; how often; and what an offer took off at once, in
-    minor units. ``is_tried`` is false for one that the tried document does not have."""
+    """A rule or an offer, referrals or the prizes of a draw: units given, less what returns took back; how often; and
+    what an offer took off at once, in minor units. ``is_tried`` is false for one that the tried document does not
+    have."""
 
     rule: str
     is_tried: bool
@@ -242,8 +244,10 @@ def _tiers(tiers: Mapping[str, tuple[int, int]], document: Document) -> tuple[Ti
 
 
 def _rules(rules: Mapping[str, Mapping[str, int]], document: Document) -> tuple[RuleSimulated, ...]:
-    """Those that are gone come last."""
+    """Those that are gone come last; before them referrals and draws, where they gave anything."""
     tried = [rule.code for rule in document.rules] + [offer.code for offer in document.offers]
+    besides = {draw.code for draw in document.draws} | ({REFERRAL} if document.referral else set())
+    tried += [code for code in rules if code in besides]
     found = []
     for code in (*tried, *(code for code in rules if code not in tried)):
         figures = rules.get(code, {})
