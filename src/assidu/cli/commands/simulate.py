@@ -218,7 +218,7 @@ def _compared(answer: Report, beside: Findings, plan: str) -> str:
             "before": number(round(beside.cost_minor.before / 100)),
             "after": number(round(beside.cost_minor.after / 100)),
         },
-        _("  %(winners)s customers get more, %(losers)s get less")
+        _("  Customers who get more: %(winners)s; less: %(losers)s")
         % {"winners": number(beside.winner_count), "losers": number(beside.loser_count)},
     ]
     words = {
@@ -227,11 +227,13 @@ def _compared(answer: Report, beside: Findings, plan: str) -> str:
         "expired": _("expired"),
         "outstanding": _("outstanding"),
     }
+    before, after = _("version %(version)s") % {"version": beside.against}, _("tried")
+    lines.append(f"  {'':<12} {'':<14} {before:>12} {after:>12}")
     for currency in beside.currencies:
         for name, word in words.items():
             units = getattr(currency, name)
             lines.append(
-                f"  {currency.currency:<12} {word:<12} {number(units.before):>12} {number(units.after):>12}"
+                f"  {currency.currency:<12} {word:<14} {number(units.before):>12} {number(units.after):>12}"
                 f" {_units(units.change):>12}"
             )
     lines += _draws(answer)
