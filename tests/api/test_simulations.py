@@ -37,8 +37,8 @@ def past(terminal: Database) -> History:
     return history
 
 
-def done(document: Document, label: str = "An idea") -> UUID:
-    run_id = actions.ask(document, to_yaml(document), label=label, by="")
+def done(document: Document, label: str = "An idea", against: int | None = None) -> UUID:
+    run_id = actions.ask(document, to_yaml(document), label=label, by="", against=against)
     assert job.main("simulation", run_id) == 0
     return run_id
 
@@ -69,16 +69,14 @@ def test_the_api_the_command_and_the_page_tell_the_same(
         assert found[name] == told[name], name
     for name in ("cost_minor", "outstanding_minor"):
         before, after = (told[f"{side}_{name}"] for side in ("recorded", "replayed"))
-        assert found[name] == {"recorded": before, "replayed": after, "change": after - before}
+        assert found[name] == {"before": before, "after": after, "change": after - before}
     assert found["cost_minor"]["change"] > 0
     [points] = found["currencies"]
-    assert points["issued"]["replayed"] == told["replayed"]["points"]["issued"]
+    assert points["issued"]["after"] == told["replayed"]["points"]["issued"]
     assert {one["rule"]: one["is_tried"] for one in found["rules"]} == {"base": True}
-    counted = {
-        one["tier"]: [one["members"]["recorded"], one["members"]["replayed"]] for one in found["tiers"]
-    }
+    counted = {one["tier"]: [one["members"]["before"], one["members"]["after"]] for one in found["tiers"]}
     assert counted == {"bronze": [0, 0], "gold": [0, 0]} | told["tiers"]
-    assert [(one["decile"], one["given_minor"]["replayed"], one["winners"]) for one in found["deciles"]] == [
+    assert [(one["decile"], one["given_minor"]["after"], one["winners"]) for one in found["deciles"]] == [
         (one["decile"], one["replayed_minor"], one["winners"]) for one in told["deciles"]
     ]
     assert sum(one["unchanged"] for one in found["deciles"]) == 12 - found["winner_count"]
@@ -90,7 +88,7 @@ def test_the_api_the_command_and_the_page_tell_the_same(
     client.post("/sign-in/", {"email": "f@exemple.fr", "password": PASSWORD})
     page = client.get(f"/simulation/{run_id}/").content.decode()
     assert f"{found['winner_count']} / {found['loser_count']}" in page
-    assert f"<b>{points['issued']['replayed']:,}</b>" in page
+    assert f"<b>{points['issued']['after']:,}</b>" in page
     assert f"+{points['issued']['change']:,}" in page
 
 
@@ -107,13 +105,20 @@ def test_simulations_are_listed_and_laid_side_by_side(past: History) -> None:
     figures = {(one["figure"], one["currency"]): one for one in compared["figures"]}
     issued = figures["issued", "points"]
     [points] = program.get(f"/v1/simulations/{richer}").json()["findings"]["currencies"]
-    assert issued["replayed"] == [issued["recorded"], points["issued"]["replayed"]]
+    assert issued["after"] == [issued["before"], points["issued"]["after"]]
     assert points["issued"]["change"] > 0
-    assert figures["winner_count", None]["replayed"][0] == 0
+    assert figures["winner_count", None]["after"][0] == 0
+    beside = done(RICHER, "Beside the first", against=1)
+    told = program.get(f"/v1/simulations/{beside}").json()
+    assert (told["against"], told["findings"]["against"], told["beside_recorded"]["against"]) == (1, 1, None)
+    assert told["findings"]["cost_minor"] == told["beside_recorded"]["cost_minor"], "it was always in force"
+    assert [one["cause"] for one in told["findings"]["causes"]] == ["unexplained"]
+    both = program.get("/v1/simulations/compare", run=[beside]).json()
+    assert (both["against"], compared["against"]) == (1, None)
     assert program.get("/v1/simulations/compare", run=[uuid4()]).status_code == 404
     assert program.get("/v1/simulations/compare", run=[uuid4() for _ in range(5)]).status_code == 422
     last = program.get("/v1/simulations/compare").json()["simulations"]
-    assert [one["label"] for one in last] == ["Richer", "The same"]
+    assert [one["label"] for one in last] == ["Beside the first", "Richer", "The same"]
 
 
 def test_a_simulation_is_asked_for_followed_and_stopped(past: History) -> None:
@@ -126,6 +131,8 @@ def test_a_simulation_is_asked_for_followed_and_stopped(past: History) -> None:
     started = program.post("/v1/simulations", {"content": to_yaml(RICHER), "label": "Richer"})
     assert started.status_code == 202
     address = f"/v1/simulations/{started.json()['id']}"
+    assert (started.json()["against"], started.json()["compared_with"]) == (1, 1)
+    assert program.post("/v1/simulations", {"against": 9}).json()["code"] == "unknown_plan"
     assert program.post(f"{address}/cancel").json()["state"] == "cancelled"
     assert program.get(address).json()["findings"] is None
     actions_of_the_key = {entry.action for entry in trails.audit_trail().entries}

@@ -71,7 +71,7 @@ def test_what_it_would_have_given_is_shown_once_it_was_tried(
     document = for_programme(library()["b2b"], past.documents[0])
     run_id = actions.ask(document, to_yaml(document), label="b2b", by="")
     actions.tell(run_id, 2, 6, 1.0)
-    assert "2 of 6 events decided again" in text_of(marketing, "/library/b2b/")
+    assert "33 % done" in text_of(marketing, "/library/b2b/")
     book = PlanBook.of_one(compile_plan(document))
     actions.finish(run_id, simulate(assidu_db.url, past.book, book, processes=1))
     page = text_of(marketing, "/library/b2b/")

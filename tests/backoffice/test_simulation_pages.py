@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from msgspec import structs
 
 from assidu.catalogue.actions import put_stores
 from assidu.catalogue.types import Store
@@ -22,7 +23,7 @@ from assidu.plans.document import Document
 from assidu.plans.levers import levers, switch_names, turned
 from assidu.plans.writing import to_yaml
 from assidu.simulation import actions, queries
-from assidu.simulation.run import simulate
+from assidu.simulation.run import Against, compare, simulate
 from assidu.simulation.types import Changed, Partial
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
@@ -61,13 +62,21 @@ def form(document: Document, **changes: str) -> dict[str, str]:
     )
 
 
-def a_run(database: Database, history: History, **changes: str) -> UUID:
+def a_run(database: Database, history: History, *, against: int | None = None, **changes: str) -> UUID:
     """One that was asked for and has come to its end."""
     document = turned(history.documents[0], form(history.documents[0], **changes))
-    run_id = actions.ask(document, to_yaml(document), label=changes.get("label", "An idea"), by="")
+    label = changes.get("label", "An idea")
+    run_id = actions.ask(document, to_yaml(document), label=label, by="", against=against)
     book = PlanBook.of_one(compile_plan(document))
-    actions.finish(run_id, simulate(database.url, history.book, book, processes=1))
+    other = None if against is None else Against(history.book.version(against))
+    found = compare(database.url, history.book, book, other, processes=1)
+    actions.finish(run_id, found.report, found.compared)
     return run_id
+
+
+def replace_day(document: Document, day: int) -> Document:
+    """The same, from that day on."""
+    return structs.replace(document, valid_from=on(day).date())
 
 
 def text_of(answer: Any) -> str:
@@ -165,10 +174,10 @@ def test_a_run_on_its_way_shows_how_far_it_is(finance: Client, past: History) ->
     actions.tell(run_id, 15, 30, 12.0)
     address = f"/simulation/{run_id}/"
     page = text_of(finance.get(address))
-    assert "15 of 30 events decided again" in page
-    assert "about 12 s left" in page
+    assert page.count("12 s left") == 1
     assert 'hx-trigger="every 500ms"' in page
     part = text_of(finance.get(address, headers={"HX-Request-Type": "partial"}))
+    assert "50 % done" in part
     assert 'hx-trigger="every 500ms"' in part
     assert "<html" not in part
     assert "50 % done" in text_of(finance.get("/simulation/"))
@@ -189,7 +198,7 @@ def test_a_run_on_its_way_shows_a_first_answer_and_says_it_once(
     address = f"/simulation/{run_id}/"
     part = text_of(finance.get(f"{address}?said=", headers={"HX-Request-Type": "partial"}))
     for told in (
-        "40% of the customers",
+        "6 of 15 customers (40%)",
         "hold 80% of the time",
         "+€77",
         "+€61 to +€93",
@@ -222,6 +231,8 @@ def test_results_say_who_gets_what_and_why(assidu_db: Database, finance: Client,
     for told in (
         "10 / 0",
         "of 15 customers",
+        "Beside what really happened",
+        "Why events came out differently",
         "Rule by rule",
         "Unexplained",
         "Purchases are held as they were",
@@ -231,6 +242,35 @@ def test_results_say_who_gets_what_and_why(assidu_db: Database, finance: Client,
     assert "Make a draft of these rules" not in page, "finance may not write one"
     yaml = finance.get(f"/simulation/{run_id}/?format=yaml")
     assert "percent: 400" in text_of(yaml)
+
+
+def test_what_a_change_does_is_told_beside_the_version_in_force_and_beside_what_happened(
+    assidu_db: Database, finance: Client
+) -> None:
+    richer = replace_day(a_document(BASE.replace("give: 1", "give: 2"), DOUBLE), 15)
+    history = History([a_document(BASE, DOUBLE), richer])
+    for n in range(4):
+        history.tell(history.customer(), sale(on(n), 30, department="produce"))
+    history.write(assidu_db.url)
+    page = text_of(finance.get("/simulation/new/"))
+    assert '<option value="2">version 2, in force</option><option value="1">version 1' in page
+    asked = finance.post("/simulation/new/", form(richer, source="version:2", do="run"))
+    finance.post(f"{asked['Location']}stop/")
+    assert queries.runs("club")[0].against == 2
+
+    run_id = a_run(assidu_db, history, against=2)  # the first version again
+    page = text_of(finance.get(f"/simulation/{run_id}/"))
+    for told in ("Beside version 2 unchanged", "Version 2: €5", "0 / 4", "against version 2"):
+        assert told in page, told
+    assert "Why events came out differently" not in page
+    happened = text_of(finance.get(f"/simulation/{run_id}/?against=recorded"))
+    for told in ("Beside what really happened", "Actual: €2", "0 / 0"):
+        assert told in happened, told
+    other = a_run(assidu_db, history, against=2, label="Again")
+    both = text_of(finance.get(f"/simulation/compare/?run={run_id}&run={other}"))
+    assert "beside version 2 unchanged" in both
+    assert "€5" in both
+    assert "Actual" in text_of(finance.get(f"/simulation/compare/?run={run_id}&against=recorded"))
 
 
 def test_runs_stand_side_by_side(assidu_db: Database, finance: Client, past: History) -> None:

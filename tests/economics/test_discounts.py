@@ -35,7 +35,8 @@ from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
 from assidu.plans.writing import to_yaml
 from assidu.simulation.groups import Groups
-from assidu.simulation.run import Progress, simulate
+from assidu.simulation.history import Progress
+from assidu.simulation.run import simulate
 from assidu.simulation.under import replay_under
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on

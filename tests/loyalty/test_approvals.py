@@ -22,8 +22,8 @@ NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ANNE, BRUNO = Actor(UUID(int=1)), Actor(UUID(int=2))
 FIRST = a_programme()
 SECOND = FIRST.replace("give: 1, each: 1.00", "give: 2, each: 1.00")
-DEARER = YearlyChange.of(1_000_000, 365, "run", "other")
-CHEAP = YearlyChange.of(10_000, 365, "run", "other")
+DEARER = YearlyChange.of(1_000_000, 365, "run")
+CHEAP = YearlyChange.of(10_000, 365, "run")
 
 
 def put(text: str, at: datetime = NOW - timedelta(days=100)) -> int:

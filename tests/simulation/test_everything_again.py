@@ -32,7 +32,8 @@ from assidu.loyalty.referral import code_of
 from assidu.loyalty.running_draws import give_prizes, run_due_draws
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document, Gift, PerAmount, published
-from assidu.simulation.run import simulate
+from assidu.simulation.findings import findings
+from assidu.simulation.run import Against, compare, simulate
 from builders.documents import a_document
 from builders.offers import offers
 from conformance.cases import lives
@@ -356,7 +357,12 @@ def test_some_months_of_everything_are_decided_again_as_they_were(assidu_db: Dat
     assert again.replayed == again.recorded
     rules = tuple(replace(rule, gift=TWO_A_EURO) if rule.code == "base" else rule for rule in document.rules)
     changed = PlanBook.of_one(compile_plan(published(replace(document, rules=rules), 2)))
-    otherwise = simulate(assidu_db.url, book, changed, processes=1)
-    assert otherwise.differences
-    assert otherwise.unexplained == 0
+    otherwise = compare(assidu_db.url, book, changed, Against(book.version(1)), processes=1)
+    assert otherwise.report.differences
+    assert otherwise.report.unexplained == 0
+    assert otherwise.compared is not None
+    assert otherwise.compared.unexplained == 0
+    told = findings(otherwise.compared, document, 1)
+    assert told.cost_minor.change > 0, "twice as much for each euro, and nothing else"
+    assert [one.rule for one in told.rules if not one.is_tried] == []
     assert verify(assidu_db.url).found == []

@@ -22,7 +22,8 @@ from assidu.loyalty.book import PlanBook
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
-from assidu.simulation.run import Progress, simulate
+from assidu.simulation.history import Progress
+from assidu.simulation.run import simulate
 from assidu.simulation.types import Report
 from builders.documents import BASE, a_programme, a_rule
 from builders.history import History, on, sale

@@ -14,8 +14,9 @@ from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
 from assidu.plans.writing import to_yaml
 from assidu.simulation import actions, queries
+from assidu.simulation.history import Progress
 from assidu.simulation.job import main
-from assidu.simulation.run import Progress, simulate
+from assidu.simulation.run import simulate
 from assidu.simulation.types import Run
 from builders.documents import a_document
 from builders.history import History, on, sale

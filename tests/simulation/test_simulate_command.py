@@ -48,12 +48,21 @@ def test_it_answers_as_decided_live_and_under_a_file(
     poor = tmp_path / "poor.yaml"
     poor.write_text(to_yaml(a_document(BASE.replace("each: 1.00", "each: 10.00"))), encoding="utf-8")
     status, answer = asked(capsys, "--plan", str(poor))
-    assert (status, answer["unexplained"], answer["differences"]) == (0, 0, 40)
+    assert (status, answer["unexplained"], answer["differences"], answer["against"]) == (0, 0, 40, 2)
+    cost = answer["compared"]["cost_minor"]
+    assert (cost["before"], cost["after"]) == (2_360, 100), "two points for each euro, or one for ten"
+    status, answer = asked(capsys, "--plan", str(poor), "--against", "recorded")
+    assert (status, answer["against"], answer["compared"]) == (0, None, None)
 
 
 @pytest.mark.parametrize(
     ("arguments", "code"),
-    [(("--plan", "nowhere.yaml"), "no_such_file"), (("--programme", "other"), "unknown_programme")],
+    [
+        (("--plan", "nowhere.yaml"), "no_such_file"),
+        (("--programme", "other"), "unknown_programme"),
+        (("--against", "current"), "nothing_to_compare"),
+        (("--plan", "live", "--against", "9"), "unknown_plan"),
+    ],
 )
 def test_what_makes_no_sense_is_told(
     terminal: Database, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: str

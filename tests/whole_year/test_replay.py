@@ -111,7 +111,7 @@ def under_one_changed_rule(year: Year, tmp_path: Path) -> None:
     assert text.count("per_amount") == 2
     poor = tmp_path / "poor.yaml"
     poor.write_text(text.replace("each: 1.00", "each: 10.00"), encoding="utf-8")
-    status, answer = year.asked("simulate", "--plan", str(poor))
+    status, answer = year.asked("simulate", "--plan", str(poor), "--against", "recorded")
     assert (status, answer["unexplained"]) == (0, 0), answer["examples"]
     assert answer["differences"] == sum(answer["causes"].values()) > 10_000
     assert answer["causes"]["plan"] > 10_000

@@ -551,7 +551,7 @@ class FirstAnswer:
 class PlanCost:
     """By replay of the past under the draft and under the version in force, for a year, in minor units.
 
-    `partial`: while the draft is replayed, against what was really given, over all that is recorded.
+    `partial`: while they are replayed, over all that is recorded.
     """
 
     is_running: bool

@@ -1,4 +1,4 @@
-"""What a simulation answers, as pages show it: before, after, and the difference, in the reader's words."""
+"""What a simulation answers, as pages show it: what it is compared with, what was tried, and the difference."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -101,6 +101,17 @@ class Results:
     may_see_people: bool
 
     @property
+    def before_word(self) -> str:
+        """The head of the columns with what it is compared with."""
+        if self.found.against is None:
+            return _("Actual")
+        return _("Version %(version)s") % {"version": self.found.against}
+
+    @property
+    def after_word(self) -> str:
+        return _("Tried")
+
+    @property
     def cost(self) -> Compared:
         return self._money(_("Cost: units at face value, and what offers take off"), self.found.cost_minor)
 
@@ -110,8 +121,8 @@ class Results:
         share = self.found.cost_share
         return Compared(
             _("Share of carded sales"),
-            formats.percent(share.recorded, 2),
-            formats.percent(share.replayed, 2),
+            formats.percent(share.before, 2),
+            formats.percent(share.after, 2),
             _("%(points)s pt") % {"points": _signed(share.change * 100, lambda v: formats.number(v, 2))},
             _tone(round(share.change, 6)),
         )
@@ -124,8 +135,8 @@ class Results:
         code = self.found.money
         return Compared(
             label,
-            formats.money(of.recorded, code, cents=False),
-            formats.money(of.replayed, code, cents=False),
+            formats.money(of.before, code, cents=False),
+            formats.money(of.after, code, cents=False),
             _signed(of.change, lambda v: formats.money(int(v), code, cents=False)),
             _tone(of.change),
         )
@@ -154,14 +165,14 @@ class Results:
             case "outstanding_minor":
                 return self.outstanding
             case "winner_count":
-                return Compared(_("Customers who get more"), "", formats.number(one.replayed), "")
+                return Compared(_("Customers who get more"), "", formats.number(one.after), "")
             case "loser_count":
-                return Compared(_("Customers who get less"), "", formats.number(one.replayed), "")
+                return Compared(_("Customers who get less"), "", formats.number(one.after), "")
             case flow:
                 assert one.currency is not None, "what flows is units of a currency"
                 name = _capital(self._currency_name(one.currency))
                 label = f"{name} · {str(FLOW_NAMES[flow]).lower()}"
-                return _units(label, BeforeAfter.of(int(one.recorded or 0), int(one.replayed)))
+                return _units(label, BeforeAfter.of(int(one.before or 0), int(one.after)))
 
     @property
     def tiers(self) -> list[Compared]:
@@ -178,10 +189,10 @@ class Results:
         note = _("switched off, or gone")
         if one.is_tried:
             note = _("%(before)s then %(after)s times") % {
-                "before": formats.number(one.times.recorded),
-                "after": formats.number(one.times.replayed),
+                "before": formats.number(one.times.before),
+                "after": formats.number(one.times.after),
             }
-        if one.off_minor.recorded or one.off_minor.replayed:
+        if one.off_minor.before or one.off_minor.after:
             return replace(self._money(name, one.off_minor), note=note)
         return replace(_units(name, one.units), note=note)
 
@@ -210,8 +221,8 @@ class Results:
             title=_("What each tenth of the customers gets, the smallest spenders first"),
             labels=[str(one.decile) for one in deciles],
             series=[
-                Series(_("Before"), [one.given_minor.recorded / 100 for one in deciles], tone=4),
-                Series(_("After"), [one.given_minor.replayed / 100 for one in deciles], tone=1),
+                Series(self.before_word, [one.given_minor.before / 100 for one in deciles], tone=4),
+                Series(self.after_word, [one.given_minor.after / 100 for one in deciles], tone=1),
             ],
             show=lambda value: formats.money(round(value * 100), code, cents=False),
             kind="bar",
@@ -232,8 +243,8 @@ class Results:
                 str(one.decile),
                 formats.number(one.customers),
                 money(one.spend_minor),
-                money(one.given_minor.recorded),
-                money(one.given_minor.replayed),
+                money(one.given_minor.before),
+                money(one.given_minor.after),
                 formats.number(one.winners),
                 formats.number(one.losers),
                 formats.number(one.unchanged),
@@ -261,8 +272,8 @@ class Results:
                 names.get(one.customer_id) or _("customer %(id)s") % {"id": str(one.customer_id)[-8:]},
                 reverse("customer", args=[one.customer_id]) if self.may_see_people else "",
                 formats.money(one.spend_minor, code, cents=False),
-                money(one.given_minor.recorded),
-                money(one.given_minor.replayed),
+                money(one.given_minor.before),
+                money(one.given_minor.after),
                 _signed(one.given_minor.change, money),
             )
             for one in people
@@ -289,7 +300,7 @@ class Results:
 
 def _units(label: str, of: BeforeAfter) -> Compared:
     change = formats.signed(of.change) if of.change else "="
-    return Compared(label, formats.number(of.recorded), formats.number(of.replayed), change, _tone(of.change))
+    return Compared(label, formats.number(of.before), formats.number(of.after), change, _tone(of.change))
 
 
 def _signed(value: float, show: Callable[[float], str]) -> str:

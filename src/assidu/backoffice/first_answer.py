@@ -25,10 +25,11 @@ class FirstAnswer:
     partial: Partial
     programme: Programme
     document: Document
+    against: int | None = None
 
     @property
     def results(self) -> Results:
-        so_far = findings(report_so_far(self.partial), self.document)
+        so_far = findings(report_so_far(self.partial), self.document, self.against)
         return Results(so_far, self.programme, self.document, False)
 
     @property
@@ -44,11 +45,20 @@ class FirstAnswer:
     def sentence(self) -> str:
         """The main figure with its interval, to be read or heard by itself."""
         cost = self.partial.cost_minor
-        return _(
-            "First answer, from %(share)s of the customers, chosen by chance: cost would change by about %(change)s "
-            "(%(sure)s interval: %(low)s to %(high)s)."
-        ) % {
+        told = (
+            _(
+                "First answer, from %(share)s of the customers, chosen by chance. Beside version %(version)s "
+                "unchanged, cost would change by about %(change)s (%(sure)s interval: %(low)s to %(high)s)."
+            )
+            if self.against is not None
+            else _(
+                "First answer, from %(share)s of the customers, chosen by chance. Beside what really "
+                "happened, cost would change by about %(change)s (%(sure)s interval: %(low)s to %(high)s)."
+            )
+        )
+        return told % {
             "share": self.share,
+            "version": self.against,
             "change": _signed(cost.change, self._money),
             "sure": self.sure,
             "low": _signed(cost.low, self._money),

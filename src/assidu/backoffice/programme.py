@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 
 from assidu.backoffice import formats
 from assidu.decisions.calendar import local_day
-from assidu.decisions.plan import Plan
+from assidu.decisions.plan import REFERRAL, Plan
 from assidu.foundation import clock
 from assidu.loyalty import queries
 from assidu.loyalty.book import PlanBook
@@ -17,6 +17,7 @@ from assidu.loyalty.plans import PublishedPlan, programmes
 from assidu.measurement.queries import points_of
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, language_of, text_in
+from assidu.plans.wording.life import REFERRAL_NAME
 from assidu.plans.wording.phrases import Phrases, phrases_of
 
 
@@ -61,6 +62,8 @@ class Programme:
 
     def rule_name(self, code: str) -> str:
         """As the newest version that has the rule, the offer or the draw calls it; the code of one that none has."""
+        if code == REFERRAL:
+            return REFERRAL_NAME.say(self.language)
         for published in reversed(self.versions):
             document = published.document
             found = document.rule(code) or document.offer(code) or document.draw(code)

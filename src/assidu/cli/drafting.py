@@ -154,17 +154,16 @@ def live_of(programme: str) -> Document | None:
 
 
 def simulate_both(output: Output, draft: Any) -> None:
-    """Replay the past under the draft and under the version in force, and wait for both."""
+    """Replay the past under the draft and under the version in force, and wait for it."""
     import time
 
-    from assidu.plans.writing import to_yaml
     from assidu.simulation.yearly import start_missing, yearly_of
 
     examined, live = draft.examine(), live_of(draft.programme)
     if live is None or examined.document is None or not examined.is_ok:
         return
-    labels = (f"draft {str(draft.draft_id)[-8:]}", f"version {live.version}")
-    yearly = start_missing(examined.document, draft.text, live, to_yaml(live), labels=labels, by="command")
+    label = f"draft {str(draft.draft_id)[-8:]}"
+    yearly = start_missing(examined.document, draft.text, live, label=label, by="command")
     with output.progress("Replaying the past", total=100) as advance:
         shown = 0
         while yearly.is_running:

@@ -31,21 +31,20 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class YearlyChange:
-    """What simulations say that a version costs more (or less) than the one in force, for a year of ``days`` tried.
+    """What a simulation says that a version costs more (or less) than the one in force, for a year of ``days`` tried.
 
-    ``run`` and ``other_run`` are the simulations of the version and of the one in force.
+    ``run`` is that simulation.
     """
 
     change_minor: int
     days: int
     run: str = ""
-    other_run: str = ""
 
     @classmethod
-    def of(cls, change_minor: int, days: int, run: str = "", other_run: str = "") -> "YearlyChange":
+    def of(cls, change_minor: int, days: int, run: str = "") -> "YearlyChange":
         """``change_minor`` over ``days``, as much of it as falls to a year; nothing where nothing was recorded."""
         yearly = Fraction(change_minor * DAYS_A_YEAR, days) if days > 0 else Fraction(0)
-        return cls(round(yearly), days, run, other_run)
+        return cls(round(yearly), days, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,6 @@ def need_of(
         "change_minor": change.change_minor,
         "days": change.days,
         "run": change.run,
-        "other_run": change.other_run,
     }
     # A programme that suddenly gives much less concerns as many people as one that gives much more.
     if abs(change.change_minor) >= threshold_minor:

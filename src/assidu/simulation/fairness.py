@@ -33,7 +33,7 @@ from assidu.simulation.fairness_types import (
 )
 from assidu.simulation.fairness_ways import ways_of
 from assidu.simulation.groups import Groups, counted_together
-from assidu.simulation.run import Progress, over_history
+from assidu.simulation.history import Progress, over_history
 from assidu.simulation.under import replay_under
 
 Members = Sequence[tuple[UUID, Seen]]

@@ -1,35 +1,37 @@
 """What people and programs read of a simulation: each figure before, after, and what it changes, in the order of the
-document that was tried. Pages, the API and the comparison of several runs tell these figures and no others."""
+document that was tried. Before is a version replayed over the same past, or what really happened. Pages, the API and
+the comparison of several runs tell these figures and no others."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
 
+from assidu.decisions.plan import REFERRAL
 from assidu.plans.document import Document
 from assidu.simulation.types import Cause, CustomerOutcome, DrawReplayed, Flow, Report
 
 
 @dataclass(frozen=True, slots=True)
 class BeforeAfter:
-    """A whole number as it was recorded, as the tried rules would have had it, and the difference: units, people or
-    times; minor units of money where the name ends in `_minor`."""
+    """A whole number beside the tried rules, as they would have had it, and the difference: units, people or times;
+    minor units of money where the name ends in `_minor`. ``before`` is what it is compared with."""
 
-    recorded: int
-    replayed: int
+    before: int
+    after: int
     change: int
 
     @classmethod
-    def of(cls, recorded: int, replayed: int) -> "BeforeAfter":
-        return cls(recorded, replayed, replayed - recorded)
+    def of(cls, before: int, after: int) -> "BeforeAfter":
+        return cls(before, after, after - before)
 
 
 @dataclass(frozen=True, slots=True)
 class ShareBeforeAfter:
     """The same for a share: 0.01 is one per cent."""
 
-    recorded: float
-    replayed: float
+    before: float
+    after: float
     change: float
 
 
@@ -57,8 +59,9 @@ class TierSimulated:
 
 @dataclass(frozen=True, slots=True)
 class RuleSimulated:
-    """A rule or an offer: units given, less what returns took back; how often; and what an offer took off at once, in
-    minor units. ``is_tried`` is false for one that the tried document does not have."""
+    """A rule or an offer, referrals or the prizes of a draw: units given, less what returns took back; how often; and
+    what an offer took off at once, in minor units. ``is_tried`` is false for one that the tried document does not
+    have."""
 
     rule: str
     is_tried: bool
@@ -100,8 +103,8 @@ class CustomerSimulated:
     customer_id: UUID
     spend_minor: int
     given_minor: BeforeAfter
-    recorded_tier: str | None
-    replayed_tier: str | None
+    before_tier: str | None
+    after_tier: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +128,17 @@ class DifferenceExample:
 class Findings:
     """A simulation that is done. Amounts are in minor units of ``money``, VAT included.
 
+    ``against`` is the version that it is compared with, replayed over the same past for the same customers; where it is
+    ``null``, it is compared with what really happened, decided by each version in its turn.
     ``cost_minor`` is what was given at face value and what offers took off at once, over the whole past; ``cost_share``
     the same as a share of ``spend_minor``, which is what customers spent, net of returns, the same on both sides.
     ``outstanding_minor`` is what they hold at the end, at face value. ``winners`` and ``losers`` are those who gain and
     lose most; ``winner_count`` and ``loser_count`` are all of them. ``causes`` has a line for each cause that occurred
-    and for `unexplained`, which must be none. ``seconds`` is how long it took.
+    and for `unexplained`, which must be none; the others are told beside what really happened only. ``seconds`` is how
+    long it took.
     """
 
+    against: int | None
     money: str
     since: date | None
     until: date | None
@@ -161,10 +168,11 @@ class Findings:
     sales_per_second: float
 
 
-def findings(report: Report, document: Document) -> Findings:
-    """``document`` is the one that was tried."""
-    recorded, replayed = report.recorded_cost_minor, report.replayed_cost_minor
+def findings(report: Report, document: Document, against: int | None = None) -> Findings:
+    """``document`` is the one that was tried, ``against`` the version whose replay is the other side."""
+    before, after = report.recorded_cost_minor, report.replayed_cost_minor
     return Findings(
+        against=against,
         money=document.sale_currency.code,
         since=report.since,
         until=report.until,
@@ -172,8 +180,8 @@ def findings(report: Report, document: Document) -> Findings:
         events=report.events,
         customers=report.customers,
         spend_minor=report.spend_minor,
-        cost_minor=BeforeAfter.of(recorded, replayed),
-        cost_share=_share(recorded, replayed, report.spend_minor),
+        cost_minor=BeforeAfter.of(before, after),
+        cost_share=_share(before, after, report.spend_minor),
         outstanding_minor=BeforeAfter.of(
             report.recorded_outstanding_minor, report.replayed_outstanding_minor
         ),
@@ -210,8 +218,8 @@ def findings(report: Report, document: Document) -> Findings:
     )
 
 
-def _share(recorded: int, replayed: int, spend_minor: int) -> ShareBeforeAfter:
-    before, after = (minor / spend_minor if spend_minor else 0.0 for minor in (recorded, replayed))
+def _share(before_minor: int, after_minor: int, spend_minor: int) -> ShareBeforeAfter:
+    before, after = (minor / spend_minor if spend_minor else 0.0 for minor in (before_minor, after_minor))
     return ShareBeforeAfter(before, after, after - before)
 
 
@@ -236,8 +244,10 @@ def _tiers(tiers: Mapping[str, tuple[int, int]], document: Document) -> tuple[Ti
 
 
 def _rules(rules: Mapping[str, Mapping[str, int]], document: Document) -> tuple[RuleSimulated, ...]:
-    """Those that are gone come last."""
+    """Those that are gone come last; before them referrals and draws, where they gave anything."""
     tried = [rule.code for rule in document.rules] + [offer.code for offer in document.offers]
+    besides = {draw.code for draw in document.draws} | ({REFERRAL} if document.referral else set())
+    tried += [code for code in rules if code in besides]
     found = []
     for code in (*tried, *(code for code in rules if code not in tried)):
         figures = rules.get(code, {})

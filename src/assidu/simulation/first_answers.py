@@ -2,7 +2,8 @@
 
 Where nothing is shared these are the first of all, and answers sharpen until everybody is decided. Where customers
 share places everybody must be decided in one order of time, and nobody is done before the end: there a sample is
-decided once more before, with those places held as they were recorded.
+decided once more before, with those places held as they were recorded. Beside another plan, the same customers are
+decided under both.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,50 +13,64 @@ from uuid import UUID
 
 import psycopg
 
-from assidu.loyalty.book import PlanBook
+from assidu.loyalty.instant import shares_of
 from assidu.loyalty.referee import RefereedQuotas
+from assidu.simulation.baseline import Baseline
 from assidu.simulation.gathered import All, Gathered, Round, Rounds
 from assidu.simulation.groups import Groups
 from assidu.simulation.rehearsal import HeldPlaces
-from assidu.simulation.sample import by_chance, in_rounds, lot_of, places_taken, rounds, sampled, who_count
+from assidu.simulation.sample import (
+    by_chance,
+    events_of,
+    in_rounds,
+    lot_of,
+    places_taken,
+    rounds,
+    sampled,
+    who_count,
+)
+from assidu.simulation.sides import Part, Sides
 from assidu.simulation.types import Outcome, Pair, Partial, Progress
-from assidu.simulation.under import replay_under, shares
 
 
 class FirstAnswers:
     """``prepare`` and ``hear`` where the replay was begun, ``decide`` in each of its processes."""
 
-    def __init__(
-        self, recorded_book: PlanBook, book: PlanBook, seed: int, on_partial: Callable[[Partial], None]
-    ) -> None:
-        self._recorded_book = recorded_book
-        self._book = book
+    def __init__(self, sides: Sides, seed: int, on_partial: Callable[[Partial], None]) -> None:
+        self._sides = sides
         self._seed = seed
         self._on_partial = on_partial
-        self._is_sample = shares(book)
-        self._groups = 0
+        self._is_sample = sides.needs_order
+        self._everybody = 0
         self._ends: list[int] = []
         self._taken: Mapping[str, int] = {}
         self._rounds: Rounds | None = None
+        self.events = 0
+        """Of those who are decided here, under one plan."""
 
     def prepare(
-        self, connection: psycopg.Connection[Any], groups: Groups, events: int, parts: int
-    ) -> list[Sequence[UUID]]:
-        """The order in which customers are decided, to be dealt out to ``parts`` processes in turn."""
-        self._groups = len(groups)
-        self._ends = rounds(sampled(len(groups)) if self._is_sample else len(groups), parts)
+        self, connection: psycopg.Connection[Any], groups: Groups, events: int, processes: int | None
+    ) -> Sequence[Sequence[UUID]]:
+        """Those who are decided here, in their order, to be dealt out to the processes in turn."""
+        self._everybody = len(groups)
+        drawn = by_chance(groups, self._seed)
+        self.events = events
         if self._is_sample:
             self._taken = places_taken(connection)
+            drawn = drawn[: sampled(len(groups))]
+            self.events = events_of(connection, [customer for group in drawn for customer in group])
+        parts = shares_of(len(drawn), processes)
+        self._ends = rounds(len(drawn), parts)
         everybody = All(
             who_count(connection),
             events,
             self._seed,
-            self._recorded_book.versions[-1].plan,
-            self._book.versions[-1].plan,
+            self._sides.other_plan,
+            self._sides.plan,
             self._is_sample,
         )
         self._rounds = Rounds(Gathered(everybody), parts, self._on_partial)
-        return by_chance(groups, self._seed)
+        return drawn
 
     def hear(self, told: Round) -> None:
         assert self._rounds is not None, "an order is drawn before anybody is decided"
@@ -68,29 +83,27 @@ class FirstAnswers:
         until: date,
         quotas: RefereedQuotas,
         progress: Progress = lambda _: None,
-    ) -> Outcome:
+    ) -> Part:
         """The rounds of one share: everybody in it, or the sample."""
         outcome = Outcome()
+        baseline = Baseline() if self._sides.is_compared and self._sides.known is None else None
         for number, groups in enumerate(in_rounds(share, self._ends)):
             pairs: list[Pair] = []
             if groups:
-                held = self._held(groups) if self._is_sample else None
-                outcome.add(
-                    replay_under(
-                        connection,
-                        self._recorded_book,
-                        self._book,
-                        groups,
-                        until,
-                        quotas,
-                        progress,
-                        held=held,
-                        pairs=pairs,
-                    )
-                )
+                hold = self._holding(groups)
+                found, other, pairs = self._sides.both(connection, groups, until, quotas, progress, hold)
+                outcome.add(found)
+                if baseline is not None and other is not None:
+                    baseline.add(other)
             quotas.tell((number, pairs))
-        return outcome
+        return outcome, baseline
 
-    def _held(self, groups: Groups) -> HeldPlaces:
-        """Of what was left, and of what nobody shared before, they have their part."""
-        return HeldPlaces(self._taken, len(groups) / self._groups, lot_of(self._seed, groups[0][0]))
+    def _holding(self, groups: Groups) -> Callable[[], HeldPlaces | None]:
+        """Of what was left, and of what nobody shared before, they have their part, under each plan."""
+
+        def hold() -> HeldPlaces | None:
+            if not self._is_sample:
+                return None
+            return HeldPlaces(self._taken, len(groups) / self._everybody, lot_of(self._seed, groups[0][0]))
+
+        return hold

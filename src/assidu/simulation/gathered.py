@@ -22,12 +22,13 @@ Round = tuple[int, list[Pair]]
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """All those of whom some are decided first: how many count as one, and how many events they have."""
+    """All those of whom some are decided first: how many count as one, and how many events they have; the plans by
+    which what they hold is worth something, on the other side and on this one."""
 
     customers: int
     events: int
     seed: int
-    recorded_plan: Plan
+    other_plan: Plan
     plan: Plan
     holds_places: bool
 
@@ -84,7 +85,7 @@ class Gathered:
         self._cost.add(events, outcome.recorded_minor, outcome.replayed_minor)
         self._outstanding.add(
             events,
-            outstanding_minor(pair.recorded, self._all.recorded_plan),
+            outstanding_minor(pair.recorded, self._all.other_plan),
             outstanding_minor(pair.replayed, self._all.plan),
         )
         for currency in {*pair.recorded, *pair.replayed}:
@@ -138,7 +139,7 @@ class Gathered:
             outstanding_minor(
                 {code: Flow(outstanding=getattr(of["outstanding"], side)) for code, of in flows.items()}, plan
             )
-            for side, plan in (("recorded", self._all.recorded_plan), ("replayed", self._all.plan))
+            for side, plan in (("recorded", self._all.other_plan), ("replayed", self._all.plan))
         )
         rounded = now - was - found.value
         return Changed(was, now, found.low + rounded, found.high + rounded)

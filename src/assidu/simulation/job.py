@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from assidu.decisions.plan import Plan
     from assidu.loyalty.book import PlanBook
-    from assidu.simulation.run import Progress
+    from assidu.simulation.history import Progress
 
     Tell = Callable[[Progress], None]
 
@@ -61,8 +61,8 @@ def main(kind: str, run_id: UUID) -> int:
 
 def _simulate(run_id: UUID, url: str, recorded: "PlanBook", plan: "Plan", tell: "Tell") -> None:
     from assidu.loyalty.book import PlanBook
-    from assidu.simulation import actions, queries
-    from assidu.simulation.run import simulate
+    from assidu.simulation import actions, baselines, queries
+    from assidu.simulation.run import compare
     from assidu.simulation.types import Partial
 
     asked = queries.run(run_id)
@@ -71,10 +71,17 @@ def _simulate(run_id: UUID, url: str, recorded: "PlanBook", plan: "Plan", tell: 
     def show(partial: Partial) -> None:
         actions.show(run_id, partial)
 
-    report = simulate(
-        url, recorded, PlanBook.of_one(plan), on_progress=tell, on_partial=show, seed=asked.seed
+    against = None if asked.against is None else baselines.against(asked.programme, asked.against)
+    found = compare(
+        url,
+        recorded,
+        PlanBook.of_one(plan),
+        against,
+        on_progress=tell,
+        on_partial=show,
+        seed=asked.seed,
     )
-    actions.finish(run_id, report)
+    actions.finish(run_id, found.report, found.compared)
 
 
 def _look_at_fairness(run_id: UUID, url: str, recorded: "PlanBook", plan: "Plan", tell: "Tell") -> None:

@@ -12,7 +12,7 @@ from assidu.simulation.types import SIMULATION, Partial, Report, Run
 
 RUNNING_MAX = 2
 """Each takes every core: more of them would only make all of them slow."""
-_OWN = "seed, partial::text, report::text"
+_OWN = "seed, against, partial::text, report::text, compared::text"
 
 
 def run(run_id: UUID) -> Run | None:
@@ -31,11 +31,13 @@ def is_busy(programme: str) -> bool:
 
 
 def _run(row: Sequence[Any]) -> Run:
-    seed, partial, report = row[-3:]
+    seed, against, partial, report, compared = row[-5:]
     found = Run(
         **work.shared(row),
         report=None if report is None else msgspec.json.decode(report, type=Report),
         seed=seed,
         partial=None if partial is None else msgspec.json.decode(partial, type=Partial),
+        against=against,
+        compared=None if compared is None else msgspec.json.decode(compared, type=Report),
     )
     return work.as_heard(found, now())

@@ -1,46 +1,44 @@
 """Runs a replay over all recorded history, in as many processes as there are cores."""
 
-import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 
+from assidu.decisions.plan import Plan
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.instant import at_one_instant, read_in_shares, shares_of
-from assidu.loyalty.recorded import customers_in_groups
 from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.as_decided import replay_as_decided
+from assidu.simulation.baseline import Baseline
 from assidu.simulation.first_answers import FirstAnswers
 from assidu.simulation.groups import Groups
+from assidu.simulation.history import History, Past, Progress, Work, recorded_history
 from assidu.simulation.report import report
+from assidu.simulation.sides import Part, Sides
 from assidu.simulation.types import Outcome, Partial, Report
-from assidu.simulation.under import replay_under, shares
-
-TELL_EVERY_SECONDS = 0.25
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    done: int
-    total: int
+class Against:
+    """What a plan is compared with besides what really happened: another one, replayed over the same past.
+
+    ``known`` answers that replay where it was kept, ``keep`` is given one that was made.
+    """
+
+    plan: Plan
+    known: Callable[[Past], Baseline | None] = lambda _: None
+    keep: Callable[[Past, Baseline], None] = lambda _past, _baseline: None
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """What is recorded, looked at on one instant: how many events, from which day to which."""
+class Replayed:
+    """``compared`` is beside the plan that was asked for, ``report`` beside what really happened."""
 
-    events: int
-    since: date | None
-    until: date | None
-
-
-Work = Callable[[psycopg.Connection[Any], Groups, date, RefereedQuotas, Callable[[int], None]], Result]
-"""Goes over the history of some customers, up to a day, and says how many events it is further."""
+    report: Report
+    compared: Report | None = None
 
 
 def simulate(
@@ -58,86 +56,103 @@ def simulate(
     ``on_partial`` is told every second what is known so far, of the customers that ``seed`` draws first. Where they
     share places, a sample is decided for that before everybody is decided in the order of time: the report is the same.
     """
-    started = time.perf_counter()
-    # As it was decided nothing differs: there is nothing to estimate.
-    first = (
-        None if book is None or on_partial is None else FirstAnswers(recorded_book, book, seed, on_partial)
-    )
-
-    def replay(
-        connection: psycopg.Connection[Any],
-        groups: Groups,
-        until: date,
-        quotas: RefereedQuotas,
-        advance: Callable[[int], None],
-    ) -> Outcome:
-        if book is None:
-            return replay_as_decided(connection, recorded_book, groups, advance)
-        if first is not None and not shares(book):
-            return first.decide(connection, groups, until, quotas, advance)
-        if first is not None:
-            first.decide(connection, groups, until, quotas)
-        return replay_under(connection, recorded_book, book, groups, until, quotas, advance)
-
-    past, parts = over_history(
-        database_url, replay, processes=processes, on_progress=on_progress, first=first
-    )
-    outcome = Outcome()
-    for part in parts:
-        outcome.add(part)
-    return report(
-        outcome,
-        recorded_book.versions[-1].plan,
-        (book or recorded_book).versions[-1].plan,
-        seconds=time.perf_counter() - started,
-        since=past.since,
-        until=past.until,
-        has_drawn=book is not None,
-    )
+    return compare(
+        database_url,
+        recorded_book,
+        book,
+        None,
+        processes=processes,
+        on_progress=on_progress,
+        on_partial=on_partial,
+        seed=seed,
+    ).report
 
 
-def over_history(
+def compare(
     database_url: str,
-    work: Work[Result],
+    recorded_book: PlanBook,
+    book: PlanBook | None,
+    against: Against | None,
     *,
     processes: int | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
-    first: FirstAnswers | None = None,
-) -> tuple[Past, list[Result]]:
-    """Let processes go over all recorded history, each over its share of the customers, on the same instant; for a
-    ``first`` answer, in its order."""
-    with at_one_instant(database_url) as (connection, instant):
-        groups: Groups = customers_in_groups(connection)
-        row = connection.execute("SELECT count(*), min(day), max(day) FROM events_event").fetchone()
-        assert row is not None
-        past = Past(*row)
-        if first is not None:
-            groups = first.prepare(connection, groups, past.events, shares_of(len(groups), processes))
+    on_partial: Callable[[Partial], None] | None = None,
+    seed: int = 0,
+) -> Replayed:
+    """The same, and beside another plan: then ``on_partial`` is told of the same customers under both."""
+    started = time.perf_counter()
+    with recorded_history(database_url, processes=processes, on_progress=on_progress) as history:
+        past = history.past
+        if book is None:
+            # As it was decided nothing differs: there is nothing to estimate, and nothing to compare it with.
+            outcome, baseline = _summed(history.over(_as_decided(recorded_book)))
+        else:
+            other = against.plan if against is not None else None
+            known = against.known(past) if against is not None else None
+            sides = Sides(recorded_book, book, other, known)
+            first = FirstAnswers(sides, seed, on_partial) if on_partial is not None else None
+            outcome, baseline = _passes(history, sides, first)
+            if against is not None and baseline is not None and known is None:
+                against.keep(past, baseline)
 
-        def read(
-            mine: psycopg.Connection[Any],
-            share: Groups,
-            quotas: RefereedQuotas,
-            advance: Callable[[int], None],
-        ) -> Result:
-            # Nothing made here is garbage before the end: looking for it would cost a third of the time.
-            gc.disable()
-            return work(mine, share, past.until or date.min, quotas, advance)
-
-        told_at = 0.0
-
-        def tell(done: int) -> None:
-            nonlocal told_at
-            if time.monotonic() - told_at >= TELL_EVERY_SECONDS or done == past.events:
-                told_at = time.monotonic()
-                on_progress(Progress(done, past.events))
-
-        return past, read_in_shares(
-            database_url,
-            instant,
-            groups,
-            read,
-            processes=processes,
-            on_progress=tell,
-            on_told=first.hear if first is not None else lambda _: None,
+    def told(found: Outcome, other: Plan) -> Report:
+        return report(
+            found,
+            other,
+            (book or recorded_book).versions[-1].plan,
+            seconds=time.perf_counter() - started,
+            since=past.since,
+            until=past.until,
+            has_drawn=book is not None,
         )
+
+    happened = told(outcome, recorded_book.versions[-1].plan)
+    if against is None or baseline is None:
+        return Replayed(happened)
+    return Replayed(happened, told(baseline.compared(outcome), against.plan))
+
+
+def _passes(history: History, sides: Sides, first: FirstAnswers | None) -> Part:
+    """Everybody under the plan and, where that is not known, under the one that it is compared with: in one pass, or
+    where everybody must be decided in one order of time, in one pass for each."""
+    drawn = None
+    if first is not None:
+        drawn = first.prepare(history.connection, history.groups, history.past.events, history.processes)
+    history.total = history.past.events * (2 if sides.needs_other else 1)
+    if first is not None and not sides.needs_order:
+        outcome, baseline = _summed(history.over(first.decide, drawn, first.hear))
+        return outcome, sides.known or baseline
+    if first is not None:
+        history.total += first.events * sides.plans
+        history.over(first.decide, drawn, first.hear)
+    other = None
+    if sides.needs_other:
+        other = Baseline()
+        for part in history.over(sides.other):
+            other.add(part)
+    outcome, same = _summed(history.over(sides.tried))
+    return outcome, sides.known or other or same
+
+
+def _summed(parts: Iterable[Part]) -> Part:
+    outcome = Outcome()
+    baseline: Baseline | None = None
+    for found, other in parts:
+        outcome.add(found)
+        if other is not None:
+            baseline = baseline or Baseline()
+            baseline.add(other)
+    return outcome, baseline
+
+
+def _as_decided(book: PlanBook) -> Work[Part]:
+    def replay(
+        connection: psycopg.Connection[Any],
+        groups: Groups,
+        _until: date,
+        _quotas: RefereedQuotas,
+        advance: Callable[[int], None],
+    ) -> Part:
+        return replay_as_decided(connection, book, groups, advance), None
+
+    return replay

@@ -66,6 +66,15 @@ def lot_of(seed: int, first: UUID) -> Callable[[str], float]:
     return lot
 
 
+def events_of(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> int:
+    """How much history these have."""
+    row = connection.execute(
+        "SELECT coalesce(sum(seq), 0) FROM loyalty_member WHERE customer_id = ANY (%s)", (list(customers),)
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def who_count(connection: psycopg.Connection[Any]) -> int:
     """How many customers with a history there are, each with all who were merged into them or are in their account."""
     row = connection.execute(

@@ -144,7 +144,10 @@ class Decile:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What people read of a replay. A cost is what units are worth at face value and what offers took off at once."""
+    """What people read of a replay. A cost is what units are worth at face value and what offers took off at once.
+
+    ``recorded`` is the other side: what really happened or, where it is compared with a version, that one's replay.
+    """
 
     sales: int
     events: int
@@ -232,8 +235,23 @@ class Partial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run(Work):
-    """A simulation; ``partial`` as soon as something is known, ``report`` once it is done."""
+    """A simulation; ``partial`` as soon as something is known, ``report`` once it is done.
+
+    ``against`` is the version that it is compared with, by ``partial`` and, once done, by ``compared``; where there is
+    none, with what really happened, as ``report`` always is.
+    """
 
     report: Report | None
     seed: int = 0
     partial: Partial | None = None
+    against: int | None = None
+    compared: Report | None = None
+
+    @property
+    def answer(self) -> Report | None:
+        """Beside what it is compared with."""
+        return self.beside(self.against)
+
+    def beside(self, against: int | None) -> Report | None:
+        """The report beside the version that it is compared with, or for ``None`` beside what really happened."""
+        return self.report if against is None else self.compared

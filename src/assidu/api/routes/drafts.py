@@ -29,7 +29,6 @@ from assidu.plans.compile import compile_plan
 from assidu.plans.diff import diff
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, change
-from assidu.plans.writing import to_yaml
 from assidu.simulation.receipts import DayTried, PersonTried, last_day, try_day
 from assidu.simulation.yearly import Yearly, start_missing, yearly_of
 
@@ -120,8 +119,8 @@ def simulate_draft(request: HttpRequest, draft_id: UUID, language: Spoken = None
     draft = _find(draft_id)
     document, live = _correct(draft), _live(draft.programme)
     if live is not None:
-        labels = (f"draft {str(draft_id)[-8:]}", f"version {live.version}")
-        start_missing(document, draft.text, live, to_yaml(live), labels=labels, by=signature(caller.actor))
+        label = f"draft {str(draft_id)[-8:]}"
+        start_missing(document, draft.text, live, label=label, by=signature(caller.actor))
         record(caller.actor, "simulation.run", "draft", str(draft_id))
     return _told(draft, language_at(request, language))
 

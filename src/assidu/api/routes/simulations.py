@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
 from assidu.api import answers
-from assidu.api.asked import plan_asked
+from assidu.api.asked import plan_asked, published_plan
 from assidu.api.door import caller_at, stop
 from assidu.api.parameters import Spoken, language_at
 from assidu.api.types import FirstAnswer
@@ -24,7 +24,7 @@ from assidu.plans.wording import Language, change
 from assidu.simulation import actions
 from assidu.simulation import queries as simulations
 from assidu.simulation.findings import BeforeAfter, Findings, findings
-from assidu.simulation.side_by_side import COMPARED_MAX, ComparedFigure, side_by_side
+from assidu.simulation.side_by_side import COMPARED_MAX, ComparedFigure, common_against, side_by_side
 from assidu.simulation.types import Run
 
 router = Router(tags=["Programme"])
@@ -39,21 +39,27 @@ Compared = Annotated[
 
 
 class SimulationBody(Schema):
-    """What to try: a published `version`, or `content` in YAML or JSON; neither: the version in force."""
+    """What to try: a published `version`, or `content` in YAML or JSON; neither: the version in force.
+
+    It is compared with the version `against`, replayed over the same past; left out: the one in force. With what really
+    happened it is compared in any case; `recorded`: with nothing else.
+    """
 
     label: Annotated[str, Field(max_length=120)] = ""
     version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     content: Annotated[str, Field(max_length=1_000_000)] = ""
+    against: Annotated[int, Field(ge=1, le=1_000_000)] | Literal["recorded"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """``findings`` are there once ``state`` is `done`; while it runs, ``partial`` is what is known already.
+    """``findings`` are there once ``state`` is `done`; while it runs, ``partial`` is what is known already. Both are
+    beside the version ``against``, replayed over the same past, or where that is `null` beside what really happened,
+    decided by each version in its turn; ``beside_recorded`` tells the latter in any case.
 
-    ``compared_with`` is the version that was in force when it was asked for, and ``changes`` is what the tried document
-    changes of it, one sentence each; ``yaml`` is that document. What really happened is told version by version, as it
-    was. ``seconds_left`` is an estimate. ``has_invented``: it is the data of the demonstration, which is partly
-    invented.
+    ``changes`` is what the tried document changes of the version ``compared_with``, one sentence each: that of
+    ``against``, else the one that was in force when it was asked for; ``yaml`` is that document. ``seconds_left`` is an
+    estimate. ``has_invented``: it is the data of the demonstration, which is partly invented.
     """
 
     id: UUID
@@ -63,23 +69,26 @@ class Simulation:
     label: str
     seconds_left: float | None
     failure: str
+    against: int | None
     compared_with: int
     changes: list[str]
     yaml: str
     findings: Findings | None
+    beside_recorded: Findings | None
     has_invented: bool
     partial: FirstAnswer | None
 
 
 @dataclass(frozen=True, slots=True)
 class SimulationLine:
-    """``cost_minor`` (in minor units of ``money``) and how many win and lose, once it is done."""
+    """``cost_minor`` (in minor units of ``money``) and how many win and lose, once it is done, beside ``against``."""
 
     id: UUID
     state: str
     percent: int
     asked_at: datetime
     label: str
+    against: int | None
     money: str | None
     cost_minor: BeforeAfter | None
     winner_count: int | None
@@ -93,10 +102,12 @@ class Simulations:
 
 @dataclass(frozen=True, slots=True)
 class SimulationsCompared:
-    """``figures`` tell each main figure as it was recorded, then for each of ``simulations`` in their order. Those
-    whose name ends in `_minor` are minor units of money, `cost_share` is a share of sales, those with a ``currency``
-    are its units."""
+    """``figures`` tell each main figure before, then for each of ``simulations`` in their order. Before is the version
+    ``against``, replayed over the same past; where not all were compared with the same one it is `null`, and before is
+    what really happened. Figures whose name ends in `_minor` are minor units of money, `cost_share` is a share of
+    sales, those with a ``currency`` are its units."""
 
+    against: int | None
     simulations: list[SimulationLine]
     figures: list[ComparedFigure]
 
@@ -110,9 +121,11 @@ def start_simulation(
     caller = caller_at(request, "simulate", is_for_stores=False)
     spoken = language_at(request, language)
     document, yaml = plan_asked(body.content, spoken, body.version)
+    against = None if body.against == "recorded" else published_plan(body.against)[0]
     if simulations.is_busy(document.programme):
         raise stop("simulations_at_work")
-    run_id = actions.start(document, yaml, label=body.label or caller.key.name, by=f"key:{caller.key.id}")
+    label, by = body.label or caller.key.name, f"key:{caller.key.id}"
+    run_id = actions.start(document, yaml, label=label, by=by, against=against)
     record(caller.actor, "simulation.run", "simulation", str(run_id))
     return Status(202, _told(_find(run_id), spoken))
 
@@ -127,12 +140,13 @@ def list_simulations(request: HttpRequest) -> Simulations:
 
 @router.get("/simulations/compare", response=SimulationsCompared, summary="Simulations side by side")
 def compare_simulations(request: HttpRequest, run: Compared) -> SimulationsCompared:
-    """The main figures of simulations that are done. To see what a change does by itself, lay it beside one in which
-    nothing is changed."""
+    """The main figures of simulations that are done, beside the version that all of them are compared with."""
     caller_at(request, "simulate", is_for_stores=False)
     found = [_find(one) for one in dict.fromkeys(run)] if run else _last_done()
-    done = [_findings(one) for one in found]
+    against = common_against(found)
+    done = [_findings(one, against) for one in found]
     return SimulationsCompared(
+        against,
         [_line(one) for one, known in zip(found, done, strict=True) if known is not None],
         side_by_side([known for known in done if known is not None]),
     )
@@ -166,22 +180,23 @@ def _find(run_id: UUID) -> Run:
 def _last_done() -> list[Run]:
     known = plans.programmes()
     runs = simulations.runs(known[0], LISTED_MAX) if known else []
-    return [one for one in runs if one.report is not None][:LAST_COMPARED]
+    return [one for one in runs if one.answer is not None][:LAST_COMPARED]
 
 
-def _findings(run: Run) -> Findings | None:
-    document = read(run.yaml).document
-    return None if run.report is None or document is None else findings(run.report, document)
+def _findings(run: Run, against: int | None) -> Findings | None:
+    document, report = read(run.yaml).document, run.beside(against)
+    return None if report is None or document is None else findings(report, document, against)
 
 
 def _line(run: Run) -> SimulationLine:
-    found = _findings(run)
+    found = _findings(run, run.against)
     return SimulationLine(
         run.run_id,
         run.state.value,
         run.percent,
         run.asked_at,
         run.label,
+        run.against,
         *(
             (None, None, None, None)
             if found is None
@@ -191,7 +206,9 @@ def _line(run: Run) -> SimulationLine:
 
 
 def _told(run: Run, spoken: Language) -> Simulation:
-    then = in_force_when(queries.versions(run.programme), run.asked_at)
+    versions = queries.versions(run.programme)
+    base = next((one for one in versions if one.version == run.against), None)
+    base = base or in_force_when(versions, run.asked_at)
     document = read(run.yaml).document
     return Simulation(
         run.run_id,
@@ -201,12 +218,14 @@ def _told(run: Run, spoken: Language) -> Simulation:
         run.label,
         run.seconds_left,
         run.failure,
-        then.version,
-        [change(one, then.document, document, spoken) for one in diff(then.document, document)]
+        run.against,
+        base.version,
+        [change(one, base.document, document, spoken) for one in diff(base.document, document)]
         if document is not None
         else [],
         run.yaml,
-        _findings(run),
+        _findings(run, run.against),
+        _findings(run, None),
         has_invented(),
         answers.first_answer(run),
     )

@@ -19,7 +19,7 @@ from assidu.backoffice.drafting import DraftShown, shown_draft
 from assidu.backoffice.left_out import left_out
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
-from assidu.backoffice.views.programme import author, storable, why, yaml_of
+from assidu.backoffice.views.programme import author, storable, why
 from assidu.foundation import clock
 from assidu.foundation.people import actions as trail
 from assidu.loyalty import approvals, drafts
@@ -109,9 +109,8 @@ def _replay(request: HttpRequest, one: DraftShown) -> None:
     if known is None or one.document is None:
         raise NotDone(Trouble.HAS_ERRORS)
     live = next(plan for plan in known.versions if plan.version == known.plan.version)
-    labels = (one.title, _("version %(version)s, in force") % {"version": live.version})
     by = str(signed_in(request).id)
-    start_missing(one.document, one.draft.text, live.document, yaml_of(live), labels=labels, by=by)
+    start_missing(one.document, one.draft.text, live.document, label=one.title, by=by)
     trail.record(actor_at(request), "simulation.run", "draft", str(one.draft.draft_id))
 
 

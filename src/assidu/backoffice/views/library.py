@@ -75,15 +75,16 @@ def shown(request: HttpRequest, code: str) -> HttpResponse:
     known = programme_at(request)
     one = _shown(_ready(code), known)
     person = signed_in(request)
-    report = one.run.report if one.run is not None else None
+    report = one.run.answer if one.run is not None else None
+    against = one.run.against if one.run is not None else None
     context = {
         "programme": known,
         "shown": one,
-        "results": Results(findings(report, one.document), known, one.document, False)
+        "results": Results(findings(report, one.document, against), known, one.document, False)
         if report and known
         else None,
         "run": one.run,
-        "first": FirstAnswer(one.run.partial, known, one.document)
+        "first": FirstAnswer(one.run.partial, known, one.document, against)
         if one.run is not None and one.run.partial is not None and known
         else None,
         "may_edit": person.may("plan.edit"),
@@ -104,7 +105,7 @@ def try_it(request: HttpRequest, code: str) -> HttpResponse:
     one = _shown(_ready(code), known)
     if one.run is None and not queries.is_busy(known.code):
         by = str(signed_in(request).id)
-        run_id = actions.start(one.document, one.yaml, label=one.name, by=by)
+        run_id = actions.start(one.document, one.yaml, label=one.name, by=by, against=known.plan.version)
         trail.record(actor_at(request), "simulation.run", "simulation", str(run_id))
     elif one.run is None:
         messages.error(request, _("Two simulations are at work already: wait for one, or stop it."))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.before_after import Compared, Results
 from assidu.backoffice.first_answer import FirstAnswer
@@ -20,7 +20,7 @@ from assidu.backoffice.versions import differences, language
 from assidu.backoffice.views.programme import author, draft, yaml_file, yaml_of
 from assidu.foundation.people import actions as trail
 from assidu.foundation.work import RunState
-from assidu.loyalty.plans import in_force_when
+from assidu.loyalty.plans import PublishedPlan, in_force_when
 from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.check import check, examine
 from assidu.plans.document import Document
@@ -30,20 +30,23 @@ from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import problem
 from assidu.simulation import actions, queries
 from assidu.simulation.findings import findings
-from assidu.simulation.side_by_side import COMPARED_MAX
+from assidu.simulation.side_by_side import COMPARED_MAX, common_against
 from assidu.simulation.types import Run
 
 LABEL_MAX = 120
 TITLE_MAX = 72
+RECORDED = "recorded"
+"""Asked for instead of a version: what really happened."""
 
 
 @dataclass(frozen=True)
 class RunShown:
-    """A run as the list tells it."""
+    """A run as the list tells it, beside what it is compared with."""
 
     run: Run
     author: str
     cost: Compared | None
+    before: str = ""
     winners: int = 0
     losers: int = 0
 
@@ -84,12 +87,16 @@ def compare(request: HttpRequest) -> HttpResponse:
     known = programme_at(request)
     if known is None:
         raise Http404
-    done = [run for run in queries.runs(known.code, limit=50) if run.state is RunState.DONE and run.report]
+    done = [run for run in queries.runs(known.code, limit=50) if run.state is RunState.DONE and run.answer]
     asked = request.GET.getlist("run")
     chosen = [run for run in done if str(run.run_id) in asked][:COMPARED_MAX] or done[:3]
     chosen = [_titled(known, run) for run in chosen]
-    columns = [(run, _results(request, known, run)) for run in chosen]
+    against = None if request.GET.get("against") == RECORDED else common_against(chosen)
+    columns = [(run, _results(request, known, run, against)) for run in chosen]
     context = {
+        "against": against,
+        "other": common_against(chosen),
+        "query": urlencode([("run", str(run.run_id)) for run in chosen]),
         "programme": known,
         "columns": columns,
         "rows": _side_by_side([r for _, r in columns]),
@@ -99,7 +106,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 def _side_by_side(results: list[Results]) -> list[tuple[str, str, list[Compared]]]:
-    """Each figure over all runs: its name, what it really was, then each run's. Only what all of them know."""
+    """Each figure over all runs: its name, what they are compared with, then each run's. Only what all of them know."""
     by_label = [{line.label: line for line in one.figures} for one in results]
     return [
         (label, line.before, [figures[label] for figures in by_label])
@@ -168,9 +175,17 @@ def _launch(request: HttpRequest, known: Programme, document: Document, yaml: st
         messages.error(request, _("Two simulations are at work already: wait for one, or stop it."))
         return redirect("simulation")
     label = request.POST.get("label", "").strip()[:LABEL_MAX]
-    run_id = actions.start(document, yaml, label=label, by=str(signed_in(request).id))
+    against = _against(known, request.POST.get("against", ""))
+    run_id = actions.start(document, yaml, label=label, by=str(signed_in(request).id), against=against)
     trail.record(actor_at(request), "simulation.run", "simulation", str(run_id))
     return redirect("simulation-run", run_id=run_id)
+
+
+def _against(known: Programme, asked: str) -> int | None:
+    """The version to compare with: the one in force unless another one, or what really happened, is asked for."""
+    if asked == RECORDED:
+        return None
+    return int(asked) if asked in {str(one.version) for one in known.versions} else known.plan.version
 
 
 def _start(request: HttpRequest, known: Programme) -> Start:
@@ -207,6 +222,8 @@ def _form(
         "start": start,
         "turns": turns(start.document, texts, bad or ()),
         "label": (texts or {}).get("label", ""),
+        "against": (texts or {}).get("against", "") or str(known.plan.version),
+        "others": [str(one.version) for one in reversed(known.versions) if one.version != known.plan.version],
         "bad": bad,
         "mistakes": mistakes,
         "changes": differences(known.document, looked_at) if looked_at and not mistakes else None,
@@ -230,25 +247,29 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if request.GET.get("format") == "yaml":
         return yaml_file(shown.yaml, f"{known.code}-simulation.yaml")
     document = read(shown.yaml).document
-    then = in_force_when(known.versions, shown.asked_at)
+    base = _base_of(known, shown)
     is_over = shown.state.is_over
     first = (
-        FirstAnswer(shown.partial, known, document) if shown.partial and document and not is_over else None
+        FirstAnswer(shown.partial, known, document, shown.against)
+        if shown.partial and document and not is_over
+        else None
     )
+    against = None if request.GET.get("against") == RECORDED else shown.against
+    report = shown.beside(against)
     said = "end" if is_over else "first" if first else ""
     context = {
         "programme": known,
         "run": shown,
         "author": author(shown.asked_by),
-        "then": then,
-        "changes": differences(then.document, document) if document else [],
-        "results": _results(request, known, shown) if shown.report else None,
+        "base": base,
+        "against": against,
+        "changes": differences(base.document, document) if document else [],
+        "results": _results(request, known, shown, against) if report else None,
         "first": first,
         "said": said,
         "says": said != request.GET.get("said", ""),
         "left": _time(shown.seconds_left),
-        "took": _time(shown.report.seconds) if shown.report else "",
-        "pace": formats.number(round(shown.report.sales_per_second)) if shown.report else "",
+        "took": _time(report.seconds) if report else "",
         "has_invented": has_invented(),
         "may_keep": signed_in(request).may("plan.edit"),
     }
@@ -287,24 +308,39 @@ def _titled(known: Programme, run: Run) -> Run:
     if run.label:
         return run
     document = read(run.yaml).document
-    changes = differences(in_force_when(known.versions, run.asked_at).document, document) if document else []
+    changes = differences(_base_of(known, run).document, document) if document else []
     return replace(run, label=_in_short(changes[0]) if changes else _("Nothing changed"))
 
 
-def _results(request: HttpRequest, known: Programme, run: Run) -> Results:
-    document = read(run.yaml).document
-    assert run.report is not None
+def _base_of(known: Programme, run: Run) -> PublishedPlan:
+    """The version whose changes are told: the one that it is compared with, else the one in force when it was asked
+    for."""
+    if run.against is None:
+        return in_force_when(known.versions, run.asked_at)
+    return next(one for one in known.versions if one.version == run.against)
+
+
+def _results(request: HttpRequest, known: Programme, run: Run, against: int | None) -> Results:
+    document, report = read(run.yaml).document, run.beside(against)
+    assert report is not None
     assert document is not None, "a document is checked before it is simulated"
     may_see_people = signed_in(request).may("customers.view")
-    return Results(findings(run.report, document), known, document, may_see_people)
+    return Results(findings(report, document, against), known, document, may_see_people)
 
 
 def _shown(known: Programme, run: Run) -> RunShown:
-    if run.report is None:
+    document, report = read(run.yaml).document, run.answer
+    if report is None or document is None:
         return RunShown(run, author(run.asked_by), None)
-    document = read(run.yaml).document
-    cost = Results(findings(run.report, document), known, document, False).cost if document else None
-    return RunShown(run, author(run.asked_by), cost, run.report.winner_count, run.report.loser_count)
+    results = Results(findings(report, document, run.against), known, document, False)
+    return RunShown(
+        run,
+        author(run.asked_by),
+        results.cost,
+        results.before_word,
+        report.winner_count,
+        report.loser_count,
+    )
 
 
 def _time(seconds: float | None) -> str:

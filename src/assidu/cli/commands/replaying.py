@@ -11,7 +11,8 @@ from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import plan_book
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
-from assidu.simulation.run import Progress, simulate
+from assidu.simulation.history import Progress
+from assidu.simulation.run import simulate
 from assidu.simulation.types import Report
 
 

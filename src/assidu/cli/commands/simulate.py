@@ -12,14 +12,19 @@ from assidu.cli.speech import decimal, gettext_noop, number
 from assidu.cli.speech import gettext as _
 from assidu.foundation.clock import now
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.plans import plan_book, programmes
+from assidu.loyalty.plans import plan_book, programmes, published_plans
 from assidu.plans.compile import compile_plan
+from assidu.plans.document import Document
 from assidu.plans.reading import read
-from assidu.simulation.run import Progress, simulate
+from assidu.simulation.findings import Findings, findings
+from assidu.simulation.history import Progress
+from assidu.simulation.run import compare
 from assidu.simulation.types import Cause, Partial, Report
 
 AS_DECIDED = "as-decided"
 LIVE = "live"
+CURRENT = "current"
+RECORDED = "recorded"
 CAUSES = {
     Cause.PLAN.value: gettext_noop("another plan"),
     Cause.CLAIM.value: gettext_noop("a shared place went to somebody else"),
@@ -35,6 +40,14 @@ def command(
     plan: Annotated[
         str, typer.Option(help="`as-decided`, `live` (the version in force), or a file in YAML or JSON.")
     ] = AS_DECIDED,
+    against: Annotated[
+        str,
+        typer.Option(
+            help="What it is compared with: `current` (the version in force, replayed too: what a change alone does), "
+            "the number of a version, or `recorded` (what really happened). Left out: `current` for a file, else "
+            "`recorded`."
+        ),
+    ] = "",
     programme: Annotated[str, typer.Option(help="Needed when there is more than one.")] = "",
     processes: Annotated[int, typer.Option(help="How many; as many as cores when left out.", min=0)] = 0,
     json: JsonFlag = False,
@@ -42,9 +55,15 @@ def command(
     """Replay real history through the programme's own rules: as it was decided, or under another plan."""
     output = Output(json)
     with database(output) as found:
+        # Only now: it needs Django.
+        from assidu.simulation import baselines
+
         recorded = plan_book(_programme(programme))
         assert recorded is not None, "a programme that is listed has a version"
-        book = _book(plan, recorded)
+        document = _document(plan, recorded)
+        book = None if document is None else PlanBook.of_one(compile_plan(document))
+        version = _version(against, plan, recorded)
+        other = None if version is None else baselines.against(recorded.programme, version)
         with output.progress(_("Deciding again")) as advance:
             shown = 0
 
@@ -54,21 +73,45 @@ def command(
                 shown = progress.done
 
             def show(partial: Partial) -> None:
-                output.rename(first_answer(partial))
+                output.rename(first_answer(partial, version))
 
-            answer = simulate(
-                found.url, recorded, book, processes=processes or None, on_progress=follow, on_partial=show
+            replayed = compare(
+                found.url,
+                recorded,
+                book,
+                other,
+                processes=processes or None,
+                on_progress=follow,
+                on_partial=show,
             )
+    answer = replayed.report
+    result = {**as_json(answer, plan), "against": version}
+    if document is not None and replayed.compared is not None:
+        beside = findings(replayed.compared, document, version)
+        is_yes = beside.unexplained == 0
+        output.answer(
+            {**result, "compared": msgspec.to_builtins(beside)},
+            _compared(answer, beside, plan),
+            is_yes=is_yes,
+        )
+        return
     is_yes = answer.unexplained == 0 and (book is not None or not answer.differences)
-    output.answer(as_json(answer, plan), _text(answer, plan), is_yes=is_yes)
+    output.answer({**result, "compared": None}, _text(answer, plan), is_yes=is_yes)
 
 
-def first_answer(partial: Partial) -> str:
+def first_answer(partial: Partial, version: int | None) -> str:
     """What is known before the end: the change of the cost, with its interval."""
     cost = partial.cost_minor
-    return _(
-        "%(share)s %% of the customers, by chance: cost %(change)s (%(sure)s %%: %(low)s to %(high)s)"
-    ) % {
+    told = (
+        _("%(share)s %% of the customers, by chance: cost %(change)s (%(sure)s %%: %(low)s to %(high)s)")
+        if version is None
+        else _(
+            "%(share)s %% of the customers, by chance: cost %(change)s beside version %(version)s "
+            "(%(sure)s %%: %(low)s to %(high)s)"
+        )
+    )
+    return told % {
+        "version": version,
         "share": number(partial.percent),
         "change": _amount(cost.change),
         "sure": number(partial.sure_percent),
@@ -103,12 +146,37 @@ def _programme(wanted: str) -> str:
     return wanted or known[0]
 
 
-def _book(plan: str, recorded: PlanBook) -> PlanBook | None:
+def _version(against: str, plan: str, recorded: PlanBook) -> int | None:
+    """The version to compare with; ``None``: with what really happened."""
+    if not against:
+        against = RECORDED if plan in (AS_DECIDED, LIVE) else CURRENT
+    if against == RECORDED:
+        return None
+    if plan == AS_DECIDED:
+        raise Misuse(
+            _("What was decided is compared with what was recorded, and with nothing else."),
+            _("Leave out --against, or say --plan %(words)s or a file.") % {"words": LIVE},
+            code="nothing_to_compare",
+        )
+    if against == CURRENT:
+        return recorded.at(now()).version
+    known = [str(version.plan.version) for version in recorded.versions]
+    if against not in known:
+        raise Misuse(
+            _("There is no version %(wanted)s: %(known)s.") % {"wanted": against, "known": ", ".join(known)},
+            _("--against takes %(words)s, or the number of a version.") % {"words": f"{CURRENT}, {RECORDED}"},
+            "unknown_plan",
+        )
+    return int(against)
+
+
+def _document(plan: str, recorded: PlanBook) -> Document | None:
     """The plan to replay under; ``None`` to decide as it was decided."""
     if plan == AS_DECIDED:
         return None
     if plan == LIVE:
-        return PlanBook.of_one(recorded.at(now()))
+        number = recorded.at(now()).version
+        return next(one.document for one in published_plans(recorded.programme) if one.version == number)
     path = Path(plan)
     if not path.is_file():
         raise Misuse(
@@ -123,11 +191,12 @@ def _book(plan: str, recorded: PlanBook) -> PlanBook | None:
             _("`assidu plan check` tells more."),
             "bad_plan",
         )
-    return PlanBook.of_one(compile_plan(reading.document))
+    return reading.document
 
 
 def as_json(answer: Report, plan: str) -> dict[str, Any]:
-    """The report with, per currency, what came out; `differences` counts events that did something else."""
+    """The report beside what really happened with, per currency, what came out; `differences` counts events that did
+    something else."""
     built: dict[str, Any] = msgspec.to_builtins(answer)
     return {
         "plan": plan,
@@ -138,16 +207,72 @@ def as_json(answer: Report, plan: str) -> dict[str, Any]:
     }
 
 
-def _text(answer: Report, plan: str) -> str:
+def _compared(answer: Report, beside: Findings, plan: str) -> str:
+    """What the change alone does."""
     lines = [
-        _("%(sales)s sales of %(customers)s customers decided again (%(plan)s), %(seconds)s s")
+        _head(answer, plan),
+        _("  Beside version %(version)s over the same past: cost %(change)s (%(before)s to %(after)s)")
         % {
-            "sales": number(answer.sales),
-            "customers": number(answer.customers),
-            "plan": plan,
-            "seconds": decimal(answer.seconds),
-        }
+            "version": beside.against,
+            "change": _amount(beside.cost_minor.change),
+            "before": number(round(beside.cost_minor.before / 100)),
+            "after": number(round(beside.cost_minor.after / 100)),
+        },
+        _("  Customers who get more: %(winners)s; less: %(losers)s")
+        % {"winners": number(beside.winner_count), "losers": number(beside.loser_count)},
     ]
+    words = {
+        "issued": _("issued"),
+        "used": _("used"),
+        "expired": _("expired"),
+        "outstanding": _("outstanding"),
+    }
+    before, after = _("version %(version)s") % {"version": beside.against}, _("tried")
+    lines.append(f"  {'':<12} {'':<14} {before:>12} {after:>12}")
+    for currency in beside.currencies:
+        for name, word in words.items():
+            units = getattr(currency, name)
+            lines.append(
+                f"  {currency.currency:<12} {word:<14} {number(units.before):>12} {number(units.after):>12}"
+                f" {_units(units.change):>12}"
+            )
+    lines += _draws(answer)
+    if beside.unexplained:
+        lines.append(
+            _("  %(n)s differences cannot be explained: report them.") % {"n": number(beside.unexplained)}
+        )
+    return "\n".join(lines)
+
+
+def _units(change: int) -> str:
+    return number(0) if not change else ("+" if change > 0 else "−") + number(abs(change))
+
+
+def _head(answer: Report, plan: str) -> str:
+    return _("%(sales)s sales of %(customers)s customers decided again (%(plan)s), %(seconds)s s") % {
+        "sales": number(answer.sales),
+        "customers": number(answer.customers),
+        "plan": plan,
+        "seconds": decimal(answer.seconds),
+    }
+
+
+def _draws(answer: Report) -> list[str]:
+    return [
+        _("  Draw %(draw)s: %(entries)s entries of %(members)s members, %(prizes)s prizes at %(cost)s")
+        % {
+            "draw": code,
+            "entries": number(draw.entries),
+            "members": number(draw.members),
+            "prizes": number(draw.prizes),
+            "cost": decimal(draw.cost_minor / 100),
+        }
+        for code, draw in answer.draws.items()
+    ]
+
+
+def _text(answer: Report, plan: str) -> str:
+    lines = [_head(answer, plan)]
     for currency, flow in answer.replayed.items():
         was = answer.recorded.get(currency)
         figures = (
@@ -160,17 +285,7 @@ def _text(answer: Report, plan: str) -> str:
         if was:
             line += "   " + _("(issued then %(n)s)") % {"n": number(was.issued)}
         lines.append(line)
-    for code, draw in answer.draws.items():
-        lines.append(
-            _("  Draw %(draw)s: %(entries)s entries of %(members)s members, %(prizes)s prizes at %(cost)s")
-            % {
-                "draw": code,
-                "entries": number(draw.entries),
-                "members": number(draw.members),
-                "prizes": number(draw.prizes),
-                "cost": decimal(draw.cost_minor / 100),
-            }
-        )
+    lines += _draws(answer)
     if answer.differences:
         causes = ", ".join(f"{_(CAUSES.get(c, c))} {number(n)}" for c, n in answer.differences.items())
         lines.append(_("  Events that did something else: %(causes)s") % {"causes": causes})

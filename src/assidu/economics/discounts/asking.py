@@ -36,7 +36,7 @@ from assidu.loyalty.referee import RefereedQuotas
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Currency, Document
 from assidu.simulation.groups import Groups
-from assidu.simulation.run import Progress, over_history
+from assidu.simulation.history import Progress, over_history
 from assidu.simulation.sums import face_value, outstanding_minor
 from assidu.simulation.types import CustomerOutcome, Outcome
 from assidu.simulation.under import Retold, replay_under

@@ -20,7 +20,7 @@ def main(run_id: UUID) -> int:
     from assidu.foundation.database import as_url
     from assidu.loyalty.plans import plan_book
     from assidu.plans.reading import read
-    from assidu.simulation.run import Progress
+    from assidu.simulation.history import Progress
 
     asked = runs.run(run_id)
     if asked is None:
