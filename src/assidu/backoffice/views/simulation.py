@@ -72,6 +72,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "programme": known,
         "runs": found,
         "has_history": first_day() is not None,
+        "has_invented": has_invented(),
         "may_compare": sum(one.run.state is RunState.DONE for one in found) > 1,
         "is_busy": any(not one.run.state.is_over for one in found),
     }
@@ -207,6 +208,7 @@ def _form(
         "start": start,
         "turns": turns(start.document, texts, bad or ()),
         "label": (texts or {}).get("label", ""),
+        "has_invented": has_invented(),
         "bad": bad,
         "mistakes": mistakes,
         "changes": differences(known.document, looked_at) if looked_at and not mistakes else None,
