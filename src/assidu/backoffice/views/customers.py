@@ -155,7 +155,7 @@ class CustomerList(Listing[CustomerRow]):
             ),
             Column(
                 _("Member purchases"), lambda row: formats.number(row.purchases), lambda row: row.purchases,
-                align="end", sort="purchases",
+                align="end wraps", sort="purchases",
             ),
             Column(
                 _("Last purchase"), lambda row: _day(row.last_purchase), lambda row: row.last_purchase,
