@@ -384,6 +384,8 @@ def test_a_merger_counts_its_customers_once(shop: Shop) -> None:
     plan = queries.current_book(PROGRAMME).versions[-1].plan  # type: ignore[union-attr]
     figures = measurement.dashboard(plan, OPENED.date(), (OPENED + timedelta(days=30)).date())
     assert (figures.active, figures.members, figures.purchases) == (1, 1, 2)
+    counted = queries.head_count()
+    assert (counted.total, counted.merged, counted.erased) == (1, 1, 0)
 
 
 def test_a_period_is_read_from_the_address_or_is_the_last_twelve_months() -> None:
