@@ -337,7 +337,9 @@ def test_a_return_says_what_came_back_and_what_it_undid(shop: Shop, client: Clie
     assert "What came back" in page
     assert "The original ticket" in page
     assert "What the customer was told" in page
-    assert text_of(client, f"/customers/{customer}/events/2/").count("Something came back")
+    sale = text_of(client, f"/customers/{customer}/events/2/")
+    assert "Something came back" in sale
+    assert "Points and vouchers, at face value" in sale
     assert client.get(f"/customers/{customer}/events/999/").status_code == 404
     assert client.get(f"/customers/{customer}/events/{2**40}/").status_code == 404
 
