@@ -12,6 +12,7 @@ from assidu.customers import queries as customers
 from assidu.customers.accounts import account_of, belonging_of, people_of
 from assidu.customers.links import MadeLink, make_link
 from assidu.customers.types import Profile
+from assidu.decisions.state import Membership
 from assidu.foundation.people import queries as people
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.loyalty import queries
@@ -178,6 +179,23 @@ def test_the_list_says_what_is_an_account_and_finds_them_alone(
     assert f'href="/customers/{home}/"' in listed
     assert str(everybody[2]) not in listed
     assert "In a shared account" in page(desk, "/customers/", q=CARDS[0])
+    assert ">Household</a>" in page(desk, "/customers/"), "it is asked for at first sight"
+
+
+def test_members_people_in_accounts_and_whoever_left_add_up_to_the_list_on_every_page(
+    desk: Client, everybody: list[UUID], home: UUID
+) -> None:
+    found = queries.head_count()
+    listed = desk.get("/customers/").context
+    assert (found.total, listed["found"].total) == (4, 4)
+    member, inside = found.of(Membership.MEMBER), found.of(Membership.IN_ACCOUNT)
+    assert (member, inside) == (3, 1)
+    assert [step.amount for step in listed["everybody"]] == ["3", "1", "4"]
+    assert [step.amount for step in listed["members"]] == ["2", "1", "3"]
+    for step in (*listed["everybody"], *listed["members"]):
+        if step.address:
+            assert f"{step.amount} in all" in page(desk, step.address)
+    assert listed["not_listed"] == ""
 
 
 def test_at_the_till_any_card_of_the_household_shows_its_balance(

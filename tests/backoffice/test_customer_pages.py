@@ -337,7 +337,9 @@ def test_a_return_says_what_came_back_and_what_it_undid(shop: Shop, client: Clie
     assert "What came back" in page
     assert "The original ticket" in page
     assert "What the customer was told" in page
-    assert text_of(client, f"/customers/{customer}/events/2/").count("Something came back")
+    sale = text_of(client, f"/customers/{customer}/events/2/")
+    assert "Something came back" in sale
+    assert "Points and vouchers, at face value" in sale
     assert client.get(f"/customers/{customer}/events/999/").status_code == 404
     assert client.get(f"/customers/{customer}/events/{2**40}/").status_code == 404
 
@@ -393,6 +395,8 @@ def test_a_merger_counts_its_customers_once(shop: Shop) -> None:
     plan = queries.current_book(PROGRAMME).versions[-1].plan  # type: ignore[union-attr]
     figures = measurement.dashboard(plan, OPENED.date(), (OPENED + timedelta(days=30)).date())
     assert (figures.active, figures.members, figures.purchases) == (1, 1, 2)
+    counted = queries.head_count()
+    assert (counted.total, counted.merged, counted.erased) == (1, 1, 0)
 
 
 def test_a_period_is_read_from_the_address_or_is_the_last_twelve_months() -> None:

@@ -78,12 +78,44 @@ def test_without_a_programme_or_a_past_the_page_says_so_and_shows_no_figure(
     assert "€" not in told
 
 
+def test_the_page_opens_on_today_and_leads_to_the_last_month_that_is_over(finance: Client) -> None:
+    page = text_of(finance)
+    assert "What we owe on July 24, 2026" in page
+    assert "today, month open" in page
+    assert '<a href="?month=2026-06">Last whole month: June 2026, not closed yet</a>' in page
+    assert "From June 30, 2026 to July 24, 2026, " in page
+    assert "From December 31, 2025 to July 24, 2026, what is owed at cost rose by" in page
+    for month in range(1, 7):
+        finance.post("/studio/owed/close/", {"month": f"2026-{month:02d}"})
+    assert "Last closed month: June 2026" in text_of(finance)
+    june = text_of(finance, "/studio/owed/?month=2026-06")
+    assert "What we owe on June 30, 2026" in june
+    assert "month closed" in june
+    assert '<a href="/studio/owed/">What we owe today</a>' in june
+
+
+def test_the_dashboard_and_what_is_owed_show_the_same_way_from_face_value_to_cost(finance: Client) -> None:
+    owed = finance.get("/studio/owed/").context["shown"]
+    points = next(one for one in owed.month.currencies if one.currency == owed.programme.points)
+    dashboard = finance.get("/dashboard/")
+    shown = dashboard.context["bridged"]
+    with translation.override("en"):
+        face, cost = (owed.money(one) for one in (points.bridge.face_minor, points.bridge.cost_minor))
+        assert (shown.steps[0].amount, shown.steps[-1].amount, shown.total) == (face, cost, owed.owed)
+        assert owed.bridge[-1].amount == owed.owed
+    assert points.bridge.face_minor == dashboard.context["figures"].currency("points").outstanding_worth_minor
+    assert 'href="/studio/owed/?month=2026-07#bridge"' in dashboard.content.decode()
+    some_day = finance.get("/dashboard/?from=2026-02-01&to=2026-06-12")
+    assert some_day.context["bridged"] is None, "the books tell months' ends, and today"
+    assert 'href="/studio/owed/"' in some_day.content.decode()
+
+
 def test_a_month_is_told_with_both_views_its_steps_and_its_intervals(finance: Client) -> None:
     found = queries.liability("club", clock.now())
     state = found.latest
     assert state is not None
-    page = text_of(finance)
-    assert "What we owe at the end of June 2026" in page
+    page = text_of(finance, "/studio/owed/?month=2026-06")
+    assert "What we owe on June 30, 2026" in page
     assert f"€{state.figures.liability_minor / 100:,.2f}" in page
     assert f"€{state.figures.deferred_minor / 100:,.2f}" in page
     assert "Re-estimate" in page
@@ -92,7 +124,7 @@ def test_a_month_is_told_with_both_views_its_steps_and_its_intervals(finance: Cl
     assert "estimated" in page
     assert "never added up; too little is known yet for an interval" in page
     january = text_of(finance, "/studio/owed/?month=2026-01&currency=vouchers")
-    assert "What we owe at the end of January 2026" in january
+    assert "What we owe on January 31, 2026" in january
     assert "Used to pay" in january
     for wrong in ("month=2026-13", "month=2031-01", "month=x"):
         assert finance.get(f"/studio/owed/?{wrong}").status_code == 404
@@ -139,14 +171,14 @@ def test_the_page_is_a_file_to_send_in_the_language_of_who_reads(finance: Client
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == 'attachment; filename="club-liability.pdf"'
     told = told_in(answer.content)
-    assert "What we owe at the end of May 2026" in told
+    assert "What we owe on May 31, 2026 (month over, not closed)" in told
     with translation.override("en"):
         assert context["shown"].owed in told
         assert all(cell in told for line in context["shown"].unit_lines for cell in line.cells)
     assert "The triangle: units used of each month of issue" in told
     assert "Close the next month" not in told
     french = told_in(sign_in(Client(), "finance", "fr").get("/studio/owed/files/liability.pdf").content)
-    assert "Ce que nous devons fin juin 2026" in french
+    assert "Ce que nous devons au 30 juin 2026" in french
     assert "réestimation" in french.lower()
     assert "Page 1 sur" in french
     assert finance.get("/studio/owed/files/liability.pdf?month=2031-01").status_code == 404
@@ -259,8 +291,10 @@ def test_who_may_only_look_closes_nothing(club: Database, client: Client) -> Non
 def test_the_page_is_french_for_who_reads_french(club: Database, client: Client) -> None:
     sign_in(client, "finance", "fr")
     page = text_of(client)
-    assert "Ce que nous devons" in page
+    assert "Ce que nous devons au 24 juillet 2026" in page
     assert "Réestimation" in page
+    assert "Du 31 décembre 2025 au 24 juillet 2026, ce que nous devons, au coût, a augmenté de" in page
+    assert "<dfn>Chain ladder</dfn>" in page
 
 
 def test_the_past_is_drawn_month_after_month_with_its_table_and_taken_away(finance: Client) -> None:

@@ -163,13 +163,14 @@ def test_a_ticket_is_changed_and_comes_back_where_it_was_bought_whoever_is_where
     told = [
         joined(ANNE, "2026-03-01T10:00:00Z"),
         joined(BRUNO, "2026-03-01T10:30:00Z"),
+        joined(CHLOE, "2026-03-01T10:45:00Z"),
         passes("Account Member Added", "in-b", "2026-03-01T11:00:00Z", BRUNO),
         sale("t-1", "2026-03-02T10:00:00Z", f"card:{ANNE}", 2000),
         changed("u-1", "2026-03-02T11:00:00Z", "t-1", 4000),
         passes("Account Member Added", "in", "2026-03-03T10:00:00Z"),
         changed("u-2", "2026-03-03T11:00:00Z", "t-1", 5000),
         back("r-1", "2026-03-03T12:00:00Z", "t-1", 1000),
-        sale("t-2", "2026-03-04T10:00:00Z", f"card:{ANNE}", 3000),
+        sale("t-2", "2026-03-04T10:00:00Z", f"card:{ANNE}", 3000, ticket="17"),
         passes("Account Member Removed", "out", "2026-03-05T10:00:00Z"),
         # What she bought before is hers again, what she bought there is theirs.
         changed("u-3", "2026-03-06T10:00:00Z", "t-1", 9000),
@@ -178,7 +179,14 @@ def test_a_ticket_is_changed_and_comes_back_where_it_was_bought_whoever_is_where
         changed("u-5", "2026-03-06T13:00:00Z", "t-2", 1000, payments=[{"currency": "points", "quantity": 1}]),
     ]
     report = take(club, [events_file(tmp_path / "e.jsonl", *told)])
-    assert [(one.row, one.code) for one in report.first_aside] == [(14, "not_in_account")]
+    assert aside(report) == [(15, "not_in_account")]
+    # The ticket that she bought there, told by the web shop too, is hers and theirs, and nobody else's.
+    web = [
+        sale(f"w-{card}", "2026-03-04T10:00:00Z", f"card:{card}", 3000, ticket="17")
+        for card in (ANNE, BRUNO, CHLOE)
+    ]
+    again = take(club, [events_file(tmp_path / "web.jsonl", *web)])
+    assert (again.recorded, again.exists, aside(again)) == (0, 2, [(3, "ticket_conflict")])
     [(home,)] = rows("SELECT customer_id FROM customers_customer WHERE kind = 'household'")
     found = balances()
     # She left nothing behind but what the account has: 50 - 10 of the first ticket and 10 of the second.

@@ -72,12 +72,12 @@ def test_another_seed_invents_other_people(small: Feed, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("days", [0, 1, 2, 6])
-def test_the_year_ends_within_the_last_seven_days(days: int, tmp_path: Path) -> None:
+def test_the_year_ends_within_the_seven_days_before_today(days: int, tmp_path: Path) -> None:
     today = TODAY + timedelta(days=days)
     feed = prepare(tmp_path, today=today, households=16)
 
-    assert today - timedelta(days=7) < feed.last_day <= today
-    assert (feed.last_day - date(2018, 1, 1)).days == 7 * feed.shift_weeks
+    assert today - timedelta(days=7) <= feed.last_day < today
+    assert (feed.last_day - date(2017, 12, 31)).days == 7 * feed.shift_weeks
 
 
 def test_no_file_has_a_local_time_that_the_clocks_skipped(small: Feed) -> None:
@@ -86,6 +86,16 @@ def test_no_file_has_a_local_time_that_the_clocks_skipped(small: Feed) -> None:
     times |= {datetime.fromisoformat(row["joined_at"]) for row in people_of(small)}
 
     assert all(is_real_local_time(time) for time in times)
+
+
+def test_shops_are_fullest_in_the_afternoon_and_all_but_empty_at_night_in_every_season(small: Feed) -> None:
+    tickets = tickets_of(rows_of(small.folder / "till.parquet"))
+    times = [lines[0]["time_local"] for lines in tickets.values()]
+    for months in ((12, 1, 2), (6, 7, 8)):
+        hours = Counter(time.hour for time in times if time.month in months)
+        fullest = max(hours, key=lambda hour: hours[hour])
+        assert 15 <= fullest <= 19
+        assert sum(hours[hour] for hour in range(6)) < 0.06 * sum(hours.values())
 
 
 def test_a_time_in_the_skipped_hour_moves_forward_and_keeps_its_minutes() -> None:

@@ -230,8 +230,8 @@ _ANSWERS: dict[str, Any] = {
         offer_notes=_list("OfferNote"),
         next_offers=_list("NextOffer"),
         cost=_object(
-            "What the ticket costs the brand in all, in minor units: promotions of others, offers, and units at what "
-            "they are expected to cost.",
+            "What the ticket costs the brand in all, in minor units: promotions of others, offers, and units at "
+            "face value, as far as the programme expects them to be used (all of them unless it says less).",
             ["promotions_minor", "offers_minor", "units_minor", "total_minor"],
             promotions_minor=_COUNT,
             calendar_minor={

@@ -110,7 +110,8 @@ class Coming:
 class Programme:
     """What a customer has in the programme, as of ``today``.
 
-    ``regret_until``: who left finds everything again by joining anew before this day.
+    ``regret_until``: who left finds everything again by joining anew before this day. ``purchases`` are those that
+    count in the programme: since joining, without what came back whole or was cancelled.
     """
 
     programme: str
@@ -344,8 +345,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class SaleCost:
-    """What a ticket costs the brand in all, in minor units: promotions of others, offers, and units at what they are
-    expected to cost. ``calendar_minor``: the part of the promotions that the ticket does not tell."""
+    """What a ticket costs the brand in all, in minor units: promotions of others, offers, and units at face value, as
+    far as the programme expects them to be used (``expected_redemption``: all of them unless it says less).
+    ``calendar_minor``: the part of the promotions that the ticket does not tell."""
 
     promotions_minor: int
     calendar_minor: int

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from assidu.backoffice import formats
 from assidu.backoffice.icons import icon
@@ -46,6 +47,15 @@ def when(value: datetime | None) -> SafeString:
         return EMPTY
     return format_html(
         '<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), formats.moment(value)
+    )
+
+
+def invented() -> SafeString:
+    """The mark beside what the demonstration made up."""
+    return format_html(
+        '<span class="invented" title="{0}">{1}<span class="sr">{0}</span></span>',
+        _("Invented"),
+        icon("sparkles"),
     )
 
 

@@ -112,6 +112,12 @@ def long_day(value: date | datetime) -> str:
     return _first(dates.format_date(chosen, "full", locale=locale()), chosen)
 
 
+def full_day(value: date | datetime) -> str:
+    """8 novembre 2026, November 8, 2026: in a heading, where nothing is cut short."""
+    chosen = local(value)
+    return _first(dates.format_date(chosen, "long", locale=locale()), chosen)
+
+
 def _first(text: str, day: date) -> str:
     """1er nov. 2026: the French say the first, and count from the second on."""
     if day.day != 1 or locale().language != "fr":

@@ -248,7 +248,7 @@ class _Importer:
             ticket = entries[place].ticket
             assert ticket is not None
             mine, other = told(place), written[ticket] if first is None else told(first)
-            together = merging.get(mine.customer_id, ()) if mine.customer_id else ()
+            together = {one for owner in mine.owners for one in merging.get(owner, ())}
             if (detail := contradiction(mine, other, together)) is None:
                 self._report.exists += 1
             else:

@@ -1,4 +1,5 @@
-"""What a ticket costs the brand in all: promotions of others, offers, and units at what they are expected to cost."""
+"""What a ticket costs the brand in all: promotions of others, offers, and units at face value, as far as the programme
+expects them to be used (``expected_redemption``: all of them unless it says less)."""
 
 from dataclasses import dataclass
 

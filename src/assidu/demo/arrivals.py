@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assidu.demo.source import Flags
+from assidu.demo.arrays import Flags
 from assidu.demo.year import Baskets
 
 LATE_SHARE = 0.01

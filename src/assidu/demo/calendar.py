@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from assidu.demo.source import Ints
+from assidu.demo.arrays import Ints
 
 ZONE = ZoneInfo("Europe/Paris")
 DAY_S = 86_400
@@ -15,8 +15,8 @@ EPOCH = date(1970, 1, 1)
 
 
 def weeks_to_move(last_day: date, today: date) -> int:
-    """How many whole weeks bring the last day into the seven days that end today."""
-    return (today - last_day).days // 7
+    """How many whole weeks bring the last day into the seven days before today: what is bought that evening is past."""
+    return ((today - last_day).days - 1) // 7
 
 
 def day_of(local_s: int) -> date:
@@ -72,6 +72,14 @@ class LocalTime:
             in_gap = (local_s >= change.local_s) & (local_s < change.local_s + skipped)
             moved[in_gap] += skipped
         return moved
+
+    def from_utc(self, utc_s: Ints) -> Ints:
+        """What the clocks say at instants."""
+        offset = np.full(len(utc_s), self._first_offset_s, dtype=np.int64)
+        for change in self._changes:
+            offset[utc_s >= change.local_s - change.before_s] = change.after_s
+        local: Ints = utc_s + offset
+        return local
 
     def to_utc(self, local_s: Ints) -> Ints:
         """The instants of existing local times; one that comes twice is taken as the first."""

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from assidu.demo.arrays import Flags
 from assidu.demo.arrivals import Arrivals
 from assidu.demo.calendar import DAY_S, seconds_of
 from assidu.demo.happenings import Happening, JsonObject
 from assidu.demo.membership import Membership
 from assidu.demo.returns import Return
 from assidu.demo.rewards import Rewards
-from assidu.demo.source import Flags
 from assidu.demo.year import Year
 
 AUDIENCE = "young-families"

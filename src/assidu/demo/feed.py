@@ -247,11 +247,12 @@ def _invented(year: Year, counts: Mapping[str, int], seed: int) -> dict[str, obj
             "les produits (numéros, rayon, catégorie, marque, contenance), et quel foyer a acheté quoi.",
         },
         "changed": {
-            "en": "Dates moved by whole weeks; dollars read as euros; words translated; dairy, frozen food, drinks, "
-            "alcohol and tobacco shown as departments of their own; fuel and weights counted as one article.",
-            "fr": "Dates décalées de semaines entières ; dollars lus comme des euros ; libellés traduits ; crèmerie, "
-            "surgelés, boissons, alcools et tabac présentés comme des rayons ; carburant et poids comptés "
-            "comme un article.",
+            "en": "Times read on the clocks of the shops, which are open all night; dates moved by whole weeks; "
+            "dollars read as euros; words translated; dairy, frozen food, drinks, alcohol and tobacco shown as "
+            "departments of their own; fuel and weights counted as one article.",
+            "fr": "Heures lues aux horloges des magasins, ouverts toute la nuit ; dates décalées de semaines "
+            "entières ; dollars lus comme des euros ; libellés traduits ; crèmerie, surgelés, boissons, alcools et "
+            "tabac présentés comme des rayons ; carburant et poids comptés comme un article.",
         },
         "invented": {
             "en": "Names, addresses, telephones, e-mails and birth dates; towns and names of stores; VAT rates by "

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from assidu.demo.arrays import Flags, Ints
 from assidu.demo.calendar import day_of
 from assidu.demo.happenings import JsonObject
 from assidu.demo.households import account_of
@@ -21,7 +22,7 @@ from assidu.demo.people import Person
 from assidu.demo.products import UNKNOWN, Catalogue, Product
 from assidu.demo.returns import Return
 from assidu.demo.rewards import Rewards
-from assidu.demo.source import Flags, Ints, RealLines
+from assidu.demo.source import RealLines
 from assidu.demo.stores import Store
 from assidu.demo.takeover import Opening
 from assidu.demo.words import table

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from assidu.demo.arrays import Ints
 from assidu.demo.calendar import DAY_S, WEEK_S, seconds_of
 from assidu.demo.people import Joining, Person, earlier_joining, invent_people, second_card
-from assidu.demo.source import Ints
 from assidu.demo.stores import Store
 from assidu.demo.year import Year
 

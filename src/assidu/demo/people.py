@@ -8,8 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 from faker import Faker
 
+from assidu.demo.arrays import Ints
 from assidu.demo.calendar import day_of, first_of_month, seconds_of
-from assidu.demo.source import Ints
 from assidu.demo.stores import Store
 
 CARD_PREFIX = "299"

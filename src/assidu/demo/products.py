@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from assidu.demo.source import Ints
+from assidu.demo.arrays import Ints
 from assidu.demo.words import table
 
 UNKNOWN = "unknown"

@@ -8,7 +8,7 @@ from assidu.demo.calendar import DAY_S, seconds_of
 from assidu.demo.membership import Membership
 from assidu.demo.year import Year
 
-BROUGHT_SHARE = 0.5
+BROUGHT_SHARE = 0.7
 BROUGHT_MAX = 14
 
 

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from assidu.demo.arrays import Flags, Ints
 from assidu.demo.calendar import DAY_S, day_of
 from assidu.demo.membership import Membership
 from assidu.demo.products import Catalogue
-from assidu.demo.source import Flags, Ints, RealLines
+from assidu.demo.source import RealLines
 from assidu.demo.year import Year
 
 RETURNING_SHARE = 0.02

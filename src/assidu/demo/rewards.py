@@ -8,12 +8,12 @@ from heapq import merge
 
 import numpy as np
 
+from assidu.demo.arrays import Ints
 from assidu.demo.arrivals import Arrivals
 from assidu.demo.calendar import DAY_S, day_of
 from assidu.demo.happenings import Happening, JsonObject
 from assidu.demo.membership import Membership
 from assidu.demo.returns import Return
-from assidu.demo.source import Ints
 from assidu.demo.takeover import VOUCHER_POINTS, Opening, expiry_of
 from assidu.demo.year import Year
 

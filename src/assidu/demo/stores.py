@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from assidu.demo.source import Ints
+from assidu.demo.arrays import Ints
 from assidu.demo.words import table
 
 DISTRICTS = (

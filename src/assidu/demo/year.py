@@ -5,9 +5,10 @@ from datetime import date
 
 import numpy as np
 
+from assidu.demo.arrays import Flags, Ints
 from assidu.demo.calendar import DAY_S, WEEK_S, LocalTime, day_of, weeks_to_move
 from assidu.demo.products import Catalogue
-from assidu.demo.source import Flags, Ints, RealLines
+from assidu.demo.source import RealLines
 
 ANONYMOUS_SHARE = 0.12
 WEB_PER_MILLE = 90  # of the baskets without fuel: about 8 in 100 of all

@@ -150,9 +150,13 @@ class Liability:
 
     @property
     def latest(self) -> MonthState | None:
-        """The newest month that is over, else the newest."""
+        """The newest month that is over, else the newest: what is told of books where no month is named."""
         over = [one for one in self.months if one.is_over]
         return (over or list(self.months) or [None])[-1]  # type: ignore[list-item]
+
+    @property
+    def last_closed(self) -> MonthState | None:
+        return next((one for one in reversed(self.months) if one.is_closed), None)
 
     @property
     def next_to_close(self) -> date | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from assidu.economics.bridge import Bridge, bridge_of, bridges_of
 from assidu.economics.models.hindsight import Hindsight, hindsight
 from assidu.economics.models.redemption import bounds, bounds_minor
 from assidu.economics.models.triangle import ChainLadder, chain_ladder
@@ -43,7 +44,8 @@ class IssueMonth:
 class CurrencyView:
     """One currency at a month's end. ``face_minor`` is the worth of a unit (TTC), ``cost_minor`` its cost (HT), net
     of what partners pay; ``money`` and ``revenue`` are without VAT, and so are the bounds of what is owed at cost and
-    of what is deferred; ``late`` is the part of ``units`` whose days lie in closed months."""
+    of what is deferred; ``late`` is the part of ``units`` whose days lie in closed months. ``bridge`` leads from what
+    is outstanding at face value (TTC) to what is owed at cost (HT)."""
 
     currency: str
     face_minor: float
@@ -63,6 +65,7 @@ class CurrencyView:
     deferred_low_95_minor: int | None
     deferred_high_95_minor: int | None
     beyond: str
+    bridge: Bridge
     issue_months: tuple[IssueMonth, ...]
 
 
@@ -79,9 +82,11 @@ class MonthLine:
 
 @dataclass(frozen=True, slots=True)
 class MonthView:
-    """A month with everything behind it."""
+    """A month with everything behind it, as of ``until``: its last day, or today. ``bridge`` is that of all
+    currencies."""
 
     month: date
+    until: date
     is_over: bool
     is_closed: bool
     closed_at: datetime | None
@@ -90,6 +95,7 @@ class MonthView:
     sales: Sales
     liability_minor: int
     deferred_revenue_minor: int
+    bridge: Bridge
     currencies: tuple[CurrencyView, ...]
 
 
@@ -155,6 +161,7 @@ def month_view(state: MonthState) -> MonthView:
     figures = state.figures
     return MonthView(
         state.month,
+        figures.until,
         state.is_over,
         state.is_closed,
         state.closed_at,
@@ -163,6 +170,7 @@ def month_view(state: MonthState) -> MonthView:
         figures.sales,
         figures.liability_minor,
         figures.deferred_minor,
+        bridges_of(figures.currencies),
         tuple(_currency(one) for one in figures.currencies),
     )
 
@@ -184,6 +192,7 @@ def _currency(one: CurrencyMonth) -> CurrencyView:
         *bounds_minor(one.deferred_within(80)),
         *bounds_minor(one.deferred_within(95)),
         one.curve.beyond.value,
+        bridge_of(one),
         tuple(_issue_month(ultimate) for ultimate in one.ultimates),
     )
 

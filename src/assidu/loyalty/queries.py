@@ -37,6 +37,7 @@ from assidu.loyalty.types import (
     CustomerList,
     CustomerRow,
     CustomerSort,
+    HeadCount,
     Moved,
     Purse,
     Standing,
@@ -453,6 +454,24 @@ def count_customers(wanted: CustomerFilter) -> int:
     conditions, parameters = _conditions(wanted)
     found = rows(f"SELECT count(*) FROM {_FROM} WHERE {' AND '.join(conditions)}", parameters)
     return int(found[0][0])
+
+
+def head_count(known_in: tuple[str, ...] | None = None) -> HeadCount:
+    """Who all the customers are; of those known in some stores alone, if they are named."""
+    conditions, parameters = _conditions(CustomerFilter(known_in=known_in))
+    found = rows(
+        "SELECT c.kind, coalesce(m.membership, 'none'), count(*) "
+        f"FROM {_FROM} WHERE {' AND '.join(conditions)} GROUP BY 1, 2",
+        parameters,
+    )
+    listed = {(CustomerKind(kind), Membership(membership)): count for kind, membership, count in found}
+    if known_in is not None:
+        return HeadCount(listed)
+    [(merged, erased)] = rows(
+        "SELECT count(*) FILTER (WHERE merged_into IS NOT NULL), "
+        "count(*) FILTER (WHERE merged_into IS NULL AND erased_at IS NOT NULL) FROM customers_customer"
+    )
+    return HeadCount(listed, merged, erased)
 
 
 def _row(row: tuple[Any, ...]) -> CustomerRow:

@@ -64,7 +64,9 @@ class TierStanding:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A customer in the programme, as of ``today``, with what is due but not yet written already counted."""
+    """A customer in the programme, as of ``today``, with what is due but not yet written already counted.
+
+    ``purchases`` are those that count: since joining, without what came back whole or was cancelled."""
 
     customer_id: UUID
     programme: str
@@ -201,6 +203,26 @@ class CustomerRow:
     last_purchase: date | None
     purchases: int
     balances: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadCount:
+    """Every customer that a list without filters has, once: by what kind they are and what they are to the programme.
+
+    Beside them, of all stores only, ``merged`` records, which became another one, and ``erased`` ones."""
+
+    listed: Mapping[tuple[CustomerKind, Membership], int]
+    merged: int = 0
+    erased: int = 0
+
+    @property
+    def total(self) -> int:
+        return sum(self.listed.values())
+
+    def of(self, *memberships: Membership, kinds: tuple[CustomerKind, ...] = tuple(CustomerKind)) -> int:
+        return sum(
+            n for (kind, membership), n in self.listed.items() if membership in memberships and kind in kinds
+        )
 
 
 @dataclass(frozen=True, slots=True)

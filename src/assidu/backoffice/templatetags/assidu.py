@@ -8,8 +8,9 @@ from django import template
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 
-from assidu.backoffice import formats, icons, sparkline
+from assidu.backoffice import cells, formats, icons, sparkline
 from assidu.backoffice.sentences import ACCOUNT_ROLES
+from assidu.backoffice.terms import explained
 from assidu.customers.accounts import AccountRole
 from assidu.foundation import clock
 
@@ -19,6 +20,11 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     return icons.icon(name, css)
+
+
+@register.simple_tag
+def invented() -> SafeString:
+    return cells.invented()
 
 
 @register.simple_tag(name="sparkline")
@@ -74,6 +80,11 @@ def day(value: date | None) -> str:
 @register.filter
 def long_day(value: date | None) -> str:
     return "" if value is None else formats.long_day(value)
+
+
+@register.filter
+def full_day(value: date | None) -> str:
+    return "" if value is None else formats.full_day(value)
 
 
 @register.filter
@@ -134,6 +145,12 @@ def field(bound: BoundField) -> dict[str, Any]:
 def empty(icon: str, title: str, text: str = "", address: str = "", action: str = "") -> dict[str, str]:
     """Why nothing is here, and what to do about it."""
     return {"icon": icon, "title": title, "text": text, "address": address, "action": action}
+
+
+@register.inclusion_tag("backoffice/parts/terms.html")
+def terms(*codes: str) -> dict[str, Any]:
+    """Words of the trade, by code, explained where they stand."""
+    return {"terms": explained(codes)}
 
 
 @register.inclusion_tag("backoffice/parts/chart.html")

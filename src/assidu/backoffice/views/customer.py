@@ -99,6 +99,7 @@ class Known:
     belonging: Belonging | None = None
     account_name: str = ""
     family: tuple[UUID, ...] = ()
+    is_store_invented: bool = False
 
     def is_elsewhere(self, what: EventType, store: str) -> bool:
         """Whether an event belongs to a store that who looks does not see; a ticket without a store is no store's."""
@@ -248,13 +249,13 @@ def known(
     record_look(actor_at(request), customer_id, page)
     unnamed = ACCOUNT_KINDS.get(found.kind) or _("Customer without a name")
     name = _("Erased customer") if found.is_erased else found.name or str(unnamed)
-    stores = store_names()
+    store = next((one for one in catalogue.stores() if one.store_id == found.store), None)
     belonging = belonging_of(customer_id)
     counts_as = customer_id if belonging is None else belonging.account_id
     return Known(
         found,
         name,
-        stores.get(found.store, found.store),
+        found.store if store is None else formats.typographic(store.name),
         programme_at(request),
         queries.standing(counts_as, clock.now()),
         has_history,
@@ -262,6 +263,7 @@ def known(
         belonging,
         "" if belonging is None else account_name(belonging.account_id),
         family_of(customer_id),
+        store is not None and store.is_invented,
     )
 
 

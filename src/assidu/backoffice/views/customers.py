@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from assidu.backoffice import cells, formats
 from assidu.backoffice.access import signed_in
-from assidu.backoffice.icons import icon
+from assidu.backoffice.heads import everybody_of, members_of, not_listed
 from assidu.backoffice.listing import Choice, Chosen, Column, Day, Filter, Listing, Number, Search, Slice
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import look_up
@@ -34,7 +34,13 @@ MEMBERSHIPS: dict[Membership, Promise] = {
     Membership.ABSORBED: gettext_lazy("Merged"),
     Membership.IN_ACCOUNT: gettext_lazy("In a shared account"),
 }
-LISTED_MEMBERSHIPS = (Membership.MEMBER, Membership.SUSPENDED, Membership.NONE, Membership.LEFT)
+LISTED_MEMBERSHIPS = (
+    Membership.MEMBER,
+    Membership.IN_ACCOUNT,
+    Membership.SUSPENDED,
+    Membership.NONE,
+    Membership.LEFT,
+)
 ACCOUNT_KINDS: dict[CustomerKind, Promise] = {
     CustomerKind.HOUSEHOLD: gettext_lazy("Household"),
     CustomerKind.COMPANY: gettext_lazy("Company"),
@@ -77,11 +83,14 @@ class CustomerList(Listing[CustomerRow]):
     )
     programme: Programme | None = None
     stores: dict[str, str]
+    invented_stores: set[str]
     seen_stores: tuple[str, ...] | None = None
 
     def answer(self, request: HttpRequest) -> HttpResponseBase:
         self.programme = programme_at(request)
-        self.stores = {store.store_id: formats.typographic(store.name) for store in catalogue.stores()}
+        known = catalogue.stores()
+        self.stores = {store.store_id: formats.typographic(store.name) for store in known}
+        self.invented_stores = {store.store_id for store in known if store.is_invented}
         self.seen_stores = signed_in(request).seen_stores
         self.filters = self._filters()
         return super().answer(request)
@@ -91,8 +100,11 @@ class CustomerList(Listing[CustomerRow]):
         tiers = [(code, programme.tier_name(code)) for code in programme.tiers] if programme else []
         rules = _rules(programme) if programme else []
         memberships = [(one.value, MEMBERSHIPS[one]) for one in LISTED_MEMBERSHIPS]
-        kinds = [(CustomerKind.PERSON.value, _("Person"))]
-        kinds += [(one.value, str(label)) for one, label in ACCOUNT_KINDS.items()]
+        shared = _account_kinds(programme)
+        kinds = [
+            (CustomerKind.PERSON.value, _("Person")),
+            *((one.value, str(ACCOUNT_KINDS[one])) for one in shared),
+        ]
         moves = [(one.value, label) for one, label in MOVES.items()]
         stores = [
             (code, name)
@@ -104,8 +116,8 @@ class CustomerList(Listing[CustomerRow]):
             Search("q", _("Name, card, telephone or e-mail")),
             Choice("tier", _("Status"), lambda: tiers),
             Choice("membership", _("Membership"), lambda: memberships, kind="menu"),
+            *([Choice("kind", _("What it is"), lambda: kinds)] if shared else []),
             Choice("store", _("Store"), lambda: stores, kind="menu", is_more=True),
-            Choice("kind", _("What it is"), lambda: kinds, kind="menu", is_more=True),
             Number("balance_min", _("Balance from (%(units)s)") % {"units": points}, is_more=True),
             Number("balance_max", _("Balance up to (%(units)s)") % {"units": points}, is_more=True),
             Day("last_from", _("Last purchase from"), is_more=True),
@@ -129,7 +141,7 @@ class CustomerList(Listing[CustomerRow]):
             Column(_("Identifier"), None, lambda row: row.customer_id),
             Column(_("Town"), None, lambda row: row.town),
             Column(
-                _("Store"), lambda row: self.stores.get(row.store, row.store) or cells.EMPTY,
+                _("Store"), self._store,
                 lambda row: self.stores.get(row.store, row.store), align="hide-narrow",
             ),
             Column(
@@ -142,8 +154,8 @@ class CustomerList(Listing[CustomerRow]):
                 align="end", sort="balance",
             ),
             Column(
-                _("Purchases"), lambda row: formats.number(row.purchases), lambda row: row.purchases,
-                align="end", sort="purchases",
+                _("Member purchases"), lambda row: formats.number(row.purchases), lambda row: row.purchases,
+                align="end wraps", sort="purchases",
             ),
             Column(
                 _("Last purchase"), lambda row: _day(row.last_purchase), lambda row: row.last_purchase,
@@ -193,6 +205,12 @@ class CustomerList(Listing[CustomerRow]):
             until=chosen.date("to"),
         )
 
+    def _store(self, row: CustomerRow) -> SafeString:
+        name = self.stores.get(row.store, row.store)
+        if row.store in self.invented_stores:
+            return format_html("{} {}", name, cells.invented())
+        return format_html("{}", name) if name else cells.EMPTY
+
     def _balances(self, row: CustomerRow, points: str, others: Sequence[str]) -> SafeString:
         quantity = row.balances.get(points, 0)
         shown = self.programme.quantity(quantity, points) if self.programme else formats.number(quantity)
@@ -206,7 +224,22 @@ class CustomerList(Listing[CustomerRow]):
         return cells.two_lines(number, below) if below else number
 
     def around(self, request: HttpRequest) -> dict[str, Any]:
-        return {"programme": self.programme}
+        found = queries.head_count(self.seen_stores)
+        return {
+            "programme": self.programme,
+            "head_count": found,
+            "members": members_of(found),
+            "everybody": everybody_of(found),
+            "not_listed": not_listed(found),
+        }
+
+
+def _account_kinds(programme: Programme | None) -> list[CustomerKind]:
+    """What several people can share, under any version: what was opened under an earlier one is still there."""
+    if programme is None:
+        return []
+    known = {kind.value for version in programme.book.versions for kind in version.plan.accounts}
+    return [kind for kind in ACCOUNT_KINDS if kind.value in known]
 
 
 def _whom(request: HttpRequest, asked: str) -> tuple[str, tuple[Any, ...] | None]:
@@ -226,15 +259,7 @@ def _rules(programme: Programme) -> list[tuple[str, str]]:
 
 def _who(row: CustomerRow) -> SafeString:
     name = row.name or _("Customer without a name")
-    marker = (
-        format_html(
-            ' <span class="invented" title="{0}">{1}<span class="sr">{0}</span></span>',
-            _("Invented"),
-            icon("sparkles"),
-        )
-        if row.is_invented
-        else ""
-    )
+    marker = format_html(" {}", cells.invented()) if row.is_invented else ""
     kind = ACCOUNT_KINDS.get(row.kind)
     below = format_html("{}{}{}{}", kind or "", " · " if kind and row.town else "", row.town, marker)
     return cells.person(reverse("customer", args=[row.customer_id]), initials_of(name), name, below)

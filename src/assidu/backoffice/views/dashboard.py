@@ -14,11 +14,15 @@ from django.utils.translation import ngettext
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import allowed, signed_in
+from assidu.backoffice.bridged import Bridged, bridged
 from assidu.backoffice.charts import Chart, Series
+from assidu.backoffice.heads import members_of
 from assidu.backoffice.left_out import LeftOut, left_out
 from assidu.backoffice.periods import Period, period_in
 from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.steps import Step
 from assidu.foundation.people.types import Person
+from assidu.loyalty.queries import head_count
 from assidu.measurement import queries
 from assidu.measurement.kpis import kpis
 from assidu.measurement.types import Attention, CurrencyFigures, Dashboard, Kpis, MonthFigures
@@ -88,12 +92,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "points": shown.points(),
         "outstanding": shown.outstanding(),
         "tiers": shown.tiers(),
+        "members": _members(signed_in(request)),
         "rules": shown.rules(),
         "todos": todos,
         "left_out": _left_out(programme, signed_in(request)),
         "changes": _changes(programme),
         "has_invented": found.has_invented,
         "programme_page": _page("programme", signed_in(request), "plan.view"),
+        "owed_address": _page("studio-owed", signed_in(request), "economics.view"),
+        "bridged": shown.bridged() if signed_in(request).may("economics.view") else None,
         "is_last_month_open": not shown.ends_with_a_month,
         "is_quiet": not figures.purchases,
     }  # fmt: skip
@@ -208,7 +215,10 @@ class _Shown:
         if self.found.points_expiring is None:
             return _("%(amount)s at face value") % {"amount": worth}
         share = _share(self.found.points_expiring, points.outstanding)
-        return _("%(amount)s; %(share)s expire within 30 days") % {"amount": worth, "share": share}
+        return _("%(amount)s at face value; %(share)s expire within 30 days") % {
+            "amount": worth,
+            "share": share,
+        }
 
     def _change(self, now: int, before: int | None, *, neutral: bool = False) -> tuple[str, str]:
         if not before:
@@ -271,6 +281,11 @@ class _Shown:
             minimum=0,
             first_column=_("Month"),
         )  # fmt: skip
+
+    def bridged(self) -> Bridged | None:
+        """What the face value that is outstanding is expected to cost."""
+        points = self.points_figures(self.now)
+        return bridged(self.programme, points.currency, points.outstanding, self.period.until)
 
     @property
     def _points_name(self) -> str:
@@ -363,6 +378,12 @@ def _todos(attention: Attention, period: Period, person: Person) -> list[ToDo]:
             )
         )
     return found
+
+
+def _members(person: Person) -> list[Step]:
+    """Who they are, where accounts are among them; for whoever may go and look."""
+    found = members_of(head_count()) if person.may("customers.view") else []
+    return found if len(found) > 1 else []
 
 
 def _left_out(programme: Programme, person: Person) -> LeftOut | None:

@@ -75,6 +75,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "programme": known,
         "runs": found,
         "has_history": first_day() is not None,
+        "has_invented": has_invented(),
         "may_compare": sum(one.run.state is RunState.DONE for one in found) > 1,
         "is_busy": any(not one.run.state.is_over for one in found),
     }
@@ -224,6 +225,7 @@ def _form(
         "label": (texts or {}).get("label", ""),
         "against": (texts or {}).get("against", "") or str(known.plan.version),
         "others": [str(one.version) for one in reversed(known.versions) if one.version != known.plan.version],
+        "has_invented": has_invented(),
         "bad": bad,
         "mistakes": mistakes,
         "changes": differences(known.document, looked_at) if looked_at and not mistakes else None,

@@ -37,9 +37,12 @@ from assidu.decisions.sharing import BUDGET
 from assidu.loyalty import queries
 from assidu.loyalty.explain import Explanation, Kind, RuleReason, explain
 from assidu.loyalty.ticket_lines import NotCounted, ticket_lines
+from assidu.measurement.queries import has_invented
 from assidu.plans.wording import figures, language_of, receipt
 
 SEQ_MAX = 2**31 - 1
+WHOLE = 100
+"""Per cent."""
 TOLD_TO_CUSTOMERS = (Sale, Return, SaleUpdate, RewardRequest, Joining)
 
 WHY_LESS: dict[NotCounted, Promise] = {
@@ -91,9 +94,11 @@ def event(request: HttpRequest, customer_id: UUID, seq: int) -> HttpResponse:
         "is_member": explained.inputs is None or explained.inputs.is_member,
         "returned": _returned(explained, programme),
         "lines": _lines(explained, programme, plan),
-        "cost": _cost(explained, programme),
+        "cost": _cost(explained, programme, plan),
         "everywhere": _everywhere(explained, programme, plan),
         "inputs": _inputs(explained.inputs, programme, plan),
+        "owed_address": reverse("studio-owed") if signed_in(request).may("economics.view") else "",
+        "has_invented": has_invented(),
         "sale": _sale_of(explained, customer_id),
         "since": _since(explained),
         "balances": _balances(explained, programme),
@@ -179,7 +184,7 @@ def _there(sale: Sale, line: int, programme: Programme) -> str:
     return figures.foreign_money(amount, foreign.currency, foreign.decimals, programme.language)
 
 
-def _cost(explained: Explanation, programme: Programme) -> dict[str, Any] | None:
+def _cost(explained: Explanation, programme: Programme, plan: Plan) -> dict[str, Any] | None:
     """The whole cost of a ticket; nothing where it cost nothing."""
     cost = explained.cost
     if cost is None or not cost.total_minor:
@@ -187,7 +192,7 @@ def _cost(explained: Explanation, programme: Programme) -> dict[str, Any] | None
     parts = [
         (_("Promotions of other teams"), cost.promotions_minor, cost.calendar_minor),
         (_("Offers of the programme"), cost.offers_minor, 0),
-        (_("Points and vouchers, at what they are expected to cost"), cost.units_minor, 0),
+        (_units_name(explained, plan), cost.units_minor, 0),
     ]
     return {
         "parts": [
@@ -202,7 +207,16 @@ def _cost(explained: Explanation, programme: Programme) -> dict[str, Any] | None
             if minor
         ],
         "total": programme.money(cost.total_minor),
+        "has_units": bool(cost.units_minor),
     }
+
+
+def _units_name(explained: Explanation, plan: Plan) -> str:
+    """At face value, less what the programme itself expects never to be used, where it expects any."""
+    given = {award.currency for award in explained.entry.decision.awards} & plan.currencies.keys()
+    if all(plan.currencies[code].expected_redemption == WHOLE for code in given):
+        return _("Points and vouchers, at face value")
+    return _("Points and vouchers: of their face value, the part that the programme expects to be used")
 
 
 def _told(explained: Explanation) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """`assidu liability`: what the programme owes, month by month; closing months; the journal."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +17,10 @@ from assidu.cli.speech import decimal, gettext_noop, number, rooms_speak
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.economics import actions, queries
+from assidu.economics.bridge import Bridge
 from assidu.economics.closed import ClosedMonth
 from assidu.economics.documents import SENTENCES, in_full, policy_yaml, read_policy
+from assidu.economics.moved import cost_moved
 from assidu.economics.owed_by_tier import tiers_owed
 from assidu.economics.tables import (
     Table,
@@ -292,10 +294,30 @@ def _month_text(one: MonthView, found: Liability) -> str:
             "revenue": _amount(one.deferred_revenue_minor, found),
         }
     ]
+    told = found.at(one.month)
+    assert told is not None, "a month that is told is there"
+    since, until = one.month - timedelta(days=1), one.until
     with rooms_speak():
+        lines.append(
+            cost_moved(
+                [told.figures], f"{since:%Y-%m-%d}", f"{until:%Y-%m-%d}", lambda minor: _amount(minor, found)
+            )
+        )
+        lines.append(_bridge_line(one.bridge, found))
         for currency in one.currencies:
             lines += ["", *_currency_lines(currency, found)]
     return "\n".join(lines)
+
+
+def _bridge_line(one: Bridge, found: Liability) -> str:
+    return _(
+        "%(face)s at face value (TTC) - %(unused)s never used - %(spared)s that it costs less = %(cost)s (HT)"
+    ) % {
+        "face": _amount(one.face_minor, found),
+        "unused": _amount(one.unused_minor, found),
+        "spared": _amount(one.spared_minor, found),
+        "cost": _amount(one.cost_minor, found),
+    }
 
 
 def _currency_lines(one: CurrencyView, found: Liability) -> list[str]:

@@ -6,8 +6,9 @@ The same function makes a month that is open, again and again, and one that is b
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from assidu.decisions.calendar import add_months
 from assidu.decisions.decision import Account
 from assidu.economics.models.book import BookMonth
 from assidu.economics.models.cohorts import cohorts_at, flows_of
@@ -120,6 +121,12 @@ class MonthFigures:
     sales: Sales
     elapsed: float = 1.0
     currencies: tuple[CurrencyMonth, ...] = ()
+
+    @property
+    def until(self) -> date:
+        """Its last day, or the one on which it was looked at."""
+        days = (add_months(self.month, 1) - self.month).days
+        return self.month + timedelta(days=round(self.elapsed * days) - 1)
 
     def currency(self, code: str) -> CurrencyMonth | None:
         return next((one for one in self.currencies if one.currency == code), None)

@@ -51,12 +51,15 @@ def owed(request: HttpRequest) -> HttpResponse:
     if not found.months:
         return render(request, "backoffice/studio/empty.html", {"tab": "owed", "reason": "history"})
     shown = _asked(request, programme, found)
-    places = [one.month for one in found.months]
-    place = places.index(shown.month.month)
+    place = next(n for n, one in enumerate(found.months) if one.month == shown.month.month)
+    is_dashboard_theirs = signed_in(request).may("dashboard.view")
     context = {
         "tab": "owed",
-        "before": places[place - 1] if place else None,
-        "after": places[place + 1] if place + 1 < len(places) else None,
+        "before": found.months[place - 1] if place else None,
+        "after": found.months[place + 1] if place + 1 < len(found.months) else None,
+        "newest": found.months[-1].month,
+        "last": found.last_closed or found.latest,
+        "dashboard_address": reverse("dashboard") if is_dashboard_theirs else "",
         "may_close": signed_in(request).may("economics.close"),
         "has_invented": has_invented(),
     }
@@ -159,7 +162,8 @@ def _view(request: HttpRequest, found: Liability) -> View:
 
 
 def _asked(request: HttpRequest, programme: Programme, found: Liability) -> OwedMonth:
-    month = _month(request.GET.get("month", ""))
+    """Of the month that is named; else as of today."""
+    month = _month(request.GET.get("month", "")) or found.months[-1].month
     return _shown(programme, found, month, request.GET.get("currency", ""))
 
 

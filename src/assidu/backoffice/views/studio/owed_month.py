@@ -1,18 +1,21 @@
 """A month's end as the page of what is owed tells it: figures with their words, charts, tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from django.utils.translation import gettext as _
 
 from assidu.backoffice import formats
+from assidu.backoffice.bridged import steps_of
 from assidu.backoffice.charts import Chart, Series, between, waterfall
 from assidu.backoffice.programme import Programme
+from assidu.backoffice.steps import Step
 from assidu.backoffice.views.studio.amounts import Amounts
+from assidu.economics.moved import Money, cost_moved, deferred_moved
 from assidu.economics.owed_by_tier import TierOwed
-from assidu.economics.types import LINES, Liability
+from assidu.economics.types import LINES, Liability, MonthFigures
 from assidu.economics.views import (
     CurrencyView,
     IssueMonth,
@@ -25,6 +28,8 @@ from assidu.economics.views import (
 from assidu.economics.words import BASES, MONEY, REVENUE
 from assidu.economics.words import LINES as LINE_WORDS
 
+YEAR = 12
+"""So many months make a year; a younger programme shows those that it has."""
 TRIANGLE_MONTHS = 13
 """The latest issue months that the triangle shows; the file has all of them."""
 
@@ -88,6 +93,13 @@ class OwedMonth:
     tiers: Sequence[TierOwed]
     currency: str
 
+    # ------------------------------------------------------------ which day it is about
+
+    @property
+    def day_before(self) -> date:
+        """The day on which the month before ended."""
+        return self.month.month - timedelta(days=1)
+
     # ------------------------------------------------------------ at the top
 
     @property
@@ -127,7 +139,59 @@ class OwedMonth:
     def is_nothing(self) -> bool:
         return not any(one.units.closing for one in self.month.currencies)
 
+    # ------------------------------------------------------------ from face value to cost
+
+    @property
+    def bridge(self) -> tuple[Step, ...]:
+        return steps_of(self.month.bridge, self.amounts)
+
+    @property
+    def bridge_columns(self) -> list[str]:
+        return [_("Face value (TTC)"), _("Unused in the end"), _("Costs less"), _("Owed at cost (HT)")]
+
+    @property
+    def bridge_lines(self) -> list[Line]:
+        """Currency by currency, where there are several."""
+        if len(self._valued) < 2:
+            return []
+        each = [(self.name(one.currency), one.bridge) for one in self._valued]
+        return [
+            Line(
+                name,
+                (
+                    self.money(one.face_minor),
+                    self.amounts.signed(-one.unused_minor),
+                    self.amounts.signed(-one.spared_minor),
+                    self.money(one.cost_minor),
+                ),
+                one is self.month.bridge,
+            )
+            for name, one in [*each, (_("In all"), self.month.bridge)]
+        ]
+
     # ------------------------------------------------------------ how it came about
+
+    @property
+    def cost_said(self) -> list[str]:
+        """Why it moved, in this month and over the year that ends with it."""
+        return self._moved(cost_moved)
+
+    @property
+    def deferred_said(self) -> list[str]:
+        return self._moved(deferred_moved)
+
+    def _moved(self, say: Callable[[Sequence[MonthFigures], str, str, Money], str]) -> list[str]:
+        known = [one.figures for one in self.found.months if one.month <= self.month.month]
+        stretches = [known[-1:], known[-YEAR:]] if len(known) > 1 else [known]
+        return [
+            say(
+                some,
+                formats.full_day(some[0].month - timedelta(days=1)),
+                formats.full_day(self.month.until),
+                self.money,
+            )
+            for some in stretches
+        ]
 
     @property
     def cost_roll(self) -> Roll:
@@ -463,23 +527,23 @@ class OwedMonth:
 
     @property
     def trend(self) -> Chart | None:
-        over = [one for one in self.lines if one.is_over]
-        if len(over) < 2:
+        told = self.lines
+        if len(told) < 2:
             return None
         return Chart(
             "trend",
             _("What is owed at each month’s end"),
-            [_label(one.month) for one in over],
+            [_label(one.month) if one.is_over else _("today") for one in told],
             [
                 Series(
                     _("At cost"),
-                    [self.amounts.units(one.liability_minor) for one in over],
+                    [self.amounts.units(one.liability_minor) for one in told],
                     tone=1,
                     has_area=True,
                 ),
                 Series(
                     _("Deferred revenue"),
-                    [self.amounts.units(one.deferred_revenue_minor) for one in over],
+                    [self.amounts.units(one.deferred_revenue_minor) for one in told],
                     tone=3,
                     is_dashed=True,
                 ),
