@@ -83,6 +83,8 @@ class Site:
     customers: "Customers"
     runs: Runs
     draft: uuid.UUID
+    waiting: uuid.UUID
+    """A correction that waits for somebody else's yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +125,14 @@ def site(cluster: Database, template: Database, django_db_blocker: Any) -> Itera
         customers = _shop()
         runs = _tried()
         draft = _begun(people["fr", "light"].id)
+        waiting = _asked(customers.anne, colleague.id)
         server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, connections_override={})
         server.set_app(WSGIHandler())
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Site(f"http://127.0.0.1:{server.server_port}", colleague, people, customers, runs, draft)
+        yield Site(
+            f"http://127.0.0.1:{server.server_port}", colleague, people, customers, runs, draft, waiting
+        )
         server.shutdown()
         server.server_close()
         connections.close_all()
@@ -191,6 +196,21 @@ def _begun(author: uuid.UUID) -> uuid.UUID:
     draft = drafts.open_from(plan, text, at=now(), by=str(author))
     drafts.save(draft.draft_id, text, at=now(), by=str(author), resting=["drive"])
     return draft.draft_id
+
+
+def _asked(customer: uuid.UUID, by: uuid.UUID) -> uuid.UUID:
+    from assidu.events.types import CorrectionReason
+    from assidu.foundation.clock import now
+    from assidu.foundation.people.types import Actor
+    from assidu.loyalty import corrections
+    from builders.shop import PROGRAMME
+
+    correction = uuid.uuid4()
+    corrections.ask(
+        correction, customer, "points", 5000, "Panne de caisse", CorrectionReason.GOODWILL,
+        by=Actor(by), at=now(), programme=PROGRAMME,
+    )  # fmt: skip
+    return correction
 
 
 def _shop() -> Customers:

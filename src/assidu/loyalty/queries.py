@@ -82,7 +82,8 @@ def programme_of(customer_id: UUID) -> str | None:
 
 def _published(programme: str) -> tuple[tuple[PublishedPlan, ...], PlanBook] | None:
     [(mark,)] = rows(
-        "SELECT array_agg(hash || '@' || valid_from ORDER BY version) FROM loyalty_plan WHERE programme = %s",
+        "SELECT array_agg(hash || '@' || valid_from || '@' || published_at ORDER BY version) "
+        "FROM loyalty_plan WHERE programme = %s",
         [programme],
     )
     return _compiled(programme, tuple(mark)) if mark else None
