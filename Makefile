@@ -27,7 +27,7 @@ test: setup ## Run every test on a real PostgreSQL
 	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 test-fast: setup ## Run the tests of the pure core, in seconds
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal tests/decisions tests/plans
+	@$(BIN)/pytest -n 2 --dist worksteal tests/decisions tests/plans
 
 check: setup ## Lint, types, architecture and house rules
 	$(BIN)/ruff check .

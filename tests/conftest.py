@@ -55,7 +55,8 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "assidu.project.settings"
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # several workers' threads would wait for one another
 
 # Machines are busy: what tests measure is never time. Whoever wants more examples of something says so there.
-settings.register_profile("assidu", deadline=None, max_examples=50)
+# What fails is printed whole; a folder of examples, read and written by every test, would take a tenth of the time.
+settings.register_profile("assidu", deadline=None, max_examples=40, database=None)
 settings.load_profile("assidu")
 
 from assidu.foundation.database import Database, as_django
