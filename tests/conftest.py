@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 MEMORY = Path("/dev/shm")
 ROOM_WANTED = 6 << 30
@@ -56,7 +56,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # several workers' threads w
 
 # Machines are busy: what tests measure is never time. Whoever wants more examples of something says so there.
 # What fails is printed whole; a folder of examples, read and written by every test, would take a tenth of the time.
-settings.register_profile("assidu", deadline=None, max_examples=40, database=None)
+settings.register_profile(
+    "assidu", deadline=None, max_examples=40, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("assidu")
 
 from assidu.foundation.database import Database, as_django
