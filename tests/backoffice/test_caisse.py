@@ -216,6 +216,7 @@ def test_a_mistyped_number_is_to_be_checked_first_and_whose_it_may_be_is_one_key
         assert re.findall(r'name="who" value="(\d+)"', text) == [CARD], slip  # nobody of another store
         assert "Béraud" not in text
         assert text.index("AB") < text.index('name="first_name"')
+    assert [look.page for look in people.looks(customer_id=anne).entries] == ["near"] * 4, "each look is kept"
     assert "dernier chiffre" in part(till, "find", who="2990000000021")[1]
     assert "dernier chiffre" not in part(till, "find", who="2990000000996")[1]
 

@@ -116,6 +116,11 @@ def test_a_value_changes_in_its_place_and_keeps_the_comment_beside_it() -> None:
     assert found.new == ["    multiply: {rule: base, percent: 150}"]
 
 
+def test_a_byte_order_mark_costs_no_comment() -> None:
+    changed = replace(club(), zone="Europe/Brussels")
+    assert rewritten(f"\ufeff{CLUB}", changed) == rewritten(CLUB, changed)
+
+
 def test_a_clause_is_added_behind_what_comes_before_it() -> None:
     rule = club().rules[2]
     found = after(with_rule("ten", when=replace(rule.when, stores=("317",)), expires=Duration(months=2)))

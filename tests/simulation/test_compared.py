@@ -127,8 +127,11 @@ def test_a_replay_is_kept_until_something_is_recorded_or_published_and_says_what
     actions.fail(elsewhere, "it says nothing of this version")
     tried = PlanBook.of_one(compile_plan(draft))
     found = compare(assidu_db.url, club.book, tried, against, processes=1)
-    actions.finish(run_id, found.report, found.compared)
     assert found.compared is not None
+    actions.finish(run_id, found.report, replace(found.compared, since=None, until=None))
+    assert yearly_of(draft, live).change is None, "it was tried before anything had happened"
+    run_id = actions.ask(draft, to_yaml(draft), label="", by="", against=2)
+    actions.finish(run_id, found.report, found.compared)
     assert past.since is not None
     assert past.until is not None
     given = found.compared.replayed_cost_minor - found.compared.recorded_cost_minor

@@ -28,6 +28,8 @@ class Bridged:
 def bridged(programme: Programme, currency: str, outstanding: int, until: date) -> Bridged | None:
     """Nothing on days that the books do not tell, and where they tell another figure: what was learnt late of a closed
     month stands in the open one."""
+    if until != programme.today and until != end_of(month_of(until)):
+        return None
     found = liability(programme.code, programme.now)
     state = found.at(month_of(until))
     if state is None or until < (end_of(state.month) if state.is_over else programme.today):
@@ -68,7 +70,9 @@ def _costs(bridge: Bridge, amounts: Amounts) -> Step:
     sign = "−" if bridge.spared_minor >= 0 else "+"
     rate = bridge.cost_per_face
     if rate is None:
-        said = _("cost of what has no face value")
+        said = (
+            _("cost of what has no face value") if bridge.cost_minor else _("nothing is expected to be used")
+        )
     else:
         one = 10**amounts.decimals
         said = _("each %(one)s of face value that is used costs us %(cost)s") % {

@@ -77,6 +77,8 @@ def _because(lines: Mapping[str, int]) -> str:
     """What weighs most: what members did, or what is thought of it."""
     thought = lines["reestimate_minor"]
     done = sum(lines.values()) - thought
+    if not thought + done:
+        return ""
     if abs(thought) > abs(done):
         if thought > 0:
             return gettext("Above all, more is expected to be used than was thought before.")

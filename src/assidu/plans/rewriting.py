@@ -23,6 +23,7 @@ _MISSING = object()
 
 def rewritten(text: str, document: Document) -> str:
     """``text``, changed so that it says ``document``; all of it anew where it cannot be read."""
+    text = text.removeprefix("\ufeff")  # no part of what it says, and the parser does not count it
     changed = text
     for _ in range(PASSES_MAX):
         was = read(changed).document

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 import msgspec
-from django.db import connection, transaction
+import structlog
+from django.db import Error, connection, transaction
 
 import assidu
+from assidu.decisions import SEMANTICS_VERSION
 from assidu.foundation.clock import now
 from assidu.foundation.sql import rows
 from assidu.loyalty.plans import PublishedPlan, book_of, published_plans
@@ -18,6 +20,9 @@ from assidu.simulation.run import Against
 
 KEPT_MAX = 4
 """So many of each programme stay: the version in force, and some that were compared with besides."""
+FORMAT = 1
+"""Of what is kept: another one when ``Baseline`` or what it adds up changes."""
+log = structlog.get_logger(__name__)
 _packed = msgspec.msgpack.Encoder()
 _unpacked = msgspec.msgpack.Decoder(Baseline)
 
@@ -31,7 +36,10 @@ def against(programme: str, version: int) -> Against:
         return known(key, past)
 
     def keep_it(past: Past, baseline: Baseline) -> None:
-        keep(key, programme, past, baseline)
+        try:
+            keep(key, programme, past, baseline)
+        except Error:  # the next run pays for it again; this one has its answer
+            log.exception("simulation.baseline_not_kept")
 
     return Against(book_of(published).version(version), known_of, keep_it)
 
@@ -39,7 +47,8 @@ def against(programme: str, version: int) -> Against:
 def key_of(published: Sequence[PublishedPlan], version: int) -> str:
     """What tells one from another besides the past: what the version says, what was in force before (accounts that
     existed go on existing), and the program that decided."""
-    told = [assidu.__version__, *(identity(one.document) for one in published)]
+    program = f"{assidu.__version__} {SEMANTICS_VERSION} {FORMAT}"
+    told = [program, *(identity(one.document) for one in published)]
     [wanted] = (identity(one.document) for one in published if one.version == version)
     return sha256("\n".join([wanted, *told]).encode()).hexdigest()
 
@@ -51,7 +60,10 @@ def known(key: str, past: Past) -> Baseline | None:
         "SELECT replayed FROM simulation_baseline WHERE key = %s AND events = %s AND until = %s",
         [key, past.events, past.until],
     )
-    return _unpacked.decode(zlib.decompress(found[0][0])) if found else None
+    try:
+        return _unpacked.decode(zlib.decompress(found[0][0])) if found else None
+    except (msgspec.MsgspecError, zlib.error):
+        return None  # written by another program: as if it had not been kept
 
 
 @transaction.atomic

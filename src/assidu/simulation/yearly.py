@@ -32,11 +32,9 @@ def yearly_of(document: Document, live: Document) -> Yearly:
     if not rows("SELECT 1 FROM events_event LIMIT 1"):
         return Yearly(YearlyChange.of(0, 0))
     run = latest_run(document, against=live.version)
-    if run is None or run.compared is None:
-        return Yearly(None, run)
-    found = run.compared
-    assert found.since is not None, "something was recorded"
-    assert found.until is not None, "something was recorded"
+    found = None if run is None else run.compared
+    if run is None or found is None or found.since is None or found.until is None:
+        return Yearly(None, run)  # not yet over, or of a day on which nothing had been recorded
     change = YearlyChange.of(
         found.replayed_cost_minor - found.recorded_cost_minor,
         (found.until - found.since).days + 1,

@@ -35,6 +35,7 @@ PAGES = {
     "export": gettext_lazy("Export the personal file"),
     "erase": gettext_lazy("Erase personal data"),
     "command": gettext_lazy("Command line"),
+    "near": gettext_lazy("A number close to the one that was typed"),
     LOOKED_UP: gettext_lazy("Search"),
 }
 """What staff call the page that was looked at; the API's pages go by their own names."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -507,7 +508,10 @@ def _near(request: HttpRequest, identifier: Identifier) -> list[Near]:
     person = signed_in(request)
     if not person.may("customers.contact"):
         return []
-    reached = [pair for pair in near(identifier) if is_of_their_stores(person, pair[1])][:NEAR_MAX]
+    of_theirs = (pair for pair in near(identifier) if is_of_their_stores(person, pair[1]))
+    reached = list(islice(of_theirs, NEAR_MAX))
+    for _one, customer_id in reached:
+        people.record_look(actor_at(request), customer_id, "near")
     names = customers.names_of([customer_id for _, customer_id in reached])
     return [
         Near(

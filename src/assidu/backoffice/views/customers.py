@@ -224,6 +224,8 @@ class CustomerList(Listing[CustomerRow]):
         return cells.two_lines(number, below) if below else number
 
     def around(self, request: HttpRequest) -> dict[str, Any]:
+        if request.headers.get("HX-Request-Type") == "partial":
+            return {"programme": self.programme}
         found = queries.head_count(self.seen_stores)
         return {
             "programme": self.programme,

@@ -310,12 +310,18 @@ def _month_text(one: MonthView, found: Liability) -> str:
 
 
 def _bridge_line(one: Bridge, found: Liability) -> str:
-    return _(
-        "%(face)s at face value (TTC) - %(unused)s never used - %(spared)s that it costs less = %(cost)s (HT)"
-    ) % {
+    if one.spared_minor < 0:
+        said = _(
+            "%(face)s at face value (TTC) - %(unused)s never used + %(spared)s that it costs more = %(cost)s (HT)"
+        )
+    else:
+        said = _(
+            "%(face)s at face value (TTC) - %(unused)s never used - %(spared)s that it costs less = %(cost)s (HT)"
+        )
+    return said % {
         "face": _amount(one.face_minor, found),
         "unused": _amount(one.unused_minor, found),
-        "spared": _amount(one.spared_minor, found),
+        "spared": _amount(abs(one.spared_minor), found),
         "cost": _amount(one.cost_minor, found),
     }
 

@@ -190,9 +190,9 @@ ASKED = {
     ReasonCode.OTHER_TIER: Sentence(
         "{offer} : réservée au statut {wanted}", "{offer}: only for {wanted} status"
     ),
-    ReasonCode.NOT_IN_AUDIENCE: Sentence("{offer} : réservée à {wanted}", "{offer}: only for {wanted}"),
 }
-"""The same with what the offer asks for, where this version says it."""
+"""The same with what the offer asks for, where this version says it. Not the audience: members read this too, and what
+a brand calls them among colleagues is not for them."""
 ONCE = Sentence("{offer} : déjà utilisée", "{offer}: already used")
 ITEMS = (Sentence("{n} article", "{n} item"), Sentence("{n} articles", "{n} items"))
 
