@@ -116,6 +116,14 @@ def test_a_value_changes_in_its_place_and_keeps_the_comment_beside_it() -> None:
     assert found.new == ["    multiply: {rule: base, percent: 150}"]
 
 
+def test_an_emoji_is_written_as_it_was_typed_and_a_backslash_stays_one() -> None:
+    for words in ("Fête 🎉", r"\U0001F389", "\\🎉", "\U000e0001"):
+        document = replace(club(), name=Text(fr=words, en="Party"))
+        written = to_yaml(document)
+        assert read(written).document == document, words
+        assert ("🎉" in written) == ("🎉" in words)
+
+
 def test_a_byte_order_mark_costs_no_comment() -> None:
     changed = replace(club(), zone="Europe/Brussels")
     assert rewritten(f"\ufeff{CLUB}", changed) == rewritten(CLUB, changed)

@@ -16,6 +16,8 @@ INLINE_WIDTH = 1_000_000
 _BOOLEAN = "tag:yaml.org,2002:bool"
 _NUMBER = "tag:yaml.org,2002:float"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\U([0-9A-F]{8})")
+"""libyaml writes what lies beyond the first plane of Unicode, such as emojis, as numbers."""
 _PLAIN = re.compile(r"\w[\w '’€-]*")
 """Text that surely needs no quotes; of the rest, such as a leading question mark, not every reader agrees."""
 
@@ -89,7 +91,7 @@ def written_inline(value: Any) -> str:
 
 def _dumped(value: Any, is_inline: bool | None, width: int) -> str:
     """``is_inline`` says nothing: small parts are on one line."""
-    return yaml.dump(
+    written: str = yaml.dump(
         value,
         Dumper=_Dumper,
         default_flow_style=is_inline,
@@ -97,6 +99,12 @@ def _dumped(value: Any, is_inline: bool | None, width: int) -> str:
         width=width,
         sort_keys=False,
     )
+    return _ESCAPED.sub(_unescaped, written)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    letter = chr(int(found[2], 16))
+    return found[1] + letter if letter.isprintable() else found[0]
 
 
 def _indented(text: str, indent: int) -> str:

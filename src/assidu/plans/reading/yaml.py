@@ -1,5 +1,6 @@
 """YAML as a tree of nodes: one document, no aliases, no tags, so that a few lines never become a billion."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,12 +30,17 @@ from assidu.plans.reading.nodes import (
     Unreadable,
 )
 
+HIDDEN_BREAKS = re.compile("[\x85\u2028\u2029]")
+"""They end a line for the parser and not for an editor: half of a comment would be read as part of the document."""
+
 
 def read_yaml(text: str) -> Node:
     """The only document of ``text``; raises ``Unreadable`` at the first place that is not YAML."""
     if text.count(",") + text.count("\n") > NODES_MAX:
         # What is surely too much is not even begun.
         raise Unreadable(Problem("too_many_parts", figures={"most": NODES_MAX}))
+    if hidden := HIDDEN_BREAKS.search(text):
+        raise Unreadable(Problem("bad_character", mark=_place(text[: hidden.start()])))
     events = _events(text)
     tree = _Tree(events)
     for event in events:
@@ -88,8 +94,7 @@ def _events(text: str) -> Iterator[Any]:
         yield from yaml.parse(text, Loader=yaml.CSafeLoader)
     except ReaderError as error:
         before = text.encode()[: error.position].decode()
-        mark = Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        raise Unreadable(Problem("bad_character", mark=mark)) from error
+        raise Unreadable(Problem("bad_character", mark=_place(before))) from error
     except yaml.MarkedYAMLError as error:
         where = error.problem_mark or error.context_mark
         found = Mark(where.line + 1, where.column + 1) if where is not None else None
@@ -99,6 +104,10 @@ def _events(text: str) -> Iterator[Any]:
         raise Unreadable(Problem(code, figures={"detail": detail}, mark=found)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise Unreadable(Problem("not_yaml", figures={"detail": str(error).splitlines()[0]})) from error
+
+
+def _place(before: str) -> Mark:
+    return Mark(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _mark(event: Any) -> Mark:
