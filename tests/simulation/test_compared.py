@@ -138,3 +138,37 @@ def test_a_replay_is_kept_until_something_is_recorded_or_published_and_says_what
     days = (past.until - past.since).days + 1
     assert yearly_of(draft, live).change == YearlyChange.of(given, days, str(run_id))
     assert given < 0
+
+
+def test_a_change_that_touches_nobody_changes_nothing_also_where_tills_gave_no_discount(
+    assidu_db: Database,
+) -> None:
+    """Tickets came without what the version's offer would have taken off: under both plans the till asks anew."""
+    offer = (
+        "offers:\n  - code: bread\n    name: {fr: Le pain, en: Bread}\n    effect: {percent: {off: 50}}\n"
+        "    lines: {departments: [bakery]}\n"
+    )
+    other = a_document(more=offer)
+    history = History([a_document(), rewritten(other, valid_from=on(15).date())])
+    for n in range(4):
+        customer = history.customer()
+        for day in (5, 20):
+            history.tell(customer, sale(on(day, n), 40, department="bakery"))
+    history.write(assidu_db.url)
+    never = a_rule("{fixed: 7}", "when: {stores: ['none']}", code="never")
+    tried = PlanBook.of_one(compile_plan(a_document(BASE, never, more=offer), 9))
+    kept: list[Baseline] = []
+    for against in (
+        Against(history.book.version(2), keep=lambda _, baseline: kept.append(baseline)),
+        Against(history.book.version(2), known=lambda _: kept[0]),
+    ):
+        found = compare(assidu_db.url, history.book, tried, against, processes=1).compared
+        assert found is not None
+        assert found.replayed_cost_minor == found.recorded_cost_minor > 0
+        assert (found.winner_count, found.loser_count) == (0, 0)
+        assert found.rules["bread"]["recorded_off_minor"] == found.rules["bread"]["replayed_off_minor"] > 0
+    # The version as it is, kept of a pass that served both sides, is no other baseline.
+    same: list[Baseline] = []
+    against = Against(history.book.version(2), keep=lambda _, baseline: same.append(baseline))
+    compare(assidu_db.url, history.book, PlanBook.of_one(history.book.version(2)), against, processes=1)
+    assert same == kept

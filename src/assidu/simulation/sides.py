@@ -139,4 +139,5 @@ class Sides:
             progress,
             held=held,
             pairs=pairs,
+            anew=self.is_compared,
         )

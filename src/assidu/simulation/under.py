@@ -75,18 +75,20 @@ def replay_under(
     retold: Retold = iter,
     held: HeldPlaces | None = None,
     pairs: list[Pair] | None = None,
+    anew: bool = False,
 ) -> Outcome:
     """With shared places, events go by in the order of time over all customers, else over a few at a time: also when
     the places are ``held``.
 
     ``witness`` sees everything that is decided this time, with the reasons of every rule; ``pairs`` gets every
-    customer's own sums.
+    customer's own sums. ``anew``: a ticket is a basket again also under the very plan that decided it, so that two
+    plans that are compared begin with the same.
     """
     outcome = Outcome()
     shares_places = held is None and shares(book)
     for chunk in [groups] if shares_places else chunks(groups):
         customers = [customer for group in chunk for customer in group]
-        run = _Run(recorded_book, book, quotas, outcome, witness, held, pairs)
+        run = _Run(recorded_book, book, quotas, outcome, witness, held, pairs, anew)
         untold = 0
         for place, recorded in in_time_order(retold(history_of(connection, customers))):
             if shares_places:
@@ -171,6 +173,7 @@ class _Run:
         witness: Witness | None = None,
         held: HeldPlaces | None = None,
         pairs: list[Pair] | None = None,
+        anew: bool = False,
     ) -> None:
         self._witness = witness
         self._held = held
@@ -202,7 +205,7 @@ class _Run:
             (was.plan.version, now.plan.version)
             for was in recorded_book.versions
             for now in book.versions
-            if replace(was.plan, version=0) == replace(now.plan, version=0)
+            if not anew and replace(was.plan, version=0) == replace(now.plan, version=0)
         }
 
     def take(self, recorded: Recorded) -> None:
