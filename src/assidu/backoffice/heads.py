@@ -33,8 +33,8 @@ def members_of(found: HeadCount) -> list[Step]:
     ]
 
 
-def everybody_of(found: HeadCount) -> list[Step]:
-    """From the members to all who are listed."""
+def everybody_of(found: HeadCount, *, of_some_stores: bool) -> list[Step]:
+    """From the members to all who are listed: everybody, or the customers of one's own stores."""
     members = found.of(Membership.MEMBER)
     others = [
         (Membership.IN_ACCOUNT, _("in a shared account, which counts for them")),
@@ -43,7 +43,12 @@ def everybody_of(found: HeadCount) -> list[Step]:
         (Membership.LEFT, _("have left")),
     ]
     return [
-        _step("", members, _("members (as on the dashboard)"), membership=Membership.MEMBER),
+        _step(
+            "",
+            members,
+            _("members of your stores") if of_some_stores else _("members (as on the dashboard)"),
+            membership=Membership.MEMBER,
+        ),
         *(
             _step("+", count, said, membership=membership)
             for membership, said in others

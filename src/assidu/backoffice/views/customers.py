@@ -231,7 +231,7 @@ class CustomerList(Listing[CustomerRow]):
             "programme": self.programme,
             "head_count": found,
             "members": members_of(found),
-            "everybody": everybody_of(found),
+            "everybody": everybody_of(found, of_some_stores=self.seen_stores is not None),
             "not_listed": not_listed(found),
         }
 

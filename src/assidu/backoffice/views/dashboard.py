@@ -303,7 +303,7 @@ class _Shown:
                 _share(found.get(tier, 0), whole),
                 found.get(tier, 0),
                 whole,
-                self.people(tier=tier) if tier else "",
+                self.people(tier=tier, membership="member") if tier else "",
                 self.programme.tier_tone(tier),
             )
             for tier in ranked
