@@ -251,6 +251,7 @@ def test_an_unknown_card_offers_to_join_and_joins(till: Client, shop: Shop) -> N
     status, text = part(till, "join", **sent)
     assert status == 422
     assert "conditions" in text
+    assert "Comparez" in text, "it is still a card, which may be mistyped"
     status, text = part(till, "join", **sent, accepts="on", phone="12")
     assert status == 422
     status, text = part(till, "join", **sent, accepts="on", phone="0622222222")

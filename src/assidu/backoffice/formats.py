@@ -176,10 +176,10 @@ def typographic(text: str) -> str:
 
 
 def days_ago(value: date, today: date) -> str:
-    """today, 6 days ago, 3 months ago."""
+    """today, yesterday, 6 days ago, 3 months ago."""
     days = (today - value).days
-    if days <= 0:
-        return _("today")
+    if days <= 1:
+        return _("today") if days <= 0 else _("yesterday")
     return dates.format_timedelta(-timedelta(days=days), add_direction=True, locale=locale(), threshold=1.2)
 
 

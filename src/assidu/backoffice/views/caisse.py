@@ -453,11 +453,8 @@ def join(request: HttpRequest) -> HttpResponse:
             look_up(request, asked["asked"])  # a look that opens what follows, and is kept
             return _customer(request, outcome.customer_id, programme, _("Welcome: a member from now on."))
         form.refuse(outcome, programme)
-    return _answer(
-        request,
-        {"state": "unknown", "asked": request.POST.get("asked", ""), "join": form, "may_join": True},
-        status=422,
-    )
+    context = _of_nobody(request, request.POST.get("asked", ""), form)
+    return _answer(request, context | {"may_join": True}, status=422)
 
 
 # ---------------------------------------------------------------- steps
@@ -493,6 +490,12 @@ def _unknown(request: HttpRequest, asked: str) -> HttpResponse:
     form = JoinForm(initial={"asked": asked})
     if identifier is not None and identifier.kind is not IdentifierKind.CARD:
         form.fields[identifier.kind.value].initial = identifier.value
+    return _answer(request, _of_nobody(request, asked, form), status=404)
+
+
+def _of_nobody(request: HttpRequest, asked: str, form: JoinForm) -> dict[str, Any]:
+    """What is shown of a number that nobody has, and the form to join with it."""
+    identifier = _identifier(asked)
     context = {"state": "unknown", "asked": asked, "join": form, "may_join": identifier is not None}
     if identifier is not None:
         context |= {
@@ -500,7 +503,7 @@ def _unknown(request: HttpRequest, asked: str) -> HttpResponse:
             "is_misread": is_misread(identifier),
             "near": _near(request, identifier),
         }
-    return _answer(request, context, status=404)
+    return context
 
 
 def _near(request: HttpRequest, identifier: Identifier) -> list[Near]:
