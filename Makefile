@@ -1,5 +1,7 @@
 # The dozen commands of the house. `make help` lists them.
-PYTHON ?= python3.11
+# The distribution's own first, where it can make environments: it is built with profile-guided optimisation, and a
+# third quicker than one compiled without, as version managers do.
+PYTHON ?= $(shell for it in /usr/bin/python3.11 python3.11; do $$it -c 'import ensurepip' 2>/dev/null && echo $$it && exit; done; echo python3.11)
 BIN := .venv/bin
 STAMP := .venv/installed.stamp
 WORKERS ?= 3
