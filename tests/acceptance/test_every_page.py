@@ -13,7 +13,18 @@ import pytest
 from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
-from acceptance.conftest import LOOKS, OF_COLOUR, PATIENCE_MS, TABLET, WIDE, Site, Visit, faults_of, rules_of
+from acceptance.conftest import (
+    AXE,
+    LOOKS,
+    OF_COLOUR,
+    PATIENCE_MS,
+    TABLET,
+    WIDE,
+    Site,
+    Visit,
+    faults_of,
+    rules_of,
+)
 from acceptance.pages import PAGES, Page
 
 pytestmark = pytest.mark.browser
@@ -45,6 +56,8 @@ def tabs(visits: dict[tuple[str, str], Visit], site: Site, browser: Browser) -> 
         context = browser.new_context(base_url=site.address, locale=language, reduced_motion="reduce")
         context.set_default_timeout(PATIENCE_MS)
         opened["nobody", language, theme] = context.new_page()
+    for tab in opened.values():
+        tab.add_init_script(AXE)  # kept by the browser: half of what sending it with every page costs
     yield opened
     for key, tab in opened.items():
         (tab.context if "nobody" in key else tab).close()  # type: ignore[operator]
