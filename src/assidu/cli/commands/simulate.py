@@ -9,15 +9,19 @@ import typer
 from assidu.cli.commands.replaying import CURRENT, RECORDED, amount, replayed, version_named
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
-from assidu.cli.speech import decimal, gettext_noop, number
+from assidu.cli.speech import decimal, gettext_noop, number, rooms_speak
 from assidu.cli.speech import gettext as _
+from assidu.economics.workbook.simulated import simulated_workbook
 from assidu.foundation.clock import now
+from assidu.foundation.tables import as_csv
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import plan_book, programmes, published_plans
+from assidu.measurement.queries import has_invented
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
 from assidu.plans.reading import read
 from assidu.simulation.findings import Findings, findings
+from assidu.simulation.tables import tables
 from assidu.simulation.types import Cause, Report
 
 AS_DECIDED = "as-decided"
@@ -47,6 +51,8 @@ def command(
     ] = "",
     programme: Annotated[str, typer.Option(help="Needed when there is more than one.")] = "",
     processes: Annotated[int, typer.Option(help="How many; as many as cores when left out.", min=0)] = 0,
+    excel: Annotated[Path | None, typer.Option(help="A workbook.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="A folder: a file for each table behind.")] = None,
     json: JsonFlag = False,
 ) -> None:
     """Replay real history through the programme's own rules: as it was decided, or under another plan."""
@@ -58,10 +64,19 @@ def command(
         book = None if document is None else PlanBook.of_one(compile_plan(document))
         version = _version(against, plan, recorded)
         found = replayed(output, recorded, book, version, processes=processes)
+        told = document or published_plans(recorded.programme)[-1].document
+        beside = findings(found.compared or found.report, told, version)
+        if csv is not None:
+            csv.mkdir(parents=True, exist_ok=True)
+            for table in tables(beside):
+                (csv / f"{table.name}.csv").write_text(as_csv(table), encoding="utf-8", newline="")
+        if excel is not None:
+            with rooms_speak():
+                decimals = told.sale_currency.decimals
+                excel.write_bytes(simulated_workbook([plan], [beside], decimals, has_invented=has_invented()))
     answer = found.report
     result = {**as_json(answer, plan), "against": version}
-    if document is not None and found.compared is not None:
-        beside = findings(found.compared, document, version)
+    if found.compared is not None:
         is_yes = beside.unexplained == 0
         output.answer(
             {**result, "compared": msgspec.to_builtins(beside)},
