@@ -335,6 +335,7 @@ class RefusalCode(StrEnum):
     UNKNOWN_AUDIENCE = "unknown_audience"
     ALREADY_OVER = "already_over"
     REWARD_NOT_FOR_THEM = "reward_not_for_them"
+    REWARD_NOT_HERE = "reward_not_here"
     UNKNOWN_SESSION = "unknown_session"
     OUT_OF_STOCK = "out_of_stock"
     UNKNOWN_REQUEST = "unknown_request"

@@ -195,12 +195,15 @@ class Correction:
 
 @value_type(frozen=True, slots=True)
 class RewardRequest:
-    """The customer exchanges what was earned for a reward of the plan; ``session`` where it has several."""
+    """The customer exchanges what was earned for a reward of the plan; ``session`` where it has several. ``store`` and
+    ``channel`` are where they ask."""
 
     at: datetime
     reward: str
     quantity: int = 1
     session: str = ""
+    store: str = ""
+    channel: str = ""
 
 
 @value_type(frozen=True, slots=True)

@@ -255,7 +255,9 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
         case EventType.CORRECTION:
             return Correction(at, body["currency"], body["quantity"], body.get("reason_code", ""))
         case EventType.REWARD_REQUEST:
-            return RewardRequest(at, body["reward"], body["quantity"], body.get("session", ""))
+            return RewardRequest(
+                at, body["reward"], body["quantity"], body.get("session", ""), store, channel
+            )
         case EventType.REWARD_CANCELLATION:
             return RewardCancellation(at, body["request_seq"])
         case EventType.HAND_OVER:

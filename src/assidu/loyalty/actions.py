@@ -187,9 +187,11 @@ def request_reward(
     at: datetime,
     programme: str,
     session: str = "",
+    store: str = "",
+    channel: str = "",
     event_id: UUID | None = None,
 ) -> Outcome:
-    data = RewardData(reward=reward, quantity=quantity, session=session)
+    data = RewardData(reward=reward, quantity=quantity, session=session, store=store, channel=channel)
     return own_event(customer_id, EventType.REWARD_REQUEST, data, at, programme, event_id)
 
 

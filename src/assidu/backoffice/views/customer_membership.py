@@ -17,8 +17,7 @@ from assidu.backoffice import sheets
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.views.customer import Known, known
-from assidu.backoffice.views.customer_actions import OnceForm, done, programme_of
-from assidu.catalogue import queries as catalogue
+from assidu.backoffice.views.customer_actions import OnceForm, done, programme_of, store_choices
 from assidu.decisions.calendar import local_day
 from assidu.decisions.terms import terms_in_force
 from assidu.foundation import clock
@@ -76,10 +75,8 @@ class ActivityForm(OnceForm):
         self, *args: Any, activities: list[tuple[str, str]], only: tuple[str, ...] | None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        names = {store.store_id: store.name for store in catalogue.stores()}
-        stores = [("", "—"), *names.items()] if only is None else [(one, names.get(one, one)) for one in only]
         self.fields["activity"].choices = activities  # type: ignore[attr-defined]
-        self.fields["store"].choices = stores or [("", "—")]  # type: ignore[attr-defined]
+        self.fields["store"].choices = store_choices(only)  # type: ignore[attr-defined]
 
 
 class TermsForm(OnceForm):

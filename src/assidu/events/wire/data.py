@@ -302,6 +302,17 @@ class RewardData(_Data, frozen=True, kw_only=True):
     session: Annotated[
         str, Meta(max_length=40, description="Which occasion, where the reward has several.")
     ] = ""
+    store: Annotated[
+        str,
+        Meta(
+            max_length=NAME_LENGTH_MAX,
+            description="Where it is asked for: some are only for some stores.",
+        ),
+    ] = ""
+    channel: Annotated[
+        str,
+        Meta(max_length=NAME_LENGTH_MAX, description="Through which channel: some are only for some."),
+    ] = ""
 
 
 class RewardCancellationData(_Data, frozen=True, kw_only=True):

@@ -222,7 +222,7 @@ def _event_of(
             code = data.reason_code.value if data.reason_code is not None else ""
             return Correction(at, data.currency, data.quantity, code), _sealed(incoming)
         case RewardData():
-            return RewardRequest(at, data.reward, data.quantity, data.session), None
+            return RewardRequest(at, data.reward, data.quantity, data.session, data.store, data.channel), None
         case RewardCancellationData():
             return RewardCancellation(at, data.request_seq), None
         case HandOverData():
