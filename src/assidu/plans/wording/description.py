@@ -109,9 +109,9 @@ class Description:
     sections: tuple[Section, ...]
 
 
-def describe(document: Document, language: Language) -> Description:
+def describe(document: Document, language: Language, *, for_members: bool = False) -> Description:
     """Section by section, rule by rule; parts that the document does not have are left out."""
-    phrases = phrases_of(document, language)
+    phrases = phrases_of(document, language, for_members=for_members)
     links = {terms_said(one, phrases): one for one in document.terms if one.url is not None}
     sections = {
         "objectives": [

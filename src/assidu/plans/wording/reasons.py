@@ -380,9 +380,9 @@ TIER_CAUSES = {
 }
 
 
-def reason(found: Reason, document: Document, language: Language) -> str:
+def reason(found: Reason, document: Document, language: Language, *, for_members: bool = False) -> str:
     """« Fruits et légumes doublés » : 12 points sur 12,00 € d'achats."""
-    phrases = phrases_of(document, language)
+    phrases = phrases_of(document, language, for_members=for_members)
     if found.rule == REFERRAL:
         return referral_reason(found, phrases)
     draw = phrases.draws.get(found.rule)
