@@ -284,6 +284,7 @@ class Decision:
     lapses: tuple[Lapse, ...] = ()
     reasons: tuple[Reason, ...] = ()
     audience: AudienceMove | None = None
+    answered: tuple[AudienceMove, ...] = ()  # what the answers of an activity move
     offers: OffersDecided = NOTHING
     reward: RewardAsked | None = None
     called_off: int | None = None

@@ -273,7 +273,7 @@ def _moment(entry: TimelineEntry, of: Member, names: Mapping[str, str]) -> Momen
     # What staff wrote, and who did it, is theirs to tell on request: the page says what happened.
     entry = replace(entry, store=names.get(entry.store, entry.store), written={})
     document = of.documents.get(entry.decision.plan_version, of.document)
-    told = said_of(entry, document, of.language, _sold_on(entry))
+    told = said_of(entry, document, of.language, _sold_on(entry), for_members=True)
     title, *sentences = told_to_member(entry.event, told, of.language)
     if isinstance(entry.event, Merger):
         title = MERGED.say(of.language)

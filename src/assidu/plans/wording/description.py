@@ -20,6 +20,7 @@ TITLES = {
     "objectives": Sentence("Les objectifs, par ordre d'importance", "Objectives, the first one first"),
     "rules": Sentence("Gagner", "Earning"),
     "engagement": Sentence("L'engagement", "Engagement"),
+    "audiences": Sentence("Les audiences qui se remplissent seules", "Audiences that fill themselves"),
     "exclusions": Sentence("Ce qui ne rapporte rien", "What earns nothing"),
     "rewards": Sentence("Utiliser", "Using"),
     "offers": Sentence("Les offres", "Offers"),
@@ -74,6 +75,9 @@ LINES = {
     "keep": Sentence(
         "Un statut est gardé {duration} ; si les achats ne suffisent plus, on descend {downgrade}.",
         "A status lasts {duration}; when the spend no longer reaches it, one goes {downgrade}.",
+    ),
+    "answered": Sentence(
+        "{audience} : qui a répondu en dernier {answered}.", "{audience}: whoever last answered {answered}."
     ),
     "returns": Sentence("En cas de retour, {policy}.", "On a return, {policy}."),
     "forgotten_tickets": Sentence(
@@ -131,6 +135,7 @@ def describe(document: Document, language: Language, *, for_members: bool = Fals
         "engagement": []
         if document.engagement is None
         else [Line(_capital(phrases.engagement(document.engagement)) + ".")],
+        "audiences": [] if for_members else _audiences(phrases),
         "sale_currency": _foreign(phrases),
         "returns": [_returns(phrases)],
         "forgotten_tickets": _forgotten(phrases),
@@ -148,6 +153,19 @@ def describe(document: Document, language: Language, *, for_members: bool = Fals
             if lines
         ),
     )
+
+
+def _audiences(phrases: Phrases) -> list[Line]:
+    return [
+        Line(
+            phrases.say(
+                LINES["answered"], audience=phrases.quoted(one.name), answered=phrases.answered(one.answered)
+            ),
+            one.code,
+        )
+        for one in phrases.document.audiences
+        if one.answered is not None
+    ]
 
 
 def _life(said: str, links: Mapping[str, Terms], phrases: Phrases) -> Line:

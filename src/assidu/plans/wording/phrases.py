@@ -16,6 +16,7 @@ from assidu.decisions.plan import (
     Trigger,
 )
 from assidu.plans.document import (
+    Answered,
     Cap,
     Document,
     Duration,
@@ -297,6 +298,7 @@ NEEDS = {
 }
 HOURS = Sentence("de {first} à {until}", "from {first} to {until}")
 AUDIENCES = Sentence("pour {names}", "for {names}")
+ANSWERED = Sentence("{answers} à la question « {question} »", "{answers} to the question “{question}”")
 SOME_MEMBERS = Sentence("certains membres", "some members")
 ENGAGEMENT = Sentence("dès une note d'engagement de {score}", "from an engagement score of {score} on")
 
@@ -532,6 +534,10 @@ class Phrases:
             return self.say(SOME_MEMBERS)
         names = {audience.code: self.text(audience.name) for audience in self.document.audiences}
         return self.listing(names.get(code, code) for code in codes)
+
+    def answered(self, answered: Answered) -> str:
+        """« végétarien et végan à la question « régime » »."""
+        return self.say(ANSWERED, answers=self.listing(answered.answers), question=answered.question)
 
     def activity_name(self, code: str) -> str:
         declared = next((one for one in self.document.activities if one.code == code), None)
