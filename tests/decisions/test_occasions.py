@@ -186,6 +186,13 @@ def test_an_answer_leads_into_the_audiences_that_it_fills_from_the_next_event_on
     assert again.answered == (AudienceMove("cats", True),), "they are among the green already"
     customer.does(answers(diet=("game",)))
     assert customer.state.audiences == {"hunters", "cats"}
+    for known, after in ((("vegan",), {"green", "cats"}), ((), {"hunters", "cats"})):
+        survivor = Customer(plan)
+        survivor.does(answers(diet=known))
+        merger, facts = Merger(on("2026-03-04")), Facts(survivor.state, absorbed=customer.state)
+        merged = decide(plan, facts, merger)
+        assert isinstance(merged, Decision)
+        assert evolve(survivor.state, merged).audiences == after, "their own answer stands, others come along"
     customer.does(answers(diet=()))
     customer.does(answers())
     assert customer.state.audiences == {"cats"}, "whoever no longer answers so is no longer in it"

@@ -27,3 +27,16 @@ def moved_by_answers(plan: Plan, state: State, event: Activity) -> tuple[Audienc
             if is_in != (audience in state.audiences):
                 moves.append(AudienceMove(audience, is_in))
     return tuple(moves)
+
+
+def answers_brought(plan: Plan, mine: State, theirs: State) -> tuple[AudienceMove, ...]:
+    """What a merger brings: where the survivor is in none of a question's audiences, those of who was absorbed."""
+    return tuple(
+        [
+            AudienceMove(audience, is_in=True)
+            for asked in plan.answers.values()
+            if mine.audiences.isdisjoint(asked)
+            for audience in asked
+            if audience in theirs.audiences
+        ]
+    )

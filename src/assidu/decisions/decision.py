@@ -284,7 +284,7 @@ class Decision:
     lapses: tuple[Lapse, ...] = ()
     reasons: tuple[Reason, ...] = ()
     audience: AudienceMove | None = None
-    answered: tuple[AudienceMove, ...] = ()  # what the answers of an activity move
+    answered: tuple[AudienceMove, ...] = ()  # by answers: those of an activity, or brought
     offers: OffersDecided = NOTHING
     reward: RewardAsked | None = None
     called_off: int | None = None
