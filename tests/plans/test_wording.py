@@ -565,8 +565,12 @@ def test_what_a_brand_calls_its_audiences_is_told_to_staff_and_not_to_members(
     document = a_document(
         BASE,
         a_rule("{fixed: 10}", "when: {audiences: [spenders]}"),
-        more="audiences: [{code: spenders, name: {fr: aux dépensiers, en: big spenders}}]\n",
+        more="audiences:\n  - code: spenders\n    name: {fr: aux dépensiers, en: big spenders}\n"
+        "    answered: {question: purse, answers: [full, fuller]}\n",
     )
+    [fills] = [part for part in describe(document, language).sections if part.code == "audiences"]
+    assert {Language.FR: "full ou fuller", Language.EN: "full or fuller"}[language] in fills.lines[0].sentence
+    assert all(part.code != "audiences" for part in describe(document, language, for_members=True).sections)
     found = Reason("extra", ReasonCode.NOT_IN_AUDIENCE)
     for for_members, wanted, never in ((False, staff, members), (True, members, staff)):
         described = describe(document, language, for_members=for_members)

@@ -536,8 +536,9 @@ class Phrases:
         return self.listing(names.get(code, code) for code in codes)
 
     def answered(self, answered: Answered) -> str:
-        """« végétarien et végan à la question « régime » »."""
-        return self.say(ANSWERED, answers=self.listing(answered.answers), question=answered.question)
+        """« végétarien ou végan à la question « régime » »."""
+        answers = self.say(LEVEL_JOINS[Needs.ONE]).join(answered.answers)
+        return self.say(ANSWERED, answers=answers, question=answered.question)
 
     def activity_name(self, code: str) -> str:
         declared = next((one for one in self.document.activities if one.code == code), None)
