@@ -49,7 +49,7 @@ def test_a_draft_goes_all_the_way_and_back_again() -> None:
     draft = opened.json()
     address = f"/v1/drafts/{draft['draft']['draft_id']}"
     assert (draft["draft"]["state"], draft["draft"]["based_on"]) == ("simulated", 3)
-    nothing = {"is_running": False, "yearly_change_minor": 0, "partial": None}
+    nothing = {"is_running": False, "yearly_change_minor": 0, "partial": None, "is_outdated": False}
     assert draft["cost"] == nothing, "nothing was ever sold here"
     assert any("2 points" in sentence for sentence in draft["changes"])
     assert maker.get("/v1/drafts").json()["drafts"][0]["draft_id"] == draft["draft"]["draft_id"]

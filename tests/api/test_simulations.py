@@ -1,9 +1,11 @@
 """Simulations over the API: the figures of the command and of the page, started, followed, compared, stopped."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import openpyxl
 import pytest
 from django.test import Client
 
@@ -54,7 +56,8 @@ def test_the_api_the_command_and_the_page_tell_the_same(
     found = simulation["findings"]
     file = tmp_path / "richer.yaml"
     file.write_text(simulation["yaml"], encoding="utf-8")
-    assert run(["simulate", "--plan", str(file), "--processes", "1", "--json"]) == 0
+    taken = ("--csv", str(tmp_path / "taken"), "--excel", str(tmp_path / "taken.xlsx"))
+    assert run(["simulate", "--plan", str(file), "--processes", "1", *taken, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     for name in (
         "sales",
@@ -91,6 +94,32 @@ def test_the_api_the_command_and_the_page_tell_the_same(
     assert f"<b>{points['issued']['after']:,}</b>" in page
     assert f"+{points['issued']['change']:,}" in page
 
+    # What is taken away says the same.
+    assert len(simulation["tables"]) == 8
+    for name in set(simulation["tables"]) - {"causes"}:  # those are told beside what happened only
+        file = tmp_path / "taken" / f"{name}.csv"
+        from_api = a_program("simulate").get(f"/v1/simulations/{run_id}/{name}.csv").content
+        assert from_api == file.read_bytes(), name
+        assert client.get(f"/simulation/{run_id}/{name}.csv").content == from_api, name
+        assert f"/simulation/{run_id}/{name}.csv" in page, name
+    rules = (tmp_path / "taken" / "rules.csv").read_text("utf-8")
+    [base] = [line for line in rules.splitlines() if line.startswith("base,")]
+    assert f"{points['issued']['before']},{points['issued']['after']}" in base
+    assert client.get(f"/simulation/{run_id}/nothing.csv").status_code == 404
+    assert a_program("simulate").get(f"/v1/simulations/{run_id}/nothing.csv").status_code == 404
+    for content in (
+        (tmp_path / "taken.xlsx").read_bytes(),
+        a_program("simulate").get(f"/v1/simulations/{run_id}/simulation.xlsx").content,
+        client.get(f"/simulation/{run_id}/simulation.xlsx").content,
+        client.get(f"/simulation/compare/side-by-side.xlsx?run={run_id}").content,
+    ):
+        book = openpyxl.load_workbook(BytesIO(content))
+        cells = {row[0]: row[1:4] for row in book.worksheets[0].iter_rows(values_only=True)}
+        issued = next(cells[label] for label in ("points · Issued", "points · Émis") if label in cells)
+        assert issued[:2] == (points["issued"]["before"], points["issued"]["after"])
+        assert issued[2].startswith("="), "the change is worked out"
+        assert book.sheetnames[1:8] == simulation["tables"][:7]
+
 
 def test_simulations_are_listed_and_laid_side_by_side(past: History) -> None:
     program = a_program("simulate")
@@ -117,6 +146,12 @@ def test_simulations_are_listed_and_laid_side_by_side(past: History) -> None:
     assert (both["against"], compared["against"]) == (1, None)
     assert program.get("/v1/simulations/compare", run=[uuid4()]).status_code == 404
     assert program.get("/v1/simulations/compare", run=[uuid4() for _ in range(5)]).status_code == 422
+    book = openpyxl.load_workbook(
+        BytesIO(program.get("/v1/simulations/compare.xlsx", run=[same, richer]).content)
+    )
+    assert [cell.value for cell in book.worksheets[0][4]][2::2] == ["The same", "Richer"]
+    assert "2 rules" in book.sheetnames
+    assert program.get("/v1/simulations/compare.xlsx", run=[waiting]).status_code == 404
     last = program.get("/v1/simulations/compare").json()["simulations"]
     assert [one["label"] for one in last] == ["Beside the first", "Richer", "The same"]
 

@@ -239,7 +239,7 @@ def test_what_ends_today_is_not_said_to_end_soon(db: None, last_day: str, said: 
     with override("fr"):
         programme = programme_called("club")
         assert programme is not None
-        line = line_to_say(replace(standing, purses=(purse,)), programme)
+        line = line_to_say(replace(standing, purses=(purse,)), programme, "317")
     assert said in line.replace("\u00a0", " ").replace("\u2019", "'")
 
 

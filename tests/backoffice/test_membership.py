@@ -23,7 +23,8 @@ from builders.documents import a_document
 pytestmark = pytest.mark.django_db
 
 LIFE = """\
-audiences: [{code: parents, name: {fr: Parents, en: Parents}}]
+audiences:
+  - {code: parents, name: {fr: Parents, en: Parents}, answered: {question: children, answers: [one, several]}}
 terms:
   - {version: one, first_day: 2026-01-01, url: https://example.org/1}
   - {version: two, first_day: 2026-01-02, url: https://example.org/2}
@@ -76,7 +77,7 @@ def send(client: Client, customer: UUID, dialog: str, fields: dict[str, Any]) ->
         ("suspend", {"reason": "Two people use it"}, "customer.suspended"),
         ("status", {"tier": "gold", "until": "", "reason": "An old friend"}, "status.granted"),
         ("audience", {"audience": "parents", "direction": "in"}, "audience.changed"),
-        ("activity", {"activity": "review", "store": ""}, "activity.told"),
+        ("activity", {"activity": "review", "store": "", "answer-0": "several"}, "activity.told"),
         ("terms", {"version": "two"}, "terms.accepted"),
     ],
 )
@@ -89,6 +90,7 @@ def test_what_is_sent_twice_counts_once_and_leaves_one_line(
     assert state(anne).seq == before + 1
     [line] = people.audit_trail(action=action).entries
     assert line.object_id == str(anne)
+    assert ("parents" in state(anne).audiences) == (dialog in ("audience", "activity"))
 
 
 def test_a_suspended_card_is_shown_as_such_and_resumed(anne: UUID, client: Client) -> None:

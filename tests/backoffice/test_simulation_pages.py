@@ -282,6 +282,10 @@ def test_runs_stand_side_by_side(assidu_db: Database, finance: Client, past: His
     assert "Idea 400" in page
     one = text_of(finance.get(f"/simulation/compare/?run={runs[0]}&run=nonsense"))
     assert "Idea 400" not in one
+    taken = finance.get(f"/simulation/compare/side-by-side.csv?run={runs[0]}&run={runs[1]}").content.decode()
+    assert (
+        taken.splitlines()[0] == "figure,currency,before,Idea 400,Idea 400: change,Idea 300,Idea 300: change"
+    )
     listed = text_of(finance.get("/simulation/"))
     assert listed.count('name="run"') == 2
 

@@ -66,11 +66,14 @@ def test_people_are_put_in_their_household_and_what_the_file_tells_of_them_is_it
         tmp_path / "e.jsonl",
         joined(ANNE, "2026-03-01T10:00:00Z"),
         sale("t-1", "2026-03-02T10:00:00Z", f"card:{ANNE}", 2000),
-        sale("t-2", "2026-03-02T11:00:00Z", f"card:{BRUNO}", 3000),
+        sale("t-2", "2026-03-02T11:00:00Z", f"card:{BRUNO}", 3000, ticket="17"),
+        # The web shop knows the ticket too, with another card of the household, and with a stranger's.
+        sale("w-2", "2026-03-02T11:00:00Z", f"card:{ANNE}", 3000, ticket="17"),
+        sale("w-3", "2026-03-02T11:00:00Z", f"card:{CHLOE}", 3000, ticket="17"),
     )
     report = take(club, [who, told])
     assert report.records["account"] == 2
-    assert aside(report) == []
+    assert (report.recorded, report.exists, aside(report)) == (3, 1, [(5, "ticket_conflict")])
     [(home, name)] = rows("SELECT customer_id, last_name FROM customers_customer WHERE kind = 'household'")
     assert name == "Béré"
     assert [len(one.roles) for one in people_of(home)].count(1) == 1
@@ -80,7 +83,7 @@ def test_people_are_put_in_their_household_and_what_the_file_tells_of_them_is_it
     )
     assert members == [(2,)]
     again = take(club, [homes(tmp_path, f"H1,,Béré-Martin,{ANNE},holder"), told])
-    assert aside(again) == []
+    assert aside(again) == [(5, "ticket_conflict")]
     assert balances() == {home: 50}
     assert rows("SELECT last_name FROM customers_customer WHERE customer_id = %s", [home]) == [
         ("Béré-Martin",)

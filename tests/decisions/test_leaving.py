@@ -17,7 +17,7 @@ from assidu.decisions.events import (
     Suspension,
 )
 from assidu.decisions.plan import Plan
-from assidu.decisions.state import Membership, ReferralStep
+from assidu.decisions.state import Membership, ReferralStep, Referred
 from assidu.plans.compile import compile_plan
 from assidu.plans.wording import Language, receipt
 from builders.documents import BASE, a_document, a_rule
@@ -136,6 +136,33 @@ def test_a_referral_waits_for_who_may_come_back(comes_back: bool, step: Referral
     member.wakes("2026-03-01")
     assert member.state.referral is not None
     assert member.state.referral.step is step
+
+
+def test_a_purchase_that_was_kept_meanwhile_rewards_both_once_they_are_back() -> None:
+    member, gone_for_good = (
+        AMember(a_plan(REGRET + REFERRAL), Joining(on("2026-01-20"), referrer="anne")) for _ in range(2)
+    )
+    for one in (member, gone_for_good):
+        one.does(a_sale(1000, at=on("2026-01-30")))
+        one.does(Leaving(on("2026-02-01")))
+        assert one.wakes("2026-02-10") == [], "it is kept since the 3rd, and nothing can be given"
+    back = member.does(Joining(on("2026-02-10"), referrer="bruno"))
+    assert back.emissions == ()
+    [at_once] = member.wakes("2026-02-10")
+    assert [one.to for one in at_once.emissions] == ["anne"]
+    assert member.points == 200 + 10 + 100
+    [too_late] = gone_for_good.wakes("2026-03-01")
+    assert too_late.emissions == ()
+    assert gone_for_good.state.referral == Referred("anne", ReferralStep.VOID)
+
+
+def test_who_is_back_before_the_purchase_is_kept_waits_like_everybody() -> None:
+    member = AMember(a_plan(REGRET + REFERRAL), Joining(on("2026-01-20"), referrer="anne"))
+    member.does(a_sale(1000, at=on("2026-01-30")))
+    member.does(Leaving(on("2026-01-31")))
+    member.does(Joining(on("2026-02-01")))
+    assert [morning.emissions for morning in member.wakes("2026-02-02")] == []
+    assert len(member.wakes("2026-02-03")) == 1
 
 
 def test_nobody_is_rewarded_for_others_while_they_have_left() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from assidu.decisions import decide, evolve
-from assidu.decisions.decision import Decision, ReasonCode, RefusalCode, Refused
+from assidu.decisions.decision import AudienceMove, Decision, ReasonCode, RefusalCode, Refused
 from assidu.decisions.engagement import parts_of, score
 from assidu.decisions.events import (
     Activity,
@@ -156,6 +156,47 @@ def test_a_rule_for_an_audience_follows_who_enters_and_leaves_it() -> None:
     assert given(customer.buys("2026-03-06")) == 0
     refused = customer.tries(AudienceChange(on("2026-03-07"), "pilots"))
     assert refused == Refused(RefusalCode.UNKNOWN_AUDIENCE, subject="pilots")
+
+
+def test_an_answer_leads_into_the_audiences_that_it_fills_from_the_next_event_on() -> None:
+    plan = a_plan(
+        a_rule("{fixed: 5}", "when: {audiences: [green]}"),
+        a_rule(
+            "{fixed: 7}",
+            "trigger: activity",
+            "activity: survey-answered",
+            "when: {audiences: [green]}",
+            code="survey",
+        ),
+        more="audiences:\n"
+        "  - {code: green, name: {fr: a, en: a}, answered: {question: diet, answers: [vegan, vegetarian]}}\n"
+        "  - {code: hunters, name: {fr: a, en: a}, answered: {question: diet, answers: [game]}}\n"
+        "  - {code: cats, name: {fr: a, en: a}, answered: {question: pets, answers: [cat]}}\n",
+    )
+
+    def answers(**given: tuple[str, ...]) -> Activity:
+        return Activity(on("2026-03-03"), "survey-answered", answers=tuple(given.items()))
+
+    customer = Customer(plan)
+    assert customer.does(answers(diet=("vegan",), age=("30",))).awards == ()
+    assert customer.state.audiences == {"green"}
+    assert given(customer.buys("2026-03-04")) == 5
+    again = customer.does(answers(diet=("vegetarian",), pets=("cat", "dog")))
+    assert [award.quantity for award in again.awards] == [7]
+    assert again.answered == (AudienceMove("cats", True),), "they are among the green already"
+    customer.does(answers(diet=("game",)))
+    assert customer.state.audiences == {"hunters", "cats"}
+    for known, after in ((("vegan",), {"green", "cats"}), ((), {"hunters", "cats"})):
+        survivor = Customer(plan)
+        survivor.does(answers(diet=known))
+        merger, facts = Merger(on("2026-03-04")), Facts(survivor.state, absorbed=customer.state)
+        merged = decide(plan, facts, merger)
+        assert isinstance(merged, Decision)
+        assert evolve(survivor.state, merged).audiences == after, "their own answer stands, others come along"
+    customer.does(answers(diet=()))
+    customer.does(answers())
+    assert customer.state.audiences == {"cats"}, "whoever no longer answers so is no longer in it"
+    assert given(customer.buys("2026-03-05")) == 0
 
 
 # ---------------------------------------------------------------- engagement

@@ -163,6 +163,20 @@ def test_a_reward_may_be_for_some_statuses_only() -> None:
     )
 
 
+def test_a_reward_may_be_asked_for_in_some_stores_and_through_some_channels_only() -> None:
+    plan = a_plan(
+        "code: gift, costs: {currency: points, units: 1}, gives: {currency: voucher}, "
+        "when: {stores: ['317'], channels: [store]}"
+    )
+    nowhere = Refused(RefusalCode.REWARD_NOT_HERE, subject="gift")
+    for store, channel in (("", ""), ("317", "web"), ("401", "store")):
+        asked = RewardRequest(on("2026-03-02"), "gift", store=store, channel=channel)
+        assert Customer(plan).tries(asked) == nowhere
+        assert not plan.rewards["gift"].is_given_at(store, channel)
+    Customer(plan).does(RewardRequest(on("2026-03-02"), "gift", store="317", channel="store"))
+    assert plan.rewards["gift"].is_given_at("317", "store")
+
+
 def test_points_that_have_expired_meanwhile_come_back_as_new_ones() -> None:
     document = a_document(
         BASE,

@@ -11,13 +11,14 @@ import pytest
 from django.utils import translation
 
 from assidu.economics.discounts.types import TurnedMargin
-from assidu.economics.tables import Table, as_csv, liability_tables
+from assidu.economics.tables import liability_tables
 from assidu.economics.types import Assumptions, Liability, MacroReport, MonthState, Policy, report
 from assidu.economics.views import liability_view
 from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.discounts import discounts_workbook
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.economics.workbook.macro import macro_workbook
+from assidu.foundation.tables import Table, as_csv
 from builders.discounts_answer import about, an_answer
 from economics.models.scenarios import a, a_segment, assuming
 from economics.models.test_books import AVAILABLE, ISSUED, USED, a_filling_programme, a_story, points

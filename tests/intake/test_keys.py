@@ -88,6 +88,12 @@ def test_a_stores_key_ends_no_membership_but_asks_for_rewards(counter: Counter) 
     refused, asked = counter.post(leaving, reward, key=bound)
     assert (refused.status_code, refused.json()["code"]) == (403, "other_store")
     assert asked.json()["code"] == "insufficient_balance"
+    placed = (
+        {**reward, "id": f"W-{store}", "data": {"reward": "voucher-5", "store": store, "channel": "store"}}
+        for store in ("317", "401")
+    )
+    here, elsewhere = counter.post(*placed, key=bound)
+    assert (here.json()["code"], elsewhere.json()["code"]) == ("insufficient_balance", "other_store")
     [refused] = counter.post(leaving, key=key_with("events:write"))
     assert refused.json()["code"] == "missing_scope"
     [left] = counter.post(leaving)

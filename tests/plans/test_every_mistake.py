@@ -151,7 +151,7 @@ WITHOUT_SENSE = {
     ),
     "settles_without_partner": with_good("settles: 3.50"),
     "good_pays": with_good("pays: true"),
-    "reward_cannot": a_programme(more=a_bag("when: {channels: [web]}")).replace(
+    "reward_cannot": a_programme(more=a_bag("when: {days: [monday]}")).replace(
         "rules:", GOOD_LINE + "rules:", 1
     ),
     "stock_and_sessions": a_programme(

@@ -550,3 +550,31 @@ def test_what_units_wait_for_is_told(otherwise: str, said: str) -> None:
     assert document is not None
     lines = [line.sentence for part in describe(document, Language.EN).sections for line in part.lines]
     assert any(said in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("language", "staff", "members"),
+    [
+        (Language.FR, "aux dépensiers", "certains membres"),
+        (Language.EN, "big spenders", "some members"),
+    ],
+)
+def test_what_a_brand_calls_its_audiences_is_told_to_staff_and_not_to_members(
+    language: Language, staff: str, members: str
+) -> None:
+    document = a_document(
+        BASE,
+        a_rule("{fixed: 10}", "when: {audiences: [spenders]}"),
+        more="audiences:\n  - code: spenders\n    name: {fr: aux dépensiers, en: big spenders}\n"
+        "    answered: {question: purse, answers: [full, fuller]}\n",
+    )
+    [fills] = [part for part in describe(document, language).sections if part.code == "audiences"]
+    assert {Language.FR: "full ou fuller", Language.EN: "full or fuller"}[language] in fills.lines[0].sentence
+    assert all(part.code != "audiences" for part in describe(document, language, for_members=True).sections)
+    found = Reason("extra", ReasonCode.NOT_IN_AUDIENCE)
+    for for_members, wanted, never in ((False, staff, members), (True, members, staff)):
+        described = describe(document, language, for_members=for_members)
+        [rule] = [line.sentence for part in described.sections for line in part.lines if line.code == "extra"]
+        for said in (rule, reason(found, document, language, for_members=for_members)):
+            assert wanted in said
+            assert never not in said

@@ -57,6 +57,7 @@ def test_a_page_that_is_opened_shows_them_and_changes_nothing(
     assert (step(anne, "back"), step(anne, "brioche")) == ("allotted", "")
     statement = client.get(address.removesuffix("offers/"), {"language": "en"}).content.decode()
     assert "1 to activate" in statement
+    assert "young" not in text + statement, "what a brand calls its audiences is not for members"
 
 
 def test_looked_at_it_is_seen_and_activated_it_is_once_whatever_is_sent_again(

@@ -1,6 +1,7 @@
 """A plan beside another version over the same past: only the change differs, and what is kept is not replayed again."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace as rewritten
@@ -138,6 +139,15 @@ def test_a_replay_is_kept_until_something_is_recorded_or_published_and_says_what
     days = (past.until - past.since).days + 1
     assert yearly_of(draft, live).change == YearlyChange.of(given, days, str(run_id))
     assert given < 0
+    # A replay of another past decides nothing: one that ended a week and a day ago, or that lacked a tenth of it.
+    for other in (
+        replace(found.compared, until=past.until - timedelta(days=8)),
+        replace(found.compared, events=past.events * 9 // 10),
+    ):
+        run_id = actions.ask(draft, to_yaml(draft), label="", by="", against=2)
+        actions.finish(run_id, found.report, other)
+        yearly = yearly_of(draft, live)
+        assert (yearly.change, yearly.is_outdated, yearly.is_running) == (None, True, False)
 
 
 def test_a_change_that_touches_nobody_changes_nothing_also_where_tills_gave_no_discount(

@@ -27,6 +27,11 @@ REWARD = """\
 rewards:
   - {code: cheap, name: {fr: Petit, en: Small}, costs: {currency: points, units: 30}, gives: {currency: vouchers}}
   - {code: dear, name: {fr: Gros, en: Big}, costs: {currency: points, units: 500}, gives: {currency: vouchers}}
+  - code: there
+    name: {fr: Là, en: There}
+    costs: {currency: points, units: 30}
+    gives: {currency: vouchers}
+    when: {stores: ['999']}
 audiences:
   - {code: students, name: {fr: étudiants, en: students}}
 engagement:
@@ -129,6 +134,7 @@ def test_each_reason_that_keeps_somebody_out_is_found(assidu_db: Database, past:
         "first": REACHED,
         "cheap": COULD_HAVE,
         "dear": Barrier.NEVER_ENOUGH,
+        "there": Barrier.STORE,
         "status": Barrier.TOO_LITTLE,
     }
 

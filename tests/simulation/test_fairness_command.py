@@ -74,4 +74,9 @@ def test_the_library_is_listed_shown_and_tried(past: History, capsys: pytest.Cap
     status, answer = asked(capsys, "plan", "library", "try", "cagnotte", "--processes", "1")
     assert (status, answer["sales"], answer["unexplained"]) == (0, 3, 0)
     assert answer["currencies"]["euros"]["issued"] >= 20 + 21 + 22
+    assert (answer["against"], answer["compared"]["cost_minor"]["before"]) == (1, 63)
+    status, answer = asked(capsys, "plan", "library", "try", "cagnotte", "--against", "recorded")
+    assert (status, answer["against"], answer["compared"]) == (0, None, None)
+    _, answer = asked(capsys, "plan", "library", "try", "cagnotte", "--against", "7")
+    assert answer["error"]["code"] == "unknown_plan"
     assert asked(capsys, "plan", "library", "show", "none")[1]["error"]["code"] == "unknown_programme"

@@ -553,12 +553,14 @@ class FirstAnswer:
 class PlanCost:
     """By replay of the past under the draft and under the version in force, for a year, in minor units.
 
-    `partial`: while they are replayed, over all that is recorded.
+    `partial`: while they are replayed, over all that is recorded. `is_outdated`: it was replayed, but too much was
+    recorded since to decide on it who must approve; replay it again.
     """
 
     is_running: bool
     yearly_change_minor: int | None
     partial: FirstAnswer | None = None
+    is_outdated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ NEAR_PERCENT = 20
 """A status is near when at most this share is missing of all that it asks for, or of one thing that is enough."""
 
 
-def line_to_say(standing: Standing | None, programme: Programme) -> str:
-    return next(_lines(standing, programme), "")
+def line_to_say(standing: Standing | None, programme: Programme, store: str = "") -> str:
+    return next(_lines(standing, programme, store), "")
 
 
-def _lines(standing: Standing | None, programme: Programme) -> Iterator[str]:
+def _lines(standing: Standing | None, programme: Programme, store: str) -> Iterator[str]:
     """The best first; the last one can always be said."""
     if standing is not None and standing.membership is Membership.SUSPENDED:
         yield _(
@@ -40,7 +40,7 @@ def _lines(standing: Standing | None, programme: Programme) -> Iterator[str]:
     yield from _vouchers(standing, programme)
     yield from _leaving_soon(standing, programme)
     yield from _next_status(standing, programme)
-    yield from _reward(standing, programme)
+    yield from _reward(standing, programme, store)
     if said := programme.says(standing.tiers.tier if standing.tiers is not None else None):
         yield said
     balance = standing.available(programme.points)
@@ -100,8 +100,10 @@ def _is_near(missing: Missing, programme: Programme) -> bool:
     return all(near) if missing.needs_all else any(near)
 
 
-def _reward(standing: Standing, programme: Programme) -> Iterator[str]:
+def _reward(standing: Standing, programme: Programme, store: str) -> Iterator[str]:
     for code, reward in programme.plan.rewards.items():
+        if not reward.is_given_at(store, "store"):
+            continue
         if standing.available(reward.currency) >= reward.cost and code in programme.phrases.rewards:
             yield _("With %(units)s you can have: %(reward)s.") % {
                 "units": programme.units(reward.cost, reward.currency),

@@ -129,6 +129,7 @@ def told(draft: Any) -> dict[str, Any]:
         "written_at": draft.step.written_at,
         "written_by": draft.step.written_by,
         "yearly_change_minor": yearly.change.change_minor if yearly is not None and yearly.change else None,
+        "is_outdated": yearly is not None and yearly.is_outdated,
         "needed": request.needed if request is not None else None,
         "cause": request.cause.value if request is not None else None,
     }

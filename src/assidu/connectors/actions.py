@@ -238,7 +238,8 @@ class _Importer:
         if not tickets.again:
             return tickets.firsts
         written = written_tickets(self._connection, known)
-        merging = _merging(entries, owned, identities)
+        again = {place for pair in tickets.again for place in pair if place is not None}
+        meeting = self._meeting([p for p in owned if entries[p].absorbed or p in again], identities)
 
         def told(place: int) -> Sold:
             subject = entries[place].subject
@@ -248,12 +249,26 @@ class _Importer:
             ticket = entries[place].ticket
             assert ticket is not None
             mine, other = told(place), written[ticket] if first is None else told(first)
-            together = {one for owner in mine.owners for one in merging.get(owner, ())}
+            together = {one for owner in mine.owners for one in meeting.get(owner, ())}
             if (detail := contradiction(mine, other, together)) is None:
                 self._report.exists += 1
             else:
                 aside.append(self._aside(place, TICKET_CONFLICT, detail))
         return tickets.firsts
+
+    def _meeting(self, places: Sequence[int], identities: Identities) -> dict[UUID, set[UUID]]:
+        """Customers who become one in this import, or share an account in it or by now, each with the others."""
+        owners: dict[int, UUID] = {}
+        absorbed: dict[int, UUID] = {}
+        for place in places:
+            subject, other = self._telling.entries[place].subject, self._telling.entries[place].absorbed
+            if subject and (owner := identities.customer(subject)):
+                owners[place] = owner
+                if other and (second := identities.customer(other)):
+                    absorbed[place] = second
+        accounts = lookups.accounts_of(self._connection, {*owners.values(), *absorbed.values()})
+        groups = groups_of(owners, absorbed, [*accounts.items()])
+        return {customer: group.customers for group in groups for customer in group.customers}
 
     def _aside(self, place: int, code: str, detail: str = "") -> SetAside:
         entry = self._telling.entries[place]
@@ -328,20 +343,3 @@ class _Importer:
         self._report.undrawn += done.undrawn
         self._report.set_aside.update(done.set_aside)
         self._report.first_aside = first_of([*self._report.first_aside, *done.first_aside])
-
-
-def _merging(
-    entries: Sequence[Entry], places: Sequence[int], identities: Identities
-) -> dict[UUID, set[UUID]]:
-    """Customers who become one in this import, each with the others."""
-    owners: dict[int, UUID] = {}
-    absorbed: dict[int, UUID] = {}
-    for place in places:
-        subject, other = entries[place].subject, entries[place].absorbed
-        if subject and other and (owner := identities.customer(subject)):
-            owners[place] = owner
-            if gone := identities.customer(other):
-                absorbed[place] = gone
-    return {
-        customer: group.customers for group in groups_of(owners, absorbed) for customer in group.customers
-    }

@@ -284,6 +284,7 @@ class Decision:
     lapses: tuple[Lapse, ...] = ()
     reasons: tuple[Reason, ...] = ()
     audience: AudienceMove | None = None
+    answered: tuple[AudienceMove, ...] = ()  # by answers: those of an activity, or brought
     offers: OffersDecided = NOTHING
     reward: RewardAsked | None = None
     called_off: int | None = None
@@ -335,6 +336,7 @@ class RefusalCode(StrEnum):
     UNKNOWN_AUDIENCE = "unknown_audience"
     ALREADY_OVER = "already_over"
     REWARD_NOT_FOR_THEM = "reward_not_for_them"
+    REWARD_NOT_HERE = "reward_not_here"
     UNKNOWN_SESSION = "unknown_session"
     OUT_OF_STOCK = "out_of_stock"
     UNKNOWN_REQUEST = "unknown_request"

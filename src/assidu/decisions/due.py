@@ -18,7 +18,7 @@ def next_due(state: State) -> date | None:
     """The first local day on which something of this customer is due, for the shell to make a ``Tick`` of.
 
     While a membership is suspended nothing of it is: its time stands still, but not that to come back in. In an account
-    it sleeps.
+    it sleeps. The referral by which somebody came waits for them while they may still come back.
     """
     if state.membership in (Membership.ABSORBED, Membership.SUSPENDED, Membership.IN_ACCOUNT):
         return None
@@ -35,7 +35,7 @@ def next_due(state: State) -> date | None:
             days.append(end)
     if state.tier_until is not None and state.membership is Membership.MEMBER:
         days.append(state.tier_until)
-    if state.referral is not None and state.referral.due is not None:
+    if state.referral is not None and state.referral.due is not None and state.regret_until is None:
         days.append(state.referral.due)
     if state.regret_until is not None:
         days.append(state.regret_until)

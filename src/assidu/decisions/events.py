@@ -195,12 +195,15 @@ class Correction:
 
 @value_type(frozen=True, slots=True)
 class RewardRequest:
-    """The customer exchanges what was earned for a reward of the plan; ``session`` where it has several."""
+    """The customer exchanges what was earned for a reward of the plan; ``session`` where it has several. ``store`` and
+    ``channel`` are where they ask."""
 
     at: datetime
     reward: str
     quantity: int = 1
     session: str = ""
+    store: str = ""
+    channel: str = ""
 
 
 @value_type(frozen=True, slots=True)
@@ -502,12 +505,17 @@ class Tick:
 
 @value_type(frozen=True, slots=True)
 class Activity:
-    """Something a customer did that is no purchase: a visit, a survey answered, or what the plan declares."""
+    """Something a customer did that is no purchase: a visit, a survey answered, or what the plan declares.
+
+    ``answers`` are those that it brings to questions that fill audiences, by question: codes of the plan, nothing
+    written.
+    """
 
     at: datetime
     activity: str
     store: str = ""
     channel: str = ""
+    answers: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @value_type(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from assidu.decisions.calendar import LAST_DAY, add_months
 from assidu.decisions.decision import (
     Account,
     AccountMove,
-    AudienceMove,
     Decision,
     Lapse,
     MembershipChange,
@@ -82,8 +81,8 @@ def evolve(state: State, decision: Decision) -> State:
         asked=asked_after(state.asked, decision, state.seq + 1)
         if decision.reward is not None or decision.called_off is not None
         else state.asked,
-        audiences=_moved(state.audiences, decision.audience)
-        if decision.audience is not None
+        audiences=_moved(state.audiences, decision)
+        if decision.audience is not None or decision.answered
         else state.audiences,
         pending=_pending_after(state.pending, decision.postings) if decision.postings else state.pending,
         holds=_held_after(state.holds, decision) if decision.holds else state.holds,
@@ -130,8 +129,11 @@ def _been_away(state: State, change: MembershipChange) -> tuple[Absence, ...]:
     return (*state.absences, Absence(state.left_on, change.on))
 
 
-def _moved(audiences: frozenset[str], move: AudienceMove) -> frozenset[str]:
-    return audiences | {move.audience} if move.is_in else audiences - {move.audience}
+def _moved(audiences: frozenset[str], decision: Decision) -> frozenset[str]:
+    moves = decision.answered if decision.audience is None else (decision.audience,)
+    for move in moves:
+        audiences = audiences | {move.audience} if move.is_in else audiences - {move.audience}
+    return audiences
 
 
 def apply_postings(

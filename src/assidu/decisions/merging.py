@@ -5,6 +5,7 @@ What leaves and arrives is the same when somebody enters an account (``accounts`
 
 from datetime import date
 
+from assidu.decisions.audiences import answers_brought
 from assidu.decisions.calendar import LAST_DAY, local_day
 from assidu.decisions.decision import (
     Account,
@@ -67,6 +68,7 @@ def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused
         membership=earlier_membership(mine, theirs),
         terms="" if mine.terms else theirs.terms,
         offers=offers_added(mine, theirs),
+        answered=answers_brought(plan, mine, theirs),
     )
 
 

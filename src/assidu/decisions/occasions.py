@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from assidu.decisions.audiences import moved_by_answers
 from assidu.decisions.calendar import local_day, minute_of
 from assidu.decisions.decision import (
     Account,
@@ -147,7 +148,13 @@ def decide_activity(plan: Plan, facts: Facts, event: Activity, *, trace: bool) -
         code = ReasonCode.SUSPENDED if inputs.is_suspended else ReasonCode.NOT_A_MEMBER
         reasons = tuple(Reason(plan.rules[i].code, code) for i in rules) if trace else ()
         kept = Given(Sharing({}, event.store, inputs.day)).inputs(inputs)
-        return Decision(plan.version, tuple(wallet.postings), inputs=kept, reasons=reasons)
+        return Decision(
+            plan.version,
+            tuple(wallet.postings),
+            inputs=kept,
+            reasons=reasons,
+            answered=moved_by_answers(plan, state, event),
+        )
 
     given = give(plan, rules, Occasion(event.at, event.store, event.channel, inputs), wallet, trace=trace)
     counts = (
@@ -165,6 +172,7 @@ def decide_activity(plan: Plan, facts: Facts, event: Activity, *, trace: bool) -
         inputs=given.inputs(inputs),
         reasons=tuple(given.reasons),
         offers=freeing(NOTHING, tuple(given.sharing.releases)),
+        answered=moved_by_answers(plan, state, event),
     )
 
 

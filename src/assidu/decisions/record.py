@@ -91,6 +91,8 @@ def decision_record(decision: Decision) -> Record:
         record["settlements"] = [list(settlement) for settlement in decision.settlements]
     if decision.audience is not None:
         record["audience"] = list(decision.audience)
+    if decision.answered:
+        record["answered"] = [list(move) for move in decision.answered]
     if decision.holds:
         record["holds"] = [_hold_record(hold) for hold in decision.holds]
     if decision.offers:
@@ -163,6 +165,7 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
             HoldChange(hold, _instant(until), _places(*places)) for hold, until, *places in get("holds", ())
         ),
         audience=AudienceMove(*record["audience"]) if "audience" in record else None,
+        answered=tuple([AudienceMove(*move) for move in record.get("answered", ())]),
         reward=_asked(get("reward")),
         called_off=get("called_off"),
         settlements=tuple(Settlement(*fields) for fields in get("settlements", ())),

@@ -49,11 +49,13 @@ from assidu.decisions.wallet import Wallet, earned_into
 def followed(plan: Plan, facts: Facts, event: Event, decision: Decision) -> Decision:
     """The same decision, with what it means for the referral by which this customer came."""
     referral = facts.state.referral
-    if isinstance(event, Joining):
+    if isinstance(event, Joining) and not _is_away(facts.state):
         return _joined(plan, facts.state, event, decision)
     if referral is None or referral.step in (ReferralStep.KEPT, ReferralStep.VOID):
         return decision
     match event:
+        case Joining():
+            return _given_now(plan, event, referral, decision)
         case Sale() if referral.step is ReferralStep.WAITING:
             return _bought(plan, facts.state, event, referral, decision)
         case Return() if referral.step is ReferralStep.BOUGHT:
@@ -62,11 +64,10 @@ def followed(plan: Plan, facts: Facts, event: Event, decision: Decision) -> Deci
             return _brought_back(plan, event, referral, decision)
         case Tick() if decision.membership is not None:
             return replace(decision, referral=_void(referral))  # their time to come back is over
-        case Tick() if referral.due is not None and referral.due <= event.day:
+        case Tick() if referral.due is not None and referral.due <= event.day and not _is_away(facts.state):
             return _kept(plan, facts.state, event.day, referral, decision)
-        case Resumption() if referral.due is not None and referral.due < local_day(event.at, plan.zone):
-            # It was kept while nothing could be given: it is given now.
-            return replace(decision, referral=referral._replace(due=local_day(event.at, plan.zone)))
+        case Resumption():
+            return _given_now(plan, event, referral, decision)
         case AccountEntry():
             return replace(decision, referral=_void(referral))  # an account is one, and nobody brought it
         case Admission() if event.member == referral.by:
@@ -84,6 +85,19 @@ def _joined(plan: Plan, state: State, event: Joining, decision: Decision) -> Dec
     if not event.referrer or plan.referral is None or not is_new:
         return decision
     return replace(decision, referral=Referred(event.referrer, ReferralStep.WAITING))
+
+
+def _is_away(state: State) -> bool:
+    """Have they left, and may come back?"""
+    return state.regret_until is not None
+
+
+def _given_now(plan: Plan, event: Joining | Resumption, referral: Referred, decision: Decision) -> Decision:
+    """Of a purchase that was kept while nothing could be given, both sides are rewarded from this day on."""
+    day = local_day(event.at, plan.zone)
+    if referral.due is None or referral.due >= day:
+        return decision
+    return replace(decision, referral=referral._replace(due=day))
 
 
 def _bought(plan: Plan, state: State, sale: Sale, referral: Referred, decision: Decision) -> Decision:

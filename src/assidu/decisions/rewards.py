@@ -8,6 +8,7 @@ from assidu.decisions.decision import (
     Account,
     Claim,
     Decision,
+    ReasonCode,
     RefusalCode,
     Refused,
     RewardAsked,
@@ -42,8 +43,11 @@ def decide_reward(plan: Plan, facts: Facts, event: RewardRequest) -> Decision | 
         if session.on < day:
             return Refused(RefusalCode.ALREADY_OVER, subject=event.reward)
     inputs = inputs_on(plan, facts, day)
-    if why_not_now(reward.when, inputs, "", "", lambda: 0) is not None:
-        return Refused(RefusalCode.REWARD_NOT_FOR_THEM, subject=event.reward)
+    why = why_not_now(reward.when, inputs, event.store, event.channel, lambda: 0)
+    if why is not None:
+        is_elsewhere = why in (ReasonCode.OTHER_CHANNEL, ReasonCode.OTHER_STORE)
+        code = RefusalCode.REWARD_NOT_HERE if is_elsewhere else RefusalCode.REWARD_NOT_FOR_THEM
+        return Refused(code, subject=event.reward)
     wallet = Wallet(state)
     cost = reward.cost * event.quantity
     available = wallet.available(reward.currency)

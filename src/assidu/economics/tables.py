@@ -1,11 +1,9 @@
-"""What is behind every figure and chart, as tables to take away. Text that a spreadsheet would run is made harmless."""
+"""What is behind every figure and chart of liability and of the macro model, as tables to take away."""
 
-import csv
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
-from io import StringIO
 
 from assidu.economics.models.hindsight import hindsight
 from assidu.economics.models.redemption import bounds, bounds_minor
@@ -24,49 +22,11 @@ from assidu.economics.types import (
     RevenueRoll,
     Totals,
 )
+from assidu.foundation.tables import Cell, Table
 
-Cell = str | int | float | date | None
 ENDS = ("low_80_minor", "high_80_minor", "low_95_minor", "high_95_minor")
 BANDS = ("net", "incremental_sales_ht", "incremental_margin", "costs")
 """What is told of a segment with its bands."""
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """``name`` is good for a file; columns are named in English, as in the API."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-
-def harmless(text: str) -> str:
-    """Nothing that begins like a formula is one."""
-    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) else text
-
-
-def as_csv(table: Table) -> str:
-    out = StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(table.columns)
-    for row in table.rows:
-        writer.writerow([_cell(one) for one in row])
-    return out.getvalue()
-
-
-def _cell(value: Cell) -> str | int:
-    match value:
-        case None:
-            return ""
-        case bool() | int():
-            return value
-        case float():
-            return f"{value:.6f}".rstrip("0").rstrip(".")
-        case date():
-            return value.isoformat()
-        case _:
-            return harmless(value)
 
 
 def liability_tables(found: Liability) -> list[Table]:

@@ -144,7 +144,10 @@ def body_of(event: Event) -> Body:
                 ],
             }
         case Activity():
-            return {"activity": event.activity}
+            body = {"activity": event.activity}
+            if event.answers:
+                body["answers"] = {question: list(given) for question, given in event.answers}
+            return body
         case StatusGrant():
             return {"tier": event.tier, "until": _iso(event.until)}
         case AudienceChange():
@@ -255,7 +258,9 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
         case EventType.CORRECTION:
             return Correction(at, body["currency"], body["quantity"], body.get("reason_code", ""))
         case EventType.REWARD_REQUEST:
-            return RewardRequest(at, body["reward"], body["quantity"], body.get("session", ""))
+            return RewardRequest(
+                at, body["reward"], body["quantity"], body.get("session", ""), store, channel
+            )
         case EventType.REWARD_CANCELLATION:
             return RewardCancellation(at, body["request_seq"])
         case EventType.HAND_OVER:
@@ -286,7 +291,8 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
             )
             return TakeOver(at, _day(body["joined_on"]), body["tier"], _date(body["tier_until"]), lots)
         case EventType.ACTIVITY:
-            return Activity(at, body["activity"], store, channel)
+            answers = sorted((question, tuple(given)) for question, given in body.get("answers", {}).items())
+            return Activity(at, body["activity"], store, channel, tuple(answers))
         case (
             EventType.OFFER_ALLOTTED
             | EventType.OFFER_SEEN

@@ -125,7 +125,7 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, senten
                 "rule": r.rule,
                 "code": r.code.value,
                 "figures": dict(r.figures),
-                "text": reason(r, document, language),
+                "text": reason(r, document, language, for_members=True),
             }
             for r in (with_streak(plan, decision.inputs, one) for one in decision.reasons)
         ]

@@ -69,7 +69,11 @@ class Caller:
             if self.store:
                 return problems.OTHER_STORE
             return self.refusal(scope)
-        if self.store and hasattr(incoming.data, "store") and incoming.store != self.store:
+        # A reward may be asked for without saying where; then it is none that only some stores give.
+        is_placed = hasattr(incoming.data, "store") and (
+            incoming.store or incoming.type is not EventType.REWARD_REQUEST
+        )
+        if self.store and is_placed and incoming.store != self.store:
             return problems.OTHER_STORE
         return self.refusal(PAST) if incoming.has_happened else None
 

@@ -4,7 +4,7 @@ The same scripts as intake's, on Django's connection and in its transaction: an 
 trail are written together or not at all. Hot routes and files have doors of their own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -187,9 +187,11 @@ def request_reward(
     at: datetime,
     programme: str,
     session: str = "",
+    store: str = "",
+    channel: str = "",
     event_id: UUID | None = None,
 ) -> Outcome:
-    data = RewardData(reward=reward, quantity=quantity, session=session)
+    data = RewardData(reward=reward, quantity=quantity, session=session, store=store, channel=channel)
     return own_event(customer_id, EventType.REWARD_REQUEST, data, at, programme, event_id)
 
 
@@ -369,10 +371,12 @@ def tell_activity(
     by: Actor,
     at: datetime,
     programme: str,
+    answers: Mapping[str, str] | None = None,
     event_id: UUID | None = None,
 ) -> Outcome:
-    """Something the customer did that is no purchase, told by staff."""
-    data = ActivityData(activity=activity, store=store, channel="store" if store else "")
+    """Something the customer did that is no purchase, told by staff; ``answers`` are by question."""
+    channel = "store" if store else ""
+    data = ActivityData(activity=activity, store=store, channel=channel, answers={**(answers or {})})
     return own_event(customer_id, EventType.ACTIVITY, data, at, programme, event_id, by)
 
 

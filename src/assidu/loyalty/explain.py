@@ -124,15 +124,18 @@ class Explanation:
         return (*self.nearly, *self.others)
 
 
-def explain(customer_id: UUID, seq: int, language: Language) -> Explanation | None:
-    """Explain one event of a customer; ``None``: there is no such event."""
+def explain(
+    customer_id: UUID, seq: int, language: Language, *, for_members: bool = False
+) -> Explanation | None:
+    """Explain one event of a customer, to staff or ``for_members``; ``None``: there is no such event."""
     entry = queries.entry(customer_id, seq)
     programme = queries.programme_of(customer_id)
     book = queries.current_book(programme) if programme else None
     if entry is None or programme is None or book is None:
         return None
     history = _history(customer_id)
-    return _explained(entry, _folded(history, seq - 1), history, book, _documents(programme), language)
+    before = _folded(history, seq - 1)
+    return _explained(entry, before, history, book, _documents(programme), language, for_members=for_members)
 
 
 def explain_all(customer_id: UUID, language: Language) -> Iterator[Explanation]:
@@ -160,6 +163,8 @@ def _explained(
     book: PlanBook,
     documents: Mapping[int, Document],
     language: Language,
+    *,
+    for_members: bool = False,
 ) -> Explanation:
     plan = book.version(entry.decision.plan_version)
     document = documents[plan.version]
@@ -180,7 +185,7 @@ def _explained(
         state_after=after,
         sentences=tuple(said_of(entry, document, language, _sold_on(entry, history))),
         reasons=tuple(
-            _told(with_streak(plan, entry.decision.inputs, one), plan, document, language)
+            _told(with_streak(plan, entry.decision.inputs, one), plan, document, language, for_members)
             for one in _reasons(plan, entry, before, again)
         ),
         ticket=_ticket(entry, sold),
@@ -327,7 +332,7 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
     return ()
 
 
-def _told(found: Reason, plan: Plan, document: Document, language: Language) -> RuleReason:
+def _told(found: Reason, plan: Plan, document: Document, language: Language, for_members: bool) -> RuleReason:
     kind, name = _named(found.rule, document, language)
     return RuleReason(
         rule=found.rule,
@@ -335,7 +340,7 @@ def _told(found: Reason, plan: Plan, document: Document, language: Language) -> 
         code=found.code,
         has_applied=found.code is ReasonCode.APPLIED,
         figures=found.figures,
-        sentence=reason(found, document, language),
+        sentence=reason(found, document, language, for_members=for_members),
         kind=kind,
         reached_percent=reached_percent(plan, found),
     )

@@ -371,11 +371,16 @@ class _Telling:
 
 
 def said_of(
-    entry: TimelineEntry, document: Document, language: Language, sold_on: SoldOn | None = None
+    entry: TimelineEntry,
+    document: Document,
+    language: Language,
+    sold_on: SoldOn | None = None,
+    *,
+    for_members: bool = False,
 ) -> Iterator[str]:
     """What happened, what moved and what was missing; ``document`` is the version that it was decided under,
     ``sold_on`` the ticket that a return or a change is about."""
-    telling = _Telling(entry, phrases_of(document, language), sold_on)
+    telling = _Telling(entry, phrases_of(document, language, for_members=for_members), sold_on)
     decision = entry.decision
     yield from _head(telling)
     yield from _author(telling)
@@ -570,6 +575,9 @@ def _head(telling: _Telling) -> Iterator[str]:
             if entry.decision.inputs is not None and not entry.decision.inputs.is_member:
                 said = "suspended" if entry.decision.inputs.is_suspended else "activity_not_a_member"
                 yield telling.say(said)
+            for moved in () if phrases.for_members else entry.decision.answered:
+                said = "audience_in" if moved.is_in else "audience_out"
+                yield telling.say(said, audience=phrases.audience_names([moved.audience]), day=day)
         case StatusGrant():
             yield telling.say("status_grant", day=day)
             yield from _written(telling)

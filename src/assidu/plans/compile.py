@@ -7,7 +7,16 @@ from assidu.plans.compile_accounts import compile_accounts
 from assidu.plans.compile_draws import compile_draws
 from assidu.plans.compile_life import with_life
 from assidu.plans.compile_offers import compile_offers
-from assidu.plans.compile_parts import budget, conditions, duration, index_by_line, lines, minor, per_amount
+from assidu.plans.compile_parts import (
+    answers,
+    budget,
+    conditions,
+    duration,
+    index_by_line,
+    lines,
+    minor,
+    per_amount,
+)
 from assidu.plans.document import (
     Budget,
     Currency,
@@ -68,6 +77,7 @@ def compile_plan(document: Document, version: int | None = None) -> compiled.Pla
         if document.second_person_above is None
         else minor(document.second_person_above, document.sale_currency.decimals),
         audiences=frozenset(audience.code for audience in document.audiences),
+        answers=answers(document.audiences),
         engagement=None if document.engagement is None else _engagement(document.engagement),
         offers=compile_offers(document),
         accounts=compile_accounts(document.accounts),

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from assidu.decisions import calendar
 from assidu.decisions import plan as compiled
-from assidu.plans.document import Budget, Duration, Lines, PerAmount, When, Worth
+from assidu.plans.document import Audience, Budget, Duration, Lines, PerAmount, When, Worth
 
 
 def minor(amount: Decimal, decimals: int) -> int:
@@ -51,6 +51,16 @@ def conditions(written: When, decimals: int) -> compiled.Conditions:
 
 def _minutes(clock: str) -> int:
     return int(clock[:2]) * 60 + int(clock[3:])
+
+
+def answers(written: Iterable[Audience]) -> dict[str, dict[str, frozenset[str]]]:
+    """By question, the audiences that its answers fill."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for audience in written:
+        if audience.answered is not None:
+            asked = found.setdefault(audience.answered.question, {})
+            asked[audience.code] = frozenset(audience.answered.answers)
+    return found
 
 
 def lines(written: Lines | None) -> compiled.Lines | None:

@@ -10,7 +10,7 @@ from assidu.customers import queries as customers
 from assidu.customers.accounts import account_of
 from assidu.customers.types import Customer
 from assidu.decisions.decision import Account
-from assidu.decisions.events import Absorption, AfterSale, Merger, Sale
+from assidu.decisions.events import Absorption, AfterSale, AudienceChange, Merger, Sale
 from assidu.decisions.plan import CurrencyKind, Plan
 from assidu.decisions.state import Membership
 from assidu.events.types import WHOSE_PERSON
@@ -121,7 +121,7 @@ class Member:
 
     @property
     def phrases(self) -> Phrases:
-        return phrases_of(self.document, self.language)
+        return phrases_of(self.document, self.language, for_members=True)
 
     @property
     def programme(self) -> str:
@@ -243,10 +243,11 @@ def moments(of: Member, until: date | None) -> tuple[list[Moment], date | None]:
             following -= timedelta(days=1)
     names = {store.store_id: store.name for store in catalogue.stores()}
     # Of a merger one side is told: it is one person, and always was. So is it of entering an account and leaving it.
+    # Audiences are how a brand sorts its customers, for itself.
     told = [
         entry
         for entry in entries
-        if not isinstance(entry.event, Absorption)
+        if not isinstance(entry.event, Absorption | AudienceChange)
         and not (entry.type in WHOSE_PERSON and entry.other in of.records)
     ]
     return [_moment(entry, of, names) for entry in told], following
@@ -256,7 +257,7 @@ def why(of: Member, who: int, seq: int) -> Why | None:
     """Why an event gave what it gave; ``None``: there is no such event of this member."""
     if who >= len(of.family):
         return None
-    found = explain(of.family[who], seq, of.language)
+    found = explain(of.family[who], seq, of.language, for_members=True)
     if found is None or not of.sees(found.entry):
         return None
     names = {store.store_id: store.name for store in catalogue.stores()}
@@ -272,7 +273,7 @@ def _moment(entry: TimelineEntry, of: Member, names: Mapping[str, str]) -> Momen
     # What staff wrote, and who did it, is theirs to tell on request: the page says what happened.
     entry = replace(entry, store=names.get(entry.store, entry.store), written={})
     document = of.documents.get(entry.decision.plan_version, of.document)
-    told = said_of(entry, document, of.language, _sold_on(entry))
+    told = said_of(entry, document, of.language, _sold_on(entry), for_members=True)
     title, *sentences = told_to_member(entry.event, told, of.language)
     if isinstance(entry.event, Merger):
         title = MERGED.say(of.language)

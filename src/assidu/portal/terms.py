@@ -28,7 +28,7 @@ def terms_at(plan: Plan, document: Document, day: date, language: Language) -> T
         return TermsShown(version, tuple(part.strip() for part in text.split("\n\n") if part.strip()))
     if written is not None and written.url is not None:
         return TermsShown(version, url=written.url)
-    described = describe(document, language)
+    described = describe(document, language, for_members=True)
     sections = tuple(
         (section.title, tuple(line.sentence for line in section.lines)) for section in described.sections
     )

@@ -197,7 +197,10 @@ class Watch:
             if seen.rewards.get(code) in (REACHED, COULD_HAVE):
                 continue
             for session in reward.sessions or ("",):
-                request = RewardRequest(decided.fact.event.at, code, session=session)
+                fact = decided.fact
+                request = RewardRequest(
+                    fact.event.at, code, session=session, store=fact.store, channel=fact.channel
+                )
                 answer = decide(self._plan, Facts(decided.state), request)
                 if not isinstance(answer, Refused):
                     seen.rewards[code] = COULD_HAVE
@@ -210,9 +213,10 @@ class Watch:
             currency = answer.subject
             seen.best[currency] = max(seen.best.get(currency, 0), available)
             barrier = Barrier.NEVER_ENOUGH if seen.best[currency] else Barrier.NEVER_EARNED
-        elif answer.code is RefusalCode.REWARD_NOT_FOR_THEM:
+        elif answer.code in (RefusalCode.REWARD_NOT_FOR_THEM, RefusalCode.REWARD_NOT_HERE):
             inputs = inputs_on(self._plan, Facts(decided.state), decided.day)
-            why = why_not_now(self._plan.rewards[code].when, inputs, "", "", lambda: 0)
+            fact = decided.fact
+            why = why_not_now(self._plan.rewards[code].when, inputs, fact.store, fact.channel, lambda: 0)
             barrier = Barrier.NOT_FOR_THEM if why is None else BARRIERS.get(why, Barrier.NOT_FOR_THEM)
         elif answer.code is RefusalCode.OUT_OF_STOCK:
             barrier = Barrier.PLACES_GONE

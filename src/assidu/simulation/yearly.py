@@ -9,14 +9,17 @@ from assidu.plans.document import Document
 from assidu.plans.identity import what_it_says
 from assidu.simulation import actions, queries
 from assidu.simulation.types import Run
+from assidu.simulation.up_to_date import is_up_to_date
 
 
 @dataclass(frozen=True, slots=True)
 class Yearly:
-    """``change`` once it is done; ``run`` is the replay of the version, beside the one in force."""
+    """``change`` once it is done; ``run`` is the replay of the version, beside the one in force. ``is_outdated``: that
+    is done, and of a past that is no longer ours."""
 
     change: YearlyChange | None
     run: Run | None = None
+    is_outdated: bool = False
 
     @property
     def is_running(self) -> bool:
@@ -35,6 +38,8 @@ def yearly_of(document: Document, live: Document) -> Yearly:
     found = None if run is None else run.compared
     if run is None or found is None or found.since is None or found.until is None:
         return Yearly(None, run)  # not yet over, or of a day on which nothing had been recorded
+    if not is_up_to_date(found):
+        return Yearly(None, run, is_outdated=True)
     change = YearlyChange.of(
         found.replayed_cost_minor - found.recorded_cost_minor,
         (found.until - found.since).days + 1,

@@ -240,8 +240,8 @@ def _regretted() -> Iterator[Story]:
     story.tell(StatusGrant(on("2026-01-21"), "gold"), refused="not_a_member")
     story.tell(Joining(on("2026-01-19")), now=on("2026-01-21"), refused="already_a_member")
     story.tell(Joining(on("2026-02-03")), have={"points": 1154, "stars": 1105}, tier="gold")
-    story.tell(a_sale(1000, at=on("2026-01-25")), now=on("2026-02-04"), have={"points": 1154})
-    story.tell(a_sale(1000, at=on("2026-02-04")), have={"points": 1168})
+    story.tell(a_sale(1000, at=on("2026-01-25")), now=on("2026-02-04"), have={"points": 1254})
+    story.tell(a_sale(1000, at=on("2026-02-04")), have={"points": 1268})
     story.sleep_until(date(2026, 8, 1))
     yield story
 

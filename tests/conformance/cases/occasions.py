@@ -11,6 +11,11 @@ from conformance.story import Story
 
 SPEND = "goal: {measure: spend, amount_at_least: 100.00, per: week}"
 PLACES = "quota: {first: 1, per: day, over: store}"
+ANSWERED = """\
+audiences:
+  - {code: green, name: {fr: g, en: g}, answered: {question: diet, answers: [vegan, vegetarian]}}
+  - {code: cats, name: {fr: c, en: c}, answered: {question: pets, answers: [cat]}}
+"""
 WORKSHOP = "activities: [{code: workshop, name: {fr: w, en: w}}]\n"
 
 
@@ -30,6 +35,7 @@ def stories() -> Iterator[Story]:
     yield _streak("year", ("2025-12-31", "2026-01-01", "2027-06-01", "2028-01-01"))
     yield _status_by_engagement()
     yield _streak("quarter", ("2025-12-31", "2026-01-01", "2026-04-30", "2026-09-30", "2027-01-01"))
+    yield _answers()
 
 
 def _every_activity() -> Story:
@@ -48,6 +54,24 @@ def _every_activity() -> Story:
         story.tell(Activity(on("2026-03-03"), code, "a", "store"))
     story.tell(Activity(on("2026-03-03"), "juggling"), refused="unknown_activity")
     assert story.state.available("points") == 45
+    return story
+
+
+def _answers() -> Story:
+    rules = (
+        rule("green", "{fixed: 5}", "when: {audiences: [green]}"),
+        rule("both", "{fixed: 3}", "when: {audiences: [green, cats]}"),
+    )
+    story = Story("Answers fill audiences, and empty them", programme(*rules, more=ANSWERED))
+    survey = "survey-answered"
+    story.tell(Activity(on("2026-03-01"), survey, answers=(("pets", ("cat",)),)))
+    story.tell(Joining(on("2026-03-02")))
+    story.tell(a_sale(at=on("2026-03-02")), have={"points": 3})
+    story.tell(Activity(on("2026-03-03"), survey, answers=(("age", ("30",)), ("diet", ("vegan",)))))
+    story.tell(a_sale(at=on("2026-03-04")), have={"points": 11})
+    story.tell(Activity(on("2026-03-05"), survey, answers=(("diet", ("game",)), ("pets", ()))))
+    assert story.state.audiences == set()
+    story.tell(a_sale(at=on("2026-03-06")), have={"points": 11})
     return story
 
 

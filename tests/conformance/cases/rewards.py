@@ -38,6 +38,20 @@ rewards:
     when: {first_day: 2026-03-05, last_day: 2026-05-01}
     cancel_within: {days: 30}
 """
+PLACED = """\
+partners: [{code: tailor, name: {fr: t, en: t}}]
+rewards:
+  - code: bag
+    name: {fr: b, en: b}
+    costs: {currency: points, units: 100}
+    gives: {currency: bag}
+    when: {stores: ["317", "401"], channels: [store]}
+  - code: voucher
+    name: {fr: v, en: v}
+    costs: {currency: points, units: 60}
+    gives: {currency: voucher}
+    when: {channels: [app, web]}
+"""
 
 
 def stories() -> Iterator[Story]:
@@ -47,6 +61,8 @@ def stories() -> Iterator[Story]:
     )
     yield _sessions(Story("Places at a tasting", plan, a_member(points=1000)))
     yield _vouchers(Story("Vouchers called off before any of them was used", plan, a_member(points=1000)))
+    placed = programme(BASE, more=PLACED, currencies=GOODS)
+    yield _placed(Story("Some stores and channels give what others do not", placed, a_member(points=1000)))
 
 
 def _stock(story: Story) -> Story:
@@ -94,4 +110,15 @@ def _vouchers(story: Story) -> Story:
     story.tell(RewardCancellation(on("2026-03-08"), request), refused="already_used")
     story.sleep_until(date(2026, 4, 1))
     story.tell(RewardCancellation(on("2026-04-01"), request), refused="already_used")
+    return story
+
+
+def _placed(story: Story) -> Story:
+    at = on("2026-03-02")
+    story.tell(RewardRequest(at, "bag"), refused="reward_not_here")
+    story.tell(RewardRequest(at, "bag", store="999", channel="store"), refused="reward_not_here")
+    story.tell(RewardRequest(at, "bag", store="317", channel="app"), refused="reward_not_here")
+    story.tell(RewardRequest(at, "bag", store="401", channel="store"), have={"bag": 1})
+    story.tell(RewardRequest(at, "voucher", channel="store"), refused="reward_not_here")
+    story.tell(RewardRequest(at, "voucher", store="999", channel="web"), have={"voucher": 1, "points": 840})
     return story

@@ -20,9 +20,9 @@ from assidu.economics.discounts.turned_plan import currency_for
 from assidu.economics.discounts.types import DiscountsAnswer, DiscountsQuestion, Turning
 from assidu.economics.discounts.words import assumptions, why
 from assidu.economics.papers import papers
-from assidu.economics.tables import as_csv
 from assidu.economics.workbook.discounts import discounts_workbook
 from assidu.foundation.people.actions import record
+from assidu.foundation.tables import as_csv
 from assidu.loyalty import plans, queries
 from assidu.measurement.queries import has_invented
 from assidu.plans.document import Document

@@ -295,6 +295,7 @@ def _told(draft: Draft, spoken: Language) -> types.Draft:
             yearly is not None and yearly.is_running,
             yearly.change.change_minor if yearly is not None and yearly.change is not None else None,
             answers.first_answer(yearly.run) if yearly is not None else None,
+            yearly is not None and yearly.is_outdated,
         ),
     )
 

@@ -5,16 +5,20 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from ninja import Path, Query, Router, Schema, Status
 from pydantic import Field
 
 from assidu.api import answers
 from assidu.api.asked import plan_asked, published_plan
 from assidu.api.door import caller_at, stop
+from assidu.api.files import MEDIA_TYPES
 from assidu.api.parameters import Spoken, language_at
 from assidu.api.types import FirstAnswer
+from assidu.economics.workbook.simulated import simulated_workbook
 from assidu.foundation.people.actions import record
+from assidu.foundation.tables import as_csv
 from assidu.loyalty import plans, queries
 from assidu.loyalty.plans import in_force_when
 from assidu.measurement.queries import has_invented
@@ -25,6 +29,7 @@ from assidu.simulation import actions
 from assidu.simulation import queries as simulations
 from assidu.simulation.findings import BeforeAfter, Findings, findings
 from assidu.simulation.side_by_side import COMPARED_MAX, ComparedFigure, common_against, side_by_side
+from assidu.simulation.tables import tables
 from assidu.simulation.types import Run
 
 router = Router(tags=["Programme"])
@@ -36,6 +41,21 @@ Compared = Annotated[
         [], max_length=COMPARED_MAX, description="The ids of those to compare; the last three when left out."
     ),
 ]
+
+
+Beside = Annotated[
+    Literal["recorded"] | None,
+    Query(description="Beside what really happened, instead of the version that it is compared with."),
+]
+TableName = Annotated[str, Path(pattern="^[a-z-]{1,40}$")]
+WORKBOOK = {
+    "responses": {
+        200: {
+            "description": "The workbook, in the language that is asked for.",
+            "content": {MEDIA_TYPES["xlsx"]: {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
 
 
 class SimulationBody(Schema):
@@ -59,7 +79,8 @@ class Simulation:
 
     ``changes`` is what the tried document changes of the version ``compared_with``, one sentence each: that of
     ``against``, else the one that was in force when it was asked for; ``yaml`` is that document. ``seconds_left`` is an
-    estimate. ``has_invented``: it is the data of the demonstration, which is partly invented.
+    estimate. ``has_invented``: it is the data of the demonstration, which is partly invented. ``tables`` can be read as
+    CSV.
     """
 
     id: UUID
@@ -77,6 +98,7 @@ class Simulation:
     beside_recorded: Findings | None
     has_invented: bool
     partial: FirstAnswer | None
+    tables: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +174,56 @@ def compare_simulations(request: HttpRequest, run: Compared) -> SimulationsCompa
     )
 
 
+@router.get(
+    "/simulations/compare.xlsx",
+    response={200: bytes},
+    summary="Simulations side by side, as a workbook",
+    openapi_extra=WORKBOOK,
+)
+def read_compared_workbook(request: HttpRequest, run: Compared, language: Spoken = None) -> HttpResponse:
+    """The same figures with their changes, and a sheet for each table of each simulation."""
+    caller_at(request, "simulate", is_for_stores=False)
+    found = [_find(one) for one in dict.fromkeys(run)] if run else _last_done()
+    return _workbook(found, common_against(found), language_at(request, language))
+
+
 @router.get("/simulations/{uuid:run_id}", response=Simulation, summary="One simulation")
 def read_simulation(request: HttpRequest, run_id: UUID, language: Spoken = None) -> Simulation:
     """How far it is; once it is done, everything that was found: cost, units, statuses, rules, tenths of the customers,
     who wins and loses most, and why events came out differently."""
     caller_at(request, "simulate", is_for_stores=False)
     return _told(_find(run_id), language_at(request, language))
+
+
+@router.get(
+    "/simulations/{uuid:run_id}/{str:table}.csv", response={200: str}, summary="A table of a simulation"
+)
+def read_simulation_table(
+    request: HttpRequest, run_id: UUID, table: TableName, against: Beside = None
+) -> HttpResponse:
+    """One of the simulation's `tables`, as CSV; amounts in minor units."""
+    caller_at(request, "simulate", is_for_stores=False)
+    run = _find(run_id)
+    found = _findings(run, None if against else run.against)
+    wanted = next((one for one in ([] if found is None else tables(found)) if one.name == table), None)
+    if wanted is None:
+        raise stop("not_found")
+    return _download(as_csv(wanted).encode(), "csv", f"simulation-{wanted.name}")
+
+
+@router.get(
+    "/simulations/{uuid:run_id}/simulation.xlsx",
+    response={200: bytes},
+    summary="A simulation, as a workbook",
+    openapi_extra=WORKBOOK,
+)
+def read_simulation_workbook(
+    request: HttpRequest, run_id: UUID, against: Beside = None, language: Spoken = None
+) -> HttpResponse:
+    """The main figures beside what it is compared with, and a sheet for each of its `tables`."""
+    caller_at(request, "simulate", is_for_stores=False)
+    run = _find(run_id)
+    return _workbook([run], None if against else run.against, language_at(request, language))
 
 
 @router.post("/simulations/{uuid:run_id}/cancel", response=Simulation, summary="Stop a simulation")
@@ -168,6 +234,25 @@ def cancel_simulation(request: HttpRequest, run_id: UUID, language: Spoken = Non
         actions.cancel(run_id)
         record(caller.actor, "simulation.cancelled", "simulation", str(run_id))
     return _told(_find(run_id), language_at(request, language))
+
+
+def _workbook(runs: list[Run], against: int | None, language: Language) -> HttpResponse:
+    known = [(one.label or str(one.run_id)[-8:], _findings(one, against)) for one in runs]
+    done = [(label, found) for label, found in known if found is not None]
+    if not done:
+        raise stop("not_found")
+    programme = runs[0].programme
+    decimals = queries.versions(programme)[-1].document.sale_currency.decimals
+    labels, found = [label for label, _one in done], [one for _label, one in done]
+    with translation.override(language):
+        content = simulated_workbook(labels, found, decimals, has_invented=has_invented())
+    return _download(content, "xlsx", f"{programme}-simulation")
+
+
+def _download(content: bytes, kind: str, name: str) -> HttpResponse:
+    answer = HttpResponse(content, content_type=MEDIA_TYPES.get(kind, "text/csv; charset=utf-8"))
+    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
+    return answer
 
 
 def _find(run_id: UUID) -> Run:
@@ -209,7 +294,7 @@ def _told(run: Run, spoken: Language) -> Simulation:
     versions = queries.versions(run.programme)
     base = next((one for one in versions if one.version == run.against), None)
     base = base or in_force_when(versions, run.asked_at)
-    document = read(run.yaml).document
+    document, found = read(run.yaml).document, _findings(run, run.against)
     return Simulation(
         run.run_id,
         run.state.value,
@@ -224,8 +309,9 @@ def _told(run: Run, spoken: Language) -> Simulation:
         if document is not None
         else [],
         run.yaml,
-        _findings(run, run.against),
+        found,
         _findings(run, None),
         has_invented(),
         answers.first_answer(run),
+        [] if found is None else [one.name for one in tables(found)],
     )

@@ -20,11 +20,11 @@ from assidu.economics.micro.runs import TrialRun
 from assidu.economics.micro.tables import tables
 from assidu.economics.micro.types import PLANS_MAX, Behaviour, MicroQuestion, MicroResult, PlanAsked
 from assidu.economics.papers import papers
-from assidu.economics.tables import as_csv
 from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.problems import Fault
+from assidu.foundation.tables import as_csv
 from assidu.loyalty import plans, queries
 from assidu.measurement.queries import has_invented
 from assidu.plans.identity import plain

@@ -269,7 +269,7 @@ class Shown:
 
     @property
     def saying(self) -> str:
-        return line_to_say(self.standing, self.programme)
+        return line_to_say(self.standing, self.programme, self.store)
 
     @property
     def path(self) -> dict[str, Any] | None:

@@ -131,13 +131,8 @@ class MemberForm(OnceForm):
     )
 
     def __init__(self, *args: Any, only: tuple[str, ...] | None, **kwargs: Any) -> None:
-        """``only``: the stores of who asks, if they are bound to some."""
         super().__init__(*args, **kwargs)
-        names = {store.store_id: store.name for store in catalogue.stores()}
-        known = (
-            [("", "—"), *names.items()] if only is None else [(code, names.get(code, code)) for code in only]
-        )
-        self.fields["store"].choices = known or [("", "—")]  # type: ignore[attr-defined]
+        self.fields["store"].choices = store_choices(only)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -209,6 +204,13 @@ def asked_once(do: Callable[[], Outcome | Asked]) -> Outcome | Asked:
         return do()
     except AskedOtherwise as found:
         return Conflict(found.key)
+
+
+def store_choices(only: tuple[str, ...] | None) -> list[tuple[str, str]]:
+    """``only``: the stores of who asks, if they are bound to some."""
+    names = {store.store_id: store.name for store in catalogue.stores()}
+    known = [("", "—"), *names.items()] if only is None else [(code, names.get(code, code)) for code in only]
+    return known or [("", "—")]
 
 
 def have(shown: Known) -> list[str]:

@@ -1,7 +1,7 @@
 """What staff do to a membership: suspend and resume it, give a status, audiences, activities, terms, a code to bring
 others. Each is one event, and one line of the trail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,7 @@ from assidu.backoffice import sheets
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.views.customer import Known, known
-from assidu.backoffice.views.customer_actions import OnceForm, done, programme_of
-from assidu.catalogue import queries as catalogue
+from assidu.backoffice.views.customer_actions import OnceForm, done, programme_of, store_choices
 from assidu.decisions.calendar import local_day
 from assidu.decisions.terms import terms_in_force
 from assidu.foundation import clock
@@ -73,13 +72,31 @@ class ActivityForm(OnceForm):
     store = forms.ChoiceField(label=gettext_lazy("Store"), required=False)
 
     def __init__(
-        self, *args: Any, activities: list[tuple[str, str]], only: tuple[str, ...] | None, **kwargs: Any
+        self,
+        *args: Any,
+        activities: list[tuple[str, str]],
+        only: tuple[str, ...] | None,
+        asked: Mapping[str, Mapping[str, frozenset[str]]],
+        **kwargs: Any,
     ) -> None:
+        """``asked``: by question, the audiences that its answers fill."""
         super().__init__(*args, **kwargs)
-        names = {store.store_id: store.name for store in catalogue.stores()}
-        stores = [("", "—"), *names.items()] if only is None else [(one, names.get(one, one)) for one in only]
+        self._questions = {f"answer-{n}": question for n, question in enumerate(asked)}
+        for name, question in self._questions.items():
+            known = sorted(frozenset().union(*asked[question].values()))
+            self.fields[name] = forms.ChoiceField(
+                label=_("Answer to “%(question)s”") % {"question": question},
+                choices=[("", "—"), *((one, one) for one in known)],
+                required=False,
+            )
         self.fields["activity"].choices = activities  # type: ignore[attr-defined]
-        self.fields["store"].choices = stores or [("", "—")]  # type: ignore[attr-defined]
+        self.fields["store"].choices = store_choices(only)  # type: ignore[attr-defined]
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """Those that were given, by question."""
+        given = {question: self.cleaned_data[name] for name, question in self._questions.items()}
+        return {question: answer for question, answer in given.items() if answer}
 
 
 class TermsForm(OnceForm):
@@ -220,13 +237,14 @@ def activity(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         request.POST or None,
         activities=[(code, name) for name, code in names],
         only=by.seen_stores,
+        asked=programme.plan.answers,
         initial={"store": next(iter(by.stores), "")},
     )
     return answer(
         request, shown, programme, form,
         lambda asked: actions.tell_activity(
             customer_id, asked["activity"], asked["store"], by=actor_at(request), at=clock.now(),
-            programme=programme.code, event_id=asked["event"],
+            programme=programme.code, answers=form.answers, event_id=asked["event"],
         ),
         action="activity.told", trail=lambda asked: {"activity": asked["activity"]},
         title=_("Record an activity"), said=_("%(name)s: the activity is recorded."),

@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from assidu.backoffice import formats, sheets
-from assidu.backoffice.access import actor_at, allowed
+from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.views.customer import Known, known
-from assidu.backoffice.views.customer_actions import OnceForm, done, have, programme_of
+from assidu.backoffice.views.customer_actions import OnceForm, done, have, programme_of, store_choices
 from assidu.decisions.plan import CurrencyKind
 from assidu.foundation import clock
 from assidu.foundation.people import actions as people
@@ -31,10 +31,14 @@ class RewardForm(OnceForm):
 
     reward = forms.ChoiceField(label=gettext_lazy("Reward"))
     quantity = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, max_value=100, initial=1)
+    store = forms.ChoiceField(label=gettext_lazy("Store"), required=False)
 
-    def __init__(self, *args: Any, rewards: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, rewards: list[tuple[str, str]], only: tuple[str, ...] | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reward"].choices = rewards  # type: ignore[attr-defined]
+        self.fields["store"].choices = store_choices(only)  # type: ignore[attr-defined]
 
 
 class HandOverForm(OnceForm):
@@ -58,13 +62,20 @@ class CallOffForm(OnceForm):
 @allowed("customers.edit")
 def reward(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     shown, programme = known(request, customer_id, "reward"), programme_of(request)
-    form = RewardForm(request.POST or None, rewards=list(_offered(programme)))
+    by = signed_in(request)
+    form = RewardForm(
+        request.POST or None,
+        rewards=list(_offered(programme)),
+        only=by.seen_stores,
+        initial={"store": next(iter(by.stores), "")},
+    )
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
         code, _slash, session = asked["reward"].partition("/")
         with transaction.atomic():
             outcome = actions.request_reward(
-                customer_id, code, asked["quantity"], session=session,
+                customer_id, code, asked["quantity"], session=session, store=asked["store"],
+                channel="store" if asked["store"] else "service",
                 at=clock.now(), programme=programme.code, event_id=asked["event"],
             )  # fmt: skip
             _on_trail(request, "reward.given", customer_id, outcome, reward=code, quantity=asked["quantity"])

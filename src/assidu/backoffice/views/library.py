@@ -23,6 +23,7 @@ from assidu.plans.wording import Description, describe, text_in
 from assidu.simulation import actions, queries
 from assidu.simulation.findings import findings
 from assidu.simulation.types import Run
+from assidu.simulation.up_to_date import is_up_to_date
 from assidu.simulation.yearly import latest_run
 
 
@@ -34,10 +35,21 @@ class ReadyShown:
     document: Document
     run: Run | None
     """Its last replay on this retailer's past, done or on its way."""
+    live: int = 0
+    """The version in force."""
 
     @property
     def code(self) -> str:
         return self.ready.code
+
+    @cached_property
+    def may_be_tried(self) -> bool:
+        """Not yet, or beside a version that is no longer in force, or on a past that is no longer ours."""
+        if self.run is None:
+            return True
+        answer = self.run.answer
+        is_beside_live = self.run.against == self.live and answer is not None
+        return self.run.state.is_over and not (is_beside_live and answer and is_up_to_date(answer))
 
     @property
     def name(self) -> str:
@@ -98,16 +110,16 @@ def shown(request: HttpRequest, code: str) -> HttpResponse:
 @require_POST
 @allowed("simulate.run")
 def try_it(request: HttpRequest, code: str) -> HttpResponse:
-    """Replay the past under it; where that was done already, nothing is started."""
+    """Replay the past under it, beside the version in force; where that was done already, nothing is started."""
     known = programme_at(request)
     if known is None or first_day() is None:
         raise Http404
     one = _shown(_ready(code), known)
-    if one.run is None and not queries.is_busy(known.code):
+    if one.may_be_tried and not queries.is_busy(known.code):
         by = str(signed_in(request).id)
         run_id = actions.start(one.document, one.yaml, label=one.name, by=by, against=known.plan.version)
         trail.record(actor_at(request), "simulation.run", "simulation", str(run_id))
-    elif one.run is None:
+    elif one.may_be_tried:
         messages.error(request, _("Two simulations are at work already: wait for one, or stop it."))
     return redirect("library-programme", code=code)
 
@@ -123,4 +135,4 @@ def _shown(ready: ReadyProgramme, known: Programme | None) -> ReadyShown:
     if known is None:
         return ReadyShown(ready, ready.document, None)
     document = for_programme(ready, known.document)
-    return ReadyShown(ready, document, latest_run(document))
+    return ReadyShown(ready, document, latest_run(document), known.plan.version)

@@ -8,7 +8,9 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from assidu.backoffice.access import actor_at, allowed, signed_in
@@ -18,7 +20,10 @@ from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.turning import turns
 from assidu.backoffice.versions import differences, language
 from assidu.backoffice.views.programme import author, draft, yaml_file, yaml_of
+from assidu.backoffice.views.studio.files import EXCEL, download
+from assidu.economics.workbook.simulated import simulated_workbook
 from assidu.foundation.people import actions as trail
+from assidu.foundation.tables import as_csv
 from assidu.foundation.work import RunState
 from assidu.loyalty.plans import PublishedPlan, in_force_when
 from assidu.measurement.queries import first_day, has_invented
@@ -29,14 +34,27 @@ from assidu.plans.reading import read
 from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import problem
 from assidu.simulation import actions, queries
-from assidu.simulation.findings import findings
+from assidu.simulation.findings import Findings, findings
 from assidu.simulation.side_by_side import COMPARED_MAX, common_against
+from assidu.simulation.tables import compared_table, tables
 from assidu.simulation.types import Run
 
 LABEL_MAX = 120
 TITLE_MAX = 72
 RECORDED = "recorded"
 """Asked for instead of a version: what really happened."""
+CSV = "text/csv; charset=utf-8"
+TABLES: tuple[tuple[str, str | Promise], ...] = (
+    ("figures", gettext_lazy("Main figures")),
+    ("currencies", gettext_lazy("Units by currency")),
+    ("statuses", gettext_lazy("Members by status")),
+    ("rules", gettext_lazy("Rule by rule")),
+    ("draws", gettext_lazy("Prize draws")),
+    ("tenths", gettext_lazy("Tenths of the customers")),
+    ("customers", gettext_lazy("Who wins and loses most")),
+    ("causes", gettext_lazy("Why events came out differently")),
+)
+"""What can be taken away of a run, by the name of its file."""
 
 
 @dataclass(frozen=True)
@@ -85,25 +103,69 @@ def runs(request: HttpRequest) -> HttpResponse:
 @require_GET
 @allowed("simulate.run")
 def compare(request: HttpRequest) -> HttpResponse:
-    known = programme_at(request)
-    if known is None:
-        raise Http404
-    done = [run for run in queries.runs(known.code, limit=50) if run.state is RunState.DONE and run.answer]
-    asked = request.GET.getlist("run")
-    chosen = [run for run in done if str(run.run_id) in asked][:COMPARED_MAX] or done[:3]
-    chosen = [_titled(known, run) for run in chosen]
-    against = None if request.GET.get("against") == RECORDED else common_against(chosen)
+    known, chosen, against = _chosen(request)
     columns = [(run, _results(request, known, run, against)) for run in chosen]
     context = {
         "against": against,
         "other": common_against(chosen),
         "query": urlencode([("run", str(run.run_id)) for run in chosen]),
+        "beside": "" if against is not None else f"against={RECORDED}",
         "programme": known,
         "columns": columns,
         "rows": _side_by_side([r for _, r in columns]),
         "has_invented": has_invented(),
     }
     return render(request, "backoffice/simulation_compare.html", context)
+
+
+def _chosen(request: HttpRequest) -> tuple[Programme, list[Run], int | None]:
+    """Those that are asked for, else the last three, and what they are compared with."""
+    known = programme_at(request)
+    if known is None:
+        raise Http404
+    done = [run for run in queries.runs(known.code, limit=50) if run.state is RunState.DONE and run.answer]
+    asked = request.GET.getlist("run")
+    chosen = [run for run in done if str(run.run_id) in asked][:COMPARED_MAX] or done[:3]
+    return (
+        known,
+        [_titled(known, run) for run in chosen],
+        None if request.GET.get("against") == RECORDED else common_against(chosen),
+    )
+
+
+@require_GET
+@allowed("simulate.run")
+def compared_csv(request: HttpRequest) -> HttpResponse:
+    _known, labels, found = _to_take(*_chosen(request))
+    return download(as_csv(compared_table(labels, found)).encode(), CSV, "side-by-side.csv")
+
+
+@require_GET
+@allowed("simulate.run")
+def compared_excel(request: HttpRequest) -> HttpResponse:
+    return _excel(*_to_take(*_chosen(request)))
+
+
+def _to_take(
+    known: Programme, runs: list[Run], against: int | None
+) -> tuple[Programme, list[str], list[Findings]]:
+    """Their names, and what they found beside what they are compared with."""
+    found = [_found(run, against) for run in runs]
+    done = [(run.label, one) for run, one in zip(runs, found, strict=True) if one is not None]
+    if not done:
+        raise Http404
+    return known, [label for label, _one in done], [one for _label, one in done]
+
+
+def _found(run: Run, against: int | None) -> Findings | None:
+    document, report = read(run.yaml).document, run.beside(against)
+    return None if report is None or document is None else findings(report, document, against)
+
+
+def _excel(known: Programme, labels: list[str], found: list[Findings]) -> HttpResponse:
+    decimals = known.document.sale_currency.decimals
+    content = simulated_workbook(labels, found, decimals, has_invented=has_invented())
+    return download(content, EXCEL, f"{known.code}-simulation.xlsx")
 
 
 def _side_by_side(results: list[Results]) -> list[tuple[str, str, list[Compared]]]:
@@ -274,11 +336,39 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "took": _time(report.seconds) if report else "",
         "has_invented": has_invented(),
         "may_keep": signed_in(request).may("plan.edit"),
+        "tables": [one for one in TABLES if against is None or one[0] != "causes"],
+        "beside": f"?against={RECORDED}" if against is None else "",
     }
     is_part = context["is_part"] = request.headers.get("HX-Request-Type") == "partial"
     return render(
         request, "backoffice/simulation_state.html" if is_part else "backoffice/simulation_run.html", context
     )
+
+
+@require_GET
+@allowed("simulate.run")
+def table(request: HttpRequest, run_id: UUID, name: str) -> HttpResponse:
+    """What is behind, as CSV; amounts in minor units."""
+    _known, _labels, [found] = _to_take(*_beside(request, run_id))
+    wanted = next((one for one in tables(found) if one.name == name), None)
+    if wanted is None:
+        raise Http404
+    return download(as_csv(wanted).encode(), CSV, f"simulation-{wanted.name}.csv")
+
+
+@require_GET
+@allowed("simulate.run")
+def workbook(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    return _excel(*_to_take(*_beside(request, run_id)))
+
+
+def _beside(request: HttpRequest, run_id: UUID) -> tuple[Programme, list[Run], int | None]:
+    """One run, and what the page shows it beside."""
+    known = programme_at(request)
+    if known is None:
+        raise Http404
+    shown = _run_of(known, str(run_id))
+    return known, [shown], None if request.GET.get("against") == RECORDED else shown.against
 
 
 @require_POST
@@ -323,11 +413,10 @@ def _base_of(known: Programme, run: Run) -> PublishedPlan:
 
 
 def _results(request: HttpRequest, known: Programme, run: Run, against: int | None) -> Results:
-    document, report = read(run.yaml).document, run.beside(against)
-    assert report is not None
+    document, found = read(run.yaml).document, _found(run, against)
+    assert found is not None
     assert document is not None, "a document is checked before it is simulated"
-    may_see_people = signed_in(request).may("customers.view")
-    return Results(findings(report, document, against), known, document, may_see_people)
+    return Results(found, known, document, signed_in(request).may("customers.view"))
 
 
 def _shown(known: Programme, run: Run) -> RunShown:

@@ -19,13 +19,14 @@ from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.economics import actions, measuring, queries
 from assidu.economics.documents import SENTENCES, assumptions_yaml, read_assumptions
-from assidu.economics.tables import as_csv, macro_tables, past_table
+from assidu.economics.tables import macro_tables, past_table
 from assidu.economics.types import COMPARED_MAX, Assumptions, MacroReport, Past, SavedAssumptions, report
 from assidu.economics.words import BASES, FIGURES, STEPS
 from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
+from assidu.foundation.tables import as_csv
 from assidu.measurement.queries import has_invented
 from assidu.plans.document import Document
 from assidu.plans.wording import language_of, placed_problem

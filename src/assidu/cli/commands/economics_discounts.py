@@ -30,8 +30,8 @@ from assidu.economics.discounts.types import (
     Turning,
 )
 from assidu.economics.discounts.words import assumptions, why
-from assidu.economics.tables import as_csv
 from assidu.economics.workbook.discounts import discounts_workbook
+from assidu.foundation.tables import as_csv
 from assidu.measurement.queries import has_invented
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, language_of

@@ -20,10 +20,10 @@ from assidu.economics.documents import SENTENCES, behaviour_yaml, read_behaviour
 from assidu.economics.micro import runs
 from assidu.economics.micro.tables import tables
 from assidu.economics.micro.types import PLANS_MAX, Behaviour, Estimate, MicroQuestion, MicroResult, PlanAsked
-from assidu.economics.tables import as_csv
 from assidu.economics.words import TRIED, left_out_in_words, settled_in_words
 from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
+from assidu.foundation.tables import as_csv
 from assidu.loyalty.plans import PublishedPlan
 from assidu.measurement.queries import has_invented
 from assidu.plans.document import Document

@@ -22,14 +22,7 @@ from assidu.economics.closed import ClosedMonth
 from assidu.economics.documents import SENTENCES, in_full, policy_yaml, read_policy
 from assidu.economics.moved import cost_moved
 from assidu.economics.owed_by_tier import tiers_owed
-from assidu.economics.tables import (
-    Table,
-    as_csv,
-    currencies_of,
-    journal_table,
-    liability_tables,
-    tiers_table,
-)
+from assidu.economics.tables import currencies_of, journal_table, liability_tables, tiers_table
 from assidu.economics.types import LINES, Liability, NotClosed, Trouble, View
 from assidu.economics.views import CurrencyView, MonthView, TriangleView, liability_view, triangle_view
 from assidu.economics.words import LINES as LINE_WORDS
@@ -38,6 +31,7 @@ from assidu.economics.words import REVENUE
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
+from assidu.foundation.tables import Table, as_csv
 from assidu.measurement.queries import has_invented
 from assidu.plans.wording import language_of, placed_problem
 

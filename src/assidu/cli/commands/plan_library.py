@@ -3,6 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
 from assidu.cli.output import JsonFlag, Misuse, Output
@@ -56,6 +57,13 @@ def show(code: Code, language: LanguageFlag = None, json: JsonFlag = False) -> N
 @app.command(name="try")
 def try_command(
     code: Code,
+    against: Annotated[
+        str,
+        typer.Option(
+            help="What it is compared with: `current` (the version in force, replayed too), the number of a version, "
+            "or `recorded` (what really happened)."
+        ),
+    ] = "current",
     programme: Annotated[str, typer.Option(help="Needed when there is more than one.")] = "",
     processes: Annotated[int, typer.Option(help="How many; as many as cores when left out.", min=0)] = 0,
     json: JsonFlag = False,
@@ -66,14 +74,30 @@ def try_command(
     ready, output = _ready(code), Output(json)
     with published.versions(output, programme) as plans:
         # Only now: these need a database and Django.
-        from assidu.cli.commands.replaying import replayed
-        from assidu.cli.commands.simulate import as_json
+        from assidu.cli.commands.replaying import replayed, version_named
+        from assidu.cli.commands.simulate import as_json, compared_lines
+        from assidu.loyalty.book import PlanBook
+        from assidu.loyalty.plans import book_of
+        from assidu.plans.compile import compile_plan
+        from assidu.simulation.findings import findings
 
-        live = published.chosen(plans, published.LIVE).document
-        tried = for_programme(ready, live)
-        answer = replayed(output, tried, processes=processes)
-        result = {"code": code, "since": answer.since, "until": answer.until, **as_json(answer, code)}
-        output.answer(result, _gave(ready, answer), is_yes=answer.unexplained == 0)
+        recorded = book_of(plans)
+        version = version_named(against, recorded)
+        tried = for_programme(ready, published.chosen(plans, published.LIVE).document)
+        book = PlanBook.of_one(compile_plan(tried))
+        found = replayed(output, recorded, book, version, processes=processes)
+    answer = found.report
+    beside = None if found.compared is None else findings(found.compared, tried, version)
+    result = {
+        "code": code,
+        "since": answer.since,
+        "until": answer.until,
+        **as_json(answer, code),
+        "against": version,
+        "compared": None if beside is None else msgspec.to_builtins(beside),
+    }
+    told = [_gave(ready, answer), *([] if beside is None else compared_lines(beside))]
+    output.answer(result, "\n".join(told), is_yes=(beside or answer).unexplained == 0)
 
 
 def _ready(code: str) -> ReadyProgramme:

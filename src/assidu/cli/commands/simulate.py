@@ -6,25 +6,26 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from assidu.cli.commands.replaying import CURRENT, RECORDED, amount, replayed, version_named
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
-from assidu.cli.speech import decimal, gettext_noop, number
+from assidu.cli.speech import decimal, gettext_noop, number, rooms_speak
 from assidu.cli.speech import gettext as _
+from assidu.economics.workbook.simulated import simulated_workbook
 from assidu.foundation.clock import now
+from assidu.foundation.tables import as_csv
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import plan_book, programmes, published_plans
+from assidu.measurement.queries import has_invented
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
 from assidu.plans.reading import read
 from assidu.simulation.findings import Findings, findings
-from assidu.simulation.history import Progress
-from assidu.simulation.run import compare
-from assidu.simulation.types import Cause, Partial, Report
+from assidu.simulation.tables import tables
+from assidu.simulation.types import Cause, Report
 
 AS_DECIDED = "as-decided"
 LIVE = "live"
-CURRENT = "current"
-RECORDED = "recorded"
 CAUSES = {
     Cause.PLAN.value: gettext_noop("another plan"),
     Cause.CLAIM.value: gettext_noop("a shared place went to somebody else"),
@@ -50,44 +51,32 @@ def command(
     ] = "",
     programme: Annotated[str, typer.Option(help="Needed when there is more than one.")] = "",
     processes: Annotated[int, typer.Option(help="How many; as many as cores when left out.", min=0)] = 0,
+    excel: Annotated[Path | None, typer.Option(help="A workbook.")] = None,
+    csv: Annotated[Path | None, typer.Option(help="A folder: a file for each table behind.")] = None,
     json: JsonFlag = False,
 ) -> None:
     """Replay real history through the programme's own rules: as it was decided, or under another plan."""
     output = Output(json)
-    with database(output) as found:
-        # Only now: it needs Django.
-        from assidu.simulation import baselines
-
+    with database(output):
         recorded = plan_book(_programme(programme))
         assert recorded is not None, "a programme that is listed has a version"
         document = _document(plan, recorded)
         book = None if document is None else PlanBook.of_one(compile_plan(document))
         version = _version(against, plan, recorded)
-        other = None if version is None else baselines.against(recorded.programme, version)
-        with output.progress(_("Deciding again")) as advance:
-            shown = 0
-
-            def follow(progress: Progress) -> None:
-                nonlocal shown
-                advance(progress.done - shown)
-                shown = progress.done
-
-            def show(partial: Partial) -> None:
-                output.rename(first_answer(partial, version))
-
-            replayed = compare(
-                found.url,
-                recorded,
-                book,
-                other,
-                processes=processes or None,
-                on_progress=follow,
-                on_partial=show,
-            )
-    answer = replayed.report
+        found = replayed(output, recorded, book, version, processes=processes)
+        told = document or published_plans(recorded.programme)[-1].document
+        beside = findings(found.compared or found.report, told, version)
+        if csv is not None:
+            csv.mkdir(parents=True, exist_ok=True)
+            for table in tables(beside):
+                (csv / f"{table.name}.csv").write_text(as_csv(table), encoding="utf-8", newline="")
+        if excel is not None:
+            with rooms_speak():
+                decimals = told.sale_currency.decimals
+                excel.write_bytes(simulated_workbook([plan], [beside], decimals, has_invented=has_invented()))
+    answer = found.report
     result = {**as_json(answer, plan), "against": version}
-    if document is not None and replayed.compared is not None:
-        beside = findings(replayed.compared, document, version)
+    if found.compared is not None:
         is_yes = beside.unexplained == 0
         output.answer(
             {**result, "compared": msgspec.to_builtins(beside)},
@@ -97,32 +86,6 @@ def command(
         return
     is_yes = answer.unexplained == 0 and (book is not None or not answer.differences)
     output.answer({**result, "compared": None}, _text(answer, plan), is_yes=is_yes)
-
-
-def first_answer(partial: Partial, version: int | None) -> str:
-    """What is known before the end: the change of the cost, with its interval."""
-    cost = partial.cost_minor
-    told = (
-        _("%(share)s %% of the customers, by chance: cost %(change)s (%(sure)s %%: %(low)s to %(high)s)")
-        if version is None
-        else _(
-            "%(share)s %% of the customers, by chance: cost %(change)s beside version %(version)s "
-            "(%(sure)s %%: %(low)s to %(high)s)"
-        )
-    )
-    return told % {
-        "version": version,
-        "share": number(partial.percent),
-        "change": _amount(cost.change),
-        "sure": number(partial.sure_percent),
-        "low": _amount(cost.low),
-        "high": _amount(cost.high),
-    }
-
-
-def _amount(minor: int) -> str:
-    whole = round(abs(minor) / 100)
-    return number(0) if not whole else ("+" if minor > 0 else "−") + number(whole)
 
 
 def _programme(wanted: str) -> str:
@@ -158,16 +121,7 @@ def _version(against: str, plan: str, recorded: PlanBook) -> int | None:
             _("Leave out --against, or say --plan %(words)s or a file.") % {"words": LIVE},
             code="nothing_to_compare",
         )
-    if against == CURRENT:
-        return recorded.at(now()).version
-    known = [str(version.plan.version) for version in recorded.versions]
-    if against not in known:
-        raise Misuse(
-            _("There is no version %(wanted)s: %(known)s.") % {"wanted": against, "known": ", ".join(known)},
-            _("--against takes %(words)s, or the number of a version.") % {"words": f"{CURRENT}, {RECORDED}"},
-            "unknown_plan",
-        )
-    return int(against)
+    return version_named(against, recorded)
 
 
 def _document(plan: str, recorded: PlanBook) -> Document | None:
@@ -208,13 +162,21 @@ def as_json(answer: Report, plan: str) -> dict[str, Any]:
 
 
 def _compared(answer: Report, beside: Findings, plan: str) -> str:
+    lines = [_head(answer, plan), *compared_lines(beside), *_draws(answer)]
+    if beside.unexplained:
+        lines.append(
+            _("  %(n)s differences cannot be explained: report them.") % {"n": number(beside.unexplained)}
+        )
+    return "\n".join(lines)
+
+
+def compared_lines(beside: Findings) -> list[str]:
     """What the change alone does."""
     lines = [
-        _head(answer, plan),
         _("  Beside version %(version)s over the same past: cost %(change)s (%(before)s to %(after)s)")
         % {
             "version": beside.against,
-            "change": _amount(beside.cost_minor.change),
+            "change": amount(beside.cost_minor.change),
             "before": number(round(beside.cost_minor.before / 100)),
             "after": number(round(beside.cost_minor.after / 100)),
         },
@@ -236,12 +198,7 @@ def _compared(answer: Report, beside: Findings, plan: str) -> str:
                 f"  {currency.currency:<12} {word:<14} {number(units.before):>12} {number(units.after):>12}"
                 f" {_units(units.change):>12}"
             )
-    lines += _draws(answer)
-    if beside.unexplained:
-        lines.append(
-            _("  %(n)s differences cannot be explained: report them.") % {"n": number(beside.unexplained)}
-        )
-    return "\n".join(lines)
+    return lines
 
 
 def _units(change: int) -> str:

@@ -64,15 +64,15 @@ def written(connection: Connection, known: Mapping[Ticket, Place]) -> dict[Ticke
     return found
 
 
-def contradiction(told: Sold, first: Sold, merging: Collection[UUID] = ()) -> str | None:
+def contradiction(told: Sold, first: Sold, meeting: Collection[UUID] = ()) -> str | None:
     """The field that a ticket tells otherwise than it was first told; ``None`` when it is the same ticket again, be it
     that a card was shown only once.
 
-    ``merging`` are customers who become one in this very import.
+    ``meeting`` are customers who become one in this very import, or share an account in it.
     """
     if not told.amount.is_that_of(first.amount):
         return f"amount_minor={told.amount.told_minor} first_told={first.amount.told_minor}"
     if not told.owners or not first.owners or told.owners & first.owners:
         return None
-    together = set(merging)
+    together = set(meeting)
     return None if told.owners & together and first.owners & together else "subject"

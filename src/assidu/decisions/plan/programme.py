@@ -48,6 +48,8 @@ class Plan:
     activities: frozenset[str] = KNOWN_ACTIVITIES
     activity_rules: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     audiences: frozenset[str] = frozenset()
+    # By question: the audiences that its answers fill, each with those that lead into it.
+    answers: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     engagement: Engagement | None = None
     asks_engagement: bool = False  # does any rule, reward or offer look at the score?
     lapsing: tuple[str, ...] = ()  # currencies whose whole balance ends, or is extended, with activity

@@ -33,3 +33,8 @@ class Reward:
     stock: int | None = None
     sessions: Mapping[str, Session] = field(default_factory=dict)
     cancel: Duration | None = None
+
+    def is_given_at(self, store: str, channel: str) -> bool:
+        """May it be asked for there?"""
+        stores, channels = self.when.stores, self.when.channels
+        return (not stores or store in stores) and (not channels or channel in channels)

@@ -7,7 +7,7 @@ units.
 from collections.abc import Iterable, Sequence
 
 from assidu.economics.discounts.types import DiscountsAnswer, DiscountSums, Estimate
-from assidu.economics.tables import Cell, Table
+from assidu.foundation.tables import Cell, Table
 
 _ENDS = ("", "_low_80", "_high_80", "_low_95", "_high_95")
 _SUMS = (

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from assidu.economics.micro.types import Behaviour, MicroResult, PlanTried, Share
 from assidu.economics.models.estimate import Estimate
-from assidu.economics.tables import Cell, Table
+from assidu.foundation.tables import Cell, Table
 
 _ENDS = ("", "_low_80", "_high_80", "_low_95", "_high_95")
 _SHARE = ("customers", "spend_minor", "recorded_minor", "planned_minor", "winners", "losers")

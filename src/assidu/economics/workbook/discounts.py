@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from assidu.economics.discounts.tables import tables
 from assidu.economics.discounts.types import Discounts, DiscountsAnswer, Estimate
-from assidu.economics.tables import Cell, Table
 from assidu.economics.workbook.sheets import Book, book
 from assidu.economics.workbook.turned import turned_sheet
+from assidu.foundation.tables import Cell, Table
 
 FIRST = 4
 AMOUNTS = ("_minor", "_ht")

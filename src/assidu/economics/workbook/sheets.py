@@ -11,7 +11,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from assidu.economics.tables import Cell, harmless
+from assidu.foundation.tables import Cell, harmless
 
 ASSUMED = "#FFF7E0"
 MARK = 2

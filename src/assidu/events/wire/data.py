@@ -15,6 +15,7 @@ from assidu.events.types import CorrectionReason
 AMOUNT_MAX = 10**10
 LINES_MAX = 1_000
 CONSENTS_MAX = 20
+ANSWERS_MAX = 50
 NAME_LENGTH_MAX = 200
 TEXT_LENGTH_MAX = 1_000
 EVENT_BYTES_MAX = 1024 * 1024
@@ -28,6 +29,7 @@ Amount = Annotated[int, Meta(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 Natural = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
 Positive = Annotated[int, Meta(ge=1, le=AMOUNT_MAX)]
 Name = Annotated[str, Meta(max_length=NAME_LENGTH_MAX)]
+Answer = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
 Key = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX)]
 Text = Annotated[str, Meta(max_length=TEXT_LENGTH_MAX)]
 Instant = Annotated[datetime, Meta(tz=True)]
@@ -302,6 +304,17 @@ class RewardData(_Data, frozen=True, kw_only=True):
     session: Annotated[
         str, Meta(max_length=40, description="Which occasion, where the reward has several.")
     ] = ""
+    store: Annotated[
+        str,
+        Meta(
+            max_length=NAME_LENGTH_MAX,
+            description="Where it is asked for: some are only for some stores.",
+        ),
+    ] = ""
+    channel: Annotated[
+        str,
+        Meta(max_length=NAME_LENGTH_MAX, description="Through which channel: some are only for some."),
+    ] = ""
 
 
 class RewardCancellationData(_Data, frozen=True, kw_only=True):
@@ -332,6 +345,14 @@ class ActivityData(_Data, frozen=True, kw_only=True):
             description="`visit`, `survey-answered`, `review`, `birthday`… or one that the programme declares.",
         ),
     ]
+    answers: Annotated[
+        dict[Answer, Answer | Annotated[list[Answer], Meta(max_length=ANSWERS_MAX)]],
+        Meta(
+            max_length=ANSWERS_MAX,
+            description="What was answered, by question, in the words of the programme's audiences: only what these "
+            "ask for is kept.",
+        ),
+    ] = {}
     store: Name = ""
     channel: Name = ""
 

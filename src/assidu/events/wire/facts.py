@@ -222,7 +222,7 @@ def _event_of(
             code = data.reason_code.value if data.reason_code is not None else ""
             return Correction(at, data.currency, data.quantity, code), _sealed(incoming)
         case RewardData():
-            return RewardRequest(at, data.reward, data.quantity, data.session), None
+            return RewardRequest(at, data.reward, data.quantity, data.session, data.store, data.channel), None
         case RewardCancellationData():
             return RewardCancellation(at, data.request_seq), None
         case HandOverData():
@@ -252,7 +252,7 @@ def _event_of(
             )
             return TakeOver(at, data.joined_on, data.tier or None, data.tier_until, lots), None
         case ActivityData():
-            return Activity(at, data.activity, data.store, data.channel), None
+            return Activity(at, data.activity, data.store, data.channel, _answers(data, plan)), None
         case StatusData():
             return StatusGrant(at, data.tier, data.until), _sealed(incoming)
         case AudienceData():
@@ -264,6 +264,16 @@ def _event_of(
             return step, None
         case _:
             assert_never(data)
+
+
+def _answers(data: ActivityData, plan: Plan | None) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Those that fill audiences; whatever else was answered is not ours to keep."""
+    found = []
+    for question, given in sorted(data.answers.items()) if plan is not None else ():
+        if plan is not None and (asked := plan.answers.get(question)):
+            told = {given} if isinstance(given, str) else set(given)
+            found.append((question, tuple(sorted(told & frozenset().union(*asked.values())))))
+    return tuple(found)
 
 
 def hold_address(customer_id: UUID, hold: str) -> str:

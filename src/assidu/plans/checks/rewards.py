@@ -7,8 +7,6 @@ from assidu.plans.document import Document, Reward
 from assidu.plans.problems import Path, Problem, unknown
 
 _NOT_OF_A_REWARD = (
-    "channels",
-    "stores",
     "days",
     "hours",
     "first_purchase",

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from assidu.plans.document.parts import Code, Part, Text
+from assidu.plans.document.parts import Code, Part, Selected, Text
 
 ACTIVITIES_MAX = 200
 AUDIENCES_MAX = 1_000
+ANSWERS_MAX = 100
 HALF_LIFE_MONTHS_MAX = 24
 
 
@@ -18,11 +19,24 @@ class Activity(Part, frozen=True, kw_only=True):
     name: Text
 
 
+class Answered(Part, frozen=True, kw_only=True):
+    """A question, and those answers to it that count: `{question: diet, answers: [vegan, vegetarian]}`."""
+
+    question: Annotated[Selected, Meta(description="As activities name it in their `answers`.")]
+    answers: Annotated[tuple[Selected, ...], Meta(min_length=1, max_length=ANSWERS_MAX)]
+
+
 class Audience(Part, frozen=True, kw_only=True):
-    """A group of customers, filled from outside or by hand."""
+    """A group of customers, filled from outside, by hand, or by what they answer."""
 
     code: Code
     name: Text
+    answered: (
+        Annotated[
+            Answered, Meta(description="Whoever answers so enters it, whoever answers otherwise leaves it.")
+        ]
+        | None
+    ) = None
 
 
 class Weight(Part, frozen=True, kw_only=True):

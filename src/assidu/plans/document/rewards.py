@@ -35,7 +35,9 @@ class Reward(Part, frozen=True, kw_only=True):
     name: Text
     costs: Side
     gives: Side
-    when: Annotated[When, Meta(description="Who can ask for it, and from which day to which.")] = When()
+    when: Annotated[When, Meta(description="Who can ask for it, where, and from which day to which.")] = (
+        When()
+    )
     stock: Annotated[int, Meta(ge=1, le=10_000_000, description="How many there are in all.")] | None = None
     sessions: Annotated[
         tuple[Session, ...], Meta(max_length=SESSIONS_MAX, description="Occasions, one of which is chosen.")

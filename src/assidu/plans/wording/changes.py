@@ -9,6 +9,7 @@ from assidu.decisions.plan import Downgrade, ReturnPolicy, Trigger
 from assidu.plans.diff import Change, Kind, Listed
 from assidu.plans.document import (
     Accounts,
+    Answered,
     Budget,
     Cap,
     Document,
@@ -173,6 +174,7 @@ FIELDS = {
     "objectives.name": Sentence("nom", "name"),
     "activities.name": Sentence("nom", "name"),
     "audiences.name": Sentence("nom", "name"),
+    "audiences.answered": Sentence("réponse qui y fait entrer", "answer that leads into it"),
     "document.second_person_above": Sentence(
         "corrections et dons par l'équipe à deux au-delà de",
         "corrections and transfers by two persons above",
@@ -425,6 +427,8 @@ def _value(found: Change, value: Any, phrases: Phrases) -> str:
             return phrases.hours(value)
         case Engagement():
             return phrases.engagement(value)
+        case Answered():
+            return phrases.answered(value)
         case Side():
             return phrases.side(value)
         case Accounts():

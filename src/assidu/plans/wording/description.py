@@ -20,6 +20,7 @@ TITLES = {
     "objectives": Sentence("Les objectifs, par ordre d'importance", "Objectives, the first one first"),
     "rules": Sentence("Gagner", "Earning"),
     "engagement": Sentence("L'engagement", "Engagement"),
+    "audiences": Sentence("Les audiences qui se remplissent seules", "Audiences that fill themselves"),
     "exclusions": Sentence("Ce qui ne rapporte rien", "What earns nothing"),
     "rewards": Sentence("Utiliser", "Using"),
     "offers": Sentence("Les offres", "Offers"),
@@ -75,6 +76,9 @@ LINES = {
         "Un statut est gardé {duration} ; si les achats ne suffisent plus, on descend {downgrade}.",
         "A status lasts {duration}; when the spend no longer reaches it, one goes {downgrade}.",
     ),
+    "answered": Sentence(
+        "{audience} : qui a répondu en dernier {answered}.", "{audience}: whoever last answered {answered}."
+    ),
     "returns": Sentence("En cas de retour, {policy}.", "On a return, {policy}."),
     "forgotten_tickets": Sentence(
         "Un ticket passé sans la carte peut être réclamé sous {days} jours ; il rapporte selon les règles de son jour.",
@@ -109,9 +113,9 @@ class Description:
     sections: tuple[Section, ...]
 
 
-def describe(document: Document, language: Language) -> Description:
+def describe(document: Document, language: Language, *, for_members: bool = False) -> Description:
     """Section by section, rule by rule; parts that the document does not have are left out."""
-    phrases = phrases_of(document, language)
+    phrases = phrases_of(document, language, for_members=for_members)
     links = {terms_said(one, phrases): one for one in document.terms if one.url is not None}
     sections = {
         "objectives": [
@@ -131,6 +135,7 @@ def describe(document: Document, language: Language) -> Description:
         "engagement": []
         if document.engagement is None
         else [Line(_capital(phrases.engagement(document.engagement)) + ".")],
+        "audiences": [] if for_members else _audiences(phrases),
         "sale_currency": _foreign(phrases),
         "returns": [_returns(phrases)],
         "forgotten_tickets": _forgotten(phrases),
@@ -148,6 +153,19 @@ def describe(document: Document, language: Language) -> Description:
             if lines
         ),
     )
+
+
+def _audiences(phrases: Phrases) -> list[Line]:
+    return [
+        Line(
+            phrases.say(
+                LINES["answered"], audience=phrases.quoted(one.name), answered=phrases.answered(one.answered)
+            ),
+            one.code,
+        )
+        for one in phrases.document.audiences
+        if one.answered is not None
+    ]
 
 
 def _life(said: str, links: Mapping[str, Terms], phrases: Phrases) -> Line:

@@ -16,6 +16,7 @@ from assidu.decisions.plan import (
     Trigger,
 )
 from assidu.plans.document import (
+    Answered,
     Cap,
     Document,
     Duration,
@@ -297,6 +298,8 @@ NEEDS = {
 }
 HOURS = Sentence("de {first} à {until}", "from {first} to {until}")
 AUDIENCES = Sentence("pour {names}", "for {names}")
+ANSWERED = Sentence("{answers} à la question « {question} »", "{answers} to the question “{question}”")
+SOME_MEMBERS = Sentence("certains membres", "some members")
 ENGAGEMENT = Sentence("dès une note d'engagement de {score}", "from an engagement score of {score} on")
 
 REWARD = Sentence("{name} : {gives} contre {costs}.", "{name}: {gives} for {costs}.")
@@ -309,26 +312,28 @@ NEVER = Sentence("jamais", "never")
 
 
 _KEPT_MAX = 64
-_kept: dict[tuple[int, Language], "Phrases"] = {}
+_kept: dict[tuple[int, Language, bool], "Phrases"] = {}
 
 
-def phrases_of(document: Document, language: Language) -> "Phrases":
+def phrases_of(document: Document, language: Language, *, for_members: bool = False) -> "Phrases":
     """Kept for the documents in use, since receipts are written on the hot path."""
-    key = (id(document), language)
+    key = (id(document), language, for_members)
     kept = _kept.get(key)
     if kept is None or kept.document is not document:
         if len(_kept) >= _KEPT_MAX:
             _kept.clear()
-        kept = _kept[key] = Phrases(document, language)
+        kept = _kept[key] = Phrases(document, language, for_members=for_members)
     return kept
 
 
 class Phrases:
-    """Says the parts of one document in one language."""
+    """Says the parts of one document in one language. ``for_members``: what a brand calls its audiences among
+    colleagues is not said."""
 
-    def __init__(self, document: Document, language: Language) -> None:
+    def __init__(self, document: Document, language: Language, *, for_members: bool = False) -> None:
         self.document = document
         self.language = language
+        self.for_members = for_members
         self.rules = {rule.code: rule for rule in document.rules}
         self.special_rules = {
             rule.code: self.text(rule.name) for rule in document.rules if not _is_plain(rule)
@@ -525,8 +530,15 @@ class Phrases:
         return self.say(HOURS, first=hours.first, until=hours.until)
 
     def audience_names(self, codes: Iterable[str]) -> str:
+        if self.for_members:
+            return self.say(SOME_MEMBERS)
         names = {audience.code: self.text(audience.name) for audience in self.document.audiences}
         return self.listing(names.get(code, code) for code in codes)
+
+    def answered(self, answered: Answered) -> str:
+        """« végétarien ou végan à la question « régime » »."""
+        answers = self.say(LEVEL_JOINS[Needs.ONE]).join(answered.answers)
+        return self.say(ANSWERED, answers=answers, question=answered.question)
 
     def activity_name(self, code: str) -> str:
         declared = next((one for one in self.document.activities if one.code == code), None)

@@ -259,6 +259,10 @@ REFUSALS = {
         "Cet avantage n'est pas ouvert à cette personne aujourd'hui : {subject}.",
         "This reward is not open to this person today: {subject}.",
     ),
+    RefusalCode.REWARD_NOT_HERE: Sentence(
+        "Cet avantage ne se demande pas ici, ou pas par ce canal : {subject}.",
+        "This reward is not asked for here, or not through this channel: {subject}.",
+    ),
     RefusalCode.UNKNOWN_SESSION: Sentence(
         "Choisissez une session de cet avantage : « {subject} » n'en est pas une.",
         "Choose a session of this reward: “{subject}” is none.",
@@ -376,9 +380,9 @@ TIER_CAUSES = {
 }
 
 
-def reason(found: Reason, document: Document, language: Language) -> str:
+def reason(found: Reason, document: Document, language: Language, *, for_members: bool = False) -> str:
     """« Fruits et légumes doublés » : 12 points sur 12,00 € d'achats."""
-    phrases = phrases_of(document, language)
+    phrases = phrases_of(document, language, for_members=for_members)
     if found.rule == REFERRAL:
         return referral_reason(found, phrases)
     draw = phrases.draws.get(found.rule)

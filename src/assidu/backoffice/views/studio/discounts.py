@@ -30,9 +30,9 @@ from assidu.economics.discounts.tables import tables
 from assidu.economics.discounts.turned_plan import currency_for
 from assidu.economics.discounts.types import CannotTell, DiscountsQuestion
 from assidu.economics.discounts.words import assumptions, why
-from assidu.economics.tables import as_csv
 from assidu.economics.workbook.discounts import discounts_workbook
 from assidu.foundation.people import actions as trail
+from assidu.foundation.tables import as_csv
 from assidu.loyalty import drafts
 from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.document import Document

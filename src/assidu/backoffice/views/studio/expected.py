@@ -27,11 +27,12 @@ from assidu.backoffice.views.studio.files import EXCEL, download
 from assidu.backoffice.views.studio.segments import Change, changed
 from assidu.economics import actions, measuring, queries
 from assidu.economics.documents import assumptions_yaml, read_assumptions
-from assidu.economics.tables import as_csv, macro_tables
+from assidu.economics.tables import macro_tables
 from assidu.economics.types import COMPARED_MAX, Assumptions, SavedAssumptions, report
 from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
+from assidu.foundation.tables import as_csv
 from assidu.measurement.queries import has_invented
 
 

@@ -21,11 +21,12 @@ from assidu.backoffice.views.studio.files import EXCEL, download
 from assidu.backoffice.views.studio.owed_month import OwedMonth
 from assidu.economics import actions, queries
 from assidu.economics.owed_by_tier import tiers_owed
-from assidu.economics.tables import as_csv, journal_table, liability_tables, tiers_table
+from assidu.economics.tables import journal_table, liability_tables, tiers_table
 from assidu.economics.types import Liability, NotClosed, Trouble, View
 from assidu.economics.views import liability_view
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.foundation import clock
+from assidu.foundation.tables import as_csv
 from assidu.measurement.queries import has_invented
 
 TROUBLES: Mapping[Trouble, str | Promise] = {

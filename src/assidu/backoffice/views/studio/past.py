@@ -19,9 +19,10 @@ from assidu.backoffice.versions import language
 from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.backoffice.views.studio.files import download
 from assidu.economics import measuring
-from assidu.economics.tables import as_csv, past_table
+from assidu.economics.tables import past_table
 from assidu.economics.types import Past, PastMonth
 from assidu.foundation import clock
+from assidu.foundation.tables import as_csv
 from assidu.measurement.queries import has_invented
 from assidu.plans.wording import text_in
 

@@ -27,11 +27,11 @@ from assidu.economics.micro import runs
 from assidu.economics.micro.runs import TrialRun
 from assidu.economics.micro.tables import tables
 from assidu.economics.micro.types import PLANS_MAX, MicroQuestion, PlanAsked
-from assidu.economics.tables import as_csv
 from assidu.economics.words import BASES, BEHAVIOUR
 from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
 from assidu.foundation.people import actions as trail
+from assidu.foundation.tables import as_csv
 from assidu.loyalty import drafts
 from assidu.measurement.queries import first_day, has_invented
 
