@@ -15,6 +15,8 @@ from assidu.plans.wording import figures
 CURRENCY_EXPONENT = 2
 FRENCH_PHONE_LENGTH = len("+33639980634")
 NARROW_SPACE = "\u202f"
+FINEST = 3
+"""So many digits are looked at before a share is the whole, or nothing."""
 LONG_FROM = 10_000
 """Beside a chart, figures from here on are written in short."""
 
@@ -70,12 +72,26 @@ def signed_money(amount_minor: int, currency: str = "EUR") -> str:
 
 
 def percent(ratio: float | Decimal, digits: int = 1) -> str:
-    """0.0412 is 4,1 %."""
+    """0.0412 is 4,1 %. What is not the whole is never 100 %, and what is not nothing never 0 %: 2,446 of 2,452 are
+    99,8 %."""
+    if 0 < abs(ratio) < 1:
+        exact, least = abs(Decimal(str(ratio))), Decimal(1).scaleb(-2 - FINEST)
+        while digits < FINEST and round(exact * 100, digits) in (0, 100):
+            digits += 1
+        ratio = min(max(exact, least), 1 - least).copy_sign(Decimal(str(ratio)))
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
     standard = locale().percent_formats[None].pattern
     if standard.endswith("%") and standard[-2:-1].isspace():
         pattern = pattern[:-1] + standard[-2:]
     return _minus(numbers.format_percent(Decimal(str(ratio)), format=pattern, locale=locale()))
+
+
+def about(seconds: float | None) -> float | None:
+    """How long something still takes, as exactly as anybody can say it: by 5 seconds, then by half minutes."""
+    if seconds is None or seconds < 20:
+        return seconds
+    step = 5 if seconds < 120 else 30
+    return step * max(round(seconds / step), 1)
 
 
 def on_an_axis(value: float, style: str, currency: str, digits: int) -> str:
