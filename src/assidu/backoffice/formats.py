@@ -74,16 +74,17 @@ def signed_money(amount_minor: int, currency: str = "EUR") -> str:
 def percent(ratio: float | Decimal, digits: int = 1) -> str:
     """0.0412 is 4,1 %. What is not the whole is never 100 %, and what is not nothing never 0 %: 2,446 of 2,452 are
     99,8 %."""
-    if 0 < abs(ratio) < 1:
-        exact, least = abs(Decimal(str(ratio))), Decimal(1).scaleb(-2 - FINEST)
-        while digits < FINEST and round(exact * 100, digits) in (0, 100):
+    exact = Decimal(str(ratio))
+    if 0 < abs(exact) < 1:
+        least = Decimal(1).scaleb(-2 - FINEST)
+        while digits < FINEST and round(abs(exact) * 100, digits) in (0, 100):
             digits += 1
-        ratio = min(max(exact, least), 1 - least).copy_sign(Decimal(str(ratio)))
+        exact = min(max(abs(exact), least), 1 - least).copy_sign(exact)
     pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
     standard = locale().percent_formats[None].pattern
     if standard.endswith("%") and standard[-2:-1].isspace():
         pattern = pattern[:-1] + standard[-2:]
-    return _minus(numbers.format_percent(Decimal(str(ratio)), format=pattern, locale=locale()))
+    return _minus(numbers.format_percent(exact, format=pattern, locale=locale()))
 
 
 def about(seconds: float | None) -> float | None:

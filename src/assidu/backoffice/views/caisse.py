@@ -27,7 +27,7 @@ from assidu.backoffice.offers_at_till import TillOffers, offers_at_till
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import OtherStore, is_of_their_stores, look_up, require
 from assidu.backoffice.saying import line_to_say
-from assidu.backoffice.views.customer import PURSES, account_name, missing_to
+from assidu.backoffice.views.customer import PURSES, account_name, last_day, missing_to
 from assidu.backoffice.views.customer_actions import OnceForm
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
 from assidu.catalogue import queries as catalogue
@@ -282,6 +282,7 @@ class Shown:
             "tone": self.programme.tier_tone(tiers.next_tier),
             "missing": missing_to(tiers.to_climb, self.programme),
             "keep": missing_to(tiers.to_stay, self.programme),
+            "until": last_day(tiers.until) if tiers.until else None,
             "spend_minor": tiers.spend_minor,
             "from_minor": tiers.next_from_minor,
         }
