@@ -15,6 +15,7 @@ from assidu.plans.wording import figures
 CURRENCY_EXPONENT = 2
 FRENCH_PHONE_LENGTH = len("+33639980634")
 NARROW_SPACE = "\u202f"
+MEASURES = re.compile(r"(?<=\d) (?=(?:mg|g|kg|ml|cl|l|L|mm|cm|m)\b)")
 FINEST = 3
 """So many digits are looked at before a share is the whole, or nothing."""
 LONG_FROM = 10_000
@@ -188,8 +189,9 @@ def language_name(code: str) -> str:
 
 
 def typographic(text: str) -> str:
-    """Sentences that tills print too have straight apostrophes; screens show the others."""
-    return text.replace("'", "\u2019")
+    """Sentences that tills print too have straight apostrophes; screens show the others, and never leave a measure
+    alone on the next line: 370 g."""
+    return MEASURES.sub("\u00a0", text.replace("'", "\u2019"))
 
 
 def days_ago(value: date, today: date) -> str:
