@@ -385,6 +385,13 @@ class OwedMonth:
         return next((one.issue_months for one in self._moving if one.currency == self.currency), ())
 
     @property
+    def taken_over_before(self) -> str:
+        """The month in which the programme begins here, where units of earlier ones were taken over."""
+        if not self._issues or not self.found.months or self._issues[0].month >= self.found.months[0].month:
+            return ""
+        return formats.month(self.found.months[0].month)
+
+    @property
     def issue_lines(self) -> list[IssueLine]:
         """The newest first."""
         return [
