@@ -250,7 +250,7 @@ def test_a_segment_is_added_named_and_taken_back_by_keyboard_alone(tab: Tab, sit
     name = tab.locator("#s2-name")
     expect(name).to_be_focused()
     name.fill("Les curieux")
-    segments = tab.locator("section[aria-labelledby=segments-title] tbody")
+    segments = tab.locator("section[aria-labelledby=segments-title] table")
     expect(segments).to_contain_text("Les curieux")
     expect(tab.locator("#s2-members-label")).to_have_text(
         "Membres au début: Les curieux", use_inner_text=False

@@ -114,6 +114,13 @@ def test_the_page_of_a_household_lists_its_people_and_theirs_shows_what_it_has(
     assert "Share an account" in page(desk, f"/customers/{chloe}/")
     line = page(desk, f"/customers/{home}/").split("Entered the account")[1]
     assert "Bruno Béraud" in line.split("</li>")[0]
+    assert "Entered the account" in page(desk, f"/customers/{home}/", kind="membership")
+    assert "Shared account opened" in page(desk, f"/customers/{home}/", kind="membership")
+    statement = page(desk, f"/customers/{home}/statement/").split("<tbody>")[1]
+    assert "Entered the account · Bruno Béraud" in statement
+    birth = statement.split("<tr")[-1]
+    assert "Shared account opened" in birth
+    assert '<td class="end">0</td>' in birth, "it begins with nothing, and adds up from there"
 
 
 def test_a_name_that_says_what_it_is_is_not_told_twice(desk: Client, everybody: list[UUID]) -> None:

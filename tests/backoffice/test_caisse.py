@@ -218,6 +218,12 @@ def test_a_mistyped_number_is_to_be_checked_first_and_whose_it_may_be_is_one_key
         assert text.index("AB") < text.index('name="first_name"')
     assert [look.page for look in people.looks(customer_id=anne).entries] == ["near"] * 4, "each look is kept"
     assert "dernier chiffre" in part(till, "find", who="2990000000021")[1]
+    shop.member(Profile(card="2990010200379", first_name="Éva", last_name="Roux", store="318"))
+    elsewhere = part(till, "find", who="2990010200397")[1]  # two neighbours swapped
+    assert "autre magasin" in elsewhere, "that there is one is told"
+    assert "ÉR" not in elsewhere
+    assert "2990010200379" not in elsewhere
+    assert "autre magasin" not in part(till, "find", who="2990010200388")[1]
     assert "dernier chiffre" not in part(till, "find", who="2990000000996")[1]
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils import translation
 from assidu.backoffice import formats
 from assidu.backoffice.listing import neutral
 from assidu.backoffice.navigation import SECTIONS
+from assidu.backoffice.periods import period_in
 from assidu.backoffice.sparkline import meter, sparkline
 from assidu.foundation.people import actions, queries
 from assidu.foundation.people.offered import FILE, OfferedSignIn, offer
@@ -155,7 +157,10 @@ def test_a_list_as_a_file_holds_no_formula_and_is_on_the_trail(signed_in: Client
     assert entry.after == {"q": "*"}, "what was searched may be a name"
 
 
-def test_filters_that_make_no_sense_are_left_out(signed_in: Client) -> None:
+def test_filters_that_make_no_sense_are_left_out_and_said_to_be(signed_in: Client) -> None:
+    part = signed_in.get("/settings/people/?role=king").content.decode()
+    assert "« king » n’a pas été compris" in part.replace("\xa0", " ")
+    assert "pas été compris" not in signed_in.get("/settings/people/?q=king").content.decode()
     for asked in ("role=king", "state=%00", "cursor=-1", "cursor=abc", "q=" + "x" * 500, "q=%00"):
         assert signed_in.get(f"/settings/people/?{asked}").status_code == 200
     for asked in ("from=2026-99-99", "to=x", "cursor=999999999999", "kind=zzz"):
@@ -185,6 +190,8 @@ def test_figures_are_written_as_each_language_writes_them() -> None:
         assert formats.money(123456) == "1\u202f234,56\xa0€"
         assert formats.money(123456, cents=False) == "1\u202f235\xa0€"
         assert formats.percent(0.0412) == "4,1\xa0%"
+        assert formats.percent(2446 / 2452, 0) == "99,8\xa0%", "not the whole"
+        assert (formats.percent(1, 0), formats.percent(-0.0004, 1)) == ("100\xa0%", "−0,04\xa0%")
         assert formats.signed(-1250) == "−1\u202f250"
         assert formats.number(-3) == "−3"
         assert formats.money(-200) == "−2,00\xa0€"
@@ -194,6 +201,19 @@ def test_figures_are_written_as_each_language_writes_them() -> None:
         assert formats.money(123456) == "€1,234.56"
         assert formats.percent(0.0412) == "4.1%"
         assert formats.number(1234.5, 1) == "1,234.5"
+
+
+@pytest.mark.parametrize(
+    ("asked", "left_out"),
+    [
+        ({"from": "abc", "to": "2026-03-01"}, ("abc",)),
+        ({"from": "2026-03-02", "to": "2026-03-01"}, ("2026-03-02", "2026-03-01")),
+        ({"period": "zzz"}, ("zzz",)),
+        ({"period": "3m", "from": ""}, ()),
+    ],
+)
+def test_days_that_make_no_period_are_named(asked: dict[str, str], left_out: tuple[str, ...]) -> None:
+    assert period_in(asked, date(2026, 3, 31)).left_out == left_out
 
 
 def test_a_trend_stays_within_its_frame_even_when_flat() -> None:

@@ -120,6 +120,7 @@ def test_a_number_that_cannot_be_read_is_marked_and_nothing_is_started(
     assert answer.status_code == 422
     assert 'value="a lot"' in text_of(answer)
     assert "A number is expected here" in text_of(answer)
+    assert '<a href="#lever-rules.double.percent">' in text_of(answer), "its name leads to it"
     assert queries.runs("club") == []
 
 

@@ -70,6 +70,17 @@ def test_lists_and_names_show_who_joined_or_bought_in_their_stores(shop: Shop, c
     assert str(lille) not in page(client, f"/customers/{nantes}/merge/?q=martin")
 
 
+def test_figures_of_the_whole_programme_are_nobodys_at_a_till(shop: Shop, client: Client) -> None:
+    of(shop, "Lille", "401")
+    sign_in(client, "317")
+    assert 'href="/dashboard/"' not in page(client, "/customers/")
+    page(client, "/dashboard/", 403)
+    rules = page(client, "/programme/")
+    assert "What each rule gave" not in rules
+    assert 'class="gave"' not in rules
+    assert "Gave" not in page(client, "/offers/")
+
+
 def test_of_several_stores_all_are_seen_and_of_none_nobody(shop: Shop, client: Client) -> None:
     ids = {of(shop, "Nantes", "317"), of(shop, "Lille", "401")}
     person = sign_in(client, "317", "401")

@@ -105,8 +105,8 @@ def test_a_household_joins_shops_and_takes_a_voucher() -> None:
     )
     state, bought = decided(state, basket)
     assert receipt(bought, state, plan, document, Language.FR) == (
-        "Vous gagnez 383 points (dont 100 de Premier achat, 10 de Prime à la marque Le Cercle, 60 de Plein panier et "
-        "100 de Les dix premiers du jour). Solde\u00a0: 583 points. "
+        "Vous gagnez 383 points (113 pour vos achats, 100 de Premier achat, 10 de Prime à la marque Le Cercle, "
+        "60 de Plein panier et 100 de Les dix premiers du jour). Solde\u00a0: 583 points. "
         "Encore 1\u202f086,50\u00a0€ d'achats pour le statut Argent."
     )
     assert short_receipt(bought, state, document, Language.FR) == "+383 points, solde 583"

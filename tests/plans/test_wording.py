@@ -26,6 +26,7 @@ from assidu.decisions.decision import (
 )
 from assidu.decisions.events import LineKind
 from assidu.decisions.facts import SaleInputs
+from assidu.decisions.offers.given import NoteCause, OfferNote
 from assidu.decisions.plan import CurrencyKind, Downgrade, ReturnPolicy, TierWindow, Trigger
 from assidu.decisions.state import LotKey, Membership, State, TierCause, TierSpan
 from assidu.demo.programme import plan_documents
@@ -70,7 +71,10 @@ from assidu.plans.wording import (
     tier_cause,
 )
 from assidu.plans.wording.language import Sentence
+from assidu.plans.wording.offers import notes_said
+from assidu.plans.wording.phrases import phrases_of
 from builders.documents import BASE, a_document, a_programme, a_rule
+from builders.offers import offers
 
 CATALOGUES: tuple[ModuleType, ...] = (changes, description, phrases, problems, reasons, receipts)
 LE_CERCLE = plan_documents(date(2026, 1, 4))[1]
@@ -361,12 +365,28 @@ def test_a_receipt_says_gain_balance_and_what_is_missing() -> None:
     decision = a_ticket(Award("base", "points", 8), Award("double-produce", "points", 4))
     state = a_wallet(512, 300_000 - 13_050)
     assert receipt(decision, state, plan, LE_CERCLE, Language.FR).replace("\u00a0", " ") == (
-        "Vous gagnez 12 points (dont 4 de Fruits et légumes doublés). Solde : 512 points. "
+        "Vous gagnez 12 points (8 pour vos achats et 4 de Fruits et légumes doublés). Solde : 512 points. "
         "Encore 130,50 € d'achats pour le statut Or."
     )
     assert receipt(decision, state, plan, LE_CERCLE, Language.EN) == (
-        "You earn 12 points (of which 4 from Double produce). Balance: 512 points. "
+        "You earn 12 points (8 for what you bought and 4 from Double produce). Balance: 512 points. "
         "€130.50 more to spend for Gold status."
+    )
+
+
+def test_the_parts_of_a_receipt_add_up_to_what_was_earned() -> None:
+    """Offers are among them, and what is not named is told as others'; a total that debts took from stands alone."""
+    club = a_document(BASE, more=offers("basket: effect: {points: {currency: points, units: 50}}"))
+    gave = [Award("base", "points", 8), Award("basket", "points", 50)]
+    gave += [Award(f"gone-{n}", "points", n) for n in (1, 2, 30, 40, 60)]
+    said = receipt(a_ticket(*gave), a_wallet(512), compile_plan(club), club, Language.EN)
+    assert said.startswith(
+        "You earn 191 points (8 for what you bought, 50 from basket, 30 from gone-30, 40 from gone-40, "
+        "60 from gone-60 and 3 from others)."
+    )
+    less = dataclasses.replace(a_ticket(*gave), postings=a_ticket(Award("base", "points", 100)).postings)
+    assert receipt(less, a_wallet(512), compile_plan(club), club, Language.EN).startswith(
+        "You earn 100 points. "
     )
 
 
@@ -419,6 +439,18 @@ def test_a_new_status_is_celebrated_and_a_lower_one_told() -> None:
     for cause, words in ((TierCause.REACHED, "passez au statut Or"), (TierCause.LOWERED, "désormais Or")):
         decision = a_ticket(tier=TierChange("gold", date(2026, 3, 2), None, cause))
         assert words in receipt(decision, a_wallet(0), plan, LE_CERCLE, Language.FR)
+
+
+def test_what_a_till_of_the_past_did_not_take_off_is_told_once_with_the_reason() -> None:
+    words = phrases_of(a_document(BASE, more=offers("a: effect: {amount: 5.00}")), Language.EN)
+    missed = [OfferNote("a", NoteCause.NOT_GIVEN, 0, 500), OfferNote("b", NoteCause.NOT_GIVEN, 0, 90)]
+    notes = [*missed, OfferNote("c", NoteCause.MORE_THAN_DUE, 200, 100)]
+    said = list(notes_said(notes, words, is_past=True))
+    assert said[0] == "c: €2.00 off instead of €1.00."
+    assert said[1].startswith("A ticket of the past")
+    assert "“a” (€5.00) and b (€0.90)" in said[1]
+    assert len(said) == 2
+    assert "the till did not take it off" in next(notes_said(missed, words, is_past=False))
 
 
 def test_what_is_taken_back_given_back_and_expired_is_told() -> None:

@@ -112,6 +112,10 @@ def test_time_left_follows_the_pace(assidu_db: Database, club: History) -> None:
     assert known(run_id).seconds_left is None
     actions.tell(run_id, 25, 100, 2.0)
     assert known(run_id).seconds_left == 6.0
+    actions.tell(run_id, 26, 100, 6.0)  # a slow part: the pace alone would tell 17 s
+    left = known(run_id).seconds_left
+    assert left is not None
+    assert 6.0 < left < 17.0, "it does not jump"
 
 
 def test_progress_is_told_and_ends_at_the_whole(assidu_db: Database, club: History) -> None:

@@ -186,7 +186,7 @@ class Results:
     def _rule(self, one: RuleSimulated) -> Compared:
         rule = self.document.rule(one.rule) or self.document.offer(one.rule)
         name = text_in(rule.name, language()) if rule is not None else self.programme.rule_name(one.rule)
-        note = _("switched off, or gone")
+        note = _("no longer among the rules")
         if one.is_tried:
             note = _("%(before)s then %(after)s times") % {
                 "before": formats.number(one.times.before),
@@ -194,7 +194,20 @@ class Results:
             }
         if one.off_minor.before or one.off_minor.after:
             return replace(self._money(name, one.off_minor), note=note)
+        currency = self._given_in(one.rule)
+        if currency:
+            note = f"{_capital(self._currency_name(currency))} · {note}"
         return replace(_units(name, one.units), note=note)
+
+    def _given_in(self, code: str) -> str:
+        """The units that a rule or an offer gives, as either document says it."""
+        for document in (self.document, self.programme.document):
+            rule, offer = document.rule(code), document.offer(code)
+            if rule is not None:
+                return rule.currency
+            if offer is not None and (given := offer.effect.points or offer.effect.voucher):
+                return given.currency
+        return ""
 
     @property
     def draws(self) -> list[DrawShown]:

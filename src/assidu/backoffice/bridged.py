@@ -49,12 +49,16 @@ def bridged(programme: Programme, currency: str, outstanding: int, until: date) 
 
 
 def steps_of(bridge: Bridge, amounts: Amounts) -> tuple[Step, ...]:
-    """They add up to the cent, as they are shown."""
+    """They add up to the cent, as they are shown. What is used costs its face value where the settings say no less:
+    then nothing is taken off, and the sum says so."""
+    owed = _("expected cost (HT): what we owe")
+    if not bridge.spared_minor and bridge.cost_minor:
+        owed = _("expected cost (HT): what we owe; the settings count what is used at its whole face value")
     return (
         Step("", amounts.money(bridge.face_minor), _("outstanding, at face value (TTC)")),
         Step("−", amounts.money(bridge.unused_minor), _never_used(bridge)),
-        _costs(bridge, amounts),
-        Step("=", amounts.money(bridge.cost_minor), _("expected cost (HT): what we owe"), is_sum=True),
+        *((_costs(bridge, amounts),) if bridge.spared_minor else ()),
+        Step("=", amounts.money(bridge.cost_minor), owed, is_sum=True),
     )
 
 

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
@@ -24,6 +25,7 @@ Text = str | Promise
 
 PAGE_SIZE = 50
 EXPORT_LIMIT = 100_000
+SHOWN_MAX = 40
 NUMBER_DIGITS_MAX = 12
 CURSOR_DIGITS_MAX = 18
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets read UTF-8 as something else
@@ -195,6 +197,7 @@ class Listing(Generic[Row]):
             "rows": [[(column, column.cell(row)) for column in columns if column.cell] for row in found.rows],
             "found": found,
             "chosen": chosen,
+            "left_out": self.left_out(request.GET),
             "filters": [self._shown(one, chosen, request.GET) for one in self.filters if not one.is_more],
             "more_filters": [self._shown(one, chosen, request.GET) for one in self.filters if one.is_more],
             "applied": self._applied(chosen, request.GET),
@@ -219,13 +222,16 @@ class Listing(Generic[Row]):
         values = {}
         for one in self.filters:
             value = asked.get(one.name, "").strip()[:200].replace("\x00", "")
-            if isinstance(one, Choice) and value not in {key for key, _label in one.options()}:
-                value = ""
-            if isinstance(one, Number) and not value.isdecimal():
-                value = ""
-            values[one.name] = value
+            values[one.name] = value if _is_understood(one, value) else ""
         sort = asked.get("sort", "")
         return Chosen(values, sort if sort in self.sorts else next(iter(self.sorts), ""))
+
+    def left_out(self, asked: QueryDict) -> list[tuple[Text, str]]:
+        """What the address asks for and nobody understands: the filter, or the order, and what was written."""
+        written = [(one, asked.get(one.name, "").strip()[:SHOWN_MAX]) for one in self.filters]
+        found = [(one.label, value) for one, value in written if value and not _is_understood(one, value)]
+        sort = asked.get("sort", "")[:SHOWN_MAX]
+        return [*found, (_("Order"), sort)] if sort and self.sorts and sort not in self.sorts else found
 
     def export(self, request: HttpRequest, chosen: Chosen) -> StreamingHttpResponse:
         actions.record(
@@ -308,6 +314,21 @@ class Listing(Generic[Row]):
                 for key, label in one.options()
             ],
         )
+
+
+def _is_understood(one: Filter, value: str) -> bool:
+    """Nothing asked for is asked for rightly."""
+    if not value or isinstance(one, Search):
+        return True
+    if isinstance(one, Choice):
+        return value in {key for key, _label in one.options()}
+    if isinstance(one, Number):
+        return value.isdecimal() and len(value) <= NUMBER_DIGITS_MAX
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def neutral(value: object) -> str:

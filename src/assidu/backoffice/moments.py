@@ -60,7 +60,14 @@ from assidu.plans.wording.offers import offer_step_title
 KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
     "purchases": (
         gettext_lazy("Purchases"),
-        (EventType.SALE, EventType.SALE_UPDATE, EventType.SALE_CANCELLATION),
+        (
+            EventType.SALE,
+            EventType.SALE_UPDATE,
+            EventType.SALE_CANCELLATION,
+            EventType.HOLD,
+            EventType.RELEASE,
+            EventType.HOLD_EXPIRY,
+        ),
     ),
     "returns": (gettext_lazy("Returns"), (EventType.RETURN,)),
     "rewards": (
@@ -78,7 +85,7 @@ KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
         ),
     ),
     "corrections": (gettext_lazy("Corrections"), (EventType.CORRECTION,)),
-    "due": (gettext_lazy("Expiry and status"), (EventType.TICK,)),
+    "due": (gettext_lazy("Expiry and status"), (EventType.TICK, EventType.STATUS_GRANT)),
     "transfers": (gettext_lazy("Transfers"), (EventType.TRANSFER_OUT, EventType.TRANSFER_IN)),
     "activities": (gettext_lazy("Activities"), (EventType.ACTIVITY, EventType.AUDIENCE_CHANGE)),
     "membership": (
@@ -94,6 +101,13 @@ KINDS: dict[str, tuple[str | Promise, tuple[EventType, ...]]] = {
             EventType.TAKE_OVER,
             EventType.MERGER,
             EventType.ABSORPTION,
+            EventType.SEPARATION,
+            EventType.RESTORATION,
+            EventType.ACCOUNT_OPENING,
+            EventType.ADMISSION,
+            EventType.ACCOUNT_ENTRY,
+            EventType.DEPARTURE,
+            EventType.ACCOUNT_EXIT,
         ),
     ),
 }

@@ -1,18 +1,24 @@
 """A stretch of days chosen in the address: ``?period=3m``, or ``?from=2026-03-01&to=2026-03-31``."""
 
 from collections.abc import Mapping
-from dataclasses import astuple
+from dataclasses import astuple, dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from assidu.backoffice import formats
 from assidu.measurement import periods
-from assidu.measurement.periods import CUSTOM, period_between, period_of
+from assidu.measurement.periods import CUSTOM, Named, period_between, period_of
+
+SHOWN_MAX = 40
+"""Of what an address asks for and nobody understands, so many characters are shown."""
 
 
+@dataclass(frozen=True)
 class Period(periods.Period):
-    """As pages tell it and keep it in addresses."""
+    """As pages tell it and keep it in addresses. ``left_out``: what was asked for and not understood."""
+
+    left_out: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def label(self) -> str:
@@ -34,7 +40,20 @@ def period_in(asked: Mapping[str, str], today: date) -> Period:
     chosen = None
     if key in ("", CUSTOM) and (since or until):
         chosen = period_between(since, until, today)
-    return Period(*astuple(chosen or period_of(key, today)))
+    is_backwards = chosen is None and bool(since or until) and key in ("", CUSTOM)
+    left_out = _left_out(asked, is_backwards=is_backwards)
+    return Period(*astuple(chosen or period_of(key, today)), left_out=left_out)
+
+
+def _left_out(asked: Mapping[str, str], *, is_backwards: bool) -> tuple[str, ...]:
+    """What is no name of a period and no day, or days of which the last comes first."""
+    days = [
+        text
+        for name in ("from", "to")
+        if (text := asked.get(name, "")[:SHOWN_MAX]) and (is_backwards or _day(text) is None)
+    ]
+    key = asked.get("period", "")[:SHOWN_MAX]
+    return (*days, key) if key and key not in (*Named, CUSTOM) else tuple(days)
 
 
 def _day(text: str) -> date | None:

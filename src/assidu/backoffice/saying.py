@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assidu.backoffice import formats
 from assidu.backoffice.programme import Programme
@@ -55,9 +56,17 @@ def _vouchers(standing: Standing, programme: Programme) -> Iterator[str]:
         if purse.kind is CurrencyKind.VOUCHER and purse.available and _pays(purse, programme):
             units = programme.units(purse.available, purse.currency)
             if purse.next_expiry is None:
-                yield _("You have %(units)s: shall we use it today?") % {"units": units}
+                yield ngettext(
+                    "You have %(units)s: shall we use it today?",
+                    "You have %(units)s: shall we use them today?",
+                    purse.available,
+                ) % {"units": units}
             else:
-                yield _("You have %(units)s, %(until)s: shall we use it today?") % {
+                yield ngettext(
+                    "You have %(units)s, %(until)s: shall we use it today?",
+                    "You have %(units)s, %(until)s: shall we use them today?",
+                    purse.available,
+                ) % {
                     "units": units,
                     "until": formats.until(_last_day(purse.next_expiry), standing.today),
                 }

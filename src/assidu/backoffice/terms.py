@@ -37,13 +37,16 @@ TERMS: Mapping[str, tuple[Said, Said]] = {
     ),
     "issued": (
         _("Issued"),
-        _(
-            "What was given since, counted only as far as it will be used; a voucher had for points counts "
-            "here, and the "
-            "points as used."
-        ),
+        _("What was given since, counted only as far as it will be used."),
     ),
     "used": (_("Used"), _("What members used, at what it costs: it is no longer owed.")),
+    "exchanged": (
+        _("Exchanged"),
+        _(
+            "Points handed in for a voucher or a reward are no longer owed, the voucher is: neither given nor used. "
+            "In the books of each currency, and in the files, they are used there and issued here."
+        ),
+    ),
     "released": (
         _("Released"),
         _(

@@ -127,6 +127,16 @@ class Turns:
     others: tuple[Turn, ...]
     offers_left: int
 
+    @property
+    def bad(self) -> list[tuple[str, LeverShown]]:
+        """Where a number cannot be read: of which part, and which."""
+        return [
+            (turn.name, lever)
+            for turn in (*self.rules, *self.offers, *self.others)
+            for lever in turn.levers
+            if lever.is_bad
+        ]
+
 
 def turns(document: Document, texts: Mapping[str, str] | None = None, bad: Iterable[str] = ()) -> Turns:
     """The whole form; ``texts`` is what was sent, shown again as it was typed."""

@@ -11,6 +11,7 @@ from assidu.economics.models.behaviour import Behaviour, informed
 from assidu.economics.models.past import past_months
 from assidu.economics.queries import liability, policy
 from assidu.economics.sums import end_of
+from assidu.economics.tier_sums import tier_sums
 from assidu.economics.types import CurrencyMonth, CurrencyPolicy, Liability, Past
 from assidu.loyalty import queries as loyalty
 from assidu.loyalty.book import PlanBook
@@ -32,6 +33,7 @@ def measure(
     if not whole:
         return Assumptions(name=name, segments=())
     since, until = whole[0], end_of(whole[-1])
+    sums = tier_sums(programme, since, until)
     document = loyalty.versions(programme)[-1].document
     levels = (
         {}
@@ -40,8 +42,8 @@ def measure(
     )
     return measured(
         name,
-        tier_months(programme, since, until),
-        tier_units(programme, since, until),
+        tier_months(programme, since, until, sums),
+        tier_units(sums),
         _rates(programme, found, whole[-1]),
         decimals=found.decimals,
         are_margins_invented=has_invented_margins(),
@@ -58,8 +60,9 @@ def past(programme: str, at: datetime, *, months: int = PAST_MONTHS) -> Past:
     if not whole:
         return Past(programme, found.sale_currency, found.decimals, None, ())
     main = _most_given(found, book, whole[-1])
+    since, until = whole[0], end_of(whole[-1])
     told = past_months(
-        tier_months(programme, whole[0], end_of(whole[-1]), with_margins=False),
+        tier_months(programme, since, until, tier_sums(programme, since, until)),
         () if main is None else main.ultimates,
     )
     return Past(programme, found.sale_currency, found.decimals, None if main is None else main.currency, told)

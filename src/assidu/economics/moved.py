@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from assidu.economics.types import MoneyRoll, MonthFigures, RevenueRoll
+from assidu.economics.types import CostRoll, MonthFigures, RevenueRoll, cost_roll
 
 Money = Callable[[int], str]
 
@@ -23,6 +23,7 @@ DEFERRED_WENT: Mapping[int, str | Promise] = {
 COST_PARTS: Mapping[str, str | Promise] = {
     "issued_minor": _("%(amount)s for what was given"),
     "used_minor": _("%(amount)s used"),
+    "exchanged_minor": _("%(amount)s as points became vouchers and rewards"),
     "released_minor": _("%(amount)s expired or lost"),
     "reestimate_minor": _("%(amount)s because the estimate changed"),
 }
@@ -35,7 +36,7 @@ DEFERRED_PARTS: Mapping[str, str | Promise] = {
 
 def cost_moved(months: Sequence[MonthFigures], since: str, until: str, money: Money) -> str:
     """Over months in a row, the oldest first. ``since`` is the day before they begin."""
-    lines = _lines([one.money for month in months for one in month.currencies], COST_PARTS)
+    lines = _lines([cost_roll(one, month.month) for month in months for one in month.currencies], COST_PARTS)
     said = _said(COST_WENT, COST_PARTS, lines, since, until, money)
     return " ".join(part for part in (said, _because(lines)) if part)
 
@@ -45,7 +46,7 @@ def deferred_moved(months: Sequence[MonthFigures], since: str, until: str, money
     return _said(DEFERRED_WENT, DEFERRED_PARTS, lines, since, until, money)
 
 
-def _lines(rolls: Sequence[MoneyRoll] | Sequence[RevenueRoll], names: Iterable[str]) -> dict[str, int]:
+def _lines(rolls: Sequence[CostRoll] | Sequence[RevenueRoll], names: Iterable[str]) -> dict[str, int]:
     return {name: sum(getattr(one, name) for one in rolls) for name in names}
 
 

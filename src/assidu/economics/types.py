@@ -20,7 +20,15 @@ from assidu.economics.models.curve import Beyond, Curve
 from assidu.economics.models.deferral import Deferred
 from assidu.economics.models.hindsight import Hindsight
 from assidu.economics.models.journal import Accounts, Cause, Entry, Line, View
-from assidu.economics.models.month import CurrencyMonth, Method, MonthFigures, RevenueRoll, Sales
+from assidu.economics.models.month import (
+    CostRoll,
+    CurrencyMonth,
+    Method,
+    MonthFigures,
+    RevenueRoll,
+    Sales,
+    cost_roll,
+)
 from assidu.economics.models.movements import LINES, UnitRoll
 from assidu.economics.models.needed import NeededCurve, NeededPoint
 from assidu.economics.models.past import PastMonth
@@ -57,6 +65,7 @@ __all__ = [
     "Bounds",
     "Cause",
     "Chances",
+    "CostRoll",
     "CurrencyMonth",
     "CurrencyPolicy",
     "Curve",
@@ -100,6 +109,7 @@ __all__ = [
     "UnitRoll",
     "UpliftPoint",
     "View",
+    "cost_roll",
     "report",
 ]
 COMPARED_MAX = 3

@@ -77,6 +77,16 @@ MONEY: Mapping[str, str | Promise] = {
     "reestimate_minor": _("re-estimate"),
     "closing_minor": _("owed at the end"),
 }
+COST: Mapping[str, str | Promise] = {
+    "opening_minor": MONEY["opening_minor"],
+    "issued_minor": MONEY["issued_minor"],
+    "used_minor": _("used by members"),
+    "exchanged_minor": _("points that became vouchers and rewards"),
+    "released_minor": MONEY["released_minor"],
+    "reestimate_minor": MONEY["reestimate_minor"],
+    "closing_minor": MONEY["closing_minor"],
+}
+"""As `MONEY`, of all currencies together."""
 REVENUE: Mapping[str, str | Promise] = {
     "opening_minor": _("deferred at the beginning (HT)"),
     "allocated_minor": _("allocated to units given"),

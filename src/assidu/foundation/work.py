@@ -28,6 +28,10 @@ SILENT_AFTER = timedelta(minutes=2)
 """Work that has not told anything for so long has died with its process."""
 
 
+SMOOTHED_SECONDS = 30.0
+"""Over how long what is left is smoothed, at most."""
+
+
 class RunState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
@@ -57,6 +61,7 @@ class Work:
     seconds: float  # since it began, as last told
     process_id: int | None
     failure: str
+    ends_after: float | None = None  # seconds after it began, smoothed
 
     @property
     def percent(self) -> int:
@@ -64,10 +69,12 @@ class Work:
 
     @property
     def seconds_left(self) -> float | None:
-        """At the pace so far; unknown while nothing is done."""
+        """At the pace so far, unknown while nothing is done; smoothed, as no part goes at the pace of the one before,
+        and what is told must count down. Never less than a quarter of what the pace alone would tell."""
         if not self.done or self.seconds <= 0:
             return None
-        return self.seconds * (self.total - self.done) / self.done
+        at_pace = self.seconds * (self.total - self.done) / self.done
+        return at_pace if self.ends_after is None else max(self.ends_after - self.seconds, at_pace / 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +92,15 @@ class Kind:
 
 _SHARED = (
     "run_id", "programme", "label", "yaml", "asked_at", "asked_by", "state", "done", "total", "told_at", "seconds",
-    "process_id", "failure",
+    "process_id", "failure", "ends_after",
 )  # fmt: skip
 _COLUMNS = ", ".join(_SHARED)
 _OPEN = "state IN ('waiting', 'running')"
+# The longer it goes on, the slower what was thought before is forgotten; `seconds` is as told before.
+_ENDS_AFTER = (
+    "coalesce(ends_after + (1 - exp(-greatest(%(seconds)s - seconds, 0) "
+    "/ greatest(least(%(seconds)s / 4.0, %(slowly)s), 1.0))) * (%(at_pace)s - ends_after), %(at_pace)s)"
+)
 AnyWork = TypeVar("AnyWork", bound=Work)
 
 
@@ -141,9 +153,17 @@ def tell(kind: Kind, run_id: UUID, done: int, total: int, seconds: float) -> Non
     """How far it is, ``seconds`` after it began; what was stopped stays so."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {kind.table} SET state = 'running', done = %s, total = %s, seconds = %s, told_at = %s "
-            f"WHERE run_id = %s AND {_OPEN}",
-            (done, total, seconds, now(), run_id),
+            f"UPDATE {kind.table} SET state = 'running', done = %(done)s, total = %(total)s, seconds = %(seconds)s, "
+            f"told_at = %(now)s, ends_after = {_ENDS_AFTER} WHERE run_id = %(run_id)s AND {_OPEN}",
+            {
+                "done": done,
+                "total": total,
+                "seconds": seconds,
+                "now": now(),
+                "run_id": run_id,
+                "at_pace": seconds * total / done if done else None,
+                "slowly": SMOOTHED_SECONDS,
+            },
         )
 
 

@@ -64,7 +64,7 @@ from assidu.plans.document import Document
 from assidu.plans.wording import Language, figures, tier_cause
 from assidu.plans.wording.draws import prize_won_said
 from assidu.plans.wording.language import Sentence
-from assidu.plans.wording.offers import NOT_EXACT, given_back_said, note_said, offer_step_said
+from assidu.plans.wording.offers import NOT_EXACT, given_back_said, notes_said, offer_step_said
 from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.reasons import clawback_said
 
@@ -402,8 +402,7 @@ def said_of(
     # A resumption moves lots to later dates, in and out again: that is said once, in its head.
     for given in decision.offers.given:
         yield given_back_said(given, telling.phrases)
-    for note in decision.offers.notes:
-        yield note_said(note, telling.phrases)
+    yield from notes_said(decision.offers.notes, telling.phrases, is_past=entry.has_happened)
     if not decision.offers.is_exact:
         yield telling.phrases.say(NOT_EXACT)
     for movement in entry.movements if not isinstance(entry.event, Resumption) else ():

@@ -12,7 +12,7 @@ from assidu.decisions.decision import Account
 from assidu.economics.models.book import booked
 from assidu.economics.models.cohorts import cohorts_at, flows_of
 from assidu.economics.models.journal import Accounts, entries
-from assidu.economics.models.month import Method, MonthFigures, Sales, next_month
+from assidu.economics.models.month import Method, MonthFigures, Sales, cost_roll, next_month
 from assidu.economics.models.movements import Move, Moves, UnitRoll, added, roll
 from assidu.economics.models.redemption import Interval, redemption
 from assidu.economics.models.valuation import Terms, money_roll
@@ -180,6 +180,9 @@ def test_a_voucher_is_owed_instead_of_the_points_handed_in_for_it() -> None:
     assert one.revenue.moved_minor == -other.revenue.moved_minor == -carried // 2
     assert one.units.exchanged_out == -500
     assert other.units.exchanged_in == 1
+    rolls = [cost_roll(found, april.month) for found in (one, other)]
+    assert [(roll.issued_minor, roll.used_minor) for roll in rolls] == [(0, 0), (0, 0)], "only exchanged"
+    assert sum(roll.exchanged_minor for roll in rolls) == one.money.used_minor + other.money.issued_minor
 
 
 def test_a_badge_costs_nothing_and_is_counted() -> None:

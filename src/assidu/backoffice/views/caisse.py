@@ -5,11 +5,11 @@ names a customer is ever in an address.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from assidu.backoffice.offers_at_till import TillOffers, offers_at_till
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import OtherStore, is_of_their_stores, look_up, require
 from assidu.backoffice.saying import line_to_say
-from assidu.backoffice.views.customer import PURSES, account_name, missing_to
+from assidu.backoffice.views.customer import PURSES, account_name, last_day, missing_to
 from assidu.backoffice.views.customer_actions import OnceForm
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
 from assidu.catalogue import queries as catalogue
@@ -282,6 +282,7 @@ class Shown:
             "tone": self.programme.tier_tone(tiers.next_tier),
             "missing": missing_to(tiers.to_climb, self.programme),
             "keep": missing_to(tiers.to_stay, self.programme),
+            "until": last_day(tiers.until) if tiers.until else None,
             "spend_minor": tiers.spend_minor,
             "from_minor": tiers.next_from_minor,
         }
@@ -498,21 +499,22 @@ def _of_nobody(request: HttpRequest, asked: str, form: JoinForm) -> dict[str, An
     identifier = _identifier(asked)
     context = {"state": "unknown", "asked": asked, "join": form, "may_join": identifier is not None}
     if identifier is not None:
+        found = near(identifier) if signed_in(request).may("customers.contact") else []
+        theirs = {one for _near, one in found if is_of_their_stores(signed_in(request), one)}
         context |= {
             "is_card": identifier.kind is IdentifierKind.CARD,
             "is_misread": is_misread(identifier),
-            "near": _near(request, identifier),
+            "near": _near(request, [pair for pair in found if pair[1] in theirs]),
+            "is_near_elsewhere": _is_near_elsewhere(
+                request, identifier, [pair for pair in found if pair[1] not in theirs]
+            ),
         }
     return context
 
 
-def _near(request: HttpRequest, identifier: Identifier) -> list[Near]:
+def _near(request: HttpRequest, of_theirs: Sequence[tuple[Identifier, UUID]]) -> list[Near]:
     """Whose number it may be, mistyped: of those whom this person reaches, and by their initials."""
-    person = signed_in(request)
-    if not person.may("customers.contact"):
-        return []
-    of_theirs = (pair for pair in near(identifier) if is_of_their_stores(person, pair[1]))
-    reached = list(islice(of_theirs, NEAR_MAX))
+    reached = of_theirs[:NEAR_MAX]
     for _one, customer_id in reached:
         people.record_look(actor_at(request), customer_id, "near")
     names = customers.names_of([customer_id for _, customer_id in reached])
@@ -524,6 +526,19 @@ def _near(request: HttpRequest, identifier: Identifier) -> list[Near]:
         )
         for one, customer_id in reached
     ]
+
+
+def _is_near_elsewhere(
+    request: HttpRequest, asked: Identifier, elsewhere: Sequence[tuple[Identifier, UUID]]
+) -> bool:
+    """Is a misread card one slip away from that of somebody whom only other stores see? That there is one is told, and
+    nothing else: whoever holds the card reads it again, and nobody learns a number by trying."""
+    if not is_misread(asked):
+        return False
+    meant = [customer_id for one, customer_id in elsewhere if not is_misread(one)]
+    for customer_id in meant:
+        people.record_look(actor_at(request), customer_id, "near")
+    return bool(meant)
 
 
 def _identifier(asked: str) -> Identifier | None:

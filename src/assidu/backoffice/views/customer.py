@@ -1,6 +1,6 @@
 """One customer: who they are, what they have, everything that happened, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -349,6 +349,7 @@ def statement(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         "shown": shown,
         "tab": "statement",
         "lines": _lines(page.movements, shown, programme) if programme else [],
+        "birth": _birth(whose, currency, programme) if programme and not page.next else None,
         "currencies": [
             (code, programme.currency_name(code), f"{base}?{urlencode({'currency': code})}", code == currency)
             for code in currencies
@@ -599,7 +600,8 @@ def _shown_value(identity: Identity, may_contact: bool) -> str:
 
 def _lines(movements: Sequence[Movement], shown: Known, programme: Programme) -> list[dict[str, Any]]:
     """Lines of other stores lead nowhere: what was bought there is not shown."""
-    lines = [_line(movement, programme) for movement in movements]
+    crossings = _crossings(movements, programme)
+    lines = [_line(movement, programme, crossings) for movement in movements]
     if shown.seen_stores is None:
         return lines
     places = queries.places_of({(movement.customer_id, movement.seq) for movement in movements})
@@ -613,7 +615,32 @@ def _lines(movements: Sequence[Movement], shown: Known, programme: Programme) ->
     return lines
 
 
-def _line(movement: Movement, programme: Programme) -> dict[str, Any]:
+def _crossings(movements: Sequence[Movement], programme: Programme) -> dict[int, str]:
+    """By ``seq``: what came from another record or account or went to one, and whose it was."""
+    found = {}
+    for customer_id, seq in {
+        (m.customer_id, m.seq) for m in movements if Account.IN_TRANSIT in (m.source, m.target)
+    }:
+        entry = queries.entry(customer_id, seq)
+        assert entry is not None, "a movement is of an event"
+        names = names_for([entry])
+        parts = [moment_of(entry, programme, names).title]
+        if entry.other is not None and entry.other in names.customers:
+            parts.append(names.customers[entry.other])
+        found[seq] = " · ".join(parts)
+    return found
+
+
+def _birth(whose: UUID, currency: str, programme: Programme) -> dict[str, Any] | None:
+    """With what and when the books of a customer begin: with nothing, or what they brought would not add up."""
+    entry = queries.entry(whose, 1)
+    if entry is None or not currency:
+        return None
+    title = moment_of(entry, programme, names_for([entry])).title
+    return {"day": entry.day, "what": title, "balance": programme.quantity(0, currency)}
+
+
+def _line(movement: Movement, programme: Programme, crossings: Mapping[int, str]) -> dict[str, Any]:
     if movement.change:
         far = movement.source if movement.change > 0 else movement.target
     else:
@@ -625,6 +652,8 @@ def _line(movement: Movement, programme: Programme) -> dict[str, Any]:
         what = gettext_lazy("taken back")
     elif movement.change > 0 and far is Account.USED:
         what = gettext_lazy("given back")
+    elif Account.IN_TRANSIT in (movement.source, movement.target):
+        what = crossings.get(movement.seq, what)
     is_in = movement.source is Account.DEBT or movement.target is Account.PENDING
     quantity = movement.change or (movement.quantity if is_in else -movement.quantity)
     known = programme.phrases.currencies.get(movement.currency)
@@ -633,11 +662,11 @@ def _line(movement: Movement, programme: Programme) -> dict[str, Any]:
     return {
         "day": movement.day,
         "what": what,
-        "is_debt": not movement.change,
+        "is_apart": not movement.change,
         "from": movement.active_on if movement.target is Account.PENDING and not event else None,
         "after": event if movement.target is Account.PENDING else "",
         "change": programme.change(quantity, movement.currency),
-        "tone": "plus" if quantity > 0 else "minus",
+        "tone": "muted" if not movement.change else "plus" if quantity > 0 else "minus",
         "balance": programme.quantity(movement.balance, movement.currency),
         "debt": programme.quantity(movement.debt, movement.currency) if movement.debt else "",
         "issued": movement.issued_month,

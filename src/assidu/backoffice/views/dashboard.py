@@ -1,7 +1,7 @@
 """How is the programme doing? Figures that lead to the people behind them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +31,8 @@ from assidu.plans.wording import change
 
 CHANGES_SHOWN = 4
 RULES_SHOWN = 8
+CENTS_UNTIL_MINOR = 10_000
+"""Below, what units are worth is told to the cent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         return render(request, "backoffice/dashboard_empty.html", {"why": "events", "programme": programme})
     period = period_in(request.GET, programme.today)
     found = kpis(programme.plan, programme.document.sale_currency.code, period, programme.today)
+    found = replace(found, now=_since_it_began(found.now))
     figures = found.now
     shown = _Shown(programme, period, found, signed_in(request).may("customers.view"))
     attention = queries.attention(period.since, programme.today)
@@ -105,6 +108,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "is_quiet": not figures.purchases,
     }  # fmt: skip
     return render(request, "backoffice/dashboard.html", context)
+
+
+def _since_it_began(figures: Dashboard) -> Dashboard:
+    """Charts begin with the programme: months before anything was recorded would be drawn as nothing done."""
+    first = queries.first_day()
+    assert first is not None, "a dashboard of something"
+    months = tuple(one for one in figures.months if one.month >= first.replace(day=1))
+    return replace(figures, months=months) if months else figures
 
 
 @dataclass(frozen=True)
@@ -186,7 +197,7 @@ class _Shown:
             ),
             Figure(
                 _("%(units)s given") % {"units": _title(name)}, quantity(points.issued, points.currency),
-                _("worth %(amount)s") % {"amount": formats.money(points.worth_minor, cents=False)},
+                _("worth %(amount)s") % {"amount": _worth(points.worth_minor)},
                 "sparkles", self.moved("issued"), self.trend(lambda m: m.points_issued),
                 *self._change(points.issued, before.issued if self.before else None),
             ),
@@ -211,7 +222,7 @@ class _Shown:
         ]  # fmt: skip
 
     def _outstanding_note(self, points: CurrencyFigures) -> str:
-        worth = formats.money(points.outstanding_worth_minor, cents=False)
+        worth = _worth(points.outstanding_worth_minor)
         if self.found.points_expiring is None:
             return _("%(amount)s at face value") % {"amount": worth}
         share = _share(self.found.points_expiring, points.outstanding)
@@ -310,14 +321,16 @@ class _Shown:
         ]
 
     def rules(self) -> list[Share]:
-        whole = max((rule.quantity for rule in self.now.rules), default=0)
+        most: dict[str, int] = {}  # bars compare what is counted in the same units
+        for rule in self.now.rules:
+            most[rule.currency] = max(most.get(rule.currency, 0), rule.quantity)
         return [
             Share(
                 self.programme.rule_name(rule.rule),
-                self.programme.quantity(rule.quantity, rule.currency),
+                self.programme.units(rule.quantity, rule.currency),
                 ngettext("%(n)s time", "%(n)s times", rule.times) % {"n": formats.number(rule.times)},
                 rule.quantity,
-                whole,
+                most[rule.currency],
                 self.people(rule=rule.rule, **self._days("from", "to")),
             )
             for rule in self.now.rules[:RULES_SHOWN]
@@ -326,6 +339,11 @@ class _Shown:
 
 def _generosity(month: MonthFigures) -> float:
     return month.generosity_minor / month.carded_minor if month.carded_minor else 0
+
+
+def _worth(minor: int) -> str:
+    """145 points are worth 1,45 €, and not 1 €."""
+    return formats.money(minor, cents=abs(minor) < CENTS_UNTIL_MINOR)
 
 
 def _share(part: int, whole: int) -> str:

@@ -202,7 +202,7 @@ def look(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "run": run,
         "author": author(run.asked_by),
         "shown": shown,
-        "left": formats.number(round(run.seconds_left)) if run.seconds_left else "",
+        "left": formats.number(round(formats.about(run.seconds_left) or 0)) if run.seconds_left else "",
         "has_invented": has_invented(),
     }
     template = "state" if is_partial(request) else "look"

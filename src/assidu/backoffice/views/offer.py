@@ -208,6 +208,7 @@ def offer_page(
         "pools": shown_pools(known, written.code),
         "may_be_allotted": may_be_allotted,
         "may_allot": signed_in(request).may("offers.allot"),
+        "may_see_figures": signed_in(request).may("dashboard.view"),
         "allotments": [_shown(one, known) for one in allotments.allotments(known.code, written.code)],
     }
     return render(request, "backoffice/offers/offer.html", context, status=422 if has_errors else 200)
@@ -229,7 +230,7 @@ def _why_not(code: str) -> str:
 
 
 @require_GET
-@allowed("plan.view")
+@allowed("dashboard.view")
 def allotment(request: HttpRequest, allotment_id: UUID) -> HttpResponse:
     known, one = _allotment(request, allotment_id)
     return _allotment_page(request, known, one)

@@ -97,6 +97,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
         "laws": [law_said(cap, known.phrases) for cap in known.document.legal_caps],
         "has_draws": bool(draws.draws(known.code)),
         "may_edit": signed_in(request).may("plan.edit"),
+        "may_see_figures": signed_in(request).may("dashboard.view"),
     }
     return render(request, "backoffice/offers/catalogue.html", context)
 

@@ -85,7 +85,8 @@ def programme(request: HttpRequest) -> HttpResponse:
     if known is None:
         return render(request, "backoffice/programme_empty.html", {"may_draft": _may_draft(request)})
     period = period_in(request.GET.dict(), known.today)
-    figures = {one.rule: one for one in rule_figures(period.since, period.until)}
+    may_see_figures = signed_in(request).may("dashboard.view")
+    figures = {one.rule: one for one in rule_figures(period.since, period.until)} if may_see_figures else {}
     versions = history(known)
     context = {
         "programme": known,
@@ -95,6 +96,7 @@ def programme(request: HttpRequest) -> HttpResponse:
         "opening": describe(known.document, language()).opening,
         "sections": sections(known, known.document, figures, period, _may_see_people(request)),
         "versions": versions,
+        "may_see_figures": may_see_figures,
         "has_figures": bool(figures),
         "has_invented": has_invented(),
         "may_draft": _may_draft(request),

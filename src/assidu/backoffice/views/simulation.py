@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.before_after import Compared, Results
 from assidu.backoffice.first_answer import FirstAnswer
@@ -332,7 +333,7 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "first": first,
         "said": said,
         "says": said != request.GET.get("said", ""),
-        "left": _time(shown.seconds_left),
+        "left": _time(formats.about(shown.seconds_left)),
         "took": _time(report.seconds) if report else "",
         "has_invented": has_invented(),
         "may_keep": signed_in(request).may("plan.edit"),

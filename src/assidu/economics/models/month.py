@@ -114,6 +114,37 @@ class CurrencyMonth:
 
 
 @dataclass(frozen=True, slots=True)
+class CostRoll:
+    """The lines of `MoneyRoll` as they are told of all currencies together: points handed in for a voucher are used in
+    their own books and issued in the voucher's, and neither in the programme's. ``exchanged_minor`` is what that
+    changes: both sides where the reward is owed for, else what the points were owed for."""
+
+    opening_minor: int
+    issued_minor: int
+    used_minor: int
+    exchanged_minor: int
+    released_minor: int
+    reestimate_minor: int
+    closing_minor: int
+
+
+def cost_roll(one: CurrencyMonth, month: date) -> CostRoll:
+    rate = next((found.rate or 0.0 for found in one.ultimates if found.month == month), 0.0)
+    come = round(one.units.exchanged_in * rate * one.terms.cost_minor)
+    gone = round(one.units.exchanged_out * one.terms.cost_minor)
+    money = one.money
+    return CostRoll(
+        money.opening_minor,
+        money.issued_minor - come,
+        money.used_minor - gone,
+        come + gone,
+        money.released_minor,
+        money.reestimate_minor,
+        money.closing_minor,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class MonthFigures:
     """``elapsed``: which part of the month was over when it was looked at."""
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 PERMISSIONS: Final[dict[str, str | Promise]] = {
-    "dashboard.view": _("See the dashboard"),
+    "dashboard.view": _("See the dashboard, and figures of the whole programme"),
     "customers.view": _("Look at customers and their history"),
     "customers.every_store": _("See the customers of every store"),
     "customers.contact": _("See e-mail addresses, telephone numbers and postal addresses"),
@@ -92,7 +92,7 @@ ROLES: Final[dict[str, Role]] = {
                 "Serves customers in their own stores: lists and histories show who joined or bought there; anyone "
                 "else is found by their whole card or telephone number, and each look is kept"
             ),
-            _SERVE - {"customers.every_store"},
+            _SERVE - {"customers.every_store", "dashboard.view"},
         ),
         Role(
             "service",

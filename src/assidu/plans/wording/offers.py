@@ -1,6 +1,6 @@
 """Offers in words: what they give and to whom, why one was given or not, what a till applied otherwise."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from assidu.decisions.decision import Reason, ReasonCode
@@ -231,10 +231,17 @@ NOTES = {
         "{offer}: only {told} off, instead of {due}.",
     ),
     NoteCause.NOT_GIVEN: Sentence(
-        "{offer} : {due} de remise étaient dus et n'ont pas été donnés.",
-        "{offer}: {due} off was due and was not given.",
+        "{offer} : {due} de remise étaient dus, la caisse ne les a pas ôtés ; l'offre n'en est pas utilisée.",
+        "{offer}: {due} off was due, the till did not take it off; the offer is not used by it.",
     ),
 }
+NOT_GIVEN_THEN = Sentence(
+    "Ticket d'historique : ce que la caisse a ôté ce jour-là est ce qui a été ôté. Les offres de cette version en "
+    "auraient ôté davantage : {offers}. Rien n'en est dû, et rien n'en est compté comme utilisé.",
+    "A ticket of the past: what the till took off on that day is what was taken off. The offers of this version would "
+    "have taken off more: {offers}. Nothing of it is owed, and nothing counts as used.",
+)
+NOT_GIVEN_PART = Sentence("{offer} ({due})", "{offer} ({due})")
 NOT_EXACT = Sentence(
     "Trop d'offres en concurrence pour toutes les comparer : les plus avantageuses d'abord.",
     "Too many offers in each other's way to compare every choice: the most valuable went first.",
@@ -464,6 +471,21 @@ def given_back_said(one: OfferGiven, phrases: "Phrases") -> str:
         figures_["wished_minor"] = one.wished_minor
     said = name if offer is None else _given(figures_, offer, phrases)
     return phrases.say(REASONS[ReasonCode.APPLIED], offer=name, given=said) + "."
+
+
+def notes_said(notes: Sequence[OfferNote], phrases: "Phrases", *, is_past: bool) -> Iterator[str]:
+    """What a till applied otherwise. That of a ticket that was taken in afterwards (``is_past``) could not know these
+    offers: what they would have taken off is told once, with that reason."""
+    missed = [note for note in notes if is_past and note.cause is NoteCause.NOT_GIVEN]
+    yield from (note_said(note, phrases) for note in notes if note not in missed)
+    if missed:
+        offers = phrases.listing(
+            phrases.say(
+                NOT_GIVEN_PART, offer=offer_name(note.offer, phrases), due=_money(note.due_minor, phrases)
+            )
+            for note in missed
+        )
+        yield phrases.say(NOT_GIVEN_THEN, offers=offers)
 
 
 def note_said(note: OfferNote, phrases: "Phrases") -> str:

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from assidu.decisions.decision import Account, Award, Decision
-from assidu.decisions.plan import CurrencyKind, Plan
+from assidu.decisions.plan import REFERRAL, CurrencyKind, Plan
 from assidu.decisions.state import Membership, State, TierCause
 from assidu.decisions.tiers import to_climb
 from assidu.plans.document import Document
 from assidu.plans.wording import figures
 from assidu.plans.wording.language import Language, Sentence
-from assidu.plans.wording.life import closing_note
+from assidu.plans.wording.life import REFERRAL_NAME, closing_note
 from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.standing import is_reached, missing_said
 
 PARTS_MAX = 4
-"""A receipt names the rules that gave most; the others are in the total."""
+"""A receipt names the rules and offers that gave most; what the others gave is told as one part."""
 
 SHORT_MAX = 40
 """What the customer's side of an ordinary till can show."""
@@ -23,10 +23,10 @@ SHORT_MAX = 40
 RECEIPTS = {
     "gained": Sentence("Vous gagnez {units}.", "You earn {units}."),
     "gained_by": Sentence("Vous gagnez {units} ({rule}).", "You earn {units} ({rule})."),
-    "gained_of_which": Sentence(
-        "Vous gagnez {units} (dont {parts}).", "You earn {units} (of which {parts})."
-    ),
+    "gained_in_parts": Sentence("Vous gagnez {units} ({parts}).", "You earn {units} ({parts})."),
     "part": Sentence("{quantity} de {rule}", "{quantity} from {rule}"),
+    "part_spent": Sentence("{quantity} pour vos achats", "{quantity} for what you bought"),
+    "part_others": Sentence("{quantity} d'autres avantages", "{quantity} from others"),
     "used": Sentence("Vous utilisez {units}.", "You use {units}."),
     "taken_back": Sentence("Retour : {units} en moins.", "Return: {units} less."),
     "changed": Sentence("Ticket modifié : {units} en moins.", "Ticket changed: {units} less."),
@@ -198,26 +198,42 @@ def _movements(decision: Decision, phrases: Phrases) -> Iterator[str]:
 
 
 def _gained(awards: tuple[Award, ...], currency: str, gained: int, phrases: Phrases) -> str:
-    """The total, and which special rules made it; the plain rule that everybody knows is not told."""
-    names = phrases.special_rules
-    special = [
-        (award.quantity, names[award.rule])
-        for award in awards
-        if award.currency == currency and award.rule in names
-    ]
+    """The total, and the parts that make it: they add up. The plain rule that everybody knows needs no name.
+
+    Where a part made up for what could not be taken back before, the total is not theirs, and stands alone."""
+    theirs = [award for award in awards if award.currency == currency and award.quantity]
+    named = [(award.quantity, name) for award in theirs if (name := _giver(award.rule, phrases))]
     units = phrases.units(gained, currency)
-    if not special:
+    if not named or sum(award.quantity for award in theirs) != gained:
         return _say(phrases, "gained", units=units)
-    if len(special) == 1 and special[0][0] == gained:
-        return _say(phrases, "gained_by", units=units, rule=special[0][1])
-    if len(special) > PARTS_MAX:
-        least = sorted(quantity for quantity, _ in special)[-PARTS_MAX]
-        special = [part for part in special if part[0] >= least][:PARTS_MAX]
-    parts = phrases.listing(
-        _say(phrases, "part", quantity=phrases.number(quantity, currency), rule=name)
-        for quantity, name in special
+    if len(theirs) == 1:
+        return _say(phrases, "gained_by", units=units, rule=named[0][1])
+    spent = gained - sum(quantity for quantity, _ in named)
+    told = named
+    if len(named) > PARTS_MAX:
+        least = sorted(quantity for quantity, _ in named)[-PARTS_MAX]
+        told = [part for part in named if part[0] >= least][:PARTS_MAX]
+    others = gained - spent - sum(quantity for quantity, _ in told)
+    parts = [("part", quantity, name) for quantity, name in told]
+    if spent:
+        parts.insert(0, ("part_spent", spent, ""))
+    if others:
+        parts.append(("part_others", others, ""))
+    said = phrases.listing(
+        _say(phrases, key, quantity=phrases.number(quantity, currency), rule=name)
+        for key, quantity, name in parts
     )
-    return _say(phrases, "gained_of_which", units=units, parts=parts)
+    return _say(phrases, "gained_in_parts", units=units, parts=said)
+
+
+def _giver(code: str, phrases: Phrases) -> str:
+    """The name of the rule, offer or draw that gave; nothing for the plain rule."""
+    if code in phrases.rules:
+        return phrases.special_rules.get(code, "")
+    if code == REFERRAL:
+        return phrases.say(REFERRAL_NAME)
+    part = phrases.offers.get(code) or phrases.draws.get(code)
+    return code if part is None else phrases.text(part.name)
 
 
 def _balances(decision: Decision, state: State, phrases: Phrases) -> list[str]:

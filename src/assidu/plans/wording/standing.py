@@ -43,8 +43,10 @@ class EngagementShown:
 
 
 def engagement_shown(standing: EngagementStanding, phrases: Phrases) -> EngagementShown:
+    # To the tenth, as its parts are: they add up. What statuses ask for is compared with its whole points.
+    tenths = sum(part.now // 100 for part in standing.parts) if standing.parts else 10 * standing.score
     return EngagementShown(
-        figures.number(standing.score, phrases.language),
+        figures.number(tenths, phrases.language, 1),
         engagement_parts_said(standing, phrases),
         fading_said(standing, phrases),
     )

@@ -19,6 +19,8 @@ CURVES_MAX = 3
 """Segments whose curve is drawn, those with the largest sales; the table has all."""
 CURVE_TIMES = 3
 """A curve that rises without end is drawn up to so many times what is assumed or needed."""
+COLUMNS_MAX = 4
+"""Up to so many segments stand beside one another."""
 MONTHS_SHOWN = 60
 """Of a segment; the file has all of them."""
 
@@ -165,6 +167,29 @@ class Brought:
     @property
     def segments(self) -> list[tuple[str, tuple[Cell, ...]]]:
         return [(one.name, self._segment(one)) for one in self.report.segments]
+
+    @property
+    def segment_heads(self) -> list[str]:
+        return [
+            _("Net"),
+            _("Risk of a loss"),
+            _("Pays from"),
+            _("Uplift"),
+            _("Margin on top"),
+            _("Costs (HT)"),
+            _("Return"),
+            _("Sales anyway"),
+            _("Members"),
+        ]
+
+    @property
+    def segment_rows(self) -> list[tuple[str, tuple[Cell, ...]]]:
+        """Figure by figure, where segments are so few that each has its column: narrower than nine figures beside one
+        another. Nothing where they are many."""
+        told = [cells for _name, cells in self.segments]
+        if len(told) > COLUMNS_MAX:
+            return []
+        return list(zip(self.segment_heads, zip(*told, strict=True), strict=True))
 
     def _segment(self, one: SegmentTotals) -> tuple[Cell, ...]:
         totals, chances = one.totals, one.chances

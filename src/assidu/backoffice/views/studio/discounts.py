@@ -188,7 +188,7 @@ def look(request: HttpRequest, run_id: UUID) -> HttpResponse:
     context = _page(known, run) | {
         "tab": TAB,
         "author": author(run.asked_by),
-        "left": formats.number(round(run.seconds_left)) if run.seconds_left else "",
+        "left": formats.number(round(formats.about(run.seconds_left) or 0)) if run.seconds_left else "",
         "may_ask": signed_in(request).may("simulate.run"),
     }
     if not is_partial(request):

@@ -15,7 +15,7 @@ from assidu.backoffice.steps import Step
 from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.economics.moved import Money, cost_moved, deferred_moved
 from assidu.economics.owed_by_tier import TierOwed
-from assidu.economics.types import LINES, Liability, MonthFigures
+from assidu.economics.types import LINES, Liability, MonthFigures, cost_roll
 from assidu.economics.views import (
     CurrencyView,
     IssueMonth,
@@ -25,7 +25,7 @@ from assidu.economics.views import (
     liability_view,
     triangle_view,
 )
-from assidu.economics.words import BASES, MONEY, REVENUE
+from assidu.economics.words import BASES, COST, REVENUE
 from assidu.economics.words import LINES as LINE_WORDS
 
 YEAR = 12
@@ -196,17 +196,21 @@ class OwedMonth:
     @property
     def cost_roll(self) -> Roll:
         """At cost: the steps of the chart are the lines of the table."""
-        rolls = [(one.currency, one.money) for one in self._valued]
+        state = self.found.at(self.month.month)
+        assert state is not None, "a month that is told is there"
+        books = {one.currency: cost_roll(one, self.month.month) for one in state.figures.currencies}
+        rolls = [(one.currency, books[one.currency]) for one in self._valued]
         labels = {
             "opening_minor": _("Beginning"),
             "issued_minor": _("Issued"),
             "used_minor": _("Used"),
+            "exchanged_minor": _("Exchanged"),
             "released_minor": _("Released"),
             "reestimate_minor": _("Re-estimate"),
             "closing_minor": _("End"),
         }
         return self._roll(
-            "cost-roll", _("What is owed, from one month’s end to the next"), rolls, labels, MONEY
+            "cost-roll", _("What is owed, from one month’s end to the next"), rolls, labels, COST
         )
 
     @property
@@ -379,6 +383,13 @@ class OwedMonth:
     @cached_property
     def _issues(self) -> tuple[IssueMonth, ...]:
         return next((one.issue_months for one in self._moving if one.currency == self.currency), ())
+
+    @property
+    def taken_over_before(self) -> str:
+        """The month in which the programme begins here, where units of earlier ones were taken over."""
+        if not self._issues or not self.found.months or self._issues[0].month >= self.found.months[0].month:
+            return ""
+        return formats.month(self.found.months[0].month)
 
     @property
     def issue_lines(self) -> list[IssueLine]:

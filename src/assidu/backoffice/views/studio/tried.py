@@ -140,7 +140,7 @@ def trial(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "programme": known,
         "tab": TAB,
         "author": author(run.asked_by),
-        "left": formats.number(round(run.seconds_left)) if run.seconds_left else "",
+        "left": formats.number(round(formats.about(run.seconds_left) or 0)) if run.seconds_left else "",
         "tables": [] if run.result is None else [one.name for one in tables(run.result, behaviour)],
         "may_ask": signed_in(request).may("simulate.run"),
     }

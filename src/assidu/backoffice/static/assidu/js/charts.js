@@ -64,7 +64,7 @@
     const names = {
       type: "category", data: chart.labels, boundaryGap: !isLine, inverse: chart.across,
       axisLine: { lineStyle: { color: line } }, axisTick: { show: false },
-      axisLabel: { color: soft, fontSize: everyName && !chart.across ? 11 : 12, hideOverlap: !everyName, interval: everyName ? 0 : "auto", width: chart.across ? 190 : undefined, overflow: "truncate" },
+      axisLabel: { color: soft, fontSize: everyName || chart.across ? 11 : 12, hideOverlap: !everyName, interval: everyName ? 0 : "auto", width: chart.across ? 190 : undefined, overflow: chart.across ? "break" : "truncate", lineHeight: chart.across ? 13 : undefined },
     };
     const amounts = {
       type: "value", min: chart.min, splitNumber: 4,
