@@ -31,7 +31,7 @@ pytestmark = pytest.mark.browser
 
 SHOTS = os.environ.get("SCREENSHOTS_TO")
 OTHER = {"light": "dark", "dark": "light"}
-STEPS_MAX = 120
+STEPS_MAX = 60
 SHOWS_MENU = "dashboard"
 WATCH_FOCUS = """inMain => {
     const can = 'a[href], button, input:not([type=hidden]), select, summary';

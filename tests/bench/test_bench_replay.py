@@ -7,7 +7,7 @@ from assidu.foundation.database import Database
 def test_purchases_are_decided_on_one_core_against_the_live_limit(
     assidu_db: Database, cluster: Database
 ) -> None:
-    told = bench_replay(cluster, size=600, seconds=3, customers=200, must_be_durable=False)
+    told = bench_replay(cluster, size=600, seconds=1, customers=200, must_be_durable=False)
     assert told["name"] == "replay"
     assert [one["size"] for one in told["sizes"]] == [60, 600]
     assert all(one["rate"] > 0 and one["limit"] > 0 and one["ratio"] > 0 for one in told["sizes"])
