@@ -15,6 +15,7 @@ from assidu.decisions.events import (
     Return,
     RewardRequest,
     Suspension,
+    TakeOver,
 )
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import Membership, ReferralStep, Referred
@@ -154,6 +155,14 @@ def test_a_purchase_that_was_kept_meanwhile_rewards_both_once_they_are_back() ->
     [too_late] = gone_for_good.wakes("2026-03-01")
     assert too_late.emissions == ()
     assert gone_for_good.state.referral == Referred("anne", ReferralStep.VOID)
+
+
+def test_taken_over_meanwhile_is_being_back() -> None:
+    member = AMember(a_plan(REGRET + REFERRAL), Joining(on("2026-01-20"), referrer="anne"))
+    member.does(a_sale(1000, at=on("2026-01-30")))
+    member.does(Leaving(on("2026-02-01")))
+    member.does(TakeOver(on("2026-02-10"), date(2025, 1, 1)))
+    assert next_due(member.state) == date(2026, 2, 10)
 
 
 def test_who_is_back_before_the_purchase_is_kept_waits_like_everybody() -> None:

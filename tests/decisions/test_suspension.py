@@ -28,7 +28,6 @@ from assidu.decisions.events import (
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
-from assidu.decisions.separating import separation_of
 from assidu.decisions.state import Held, LotKey, Membership, State
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
@@ -264,66 +263,3 @@ def test_holds_end_in_the_order_in_which_they_were_placed_whatever_order_they_we
     suspended = anne.tries(Suspension(on("2026-01-04")))
     assert isinstance(suspended, Decision)
     assert [change.hold for change in suspended.holds] == ["8", "9", "10"]
-
-
-@pytest.mark.parametrize("suspended", ["before", "after", "both"])
-def test_what_waits_goes_back_first_after_a_merger_and_a_suspension_whichever_came_first(
-    suspended: str,
-) -> None:
-    plan = a_plan(LATER)
-    twin = AMember(plan, Joining(on("2026-01-02")))
-    twin.does(a_sale(100_00, at=on("2026-01-10")))
-    ticket = twin.tickets[twin.state.seq]
-    if suspended != "after":
-        twin.does(Suspension(on("2026-01-11")))
-        twin.does(Resumption(on("2026-01-13")))
-    survivor = AMember(plan, Joining(on("2026-01-02")))
-    survivor.does(a_sale(50_00, at=on("2026-01-03")))
-    survivor.wakes("2026-01-14")
-    merged = survivor.does(Merger(on("2026-01-14")), absorbed=twin.state)
-    mine = survivor.state
-    separation = separation_of(merged, mine, on("2026-01-18"))
-    if suspended != "before":
-        survivor.does(Suspension(on("2026-01-15")))
-        survivor.does(Resumption(on("2026-01-17")))
-    assert sum(survivor.state.pending.values()) == 100
-    moved = 4 if suspended == "both" else 2
-    assert [key.expires_on for key in survivor.state.pending] == [date(2026, 3, 22) + timedelta(days=moved)]
-
-    apart = decide(plan, Facts(survivor.state), separation)
-    assert isinstance(apart, Decision)
-    assert [(p.source, p.target, p.quantity) for p in apart.postings] == [
-        (Account.PENDING, Account.IN_TRANSIT, 100)
-    ]
-    sold = replace(ticket, is_own=False)
-    returned = decide(
-        plan, Facts(survivor.state, sold=sold), Return(on("2026-01-18"), ticket.seq, (), "twin")
-    )
-    assert isinstance(returned, Decision)
-    assert {posting.source for posting in returned.postings} == {Account.PENDING}
-
-    survivor.wakes("2026-01-20")
-    assert survivor.points == 50, "nobody has them before the day that was promised"
-    survivor.wakes("2026-01-21")
-    assert survivor.points == 150
-    late = decide(plan, Facts(survivor.state), replace(separation, at=on("2026-01-22")))
-    assert isinstance(late, Decision)
-    assert [(p.source, p.target, p.quantity) for p in late.postings] == [
-        (Account.AVAILABLE, Account.IN_TRANSIT, 100)
-    ]
-
-
-def test_what_waits_for_an_event_and_is_lost_without_it_waits_longer_by_the_days_of_a_suspension() -> None:
-    waits = "{until_event: visit, days: 10, otherwise: lost, expires_from_earning: true}"
-    stars = f"  - {{code: stars, kind: points, name: {{fr: é, en: s}}, pending: {waits}}}\n"
-    document = a_document(BASE.replace("currency: points", "currency: stars"), currencies=stars)
-    plan = compile_plan(document, version=1)
-    member = AMember(plan, Joining(on("2026-01-02")))
-    member.does(a_sale(100_00, at=on("2026-01-10")))
-    [before] = [key.active_on for key in member.state.pending]
-    member.does(Suspension(on("2026-01-15")))
-    member.does(Resumption(on("2026-06-15")))  # 151 days
-    assert [key.active_on for key in member.state.pending] == [before + timedelta(days=151)]
-    member.wakes("2026-06-16")
-    member.does(Activity(on("2026-06-16"), "visit"))
-    assert member.state.available("stars") == 100

@@ -44,6 +44,21 @@ def test_what_is_due_is_decided_once(members: Database, batch: int) -> None:
     assert gaps == (0,)
 
 
+def test_a_day_that_was_noted_for_nothing_is_noted_anew_and_does_not_come_back(members: Database) -> None:
+    """As the version before may have noted it."""
+    with psycopg.connect(members.url) as connection:
+        before = connection.execute("SELECT customer_id, next_due FROM loyalty_member ORDER BY 1").fetchall()
+        connection.execute("UPDATE loyalty_member SET next_due = '2026-01-04'")
+    early = datetime(2026, 1, 10, tzinfo=UTC)
+    assert run_due(early, 1) == 3
+    assert run_due(early, 1) == 0
+    with psycopg.connect(members.url) as connection:
+        assert (
+            before
+            == connection.execute("SELECT customer_id, next_due FROM loyalty_member ORDER BY 1").fetchall()
+        )
+
+
 def test_a_customer_who_is_being_served_is_left_to_the_next_minute(members: Database) -> None:
     with psycopg.connect(members.url) as serving:
         serving.execute("SELECT 1 FROM loyalty_member ORDER BY customer_id LIMIT 1 FOR UPDATE")

@@ -148,8 +148,3 @@ def period_key(period: Period, day: date) -> str:
         year, week, _ = day.isocalendar()
         return f"{year:04d}-W{week:02d}"
     return "ever"
-
-
-def later(day: date, by: timedelta) -> date:
-    """So much later, or the last day there is."""
-    return day + by if LAST_DAY - day > by else LAST_DAY

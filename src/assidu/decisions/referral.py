@@ -35,6 +35,7 @@ from assidu.decisions.events import (
     Return,
     Sale,
     SaleUpdate,
+    TakeOver,
     Tick,
 )
 from assidu.decisions.evolve import evolve
@@ -54,7 +55,7 @@ def followed(plan: Plan, facts: Facts, event: Event, decision: Decision) -> Deci
     if referral is None or referral.step in (ReferralStep.KEPT, ReferralStep.VOID):
         return decision
     match event:
-        case Joining():
+        case Joining() | TakeOver() | Resumption():
             return _given_now(plan, event, referral, decision)
         case Sale() if referral.step is ReferralStep.WAITING:
             return _bought(plan, facts.state, event, referral, decision)
@@ -66,8 +67,6 @@ def followed(plan: Plan, facts: Facts, event: Event, decision: Decision) -> Deci
             return replace(decision, referral=_void(referral))  # their time to come back is over
         case Tick() if referral.due is not None and referral.due <= event.day and not _is_away(facts.state):
             return _kept(plan, facts.state, event.day, referral, decision)
-        case Resumption():
-            return _given_now(plan, event, referral, decision)
         case AccountEntry():
             return replace(decision, referral=_void(referral))  # an account is one, and nobody brought it
         case Admission() if event.member == referral.by:
@@ -92,7 +91,9 @@ def _is_away(state: State) -> bool:
     return state.regret_until is not None
 
 
-def _given_now(plan: Plan, event: Joining | Resumption, referral: Referred, decision: Decision) -> Decision:
+def _given_now(
+    plan: Plan, event: Joining | TakeOver | Resumption, referral: Referred, decision: Decision
+) -> Decision:
     """Of a purchase that was kept while nothing could be given, both sides are rewarded from this day on."""
     day = local_day(event.at, plan.zone)
     if referral.due is None or referral.due >= day:

@@ -137,18 +137,14 @@ def _less(counters: Mapping[str, int], counts: Iterable[Count]) -> dict[str, int
 
 
 def _give_back(wallet: Wallet, part: MergedPart) -> None:
-    """What still waits goes as it is; what waited then and can be used now goes from its lot. Dates that a suspension
-    moved since stay moved."""
+    """What still waits goes as it is; what waited then and can be used now goes from its lot."""
     lot = LotKey(part.currency, part.issued_month, part.expires_on)
     missing = part.quantity
     if part.active_on is not None:
-        for waits in wallet.waiting_as(PendingKey(*lot, part.active_on)):
-            missing -= wallet.take_pending(waits, Account.IN_TRANSIT, missing)
-    for moved in wallet.moved(lot):
-        left = min(missing, wallet.left_in(moved))
-        if left > 0:
-            wallet.take_from(moved, Account.IN_TRANSIT, left)
-            missing -= left
+        missing -= wallet.take_pending(PendingKey(*lot, part.active_on), Account.IN_TRANSIT, missing)
+    left = min(missing, wallet.left_in(lot))
+    if left > 0:
+        wallet.take_from(lot, Account.IN_TRANSIT, left)
 
 
 def _lot_again(plan: Plan, part: MergedPart, day: date) -> LotKey:

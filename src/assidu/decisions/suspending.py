@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from assidu.decisions.calendar import later, local_day
+from assidu.decisions.calendar import LAST_DAY, local_day
 from assidu.decisions.decision import (
     Account,
     Decision,
@@ -49,7 +49,7 @@ def decide_suspension(plan: Plan, facts: Facts, event: Suspension) -> Decision |
 
 def decide_resumption(plan: Plan, facts: Facts, event: Resumption) -> Decision | Refused:
     """Every date that stood still moves by as many days as the membership did: those of lots, of balances that end as
-    a whole, of what waits for an event and is lost without it, and of the status."""
+    a whole, and of the status."""
     state = facts.state
     if state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
@@ -59,37 +59,39 @@ def decide_resumption(plan: Plan, facts: Facts, event: Resumption) -> Decision |
     stood_still = timedelta(days=max((day - state.suspensions[-1].since).days, 0))
     wallet = Wallet(state)
     if stood_still:
-        _prolong(plan, wallet, stood_still)
+        _prolong(wallet, stood_still)
     return Decision(
         plan.version,
         tuple(wallet.postings),
         tier=_prolonged_tier(state, stood_still),
         membership=MembershipChange(Membership.MEMBER, day),
-        lapses=tuple(Lapse(currency, later(on, stood_still)) for currency, on in sorted(state.lapses.items()))
+        lapses=tuple(
+            Lapse(currency, _later(on, stood_still)) for currency, on in sorted(state.lapses.items())
+        )
         if stood_still
         else (),
     )
 
 
-def _prolong(plan: Plan, wallet: Wallet, by: timedelta) -> None:
-    """Units leave their lot and come back to one that ends later; what never ends stays. What waits can be used on the
-    day that it was promised for."""
+def _prolong(wallet: Wallet, by: timedelta) -> None:
+    """Units leave their lot and come back to one that ends later; what never ends stays."""
     for lot, left in wallet.open_lots():
         if lot.expires_on is not None:
             wallet.take_from(lot, Account.IN_TRANSIT, left)
-            wallet.credit(Account.IN_TRANSIT, lot._replace(expires_on=later(lot.expires_on, by)), left)
+            wallet.credit(Account.IN_TRANSIT, lot._replace(expires_on=_later(lot.expires_on, by)), left)
     for key, left in wallet.all_pending():
-        known = plan.currencies.get(key.currency)
-        is_lost = known is not None and known.pending is not None and known.pending.is_lost
-        if key.expires_on is not None or is_lost:
+        if key.expires_on is not None:
             wallet.take_pending(key, Account.IN_TRANSIT, left)
-            end = None if key.expires_on is None else later(key.expires_on, by)
-            active_on = later(key.active_on, by) if is_lost else key.active_on
-            wallet.earn(Account.IN_TRANSIT, key.lot._replace(expires_on=end), active_on, left)
+            lot = key.lot._replace(expires_on=_later(key.expires_on, by))
+            wallet.earn(Account.IN_TRANSIT, lot, key.active_on, left)
 
 
 def _prolonged_tier(state: State, by: timedelta) -> TierChange | None:
     if not by or state.tier is None or state.tier_until is None:
         return None
     cause = state.tier_cause or TierCause.KEPT
-    return TierChange(state.tier, state.tiers[-1].since, later(state.tier_until, by), cause)
+    return TierChange(state.tier, state.tiers[-1].since, _later(state.tier_until, by), cause)
+
+
+def _later(day: date, by: timedelta) -> date:
+    return day + by if LAST_DAY - day > by else LAST_DAY

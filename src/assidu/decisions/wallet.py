@@ -1,10 +1,9 @@
 """A working copy of a customer's wallet: what is credited and taken while one event is decided."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
-from itertools import accumulate
+from datetime import date
 
-from assidu.decisions.calendar import LAST_DAY, Duration, end_after, later, month_of
+from assidu.decisions.calendar import LAST_DAY, Duration, end_after, month_of
 from assidu.decisions.decision import Account, Posting
 from assidu.decisions.plan import EachYear, Expiry, Extended, Pending, Plan
 from assidu.decisions.state import LotKey, PendingKey, State
@@ -39,17 +38,6 @@ def earned_into(
         return lot_for(plan, currency, day, expires), active_on
     end = lot_for(plan, currency, active_on, expires).expires_on
     return LotKey(currency, month_of(day), end), active_on
-
-
-def _waits_as(other: PendingKey, key: PendingKey, shifts: list[timedelta]) -> bool:
-    if (other.currency, other.issued_month) != (key.currency, key.issued_month):
-        return False
-    if other.active_on == key.active_on:
-        return (other.expires_on or LAST_DAY) >= (key.expires_on or LAST_DAY)
-    ends = {by: key.expires_on and later(key.expires_on, by) for by in shifts}
-    return any(
-        other.active_on == later(key.active_on, by) and other.expires_on == end for by, end in ends.items()
-    )
 
 
 class Wallet:
@@ -123,21 +111,15 @@ class Wallet:
         return part
 
     def waiting_as(self, key: PendingKey) -> list[PendingKey]:
-        """The units that wait as ``key`` does: its own and those that a suspension moved, be it one of somebody who was
-        merged into this customer since, of which nothing is told here but the later end."""
-        shifts = self._shifts()
-        return [other for other, _ in self.all_pending() if _waits_as(other, key, shifts)]
-
-    def moved(self, lot: LotKey) -> list[LotKey]:
-        """The lot that units came into, and those into which suspensions since then may have moved them."""
-        if lot.expires_on is None:
-            return [lot]
-        return [lot, *(lot._replace(expires_on=later(lot.expires_on, by)) for by in self._shifts())]
-
-    def _shifts(self) -> list[timedelta]:
-        """By how much dates moved through the last suspension, the last two, and so on."""
-        ended = [one.until - one.since for one in reversed(self._state.suspensions) if one.until is not None]
-        return list(accumulate(ended))
+        """The units that wait as ``key`` does: its own and, after a suspension, those whose end it moved."""
+        if not self._state.suspensions:
+            return [key]
+        end = key.expires_on or LAST_DAY
+        return [
+            other
+            for other, _ in self.all_pending()
+            if other._replace(expires_on=key.expires_on) == key and (other.expires_on or LAST_DAY) >= end
+        ]
 
     def all_pending(self) -> list[tuple[PendingKey, int]]:
         """Everything that waits, the first to be used first."""

@@ -6,9 +6,10 @@ import psycopg
 from django.db import transaction
 
 from assidu.decisions.calendar import local_day
+from assidu.decisions.due import next_due, next_release
 from assidu.foundation.sql import raw_connection, raw_rows
 from assidu.loyalty.book import PlanBook
-from assidu.loyalty.desk import Desk, NoQuotas
+from assidu.loyalty.desk import Desk, Member, NoQuotas
 from assidu.loyalty.live import RECORD
 from assidu.loyalty.plans import programmes
 from assidu.loyalty.queries import current_book
@@ -31,6 +32,8 @@ _RAN_OUT_SQL = (
     "SELECT customer_id FROM loyalty_member WHERE programme = $1 AND next_release <= $2::timestamptz "
     "ORDER BY next_release, customer_id LIMIT $3 FOR UPDATE SKIP LOCKED"
 )
+_NOTHING_DUE_SQL = "UPDATE loyalty_member SET next_due = $2, next_release = $3 WHERE customer_id = $1"
+"""Of whom nothing is due any more: a release may ask for less than the one that noted the day."""
 
 
 def run_due(now: datetime, batch: int = BATCH) -> int:
@@ -64,4 +67,13 @@ def _run_batch(book: PlanBook, now: datetime, batch: int) -> int:
         psycopg.RawCursor(raw_connection()).execute(
             RECORD, record_columns(desk.gathered, last_purchases, book.programme)
         )
+    decided = {one.customer_id for one in desk.gathered}
+    _note_next([member for member in members if member.customer_id not in decided])
     return len(members)
+
+
+def _note_next(members: list[Member]) -> None:
+    """They would be claimed again and again."""
+    for member in members:
+        noted = (member.customer_id, next_due(member.state), next_release(member.state))
+        psycopg.RawCursor(raw_connection()).execute(_NOTHING_DUE_SQL, noted)
