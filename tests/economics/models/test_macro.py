@@ -92,6 +92,12 @@ def test_an_investment_is_paid_back_by_a_month() -> None:
     assert told(assuming()).payback_month is None
 
 
+def test_a_loss_is_not_paid_back_by_rewards_that_nobody_has_used_yet() -> None:
+    found = told(assuming(a_segment(frequency_uplift=a(4)), used_by_age=(0.0,) * 24 + (100.0,)))
+    assert found.total.net_minor < 0 < found.months[-1].cash_minor
+    assert found.payback_month is None
+
+
 def test_an_uplift_that_comes_slowly_brings_less() -> None:
     gains = a_segment(frequency_uplift=a(12))
     slow, soon = told(assuming(gains, ramp=12)), told(assuming(gains))

@@ -152,8 +152,8 @@ class GenerosityPoint:
 
 @dataclass(frozen=True, slots=True)
 class MacroReport:
-    """``payback_month``: from which month on the cumulated cash stays above nothing (``None``: not within these months;
-    0: it never was below)."""
+    """``payback_month``: from which month on the cumulated cash stays above nothing (``None``: not within these months,
+    or only because what was given is used after them: the net is a loss; 0: it never was below)."""
 
     name: str
     total: Totals
@@ -206,7 +206,7 @@ def report(found: Assumptions, decimals: int = 2) -> MacroReport:
             _month(place, together, fixed, cash, None if drawn is None else drawn.cash[place])
             for place in range(found.months)
         ),
-        payback_month=_payback(cash, investment),
+        payback_month=None if total.net_minor < 0 else _payback(cash, investment),
         waterfall=_waterfall(total, together),
         tornado=_tornado(found, figures, scale),
         break_even=_curve(found, figures, base, scale, total.break_even_uplift, total.uplift),

@@ -287,7 +287,7 @@ def _result(
     below = f"MAX({months.column(months.below)})"
     line(
         _("Paid back from month"),
-        f'IF({last}<0,"",IF({below}=0,IF({investment}<0,1,0),{below}+1))',
+        f'IF(OR({last}<0,{net}<0),"",IF({below}=0,IF({investment}<0,1,0),{below}+1))',
         report.payback_month,
         "units",
     )
