@@ -25,6 +25,7 @@ from backoffice.test_pages import PASSWORD
 from builders.documents import BASE, a_document
 from builders.offer_club import OPENED, told
 from builders.offers import offers
+from builders.sales import a_sale
 from builders.shop import PROGRAMME, Shop
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +225,9 @@ def test_a_mistyped_number_is_to_be_checked_first_and_whose_it_may_be_is_one_key
     assert "ÉR" not in elsewhere
     assert "2990010200379" not in elsewhere
     assert "autre magasin" not in part(till, "find", who="2990010200388")[1]
+    shop.must(shop.customer(Profile(card="2990000000021")), a_sale(1_000))
+    status, text = part(till, "find", who="2990000000021")
+    assert (status, CARD in text) == (404, True), "a till that told a ticket with it makes nobody of a slip"
     assert "dernier chiffre" not in part(till, "find", who="2990000000996")[1]
 
 

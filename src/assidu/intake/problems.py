@@ -61,11 +61,11 @@ OTHER_STORE: Final = Problem(
 )  # fmt: skip
 CONFLICT: Final = Problem(
     409, "idempotency_conflict", "This source and id are known with another meaning",
-    "An event is never changed: send what is different under an id of its own.",
+    "An event is never changed: send what is different under an id of its own. What was sent is set aside.",
 )  # fmt: skip
 TICKET_CONFLICT: Final = Problem(
     409, "ticket_conflict", "This ticket is known with another customer or amount",
-    "A store numbers each ticket of a day once. Nothing was done; the event is set aside.",
+    "A store numbers each ticket of a day once. Nothing was done; what was sent to be recorded is set aside.",
 )  # fmt: skip
 UNKNOWN_CUSTOMER: Final = Problem(
     422, "unknown_customer", "Nobody has this identifier",

@@ -361,9 +361,19 @@ def find(request: HttpRequest) -> HttpResponse:
     if not asked:
         return _answer(request, {"state": "idle"})
     found = look_up(request, asked)
-    if found is not None:
+    if found is not None and not _is_a_slip(asked, found.customer_id):
         return _customer(request, found.customer_id, programme)
     return _unknown(request, asked)
+
+
+def _is_a_slip(asked: str, customer_id: UUID) -> bool:
+    """Has a till that misread a card told a ticket with it, and is that all that is known of whom it then opened?"""
+    identifier = _identifier(asked)
+    if identifier is None or not is_misread(identifier):
+        return False
+    found = customers.customer(customer_id)
+    known = queries.standing(customer_id, clock.now())
+    return found is not None and not found.name and (known is None or known.membership is Membership.NONE)
 
 
 @require_POST
