@@ -102,6 +102,7 @@ def test_the_sentence_is_told_back_while_one_types_and_what_is_typed_is_kept(
 def test_what_is_typed_in_a_rule_is_marked_on_its_line(marketing: Client, address: str) -> None:
     marketing.post(f"{address}rules/ten/", NEW_RULE | {"gift.fixed": "11"}, headers=PARTIAL)
     assert "not saved yet" in marketing.get(address).content.decode()
+    assert "it does not count here" in marketing.get(f"{address}approval/").content.decode()
     assert written(address).rules[1].gift.fixed == 10
 
 

@@ -201,6 +201,11 @@ class DraftShown:
         return self.address_of(*place)
 
     @cached_property
+    def has_unsaved(self) -> bool:
+        """Has whoever looks typed something that they did not save, and that nothing here counts?"""
+        return bool(drafts.typed_parts(self.draft.draft_id, self.person))
+
+    @cached_property
     def sections(self) -> list[Section]:
         document = self.written
         if document is None:
