@@ -406,7 +406,8 @@ def test_a_period_is_read_from_the_address_or_is_the_last_twelve_months() -> Non
     assert period_in({"period": "3m"}, today).before.until.isoformat() == "2026-08-22"
     chosen = period_in({"from": "2026-03-05", "to": "2026-03-09"}, today)
     assert (chosen.days, chosen.before.since.isoformat()) == (5, "2026-02-28")
-    for nonsense in ({"from": "9999-99-99"}, {"from": "2026-03-09", "to": "2026-03-05"}, {"period": "x"}):
+    assert period_in({"from": "2026-03-09", "to": "2026-03-05"}, today) == chosen
+    for nonsense in ({"from": "9999-99-99"}, {"from": "2028-01-01"}, {"period": "x"}):
         assert period_in(nonsense, today).key == "12m"
 
 

@@ -34,23 +34,25 @@ class Period(periods.Period):
 
 
 def period_in(asked: Mapping[str, str], today: date) -> Period:
-    """What the address asks for; anything else is the last twelve months."""
+    """What the address asks for, its days in whichever order; anything else is the last twelve months."""
     key = asked.get("period", "")
     since, until = _day(asked.get("from", "")), _day(asked.get("to", ""))
+    if since and until and since > until:
+        since, until = until, since
     chosen = None
     if key in ("", CUSTOM) and (since or until):
         chosen = period_between(since, until, today)
-    is_backwards = chosen is None and bool(since or until) and key in ("", CUSTOM)
-    left_out = _left_out(asked, is_backwards=is_backwards)
+    is_to_come = chosen is None and bool(since or until) and key in ("", CUSTOM)
+    left_out = _left_out(asked, is_to_come=is_to_come)
     return Period(*astuple(chosen or period_of(key, today)), left_out=left_out)
 
 
-def _left_out(asked: Mapping[str, str], *, is_backwards: bool) -> tuple[str, ...]:
-    """What is no name of a period and no day, or days of which the last comes first."""
+def _left_out(asked: Mapping[str, str], *, is_to_come: bool) -> tuple[str, ...]:
+    """What is no name of a period and no day, or days that are all still to come."""
     days = [
         text
         for name in ("from", "to")
-        if (text := asked.get(name, "")[:SHOWN_MAX]) and (is_backwards or _day(text) is None)
+        if (text := asked.get(name, "")[:SHOWN_MAX]) and (is_to_come or _day(text) is None)
     ]
     key = asked.get("period", "")[:SHOWN_MAX]
     return (*days, key) if key and key not in (*Named, CUSTOM) else tuple(days)
