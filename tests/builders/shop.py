@@ -42,6 +42,7 @@ TYPES = {
     "Leaving": EventType.LEAVING,
     "TakeOver": EventType.TAKE_OVER,
     "Merger": EventType.MERGER,
+    "Activity": EventType.ACTIVITY,
 }
 
 

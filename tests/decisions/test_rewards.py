@@ -173,6 +173,9 @@ def test_a_reward_may_be_asked_for_in_some_stores_and_through_some_channels_only
         asked = RewardRequest(on("2026-03-02"), "gift", store=store, channel=channel)
         assert Customer(plan).tries(asked) == nowhere
         assert not plan.rewards["gift"].is_given_at(store, channel)
+        past = decide(plan, Facts(Customer(plan).state, has_happened=True), asked)
+        # Of the past that does not say where, nobody knows that it was elsewhere.
+        assert isinstance(past, Decision) if (store, channel) == ("", "") else past == nowhere
     Customer(plan).does(RewardRequest(on("2026-03-02"), "gift", store="317", channel="store"))
     assert plan.rewards["gift"].is_given_at("317", "store")
 

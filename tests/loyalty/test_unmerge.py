@@ -13,7 +13,7 @@ from assidu.cli.main import run
 from assidu.customers import queries as customers
 from assidu.customers.types import Profile
 from assidu.decisions.decision import RefusalCode, Refused
-from assidu.decisions.events import Correction, Return
+from assidu.decisions.events import Activity, Correction, Return
 from assidu.decisions.state import Membership
 from assidu.events.types import EventType
 from assidu.events.wire import Incoming, parse_one
@@ -130,6 +130,35 @@ def test_a_debt_that_was_paid_by_the_survivor_is_owed_again(db: None) -> None:
     undo(absorbed)
     assert points(survivor) == (before, 0)
     assert points(absorbed) == (0, owed)
+
+
+DIETS = """
+audiences:
+  - {code: green, name: {fr: Verts, en: Green}, answered: {question: diet, answers: [vegan]}}
+  - {code: cats, name: {fr: Chats, en: Cats}, answered: {question: pets, answers: [cat]}}
+"""
+
+
+def test_an_answer_that_came_along_leaves_again_unless_the_survivor_has_answered_since(db: None) -> None:
+    shop = Shop.opened(more=DIETS)
+    survivor, absorbed = member(shop, 0), member(shop, 1)
+    answers = (("diet", ("vegan",)), ("pets", ("cat",)))
+    shop.must(absorbed, Activity(BOUGHT, "survey-answered", answers=answers))
+    merge(survivor, absorbed)
+    assert _audiences(survivor) == ["cats", "green"]
+    shop.must(survivor, Activity(LATER, "survey-answered", answers=answers[1:]))
+    undo(absorbed)
+    assert _audiences(survivor) == ["cats"]
+    assert _audiences(absorbed) == ["cats", "green"]
+    assert all(explained.is_same for explained in explain_all(survivor, Language.FR))
+
+
+def _audiences(customer: UUID) -> list[str]:
+    found = rows(
+        "SELECT jsonb_array_elements_text(state -> 'audiences') FROM loyalty_member WHERE customer_id = %s ORDER BY 1",
+        [customer],
+    )
+    return [audience for (audience,) in found]
 
 
 def test_each_card_finds_its_own_record_again_and_both_time_lines_tell(shop: Shop) -> None:

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from msgspec.structs import replace as rewritten
 
 from assidu.foundation.database import Database
@@ -18,6 +20,7 @@ from assidu.simulation.history import Past, Progress
 from assidu.simulation.run import Against, compare, simulate
 from assidu.simulation.sample import FIRST_ROUND
 from assidu.simulation.types import Partial, Report
+from assidu.simulation.up_to_date import RecordedByNow
 from assidu.simulation.yearly import Yearly, yearly_of
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
@@ -148,6 +151,12 @@ def test_a_replay_is_kept_until_something_is_recorded_or_published_and_says_what
         actions.finish(run_id, found.report, other)
         yearly = yearly_of(draft, live)
         assert (yearly.change, yearly.is_outdated, yearly.is_running) == (None, True, False)
+    recorded = RecordedByNow()
+    with CaptureQueriesContext(connection) as asked:
+        for _ in range(2):
+            assert yearly_of(draft, live, recorded).is_outdated
+    counted = [one for one in asked.captured_queries if "count(*) FROM events_event" in one["sql"]]
+    assert len(counted) == 1, "the past is counted once for all the drafts of a page"
 
 
 def test_a_change_that_touches_nobody_changes_nothing_also_where_tills_gave_no_discount(

@@ -223,6 +223,24 @@ def test_a_poorer_plan_names_what_it_could_not_fund(assidu_db: Database, club: H
     assert answer.replayed["points"].outstanding >= 0
 
 
+def test_a_reward_of_some_stores_is_given_again_to_whoever_did_not_say_where(
+    assidu_db: Database, club: History
+) -> None:
+    for n, store in enumerate(("", "", "401")):
+        customer = club.customer()
+        club.tell(customer, sale(on(n), 200))
+        club.tell(customer, RewardRequest(on(n + 5), "voucher-5", store=store))
+    club.write(assidu_db.url)
+    (reward,) = club.documents[0].rewards
+    somewhere = msgspec.structs.replace(reward.when, stores=("317",))
+    limited = msgspec.structs.replace(
+        club.documents[0], rewards=(msgspec.structs.replace(reward, when=somewhere),)
+    )
+    answer = under(assidu_db, club, limited)
+    assert answer.unfunded_burns == 1, "the one of which it is known that it was elsewhere"
+    assert answer.replayed["vouchers"].issued == 2
+
+
 def test_what_the_plan_does_not_know_is_skipped_and_counted(assidu_db: Database, club: History) -> None:
     """Without the reward and its voucher, asking for it and paying with it come to nothing."""
     a_year(club)

@@ -414,7 +414,7 @@ class Separation:
 
     ``came`` is what it brought, ``paid`` what the survivor's lots gave for debts of the absorbed, ``owed`` by currency
     what they took on of them, ``counts`` what their counters gained. ``joined_on``: a member of their own since then,
-    where the merger had made it an earlier day.
+    where the merger had made it an earlier day. ``audiences`` are those that it brought, and nothing put them in since.
     """
 
     at: datetime
@@ -424,6 +424,7 @@ class Separation:
     counts: tuple[tuple[str, int], ...] = ()
     joined_on: date | None = None
     status: MergedStatus | None = None
+    audiences: tuple[str, ...] = ()
 
 
 @value_type(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What customers exchange their units for: asked for, called off, handed over."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from assidu.decisions.calendar import LAST_DAY, end_after, local_day
@@ -43,7 +44,11 @@ def decide_reward(plan: Plan, facts: Facts, event: RewardRequest) -> Decision | 
         if session.on < day:
             return Refused(RefusalCode.ALREADY_OVER, subject=event.reward)
     inputs = inputs_on(plan, facts, day)
-    why = why_not_now(reward.when, inputs, event.store, event.channel, lambda: 0)
+    when = reward.when
+    if facts.has_happened and event.store == event.channel == "":
+        # The past that does not say where is not known to have been elsewhere.
+        when = replace(when, stores=frozenset(), channels=frozenset())
+    why = why_not_now(when, inputs, event.store, event.channel, lambda: 0)
     if why is not None:
         is_elsewhere = why in (ReasonCode.OTHER_CHANNEL, ReasonCode.OTHER_STORE)
         code = RefusalCode.REWARD_NOT_HERE if is_elsewhere else RefusalCode.REWARD_NOT_FOR_THEM

@@ -3,13 +3,14 @@
 Nothing that was posted is taken back: both sides move what is left through transit, like the merger did.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
 from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import (
     Account,
+    AudienceMove,
     Count,
     Decision,
     MembershipChange,
@@ -26,8 +27,9 @@ from assidu.decisions.tiers import entry, review, upgrade
 from assidu.decisions.wallet import Wallet, lot_for
 
 
-def separation_of(merger: Decision, own: State, at: datetime) -> Separation:
-    """What a merger did to the survivor, as its undoing needs to know it; ``own`` is the survivor before it."""
+def separation_of(merger: Decision, own: State, at: datetime, told_since: Collection[str] = ()) -> Separation:
+    """What a merger did to the survivor, as its undoing needs to know it; ``own`` is the survivor before it, and
+    ``told_since`` are the audiences that the survivor's own answers, or staff, have decided since."""
     came, paid, owed = [], [], []
     for posting in merger.postings:
         if posting.lot is not None:
@@ -47,8 +49,9 @@ def separation_of(merger: Decision, own: State, at: datetime) -> Separation:
     counts = tuple((count.counter, count.change) for count in merger.counts if count.change > 0)
     is_earlier = merger.membership is not None and own.membership is Membership.MEMBER
     joined_on = own.joined_on if is_earlier else None
+    audiences = tuple(move.audience for move in merger.answered if move.audience not in told_since)
     return Separation(
-        at, tuple(came), tuple(paid), tuple(owed), counts, joined_on, _status_given(merger, own)
+        at, tuple(came), tuple(paid), tuple(owed), counts, joined_on, _status_given(merger, own), audiences
     )
 
 
@@ -87,7 +90,10 @@ def decide_separation(plan: Plan, facts: Facts, event: Separation) -> Decision |
     if event.joined_on is not None and state.membership is Membership.MEMBER:
         own = MembershipChange(Membership.MEMBER, event.joined_on)
     tier = None if event.status is None else _given_back(plan, state, event.status, counts, day)
-    return Decision(plan.version, tuple(wallet.postings), counts=counts, tier=tier, membership=own)
+    left = tuple(AudienceMove(one, is_in=False) for one in event.audiences if one in state.audiences)
+    return Decision(
+        plan.version, tuple(wallet.postings), counts=counts, tier=tier, membership=own, answered=left
+    )
 
 
 def _given_back(

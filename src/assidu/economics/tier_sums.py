@@ -1,7 +1,8 @@
 """What members with a status bought, were given and used, by the month of its day. A month is kept for as long as
-nothing is added up to its end, nobody's past statuses are another's and the catalogue knows the same costs; see
-0004_tier_sums.py."""
+nothing is added up to its end, nobody's past statuses are another's and the catalogue knows the same costs up to its
+end; see 0004_tier_sums.py."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -14,7 +15,7 @@ from assidu.economics.sums import end_of
 from assidu.events.types import AFTER_SALE, EventType
 from assidu.foundation.sql import rows
 
-FORMAT = 1
+FORMAT = 2
 """Of what is kept: another one when what is added up changes."""
 
 
@@ -39,14 +40,16 @@ def tier_sums(programme: str, since: date, until: date) -> list[TierSums]:
     """Months with any events, the oldest first; ``since`` is the first day of one, ``until`` the last."""
     counted = rows(_COUNTS, {"programme": programme})
     kept = {month: (stamp, figures) for month, stamp, figures in rows(_KEPT, {"programme": programme})}
-    [(costs,)] = rows(_COSTS)
+    costs = rows(_COSTS)
+    cost_months = [month for month, _known in costs]
+    costs_until = [0, *accumulate(int(known) for _month, known in costs)]
     rewritten = sum(count for _month, _events, count in counted)
     until_then = accumulate(events for _month, events, _count in counted)
     found = []
     for (month, _events, _count), events in zip(counted, until_then, strict=True):
         if not since <= month <= until:
             continue
-        stamp = f"{FORMAT}:{events}:{rewritten}:{costs}"
+        stamp = f"{FORMAT}:{events}:{rewritten}:{costs_until[bisect_right(cost_months, month)]}"
         known = kept.get(month)
         if known is not None and known[0] == stamp:
             figures = msgspec.json.decode(known[1], type=_Figures)
@@ -131,17 +134,25 @@ _UNITS: Any = f"""
 _KEPT: Any = "SELECT month, stamp, figures::text FROM economics_tier_sums WHERE programme = %(programme)s"
 _REWRITING = ", ".join(
     f"'{one.value}'"
-    for one in (EventType.MERGER, EventType.SEPARATION, EventType.ADMISSION, EventType.DEPARTURE)
+    for one in (
+        EventType.MERGER,
+        EventType.SEPARATION,
+        EventType.ADMISSION,
+        EventType.DEPARTURE,
+        EventType.TAKE_OVER,
+    )
 )
 # With how many of those, whenever, that make somebody's past statuses another's.
 _COUNTS: Any = f"""
   SELECT date_trunc('month', day)::date, count(*), count(*) FILTER (WHERE type IN ({_REWRITING}))
     FROM events_event WHERE programme = %(programme)s GROUP BY 1 ORDER BY 1"""
+# Of the costs and margins from each month on, in any order, which are which: a cost of another product is another one.
 _COSTS: Any = """
-  SELECT concat_ws(':',
-    (SELECT concat_ws('-', count(*), sum(cost_minor), sum(day - DATE '2000-01-01')) FROM catalogue_cost),
-    (SELECT md5(string_agg(concat_ws(' ', department, day, margin_bp), ',' ORDER BY department, day))
-       FROM catalogue_margin))"""
+  SELECT date_trunc('month', day)::date, sum(hashtextextended(known, 0))
+    FROM (SELECT day, concat_ws(':', 'cost', sku, day, cost_minor) AS known FROM catalogue_cost
+          UNION ALL
+          SELECT day, concat_ws(':', 'margin', department, day, margin_bp) FROM catalogue_margin) AS each
+   GROUP BY 1 ORDER BY 1"""
 _KEEP: Any = """
   INSERT INTO economics_tier_sums (programme, month, stamp, figures)
        VALUES (%(programme)s, %(month)s, %(stamp)s, %(figures)s::jsonb)

@@ -174,13 +174,18 @@ def body_of(event: Event) -> Body:
                 "parts": [[p.issued_month.isoformat(), _iso(p.expires_on), p.quantity] for p in event.parts],
             }
         case Separation():
-            return {
+            body = {
                 "came": [_part_body(part) for part in event.came],
                 "paid": [_part_body(part) for part in event.paid],
                 "owed": [[currency, quantity] for currency, quantity in event.owed],
                 "counts": [[name, value] for name, value in event.counts],
                 "joined_on": _iso(event.joined_on),
-            } | ({} if event.status is None else {"status": _status_body(event.status)})
+            }
+            if event.status is not None:
+                body["status"] = _status_body(event.status)
+            if event.audiences:
+                body["audiences"] = list(event.audiences)
+            return body
         case Restoration():
             return {
                 "membership": event.membership,
@@ -331,6 +336,7 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 tuple((name, value) for name, value in body["counts"]),
                 _date(body["joined_on"]),
                 _status_from(body["status"]) if "status" in body else None,
+                tuple(body.get("audiences", ())),
             )
         case EventType.RESTORATION:
             return Restoration(

@@ -20,6 +20,7 @@ from assidu.customers.vault import Vault
 from assidu.customers.words import Said
 from assidu.decisions import evolve
 from assidu.decisions.decision import RefusalCode, Refused
+from assidu.decisions.events import Activity, AudienceChange
 from assidu.decisions.separating import separation_of
 from assidu.decisions.state import State
 from assidu.events.bodies import body_of
@@ -29,6 +30,7 @@ from assidu.foundation.people.types import Actor
 from assidu.foundation.settings import current_settings
 from assidu.foundation.sql import raw_connection, raw_rows, rows
 from assidu.loyalty.actions import STAFF_SOURCE, NoProgramme
+from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Desk, Member, NoQuotas
 from assidu.loyalty.entries import UnknownCustomer
 from assidu.loyalty.live import RECORD
@@ -115,7 +117,8 @@ def _separate(
     left_at = _last(histories[absorbed.customer_id], EventType.ABSORPTION).seq
     before = _folded(histories[absorbed.customer_id], left_at - 1)
     own = _folded(histories[survivor.customer_id], merger.seq - 1)
-    event = separation_of(merger.decision(), own, at)
+    since = [one for one in histories[survivor.customer_id] if one.seq > merger.seq]
+    event = separation_of(merger.decision(), own, at, _told_since(since, book))
     fact = Fact(key, EventType.SEPARATION, event, body_of(event))
     if by.person_id is not None:
         fact = replace(fact, body={**fact.body, "by": str(by.person_id)})
@@ -153,6 +156,21 @@ def _folded(history: Sequence[Recorded], last_seq: int) -> State:
             break
         state = evolve(state, recorded.decision())
     return state
+
+
+def _told_since(since: Sequence[Recorded], book: PlanBook) -> set[str]:
+    """The audiences that an answer, or staff, decided on."""
+    told: set[str] = set()
+    for recorded in since:
+        if recorded.type not in (EventType.ACTIVITY, EventType.AUDIENCE_CHANGE):
+            continue
+        match recorded.event():
+            case Activity() as activity:
+                asked = book.version(recorded.plan_version).answers
+                told.update(*(asked.get(question, ()) for question, _given in activity.answers))
+            case AudienceChange() as change:
+                told.add(change.audience)
+    return told
 
 
 def _absorbed_by(customer: UUID, survivor: UUID) -> list[UUID]:

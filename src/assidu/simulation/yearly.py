@@ -9,7 +9,7 @@ from assidu.plans.document import Document
 from assidu.plans.identity import what_it_says
 from assidu.simulation import actions, queries
 from assidu.simulation.types import Run
-from assidu.simulation.up_to_date import is_up_to_date
+from assidu.simulation.up_to_date import RecordedByNow, is_up_to_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Yearly:
         return 0 if self.run is None else self.run.percent
 
 
-def yearly_of(document: Document, live: Document) -> Yearly:
+def yearly_of(document: Document, live: Document, recorded: RecordedByNow | None = None) -> Yearly:
     """What is known of it by now; nothing is started. Where nothing was ever recorded, nothing changes."""
     if not rows("SELECT 1 FROM events_event LIMIT 1"):
         return Yearly(YearlyChange.of(0, 0))
@@ -38,7 +38,7 @@ def yearly_of(document: Document, live: Document) -> Yearly:
     found = None if run is None else run.compared
     if run is None or found is None or found.since is None or found.until is None:
         return Yearly(None, run)  # not yet over, or of a day on which nothing had been recorded
-    if not is_up_to_date(found):
+    if not is_up_to_date(found, recorded):
         return Yearly(None, run, is_outdated=True)
     change = YearlyChange.of(
         found.replayed_cost_minor - found.recorded_cost_minor,

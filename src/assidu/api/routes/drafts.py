@@ -30,6 +30,7 @@ from assidu.plans.diff import diff
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, change
 from assidu.simulation.receipts import DayTried, PersonTried, last_day, try_day
+from assidu.simulation.up_to_date import RecordedByNow
 from assidu.simulation.yearly import Yearly, start_missing, yearly_of
 
 router = Router(tags=["Programme"])
@@ -47,7 +48,8 @@ def list_drafts(request: HttpRequest) -> types.DraftList:
     caller_at(request, "plan:read")
     known = plans.programmes()
     found = drafts.open_drafts(known[0] if known else "")
-    return types.DraftList([_line(one, _yearly(one)) for one in found])
+    recorded = RecordedByNow()
+    return types.DraftList([_line(one, _yearly(one, recorded)) for one in found])
 
 
 @router.post("/drafts", response={201: types.Draft}, summary="Begin a draft")
@@ -259,11 +261,11 @@ def _correct(draft: Draft) -> Document:
     return examined.document
 
 
-def _yearly(draft: Draft) -> Yearly | None:
+def _yearly(draft: Draft, recorded: RecordedByNow | None = None) -> Yearly | None:
     examined, live = draft.examine(), _live(draft.programme)
     if live is None or examined.document is None or not examined.is_ok:
         return None
-    return yearly_of(examined.document, live)
+    return yearly_of(examined.document, live, recorded)
 
 
 def _line(draft: Draft, yearly: Yearly | None) -> types.DraftLine:
