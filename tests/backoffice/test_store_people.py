@@ -84,7 +84,9 @@ def test_a_reward_of_other_stores_is_offered_to_whoever_serves_there(
     nantes = of(shop, "Nantes", "317")
     shop.must(nantes, Correction(clock.now() - timedelta(days=1), "points", 600, "goodwill"))
     sign_in(client, "317", roles=roles)
-    is_quiet = f'class="btn quiet" href="/customers/{nantes}/reward/"' in page(client, f"/customers/{nantes}/")
+    is_quiet = f'class="btn quiet" href="/customers/{nantes}/reward/"' in page(
+        client, f"/customers/{nantes}/"
+    )
     assert is_quiet is not is_offered
     sheet = page(client, f"/customers/{nantes}/reward/")
     assert ("voucher-5" in sheet) is is_offered
