@@ -41,6 +41,15 @@ def test_each_offer_of_a_customer_is_in_one_state(club: list[UUID], maker: Progr
     assert maker.get(f"/v1/customers/{uuid4()}/offers").status_code == 404
 
 
+def test_what_a_brand_calls_its_audiences_is_not_told_with_its_offers(
+    club: list[UUID], maker: Program
+) -> None:
+    told("a", "Offer Allotted", 0, offer="back")
+    answer = maker.get(f"/v1/customers/{club[0]}/offers", language="en")
+    assert {one["code"]: one["terms"] for one in answer.json()["offers"]}["back"] == "€5 off for some members"
+    assert "broke" not in answer.content.decode()
+
+
 def test_an_allotment_is_looked_at_begun_by_its_id_and_taken_back(club: list[UUID], maker: Program) -> None:
     address, one = "/v1/offers/brioche/allotments", str(uuid4())
     seen = maker.post(address, {"audience": "young", "id": one, "dry_run": True}).json()

@@ -193,3 +193,13 @@ def test_a_draw_is_run_on_its_page_once_it_is_due_and_its_proof_is_there_to_take
     )
     assert client.get(f"{address}proof.json").json()["draw"] == "summer:2026-06-30"
     assert client.get("/offers/draws/summer/2020-01-01/").status_code == 404
+    winners = set(re.findall(r"<code>([0-9a-f-]{36})</code>", drawn))
+    assert winners
+    store = Client()
+    sign_in(store, "store", language="en")
+    seen = text_of(store.get(address))
+    assert "Drawn again from the list and the secret" in seen
+    assert not [found for found in winners if found in seen]
+    assert "Entries in the list" not in seen
+    assert '<th scope="col" class="end">Entries</th>' not in text_of(store.get("/offers/draws/"))
+    assert store.get(f"{address}proof.json").status_code == 403

@@ -1,21 +1,28 @@
 """The library on the screen: chosen, read in sentences, tried on the past, started from as a draft."""
 
+import re
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
+from assidu.backoffice.urls import urlpatterns
+from assidu.foundation.clock import now
 from assidu.foundation.database import Database
 from assidu.foundation.people import actions as people
 from assidu.foundation.people.types import COMMAND_LINE, Person
-from assidu.loyalty import drafts
+from assidu.loyalty import approvals, drafts
 from assidu.loyalty.book import PlanBook
 from assidu.plans.compile import compile_plan
 from assidu.plans.library import for_programme, library
 from assidu.plans.writing import to_yaml
 from assidu.simulation import actions
 from assidu.simulation.run import Against, compare
-from builders.documents import a_document
+from assidu.simulation.yearly import yearly_of
+from attacks.test_screens import NEEDS
+from builders.documents import a_document, a_rule
 from builders.history import History, on, sale
 
 PASSWORD = "quatre mots bien choisis"
@@ -106,3 +113,45 @@ def test_whoever_reads_the_programme_alone_neither_tries_nor_drafts(
     assert "Start a draft from it" not in page
     assert "Try it on our past" not in page
     assert agency.post("/library/points/try/").status_code == 403
+
+
+def test_a_store_reads_no_money_of_the_programme_on_any_page_about_it(
+    assidu_db: Database, past: History, marketing: Client
+) -> None:
+    live = past.documents[0]
+    document = a_document(a_rule("{per_amount: {give: 3, each: 1.00}}"))
+    for tried in (document, for_programme(library()["b2b"], live)):
+        run_id = actions.ask(tried, to_yaml(tried), label="b2b", by="", against=1)
+        book = PlanBook.of_one(compile_plan(tried))
+        found = compare(assidu_db.url, past.book, book, Against(past.book.version(1)), processes=1)
+        actions.finish(run_id, found.report, found.compared)
+    change = yearly_of(document, live).change
+    assert change is not None
+    approvals.set_threshold("club", abs(change.change_minor) + 1, at=now(), by=COMMAND_LINE)
+    draft = drafts.open_draft(to_yaml(document), at=now(), by="", based_on=1, programme="club")
+    approvals.submit(draft.draft_id, change, at=now(), by=COMMAND_LINE)
+    approval = f"/programme/drafts/{draft.draft_id}/approval/"
+    figures = {
+        money
+        for address in (approval, "/library/b2b/")
+        for money in re.findall(r'"big-figure"><b>[^<]*?([€\d][^<]*)</b>', text_of(marketing, address))
+    }
+    assert len(figures) == 2
+    theirs = Client()
+    store = sign_in(theirs, "store")
+    given = {"draft_id": draft.draft_id, "code": "b2b", "version": 1}
+    for name in (name for name, needs in NEEDS.items() if needs == "plan.view"):
+        pattern = next(one for one in urlpatterns if one.name == name)
+        kwargs = {one: given.get(one, "none") for one in pattern.pattern.converters}
+        for partial in ({}, {"HX-Request-Type": "partial", "HX-Request": "true"}):
+            shown = store.get(reverse(name, kwargs=kwargs), headers=partial).content.decode()
+            assert "big-figure" not in shown, name
+            assert not [money for money in figures if money in shown], name
+    assert "less than the threshold" in text_of(store, approval)
+    assert store.get(f"/programme/drafts/{draft.draft_id}/receipts/").status_code == 403
+    plan = approvals.publish_draft(
+        draft.draft_id, now().date() + timedelta(days=1), at=now(), by=COMMAND_LINE
+    )
+    page = f"/programme/versions/{plan.version}/"
+    assert [money for money in figures if money in text_of(marketing, page)]
+    assert not [money for money in figures if money in text_of(store, page)]

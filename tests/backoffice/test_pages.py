@@ -192,6 +192,7 @@ def test_figures_are_written_as_each_language_writes_them() -> None:
         assert formats.percent(0.0412) == "4,1\xa0%"
         assert formats.percent(2446 / 2452, 0) == "99,8\xa0%", "not the whole"
         assert (formats.percent(1, 0), formats.percent(-0.0004, 1)) == ("100\xa0%", "−0,04\xa0%")
+        assert formats.percent(float("nan")) == "–", "of nothing in nothing"
         assert formats.signed(-1250) == "−1\u202f250"
         assert formats.number(-3) == "−3"
         assert formats.money(-200) == "−2,00\xa0€"

@@ -10,15 +10,16 @@ from django.test import Client
 from assidu.catalogue.actions import put_stores
 from assidu.catalogue.types import Store
 from assidu.customers.types import Profile
-from assidu.decisions.events import Merger
+from assidu.decisions.events import Correction, Merger
 from assidu.foundation import clock
 from assidu.foundation.people import actions
 from assidu.foundation.people import queries as people
 from assidu.foundation.people.types import COMMAND_LINE, Person
-from assidu.loyalty import queries
+from assidu.loyalty import plans, queries
 from assidu.loyalty.types import CustomerFilter
+from assidu.plans.check import examine
 from builders.sales import a_line, a_sale
-from builders.shop import OPENED, Shop
+from builders.shop import OPENED, PLANS, Shop
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "quatre mots bien choisis"
@@ -68,6 +69,28 @@ def test_lists_and_names_show_who_joined_or_bought_in_their_stores(shop: Shop, c
         assert str(lille) not in shown, address
     assert "Marché de Lille" not in page(client, "/customers/?more=1&q=nantes")
     assert str(lille) not in page(client, f"/customers/{nantes}/merge/?q=martin")
+
+
+@pytest.mark.parametrize(("roles", "is_offered"), [(["store"], False), (["service"], True)])
+def test_a_reward_of_other_stores_is_offered_to_whoever_serves_there(
+    shop: Shop, client: Client, roles: list[str], is_offered: bool
+) -> None:
+    written = (PLANS / "le-cercle-v3.yaml").read_text(encoding="utf-8")
+    before, costs, after = written.partition("    costs: {currency: points, units: 500}\n")
+    text = f'{before}    when: {{stores: ["401"]}}\n{costs}{after}'
+    examined = examine(text)
+    assert examined.document is not None
+    plans.publish(examined.document, text, at=OPENED)
+    nantes = of(shop, "Nantes", "317")
+    shop.must(nantes, Correction(clock.now() - timedelta(days=1), "points", 600, "goodwill"))
+    sign_in(client, "317", roles=roles)
+    is_quiet = f'class="btn quiet" href="/customers/{nantes}/reward/"' in page(
+        client, f"/customers/{nantes}/"
+    )
+    assert is_quiet is not is_offered
+    sheet = page(client, f"/customers/{nantes}/reward/")
+    assert ("voucher-5" in sheet) is is_offered
+    assert ("in store 401" in sheet) is is_offered, "where it is given is told with it"
 
 
 def test_figures_of_the_whole_programme_are_nobodys_at_a_till(shop: Shop, client: Client) -> None:

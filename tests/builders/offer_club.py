@@ -15,12 +15,12 @@ OPENED = datetime(2025, 12, 1, tzinfo=UTC)
 MARCH = datetime(2026, 3, 2, 10, tzinfo=UTC)
 OFFERS = offers(
     "brioche: effect: {percent: {off: 50}}|needs: activated",
-    "back: effect: {amount: 5.00}|needs: allotted",
+    "back: effect: {amount: 5.00}|needs: allotted|when: {audiences: [young]}",
     "open: effect: {amount: 1.00}",
     "gone: effect: {amount: 1.00}|needs: allotted|when: {last_day: 2026-03-01}",
     "half: effect: {percent: {off: 50}}|needs: code",
 )
-AUDIENCES = "audiences: [{code: young, name: {fr: jeunes, en: young}}]\n"
+AUDIENCES = "audiences: [{code: young, name: {fr: jeunes fauchés, en: young and broke}}]\n"
 
 
 def told(id_: str, type_: str, card: int, at: datetime = MARCH, **data: Any) -> UUID:

@@ -116,6 +116,8 @@ def test_time_left_follows_the_pace(assidu_db: Database, club: History) -> None:
     left = known(run_id).seconds_left
     assert left is not None
     assert 6.0 < left < 17.0, "it does not jump"
+    actions.tell(run_id, 50, 100, 60_000.0)  # after hours of silence: what was thought before is forgotten
+    assert known(run_id).seconds_left == pytest.approx(60_000.0)
 
 
 def test_progress_is_told_and_ends_at_the_whole(assidu_db: Database, club: History) -> None:

@@ -74,8 +74,10 @@ def signed_money(amount_minor: int, currency: str = "EUR") -> str:
 
 def percent(ratio: float | Decimal, digits: int = 1) -> str:
     """0.0412 is 4,1 %. What is not the whole is never 100 %, and what is not nothing never 0 %: 2,446 of 2,452 are
-    99,8 %."""
+    99,8 %. What cannot be told, as of nothing in nothing, is a dash."""
     exact = Decimal(str(ratio))
+    if exact.is_nan():
+        return "–"
     if 0 < abs(exact) < 1:
         least = Decimal(1).scaleb(-2 - FINEST)
         while digits < FINEST and round(abs(exact) * 100, digits) in (0, 100):

@@ -96,10 +96,11 @@ _SHARED = (
 )  # fmt: skip
 _COLUMNS = ", ".join(_SHARED)
 _OPEN = "state IN ('waiting', 'running')"
-# The longer it goes on, the slower what was thought before is forgotten; `seconds` is as told before.
+# The longer it goes on, the slower what was thought before is forgotten; `seconds` is as told before. After some
+# hours of silence nothing is left of it, and PostgreSQL refuses an exponential that is too near to nothing.
 _ENDS_AFTER = (
-    "coalesce(ends_after + (1 - exp(-greatest(%(seconds)s - seconds, 0) "
-    "/ greatest(least(%(seconds)s / 4.0, %(slowly)s), 1.0))) * (%(at_pace)s - ends_after), %(at_pace)s)"
+    "coalesce(ends_after + (1 - exp(-least(greatest(%(seconds)s - seconds, 0) "
+    "/ greatest(least(%(seconds)s / 4.0, %(slowly)s), 1.0), 700))) * (%(at_pace)s - ends_after), %(at_pace)s)"
 )
 AnyWork = TypeVar("AnyWork", bound=Work)
 

@@ -115,7 +115,7 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, senten
             answered |= offers_of(decision, told.event, plan, document, language, lowest, is_trying=is_trying)
     elif document.offers and isinstance(data, HoldData | SaleUpdateData) and data.lines:
         lowest = lowest_by_line(data.lines, opened.prices, told.day)
-        answered |= given_of(decision, phrases_of(document, language), lowest=lowest)
+        answered |= given_of(decision, phrases_of(document, language, for_members=True), lowest=lowest)
     answered |= position(state, plan, document, language, told.day)
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
     answered["receipt_short"] = short_receipt(decision, state, document, language)
@@ -242,7 +242,7 @@ def _effects(decision: Decision, document: Document, language: Language, taken_b
 
 def _sentences(decision: Decision, document: Document, language: Language) -> list[str]:
     """The reason of each effect, in their order."""
-    given = [reason(applied(award), document, language) for award in decision.awards]
+    given = [reason(applied(award), document, language, for_members=True) for award in decision.awards]
     return given + [clawback_said(one, document, language) for one in decision.clawbacks]
 
 

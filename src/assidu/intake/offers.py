@@ -35,7 +35,7 @@ def offers_of(
 ) -> dict[str, Any]:
     """``offers`` name what is taken off, by line; ``cost`` is in minor units, points at what they are expected to
     cost. Of a ticket in another money, ``foreign_minor`` says what is to be taken off there."""
-    phrases = phrases_of(document, language)
+    phrases = phrases_of(document, language, for_members=True)
     told = {**given_of(decision, phrases, sale.foreign, lowest=lowest), "cost": _cost(plan, sale, decision)}
     if is_trying:
         told["next_offers"] = next_offers(decision, document, language)
@@ -144,7 +144,7 @@ def next_offers(decision: Decision, document: Document, language: Language) -> l
         {
             "code": found.rule,
             **{name: number for name, number in found.figures.items() if name.startswith("missing")},
-            "text": reason(found, document, language),
+            "text": reason(found, document, language, for_members=True),
         }
         for found in near[:NEXT_MAX]
     ]

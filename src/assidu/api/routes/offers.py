@@ -129,7 +129,7 @@ def read_customer_offers(
     now = clock.now()
     version = book.at(now).version
     document = next(one.document for one in queries.versions(programme) if one.version == version)
-    phrases = phrases_of(document, language_at(request, language))
+    phrases = phrases_of(document, language_at(request, language), for_members=True)
     return CustomerOffers(
         [
             CustomerOffer(

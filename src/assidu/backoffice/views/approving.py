@@ -132,6 +132,7 @@ def _page(request: HttpRequest, one: DraftShown) -> HttpResponse:
     person, known = signed_in(request), one.programme
     need = _foreseen(request, one)
     asked = one.request
+    may_see_figures = person.may("dashboard.view")
     first_day = one.document.valid_from if one.document is not None else None
     if known is not None:
         first_day = max(first_day or known.today, known.today)
@@ -140,9 +141,9 @@ def _page(request: HttpRequest, one: DraftShown) -> HttpResponse:
         "programme": known,
         "shown": one,
         "need": need,
-        "why": why(need.cause, need.grounds, known) if need else "",
+        "why": why(need.cause, need.grounds, known, with_figures=may_see_figures) if need else "",
         "asked": asked,
-        "asked_why": why(asked.cause, asked.grounds, known) if asked else "",
+        "asked_why": why(asked.cause, asked.grounds, known, with_figures=may_see_figures) if asked else "",
         "answers": [(author(answer.given_by), answer) for answer in asked.answers] if asked else [],
         "asked_by": author(asked.asked_by) if asked else "",
         "authors": [author(by) for by in (asked.authors if asked else drafts.authors(one.draft))],
@@ -157,13 +158,14 @@ def _page(request: HttpRequest, one: DraftShown) -> HttpResponse:
         "number": (known.versions[-1].version if known else 0) + 1,
         "is_open": one.draft.is_open,
         "is_author": is_author,
+        "may_see_figures": may_see_figures,
         "may_submit": person.may("plan.edit") and one.draft.is_open and (asked is None or asked.is_sent_back),
         "may_answer": person.may("plan.approve") and one.state is DraftState.SUBMITTED,
         "may_publish": person.may("plan.publish") and one.draft.is_open and one.document is not None,
         "may_simulate": person.may("simulate.run") and one.draft.is_open and one.document is not None,
         "is_ready": asked.is_approved if asked else need is not None and need.approvals == 0,
     }
-    is_part = is_partial(request)
+    is_part = is_partial(request) and may_see_figures
     return render(
         request, "backoffice/drafts/cost.html" if is_part else "backoffice/drafts/approval.html", context
     )

@@ -28,7 +28,7 @@ from assidu.customers import queries as customers
 from assidu.customers.accounts import Belonging, belonging_of, family_of, kinds_of, people_of
 from assidu.customers.types import Customer, CustomerKind, IdentifierKind, Identity
 from assidu.decisions.decision import Account
-from assidu.decisions.plan import CurrencyKind
+from assidu.decisions.plan import CurrencyKind, Reward
 from assidu.decisions.state import AccountKind, Membership
 from assidu.decisions.tiers import Missing
 from assidu.events.types import AFTER_SALE, EventType
@@ -318,7 +318,7 @@ def customer(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
             if is_of_their_stores(person, one.other_id)
         ],
         "absorbed": customers.names_of(shown.customer.absorbed),
-        "rewards": _rewards(shown),
+        "rewards": _rewards(shown, person.seen_stores),
         "last_purchase": _last_purchase(shown, family),
         "people": people_of(shown.counts_as),
         "may_edit_account": person.may("customers.edit") and shown.has_history,
@@ -560,15 +560,22 @@ def missing_to(missing: Missing | None, programme: Programme) -> str:
     return formats.typographic(missing_said(missing, programme.document, programme.language))
 
 
-def _rewards(shown: Known) -> list[str]:
-    """What they could ask for now."""
+def is_given_to(reward: Reward, stores: tuple[str, ...] | None) -> bool:
+    """May somebody of these stores ask for it? Whoever is bound to none says in which store with the reward."""
+    if stores is None:
+        return True
+    return any(reward.is_given_at(store, "store" if store else "service") for store in stores or ("",))
+
+
+def _rewards(shown: Known, stores: tuple[str, ...] | None) -> list[str]:
+    """What they could ask for now, of somebody of these stores."""
     programme, standing = shown.programme, shown.standing
     if programme is None or standing is None or not shown.is_member:
         return []
     return [
         code
         for code, reward in programme.plan.rewards.items()
-        if standing.available(reward.currency) >= reward.cost
+        if standing.available(reward.currency) >= reward.cost and is_given_to(reward, stores)
     ]
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from assidu.backoffice import formats, sheets
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.programme import Programme
-from assidu.backoffice.views.customer import Known, known
+from assidu.backoffice.views.customer import Known, is_given_to, known
 from assidu.backoffice.views.customer_actions import OnceForm, done, have, programme_of, store_choices
 from assidu.decisions.plan import CurrencyKind
 from assidu.foundation import clock
@@ -65,7 +65,7 @@ def reward(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     by = signed_in(request)
     form = RewardForm(
         request.POST or None,
-        rewards=list(_offered(programme)),
+        rewards=list(_offered(programme, by.seen_stores)),
         only=by.seen_stores,
         initial={"store": next(iter(by.stores), "")},
     )
@@ -163,9 +163,11 @@ def _requests(shown: Known, programme: Programme) -> Iterator[tuple[int, str]]:
             }  # fmt: skip
 
 
-def _offered(programme: Programme) -> Iterator[tuple[str, str]]:
+def _offered(programme: Programme, stores: tuple[str, ...] | None) -> Iterator[tuple[str, str]]:
     left = left_of_rewards(programme.plan)
     for code, one in programme.phrases.rewards.items():
+        if not is_given_to(programme.plan.rewards[code], stores):
+            continue
         if not one.sessions:
             yield code, _with_left(programme.phrases.reward(one), left.get((code, "")))
         for session in one.sessions:
@@ -176,7 +178,9 @@ def _offered(programme: Programme) -> Iterator[tuple[str, str]]:
 
 
 def _session_said(one: Reward, session: Session, programme: Programme) -> str:
-    return f"{programme.phrases.text(one.name)} : {programme.phrases.text(session.name)}, {formats.day(session.on)}"
+    phrases = programme.phrases
+    said = f"{phrases.text(one.name)} : {phrases.text(session.name)}, {formats.day(session.on)}"
+    return phrases.semicolons([said, *phrases.when(one.when)])
 
 
 def _with_left(said: str, left: int | None) -> str:

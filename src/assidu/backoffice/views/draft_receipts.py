@@ -46,7 +46,7 @@ class PersonShown:
 
 
 @require_GET
-@allowed("plan.view")
+@allowed("dashboard.view")
 def receipts(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     known = programme_at(request)
     one = shown_draft(draft_id, known, str(signed_in(request).id))
@@ -82,12 +82,12 @@ def _day(text: str, newest: date | None) -> date | None:
 def _results(
     request: HttpRequest, known: Programme, one: DraftShown, document: Document, tried: DayTried
 ) -> dict[str, object]:
-    may_see = signed_in(request).may("customers.view")
-    names = names_of([p.customer_id for p in (*tried.gainers, *tried.losers)]) if may_see else {}
+    may_see_people = signed_in(request).sees_everybody
+    names = names_of([p.customer_id for p in (*tried.gainers, *tried.losers)]) if may_see_people else {}
     phrases = phrases_of(document, known.language)
 
     def people(found: tuple[PersonTried, ...]) -> list[PersonShown]:
-        return [_person(known, p, names.get(p.customer_id, ""), may_see) for p in found]
+        return [_person(known, p, names.get(p.customer_id, "")) for p in found]
 
     return {
         "tried": tried,
@@ -97,8 +97,9 @@ def _results(
         "change": _signed(known, tried.change_minor),
         "yearly": _signed(known, tried.change_minor * 365),
         "rules": [_rule(known, document, phrases, rule) for rule in tried.rules],
-        "gainers": people(tried.gainers),
-        "losers": people(tried.losers),
+        "may_see_people": may_see_people,
+        "gainers": people(tried.gainers) if may_see_people else [],
+        "losers": people(tried.losers) if may_see_people else [],
         "same_count": tried.customers - tried.gainer_count - tried.loser_count,
         "changes": one.changes,
     }
@@ -138,12 +139,12 @@ def _rule(known: Programme, document: Document, phrases: Phrases, rule: RuleTrie
     )
 
 
-def _person(known: Programme, person: PersonTried, name: str, may_see: bool) -> PersonShown:
+def _person(known: Programme, person: PersonTried, name: str) -> PersonShown:
     customer = person.customer_id
     return PersonShown(
         name or _("customer %(id)s") % {"id": str(customer)[-8:]},
-        reverse("customer", args=[customer]) if may_see else "",
-        reverse("customer-event", args=[customer, person.seq]) if may_see and person.seq else "",
+        reverse("customer", args=[customer]),
+        reverse("customer-event", args=[customer, person.seq]) if person.seq else "",
         known.money(person.spend_minor),
         known.money(person.live_minor),
         known.money(person.draft_minor),

@@ -115,6 +115,7 @@ def _page(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "writer": author(one.draft.step.written_by),
         "may_edit": person.may("plan.edit") and one.draft.is_open,
         "may_simulate": person.may("simulate.run") and one.programme is not None,
+        "may_see_figures": person.may("dashboard.view"),
         "states": STATES,
     }
     template = "backoffice/drafts/parts.html" if is_partial(request) else "backoffice/drafts/draft.html"

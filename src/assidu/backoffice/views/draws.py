@@ -29,12 +29,17 @@ def drawn(request: HttpRequest) -> HttpResponse:
         if known is not None
         else []
     )
-    context = {"programme": known, "draws": listed, "prize_draws": prize_draws_shown(known) if known else []}
+    context = {
+        "programme": known,
+        "draws": listed,
+        "prize_draws": prize_draws_shown(known) if known else [],
+        "may_see_figures": signed_in(request).may("dashboard.view"),
+    }
     return render(request, "backoffice/offers/draws.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-@allowed("plan.view")
+@allowed("dashboard.view")
 def draw(request: HttpRequest, offer: str) -> HttpResponse:
     """One draw, drawn again ticket by ticket; with a secret of one's own for whoever trusts nobody."""
     known = programme_at(request)
@@ -53,6 +58,7 @@ def draw(request: HttpRequest, offer: str) -> HttpResponse:
         "written": written,
         "is_unreadable": is_unreadable,
         "is_over": last_day is None or last_day < known.today,
+        "may_see_people": signed_in(request).sees_everybody,
         "may_reveal": signed_in(request).may("plan.publish"),
         "tickets": list(draws.drawn_tickets(offer, odds_of(known, offer), limit=200)),
     }

@@ -231,7 +231,7 @@ def line(request: HttpRequest, run_id: UUID, kind: str, code: str) -> HttpRespon
         raise Http404
     person = signed_in(request)
     around = {"shown": shown, "one": shown.of(found), "run": run}
-    if not (person.may("customers.view") and person.may("customers.every_store")):
+    if not person.sees_everybody:
         return render(request, "backoffice/fairness/line.html", around)
     return LeftOut(shown, found, around).answer(request)
 

@@ -87,7 +87,8 @@ def shown(request: HttpRequest, code: str) -> HttpResponse:
     known = programme_at(request)
     one = _shown(_ready(code), known)
     person = signed_in(request)
-    report = one.run.answer if one.run is not None else None
+    may_see_figures = person.may("dashboard.view")
+    report = one.run.answer if one.run is not None and may_see_figures else None
     against = one.run.against if one.run is not None else None
     context = {
         "programme": known,
@@ -97,7 +98,7 @@ def shown(request: HttpRequest, code: str) -> HttpResponse:
         else None,
         "run": one.run,
         "first": FirstAnswer(one.run.partial, known, one.document, against)
-        if one.run is not None and one.run.partial is not None and known
+        if one.run is not None and one.run.partial is not None and known and may_see_figures
         else None,
         "may_edit": person.may("plan.edit"),
         "may_simulate": person.may("simulate.run") and known is not None and first_day() is not None,

@@ -264,14 +264,13 @@ def _allotment_page(
     request: HttpRequest, known: Programme, one: Allotment, unknown: list[str] | None = None
 ) -> HttpResponse:
     person = signed_in(request)
-    may_see_people = person.may("customers.view") and person.may("customers.every_store")
     context = {
         "programme": known,
         "shown": _shown(one, known),
         "name": known.rule_name(one.offer),
         "is_in_force": known.document.offer(one.offer) is not None,
         "unknown": unknown or [],
-        "people": _people(one, known) if may_see_people and not one.is_at_work else [],
+        "people": _people(one, known) if person.sees_everybody and not one.is_at_work else [],
         "may_allot": person.may("offers.allot"),
     }
     template = "state" if is_partial(request) else "allotment"

@@ -105,6 +105,8 @@ def prize_draw(request: HttpRequest, code: str, last_day: str) -> HttpResponse:
     written = _written(known, one)
     won = prize_draws.prizes_of(known.code, one.draw.name) if done is not None else []
     now_there = prize_draws.entries_now([one.draw.entries])
+    person = signed_in(request)
+    may_see_figures = person.may("dashboard.view")
     context = {
         "programme": known,
         "shown": _shown(known, one, done, now_there),
@@ -112,11 +114,12 @@ def prize_draw(request: HttpRequest, code: str, last_day: str) -> HttpResponse:
         "draw": done,
         "committed": committed,
         "proof": prize_draws.prove(one.draw, done) if done is not None else None,
-        "left_out": _left_out(done) if done is not None else [],
+        "left_out": _left_out(done) if done is not None and may_see_figures else [],
         "winners": [_winner(prize, code, known, one) for prize in won[:WINNERS_SHOWN_MAX]],
         "winner_count": len(won),
-        "may_run": signed_in(request).may("plan.publish"),
-        "may_see_people": signed_in(request).may("customers.view"),
+        "may_run": person.may("plan.publish"),
+        "may_see_figures": may_see_figures,
+        "may_see_people": person.sees_everybody,
     }
     return render(request, "backoffice/offers/prize_draw.html", context)
 
@@ -142,9 +145,9 @@ def run(request: HttpRequest, code: str, last_day: str) -> HttpResponse:
 
 
 @require_GET
-@allowed("plan.view")
+@allowed("customers.every_store")
 def proof(request: HttpRequest, code: str, last_day: str) -> HttpResponse:
-    """What an auditor needs, as a file."""
+    """What an auditor needs, as a file: every member of the list by pseudonym."""
     _known, one, done, _committed = _found(request, code, last_day)
     if done is None:
         raise Http404

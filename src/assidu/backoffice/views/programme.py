@@ -130,7 +130,14 @@ def version(request: HttpRequest, version: int) -> HttpResponse:
         "oldest": known.versions[0].version,
         "may_edit": signed_in(request).may("plan.edit"),
         "may_publish": signed_in(request).may("plan.publish"),
-        "need": why(shown.request.cause, shown.request.grounds, known) if shown.request else "",
+        "need": why(
+            shown.request.cause,
+            shown.request.grounds,
+            known,
+            with_figures=signed_in(request).may("dashboard.view"),
+        )
+        if shown.request
+        else "",
         "today": known.today,
     }
     return render(request, "backoffice/programme_version.html", context)
@@ -211,8 +218,10 @@ def serves_none(document: Document) -> list[str]:
     return [text_in(one.name, language()) for one in parts if one.serves is None]
 
 
-def why(cause: Cause, grounds: dict[str, Any], known: Programme | None) -> str:
-    """Why so many must approve, with the figures that it was decided on."""
+def why(cause: Cause, grounds: dict[str, Any], known: Programme | None, *, with_figures: bool) -> str:
+    """Why so many must approve, with the figures that it was decided on for those who may see them."""
+    if not with_figures and cause in WHY_WITHOUT_FIGURES:
+        return str(WHY_WITHOUT_FIGURES[cause])
     figures = {
         "change": _signed_money(grounds.get("change_minor", 0), known),
         "threshold": known.money(grounds.get("threshold_minor") or 0) if known else "",
@@ -250,6 +259,14 @@ WHY: dict[Cause, str | Promise] = {
         "It goes back to version %(version)s, which was in force: one person is enough."
     ),
     Cause.WITHDRAWN: gettext_lazy("It takes the place of version %(version)s, which never begins."),
+}
+WHY_WITHOUT_FIGURES: dict[Cause, str | Promise] = {
+    Cause.BELOW: gettext_lazy(
+        "Replayed, it changes the yearly cost by less than the threshold: one person is enough."
+    ),
+    Cause.ABOVE: gettext_lazy(
+        "Replayed, it changes the yearly cost by more than the threshold: somebody who did not write it must approve."
+    ),
 }
 
 

@@ -38,6 +38,11 @@ class Person:
         return None if self.may("customers.every_store") else self.stores
 
     @property
+    def sees_everybody(self) -> bool:
+        """May lists show them customers of any store?"""
+        return self.may("customers.view") and self.may("customers.every_store")
+
+    @property
     def role_labels(self) -> tuple[str, ...]:
         return tuple(str(ROLES[name].label) for name in self.roles if name in ROLES)
 
