@@ -4,7 +4,7 @@
 PYTHON ?= $(shell for it in /usr/bin/python3.11 python3.11; do $$it -c 'import ensurepip' 2>/dev/null && echo $$it && exit; done; echo python3.11)
 BIN := .venv/bin
 STAMP := .venv/installed.stamp
-WORKERS ?= 4
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help messages setup run test test-fast check fix migrate demo docs bench mutation build release lock
