@@ -13,13 +13,15 @@ Kind = Annotated[Literal["xlsx", "pdf"], Path(description="A workbook, or the pa
 MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
+    "csv": "text/csv; charset=utf-8",
 }
 DESCRIBED = {
     "responses": {
         200: {
             "description": "The file, in the language that is asked for.",
             "content": {
-                kind: {"schema": {"type": "string", "format": "binary"}} for kind in MEDIA_TYPES.values()
+                MEDIA_TYPES[kind]: {"schema": {"type": "string", "format": "binary"}}
+                for kind in ("xlsx", "pdf")
             },
         }
     }
@@ -32,6 +34,10 @@ def file(
 ) -> HttpResponse:
     with translation.override(language):
         content = workbook() if kind == "xlsx" else paper()
+    return download(content, kind, name)
+
+
+def download(content: bytes | str, kind: str, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type=MEDIA_TYPES[kind])
     answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return answer

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from assidu.api.asked import plan_asked
 from assidu.api.door import caller_at, stop
-from assidu.api.files import DESCRIBED, Kind, file
+from assidu.api.files import DESCRIBED, Kind, download, file
 from assidu.api.parameters import Spoken, language_at
 from assidu.economics.discounts import runs
 from assidu.economics.discounts.runs import DiscountsRun
@@ -170,9 +170,7 @@ def read_discounts_table(request: HttpRequest, run_id: UUID, table: Table) -> Ht
     found = next((one for one in tables(answer) if one.name == table), None) if answer is not None else None
     if found is None:
         raise stop("not_found")
-    response = HttpResponse(as_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="discounts-{found.name}.csv"'
-    return response
+    return download(as_csv(found), "csv", f"discounts-{found.name}")
 
 
 @router.get(

@@ -13,7 +13,7 @@ from pydantic import Field
 from assidu.api import answers
 from assidu.api.asked import plan_asked, published_plan
 from assidu.api.door import caller_at, stop
-from assidu.api.files import MEDIA_TYPES
+from assidu.api.files import MEDIA_TYPES, download
 from assidu.api.parameters import Spoken, language_at
 from assidu.api.types import FirstAnswer
 from assidu.economics.workbook.simulated import simulated_workbook
@@ -208,7 +208,7 @@ def read_simulation_table(
     wanted = next((one for one in ([] if found is None else tables(found)) if one.name == table), None)
     if wanted is None:
         raise stop("not_found")
-    return _download(as_csv(wanted).encode(), "csv", f"simulation-{wanted.name}")
+    return download(as_csv(wanted), "csv", f"simulation-{wanted.name}")
 
 
 @router.get(
@@ -246,13 +246,7 @@ def _workbook(runs: list[Run], against: int | None, language: Language) -> HttpR
     labels, found = [label for label, _one in done], [one for _label, one in done]
     with translation.override(language):
         content = simulated_workbook(labels, found, decimals, has_invented=has_invented())
-    return _download(content, "xlsx", f"{programme}-simulation")
-
-
-def _download(content: bytes, kind: str, name: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=MEDIA_TYPES.get(kind, "text/csv; charset=utf-8"))
-    answer["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    return answer
+    return download(content, "xlsx", f"{programme}-simulation")
 
 
 def _find(run_id: UUID) -> Run:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from assidu.api.asked import document_in, programme_in_service, published_plan
 from assidu.api.door import caller_at, stop
-from assidu.api.files import DESCRIBED, Kind, file
+from assidu.api.files import DESCRIBED, Kind, download, file
 from assidu.api.parameters import Spoken, language_at
 from assidu.economics import measuring
 from assidu.economics.documents import SENTENCES, behaviour_yaml, read_behaviour
@@ -163,9 +163,7 @@ def read_trial_table(request: HttpRequest, run_id: UUID, table: Table) -> HttpRe
     found = next((one for one in known if one.name == table), None)
     if found is None:
         raise stop("not_found")
-    response = HttpResponse(as_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="trial-{found.name}.csv"'
-    return response
+    return download(as_csv(found), "csv", f"trial-{found.name}")
 
 
 @router.get(

@@ -29,12 +29,7 @@ def micro_workbook(
     with book(into, decimals, has_invented) as whole:
         _plans(whole, result, _Used.of(behaviour), decimals)
         for table in tables(result, behaviour):
-            behind = whole.sheet(_("table"), table.name)
-            behind.head(0, table.columns)
-            for row, cells in enumerate(table.rows, start=1):
-                for place, cell in enumerate(cells):
-                    behind.put(row, place, cell)
-            behind.freeze(1, 0)
+            whole.sheet(_("table"), table.name).hold(table)
     return into.getvalue()
 
 

@@ -11,7 +11,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from assidu.foundation.tables import Cell, harmless
+from assidu.foundation.tables import Cell, Table, harmless
 
 ASSUMED = "#FFF7E0"
 MARK = 2
@@ -37,6 +37,14 @@ class Sheet:
     def head(self, row: int, words: Iterable[str], column: int = 0) -> None:
         for place, word in enumerate(words):
             self._sheet.write_string(row, column + place, harmless(word), self._book.bold)
+
+    def hold(self, table: Table) -> None:
+        """As the CSV file of the same name."""
+        self.head(0, table.columns)
+        for row, cells in enumerate(table.rows, start=1):
+            for column, cell in enumerate(cells):
+                self.put(row, column, cell)
+        self.freeze(1, 0)
 
     def put(self, row: int, column: int, value: Cell, style: str = "") -> str:
         """A figure or a text; answers the cell's name for formulas."""

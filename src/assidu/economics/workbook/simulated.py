@@ -37,12 +37,7 @@ def simulated_workbook(
         for number, found in enumerate(runs, start=1):
             behind = whole.chapter(f"{number}") if len(runs) > 1 else whole
             for table in tables(found):
-                sheet = behind.sheet(table.name)
-                sheet.head(0, table.columns)
-                for row, cells in enumerate(table.rows, start=1):
-                    for place, cell in enumerate(cells):
-                        sheet.put(row, place, cell)
-                sheet.freeze(1, 0)
+                behind.sheet(table.name).hold(table)
     return into.getvalue()
 
 
