@@ -109,6 +109,12 @@ class Served:
         known = json.loads((self.home / "postgres.json").read_text(encoding="utf-8"))
         return Database(known["url"], known["owner_url"], Path(known["bin_dir"]), known["admin_url"])
 
+    def heard(self) -> str:
+        """The last that the server and its database said: what a failed test is told."""
+        log = self.home / "postgres" / "postgres.log"
+        written = log.read_text(encoding="utf-8", errors="replace").splitlines() if log.exists() else []
+        return "\n".join([*(line.rstrip() for line in self.said[-40:]), *written[-40:]])
+
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ASSIDU_")}
         return {
@@ -161,10 +167,13 @@ def key_with(*scopes: str, store: str = "") -> str:
     return made[1]
 
 
-def eventually(condition: Callable[[], bool], seconds: float = 30.0) -> None:
+def eventually(
+    condition: Callable[[], bool], seconds: float = 30.0, heard: Callable[[], str] = lambda: ""
+) -> None:
+    """Wait for it; who waits in vain is told what was `heard` meanwhile."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
+        assert time.monotonic() < deadline, f"it did not happen in time\n{heard()}"
         time.sleep(0.02)
 
 

@@ -91,7 +91,7 @@ def test_a_full_disk_refuses_loses_nothing_and_recovers(small_disk: Path, django
             assert tried.status_code in (200, 503), tried.text
 
             ballast.unlink()
-            eventually(lambda: client.get("/readyz").status_code == 200, 40)
+            eventually(lambda: client.get("/readyz").status_code == 200, 40, server.heard)
             again, unheard = unheard, []
             for event in again:
                 eventually(partial(is_told, event), 20)

@@ -1,7 +1,6 @@
 """The supervisor of the embedded PostgreSQL, by its deeds: real servers, real signals, several processes."""
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -121,12 +120,14 @@ def test_passwords_are_for_us_alone(home: Path) -> None:
     with ensure_running(settings_of(home)) as database:
         kept = home / "postgres.json"
         assert kept.stat().st_mode & 0o077 == 0
-        host, port = "127.0.0.1", json.loads(kept.read_text())["port"]
         with pytest.raises(psycopg.OperationalError, match="password"):
-            psycopg.connect(host=host, port=port, user="assidu_app", password="guessed", dbname="assidu")
-        with pytest.raises(psycopg.OperationalError):
-            psycopg.connect(host=host, port=port, user="postgres", dbname="postgres")
+            psycopg.connect(database.url, password="guessed")
         assert query(database.url, "SELECT 1") == 1
+
+
+def test_the_server_takes_no_port_that_another_could_have_when_it_comes_back(home: Path) -> None:
+    with ensure_running(settings_of(home)):
+        assert psutil.Process(pid_of(home)).net_connections("inet") == []
 
 
 def test_what_was_answered_survives_the_death_of_the_server(home: Path) -> None:

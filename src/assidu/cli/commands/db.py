@@ -37,7 +37,7 @@ def status(json: JsonFlag = False) -> None:
         "version": found.version,
         "data_dir": found.data_dir,
         "pid": found.pid,
-        "port": found.port,
+        "socket_dir": found.socket_dir,
         "in_use": found.users,
     }
     if not found.is_ours:
@@ -45,9 +45,11 @@ def status(json: JsonFlag = False) -> None:
     elif found.data_dir is None:
         text = _("There is no database yet: `assidu serve` or `assidu demo` makes it")
     elif found.is_running:
-        text = _("PostgreSQL %(version)s runs on port %(port)s (process %(pid)s), data in %(folder)s") % {
+        text = _(
+            "PostgreSQL %(version)s runs (process %(pid)s), socket in %(socket_dir)s, data in %(folder)s"
+        ) % {
             "version": found.version,
-            "port": found.port,
+            "socket_dir": found.socket_dir,
             "pid": found.pid,
             "folder": found.data_dir,
         }

@@ -34,7 +34,9 @@ def _server(data_dir: Path, home: Path, *, is_durable: bool) -> str:
     # The write-ahead log may take a quarter of what is free: on a small disk it must not be what fills it.
     wal = min(max(free_disk // 4, 128), 4096)
     values = {
-        "listen_addresses": "'127.0.0.1'",
+        # Through its socket alone: a port of the machine could be somebody else's when a dead server comes back.
+        "listen_addresses": "''",
+        "port": "5432",
         "max_connections": "100",
         "unix_socket_permissions": "0700",
         "password_encryption": "'scram-sha-256'",

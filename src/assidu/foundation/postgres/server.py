@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -61,12 +60,10 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def start(
-    place: Place, programs: Programs, data_dir: Path, socket_dir: Path, port: int
-) -> "subprocess.Popen[bytes]":
+def start(place: Place, programs: Programs, data_dir: Path, socket_dir: Path) -> "subprocess.Popen[bytes]":
     """Start the server as a child; it is not ready yet."""
     clear_leavings(data_dir)
-    command = [str(programs.path("postgres")), "-D", str(data_dir), "-k", str(socket_dir), "-p", str(port)]
+    command = [str(programs.path("postgres")), "-D", str(data_dir), "-k", str(socket_dir)]
     with _open_log(place) as log:
         return subprocess.Popen(
             command,
@@ -140,21 +137,6 @@ def clear_leavings(data_dir: Path) -> None:
             deadline = time.monotonic() + ORPHANS_SECONDS_MAX
         time.sleep(PAUSE_SECONDS)
     pid_file.unlink(missing_ok=True)
-
-
-def free_port(preferred: int | None = None) -> int:
-    """A port of the loopback nobody listens on: the one of last time if it still is."""
-    for port in (preferred, 0):
-        if port is None:
-            continue
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            number: int = probe.getsockname()[1]
-            return number
-    raise PostgresError("no port of the loopback is free")
 
 
 def last_words(log_file: Path) -> str:

@@ -28,7 +28,6 @@ from assidu.foundation.postgres.server import Notify, Running
 from assidu.foundation.settings import Settings
 
 WATCH_EVERY_SECONDS = 0.25
-START_ATTEMPTS_MAX = 5
 ATTACH_SECONDS_MAX = 10.0
 RESTART_PAUSE_SECONDS_MAX = 3.0
 
@@ -42,7 +41,7 @@ class Status:
     version: str | None
     data_dir: Path | None
     pid: int | None
-    port: int | None
+    socket_dir: Path | None
     users: bool
 
 
@@ -89,7 +88,7 @@ def status(settings: Settings) -> Status:
         version=str(major) if major else None,
         data_dir=data_dir if major else None,
         pid=found.pid if found else None,
-        port=found.port if found else None,
+        socket_dir=found.socket_dir if found else None,
         users=found is not None and _is_used(settings.home),
     )
 
@@ -179,7 +178,7 @@ class _Keeper:
         programs = find_programs(cluster.major_of(place.data_dir))
         return reachable(programs, place.account, place.shelf)
 
-    def _start(self, place: Place, programs: Programs, port: int | None = None) -> Running:
+    def _start(self, place: Place, programs: Programs) -> Running:
         if cluster.major_of(place.data_dir) is None:
             self._notify("Making a database (once)")
             cluster.create(place, programs, is_durable=self._is_durable)
@@ -188,22 +187,10 @@ class _Keeper:
                 f"the user {place.account.name} cannot reach {place.data_dir}: a folder above is closed"
             )
         configuration.write(place.data_dir, self._home, place.account, is_durable=self._is_durable)
-        remembered = _remembered(self._home)
-        last_port = remembered.get("port")
-        preferred = port or (last_port if isinstance(last_port, int) else None)
-        sockets = socket_dir(place)
-        for attempt in range(START_ATTEMPTS_MAX):
-            chosen = server.free_port(preferred if attempt == 0 else None)
-            self._child = server.start(place, programs, place.data_dir, sockets, chosen)
-            try:
-                return server.wait_until_ready(
-                    place.data_dir, self._child.pid, place.log_file, self._notify, self._child
-                )
-            except PostgresError:
-                # Someone may have taken the port since we looked; any other reason stays the same.
-                if "address already in use" not in _tail(place.log_file) or attempt == START_ATTEMPTS_MAX - 1:
-                    raise
-        raise AssertionError("unreachable")
+        self._child = server.start(place, programs, place.data_dir, socket_dir(place))
+        return server.wait_until_ready(
+            place.data_dir, self._child.pid, place.log_file, self._notify, self._child
+        )
 
     def _remember(self, programs: Programs, found: Running) -> Database:
         """Write the address into the home, for Django and for whoever comes later."""
@@ -230,7 +217,6 @@ class _Keeper:
                     "owner_url": database.owner_url,
                     "admin_url": database.admin_url,
                     "bin_dir": str(programs.bin_dir),
-                    "port": found.port,
                     "pid": found.pid,
                     "started": found.started,
                     "app_password": passwords.app,
@@ -241,7 +227,7 @@ class _Keeper:
 
     def _watch(self, place: Place, found: Running) -> None:
         """Start the server again when it was killed, at the address that everyone already knows."""
-        pid, port, sockets = found.pid, found.port, found.socket_dir
+        pid, sockets = found.pid, found.socket_dir
         pause = WATCH_EVERY_SECONDS
         faults = 0
         while not self._leaving.wait(pause):
@@ -256,7 +242,7 @@ class _Keeper:
                 with _locked(self._home, self._notify):
                     if self._leaving.is_set():
                         return
-                    again = server.running(place.data_dir) or self._restart(place, port, sockets)
+                    again = server.running(place.data_dir) or self._restart(place, sockets)
                     if not again.is_ready:
                         again = server.wait_until_ready(
                             place.data_dir, again.pid, place.log_file, self._notify
@@ -270,12 +256,12 @@ class _Keeper:
                 self._notify(f"PostgreSQL could not be started again: {error}")
                 pause = min(WATCH_EVERY_SECONDS * 2**faults, RESTART_PAUSE_SECONDS_MAX)
 
-    def _restart(self, place: Place, port: int, sockets: Path) -> Running:
+    def _restart(self, place: Place, sockets: Path) -> Running:
         self._notify("PostgreSQL died; starting it again")
         for leaving in sockets.glob(".s.PGSQL.*"):
             leaving.unlink(missing_ok=True)
         began = time.monotonic()
-        self._child = server.start(place, self._programs(place), place.data_dir, sockets, port)
+        self._child = server.start(place, self._programs(place), place.data_dir, sockets)
         found = server.wait_until_ready(
             place.data_dir, self._child.pid, place.log_file, self._notify, self._child
         )
@@ -341,9 +327,3 @@ def _write_secret(path: Path, content: dict[str, object]) -> None:
     ) as file:
         json.dump(content, file, indent=1)
     draft.replace(path)
-
-
-def _tail(log_file: Path) -> str:
-    with log_file.open("rb") as file:
-        file.seek(max(0, log_file.stat().st_size - 2048))
-        return file.read().decode("utf-8", "replace").lower()
