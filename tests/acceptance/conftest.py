@@ -38,37 +38,59 @@ ARGUMENTS = [
 
 
 AXE = Axe().axe_script
+OF_COLOUR = ["color-contrast", "link-in-text-block"]
+"""The rules that another theme can break; how a page is built is the same in both."""
 # Only what is wrong is told: all that is right is a hundred times as much to be carried over.
-RULES = {
+COLOURS = {"runOnly": {"type": "rule", "values": OF_COLOUR}, "resultTypes": ["violations"]}
+STRUCTURE = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {rule: {"enabled": False} for rule in OF_COLOUR},
     "resultTypes": ["violations"],
 }
 ALIKE = ["tbody > tr:nth-child(n+9)"]
 """Rows of a table are drawn by the same lines of a template: eight are looked at, not a hundred."""
 MENU = "header.side > *"
-OF_COLOUR = {
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
-    "resultTypes": ["violations"],
-}
-"""The rules that another theme can break; how a page is built is the same in both."""
+WEARS_ALIKE = "[data-wears-alike]"
+MARK_THOSE_WHO_WEAR_ALIKE = """() => {
+    const grounds = new Map([[null, '']]);
+    const ground = e => {
+        if (!grounds.has(e)) {
+            const s = getComputedStyle(e);
+            const adds = s.backgroundColor !== 'rgba(0, 0, 0, 0)' || s.backgroundImage !== 'none' || s.opacity !== '1';
+            grounds.set(e, ground(e.parentElement)
+                + (adds ? `on ${s.backgroundColor} ${s.backgroundImage} ${s.opacity}` : ''));
+        }
+        return grounds.get(e);
+    };
+    for (const e of document.querySelectorAll('[data-wears-alike]')) e.removeAttribute('data-wears-alike');
+    const worn = new Map(), alike = [];  // written when all was read: each change would be drawn before the next reading
+    for (const e of document.body.querySelectorAll('*')) {
+        if (e.childElementCount || !e.textContent.trim() || !e.checkVisibility()) continue;
+        const s = getComputedStyle(e);
+        const wears = [s.color, s.fill, s.fontSize, s.fontWeight, ground(e)].join();
+        worn.set(wears, (worn.get(wears) ?? 0) + 1);
+        if (worn.get(wears) > 3) alike.push(e);
+    }
+    for (const e of alike) e.toggleAttribute('data-wears-alike');
+}"""
+"""Contrast is of colours, and is most of what axe costs: of words in one colour and size on the same ground, three are
+looked at, wherever they stand."""
 
 
-def rules_of(theme: str) -> dict[str, Any]:
-    """Everything in the light, colours in the dark."""
-    return RULES if theme == "light" else OF_COLOUR
-
-
-def faults_of(tab: Page, rules: dict[str, Any] = RULES, *, with_menu: bool = False) -> list[str]:
+def faults_of(tab: Page, *, only_colours: bool = False, with_menu: bool = False) -> list[str]:
     """What axe finds wrong with the page as it is now; what stands around every page is looked at on one of them."""
     if not tab.evaluate("'axe' in window"):
         tab.evaluate(AXE)
-    found = tab.evaluate(
-        "([exclude, rules]) => axe.run({exclude}, rules).then(found => found.violations)",
-        [ALIKE if with_menu else [*ALIKE, MENU], rules],
-    )
+    tab.evaluate(MARK_THOSE_WHO_WEAR_ALIKE)
+    seen = ALIKE if with_menu else [*ALIKE, MENU]
+    looks = [([*seen, WEARS_ALIKE], COLOURS), *([] if only_colours else [(seen, STRUCTURE)])]
     return [
         f"{fault['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-        for fault in found
+        for exclude, rules in looks
+        for fault in tab.evaluate(
+            "([exclude, rules]) => axe.run({exclude}, rules).then(found => found.violations)",
+            [exclude, rules],
+        )
         for node in fault["nodes"]
     ]
 
