@@ -11,13 +11,16 @@ from assidu.decisions import decide, evolve
 from assidu.decisions.decision import Account, Decision, ReasonCode, RefusalCode, Refused
 from assidu.decisions.due import next_due
 from assidu.decisions.events import (
+    Absorption,
     Activity,
     Event,
     Hold,
     Joining,
     Leaving,
+    MergedPart,
     Merger,
     Payment,
+    Restoration,
     Resumption,
     Return,
     RewardRequest,
@@ -316,6 +319,42 @@ def test_what_waits_goes_back_first_after_a_merger_and_a_suspension_whichever_ca
     assert [(p.source, p.target, p.quantity) for p in late.postings] == [
         (Account.AVAILABLE, Account.IN_TRANSIT, 100)
     ]
+
+
+def test_what_moved_with_the_survivor_is_told_to_who_is_a_customer_of_their_own_again() -> None:
+    """Of a customer who had taken in somebody before: both their tickets find what waits where it is now."""
+    plan = lost_without_visit()
+    first, twin, survivor = (AMember(plan, Joining(on("2026-01-02"))) for _ in range(3))
+    for one in (first, twin):
+        one.does(
+            a_sale(100_00 if one is first else 30_00, at=on("2026-01-10" if one is first else "2026-01-11"))
+        )
+    tickets = first.tickets[2], twin.tickets[2]
+    twin.does(Merger(on("2026-01-12")), absorbed=first.state, absorbed_id="first")
+    before = twin.state
+    own = survivor.state
+    twin.does(Absorption(on("2026-01-12")))
+    merged = survivor.does(Merger(on("2026-01-12")), absorbed=before, absorbed_id="twin")
+    assert set(survivor.state.moved) == {"first", "twin"}
+    separation = separation_of(merged, own, on("2026-01-20"))
+    suspended(survivor, "2026-01-13", "2026-01-18")
+    [moved] = survivor.state.moved_since(separation.merged_seq)
+    gone = survivor.does(separation)
+    parts = tuple(
+        MergedPart(p.currency, p.lot.issued_month, p.lot.expires_on, p.active_on, p.quantity)
+        for p in gone.postings
+        if p.lot is not None
+    )
+    assert [part.active_on for part in parts] == [date(2026, 1, 26), date(2026, 1, 27)]
+    back = Restoration(
+        on("2026-01-20"), "member", date(2026, 1, 2), parts, moved=((moved.days, moved.waits),)
+    )
+    twin.does(back)
+    for ticket, owner, left in ((tickets[0], "first", 30), (tickets[1], "", 100)):
+        facts = Facts(twin.state, sold=replace(ticket, is_own=not owner))
+        returned = decide(plan, facts, Return(on("2026-01-21"), 2, (), owner))
+        assert isinstance(returned, Decision)
+        assert list(evolve(twin.state, returned).pending.values()) == [left]
 
 
 def test_what_waits_for_an_event_and_is_lost_without_it_waits_longer_by_the_days_of_a_suspension() -> None:

@@ -23,6 +23,7 @@ from assidu.decisions.evolve import evolve
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import LotKey, Membership, Moved, PendingKey, State, TierBefore, TierCause
+from assidu.decisions.suspending import all_moved
 from assidu.decisions.tiers import entry, review, upgrade
 from assidu.decisions.wallet import Wallet, lot_for
 
@@ -206,5 +207,5 @@ def decide_restoration(plan: Plan, facts: Facts, event: Restoration) -> Decision
     on = event.on if event.on is not None else local_day(event.at, plan.zone)
     change = MembershipChange(Membership(event.membership), on, event.regret_until)
     since = tuple(Moved(facts.state.seq, days, waits) for days, waits in event.moved)
-    moved = (("", (*facts.state.moved.get("", ()), *since)),) if since else ()
+    moved = all_moved(facts.state, since) if since else ()
     return Decision(plan.version, tuple(wallet.postings), membership=change, moved=moved)

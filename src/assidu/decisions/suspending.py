@@ -69,7 +69,7 @@ def decide_resumption(plan: Plan, facts: Facts, event: Resumption) -> Decision |
         lapses=tuple(Lapse(currency, later(on, stood_still)) for currency, on in sorted(state.lapses.items()))
         if stood_still
         else (),
-        moved=_all_moved(state, moved) if stood_still else (),
+        moved=all_moved(state, (moved,)) if stood_still else (),
     )
 
 
@@ -79,11 +79,12 @@ def lost_without_event(plan: Plan) -> tuple[str, ...]:
     return tuple(sorted(one.code for one in known if one.pending is not None and one.pending.is_lost))
 
 
-def _all_moved(state: State, moved: Moved) -> tuple[tuple[str, tuple[Moved, ...]], ...]:
-    """The dates of their own units move, and of all that came of others before."""
+def all_moved(state: State, moved: tuple[Moved, ...]) -> tuple[tuple[str, tuple[Moved, ...]], ...]:
+    """What ``State.moved`` becomes: the dates of their own units move, and of all that came of others before."""
     others = [owner for owner in sorted(state.moved) if owner]
-    own = (*state.moved.get("", ()), moved)
-    return ("", own), *((one, (*state.moved[one], moved._replace(seq=None))) for one in others)
+    of_all = tuple(one._replace(seq=None) for one in moved)
+    own = (*state.moved.get("", ()), *moved)
+    return ("", own), *((one, (*state.moved[one], *of_all)) for one in others)
 
 
 def _prolong(wallet: Wallet, moved: Moved) -> None:
