@@ -268,7 +268,7 @@ def activity(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         intro=_("It earns what the rules of the programme give for it today. Answers count from the next event on.")
         if programme.plan.answers
         else _("It earns what the rules of the programme give for it today."),
-        button=_("Record"), address="customer-activity",
+        button=_("Write it down"), address="customer-activity",
     )  # fmt: skip
 
 
@@ -295,7 +295,7 @@ def terms(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         intro=_("Accepted so far: version %(version)s.") % {"version": accepted}
         if accepted
         else _("No version is known to be accepted."),
-        button=_("Record"), address="customer-terms",
+        button=_("Write it down"), address="customer-terms",
     )  # fmt: skip
 
 
