@@ -9,14 +9,12 @@ survives is listed with its score; a survivor is either a test that is missing o
 """
 
 import argparse
-import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -119,8 +117,7 @@ def _copy(room: Path) -> None:
         check=True,
         env=os.environ,
     ).stdout
-    with tarfile.open(fileobj=io.BytesIO(archive)) as packed:
-        packed.extractall(room, filter="data")
+    subprocess.run([shutil.which("tar") or "tar", "-x", "-C", str(room)], input=archive, check=True)
     for path in TOO_SLOW:
         (room / path).unlink()
 

@@ -93,6 +93,26 @@ def test_what_is_sent_twice_counts_once_and_leaves_one_line(
     assert ("parents" in state(anne).audiences) == (dialog in ("audience", "activity"))
 
 
+def test_several_answers_are_given_at_once_and_taken_back_by_none_of_these(
+    anne: UUID, client: Client
+) -> None:
+    sign_in(client, *SERVICE, language="en")
+    shown = client.get(f"/customers/{anne}/activity/").content.decode()
+    assert "from the next event on" in shown
+    told = {"activity": "review", "store": ""}
+    send(client, anne, "activity", told | {"answer-0": ["one", "several"]})
+    assert "parents" in state(anne).audiences
+    send(client, anne, "activity", told)
+    assert "parents" in state(anne).audiences, "a question that was not asked takes nothing back"
+    both = client.post(
+        f"/customers/{anne}/activity/", told | {"answer-0": ["", "one"], "event": str(UUID(int=9))}
+    )
+    assert both.status_code == 422
+    assert "or none of them" in both.content.decode()
+    send(client, anne, "activity", told | {"answer-0": [""]})
+    assert "parents" not in state(anne).audiences
+
+
 def test_a_suspended_card_is_shown_as_such_and_resumed(anne: UUID, client: Client) -> None:
     sign_in(client, *SERVICE, language="en")
     send(client, anne, "suspend", {"reason": "Two people use it"})

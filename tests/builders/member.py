@@ -31,11 +31,17 @@ class AMember:
         *,
         has_happened: bool = False,
         absorbed: State | None = None,
+        absorbed_id: str = "",
         member: str = "",
         person: State | None = None,
     ) -> Decision:
         decision = self.tries(
-            event, has_happened=has_happened, absorbed=absorbed, member=member, person=person
+            event,
+            has_happened=has_happened,
+            absorbed=absorbed,
+            absorbed_id=absorbed_id,
+            member=member,
+            person=person,
         )
         assert isinstance(decision, Decision), decision
         written = decision_from(decision_record(decision), decision.plan_version, decision.postings)
@@ -56,6 +62,7 @@ class AMember:
         *,
         has_happened: bool = False,
         absorbed: State | None = None,
+        absorbed_id: str = "",
         member: str = "",
         person: State | None = None,
     ) -> Decision | Refused:
@@ -65,6 +72,7 @@ class AMember:
             sold=sold,
             has_happened=has_happened,
             absorbed=absorbed,
+            absorbed_id=absorbed_id,
             member=member,
             person=person,
         )

@@ -43,6 +43,8 @@ TYPES = {
     "TakeOver": EventType.TAKE_OVER,
     "Merger": EventType.MERGER,
     "Activity": EventType.ACTIVITY,
+    "Suspension": EventType.SUSPENSION,
+    "Resumption": EventType.RESUMPTION,
 }
 
 

@@ -97,6 +97,7 @@ def _facts(state: State, written: Json) -> Facts:
         state,
         sold=_sold(written["sold"]) if "sold" in written else None,
         absorbed=state_of(written["absorbed"]) if "absorbed" in written else None,
+        absorbed_id=written.get("absorbed_id", ""),
         grants=written.get("grants"),
         has_happened=written.get("has_happened", False),
         chance=None if chance is None else _chance(chance),

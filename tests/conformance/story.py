@@ -144,6 +144,7 @@ class Story:
             chance=self.chance,
             member=member,
             person=person,
+            absorbed_id="absorbed" if absorbed is not None else "",
         )
         return self._decide(programme, facts, event)
 

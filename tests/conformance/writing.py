@@ -59,6 +59,8 @@ def written_facts(facts: Facts) -> Json:
         found["sold"] = _written_sold(facts.sold)
     if facts.absorbed is not None:
         found["absorbed"] = written_state(facts.absorbed)
+    if facts.absorbed_id:
+        found["absorbed_id"] = facts.absorbed_id
     if facts.grants is not None:
         found["grants"] = _sorted(facts.grants)
     if facts.has_happened:

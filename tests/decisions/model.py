@@ -72,12 +72,15 @@ class Earning:
     """How much came in; of that, ``unwaited`` went back to where it came from while it waited until ``waited``."""
     unwaited: int = 0
     waited: date | None = None
-    first_end: date | None = None
-    """When they were to expire before a suspension moved that."""
+    moved: "Earning | None" = None
+    """What became of it when a suspension moved its dates."""
 
     def __post_init__(self) -> None:
         self.came, self.waited = self.left, self.waits_until
-        self.first_end = self.first_end or self.expires_on
+
+    @property
+    def now(self) -> "Earning":
+        return self if self.moved is None else self.moved.now
 
     @property
     def month(self) -> tuple[int, int]:
@@ -86,8 +89,8 @@ class Earning:
     def is_like(self, other: "Earning") -> bool:
         return (self.currency, self.month, self.expires_on) == (other.currency, other.month, other.expires_on)
 
-    def began_like(self, other: "Earning") -> bool:
-        return (self.currency, self.month, self.first_end) == (other.currency, other.month, other.first_end)
+    def waits_like(self, other: "Earning") -> bool:
+        return self.is_like(other) and self.waits_until is not None and self.waits_until == other.waited
 
 
 @dataclass(eq=False)
@@ -374,10 +377,12 @@ class Customer:
             self.brought.kept_on = max(self.brought.kept_on, day)
         self._goes_on(day)
         for e in list(self.earnings):
-            if e.left and e.expires_on is not None:
-                moved = Earning(e.currency, e.left, e.issued_on, e.expires_on + by, e.waits_until)
-                moved.first_end = e.first_end
-                self.earnings.append(moved)
+            is_lost = e.waits_until is not None and self._is_lost_without_event(e)
+            if e.moved is None and (e.expires_on is not None or is_lost):
+                end = None if e.expires_on is None else e.expires_on + by
+                waits = e.waits_until + by if is_lost and e.waits_until is not None else e.waits_until
+                e.moved = Earning(e.currency, e.left, e.issued_on, end, waits)
+                self.earnings.append(e.moved)
                 e.left = 0
         self.active_on = {currency: on + by for currency, on in self.active_on.items()}
         if self.tier_until is not None:
@@ -389,8 +394,16 @@ class Customer:
         if not rules:
             raise No("unknown_activity")
         day = self._day(event.at)
+        if self.was_member_on(day) or self.stood_still_on(day):
+            for e in self._waiting_in_order():
+                waits = self.plan.currencies[e.currency].pending
+                if waits is not None and waits.event == event.activity:
+                    self._can_be_used(e)
         if self.was_member_on(day):
+            given = len(self.gifts)
             self._give(rules, day, event.channel, event.store)
+            if len(self.gifts) > given:
+                self._rise(day)  # what a merger brought may be enough
 
     def _give(self, rules: list[EarnRule], day: date, channel: str, store: str) -> None:
         for rule in rules:
@@ -761,12 +774,14 @@ class Customer:
             night += timedelta(days=1)
 
     def _night(self, night: date) -> None:
-        waited = [e for e in self.earnings if e.left and e.waits_until is not None and e.waits_until <= night]
-        for e in sorted(waited, key=lambda e: (e.waits_until, e.expires_on or FOR_EVER, e.month)):
-            repaid = min(e.left, self.owed[e.currency])
-            self.owed[e.currency] -= repaid
-            e.left -= repaid
-            e.waits_until = None
+        for e in self._waiting_in_order():
+            if e.waits_until is not None and e.waits_until > night:
+                continue
+            if self._is_lost_without_event(e):
+                self._move("breakage", e.currency, -e.left)
+                e.left = 0
+            else:
+                self._can_be_used(e)
         for e in self.earnings:
             end = self.end_of(e)
             if end is not None and end <= night:
@@ -784,6 +799,16 @@ class Customer:
             units = policy.referee
             rule = EarnRule(REFERRAL, units.currency, Fixed(units.quantity))
             self._earn(rule, units.quantity, night, "issued")
+
+    def _waiting_in_order(self) -> list[Earning]:
+        waiting = [e for e in self.earnings if e.left and e.waits_until is not None]
+        return sorted(waiting, key=lambda e: (e.waits_until, e.expires_on or FOR_EVER, e.month))
+
+    def _can_be_used(self, earning: Earning) -> None:
+        repaid = min(earning.left, self.owed[earning.currency])
+        self.owed[earning.currency] -= repaid
+        earning.left -= repaid
+        earning.waits_until = None
 
     # ------------------------------------------------------------ the wallet
 
@@ -989,7 +1014,7 @@ class Customer:
         wanted = quantity
         quantity -= self._go_out_of_waiting(ticket, currency, quantity)
         if ticket.plan.return_policy is not ReturnPolicy.ONLY_PENDING:
-            pieces = self._go_out(currency, quantity, "issued", like=ticket.earnings)
+            pieces = self._go_out(currency, quantity, "issued", like=[e.now for e in ticket.earnings])
             quantity -= sum(piece.quantity for piece in pieces)
         self.taken_back.append((currency, ticket.day, wanted - quantity))
         if ticket.plan.return_policy is ReturnPolicy.MAY_GO_NEGATIVE:
@@ -999,14 +1024,17 @@ class Customer:
             quantity -= min(quantity, room)
         ticket.missing[currency] += quantity
 
+    def _is_lost_without_event(self, earning: Earning) -> bool:
+        waits = self.plan.currencies[earning.currency].pending
+        return waits is not None and waits.is_lost
+
     def _go_out_of_waiting(self, ticket: Ticket, currency: str, quantity: int) -> int:
         """What still waits of units that came in with the ticket: others of the same dates are the same units."""
         gone = 0
         for own in ticket.earnings:
             if own.currency != currency or own.waited is None:
                 continue
-            alike = [e for e in self.earnings if e.waits_until == own.waited and e.began_like(own)]
-            for e in sorted(alike, key=lambda e: e.expires_on or FOR_EVER):
+            for e in [e for e in self.earnings if e.waits_like(own.now)]:
                 if e.left:
                     part = min(quantity - gone, e.left, own.came - own.unwaited)
                     e.left -= part

@@ -54,7 +54,8 @@ from assidu.decisions.plan import (
     Trigger,
 )
 from assidu.decisions.separating import separation_of
-from assidu.decisions.state import Membership, State
+from assidu.decisions.state import Membership, Moved, State
+from assidu.decisions.suspending import lost_without_event
 from builders.notebook import Entry, Notebook
 from builders.plans import PARIS, SIX_MONTHS, THREE_DAYS, a_full_plan, a_rule, with_policy, with_rules
 from decisions.model import Customer, No, Programme, Ticket
@@ -98,6 +99,7 @@ wallets = st.fixed_dictionaries(
                 Pending(Duration(14, Unit.DAY)),
                 Pending(Duration(6, Unit.WEEK), expires_from_earning=True),
                 Pending(until=date(2026, 4, 4)),
+                Pending(Duration(14, Unit.DAY), event="visit", is_lost=True),
             ]
         ),
         "debt_at_most": st.sampled_from([None, 30]),
@@ -402,9 +404,10 @@ class Books(RuleBasedStateMachine):
         self.tickets[1] = []
 
     @precondition(lambda self: self.nobody_stands_still() and not any(model.debts() for model in self.models))
-    @rule()
-    def merge_by_mistake(self) -> None:
-        """Two who owe nothing are merged and separated at once: both have again what they had."""
+    @rule(suspended_days=st.sampled_from([0, 0, 3, 20]))
+    def merge_by_mistake(self, suspended_days: int) -> None:
+        """Two who owe nothing are merged and separated at once, or after a suspension that moved all dates: both have
+        again what they had."""
         today = self.now.astimezone(PARIS).date()
         if not all(model.is_member for model in self.models):
             return
@@ -419,19 +422,29 @@ class Books(RuleBasedStateMachine):
         assert isinstance(came, Decision)
         assert isinstance(left, Decision)
         one, other = evolve(before[0], came), evolve(before[1], left)
-        gone = decide(self.plan, Facts(one), separation_of(came, before[0], self.now))
+        later = self.now + timedelta(days=suspended_days)
+        undone = separation_of(came, before[0], later)
+        for event in (Suspension(self.now), Resumption(later)) if suspended_days else ():
+            stood_still = decide(self.plan, Facts(one), event)
+            assert isinstance(stood_still, Decision)
+            one = evolve(one, stood_still)
+        gone = decide(self.plan, Facts(one), undone)
         assert isinstance(gone, Decision)
         parts = tuple(
             MergedPart(p.currency, p.lot.issued_month, p.lot.expires_on, p.active_on, p.quantity)
             for p in gone.postings
             if p.lot is not None
         )
-        back = decide(self.plan, Facts(other), Restoration(self.now, "member", before[1].joined_on, parts))
+        back = decide(self.plan, Facts(other), Restoration(later, "member", before[1].joined_on, parts))
         assert isinstance(back, Decision)
+        moved = Moved(0, suspended_days, lost_without_event(self.plan))
         for state, was in zip((evolve(one, gone), evolve(other, back)), before, strict=True):
-            assert (state.lots, state.pending, state.debts) == (was.lots, was.pending, was.debts)
-            assert (state.joined_on, state.left_on) == (was.joined_on, was.left_on)
+            assert state.lots == {moved.lot(key): left for key, left in was.lots.items()}
+            assert state.pending == {moved.pending(key): left for key, left in was.pending.items()}
+            assert (state.joined_on, state.left_on, state.debts) == (was.joined_on, was.left_on, was.debts)
             assert state.counters == was.counters
+            if suspended_days:
+                continue
             assert (state.tier, state.tier_until) == (was.tier, was.tier_until)
             assert (state.tier_cause, state.tier_before) == (was.tier_cause, was.tier_before)
 

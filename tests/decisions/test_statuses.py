@@ -14,15 +14,19 @@ from assidu.decisions.events import (
     Correction,
     Event,
     Joining,
+    MergedStatus,
     Merger,
+    Resumption,
     Return,
     Sale,
     StatusGrant,
+    Suspension,
     Tick,
 )
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan, TierMeasure
 from assidu.decisions.record import state_from, state_record
+from assidu.decisions.separating import separation_of
 from assidu.decisions.sold import sold_before
 from assidu.decisions.state import State, TierCause
 from assidu.decisions.tiers import to_climb, to_stay
@@ -194,6 +198,27 @@ def test_a_status_that_staff_gave_stays_so_with_the_survivor_of_a_merger() -> No
     absorbed.does(StatusGrant(on("2026-03-03"), "silver", date(2026, 6, 1)))
     survivor.does(Merger(on("2026-03-04")), absorbed.state)
     assert (survivor.state.tier, survivor.state.tier_cause) == ("silver", TierCause.GRANTED)
+
+
+@pytest.mark.parametrize("suspended", [False, True])
+def test_the_status_that_a_merger_gave_goes_with_it_also_after_a_suspension_that_prolonged_it(
+    suspended: bool,
+) -> None:
+    plan = a_plan("spend_at_least: 50.00")
+    survivor, absorbed = Customer(plan), Customer(plan)
+    absorbed.does(StatusGrant(on("2026-03-03"), "silver", date(2026, 6, 1)))
+    own = survivor.state
+    merger = decide(plan, Facts(own, absorbed=absorbed.state), Merger(on("2026-03-04")))
+    assert isinstance(merger, Decision)
+    survivor.does(Merger(on("2026-03-04")), absorbed.state)
+    separation = separation_of(merger, own, on("2026-03-20"))
+    assert separation.status == MergedStatus("silver", date(2026, 6, 1), "bronze", own.tier_until)
+    if suspended:
+        survivor.does(Suspension(on("2026-03-05")))
+        survivor.does(Resumption(on("2026-03-10")))
+        assert survivor.state.tier_until == date(2026, 6, 6)
+    survivor.does(separation)
+    assert (survivor.state.tier, survivor.state.tier_cause) == ("bronze", None)
 
 
 def test_a_late_ticket_brings_the_status_that_later_purchases_had_only_missed_by_it() -> None:

@@ -11,13 +11,16 @@ from assidu.decisions import decide, evolve
 from assidu.decisions.decision import Account, Decision, ReasonCode, RefusalCode, Refused
 from assidu.decisions.due import next_due
 from assidu.decisions.events import (
+    Absorption,
     Activity,
     Event,
     Hold,
     Joining,
     Leaving,
+    MergedPart,
     Merger,
     Payment,
+    Restoration,
     Resumption,
     Return,
     RewardRequest,
@@ -28,7 +31,8 @@ from assidu.decisions.events import (
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
-from assidu.decisions.state import Held, LotKey, Membership, State
+from assidu.decisions.separating import separation_of
+from assidu.decisions.state import Held, LotKey, Membership, Moved, State
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
 from builders.documents import BASE, a_document, a_programme, a_rule
@@ -37,6 +41,8 @@ from builders.sales import a_sale, on
 
 EXPIRES = BASE + "expires: {months: 2}\n"
 LATER = BASE + "pending: {days: 10}\nexpires: {months: 2}\n"
+LOST = "{until_event: visit, days: 10, otherwise: lost, expires_from_earning: true}"
+STARS = f"  - {{code: stars, kind: points, name: {{fr: é, en: s}}, pending: {LOST}}}\n"
 
 
 def a_plan(*rules: str, more: str = "") -> Plan:
@@ -263,3 +269,119 @@ def test_holds_end_in_the_order_in_which_they_were_placed_whatever_order_they_we
     suspended = anne.tries(Suspension(on("2026-01-04")))
     assert isinstance(suspended, Decision)
     assert [change.hold for change in suspended.holds] == ["8", "9", "10"]
+
+
+def suspended(member: AMember, since: str, until: str) -> None:
+    member.does(Suspension(on(since)))
+    member.does(Resumption(on(until)))
+
+
+def lost_without_visit() -> Plan:
+    document = a_document(BASE.replace("currency: points", "currency: stars"), currencies=STARS)
+    return compile_plan(document, version=1)
+
+
+@pytest.mark.parametrize("when", ["before", "after", "both"])
+def test_what_waits_goes_back_first_after_a_merger_and_a_suspension_whichever_came_first(when: str) -> None:
+    plan = a_plan(LATER)
+    twin = AMember(plan, Joining(on("2026-01-02")))
+    twin.does(a_sale(100_00, at=on("2026-01-10")))
+    ticket = replace(twin.tickets[twin.state.seq], is_own=False)
+    if when != "after":
+        suspended(twin, "2026-01-11", "2026-01-13")
+    survivor = AMember(plan, Joining(on("2026-01-02")))
+    survivor.does(a_sale(50_00, at=on("2026-01-03")))
+    survivor.wakes("2026-01-14")
+    mine = survivor.state
+    merged = survivor.does(Merger(on("2026-01-14")), absorbed=twin.state, absorbed_id="twin")
+    separation = separation_of(merged, mine, on("2026-01-18"))
+    if when != "before":
+        suspended(survivor, "2026-01-15", "2026-01-17")
+    moved = 4 if when == "both" else 2
+    assert [key.expires_on for key in survivor.state.pending] == [date(2026, 3, 22) + timedelta(days=moved)]
+
+    facts = Facts(survivor.state, sold=ticket)
+    returned = decide(plan, facts, Return(on("2026-01-18"), ticket.seq, (), "twin"))
+    assert isinstance(returned, Decision)
+    assert {posting.source for posting in returned.postings} == {Account.PENDING}
+    apart = decide(plan, Facts(survivor.state), separation)
+    assert isinstance(apart, Decision)
+    assert [(p.source, p.target, p.quantity) for p in apart.postings] == [
+        (Account.PENDING, Account.IN_TRANSIT, 100)
+    ]
+
+    survivor.wakes("2026-01-20")
+    assert survivor.points == 50, "nobody has them before the day that was promised"
+    survivor.wakes("2026-01-21")
+    assert survivor.points == 150
+    late = decide(plan, Facts(survivor.state), replace(separation, at=on("2026-01-22")))
+    assert isinstance(late, Decision)
+    assert [(p.source, p.target, p.quantity) for p in late.postings] == [
+        (Account.AVAILABLE, Account.IN_TRANSIT, 100)
+    ]
+
+
+def test_what_moved_with_the_survivor_is_told_to_who_is_a_customer_of_their_own_again() -> None:
+    """Of a customer who had taken in somebody before: both their tickets find what waits where it is now."""
+    plan = lost_without_visit()
+    first, twin, survivor = (AMember(plan, Joining(on("2026-01-02"))) for _ in range(3))
+    for one in (first, twin):
+        one.does(
+            a_sale(100_00 if one is first else 30_00, at=on("2026-01-10" if one is first else "2026-01-11"))
+        )
+    tickets = first.tickets[2], twin.tickets[2]
+    twin.does(Merger(on("2026-01-12")), absorbed=first.state, absorbed_id="first")
+    before = twin.state
+    own = survivor.state
+    twin.does(Absorption(on("2026-01-12")))
+    merged = survivor.does(Merger(on("2026-01-12")), absorbed=before, absorbed_id="twin")
+    assert set(survivor.state.moved) == {"first", "twin"}
+    separation = separation_of(merged, own, on("2026-01-20"))
+    suspended(survivor, "2026-01-13", "2026-01-18")
+    [moved] = survivor.state.moved_since(separation.merged_seq)
+    gone = survivor.does(separation)
+    parts = tuple(
+        MergedPart(p.currency, p.lot.issued_month, p.lot.expires_on, p.active_on, p.quantity)
+        for p in gone.postings
+        if p.lot is not None
+    )
+    assert [part.active_on for part in parts] == [date(2026, 1, 26), date(2026, 1, 27)]
+    back = Restoration(
+        on("2026-01-20"), "member", date(2026, 1, 2), parts, moved=((moved.days, moved.waits),)
+    )
+    twin.does(back)
+    for ticket, owner, left in ((tickets[0], "first", 30), (tickets[1], "", 100)):
+        facts = Facts(twin.state, sold=replace(ticket, is_own=not owner))
+        returned = decide(plan, facts, Return(on("2026-01-21"), 2, (), owner))
+        assert isinstance(returned, Decision)
+        assert list(evolve(twin.state, returned).pending.values()) == [left]
+
+
+def test_what_waits_for_an_event_and_is_lost_without_it_waits_longer_by_the_days_of_a_suspension() -> None:
+    member = AMember(lost_without_visit(), Joining(on("2026-01-02")))
+    member.does(a_sale(100_00, at=on("2026-01-10")))
+    [before] = [key.active_on for key in member.state.pending]
+    suspended(member, "2026-01-15", "2026-06-15")  # 151 days
+    assert [key.active_on for key in member.state.pending] == [before + timedelta(days=151)]
+    member.wakes("2026-06-16")
+    member.does(Activity(on("2026-06-16"), "visit"))
+    assert member.state.available("stars") == 100
+
+
+def test_a_ticket_of_after_a_suspension_takes_nothing_of_one_that_it_moved() -> None:
+    """The day until which the first waits now is the one until which the second did."""
+    member = AMember(lost_without_visit(), Joining(on("2026-01-02")))
+    member.does(a_sale(100_00, at=on("2026-01-10")))
+    first = member.state.seq
+    suspended(member, "2026-01-11", "2026-01-13")
+    member.does(a_sale(30_00, at=on("2026-01-14")))
+    second = member.state.seq
+    suspended(member, "2026-01-15", "2026-01-17")
+    member.does(a_sale(7_00, at=on("2026-01-18")))
+    waits = {key.active_on: left for key, left in member.state.pending.items()}
+    assert waits == {date(2026, 1, 25): 100, date(2026, 1, 27): 30, date(2026, 1, 29): 7}
+    member.does(Return(on("2026-01-18"), second))
+    assert sorted(member.state.pending.values()) == [7, 100]
+    member.does(Return(on("2026-01-18"), first))
+    assert sorted(member.state.pending.values()) == [7]
+    assert member.state.moved == {"": (Moved(3, 2, ("stars",)), Moved(6, 2, ("stars",)))}

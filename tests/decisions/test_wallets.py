@@ -558,6 +558,33 @@ def test_a_debt_goes_back_to_who_had_it() -> None:
     assert absorbed.state.is_member_on(date(2026, 3, 3))
 
 
+def test_what_the_survivor_had_paid_comes_back_to_its_lot_or_to_a_new_one_once_that_has_expired() -> None:
+    last_day = date(2026, 2, 1)
+    for end, lot in (
+        (LOT.expires_on, LOT),
+        (None, LOT._replace(expires_on=None)),
+        (last_day, LotKey("points", date(2026, 3, 1), None)),
+        (local_day(NOON, PARIS), LotKey("points", date(2026, 3, 1), None)),
+    ):
+        book = a_book(points_that(expires=None), a_member(seq=0))
+        book.must(Separation(NOON, paid=(MergedPart("points", LOT.issued_month, end, None, 30),)))
+        assert book.state.lots == {lot: 30}
+
+
+def test_who_is_restored_pays_what_they_owed_from_what_comes_back_and_owes_the_rest() -> None:
+    book = a_book(points_that(), replace(a_member(seq=0), membership=Membership.ABSORBED))
+    day = date(2026, 3, 20)
+    book.must(
+        Restoration(NOON, "member", JOINED_ON, (came(20), came(7, day)), (("points", 30), ("cents", 4)))
+    )
+    assert book.state.lots == {}
+    assert book.state.pending == {PendingKey(*LOT, day): 7}, "what waits pays nothing"
+    assert book.state.debts == {"points": 10, "cents": 4}
+    rich = a_book(points_that(), replace(a_member(seq=0), membership=Membership.ABSORBED))
+    rich.must(Restoration(NOON, "member", JOINED_ON, (came(50),), (("points", 30),)))
+    assert (rich.state.lots, rich.state.debts) == ({LOT: 20}, {})
+
+
 @pytest.mark.parametrize(
     ("membership", "on", "joined", "left"),
     [

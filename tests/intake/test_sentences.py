@@ -76,3 +76,23 @@ def test_what_comes_back_says_which_rule_gives_less(counter: Counter) -> None:
     given, taken = counter.tell(story)
     assert texts(given)
     assert "Sans les articles rendus" in str(texts(taken)[0])
+    for one in (given, taken):  # what changes for members is told beforehand, in their own language
+        soon, later = one.json()["to_come"]
+        assert (soon["starts"], later["starts"]) == ("2025-05-05", "2025-09-01")
+        assert any("points" in sentence for sentence in soon["sentences"]), soon
+
+
+def test_whoever_is_no_member_is_told_nothing_of_what_changes_and_nothing_is_once_it_began(
+    counter: Counter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(client: httpx.AsyncClient) -> list[dict[str, Any]]:
+        stranger = await client.post(
+            "/v1/evaluate", json=sale(subject="card:2990000000029", time="2025-01-20T11:00:00Z")
+        )
+        monkeypatch.setenv("ASSIDU_NOW", "2025-09-01T12:00:00Z")
+        begun = await client.post("/v1/evaluate", json=sale(time="2025-09-01T11:00:00Z"))
+        return [stranger.json(), begun.json()]
+
+    for one in counter.tell(story):
+        assert "receipt" in one, one
+        assert "to_come" not in one

@@ -13,7 +13,7 @@ from assidu.cli.main import run
 from assidu.customers import queries as customers
 from assidu.customers.types import Profile
 from assidu.decisions.decision import RefusalCode, Refused
-from assidu.decisions.events import Activity, Correction, Return
+from assidu.decisions.events import Activity, Correction, Resumption, Return, Suspension
 from assidu.decisions.state import Membership
 from assidu.events.types import EventType
 from assidu.events.wire import Incoming, parse_one
@@ -247,7 +247,11 @@ def test_after_a_merger_undone_the_books_are_what_the_record_says_and_decide_aga
     shop.must(absorbed, a_sale(9000, at=BOUGHT))
     merge(survivor, absorbed)
     shop.must(survivor, Correction(LATER, "points", -120))
+    shop.must(survivor, Suspension(LATER + timedelta(days=1)))
+    shop.must(survivor, Resumption(LATER + timedelta(days=4)))
+    mine = points(survivor)[0]
     undo(absorbed)
+    assert 0 < points(absorbed)[0] < mine, "also what a suspension moved goes back"
     verified = verify(assidu_db.url, processes=1)
     assert verified.differences == 0, verified.found
     with psycopg.connect(assidu_db.url) as connection:

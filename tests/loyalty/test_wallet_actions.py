@@ -11,8 +11,8 @@ from django.test import Client
 
 from assidu.cli.main import run
 from assidu.customers.types import Profile
-from assidu.decisions.decision import RefusalCode, Refused
-from assidu.decisions.events import Merger, Return
+from assidu.decisions.decision import Account, RefusalCode, Refused
+from assidu.decisions.events import Merger, Resumption, Return, Suspension
 from assidu.events.types import EventType
 from assidu.events.wire import Incoming, Subject, parse_one
 from assidu.foundation.database import Database
@@ -137,12 +137,19 @@ def test_a_wrong_quantity_that_waits_is_named_and_repaired(assidu_db: Database) 
 
 def test_what_waits_goes_with_a_merger_and_waits_there(waiting: Shop) -> None:
     survivor, absorbed = anne(waiting), bruno(waiting)
-    waiting.must(absorbed, a_sale(6000, at=BOUGHT))
+    sold = waiting.must(absorbed, a_sale(6000, at=BOUGHT))
     run_due(BOUGHT)
     before = [purse(one, BOUGHT)[1] for one in (survivor, absorbed)]
     waiting.must(survivor, Merger(BOUGHT), absorbed=absorbed)
     assert purse(survivor, BOUGHT) == (0, sum(before), 0)
+    waiting.must(survivor, Suspension(BOUGHT + timedelta(days=1)))
+    waiting.must(survivor, Resumption(BOUGHT + timedelta(days=4)))
     assert purse(survivor, BOUGHT + timedelta(days=15)) == (sum(before), 0, 0)
+    back = waiting.must(survivor, Return(BOUGHT + timedelta(days=5), sold.seq, sale_owner=str(absorbed)))
+    [taken] = {posting.source for posting in back.decision.postings}
+    assert taken is Account.PENDING
+    explained = list(explain_all(survivor, Language.EN))
+    assert all(one.is_same for one in explained), [one.differing for one in explained]
 
 
 def test_the_page_and_the_statement_tell_what_waits(

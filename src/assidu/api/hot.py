@@ -215,6 +215,7 @@ _ANSWERS: dict[str, Any] = {
         next_tier=_maybe("NextTier"),
         receipt={"type": "string", "description": "Whole sentences in the customer's language."},
         receipt_short={"type": "string", "description": "At most 40 characters, for the display of a till."},
+        to_come=_list("Announced"),
         exchange=_object(
             "At which rate a ticket in another money was converted, and to what. `day` is that of the rate; `null`: it "
             "was the ticket's own.",
@@ -244,6 +245,15 @@ _ANSWERS: dict[str, Any] = {
         ),
         changed_minor={"type": "integer", "description": "Of a changed ticket: by how much it is dearer."},
         is_stacking_exact={"type": "boolean", "description": "Told where not every choice of offers was looked at."},
+    ),
+    "Announced": _object(
+        "What changes for members from the day `starts` on, in the member's language: in every answer about a member "
+        "from its publication until that day. `takes`: they may get or keep less by it, and notice was owed.",
+        ["starts", "announced_on", "sentences", "takes"],
+        starts=_DAY,
+        announced_on=_DAY,
+        sentences={"type": "array", "items": _TEXT},
+        takes={"type": "boolean"},
     ),
     "GivenOffer": _object(
         "What an offer takes off each line of the basket, or took off the ticket; of a changed ticket, the difference. "

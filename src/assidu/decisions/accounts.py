@@ -47,6 +47,7 @@ from assidu.decisions.merging import (
     earlier_membership,
     everything_arrives,
     everything_leaves,
+    moved_brought,
     offers_added,
 )
 from assidu.decisions.offers.given import NOTHING, OfferMove, OffersDecided, Step
@@ -127,6 +128,7 @@ def decide_admission(plan: Plan, facts: Facts, event: Admission) -> Decision | R
         terms="" if mine.terms else theirs.terms,
         offers=offers_added(mine, theirs),
         account=AccountMove(enters=event.member),
+        moved=moved_brought(mine, theirs, event.member),
     )
 
 

@@ -148,3 +148,8 @@ def period_key(period: Period, day: date) -> str:
         year, week, _ = day.isocalendar()
         return f"{year:04d}-W{week:02d}"
     return "ever"
+
+
+def later(day: date, days: int) -> date:
+    """So many days later, or the last day there is."""
+    return day + timedelta(days=days) if (LAST_DAY - day).days > days else LAST_DAY

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.offers.given import NOTHING, OffersDecided
-from assidu.decisions.state import AccountKind, LotKey, Membership, Referred, TierBefore, TierCause
+from assidu.decisions.state import AccountKind, LotKey, Membership, Moved, Referred, TierBefore, TierCause
 from assidu.decisions.values import value_type
 
 
@@ -293,6 +293,9 @@ class Decision:
     referral: Referred | None = None
     emissions: tuple[Emission, ...] = ()
     account: AccountMove | None = None
+    moved: tuple[
+        tuple[str, tuple[Moved, ...]], ...
+    ] = ()  # by whose units, all of ``State.moved`` that changes
 
 
 class RefusalCode(StrEnum):

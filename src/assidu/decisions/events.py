@@ -415,6 +415,7 @@ class Separation:
     ``came`` is what it brought, ``paid`` what the survivor's lots gave for debts of the absorbed, ``owed`` by currency
     what they took on of them, ``counts`` what their counters gained. ``joined_on``: a member of their own since then,
     where the merger had made it an earlier day. ``audiences`` are those that it brought, and nothing put them in since.
+    ``merged_seq``: where the merger is written; 0 before it was told, and then no suspension since is looked at.
     """
 
     at: datetime
@@ -425,6 +426,7 @@ class Separation:
     joined_on: date | None = None
     status: MergedStatus | None = None
     audiences: tuple[str, ...] = ()
+    merged_seq: int = 0
 
 
 @value_type(frozen=True, slots=True)
@@ -432,7 +434,8 @@ class Restoration:
     """A merger is undone, on the side of who had been absorbed: who they were, and what comes back.
 
     ``membership`` is as it was before, since ``on``; ``owed`` are the debts that they had, by currency;
-    ``regret_until``: they had left and may come back before that day.
+    ``regret_until``: they had left and may come back before that day. ``moved`` is what suspensions of the survivor
+    moved the dates of what comes back by: the days, and the currencies in which it waits longer for an event.
     """
 
     at: datetime
@@ -441,6 +444,7 @@ class Restoration:
     parts: tuple[MergedPart, ...] = ()
     owed: tuple[tuple[str, int], ...] = ()
     regret_until: date | None = None
+    moved: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
 
 @value_type(frozen=True, slots=True)

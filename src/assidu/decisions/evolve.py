@@ -89,6 +89,7 @@ def evolve(state: State, decision: Decision) -> State:
         lapses=_lapses_after(state.lapses, decision.lapses) if decision.lapses else state.lapses,
         offers=moved(state.offers, decision.offers.moves) if decision.offers.moves else state.offers,
         suspensions=_suspended(state, change) if change is not None else state.suspensions,
+        moved={**state.moved, **dict(decision.moved)} if decision.moved else state.moved,
         terms=decision.terms or state.terms,
         referral=decision.referral or state.referral,
         account=_account_after(state.account, decision.account)

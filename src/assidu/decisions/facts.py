@@ -102,9 +102,11 @@ class SoldBefore:
 
     def name_of(self, posting: SoldPosting) -> tuple[int, int] | None:
         """How a reversal names a posting of this ticket."""
-        if not (posting.is_named if posting.seq else self.is_own):
-            return None
-        return posting.seq or self.seq, posting.n
+        return (posting.seq or self.seq, posting.n) if self.is_own_posting(posting) else None
+
+    def is_own_posting(self, posting: SoldPosting) -> bool:
+        """Is it written in the sequence of the customer who asks?"""
+        return posting.is_named if posting.seq else self.is_own
 
 
 @value_type(frozen=True, slots=True)
@@ -114,7 +116,8 @@ class Facts:
 
     ``is_basket``: the ticket is not paid yet, and offers are taken off it. ``chance``: draws may be made, those that
     were open by then; without it they can only be told. ``member`` is who of an account it is told of (an id);
-    ``person`` is whoever enters the account or leaves it, as they are.
+    ``person`` is whoever enters the account or leaves it, as they are; ``absorbed`` of a merger the other customer as
+    they were, ``absorbed_id`` their id.
     """
 
     state: State
@@ -126,3 +129,4 @@ class Facts:
     is_basket: bool = False
     member: str = ""
     person: State | None = None
+    absorbed_id: str = ""

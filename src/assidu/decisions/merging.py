@@ -25,7 +25,7 @@ from assidu.decisions.leaving import end_holds
 from assidu.decisions.offers.given import NOTHING, OffersDecided
 from assidu.decisions.offers.standing import brought
 from assidu.decisions.plan import Plan
-from assidu.decisions.state import LotKey, Membership, State, TierCause
+from assidu.decisions.state import LotKey, Membership, Moved, State, TierCause
 from assidu.decisions.wallet import Wallet
 
 
@@ -69,6 +69,7 @@ def decide_merger(plan: Plan, facts: Facts, event: Merger) -> Decision | Refused
         terms="" if mine.terms else theirs.terms,
         offers=offers_added(mine, theirs),
         answered=answers_brought(plan, mine, theirs),
+        moved=moved_brought(mine, theirs, facts.absorbed_id),
     )
 
 
@@ -101,6 +102,15 @@ def everything_arrives(wallet: Wallet, theirs: State) -> None:
         paid = wallet.take(Account.IN_TRANSIT, currency, owed)
         if owed > paid:
             wallet.owe(Account.IN_TRANSIT, currency, owed - paid)
+
+
+def moved_brought(mine: State, theirs: State, owner: str) -> tuple[tuple[str, tuple[Moved, ...]], ...]:
+    """Which suspensions moved the dates of what came, so that it is found when a ticket of theirs (``owner``, an id)
+    comes back: also after those to come."""
+    if not owner or not (theirs.moved or theirs.pending or owner in mine.moved):
+        return ()
+    earlier = {one: moved for one, moved in theirs.moved.items() if one}
+    return tuple(sorted((earlier | {owner: theirs.moved.get("", ())}).items()))
 
 
 def counts_added(mine: State, theirs: State) -> tuple[Count, ...]:

@@ -39,6 +39,7 @@ from assidu.decisions.state import (
     Held,
     LotKey,
     Membership,
+    Moved,
     OfferStanding,
     PendingKey,
     ReferralStep,
@@ -107,9 +108,22 @@ def decision_record(decision: Decision) -> Record:
         record["emissions"] = [[emission.kind.value, emission.to] for emission in decision.emissions]
     if decision.account is not None:
         record["account"] = list(decision.account)
+    if decision.moved:
+        record["moved"] = _moved_record(dict(decision.moved))
     if decision.inputs is not None:
         record["inputs"] = _inputs_record(decision.inputs)
     return record
+
+
+def _moved_record(moved: Mapping[str, tuple[Moved, ...]]) -> Record:
+    return {owner: [[one.seq, one.days, list(one.waits)] for one in each] for owner, each in moved.items()}
+
+
+def _moved_from(record: Mapping[str, Any]) -> dict[str, tuple[Moved, ...]]:
+    return {
+        owner: tuple(Moved(seq, days, tuple(waits)) for seq, days, waits in each)
+        for owner, each in record.items()
+    }
 
 
 def _tier_record(change: TierChange) -> list[Any]:
@@ -174,6 +188,7 @@ def decision_from(record: Mapping[str, Any], plan_version: int, postings: Iterab
         referral=_referral_from(record["referral"]) if "referral" in record else None,
         emissions=tuple(Emission(EmissionKind(kind), to) for kind, to in get("emissions", ())),
         account=_account_move(record["account"]) if "account" in record else None,
+        moved=tuple(sorted(_moved_from(record["moved"]).items())) if "moved" in record else (),
     )
 
 
@@ -273,6 +288,8 @@ def state_record(state: State) -> Record:
         record["referral"] = _referral_record(state.referral)
     if state.suspensions:
         record["suspensions"] = [[span.since.isoformat(), _iso(span.until)] for span in state.suspensions]
+    if state.moved:
+        record["moved"] = _moved_record(state.moved)
     if state.regret_until is not None:
         record["regret_until"] = state.regret_until.isoformat()
     if state.absences:
@@ -345,6 +362,7 @@ def state_from(
         suspensions=tuple(
             SuspendedSpan(_day(since), _date(until)) for since, until in get("suspensions", ())
         ),
+        moved=_moved_from(get("moved", {})),
         terms=get("terms", ""),
         referral=_referral_from(record["referral"]) if "referral" in record else None,
         regret_until=_date(get("regret_until")),

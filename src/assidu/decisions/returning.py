@@ -26,7 +26,7 @@ from assidu.decisions.plan import CurrencyKind, Plan, ReturnPolicy
 from assidu.decisions.returned_parts import left_minor, parts_of
 from assidu.decisions.sharing import as_taken, budgets_of, freed
 from assidu.decisions.sold import kept_of
-from assidu.decisions.state import LotKey, Membership, PendingKey
+from assidu.decisions.state import LotKey, Membership, Moved, PendingKey
 from assidu.decisions.tiers import standing_counts, units_counted
 from assidu.decisions.wallet import Wallet, lot_for
 
@@ -61,7 +61,7 @@ def decide_return(plan: Plan, facts: Facts, event: Return) -> Decision | Refused
     wallet = Wallet(facts.state)
     # What was paid with rewards comes back first, so that it can serve the taking back.
     _pay_back(plan, wallet, sold, event, returned, is_whole=is_whole)
-    shortfalls = _take_back(plan, wallet, sold, clawbacks)
+    shortfalls = _take_back(plan, wallet, sold, clawbacks, event.sale_owner)
     counts = _counts(plan, sold, clawbacks, before.eligible_minor - after.eligible_minor, is_whole=is_whole)
     counts += changed(before.counts, after.counts, facts.state.counters)
     if back is not None:
@@ -154,7 +154,7 @@ def _lot_again(plan: Plan, posting: SoldPosting, today: date) -> LotKey:
 
 
 def _take_back(
-    plan: Plan, wallet: Wallet, sold: SoldBefore, clawbacks: list[Clawback]
+    plan: Plan, wallet: Wallet, sold: SoldBefore, clawbacks: list[Clawback], owner: str
 ) -> tuple[Shortfall, ...]:
     """Reverse the ticket's own postings, from the lots they fed, then from the others."""
     due: dict[str, int] = {}
@@ -162,7 +162,7 @@ def _take_back(
         due[clawback.currency] = due.get(clawback.currency, 0) + clawback.quantity
     shortfalls = []
     for currency, quantity in due.items():
-        missing = reverse(plan, wallet, sold, currency, quantity)
+        missing = reverse(plan, wallet, sold, currency, quantity, owner=owner)
         if missing:
             shortfalls.append(Shortfall(currency, missing, ShortfallCause.NOT_RECOVERED))
     return tuple(shortfalls)
@@ -175,29 +175,31 @@ def reverse(
     currency: str,
     quantity: int,
     *,
+    owner: str,
     of: tuple[LotKey, date | None] | None = None,
     reversed_now: dict[tuple[int, int], int] | None = None,
 ) -> int:
     """Take what still waits of the ticket's own units, then what the policy lets; answers what could not be taken.
 
-    ``of`` one lot alone of those that it fed, and since when it waits. ``reversed_now`` is what this decision has
-    reversed already, by posting; it is kept up.
+    ``owner`` is whose ticket it was, where it is not the customer's own (an id). ``of`` one lot alone of those that it
+    fed, and since when it waits. ``reversed_now`` is what this decision has reversed already, by posting, and kept up.
     """
     own = [
         p
         for p in sold.postings
         if p.currency == currency and not p.is_burn and (of is None or (_lot_of(p), p.active_on) == of)
     ]
-    lots = [lot for p in own if (lot := _lot_of(p)) is not None]
+    lots = [_lot_now(wallet, sold, p, lot, owner) for p in own if (lot := _lot_of(p)) is not None]
     missing = quantity
     undone = {} if reversed_now is None else reversed_now
     for posting in own:
         lot, name = _lot_of(posting), (posting.seq, posting.n)
         if posting.active_on is not None and lot is not None:
             part = min(missing, posting.open_quantity - undone.get(name, 0))
-            taken = 0
-            for waits in wallet.waiting_as(PendingKey(*lot, posting.active_on)) if part > 0 else ():
-                taken += wallet.take_pending(waits, Account.ISSUED, part - taken, sold.name_of(posting))
+            waits = PendingKey(*lot, posting.active_on)
+            for moved in _moved(wallet, sold, posting, owner):
+                waits = moved.pending(waits)
+            taken = wallet.take_pending(waits, Account.ISSUED, part, sold.name_of(posting))
             undone[name] = undone.get(name, 0) + taken
             missing -= taken
     if plan.return_policy is ReturnPolicy.ONLY_PENDING:
@@ -222,6 +224,17 @@ def reverse(
         if taken < part:
             break
     return missing
+
+
+def _lot_now(wallet: Wallet, sold: SoldBefore, posting: SoldPosting, lot: LotKey, owner: str) -> LotKey:
+    """Where suspensions since then have moved what a posting fed."""
+    for moved in _moved(wallet, sold, posting, owner):
+        lot = moved.lot(lot)
+    return lot
+
+
+def _moved(wallet: Wallet, sold: SoldBefore, posting: SoldPosting, owner: str) -> tuple[Moved, ...]:
+    return wallet.moved_since(posting.seq or sold.seq, "" if sold.is_own_posting(posting) else owner)
 
 
 def _lot_of(posting: SoldPosting) -> LotKey | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
-from assidu.decisions.calendar import local_day
+from assidu.decisions.calendar import later, local_day
 from assidu.decisions.decision import (
     Account,
     AudienceMove,
@@ -22,7 +22,8 @@ from assidu.decisions.events import MergedPart, MergedStatus, Restoration, Separ
 from assidu.decisions.evolve import evolve
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
-from assidu.decisions.state import LotKey, Membership, PendingKey, State, TierBefore, TierCause
+from assidu.decisions.state import LotKey, Membership, Moved, PendingKey, State, TierBefore, TierCause
+from assidu.decisions.suspending import all_moved
 from assidu.decisions.tiers import entry, review, upgrade
 from assidu.decisions.wallet import Wallet, lot_for
 
@@ -51,7 +52,15 @@ def separation_of(merger: Decision, own: State, at: datetime, told_since: Collec
     joined_on = own.joined_on if is_earlier else None
     audiences = tuple(move.audience for move in merger.answered if move.audience not in told_since)
     return Separation(
-        at, tuple(came), tuple(paid), tuple(owed), counts, joined_on, _status_given(merger, own), audiences
+        at,
+        tuple(came),
+        tuple(paid),
+        tuple(owed),
+        counts,
+        joined_on,
+        _status_given(merger, own),
+        audiences,
+        own.seq + 1,
     )
 
 
@@ -74,8 +83,9 @@ def decide_separation(plan: Plan, facts: Facts, event: Separation) -> Decision |
     if state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
     wallet = Wallet(state)
+    moved = moved_since_merger(state, event)
     for part in event.came:
-        _give_back(wallet, part)
+        _give_back(wallet, part, moved)
     day = local_day(event.at, plan.zone)
     for part in event.paid:
         wallet.credit(Account.IN_TRANSIT, _lot_again(plan, part, day), part.quantity)
@@ -89,11 +99,23 @@ def decide_separation(plan: Plan, facts: Facts, event: Separation) -> Decision |
     own = None
     if event.joined_on is not None and state.membership is Membership.MEMBER:
         own = MembershipChange(Membership.MEMBER, event.joined_on)
-    tier = None if event.status is None else _given_back(plan, state, event.status, counts, day)
+    tier = None
+    if event.status is not None:
+        tier = _given_back(plan, state, _status_moved(event.status, moved), counts, day)
     left = tuple(AudienceMove(one, is_in=False) for one in event.audiences if one in state.audiences)
     return Decision(
         plan.version, tuple(wallet.postings), counts=counts, tier=tier, membership=own, answered=left
     )
+
+
+def _status_moved(status: MergedStatus, since: Iterable[Moved]) -> MergedStatus:
+    for moved in since:
+        given, before = (
+            None if until is None else later(until, moved.days)
+            for until in (status.given_until, status.before_until)
+        )
+        status = replace(status, given_until=given, before_until=before)
+    return status
 
 
 def _given_back(
@@ -142,12 +164,22 @@ def _less(counters: Mapping[str, int], counts: Iterable[Count]) -> dict[str, int
     return after
 
 
-def _give_back(wallet: Wallet, part: MergedPart) -> None:
-    """What still waits goes as it is; what waited then and can be used now goes from its lot."""
+def moved_since_merger(survivor: State, event: Separation) -> tuple[Moved, ...]:
+    """What suspensions of the survivor did to the dates of what a merger had brought."""
+    return survivor.moved_since(event.merged_seq) if event.merged_seq else ()
+
+
+def _give_back(wallet: Wallet, part: MergedPart, since: Iterable[Moved]) -> None:
+    """What still waits goes as it is; what waited then and can be used now goes from its lot. Dates stay moved."""
     lot = LotKey(part.currency, part.issued_month, part.expires_on)
     missing = part.quantity
     if part.active_on is not None:
-        missing -= wallet.take_pending(PendingKey(*lot, part.active_on), Account.IN_TRANSIT, missing)
+        waits = PendingKey(*lot, part.active_on)
+        for moved in since:
+            waits = moved.pending(waits)
+        missing -= wallet.take_pending(waits, Account.IN_TRANSIT, missing)
+    for moved in since:
+        lot = moved.lot(lot)
     left = min(missing, wallet.left_in(lot))
     if left > 0:
         wallet.take_from(lot, Account.IN_TRANSIT, left)
@@ -174,4 +206,6 @@ def decide_restoration(plan: Plan, facts: Facts, event: Restoration) -> Decision
             wallet.owe(Account.IN_TRANSIT, currency, quantity - paid)
     on = event.on if event.on is not None else local_day(event.at, plan.zone)
     change = MembershipChange(Membership(event.membership), on, event.regret_until)
-    return Decision(plan.version, tuple(wallet.postings), membership=change)
+    since = tuple(Moved(facts.state.seq, days, waits) for days, waits in event.moved)
+    moved = all_moved(facts.state, since) if since else ()
+    return Decision(plan.version, tuple(wallet.postings), membership=change, moved=moved)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from assidu.decisions.calendar import LAST_DAY
+from assidu.decisions.calendar import LAST_DAY, later
 from assidu.decisions.values import value_type
 
 
@@ -75,6 +75,24 @@ class SuspendedSpan(NamedTuple):
 
     since: date
     until: date | None
+
+
+class Moved(NamedTuple):
+    """A suspension ended and moved dates by so many days: those of all that had come up to ``seq`` (``None``: of all),
+    and in the currencies ``waits`` the days until which units wait for an event, or are lost."""
+
+    seq: int | None
+    days: int
+    waits: tuple[str, ...] = ()
+
+    def lot(self, key: LotKey) -> LotKey:
+        """Where units of a lot are afterwards."""
+        return key if key.expires_on is None else key._replace(expires_on=later(key.expires_on, self.days))
+
+    def pending(self, key: PendingKey) -> PendingKey:
+        """Where units that wait are afterwards."""
+        active_on = later(key.active_on, self.days) if key.currency in self.waits else key.active_on
+        return PendingKey(*self.lot(key.lot), active_on)
 
 
 class Absence(NamedTuple):
@@ -173,6 +191,7 @@ class State:
     lapses: Mapping[str, date] = field(default_factory=dict)
     offers: Mapping[str, OfferStanding] = field(default_factory=dict)
     suspensions: tuple[SuspendedSpan, ...] = ()
+    moved: Mapping[str, tuple[Moved, ...]] = field(default_factory=dict)  # "": their own; by who was merged
     terms: str = ""  # the version that was accepted last
     referral: Referred | None = None
     regret_until: date | None = None  # who left comes back as they were before this day
@@ -217,6 +236,11 @@ class State:
     def available(self, currency: str) -> int:
         """Units that can be used now: neither pending nor held."""
         return sum(quantity for key, quantity in self.lots.items() if key.currency == currency)
+
+    def moved_since(self, seq: int, owner: str = "") -> tuple[Moved, ...]:
+        """What moved the dates of units since they came at ``seq`` of their ``owner``: this customer, or one of those
+        who were merged into them (an id)."""
+        return tuple(one for one in self.moved.get(owner, ()) if one.seq is None or one.seq >= seq)
 
     def end_of(self, lot: LotKey | PendingKey) -> date | None:
         """The first day on which a lot can no longer be used: its own, or the later one that activity gave it."""

@@ -1,8 +1,8 @@
 """A membership that stands still: nothing is earned, nothing can be used, and nothing runs out meanwhile."""
 
-from datetime import date, timedelta
+from datetime import date
 
-from assidu.decisions.calendar import LAST_DAY, local_day
+from assidu.decisions.calendar import later, local_day
 from assidu.decisions.decision import (
     Account,
     Decision,
@@ -16,7 +16,7 @@ from assidu.decisions.decision import (
 from assidu.decisions.events import Resumption, Suspension
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
-from assidu.decisions.state import Membership, State, TierCause
+from assidu.decisions.state import Membership, Moved, State, TierCause
 from assidu.decisions.wallet import Wallet
 
 
@@ -49,49 +49,60 @@ def decide_suspension(plan: Plan, facts: Facts, event: Suspension) -> Decision |
 
 def decide_resumption(plan: Plan, facts: Facts, event: Resumption) -> Decision | Refused:
     """Every date that stood still moves by as many days as the membership did: those of lots, of balances that end as
-    a whole, and of the status."""
+    a whole, of what waits for an event and is lost without it, and of the status."""
     state = facts.state
     if state.membership is Membership.ABSORBED:
         return Refused(RefusalCode.ABSORBED)
     if state.membership is not Membership.SUSPENDED:
         return Refused(RefusalCode.NOT_SUSPENDED)
     day = local_day(event.at, plan.zone)
-    stood_still = timedelta(days=max((day - state.suspensions[-1].since).days, 0))
+    stood_still = max((day - state.suspensions[-1].since).days, 0)
     wallet = Wallet(state)
+    moved = Moved(state.seq, stood_still, lost_without_event(plan))
     if stood_still:
-        _prolong(wallet, stood_still)
+        _prolong(wallet, moved)
     return Decision(
         plan.version,
         tuple(wallet.postings),
         tier=_prolonged_tier(state, stood_still),
         membership=MembershipChange(Membership.MEMBER, day),
-        lapses=tuple(
-            Lapse(currency, _later(on, stood_still)) for currency, on in sorted(state.lapses.items())
-        )
+        lapses=tuple(Lapse(currency, later(on, stood_still)) for currency, on in sorted(state.lapses.items()))
         if stood_still
         else (),
+        moved=all_moved(state, (moved,)) if stood_still else (),
     )
 
 
-def _prolong(wallet: Wallet, by: timedelta) -> None:
-    """Units leave their lot and come back to one that ends later; what never ends stays."""
+def lost_without_event(plan: Plan) -> tuple[str, ...]:
+    """The currencies whose units are lost unless an event comes in time."""
+    known = plan.currencies.values()
+    return tuple(sorted(one.code for one in known if one.pending is not None and one.pending.is_lost))
+
+
+def all_moved(state: State, moved: tuple[Moved, ...]) -> tuple[tuple[str, tuple[Moved, ...]], ...]:
+    """What ``State.moved`` becomes: the dates of their own units move, and of all that came of others before."""
+    others = [owner for owner in sorted(state.moved) if owner]
+    of_all = tuple(one._replace(seq=None) for one in moved)
+    own = (*state.moved.get("", ()), *moved)
+    return ("", own), *((one, (*state.moved[one], *of_all)) for one in others)
+
+
+def _prolong(wallet: Wallet, moved: Moved) -> None:
+    """Units leave their lot and come back to one that ends later; what never ends stays. What waits for a day alone can
+    be used on the day that it was promised for."""
     for lot, left in wallet.open_lots():
         if lot.expires_on is not None:
             wallet.take_from(lot, Account.IN_TRANSIT, left)
-            wallet.credit(Account.IN_TRANSIT, lot._replace(expires_on=_later(lot.expires_on, by)), left)
+            wallet.credit(Account.IN_TRANSIT, moved.lot(lot), left)
     for key, left in wallet.all_pending():
-        if key.expires_on is not None:
+        after = moved.pending(key)
+        if after != key:
             wallet.take_pending(key, Account.IN_TRANSIT, left)
-            lot = key.lot._replace(expires_on=_later(key.expires_on, by))
-            wallet.earn(Account.IN_TRANSIT, lot, key.active_on, left)
+            wallet.earn(Account.IN_TRANSIT, after.lot, after.active_on, left)
 
 
-def _prolonged_tier(state: State, by: timedelta) -> TierChange | None:
+def _prolonged_tier(state: State, by: int) -> TierChange | None:
     if not by or state.tier is None or state.tier_until is None:
         return None
     cause = state.tier_cause or TierCause.KEPT
-    return TierChange(state.tier, state.tiers[-1].since, _later(state.tier_until, by), cause)
-
-
-def _later(day: date, by: timedelta) -> date:
-    return day + by if LAST_DAY - day > by else LAST_DAY
+    return TierChange(state.tier, state.tiers[-1].since, later(state.tier_until, by), cause)

@@ -85,7 +85,7 @@ def decide_update(plan: Plan, facts: Facts, event: SaleUpdate, *, trace: bool = 
     changes = {
         key: change for key, now in _deserved(seen, kept).items() if (change := now - kept.get(key, 0))
     }
-    shortfalls = _post(plan, wallet, sold, changes)
+    shortfalls = _post(plan, wallet, sold, changes, event.sale_owner)
     moved = seen.offers(plan, sold, is_basket=facts.is_basket)
     given = {key: kept.get(key, 0) + changes.get(key, 0) for key in {**kept, **changes}}
     more = seen.now.earned.eligible_minor - seen.before.earned.eligible_minor
@@ -285,7 +285,9 @@ def _awards(seen: _Seen, changes: Mapping[Key, int]) -> tuple[Award, ...]:
 # ---------------------------------------------------------------- what moves
 
 
-def _post(plan: Plan, wallet: Wallet, sold: SoldBefore, changes: Mapping[Key, int]) -> tuple[Shortfall, ...]:
+def _post(
+    plan: Plan, wallet: Wallet, sold: SoldBefore, changes: Mapping[Key, int], owner: str
+) -> tuple[Shortfall, ...]:
     """Lot by lot, as they would have been fed from the start: what goes first, then what comes. What could not be taken
     back, now or before, is made up for before anything is given again."""
     by_lot: dict[tuple[LotKey, date | None], int] = {}
@@ -299,8 +301,8 @@ def _post(plan: Plan, wallet: Wallet, sold: SoldBefore, changes: Mapping[Key, in
         if change >= 0:
             continue
         currency = into[0].currency
-        left = reverse(plan, wallet, sold, currency, -change, of=into, reversed_now=reversed_now)
-        left = reverse(plan, wallet, sold, currency, left, reversed_now=reversed_now)
+        left = reverse(plan, wallet, sold, currency, -change, owner=owner, of=into, reversed_now=reversed_now)
+        left = reverse(plan, wallet, sold, currency, left, owner=owner, reversed_now=reversed_now)
         if left:
             shortfalls.append(Shortfall(currency, left, ShortfallCause.NOT_RECOVERED))
             missing[currency] = missing.get(currency, 0) + left

@@ -6,7 +6,7 @@ from datetime import date
 from assidu.decisions.calendar import LAST_DAY, Duration, end_after, month_of
 from assidu.decisions.decision import Account, Posting
 from assidu.decisions.plan import EachYear, Expiry, Extended, Pending, Plan
-from assidu.decisions.state import LotKey, PendingKey, State
+from assidu.decisions.state import LotKey, Moved, PendingKey, State
 
 
 def lot_for(plan: Plan, currency: str, day: date, expires: Duration | None = None) -> LotKey:
@@ -110,16 +110,9 @@ class Wallet:
             self._post(Account.PENDING, target, key.currency, part, key.lot, reverses, key.active_on)
         return part
 
-    def waiting_as(self, key: PendingKey) -> list[PendingKey]:
-        """The units that wait as ``key`` does: its own and, after a suspension, those whose end it moved."""
-        if not self._state.suspensions:
-            return [key]
-        end = key.expires_on or LAST_DAY
-        return [
-            other
-            for other, _ in self.all_pending()
-            if other._replace(expires_on=key.expires_on) == key and (other.expires_on or LAST_DAY) >= end
-        ]
+    def moved_since(self, seq: int, owner: str = "") -> tuple[Moved, ...]:
+        """What moved the dates of units that came to their ``owner`` at ``seq``: see ``State.moved_since``."""
+        return self._state.moved_since(seq, owner)
 
     def all_pending(self) -> list[tuple[PendingKey, int]]:
         """Everything that waits, the first to be used first."""

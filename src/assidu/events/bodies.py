@@ -185,14 +185,21 @@ def body_of(event: Event) -> Body:
                 body["status"] = _status_body(event.status)
             if event.audiences:
                 body["audiences"] = list(event.audiences)
+            if event.merged_seq:
+                body["merged_seq"] = event.merged_seq
             return body
         case Restoration():
-            return {
+            body = {
                 "membership": event.membership,
                 "on": _iso(event.on),
                 "parts": [_part_body(part) for part in event.parts],
                 "owed": [[currency, quantity] for currency, quantity in event.owed],
-            } | ({} if event.regret_until is None else {"regret_until": _iso(event.regret_until)})
+            }
+            if event.regret_until is not None:
+                body["regret_until"] = _iso(event.regret_until)
+            if event.moved:
+                body["moved"] = [[days, list(waits)] for days, waits in event.moved]
+            return body
         case AccountOpening():
             return {"kind": event.kind.value}
         case Admission():
@@ -337,6 +344,7 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 _date(body["joined_on"]),
                 _status_from(body["status"]) if "status" in body else None,
                 tuple(body.get("audiences", ())),
+                body.get("merged_seq", 0),
             )
         case EventType.RESTORATION:
             return Restoration(
@@ -346,6 +354,7 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 tuple(_part_from(fields) for fields in body["parts"]),
                 tuple((currency, quantity) for currency, quantity in body["owed"]),
                 _date(body.get("regret_until")),
+                tuple((days, tuple(waits)) for days, waits in body.get("moved", ())),
             )
         case EventType.ACCOUNT_OPENING:
             return AccountOpening(at, AccountKind(body["kind"]))

@@ -23,6 +23,7 @@ from assidu.intake import problems
 from assidu.intake.offers import exchange_of, given_of, lowest_by_line, offers_of
 from assidu.intake.sentences import OWN, Wanted
 from assidu.intake.shops import OpenShop
+from assidu.loyalty.coming import Coming
 from assidu.loyalty.entries import Anonymous, Conflict, Entry, Told, UnknownCustomer
 from assidu.plans.document import Document, Text
 from assidu.plans.wording.language import Language, language_of, text_in
@@ -45,7 +46,7 @@ def answer(
 ) -> Answer | Problem:
     match outcome:
         case Told():
-            return _told(outcome, entry, opened, is_trying=is_trying, sentences=sentences)
+            return _told(outcome, entry, opened, at, is_trying=is_trying, sentences=sentences)
         case Anonymous():
             return _anonymous(outcome, is_trying=is_trying)
         case Refused():
@@ -60,7 +61,9 @@ def answer(
             return outcome
 
 
-def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, sentences: Wanted) -> Answer:
+def _told(
+    told: Told, entry: Entry, opened: OpenShop, at: datetime, *, is_trying: bool, sentences: Wanted
+) -> Answer:
     decision, state, plan = told.decision, told.state, told.plan
     document = opened.documents[plan.version]
     language = _language(entry, told.language, opened)
@@ -119,6 +122,10 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, senten
     answered |= position(state, plan, document, language, told.day)
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
     answered["receipt_short"] = short_receipt(decision, state, document, language)
+    if state.membership in (Membership.MEMBER, Membership.SUSPENDED) and (
+        coming := opened.announced.at(at, language)
+    ):
+        answered["to_come"] = [_coming(one) for one in coming]
     if is_trying:
         answered["reasons"] = [
             {
@@ -130,6 +137,15 @@ def _told(told: Told, entry: Entry, opened: OpenShop, *, is_trying: bool, senten
             for r in (with_streak(plan, decision.inputs, one) for one in decision.reasons)
         ]
     return answered
+
+
+def _coming(coming: Coming) -> Answer:
+    return {
+        "starts": coming.starts.isoformat(),
+        "announced_on": coming.announced_on.isoformat(),
+        "sentences": list(coming.sentences),
+        "takes": coming.takes,
+    }
 
 
 def position(state: State, plan: Plan, document: Document, language: Language, day: date) -> Answer:

@@ -14,6 +14,7 @@ from assidu.catalogue.rates import RATES_MARK, RATES_SQL, RateBook
 from assidu.customers.vault import Vault
 from assidu.foundation.settings import Settings
 from assidu.intake.database import Connection
+from assidu.loyalty.coming import Announced
 from assidu.loyalty.draws import OPEN_DRAWS_SQL, draws_from_rows
 from assidu.loyalty.live import Shop
 from assidu.loyalty.plans import PLANS_SQL, PROGRAMMES_SQL, book_of, plans_from_rows
@@ -34,11 +35,12 @@ class NoProgramme(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenShop:
-    """A shop, the words of its programme by version, and what a price feed told."""
+    """A shop, the words of its programme by version, what changes for members, and what a price feed told."""
 
     shop: Shop
     documents: Mapping[int, Document]
     language: Language
+    announced: Announced
     prices: PriceBook = NO_PRICES
 
 
@@ -72,7 +74,9 @@ class Shops:
             ),
         )
         documents = {plan.version: plan.document for plan in published}
-        self.current = OpenShop(shop, documents, language_of(self._settings.language), self._prices)
+        announced = Announced(shop.book, published)
+        language = language_of(self._settings.language)
+        self.current = OpenShop(shop, documents, language, announced, self._prices)
         _log.info("programme loaded", programme=shop.book.programme, versions=len(published))
         return self.current
 

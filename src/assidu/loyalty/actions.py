@@ -371,12 +371,14 @@ def tell_activity(
     by: Actor,
     at: datetime,
     programme: str,
-    answers: Mapping[str, str] | None = None,
+    answers: Mapping[str, Sequence[str]] | None = None,
     event_id: UUID | None = None,
 ) -> Outcome:
-    """Something the customer did that is no purchase, told by staff; ``answers`` are by question."""
+    """Something the customer did that is no purchase, told by staff; ``answers`` are by question: none of them takes
+    back what was answered before."""
     channel = "store" if store else ""
-    data = ActivityData(activity=activity, store=store, channel=channel, answers={**(answers or {})})
+    told: dict[str, str | list[str]] = {question: list(given) for question, given in (answers or {}).items()}
+    data = ActivityData(activity=activity, store=store, channel=channel, answers=told)
     return own_event(customer_id, EventType.ACTIVITY, data, at, programme, event_id, by)
 
 

@@ -1,11 +1,14 @@
 """What changes for members: published versions of the programme that begin later, in the plan's own sentences."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from assidu.decisions.calendar import local_day
 from assidu.loyalty import queries
+from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import PublishedPlan
 from assidu.plans.document import Document
 from assidu.plans.notice import against_customers, told_to_members
@@ -26,9 +29,32 @@ class Coming:
 
 def changes_to_come(programme: str, now: datetime, language: Language) -> tuple[Coming, ...]:
     """The next ones first. A version that another one replaced before its day is not told."""
-    book, published = queries.current_book(programme), queries.versions(programme)
-    if book is None:
-        return ()
+    book = queries.current_book(programme)
+    return () if book is None else to_come(book, queries.versions(programme), now, language)
+
+
+class Announced:
+    """The same out of memory, for whoever answers tills: worded once for each language, until a version begins."""
+
+    def __init__(self, book: PlanBook, published: Sequence[PublishedPlan]) -> None:
+        self._book, self._published = book, published
+        self._begins = sorted({one.valid_from for one in published})
+        self._known: dict[tuple[int, Language], tuple[Coming, ...]] = {}
+
+    def at(self, now: datetime, language: Language) -> tuple[Coming, ...]:
+        begun = bisect_right(self._begins, now)
+        if begun in (0, len(self._begins)):
+            return ()
+        key = begun, language
+        if key not in self._known:
+            self._known[key] = to_come(self._book, self._published, now, language)
+        return self._known[key]
+
+
+def to_come(
+    book: PlanBook, published: Sequence[PublishedPlan], now: datetime, language: Language
+) -> tuple[Coming, ...]:
+    """``changes_to_come`` of the versions of one programme."""
     by_number = {one.version: one for one in published}
     begins = sorted({one.valid_from for one in published if one.valid_from > now})
     before = by_number[book.at(now).version].document

@@ -5,7 +5,7 @@ locked customers and their events, and write what it gathered. It does no input 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -39,7 +39,8 @@ from assidu.decisions.events import (
 from assidu.decisions.facts import Facts, Grants, SoldBefore
 from assidu.decisions.places import places_moved
 from assidu.decisions.plan import Plan
-from assidu.decisions.state import Membership, State
+from assidu.decisions.separating import moved_since_merger
+from assidu.decisions.state import Membership, Moved, State
 from assidu.decisions.values import value_type
 from assidu.events.bodies import body_of
 from assidu.events.types import CLOCK_SOURCE, EventKey, EventType, Fact
@@ -189,7 +190,8 @@ class Desk:
     def _merge(self, survivor: Member, absorbed: Member, fact: Fact, member: str) -> Decided | Refused:
         plan = self.book.at(fact.at)
         before = absorbed.state
-        arriving = decide(plan, Facts(survivor.state, absorbed=before, member=member), fact.event)
+        facts = Facts(survivor.state, absorbed=before, member=member, absorbed_id=str(absorbed.customer_id))
+        arriving = decide(plan, facts, fact.event)
         if isinstance(arriving, Refused):
             return arriving
         leaving_fact = absorption_of(fact, survivor.customer_id)
@@ -268,7 +270,8 @@ class Desk:
         leaving = decide(self.book.at(fact.at), Facts(survivor.state), event)
         if isinstance(leaving, Refused):
             return leaving
-        back_fact = restoration_of(fact, event, survivor.customer_id, leaving, before)
+        moved = moved_since_merger(survivor.state, event)
+        back_fact = restoration_of(fact, event, survivor.customer_id, leaving, before, moved)
         arriving = decide(self.book.at(fact.at), Facts(absorbed.state), back_fact.event)
         refused = self._record(absorbed, back_fact, arriving)
         if isinstance(refused, Refused):
@@ -432,7 +435,12 @@ def receipt_of(fact: Fact, event: TransferOut, giver_id: UUID, leaving: Decision
 
 
 def restoration_of(
-    fact: Fact, event: Separation, survivor_id: UUID, leaving: Decision, before: State
+    fact: Fact,
+    event: Separation,
+    survivor_id: UUID,
+    leaving: Decision,
+    before: State,
+    moved: Sequence[Moved],
 ) -> Fact:
     """The other side of a merger undone, under the same source and a key of its own."""
     parts = tuple(
@@ -453,6 +461,7 @@ def restoration_of(
         parts,
         tuple(sorted(owed.items())),
         before.regret_until,
+        tuple((one.days, one.waits) for one in moved),
     )
     return replace(
         fact,

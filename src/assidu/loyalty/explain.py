@@ -228,6 +228,7 @@ def _decided_again(
         before,
         sold=sold,
         absorbed=_other_before(entry, "absorbed_seq") if isinstance(entry.event, Merger) else None,
+        absorbed_id=str(entry.body["absorbed"]) if isinstance(entry.event, Merger) else "",
         person=_other_before(entry, "member_seq") if isinstance(entry.event, Admission | Departure) else None,
         member=str(entry.member or ""),
         grants=recorded.inputs.grants if recorded.inputs is not None else None,

@@ -108,7 +108,7 @@ class _Again:
             if other is None or other.before is None:
                 return None
             if isinstance(event, Merger):
-                facts = replace(facts, absorbed=other.before)
+                facts = replace(facts, absorbed=other.before, absorbed_id=body["absorbed"])
             else:
                 facts = replace(facts, person=other.before, member="")
         elif isinstance(event, Absorption | AccountEntry | AccountExit):

@@ -139,6 +139,16 @@ def _two_are_one() -> Iterator[Story]:
     story.sleep_until(date(2026, 12, 1))
     yield story
     yield other
+    moved = Story("Dates that a suspension moved since: what came goes back as it is now", plan)
+    moved.tell(Joining(on("2026-02-01")))
+    own = moved.state
+    moved.tell(Merger(on("2026-03-03")), absorbed=before, tier="gold")
+    merged = moved.written[moved.seq].decision
+    moved.tell(Suspension(on("2026-03-04")))
+    moved.tell(Resumption(on("2026-03-09")))
+    gone = moved.tell(separation_of(merged, own, on("2026-03-10")), have={"points": 0}, tier="bronze")
+    assert isinstance(gone, Decision)
+    yield moved
     stranger = Story("Somebody who never joined receives what a member had", plan)
     stranger.tell(a_sale(700, at=on("2026-03-01")))
     stranger.tell(Merger(on("2026-03-03")), absorbed=before, tier="gold")

@@ -1,6 +1,7 @@
 """What staff do for a customer: goodwill, exchange, joining, leaving, merging, the personal file, erasure."""
 
 from collections.abc import Callable
+from copy import copy
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -72,7 +73,9 @@ class OnceForm(forms.Form):
 
     def _renew(self) -> None:
         """What was changed after it had been sent is another event, should they send it again."""
-        self.data = dict(self.data.items()) | {"event": str(new_id(clock.now()))}
+        again: Any = copy(self.data)  # with all values of a field that has several
+        again["event"] = str(new_id(clock.now()))
+        self.data = again
 
 
 class CorrectionForm(OnceForm):

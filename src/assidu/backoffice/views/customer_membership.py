@@ -67,6 +67,10 @@ class AudienceForm(OnceForm):
         self.fields["audience"].choices = audiences  # type: ignore[attr-defined]
 
 
+NONE_OF_THESE = ""
+"""No answer is written so: whoever gives it has answered, and none of those that count."""
+
+
 class ActivityForm(OnceForm):
     activity = forms.ChoiceField(label=gettext_lazy("What they did"))
     store = forms.ChoiceField(label=gettext_lazy("Store"), required=False)
@@ -84,19 +88,32 @@ class ActivityForm(OnceForm):
         self._questions = {f"answer-{n}": question for n, question in enumerate(asked)}
         for name, question in self._questions.items():
             known = sorted(frozenset().union(*asked[question].values()))
-            self.fields[name] = forms.ChoiceField(
+            self.fields[name] = forms.MultipleChoiceField(
                 label=_("Answer to “%(question)s”") % {"question": question},
-                choices=[("", "—"), *((one, one) for one in known)],
+                choices=[*((one, one) for one in known), (NONE_OF_THESE, _("None of these, or no longer"))],
                 required=False,
+                widget=forms.CheckboxSelectMultiple,
             )
         self.fields["activity"].choices = activities  # type: ignore[attr-defined]
         self.fields["store"].choices = store_choices(only)  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for name in self._questions:
+            given = cleaned.get(name, [])
+            if NONE_OF_THESE in given and len(given) > 1:
+                self.add_error(name, _("Either some of these, or none of them."))
+        return cleaned
+
     @property
-    def answers(self) -> dict[str, str]:
-        """Those that were given, by question."""
+    def answers(self) -> dict[str, list[str]]:
+        """Those that were given, by question; what was not asked is not among them."""
         given = {question: self.cleaned_data[name] for name, question in self._questions.items()}
-        return {question: answer for question, answer in given.items() if answer}
+        return {
+            question: [one for one in several if one != NONE_OF_THESE]
+            for question, several in given.items()
+            if several
+        }
 
 
 class TermsForm(OnceForm):
@@ -248,8 +265,10 @@ def activity(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         ),
         action="activity.told", trail=lambda asked: {"activity": asked["activity"]},
         title=_("Record an activity"), said=_("%(name)s: the activity is recorded."),
-        intro=_("It earns what the rules of the programme give for it today."),
-        button=_("Record"), address="customer-activity",
+        intro=_("It earns what the rules of the programme give for it today. Answers count from the next event on.")
+        if programme.plan.answers
+        else _("It earns what the rules of the programme give for it today."),
+        button=_("Write it down"), address="customer-activity",
     )  # fmt: skip
 
 
@@ -276,7 +295,7 @@ def terms(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         intro=_("Accepted so far: version %(version)s.") % {"version": accepted}
         if accepted
         else _("No version is known to be accepted."),
-        button=_("Record"), address="customer-terms",
+        button=_("Write it down"), address="customer-terms",
     )  # fmt: skip
 
 

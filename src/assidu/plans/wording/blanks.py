@@ -28,7 +28,9 @@ CLAUSES = {
     "When.last_day": Sentence("jusqu'au {}", "until {}"),
     "When.tiers": Sentence("pour les statuts {}", "for the statuses {}"),
     "When.audiences": Sentence("pour les clients de {}", "for customers in {}"),
-    "Audience.answered": Sentence("pour qui a répondu {}", "for whoever answered {}"),
+    "Audience.answered": Sentence(
+        "pour qui a répondu {}, dès l'événement suivant", "for whoever answered {}, from the next event on"
+    ),
     "When.engagement_at_least": Sentence("à partir d'un score de {}", "from a score of {} on"),
     "When.first_purchase": Sentence("au premier achat seulement", "on the first purchase only"),
     "When.amount_at_least": Sentence("quand le ticket atteint {}", "when the ticket reaches {}"),
