@@ -161,6 +161,9 @@ def test_filters_that_make_no_sense_are_left_out_and_said_to_be(signed_in: Clien
     part = signed_in.get("/settings/people/?role=king").content.decode()
     assert "« king » n’a pas été compris" in part.replace("\xa0", " ")
     assert "pas été compris" not in signed_in.get("/settings/people/?q=king").content.decode()
+    assert "« abc » n’a pas été compris" in signed_in.get(
+        "/settings/people/?cursor=abc"
+    ).content.decode().replace("\xa0", " ")
     for asked in ("role=king", "state=%00", "cursor=-1", "cursor=abc", "q=" + "x" * 500, "q=%00"):
         assert signed_in.get(f"/settings/people/?{asked}").status_code == 200
     for asked in ("from=2026-99-99", "to=x", "cursor=999999999999", "kind=zzz"):

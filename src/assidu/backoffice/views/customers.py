@@ -22,7 +22,6 @@ from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
 from assidu.customers.types import CustomerKind
 from assidu.decisions.state import Membership
-from assidu.foundation.cursors import InvalidCursor
 from assidu.loyalty import queries
 from assidu.loyalty.types import CustomerFilter, CustomerRow, CustomerSort, Moved
 
@@ -169,10 +168,7 @@ class CustomerList(Listing[CustomerRow]):
 
     def rows(self, request: HttpRequest, chosen: Chosen, cursor: str, size: int) -> Slice[CustomerRow]:
         wanted = self._wanted(request, chosen)
-        try:
-            found = queries.customers(wanted, sort=CustomerSort(chosen.sort), cursor=cursor, limit=size)
-        except InvalidCursor:
-            found = queries.customers(wanted, sort=CustomerSort(chosen.sort), limit=size)
+        found = queries.customers(wanted, sort=CustomerSort(chosen.sort), cursor=cursor, limit=size)
         is_page = request.GET.get("format") != "csv"
         return Slice(found.rows, found.next, queries.count_customers(wanted) if is_page else None)
 
