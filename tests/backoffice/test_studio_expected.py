@@ -175,6 +175,15 @@ def test_what_makes_no_sense_is_said_and_what_was_typed_stays(finance: Client) -
     part = post(finance, typed, **{"HX-Request-Type": "partial"})
     assert part.count("40 does not lie between 0 and 12") == 1
     assert "Cumulated cash" not in part
+    answer = finance.post(PAGE, typed | {"do": "show"}, headers={"HX-Request-Type": "partial"})
+    assert answer.headers["HX-Retarget"] == "#wrong", "what was worked out before stays on the right"
+    assert 'data-wrong="all.frequency_uplift.value"' in part
+    typed |= {"all.frequency_uplift.value": "9,5", "s1.basket.value": "1 020,5"}
+    good = post(finance, typed, **{"HX-Request-Type": "partial"})
+    assert '<div id="wrong" hx-swap-oob="innerHTML"></div>' in good, "decimals as French people type them"
+    wrong = post(finance, typed | {"s1.basket.value": "x"}, **{"HX-Request-Type": "partial"})
+    assert "`x` is not a number" in wrong
+    assert "point" not in wrong, "which is for files"
 
 
 def test_a_set_is_kept_by_name_and_version_and_two_are_laid_side_by_side(finance: Client) -> None:
@@ -353,7 +362,7 @@ def test_figures_told_once_are_told_of_each_segment_and_nothing_typed_is_lost(fi
     typed = fields_of(text_of(finance)) | {"all.margin.value": "a lot", "s0.name": "Or"}
     part = post(finance, typed, "apart:margin", **{"HX-Request-Type": "partial"})
     assert "<html" not in part
-    assert 'id="result" hx-swap-oob' in part
+    assert 'id="wrong" hx-swap-oob' in part
     fields = fields_of(part)
     assert [fields[f"s{place}.margin.value"] for place in (0, 1)] == ["a lot", "a lot"]
     assert "all.margin.value" not in fields

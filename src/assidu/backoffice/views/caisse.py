@@ -28,6 +28,7 @@ from assidu.backoffice.offers_at_till import TillOffers, offers_at_till
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import OtherStore, is_of_their_stores, look_up, require
 from assidu.backoffice.saying import line_to_say
+from assidu.backoffice.typed import plain
 from assidu.backoffice.views.customer import PURSES, account_name, last_day, missing_to
 from assidu.backoffice.views.customer_actions import OnceForm
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
@@ -150,7 +151,7 @@ class TicketForm(OnceForm):
         return chosen
 
     def _minor(self, written: str, decimals: int) -> int | None:
-        text = "".join(written.split()).replace(",", ".").strip("€")
+        text = plain(written).strip("€")
         if not text:
             return None
         minor = Decimal(text).scaleb(decimals) if AMOUNT.match(text) else Decimal(0)

@@ -20,7 +20,7 @@ from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
 from assidu.backoffice.views.studio.amounts import Amounts
-from assidu.backoffice.views.studio.assumed import Form, blank, document_of, told
+from assidu.backoffice.views.studio.assumed import Form, Wrong, blank, document_of, told
 from assidu.backoffice.views.studio.brought import Brought
 from assidu.backoffice.views.studio.compared import Column, Compared
 from assidu.backoffice.views.studio.files import EXCEL, download
@@ -62,12 +62,15 @@ def expected(request: HttpRequest) -> HttpResponse:
     document = document_of(typed)
     found, problems = read_assumptions(json.dumps(document))
     if found is None:
-        words = told(problems, document, typed)
         form = Form(_shape(document), typed, tuple(one.path for one in problems))
+        words = told(form, problems, document)
         if change is not None:
             return _changed(request, programme, change, form, problems=words)
         if is_partial(request):
-            return render(request, "backoffice/studio/expected_result.html", {"problems": words})
+            # What was worked out before stays; only what is wrong is said, above it and at its field.
+            part = render(request, "backoffice/studio/expected_wrong.html", {"problems": words})
+            part["HX-Retarget"] = "#wrong"
+            return part
         return _page(request, programme, form, None, problems=words)
     if change is not None:
         return _changed(request, programme, change, Form(found, typed), _brought(programme, found))
@@ -80,7 +83,7 @@ def _changed(
     change: Change,
     form: Form,
     brought: Brought | None = None,
-    problems: list[tuple[str, str]] | None = None,
+    problems: list[Wrong] | None = None,
 ) -> HttpResponse:
     """Other segments: the form and what it comes to, alone or in their page."""
     if not is_partial(request):
@@ -128,7 +131,8 @@ def _answer(
             as_csv(table).encode(), "text/csv; charset=utf-8", f"{programme.code}-{table.name}.csv"
         )
     if is_partial(request):
-        return render(request, "backoffice/studio/expected_result.html", {"brought": brought})
+        context = {"brought": brought, "is_answer": True}
+        return render(request, "backoffice/studio/expected_result.html", context)
     return _page(request, programme, Form(found, typed), brought)
 
 
@@ -146,7 +150,7 @@ def _page(
     *,
     start: Start | None = None,
     change: Change | None = None,
-    problems: list[tuple[str, str]] | None = None,
+    problems: list[Wrong] | None = None,
 ) -> HttpResponse:
     saved = queries.saved_assumptions(programme.code)
     context = {
