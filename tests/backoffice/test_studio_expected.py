@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from html import unescape
 from io import BytesIO
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from pypdf import PdfReader
 
 from assidu.backoffice.charts import spans
@@ -230,6 +232,37 @@ def test_everything_can_be_taken_away_as_it_stands_in_the_form(finance: Client) 
         assert answer["Content-Type"].startswith("text/csv"), name
     lines = finance.post(PAGE, typed | {"do": "csv:months"}).content.decode().splitlines()
     assert len(lines) == 1 + BASE.months
+
+
+def test_a_file_for_a_french_spreadsheet_has_semicolons_commas_and_its_unit_in_the_head(
+    opened: Database, client: Client
+) -> None:
+    kept(BASE)
+    sign_in(client, "finance", "fr")
+    typed = fields_of(text_of(client))
+    answer = client.post(PAGE, typed | {"do": "csv:months"})
+    text = answer.content.decode()
+    assert text.startswith("\ufeffMois;Ventes de toute façon, HT (€);")
+    first = text.splitlines()[1].split(";")
+    assert first[0] == "1"
+    assert re.fullmatch(r"-?[0-9]+,[0-9]{2}", first[1]), first
+    tornado = client.post(PAGE, typed | {"do": "csv:tornado"}).content.decode()
+    assert "Panier, HT;35;45;supposé;" in tornado
+
+
+def test_every_column_of_every_table_has_a_head_in_words() -> None:
+    from assidu.backoffice.csv_files import head
+    from assidu.economics.discounts.tables import tables
+    from assidu.economics.tables import journal_table, macro_tables, tiers_table
+    from builders.discounts_answer import an_answer
+
+    found = [*tables(an_answer("club")), *macro_tables(report(BASE), 2)]
+    found += [journal_table([], 2), tiers_table(date(2026, 1, 1), [], 2)]
+    assert [one for table in found for one in table.columns if head(one) == one] == []
+    with override("fr"):
+        assert head("cost_minor_low_80") == "Coût, bas, 80 sur 100"
+        assert head("given_minor.before") == "Donné, Avant"
+        assert head("low_95_minor") == "Bas, 95 sur 100"
 
 
 def test_the_past_is_measured_where_there_is_one(

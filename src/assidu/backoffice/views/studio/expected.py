@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from msgspec import structs
 
 from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.csv_files import csv_file
 from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
@@ -32,7 +33,6 @@ from assidu.economics.types import COMPARED_MAX, Assumptions, SavedAssumptions, 
 from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
-from assidu.foundation.tables import as_csv
 from assidu.measurement.queries import has_invented
 
 
@@ -127,9 +127,7 @@ def _answer(
     tables = {f"csv:{one.name}": one for one in macro_tables(brought.report, decimals)}
     if wanted in tables:
         table = tables[wanted]
-        return download(
-            as_csv(table).encode(), "text/csv; charset=utf-8", f"{programme.code}-{table.name}.csv"
-        )
+        return csv_file(table, f"{programme.code}-{table.name}.csv", programme)
     if is_partial(request):
         context = {"brought": brought, "is_answer": True}
         return render(request, "backoffice/studio/expected_result.html", context)
