@@ -200,6 +200,11 @@ def test_figures_are_written_as_each_language_writes_them() -> None:
         assert formats.number(-3) == "−3"
         assert formats.money(-200) == "−2,00\xa0€"
         assert formats.on_an_axis(-12_500, "currency", "EUR", 0).startswith("−12,5")
+        assert (
+            formats.on_an_axis(9_000, "currency", "EUR", 0, 12_000)
+            .replace("\u202f", " ")
+            .startswith("9\xa0k")
+        )
         assert neutral(Decimal("1234.5")) == "1234,5"
     with translation.override("en"):
         assert formats.money(123456) == "€1,234.56"
