@@ -136,7 +136,7 @@ class CustomerList(Listing[CustomerRow]):
         points = self.programme.points if self.programme else "points"
         others = [c for c in (self.programme.plan.currencies if self.programme else ()) if c != points]
         return (
-            Column(_("Customer"), _who, lambda row: row.name, sort="name"),
+            Column(_("Customer"), self._who, lambda row: row.name, sort="name"),
             Column(_("Identifier"), None, lambda row: row.customer_id),
             Column(_("Town"), None, lambda row: row.town),
             Column(
@@ -201,6 +201,12 @@ class CustomerList(Listing[CustomerRow]):
             until=chosen.date("to"),
         )
 
+    def _who(self, row: CustomerRow) -> SafeString:
+        """Where the table is too narrow for columns of their own, store and day of joining stand below the name."""
+        store = self.stores.get(row.store, row.store)
+        since = _("member since %(day)s") % {"day": formats.day(row.joined_on)} if row.joined_on else ""
+        return _person(row, " · ".join(filter(None, (store, since))))
+
     def _store(self, row: CustomerRow) -> SafeString:
         name = self.stores.get(row.store, row.store)
         if row.store in self.invented_stores:
@@ -255,11 +261,13 @@ def _rules(programme: Programme) -> list[tuple[str, str]]:
     return sorted(((code, programme.rule_name(code)) for code in codes), key=lambda pair: pair[1])
 
 
-def _who(row: CustomerRow) -> SafeString:
+def _person(row: CustomerRow, narrow: str) -> SafeString:
     name = row.name or _("Customer without a name")
     marker = format_html(" {}", cells.invented()) if row.is_invented else ""
     kind = ACCOUNT_KINDS.get(row.kind)
     below = format_html("{}{}{}{}", kind or "", " · " if kind and row.town else "", row.town, marker)
+    if narrow:
+        below = format_html('{}<span class="only-narrow">{}</span>', below, narrow)
     return cells.person(reverse("customer", args=[row.customer_id]), initials_of(name), name, below)
 
 
