@@ -218,6 +218,13 @@ def test_a_set_is_kept_by_name_and_version_and_two_are_laid_side_by_side(finance
     assert unnamed.status_code == 422
 
 
+def test_a_net_and_a_risk_that_say_opposite_things_are_explained(finance: Client) -> None:
+    kept(assuming(a_segment("gold", frequency_uplift=a(7, 0, 7.5)), draws=300, name="Skewed"))
+    assert "They point in different ways" in text_of(finance, f"{PAGE}?set=Skewed")
+    kept(BASE)
+    assert "They point in different ways" not in text_of(finance, f"{PAGE}?set=Base+case")
+
+
 def test_everything_can_be_taken_away_as_it_stands_in_the_form(finance: Client) -> None:
     kept(BASE)
     typed = fields_of(text_of(finance)) | {"all.frequency_uplift.value": "9"}
