@@ -63,7 +63,7 @@ MARK_THOSE_WHO_WEAR_ALIKE = """() => {
         return grounds.get(e);
     };
     for (const e of document.querySelectorAll('[data-wears-alike]')) e.removeAttribute('data-wears-alike');
-    const worn = new Map(), alike = [];  // written when all was read: each change would be drawn before the next reading
+    const worn = new Map(), alike = [];  // marked when all was read: a mark makes the next reading work out styles anew
     for (const e of document.body.querySelectorAll('*')) {
         if (e.childElementCount || !e.textContent.trim() || !e.checkVisibility()) continue;
         const s = getComputedStyle(e);

@@ -117,6 +117,14 @@ def test_a_card_or_a_telephone_shows_who_it_is_what_they_have_and_what_to_say(
         assert 'class="say"' in text
 
 
+def test_what_is_said_to_a_customer_is_in_their_language_and_marked_so(till: Client, shop: Shop) -> None:
+    shop.member(Profile(card=CARD, first_name="Ann", last_name="Bell", store="317", language="en"))
+    text = found(till)
+    assert re.search(r'À dire, en anglais</span><b lang="en">[A-Z][^<]* [^<]*</b>', text), text
+    assert "client suivant" in text, "the page itself is in the cashier's language"
+    assert not re.search(r'<b lang="en">[^<]*(Vous|Encore|ticket compte)', text)
+
+
 def test_whoever_is_looked_up_is_noted(till: Client, anne: UUID) -> None:
     found(till)
     assert "caisse" in [look.page for look in people.looks(customer_id=anne).entries]

@@ -319,6 +319,7 @@ def test_a_list_is_filtered_sorted_counted_and_exported(shop: Shop, client: Clie
     page = text_of(client, "/customers/")
     assert "56 in all" in page
     assert 'rel="next"' in page
+    assert re.search(r'<span class="only-narrow">[^<]*member since Jan', page), "told on a tablet too"
     assert "Anne Béraud" in text_of(client, "/customers/?q=2990000000012")
     assert "Zoé" not in text_of(client, "/customers/?rule=base&from=2025-01-01&to=2025-12-31")
     assert "Nothing matches" in text_of(client, "/customers/?balance_min=999999")
@@ -335,6 +336,7 @@ def test_a_return_says_what_came_back_and_what_it_undid(shop: Shop, client: Clie
     sign_in(client, *SERVICE, language="en")
     page = text_of(client, f"/customers/{customer}/events/{back.seq}/")
     assert "What came back" in page
+    assert re.search(r"Undoes the movement of [^<]*2025 \(purchase\): 160 points", page), page
     assert "The original ticket" in page
     assert "What the customer was told" in page
     sale = text_of(client, f"/customers/{customer}/events/2/")
@@ -455,6 +457,8 @@ def test_a_search_that_finds_nobody_says_what_to_try(shop: Shop, client: Client)
     page = text_of(client, "/customers/?q=zzzz")
     assert "Essayez le début d’un nom" in page
     assert "assidu import" not in page
+    assert "Essayez le début d’un nom" in text_of(client, "/customers/?q=%27%22%3B--"), "not everybody"
+    assert "« zzz » n’a pas été compris" in text_of(client, "/customers/?cursor=zzz")
 
 
 def test_before_there_is_anything_the_dashboard_says_how_to_begin(db: None, client: Client) -> None:

@@ -161,6 +161,9 @@ def test_filters_that_make_no_sense_are_left_out_and_said_to_be(signed_in: Clien
     part = signed_in.get("/settings/people/?role=king").content.decode()
     assert "« king » n’a pas été compris" in part.replace("\xa0", " ")
     assert "pas été compris" not in signed_in.get("/settings/people/?q=king").content.decode()
+    assert "« abc » n’a pas été compris" in signed_in.get(
+        "/settings/people/?cursor=abc"
+    ).content.decode().replace("\xa0", " ")
     for asked in ("role=king", "state=%00", "cursor=-1", "cursor=abc", "q=" + "x" * 500, "q=%00"):
         assert signed_in.get(f"/settings/people/?{asked}").status_code == 200
     for asked in ("from=2026-99-99", "to=x", "cursor=999999999999", "kind=zzz"):
@@ -197,6 +200,11 @@ def test_figures_are_written_as_each_language_writes_them() -> None:
         assert formats.number(-3) == "−3"
         assert formats.money(-200) == "−2,00\xa0€"
         assert formats.on_an_axis(-12_500, "currency", "EUR", 0).startswith("−12,5")
+        assert (
+            formats.on_an_axis(9_000, "currency", "EUR", 0, 12_000)
+            .replace("\u202f", " ")
+            .startswith("9\xa0k")
+        )
         assert neutral(Decimal("1234.5")) == "1234,5"
     with translation.override("en"):
         assert formats.money(123456) == "€1,234.56"

@@ -12,11 +12,13 @@ from msgspec import structs
 
 from assidu.catalogue.actions import put_stores
 from assidu.catalogue.types import Store
+from assidu.foundation import clock
 from assidu.foundation.database import Database
 from assidu.foundation.people import actions as people
 from assidu.foundation.people import queries as trails
 from assidu.foundation.people.types import COMMAND_LINE, Person
 from assidu.foundation.work import RunState
+from assidu.loyalty import drafts
 from assidu.loyalty.book import PlanBook
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
@@ -212,6 +214,13 @@ def test_a_run_on_its_way_shows_a_first_answer_and_says_it_once(
     assert said not in again, "whoever listens has heard it"
     actions.cancel(run_id)
     assert "+€61" not in text_of(finance.get(address))
+
+    asked = actions.ask(past.documents[0], to_yaml(past.documents[0]), label="A draft", by="", against=1)
+    actions.show(asked, replace(known[-1], customers=6, cost_minor=cost, holds_places=True))
+    draft = drafts.open_draft(to_yaml(past.documents[0]), at=clock.now(), by="", based_on=1)
+    approval = text_of(finance.get(f"/programme/drafts/{draft.draft_id}/approval/"))
+    assert "Interim:" in approval
+    assert "cost would change by about +€77 (80% interval: +€61 to +€93)" in approval
 
 
 def test_a_run_that_failed_says_so(finance: Client, past: History) -> None:

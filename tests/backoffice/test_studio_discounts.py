@@ -260,7 +260,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
 
 def test_what_the_form_says_is_what_is_asked(past: History, finance: Client, asked: list[UUID]) -> None:
     said = FORM | {
-        "since": "2026-01-01", "until": "2026-06-30", "margin_percent": "28.5", "share_percent": "40", "seed": "7",
+        "since": "2026-01-01", "until": "2026-06-30", "margin_percent": "28,5", "share_percent": "40", "seed": "7",
         "from_percent": "10", "redemption_percent": "75", "redemption_error": "4", "cost_percent": "90",
         "pull_percent": "20", "funded_percent": "12",
     }  # fmt: skip

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from html import unescape
 from io import BytesIO
 
 import pytest
 from django.test import Client
+from django.utils.translation import override
 from pypdf import PdfReader
 
 from assidu.backoffice.charts import spans
@@ -175,6 +177,15 @@ def test_what_makes_no_sense_is_said_and_what_was_typed_stays(finance: Client) -
     part = post(finance, typed, **{"HX-Request-Type": "partial"})
     assert part.count("40 does not lie between 0 and 12") == 1
     assert "Cumulated cash" not in part
+    answer = finance.post(PAGE, typed | {"do": "show"}, headers={"HX-Request-Type": "partial"})
+    assert answer.headers["HX-Retarget"] == "#wrong", "what was worked out before stays on the right"
+    assert 'data-wrong="all.frequency_uplift.value"' in part
+    typed |= {"all.frequency_uplift.value": "9,5", "s1.basket.value": "1 020,5"}
+    good = post(finance, typed, **{"HX-Request-Type": "partial"})
+    assert '<div id="wrong" hx-swap-oob="innerHTML"></div>' in good, "decimals as French people type them"
+    wrong = post(finance, typed | {"s1.basket.value": "x"}, **{"HX-Request-Type": "partial"})
+    assert "`x` is not a number" in wrong
+    assert "point" not in wrong, "which is for files"
 
 
 def test_a_set_is_kept_by_name_and_version_and_two_are_laid_side_by_side(finance: Client) -> None:
@@ -207,6 +218,13 @@ def test_a_set_is_kept_by_name_and_version_and_two_are_laid_side_by_side(finance
     assert unnamed.status_code == 422
 
 
+def test_a_net_and_a_risk_that_say_opposite_things_are_explained(finance: Client) -> None:
+    kept(assuming(a_segment("gold", frequency_uplift=a(7, 0, 7.5)), draws=300, name="Skewed"))
+    assert "They point in different ways" in text_of(finance, f"{PAGE}?set=Skewed")
+    kept(BASE)
+    assert "They point in different ways" not in text_of(finance, f"{PAGE}?set=Base+case")
+
+
 def test_everything_can_be_taken_away_as_it_stands_in_the_form(finance: Client) -> None:
     kept(BASE)
     typed = fields_of(text_of(finance)) | {"all.frequency_uplift.value": "9"}
@@ -221,6 +239,37 @@ def test_everything_can_be_taken_away_as_it_stands_in_the_form(finance: Client) 
         assert answer["Content-Type"].startswith("text/csv"), name
     lines = finance.post(PAGE, typed | {"do": "csv:months"}).content.decode().splitlines()
     assert len(lines) == 1 + BASE.months
+
+
+def test_a_file_for_a_french_spreadsheet_has_semicolons_commas_and_its_unit_in_the_head(
+    opened: Database, client: Client
+) -> None:
+    kept(BASE)
+    sign_in(client, "finance", "fr")
+    typed = fields_of(text_of(client))
+    answer = client.post(PAGE, typed | {"do": "csv:months"})
+    text = answer.content.decode()
+    assert text.startswith("\ufeffMois;Ventes de toute façon, HT (€);")
+    first = text.splitlines()[1].split(";")
+    assert first[0] == "1"
+    assert re.fullmatch(r"-?[0-9]+,[0-9]{2}", first[1]), first
+    tornado = client.post(PAGE, typed | {"do": "csv:tornado"}).content.decode()
+    assert "Panier, HT;35;45;supposé;" in tornado
+
+
+def test_every_column_of_every_table_has_a_head_in_words() -> None:
+    from assidu.backoffice.csv_files import head
+    from assidu.economics.discounts.tables import tables
+    from assidu.economics.tables import journal_table, macro_tables, tiers_table
+    from builders.discounts_answer import an_answer
+
+    found = [*tables(an_answer("club")), *macro_tables(report(BASE), 2)]
+    found += [journal_table([], 2), tiers_table(date(2026, 1, 1), [], 2)]
+    assert [one for table in found for one in table.columns if head(one) == one] == []
+    with override("fr"):
+        assert head("cost_minor_low_80") == "Coût, bas, 80 sur 100"
+        assert head("given_minor.before") == "Donné, Avant"
+        assert head("low_95_minor") == "Bas, 95 sur 100"
 
 
 def test_the_past_is_measured_where_there_is_one(
@@ -353,7 +402,7 @@ def test_figures_told_once_are_told_of_each_segment_and_nothing_typed_is_lost(fi
     typed = fields_of(text_of(finance)) | {"all.margin.value": "a lot", "s0.name": "Or"}
     part = post(finance, typed, "apart:margin", **{"HX-Request-Type": "partial"})
     assert "<html" not in part
-    assert 'id="result" hx-swap-oob' in part
+    assert 'id="wrong" hx-swap-oob' in part
     fields = fields_of(part)
     assert [fields[f"s{place}.margin.value"] for place in (0, 1)] == ["a lot", "a lot"]
     assert "all.margin.value" not in fields

@@ -5,6 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
+from assidu.catalogue.actions import put_stores
+from assidu.catalogue.types import Store
 from assidu.customers.types import Profile
 from assidu.foundation.database import Database
 from builders.counter import Counter, key_with, sale
@@ -96,3 +98,24 @@ def test_whoever_is_no_member_is_told_nothing_of_what_changes_and_nothing_is_onc
     for one in counter.tell(story):
         assert "receipt" in one, one
         assert "to_come" not in one
+
+
+def test_a_refusal_speaks_to_the_customer_and_a_misspelt_store_is_told_beside_what_was_taken(
+    counter: Counter,
+) -> None:
+    put_stores([Store("317", "Nantes")])
+    at = {"time": "2025-01-20T11:00:00Z"}
+    dear = {"payments": [{"currency": "points", "quantity": 100_000}], "language": "fr"}
+    here, there, refused = counter.post(
+        sale("T-1", **at),
+        sale("T-2", **at, data={"store": "371", "channel": "strore"}),
+        sale("T-3", **at, data=dear),
+    )
+    assert "warnings" not in here.json()
+    assert there.json()["status"] == "created", "a till never loses a sale"
+    assert [(one["path"], one["code"]) for one in there.json()["warnings"]] == [
+        ("$.data.store", "unknown_store"),
+        ("$.data.channel", "unknown_channel"),
+    ]
+    assert refused.json()["code"] == "insufficient_balance"
+    assert "The balance is not enough" in refused.json()["detail"], refused.json()["detail"]

@@ -1,6 +1,6 @@
 """A draft on one recorded day: both plans decide the same tickets, and nothing is written."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import psycopg
 import pytest
@@ -56,7 +56,8 @@ def test_who_gains_and_what_it_costs_on_the_last_day(club: History) -> None:
     club.tell(bruno, sale(on(MORNING), 20))
     club.tell(carla, sale(on(MORNING), 70))
     with psycopg.connect(told(club)) as there:
-        assert last_day(there) == DAY
+        assert last_day(there, DAY + timedelta(days=1)) == DAY
+        assert last_day(there, DAY) == DAY - timedelta(days=1), "today is not over"
     day = tried(club, plan(BASE, WELCOME, BONUS))
     assert (day.tickets, day.customers, day.spend_minor) == (3, 3, 17_000)
     assert (day.live_minor, day.draft_minor, day.change_minor) == (170, 230, 60)

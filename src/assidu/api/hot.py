@@ -200,6 +200,15 @@ _ANSWERS: dict[str, Any] = {
         day=_DAY,
         plan_version=_COUNT,
         duplicate_of=_object("The event under which the ticket is known.", ["source", "id"], source=_TEXT, id=_TEXT),
+        warnings={
+            "type": "array",
+            "description": "What was taken all the same, and is probably a mistake of the sender: a store or a channel "
+            "that nobody knows (`unknown_store`, `unknown_channel`), where the catalogue has stores.",
+            "items": _object(
+                "What it is about, where, in words.", ["code", "path", "message"],
+                code=_TEXT, path=_TEXT, message=_TEXT,
+            ),
+        },
         effects=_list("Effect"),
         movements=_list("WalletMovement"),
         shortfalls=_list("Shortfall"),

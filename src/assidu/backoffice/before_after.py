@@ -47,7 +47,7 @@ CAUSES: dict[Cause, tuple[str | Promise, str | Promise]] = {
 FLOW_NAMES: dict[str, str | Promise] = {
     "issued": gettext_lazy("Issued"),
     "used": gettext_lazy("Used"),
-    "expired": gettext_lazy("Expired"),
+    "expired": gettext_lazy("Expired, or lost by leaving"),
     "outstanding": gettext_lazy("Outstanding"),
 }
 

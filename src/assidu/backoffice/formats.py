@@ -98,11 +98,12 @@ def about(seconds: float | None) -> float | None:
     return step * max(round(seconds / step), 1)
 
 
-def on_an_axis(value: float, style: str, currency: str, digits: int) -> str:
-    """12,5 k €: what stands beside a chart, in short where it is long. ``digits`` are those that tell ticks apart."""
+def on_an_axis(value: float, style: str, currency: str, digits: int, most: float | None = None) -> str:
+    """12,5 k €: what stands beside a chart, in short where it is long. ``digits`` are those that tell ticks apart;
+    ``most`` is how far the axis goes: where that is long, all of its ticks are short."""
     if style == "percent":
         return percent(value, max(0, digits - 2))
-    is_long = abs(value) >= LONG_FROM
+    is_long = max(abs(value), most or 0.0) >= LONG_FROM and value != 0
     if style == "currency":
         if is_long:
             return _minus(

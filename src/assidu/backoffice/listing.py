@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.people import actions
 
 Row = TypeVar("Row")
@@ -124,8 +125,12 @@ class Slice(Generic[Row]):
 
 
 def number_in(cursor: str) -> int | None:
-    """The number that a cursor is; anything else counts for nothing."""
-    return int(cursor) if cursor.isdecimal() and len(cursor) <= CURSOR_DIGITS_MAX else None
+    """The number that a cursor is; nothing for the first page. Raises ``InvalidCursor``."""
+    if not cursor:
+        return None
+    if not cursor.isdecimal() or len(cursor) > CURSOR_DIGITS_MAX:
+        raise InvalidCursor
+    return int(cursor)
 
 
 def sliced(rows: Sequence[Row], cursor: str, size: int) -> Slice[Row]:
@@ -174,6 +179,7 @@ class Listing(Generic[Row]):
         raise NotImplementedError
 
     def rows(self, request: HttpRequest, chosen: Chosen, cursor: str, size: int) -> Slice[Row]:
+        """Raises ``InvalidCursor``: the page is then the first one, and says so."""
         raise NotImplementedError
 
     def around(self, request: HttpRequest) -> dict[str, Any]:
@@ -190,20 +196,26 @@ class Listing(Generic[Row]):
         if request.GET.get("format") == "csv":
             return self.export(request, chosen) if may_export else HttpResponse(status=403)
         columns = [column for column in self.columns(request) if column.cell]
-        found = self.rows(request, chosen, request.GET.get("cursor", ""), PAGE_SIZE)
+        cursor, left_out = request.GET.get("cursor", ""), self.left_out(request.GET)
+        try:
+            found = self.rows(request, chosen, cursor, PAGE_SIZE)
+        except InvalidCursor:
+            left_out = [*left_out, (_("Page"), cursor[:SHOWN_MAX])]
+            cursor = ""
+            found = self.rows(request, chosen, cursor, PAGE_SIZE)
         context = {
             "list": self,
             "columns": [(column, self._sort_address(column, chosen, request.GET)) for column in columns],
             "rows": [[(column, column.cell(row)) for column in columns if column.cell] for row in found.rows],
             "found": found,
             "chosen": chosen,
-            "left_out": self.left_out(request.GET),
+            "left_out": left_out,
             "filters": [self._shown(one, chosen, request.GET) for one in self.filters if not one.is_more],
             "more_filters": [self._shown(one, chosen, request.GET) for one in self.filters if one.is_more],
             "applied": self._applied(chosen, request.GET),
             "sort_kept": request.GET.get("sort", "") if chosen.sort == request.GET.get("sort") else "",
             "shows_more": request.GET.get("more") == "1",
-            "first_page": not request.GET.get("cursor"),
+            "first_page": not cursor,
             "next_address": _address(request.GET, cursor=found.after) if found.after else None,
             "first_address": _address(request.GET, cursor=None),
             "clear_address": request.path,

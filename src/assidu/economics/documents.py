@@ -58,6 +58,11 @@ SENTENCES = PROBLEMS | {
 }
 """What is wrong with a document, in words."""
 
+TYPED_SENTENCES = SENTENCES | {
+    "not_a_number": Sentence("« {found} » n'est pas un nombre", "`{found}` is not a number"),
+}
+"""The same of what was typed in a form, where a comma and a point are as good as one another."""
+
 
 def read_policy(
     content: bytes | str, currencies: tuple[str, ...]

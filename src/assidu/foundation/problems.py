@@ -23,6 +23,11 @@ class Located(Protocol):
     def code(self) -> str: ...
 
 
+def located(found: Sequence[Located]) -> list[dict[str, str]]:
+    """As answers tell them: the errors of a problem, the warnings beside what was taken all the same."""
+    return [{"path": one.path, "message": one.message, "code": one.code} for one in found]
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     path: str
@@ -53,7 +58,7 @@ class Problem:
         if self.detail:
             document["detail"] = self.detail
         if self.errors:
-            document["errors"] = [{"path": e.path, "message": e.message, "code": e.code} for e in self.errors]
+            document["errors"] = located(self.errors)
         if self.figures:
             document["figures"] = dict(self.figures)
         document["request_id"] = request_id

@@ -24,7 +24,7 @@ from assidu.intake.offers import exchange_of, given_of, lowest_by_line, offers_o
 from assidu.intake.sentences import OWN, Wanted
 from assidu.intake.shops import OpenShop
 from assidu.loyalty.coming import Coming
-from assidu.loyalty.entries import Anonymous, Conflict, Entry, Told, UnknownCustomer
+from assidu.loyalty.entries import Anonymous, Conflict, Entry, RefusedTo, Told, UnknownCustomer
 from assidu.plans.document import Document, Text
 from assidu.plans.wording.language import Language, language_of, text_in
 from assidu.plans.wording.phrases import phrases_of
@@ -51,7 +51,8 @@ def answer(
             return _anonymous(outcome, is_trying=is_trying)
         case Refused():
             plan = opened.shop.book.at(at)
-            words = refusal(outcome, opened.documents[plan.version], _language(entry, "", opened))
+            known = outcome.language if isinstance(outcome, RefusedTo) else ""
+            words = refusal(outcome, opened.documents[plan.version], _language(entry, known, opened))
             return problems.refused(outcome.code, words, outcome.figures)
         case Conflict():
             return problems.TICKET_CONFLICT if outcome.is_of_ticket else problems.CONFLICT

@@ -14,6 +14,7 @@ from assidu.catalogue.rates import RATES_MARK, RATES_SQL, RateBook
 from assidu.customers.vault import Vault
 from assidu.foundation.settings import Settings
 from assidu.intake.database import Connection
+from assidu.intake.places import NOWHERE, STORES_MARK, STORES_SQL, KnownPlaces, places_of
 from assidu.loyalty.coming import Announced
 from assidu.loyalty.draws import OPEN_DRAWS_SQL, draws_from_rows
 from assidu.loyalty.live import Shop
@@ -35,13 +36,15 @@ class NoProgramme(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OpenShop:
-    """A shop, the words of its programme by version, what changes for members, and what a price feed told."""
+    """A shop, the words of its programme by version, what changes for members, what a price feed told, and the stores
+    and channels that are known."""
 
     shop: Shop
     documents: Mapping[int, Document]
     language: Language
     announced: Announced
     prices: PriceBook = NO_PRICES
+    places: KnownPlaces = NOWHERE
 
 
 class Shops:
@@ -52,6 +55,7 @@ class Shops:
         self._vault = Vault(settings.vault_key)
         self._catalogue = EMPTY
         self._prices = NO_PRICES
+        self._stores: list[tuple[str, str]] = []
         self._marks: dict[str, object] = {}
         self.current: OpenShop | None = None
 
@@ -76,7 +80,8 @@ class Shops:
         documents = {plan.version: plan.document for plan in published}
         announced = Announced(shop.book, published)
         language = language_of(self._settings.language)
-        self.current = OpenShop(shop, documents, language, announced, self._prices)
+        places = places_of(self._stores, documents.values())
+        self.current = OpenShop(shop, documents, language, announced, self._prices, places)
         _log.info("programme loaded", programme=shop.book.programme, versions=len(published))
         return self.current
 
@@ -92,6 +97,7 @@ class Shops:
             "promotions": await connection.fetchval(PROMOTIONS_MARK),
             "rates": await connection.fetchval(RATES_MARK),
             "prices": await connection.fetchval(PRICES_MARK),
+            "stores": await connection.fetchval(STORES_MARK),
         }
         changed = {name for name, mark in marks.items() if self._marks.get(name) != mark}
         known = self._catalogue
@@ -104,6 +110,8 @@ class Shops:
         )
         if "prices" in changed:
             self._prices = PriceBook(await connection.fetch(PRICES_SQL))
+        if "stores" in changed:
+            self._stores = [(code, channel) for code, channel in await connection.fetch(STORES_SQL)]
         self._marks = marks
         if changed:
             # A hundred thousand products stay for ever: the collector need not walk through them while tills wait.

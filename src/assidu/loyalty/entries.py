@@ -11,6 +11,7 @@ from assidu.decisions.decision import Decision, RefusalCode, Refused
 from assidu.decisions.events import Event
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
+from assidu.decisions.values import value_type
 from assidu.events.types import EventKey, EventType
 from assidu.events.wire import Incoming, fingerprint
 from assidu.foundation.people.types import Actor
@@ -162,8 +163,22 @@ class Later:
     entry: Entry | None = None
 
 
+@value_type(frozen=True, slots=True)
+class RefusedTo(Refused):
+    """A refusal, with the ``language`` of the customer it is said to, as far as it is known."""
+
+    language: str = ""
+
+
 Outcome = Told | Anonymous | Conflict | UnknownCustomer | Refused
 """A refusal by the core is an outcome like the others; nothing was written for it."""
+
+
+def refused_to(refused: Refused, language: str) -> Refused:
+    """The same refusal, said to a customer who speaks ``language``; empty: nobody knows."""
+    if not language:
+        return refused
+    return RefusedTo(refused.code, refused.figures, refused.subject, language)
 
 
 _MOVED = frozenset({RefusalCode.ABSORBED, RefusalCode.IN_ACCOUNT, RefusalCode.NOT_IN_ACCOUNT})
@@ -206,11 +221,13 @@ __all__ = [
     "Fault",
     "Later",
     "Outcome",
+    "RefusedTo",
     "Told",
     "UnknownCustomer",
     "Who",
     "entry_again",
     "entry_of",
     "outcome_code",
+    "refused_to",
     "was_moved",
 ]

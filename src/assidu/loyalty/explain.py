@@ -183,7 +183,9 @@ def _explained(
         balances_before=_balances(before),
         balances_after=_balances(after),
         state_after=after,
-        sentences=tuple(said_of(entry, document, language, _sold_on(entry, history))),
+        sentences=tuple(
+            said_of(entry, document, language, _sold_on(entry, history), undone=_undone(entry, history))
+        ),
         reasons=tuple(
             _told(with_streak(plan, entry.decision.inputs, one), plan, document, language, for_members)
             for one in _reasons(plan, entry, before, again)
@@ -191,6 +193,12 @@ def _explained(
         ticket=_ticket(entry, sold),
         cost=cost_of(plan, entry.event, entry.decision) if isinstance(entry.event, Sale) else None,
     )
+
+
+def _undone(entry: TimelineEntry, history: Sequence[Recorded]) -> dict[int, tuple[date, EventType]]:
+    """When and what the events were that the entry's movements undo."""
+    wanted = {movement.reverses[0] for movement in entry.movements if movement.reverses is not None}
+    return {one.seq: (one.day, one.type) for one in history if one.seq in wanted} if wanted else {}
 
 
 def _ticket(entry: TimelineEntry, sold: SoldBefore | None) -> Sale | None:

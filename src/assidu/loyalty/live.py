@@ -68,6 +68,7 @@ from assidu.loyalty.entries import (
     Told,
     UnknownCustomer,
     Who,
+    refused_to,
 )
 from assidu.loyalty.live_places import FullPlaces, Places, Taken
 from assidu.loyalty.offer_codes import shown_codes
@@ -332,13 +333,14 @@ class _Batch:
             if sold is None:
                 # The ticket may be in this very batch; what is only tried depends on nothing tried before it.
                 may_come = index > 0 and not self.is_trying
-                self.outcomes[index] = Later() if may_come else Refused(RefusalCode.UNKNOWN_SALE)
+                unknown = Refused(RefusalCode.UNKNOWN_SALE)
+                self.outcomes[index] = Later() if may_come else refused_to(unknown, language)
                 return
         if isinstance(data, CorrectionData | TransferData) and not entry.is_seconded:
             plan = self.shop.book.at(entry.incoming.at)
             is_two = absorbed_id != customer_id
             if entry.by is not None and is_two and needs_another(plan, data.currency, data.quantity):
-                self.outcomes[index] = Refused(RefusalCode.SECOND_PERSON_NEEDED)
+                self.outcomes[index] = refused_to(Refused(RefusalCode.SECOND_PERSON_NEEDED), language)
                 return
         codes: tuple[ShownCode, ...] = ()
         if isinstance(data, SaleData | SaleUpdateData | HoldData) and data.codes:
@@ -357,7 +359,7 @@ class _Batch:
                 member=absorbed_id if entry.incoming.type in WHOSE_PERSON else member,
             )
         except NotExchanged as error:
-            self.outcomes[index] = error.refused
+            self.outcomes[index] = refused_to(error.refused, language)
             return
         if isinstance(data, JoiningData) and data.referral_code:
             fact = yield from with_referrer(
@@ -437,7 +439,7 @@ class _Batch:
         plans: dict[int, Plan] = {}
         for work, result in zip(self.works, results, strict=True):
             if isinstance(result, Refused):
-                self.outcomes[work.index] = result
+                self.outcomes[work.index] = refused_to(result, work.language)
                 continue
             decision = result.decision
             number = decision.plan_version

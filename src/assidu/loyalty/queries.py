@@ -508,6 +508,8 @@ def _conditions(wanted: CustomerFilter) -> tuple[list[str], dict[str, Any]]:
             "to_tsvector('simple', c.search_name) @@ to_tsquery('simple', %(words)s)",
             words=prefix_query(words),
         )
+    elif wanted.text.strip():
+        conditions.append("false")  # nobody's name has only signs in it
     if wanted.memberships:
         add(
             "coalesce(m.membership, 'none') = ANY (%(memberships)s)",

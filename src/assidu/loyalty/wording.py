@@ -48,7 +48,7 @@ from assidu.decisions.events import (
     TransferOut,
 )
 from assidu.decisions.state import Membership
-from assidu.events.types import CorrectionReason
+from assidu.events.types import CorrectionReason, EventType
 from assidu.ledger.types import Movement
 from assidu.loyalty.account_wording import MOVES as ACCOUNT_MOVES
 from assidu.loyalty.account_wording import account_said
@@ -332,7 +332,21 @@ CHANGES = {
     ),
 }
 OTHER_MOVE = Sentence("{units} : {source} → {target}.", "{units}: {source} → {target}.")
-REVERSES = Sentence(" Annule une écriture du n° {seq}.", " Undoes an entry of no. {seq}.")
+REVERSES = Sentence(
+    " Annule le mouvement du {day} ({what}) : {units}.", " Undoes the movement of {day} ({what}): {units}."
+)
+REVERSES_SOMETHING = Sentence(" Annule un mouvement plus ancien.", " Undoes an earlier movement.")
+UNDONE: Mapping[EventType, Sentence] = {
+    EventType.SALE: Sentence("achat", "purchase"),
+    EventType.RETURN: Sentence("retour", "return"),
+    EventType.SALE_UPDATE: Sentence("ticket modifié", "changed ticket"),
+    EventType.CORRECTION: Sentence("régularisation", "correction"),
+    EventType.REWARD_REQUEST: Sentence("avantage demandé", "reward asked for"),
+    EventType.TRANSFER_OUT: Sentence("don", "gift"),
+    EventType.JOINING: Sentence("adhésion", "joining"),
+    EventType.ACTIVITY: Sentence("activité", "activity"),
+}
+OTHER_UNDONE = Sentence("autre événement", "other event")
 
 SHORTFALLS = {
     ShortfallCause.UNFUNDED_BURN: Sentence(
@@ -348,6 +362,9 @@ TIER_UNTIL = Sentence("{said}, jusqu'au {day}.", "{said}, until {day}.")
 TIER_FOR_EVER = Sentence("{said}.", "{said}.")
 MONTH_FORMAT = "MMMM y"
 NOTHING_ELSE: Mapping[tuple[Account, Account], Sentence] = MappingProxyType({})
+
+
+Undone = Mapping[int, tuple[date, EventType]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,10 +393,12 @@ def said_of(
     language: Language,
     sold_on: SoldOn | None = None,
     *,
+    undone: Undone = MappingProxyType({}),
     for_members: bool = False,
 ) -> Iterator[str]:
     """What happened, what moved and what was missing; ``document`` is the version that it was decided under,
-    ``sold_on`` the ticket that a return or a change is about."""
+    ``sold_on`` the ticket that a return or a change is about, ``undone`` when and what the events were that movements
+    undo, by their places."""
     telling = _Telling(entry, phrases_of(document, language, for_members=for_members), sold_on)
     decision = entry.decision
     yield from _head(telling)
@@ -406,7 +425,8 @@ def said_of(
     if not decision.offers.is_exact:
         yield telling.phrases.say(NOT_EXACT)
     for movement in entry.movements if not isinstance(entry.event, Resumption) else ():
-        yield movement_said(movement, telling.phrases, _said_otherwise(entry, is_update=is_update))
+        said = movement_said(movement, telling.phrases, _said_otherwise(entry, is_update=is_update))
+        yield said + _undone_said(movement, telling.phrases, undone)
     for shortfall in decision.shortfalls:
         units = telling.phrases.units(shortfall.quantity, shortfall.currency)
         yield SHORTFALLS[shortfall.cause].say(language, units=units)
@@ -472,10 +492,23 @@ def movement_said(
     if sentence is None:
         values |= {"source": movement.source.name.lower(), "target": movement.target.name.lower()}
         sentence = OTHER_MOVE
-    said = sentence.say(phrases.language, **values)
-    if movement.reverses is not None:
-        said += REVERSES.say(phrases.language, seq=movement.reverses[0])
-    return said
+    return sentence.say(phrases.language, **values)
+
+
+def _undone_said(movement: Movement, phrases: Phrases, undone: Undone) -> str:
+    """Which movement this one undoes, where it undoes one: its day, what it was, and how much of it."""
+    if movement.reverses is None:
+        return ""
+    known = undone.get(movement.reverses[0])
+    if known is None:
+        return REVERSES_SOMETHING.say(phrases.language)
+    day, what = known
+    return REVERSES.say(
+        phrases.language,
+        day=phrases.day(day),
+        what=UNDONE.get(what, OTHER_UNDONE).say(phrases.language),
+        units=phrases.units(movement.quantity, movement.currency),
+    )
 
 
 def _lot(movement: Movement, phrases: Phrases) -> str:

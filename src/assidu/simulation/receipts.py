@@ -113,10 +113,11 @@ class DayTried:
         return self.draft_minor - self.live_minor
 
 
-def last_day(connection: psycopg.Connection[Any]) -> date | None:
-    """The last one on which something was sold to a customer."""
+def last_day(connection: psycopg.Connection[Any], today: date) -> date | None:
+    """The last whole one on which something was sold to a customer: ``today`` is not over."""
     row = connection.execute(
-        "SELECT day FROM events_event WHERE type = %s ORDER BY day DESC LIMIT 1", [EventType.SALE.value]
+        "SELECT day FROM events_event WHERE type = %s AND day < %s ORDER BY day DESC LIMIT 1",
+        [EventType.SALE.value, today],
     ).fetchone()
     return row[0] if row is not None else None
 

@@ -17,6 +17,7 @@ from assidu.api import answers, types
 from assidu.api.asked import programme_in_service
 from assidu.api.door import Caller, caller_at, stop
 from assidu.api.parameters import DraftBody, FirstDayBody, NoteBody, PlanBody, Spoken, language_at
+from assidu.decisions.calendar import local_day
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record
 from assidu.foundation.people.queries import person
@@ -100,18 +101,19 @@ def save_draft(request: HttpRequest, draft_id: UUID, body: DraftBody, language: 
 def try_receipts(
     request: HttpRequest, draft_id: UUID, day: Annotated[date | None, Query()] = None
 ) -> types.DayTried:
-    """The tickets of the last recorded day, or of `day`, decided by the version in force and by the draft; nothing is
+    """The tickets of the last whole day, or of `day`, decided by the version in force and by the draft; nothing is
     written."""
     caller = caller_at(request, "plan:read", "simulate", is_for_stores=False)
     draft = _find(draft_id)
     document, live = _correct(draft), _live(draft.programme)
-    chosen = day or last_day(raw_connection())
-    if live is None or chosen is None:
+    in_force = compile_plan(live) if live is not None else None
+    if live is None or in_force is None:
+        raise stop("no_programme", "There is nothing to compare with yet.")
+    chosen = day or last_day(raw_connection(), local_day(clock.now(), in_force.zone))
+    if chosen is None:
         raise stop("no_programme", "There is nothing to compare with yet.")
     record(caller.actor, "plan.tried", "draft", str(draft_id), after={"day": chosen.isoformat()})
-    return _day(
-        try_day(raw_connection(), compile_plan(live), compile_plan(document, live.version or 0), chosen)
-    )
+    return _day(try_day(raw_connection(), in_force, compile_plan(document, live.version or 0), chosen))
 
 
 @router.post("/drafts/{uuid:draft_id}/simulate", response=types.Draft, summary="Simulate a draft")

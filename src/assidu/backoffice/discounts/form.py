@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assidu.backoffice.typed import FigureField
 from assidu.catalogue import queries as catalogue
 from assidu.economics.discounts.types import DiscountsQuestion, Turning
 from assidu.plans.wording import Language
@@ -20,10 +21,8 @@ def _day(label: Any) -> forms.DateField:
     )
 
 
-def _percent(label: Any, most: int = 100, **options: Any) -> forms.FloatField:
-    return forms.FloatField(
-        label=label, required=False, min_value=0, max_value=most, step_size=0.1, **options
-    )
+def _percent(label: Any, most: int = 100, **options: Any) -> FigureField:
+    return FigureField(label=label, required=False, min_value=0, max_value=most, step_size=0.1, **options)
 
 
 class DiscountsForm(forms.Form):

@@ -28,7 +28,9 @@ def whisker(picture: Drawing, at: float, ends: Sequence[float], *, is_across: bo
 
 
 def tick_text(value: float, how: Format, scale: Scale) -> str:
-    return formats.on_an_axis(value, how.style, how.currency, scale.digits)
+    return formats.on_an_axis(
+        value, how.style, how.currency, scale.digits, max(abs(scale.low), abs(scale.high))
+    )
 
 
 def write(picture: Drawing, x: float, y: float, text: str, anchor: Anchor) -> None:

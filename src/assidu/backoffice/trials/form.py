@@ -7,6 +7,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from msgspec import structs
 
+from assidu.backoffice.typed import number_of
 from assidu.economics.micro.types import DRAWN, PLANS_MAX, Behaviour, Range
 from assidu.economics.words import BEHAVIOUR
 
@@ -138,8 +139,5 @@ class TrialForm:
 
 
 def _number(text: str) -> float | None:
-    try:
-        found = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return found if abs(found) < 1e9 else None
+    found = number_of(text)
+    return float(found) if found is not None and abs(found) < 1e9 else None

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.drafting import DraftShown, shown_draft
+from assidu.backoffice.first_answer import FirstAnswer
 from assidu.backoffice.left_out import left_out
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
@@ -150,6 +151,7 @@ def _page(request: HttpRequest, one: DraftShown) -> HttpResponse:
         "change": known.money(abs(one.yearly.change.change_minor))
         if one.is_simulated and known and one.yearly and one.yearly.change
         else "",
+        "first": _first_answer(one),
         "left_out": left_out(one.document, str(one.draft.draft_id))
         if person.may("simulate.run") and known and one.document
         else None,
@@ -169,6 +171,14 @@ def _page(request: HttpRequest, one: DraftShown) -> HttpResponse:
     return render(
         request, "backoffice/drafts/cost.html" if is_part else "backoffice/drafts/approval.html", context
     )
+
+
+def _first_answer(one: DraftShown) -> FirstAnswer | None:
+    """What the replay knows before its end."""
+    run = one.yearly.run if one.yearly is not None and one.yearly.is_running else None
+    if run is None or run.partial is None or one.programme is None or one.document is None:
+        return None
+    return FirstAnswer(run.partial, one.programme, one.document, run.against)
 
 
 def _foreseen(request: HttpRequest, one: DraftShown) -> Need | None:

@@ -6,7 +6,7 @@ names a customer is ever in an address.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -17,6 +17,7 @@ from django import forms
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -27,6 +28,7 @@ from assidu.backoffice.offers_at_till import TillOffers, offers_at_till
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import OtherStore, is_of_their_stores, look_up, require
 from assidu.backoffice.saying import line_to_say
+from assidu.backoffice.typed import plain
 from assidu.backoffice.views.customer import PURSES, account_name, last_day, missing_to
 from assidu.backoffice.views.customer_actions import OnceForm
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
@@ -59,7 +61,7 @@ from assidu.loyalty.customer_offers import activate_offer
 from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.types import Standing
 from assidu.loyalty.wording import exchange_said
-from assidu.plans.wording import language_of, receipt, short_receipt
+from assidu.plans.wording import Language, language_of, receipt, short_receipt
 
 PART = "X-Caisse-Part"
 STORE = "caisse_store"
@@ -67,6 +69,7 @@ AMOUNT = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?\Z")
 AMOUNT_MINOR_MAX = 10_000_000
 ASKED_MAX = 120
 NEAR_MAX = 3
+IN_LANGUAGE = {Language.FR: gettext_lazy("in French"), Language.EN: gettext_lazy("in English")}
 KINDS = (IdentifierKind.CARD, IdentifierKind.PHONE, IdentifierKind.EMAIL)
 
 
@@ -148,7 +151,7 @@ class TicketForm(OnceForm):
         return chosen
 
     def _minor(self, written: str, decimals: int) -> int | None:
-        text = "".join(written.split()).replace(",", ".").strip("€")
+        text = plain(written).strip("€")
         if not text:
             return None
         minor = Decimal(text).scaleb(decimals) if AMOUNT.match(text) else Decimal(0)
@@ -268,8 +271,20 @@ class Shown:
         return self.programme.benefits(self.tier)
 
     @property
+    def spoken(self) -> Language:
+        """The customer's language, in which they are spoken to; the cashier's where nobody knows it."""
+        return language_of(self.customer.language, self.programme.language)
+
+    @property
+    def in_language(self) -> str:
+        """“in English”, for a cashier who reads another language than the customer's; else empty."""
+        return "" if self.spoken is self.programme.language else str(IN_LANGUAGE[self.spoken])
+
+    @property
     def saying(self) -> str:
-        return line_to_say(self.standing, self.programme, self.store)
+        with translation.override(self.spoken.value):
+            spoken = replace(self.programme, language=self.spoken)
+            return formats.typographic(line_to_say(self.standing, spoken, self.store))
 
     @property
     def path(self) -> dict[str, Any] | None:
@@ -657,7 +672,7 @@ def _is_untold(refused: ClaimRefused, shown: Shown, event_id: UUID) -> bool:
 def _done(request: HttpRequest, shown: Shown, told: Told) -> HttpResponse:
     programme = shown.programme
     document = programme.document_of(told.plan.version)
-    spoken = language_of(shown.customer.language, programme.language)
+    spoken = shown.spoken
     sale = told.event if isinstance(told.event, Sale) else None
     is_foreign = sale is not None and sale.foreign is not None
     context = {
@@ -667,7 +682,6 @@ def _done(request: HttpRequest, shown: Shown, told: Told) -> HttpResponse:
         "exchanged": exchange_said(sale, document, programme.language) if sale and is_foreign else "",
         "sentence": receipt(told.decision, told.state, told.plan, document, spoken, told.day),
         "short": short_receipt(told.decision, told.state, document, spoken),
-        "spoken": spoken.value,
     }
     return _answer(request, context)
 

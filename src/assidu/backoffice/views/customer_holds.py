@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from assidu.backoffice.access import actor_at, allowed
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.their_holds import held_now
+from assidu.backoffice.typed import AmountField
 from assidu.backoffice.views.customer import known
 from assidu.backoffice.views.customer_actions import QUANTITY_MAX, OnceForm, have, programme_of
 from assidu.backoffice.views.customer_membership import ReasonForm, answer
@@ -46,13 +47,12 @@ class HoldForm(ReasonForm):
         if not paying:
             del self.fields["quantity"], self.fields["currency"]
         if programme.plan.offers:
-            self.fields["amount"] = forms.DecimalField(
+            self.fields["amount"] = AmountField(
                 label=_("Amount of the purchase to come"),
                 min_value=0,
                 max_digits=9,
                 decimal_places=programme.plan.money.decimals,
                 required=False,
-                localize=True,
                 help_text=_("Keeps the places, gifts and budgets that its offers would take."),
             )
         self.order_fields(("quantity", "currency", "amount", "minutes", "reason"))

@@ -22,7 +22,6 @@ from assidu.catalogue import queries as catalogue
 from assidu.customers import queries as customers
 from assidu.customers.types import CustomerKind
 from assidu.decisions.state import Membership
-from assidu.foundation.cursors import InvalidCursor
 from assidu.loyalty import queries
 from assidu.loyalty.types import CustomerFilter, CustomerRow, CustomerSort, Moved
 
@@ -137,7 +136,7 @@ class CustomerList(Listing[CustomerRow]):
         points = self.programme.points if self.programme else "points"
         others = [c for c in (self.programme.plan.currencies if self.programme else ()) if c != points]
         return (
-            Column(_("Customer"), _who, lambda row: row.name, sort="name"),
+            Column(_("Customer"), self._who, lambda row: row.name, sort="name"),
             Column(_("Identifier"), None, lambda row: row.customer_id),
             Column(_("Town"), None, lambda row: row.town),
             Column(
@@ -169,10 +168,7 @@ class CustomerList(Listing[CustomerRow]):
 
     def rows(self, request: HttpRequest, chosen: Chosen, cursor: str, size: int) -> Slice[CustomerRow]:
         wanted = self._wanted(request, chosen)
-        try:
-            found = queries.customers(wanted, sort=CustomerSort(chosen.sort), cursor=cursor, limit=size)
-        except InvalidCursor:
-            found = queries.customers(wanted, sort=CustomerSort(chosen.sort), limit=size)
+        found = queries.customers(wanted, sort=CustomerSort(chosen.sort), cursor=cursor, limit=size)
         is_page = request.GET.get("format") != "csv"
         return Slice(found.rows, found.next, queries.count_customers(wanted) if is_page else None)
 
@@ -204,6 +200,12 @@ class CustomerList(Listing[CustomerRow]):
             since=chosen.date("from"),
             until=chosen.date("to"),
         )
+
+    def _who(self, row: CustomerRow) -> SafeString:
+        """Where the table is too narrow for columns of their own, store and day of joining stand below the name."""
+        store = self.stores.get(row.store, row.store)
+        since = _("member since %(day)s") % {"day": formats.day(row.joined_on)} if row.joined_on else ""
+        return _person(row, " · ".join(filter(None, (store, since))))
 
     def _store(self, row: CustomerRow) -> SafeString:
         name = self.stores.get(row.store, row.store)
@@ -259,11 +261,13 @@ def _rules(programme: Programme) -> list[tuple[str, str]]:
     return sorted(((code, programme.rule_name(code)) for code in codes), key=lambda pair: pair[1])
 
 
-def _who(row: CustomerRow) -> SafeString:
+def _person(row: CustomerRow, narrow: str) -> SafeString:
     name = row.name or _("Customer without a name")
     marker = format_html(" {}", cells.invented()) if row.is_invented else ""
     kind = ACCOUNT_KINDS.get(row.kind)
     below = format_html("{}{}{}{}", kind or "", " · " if kind and row.town else "", row.town, marker)
+    if narrow:
+        below = format_html('{}<span class="only-narrow">{}</span>', below, narrow)
     return cells.person(reverse("customer", args=[row.customer_id]), initials_of(name), name, below)
 
 

@@ -53,7 +53,7 @@ def receipts(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     context: dict[str, object] = {"programme": known, "shown": one}
     tried = None
     if known is not None and one.document is not None and one.document.programme == known.code:
-        newest = last_day(raw_connection())
+        newest = last_day(raw_connection(), known.today)
         day = _day(request.GET.get("day", ""), newest)
         context["day"] = day
         context["newest"] = newest

@@ -19,6 +19,7 @@ from assidu.backoffice import cells, formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.listing import Choice, Chosen, Column, Listing, Slice, number_in
 from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.typed import plain
 from assidu.backoffice.views.programme import author
 from assidu.catalogue import rates
 from assidu.catalogue.rates import PAGE_MAX, SetRate, ToldRate
@@ -53,7 +54,7 @@ class RateForm(forms.Form):
         }
 
     def clean_rate(self) -> Rate:
-        read = Rate.of("".join(self.cleaned_data["rate"].split()).replace(",", "."))
+        read = Rate.of(plain(self.cleaned_data["rate"]))
         if read is None:
             raise forms.ValidationError(_("Write a number above 0, with at most 12 decimals."))
         return read

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.before_after import Compared, Results
+from assidu.backoffice.csv_files import csv_file
 from assidu.backoffice.first_answer import FirstAnswer
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.turning import turns
@@ -24,7 +25,6 @@ from assidu.backoffice.views.programme import author, draft, yaml_file, yaml_of
 from assidu.backoffice.views.studio.files import EXCEL, download
 from assidu.economics.workbook.simulated import simulated_workbook
 from assidu.foundation.people import actions as trail
-from assidu.foundation.tables import as_csv
 from assidu.foundation.work import RunState
 from assidu.loyalty.plans import PublishedPlan, in_force_when
 from assidu.measurement.queries import first_day, has_invented
@@ -44,7 +44,6 @@ LABEL_MAX = 120
 TITLE_MAX = 72
 RECORDED = "recorded"
 """Asked for instead of a version: what really happened."""
-CSV = "text/csv; charset=utf-8"
 TABLES: tuple[tuple[str, str | Promise], ...] = (
     ("figures", gettext_lazy("Main figures")),
     ("currencies", gettext_lazy("Units by currency")),
@@ -137,8 +136,8 @@ def _chosen(request: HttpRequest) -> tuple[Programme, list[Run], int | None]:
 @require_GET
 @allowed("simulate.run")
 def compared_csv(request: HttpRequest) -> HttpResponse:
-    _known, labels, found = _to_take(*_chosen(request))
-    return download(as_csv(compared_table(labels, found)).encode(), CSV, "side-by-side.csv")
+    known, labels, found = _to_take(*_chosen(request))
+    return csv_file(compared_table(labels, found), "side-by-side.csv", known)
 
 
 @require_GET
@@ -349,12 +348,12 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @require_GET
 @allowed("simulate.run")
 def table(request: HttpRequest, run_id: UUID, name: str) -> HttpResponse:
-    """What is behind, as CSV; amounts in minor units."""
-    _known, _labels, [found] = _to_take(*_beside(request, run_id))
+    """What is behind, as CSV."""
+    known, _labels, [found] = _to_take(*_beside(request, run_id))
     wanted = next((one for one in tables(found) if one.name == name), None)
     if wanted is None:
         raise Http404
-    return download(as_csv(wanted).encode(), CSV, f"simulation-{wanted.name}.csv")
+    return csv_file(wanted, f"simulation-{wanted.name}.csv", known)
 
 
 @require_GET

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assidu.backoffice import formats
+from assidu.backoffice.typed import number_of
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.studio.segments import EVERYWHERE, LIKE, REMOVED, basis_of
-from assidu.economics.documents import SENTENCES
+from assidu.economics.documents import TYPED_SENTENCES
 from assidu.economics.types import (
     OF_PROGRAMME,
     OF_SEGMENTS,
@@ -240,6 +241,20 @@ class Form:
             case _:
                 return ""
 
+    def field_of(self, path: Path) -> str:
+        """The name of the field in which what lies at ``path`` was typed; empty where nobody types it."""
+        match path:
+            case (str() as name, *_rest) if name in WHOLE or name == "name":
+                return name
+            case ("segments", int() as place, "name", *_rest):
+                return f"s{place}.name"
+            case ("segments", int(), str() as name, *_rest) if name not in OF_SEGMENTS:
+                return ""
+            case _ if key := self._key(path):
+                return f"{key}.{path[-1] if path[-1] in ('low', 'high') else 'value'}"
+            case _:
+                return ""
+
     @property
     def lines(self) -> list[Line]:
         """Every figure with its range, as it is read where nothing can be typed."""
@@ -305,11 +320,26 @@ def _range(typed: Mapping[str, str], places: Sequence[str], name: str) -> dict[s
     return found | {"basis": basis_of(typed, key)}
 
 
-def told(
-    problems: Sequence[Problem], document: Mapping[str, Any], typed: Mapping[str, str]
-) -> list[tuple[str, str]]:
-    """What a mistake is about, and what it is; of a figure that is typed once, once."""
-    found = [(_about(one.path, document, typed), problem(one, language(), SENTENCES)) for one in problems]
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A mistake: what it is about, what it is, and the name of the field where it was typed, if it is one."""
+
+    about: str
+    said: str
+    field: str
+
+
+def told(form: "Form", problems: Sequence[Problem], document: Mapping[str, Any]) -> list[Wrong]:
+    """Of a figure that is typed once, once. ``form`` is what was typed."""
+    typed = {} if form.typed is None else form.typed
+    found = (
+        Wrong(
+            _about(one.path, document, typed),
+            problem(one, language(), TYPED_SENTENCES),
+            form.field_of(one.path),
+        )
+        for one in problems
+    )
     return list(dict.fromkeys(found))
 
 
@@ -366,11 +396,8 @@ def _was(found: Range) -> str:
 
 
 def _number(text: str) -> float | int | str:
-    try:
-        number = float(text.strip().replace(",", "."))
-    except ValueError:
-        return text
-    return int(number) if number.is_integer() else number
+    found = number_of(text)
+    return text if found is None else found
 
 
 def blank(name: str) -> Assumptions:

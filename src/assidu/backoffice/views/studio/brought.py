@@ -64,6 +64,18 @@ class Brought:
     def has_sales(self) -> bool:
         return self.report.total.baseline_sales_ht_minor > 0
 
+    @property
+    def both_ways(self) -> str:
+        """Why the net and the probability of a loss say opposite things, where they do."""
+        net, chances = self.report.total.net_minor, self.report.chances
+        if chances is None or chances.loss == 0.5 or (net < 0) == (chances.loss > 0.5):
+            return ""
+        return _(
+            "The net is worked out with every figure at its assumed value; the probability is of all drawn scenarios, "
+            "in which every figure lies somewhere in its range. They point in different ways because these scenarios "
+            "are not centred on the assumed values: their median is %(median)s."
+        ) % {"median": self.money(chances.net.p50_minor)}
+
     @cached_property
     def results(self) -> list[Result]:
         total, chances = self.report.total, self.report.chances

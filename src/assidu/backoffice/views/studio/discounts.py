@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.csv_files import csv_file
 from assidu.backoffice.discounts.figures import Figure, Writer
 from assidu.backoffice.discounts.form import LIVE, DiscountsForm, initial_of
 from assidu.backoffice.discounts.told import TO_DO, ToldShown
@@ -32,7 +33,6 @@ from assidu.economics.discounts.types import CannotTell, DiscountsQuestion
 from assidu.economics.discounts.words import assumptions, why
 from assidu.economics.workbook.discounts import discounts_workbook
 from assidu.foundation.people import actions as trail
-from assidu.foundation.tables import as_csv
 from assidu.loyalty import drafts
 from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.document import Document
@@ -228,12 +228,12 @@ def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @require_GET
 @allowed("economics.view")
 def table(request: HttpRequest, run_id: UUID, name: str) -> HttpResponse:
-    """What is behind, as CSV; amounts in minor units."""
-    _known, run = _find(request, run_id)
+    """What is behind, as CSV."""
+    programme, run = _find(request, run_id)
     found = next((one for one in tables(run.answer) if one.name == name), None) if run.answer else None
     if found is None:
         raise Http404
-    return download(as_csv(found).encode(), "text/csv; charset=utf-8", f"discounts-{found.name}.csv")
+    return csv_file(found, f"discounts-{found.name}.csv", programme)
 
 
 @require_GET

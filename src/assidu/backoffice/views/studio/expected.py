@@ -16,11 +16,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from msgspec import structs
 
 from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.csv_files import csv_file
 from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
 from assidu.backoffice.views.studio.amounts import Amounts
-from assidu.backoffice.views.studio.assumed import Form, blank, document_of, told
+from assidu.backoffice.views.studio.assumed import Form, Wrong, blank, document_of, told
 from assidu.backoffice.views.studio.brought import Brought
 from assidu.backoffice.views.studio.compared import Column, Compared
 from assidu.backoffice.views.studio.files import EXCEL, download
@@ -32,7 +33,6 @@ from assidu.economics.types import COMPARED_MAX, Assumptions, SavedAssumptions, 
 from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
-from assidu.foundation.tables import as_csv
 from assidu.measurement.queries import has_invented
 
 
@@ -62,12 +62,15 @@ def expected(request: HttpRequest) -> HttpResponse:
     document = document_of(typed)
     found, problems = read_assumptions(json.dumps(document))
     if found is None:
-        words = told(problems, document, typed)
         form = Form(_shape(document), typed, tuple(one.path for one in problems))
+        words = told(form, problems, document)
         if change is not None:
             return _changed(request, programme, change, form, problems=words)
         if is_partial(request):
-            return render(request, "backoffice/studio/expected_result.html", {"problems": words})
+            # What was worked out before stays; only what is wrong is said, above it and at its field.
+            part = render(request, "backoffice/studio/expected_wrong.html", {"problems": words})
+            part["HX-Retarget"] = "#wrong"
+            return part
         return _page(request, programme, form, None, problems=words)
     if change is not None:
         return _changed(request, programme, change, Form(found, typed), _brought(programme, found))
@@ -80,7 +83,7 @@ def _changed(
     change: Change,
     form: Form,
     brought: Brought | None = None,
-    problems: list[tuple[str, str]] | None = None,
+    problems: list[Wrong] | None = None,
 ) -> HttpResponse:
     """Other segments: the form and what it comes to, alone or in their page."""
     if not is_partial(request):
@@ -124,11 +127,10 @@ def _answer(
     tables = {f"csv:{one.name}": one for one in macro_tables(brought.report, decimals)}
     if wanted in tables:
         table = tables[wanted]
-        return download(
-            as_csv(table).encode(), "text/csv; charset=utf-8", f"{programme.code}-{table.name}.csv"
-        )
+        return csv_file(table, f"{programme.code}-{table.name}.csv", programme)
     if is_partial(request):
-        return render(request, "backoffice/studio/expected_result.html", {"brought": brought})
+        context = {"brought": brought, "is_answer": True}
+        return render(request, "backoffice/studio/expected_result.html", context)
     return _page(request, programme, Form(found, typed), brought)
 
 
@@ -146,7 +148,7 @@ def _page(
     *,
     start: Start | None = None,
     change: Change | None = None,
-    problems: list[tuple[str, str]] | None = None,
+    problems: list[Wrong] | None = None,
 ) -> HttpResponse:
     saved = queries.saved_assumptions(programme.code)
     context = {

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.csv_files import csv_file
 from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.views.studio.files import EXCEL, download
@@ -26,7 +27,6 @@ from assidu.economics.types import Liability, NotClosed, Trouble, View
 from assidu.economics.views import liability_view
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.foundation import clock
-from assidu.foundation.tables import as_csv
 from assidu.measurement.queries import has_invented
 
 TROUBLES: Mapping[Trouble, str | Promise] = {
@@ -152,9 +152,7 @@ def file(request: HttpRequest, name: str) -> HttpResponse:
             raise Http404
         table = known
     of = f"-{month:%Y-%m}" if month else ""
-    return download(
-        as_csv(table).encode(), "text/csv; charset=utf-8", f"{programme.code}-{table.name}{of}.csv"
-    )
+    return csv_file(table, f"{programme.code}-{table.name}{of}.csv", programme)
 
 
 def _view(request: HttpRequest, found: Liability) -> View:

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from assidu.backoffice.access import actor_at, allowed
 from assidu.backoffice.programme import Programme, programme_at
+from assidu.backoffice.typed import number_of
 from assidu.backoffice.versions import language
 from assidu.economics import actions, queries
-from assidu.economics.documents import SENTENCES, read_policy
+from assidu.economics.documents import TYPED_SENTENCES, read_policy
 from assidu.economics.types import CurrencyPolicy, Policy
 from assidu.foundation import clock
 from assidu.plans.problems import path_text
@@ -42,7 +43,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     codes = _codes(programme)
     found, problems = read_policy(json.dumps(_document(request.POST, codes)), codes)
     if found is None:
-        told = [(path_text(one.path), problem(one, language(), SENTENCES)) for one in problems]
+        told = [(path_text(one.path), problem(one, language(), TYPED_SENTENCES)) for one in problems]
         return _form(request, programme, request.POST.dict(), told)
     actions.set_policy(programme.code, found, by=actor_at(request), at=clock.now())
     messages.success(request, _("Kept: months that are open are valued with it from now on."))
@@ -87,11 +88,8 @@ def _document(posted: QueryDict, codes: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _number(text: str) -> float | str:
-    try:
-        number = float(text.strip().replace(",", "."))
-    except ValueError:
-        return text
-    return int(number) if number.is_integer() else number
+    found = number_of(text)
+    return text if found is None else found
 
 
 def _whole(text: str) -> int | str:

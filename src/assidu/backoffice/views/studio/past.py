@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from assidu.backoffice import formats
 from assidu.backoffice.access import allowed
 from assidu.backoffice.charts import Chart, Series, between
+from assidu.backoffice.csv_files import csv_file
 from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.versions import language
@@ -22,7 +23,6 @@ from assidu.economics import measuring
 from assidu.economics.tables import past_table
 from assidu.economics.types import Past, PastMonth
 from assidu.foundation import clock
-from assidu.foundation.tables import as_csv
 from assidu.measurement.queries import has_invented
 from assidu.plans.wording import text_in
 
@@ -176,8 +176,8 @@ def past(request: HttpRequest) -> HttpResponse:
 @allowed("economics.view")
 def table(request: HttpRequest) -> HttpResponse:
     programme = _known(request)
-    content = as_csv(past_table(measuring.past(programme.code, clock.now())))
-    return download(content.encode(), "text/csv; charset=utf-8", f"{programme.code}-past.csv")
+    found = past_table(measuring.past(programme.code, clock.now()))
+    return csv_file(found, f"{programme.code}-past.csv", programme)
 
 
 @require_GET

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.csv_files import csv_file
 from assidu.backoffice.discounts.figures import Figure, Writer
 from assidu.backoffice.drafting import DraftShown
 from assidu.backoffice.paper.making import PDF, on_paper
@@ -31,7 +32,6 @@ from assidu.economics.words import BASES, BEHAVIOUR
 from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
 from assidu.foundation.people import actions as trail
-from assidu.foundation.tables import as_csv
 from assidu.loyalty import drafts
 from assidu.measurement.queries import first_day, has_invented
 
@@ -187,13 +187,13 @@ def cancel(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @require_GET
 @allowed("economics.view")
 def table(request: HttpRequest, run_id: UUID, name: str) -> HttpResponse:
-    """What is behind, as CSV; amounts in minor units."""
-    _known, run = _find(request, run_id)
+    """What is behind, as CSV."""
+    programme, run = _find(request, run_id)
     known = [] if run.result is None else tables(run.result, run.question.behaviour)
     found = next((one for one in known if one.name == name), None)
     if found is None:
         raise Http404
-    return download(as_csv(found).encode(), "text/csv; charset=utf-8", f"trial-{found.name}.csv")
+    return csv_file(found, f"trial-{found.name}.csv", programme)
 
 
 @require_GET

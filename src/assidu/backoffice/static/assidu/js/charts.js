@@ -20,6 +20,17 @@
     return getComputedStyle(probe).color;
   };
 
+  const LONG_FROM = 10000;
+  // How far the axis of figures goes: what is stacked is added up.
+  const reachOf = (series) => {
+    const most = series.flatMap((one) => [...one.values, ...(one.ranges || []).flatMap((range) => range || [])].map((v) => Math.abs(v || 0)));
+    const stacks = new Map();
+    series.filter((one) => one.stack).forEach((one) => one.values.forEach((v, place) => {
+      const key = `${one.stack} ${place} ${v < 0}`;
+      stacks.set(key, (stacks.get(key) || 0) + Math.abs(v || 0));
+    }));
+    return Math.max(0, ...most, ...stacks.values());
+  };
   const formatter = (format = {}) => {
     const options = { maximumFractionDigits: format.digits ?? 0, minimumFractionDigits: format.digits ?? 0 };
     if (format.style === "currency") Object.assign(options, { style: "currency", currency: format.currency || "EUR" });
@@ -27,7 +38,12 @@
     const full = new Intl.NumberFormat(language, options);
     const short = new Intl.NumberFormat(language, { ...options, notation: "compact", minimumFractionDigits: 0, maximumFractionDigits: 1 });
     const write = (style, v) => style.format(v).replace("-", "−");
-    return { full: (v) => write(full, v), short: (v) => write(Math.abs(v) >= 10000 ? short : full, v) };
+    return {
+      full: (v) => write(full, v),
+      short: (v) => write(Math.abs(v) >= LONG_FROM ? short : full, v),
+      // One way for all ticks of an axis: 9 k € beside 12 k €.
+      ticks: (most) => (v) => write(most >= LONG_FROM && v !== 0 ? short : full, v),
+    };
   };
   const text = (tag, className, content) => {
     const element = document.createElement(tag);
@@ -68,7 +84,7 @@
     };
     const amounts = {
       type: "value", min: chart.min, splitNumber: 4,
-      axisLabel: { color: soft, fontSize: 12, formatter: figures.short, hideOverlap: true },
+      axisLabel: { color: soft, fontSize: 12, formatter: figures.ticks(reachOf(chart.series)), hideOverlap: true },
       splitLine: { lineStyle: { color: line } },
     };
     const marks = (chart.marks || []).map((mark, place, { length }) => ({
@@ -128,9 +144,9 @@
     const line = colour("line");
     const ink = colour("ink");
     const most = Math.max(...chart.series.flatMap((series) => [...series.at, ...(series.at_ranges || []).flatMap((range) => range || [])]));
-    const axis = (name, figures) => ({
+    const axis = (name, figures, most) => ({
       type: "value", name, splitNumber: 4, nameTextStyle: { color: soft, fontSize: 12 },
-      axisLabel: { color: soft, fontSize: 12, formatter: figures.short, hideOverlap: true }, splitLine: { lineStyle: { color: line } },
+      axisLabel: { color: soft, fontSize: 12, formatter: figures.ticks(most), hideOverlap: true }, splitLine: { lineStyle: { color: line } },
     });
     const whisker = (ends) => ends.map((coord) => ({
       coord, symbol: "rect", symbolSize: [10, 1.6], label: { show: false }, lineStyle: { color: ink, type: "solid", width: 1.6 }, itemStyle: { color: ink },
@@ -165,8 +181,8 @@
           return box;
         },
       },
-      xAxis: { ...axis(chart.plane.across, over), nameLocation: "middle", nameGap: 28 },
-      yAxis: { ...axis(chart.plane.up, up), nameLocation: "end", nameTextStyle: { color: soft, fontSize: 12, align: "left" } },
+      xAxis: { ...axis(chart.plane.across, over, most), nameLocation: "middle", nameGap: 28 },
+      yAxis: { ...axis(chart.plane.up, up, reachOf(chart.series)), nameLocation: "end", nameTextStyle: { color: soft, fontSize: 12, align: "left" } },
       series: [...chart.series.map((series) => {
         const tone = colour(`chart-${series.tone}`);
         const drawn = whiskers(series).map(whisker);
