@@ -293,9 +293,8 @@ def test_runs_stand_side_by_side(assidu_db: Database, finance: Client, past: His
     one = text_of(finance.get(f"/simulation/compare/?run={runs[0]}&run=nonsense"))
     assert "Idea 400" not in one
     taken = finance.get(f"/simulation/compare/side-by-side.csv?run={runs[0]}&run={runs[1]}").content.decode()
-    assert (
-        taken.splitlines()[0] == "figure,currency,before,Idea 400,Idea 400: change,Idea 300,Idea 300: change"
-    )
+    heads = "Figure,Units,Before,Idea 400,Idea 400: change,Idea 300,Idea 300: change"
+    assert taken.splitlines()[0].lstrip("\ufeff") == heads
     listed = text_of(finance.get("/simulation/"))
     assert listed.count('name="run"') == 2
 

@@ -199,7 +199,7 @@ def test_every_table_behind_is_a_file(past: History, finance: Client, found: Dis
         address = f"{ADDRESS}{run_id}/{table.name}.csv"
         assert f'href="{address}"' in page
         rows = list(csv.reader(io.StringIO(finance.get(address).content.decode())))
-        assert (tuple(rows[0]), len(rows)) == (table.columns, 1 + len(table.rows))
+        assert (len(rows[0]), len(rows)) == (len(table.columns), 1 + len(table.rows))
     assert finance.get(f"{ADDRESS}{run_id}/nothing.csv").status_code == 404
 
 

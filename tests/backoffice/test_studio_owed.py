@@ -219,7 +219,7 @@ def test_a_month_is_closed_once_in_its_order_and_its_journal_is_what_the_command
     [kept] = [one for one in queries.liability("club", clock.now()).months if one.is_closed]
     assert kept.hash[:12] in text_of(finance)
     journal = finance.get("/studio/owed/files/journal.csv?month=2026-01").content.decode().splitlines()
-    assert journal[0] == "reference,journal,date,account,label,debit,credit"
+    assert journal[0] == "\ufeffReference,Journal,Date,Account,Label,Debit (€),Credit (€)"
     assert len(journal) == 1 + 2 * len(queries.journal("club", [kept.month], queries.policy("club").books))
 
 

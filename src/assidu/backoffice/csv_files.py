@@ -1,5 +1,5 @@
-"""Tables as a reader's spreadsheet opens them: in French with semicolons, commas and a byte order mark, heads in words,
-money in whole units with its sign in the head. In English they are as the API gives them."""
+"""Tables as a reader's spreadsheet opens them: with a byte order mark, the decimal mark of their language and, where it
+is a comma, semicolons; heads in words, money in whole units with its sign in the head."""
 
 import csv
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from io import StringIO
 
-from babel.numbers import get_currency_symbol
+from babel.numbers import get_currency_symbol, get_decimal_symbol
 from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -17,8 +17,7 @@ from assidu.backoffice.listing import BYTE_ORDER_MARK
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.views.studio.files import download
 from assidu.economics.words import BASES, BEHAVIOUR, FIGURES, STEPS
-from assidu.foundation.tables import Cell, Table, as_csv, harmless
-from assidu.plans.wording import Language
+from assidu.foundation.tables import Cell, Table, harmless
 
 KIND = "text/csv; charset=utf-8"
 _CHANGE = ": change"
@@ -230,17 +229,16 @@ _OF_ROWS = ("figure", "assumption", "step")
 
 def csv_file(table: Table, name: str, programme: Programme) -> HttpResponse:
     """The answer that hands ``table`` over as the file ``name``."""
-    if programme.language is not Language.FR:
-        return download(as_csv(table).encode(), KIND, name)
-    return download((BYTE_ORDER_MARK + _in_french(table, programme)).encode(), KIND, name)
+    return download((BYTE_ORDER_MARK + _as_read(table, programme)).encode(), KIND, name)
 
 
-def _in_french(table: Table, programme: Programme) -> str:
+def _as_read(table: Table, programme: Programme) -> str:
     money = programme.document.sale_currency
-    sign = get_currency_symbol(money.code, "fr")
+    language = programme.language.value
+    sign, mark = get_currency_symbol(money.code, language), get_decimal_symbol(language)
     kinds = [_kind(column) for column in table.columns]
     out = StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=";" if mark == "," else ",", lineterminator="\r\n")
     writer.writerow(
         [
             harmless(f"{head(column)} ({sign})" if kind else head(column))
@@ -257,7 +255,7 @@ def _in_french(table: Table, programme: Programme) -> str:
             elif column == "basis":
                 cells.append(str(BASES.get(str(cell), cell or "")))
             else:
-                cells.append(_cell(cell, kind or of_row, money.decimals))
+                cells.append(_cell(cell, kind or of_row, money.decimals, mark))
         writer.writerow(cells)
     return out.getvalue()
 
@@ -288,7 +286,7 @@ def _kind(column: str) -> str:
 def head(column: str) -> str:
     """A column in the words of the reader, with the end or the side it is."""
     if column.endswith(_CHANGE):
-        return f"{column.removesuffix(_CHANGE)} : {_PLAIN['change']}"
+        return _("%(column)s: change") % {"column": column.removesuffix(_CHANGE)}
     base, more = _base(column)
     bare_end = f"_{base.removesuffix('_minor')}"
     words = str(_ENDS[bare_end]) if bare_end in _ENDS else str(_HEADS.get(base, base))
@@ -300,20 +298,20 @@ def _named(code: str) -> str:
     return str(_HEADS.get(code) or _NAMES.get(code, code))
 
 
-def _cell(value: Cell, kind: str, decimals: int) -> str:
+def _cell(value: Cell, kind: str, decimals: int, mark: str) -> str:
     match value:
         case None:
             return ""
         case bool():
             return _("yes") if value else _("no")
         case int() | float() if kind == "minor":
-            return f"{Decimal(round(value)).scaleb(-decimals):.{decimals}f}".replace(".", ",")
+            return f"{Decimal(round(value)).scaleb(-decimals):.{decimals}f}".replace(".", mark)
         case int():
             return str(value)
         case float():
             written = f"{value:.{decimals if kind else 6}f}"
-            return (written if kind else written.rstrip("0").rstrip(".")).replace(".", ",")
+            return (written if kind else written.rstrip("0").rstrip(".")).replace(".", mark)
         case date():
             return value.isoformat()
         case _:
-            return value.replace(".", ",") if kind else harmless(value)
+            return value.replace(".", mark) if kind else harmless(value)

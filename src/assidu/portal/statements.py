@@ -13,7 +13,7 @@ from assidu.decisions.decision import Account
 from assidu.decisions.events import Absorption, AfterSale, AudienceChange, Merger, Sale
 from assidu.decisions.plan import CurrencyKind, Plan
 from assidu.decisions.state import Membership
-from assidu.events.types import WHOSE_PERSON
+from assidu.events.types import WHOSE_PERSON, EventType
 from assidu.loyalty import queries
 from assidu.loyalty.coming import changes_to_come
 from assidu.loyalty.explain import explain
@@ -273,7 +273,7 @@ def _moment(entry: TimelineEntry, of: Member, names: Mapping[str, str]) -> Momen
     # What staff wrote, and who did it, is theirs to tell on request: the page says what happened.
     entry = replace(entry, store=names.get(entry.store, entry.store), written={})
     document = of.documents.get(entry.decision.plan_version, of.document)
-    told = said_of(entry, document, of.language, _sold_on(entry), for_members=True)
+    told = said_of(entry, document, of.language, _sold_on(entry), undone=_undone(entry), for_members=True)
     title, *sentences = told_to_member(entry.event, told, of.language)
     if isinstance(entry.event, Merger):
         title = MERGED.say(of.language)
@@ -294,6 +294,13 @@ def _moment(entry: TimelineEntry, of: Member, names: Mapping[str, str]) -> Momen
         place=f"{of.family.index(entry.customer_id)}-{entry.seq}" if is_sale else "",
         earned_nothing=is_sale and not has_earned,
     )
+
+
+def _undone(entry: TimelineEntry) -> dict[int, tuple[date, EventType]]:
+    """When and what the events were that the entry's movements undo."""
+    wanted = {movement.reverses[0] for movement in entry.movements if movement.reverses is not None}
+    found = [queries.entry(entry.customer_id, seq) for seq in sorted(wanted)]
+    return {one.seq: (one.day, one.type) for one in found if one is not None}
 
 
 def _sold_on(entry: TimelineEntry) -> SoldOn | None:

@@ -208,7 +208,7 @@ class _Shown:
                 *self._change(points.used, before.used if self.before else None),
             ),
             Figure(
-                _("%(units)s expired") % {"units": _title(name)}, quantity(points.expired, points.currency),
+                _("%(units)s expired or lost") % {"units": _title(name)}, quantity(points.expired, points.currency),
                 _("%(share)s of those given") % {"share": _share(points.expired, points.issued)},
                 "hourglass", self.moved("expired"), self.trend(lambda m: m.points_expired),
                 *self._change(points.expired, before.expired if self.before else None, neutral=True),
@@ -270,12 +270,14 @@ class _Shown:
     def points(self) -> Chart:
         return Chart(
             id="points-chart",
-            title=_("%(units)s given, used, expired") % {"units": _title(self._points_name)},
+            title=_("%(units)s given, used, expired or lost") % {"units": _title(self._points_name)},
             labels=self.labels(),
             series=[
                 Series(_("Given"), [m.points_issued for m in self.now.months], has_area=True),
                 Series(_("Used"), [m.points_used for m in self.now.months], tone=3),
-                Series(_("Expired"), [m.points_expired for m in self.now.months], tone=2, is_dashed=True),
+                Series(
+                    _("Expired or lost"), [m.points_expired for m in self.now.months], tone=2, is_dashed=True
+                ),
             ],
             show=lambda value: self.programme.quantity(round(value), self.programme.points),
             minimum=0,
