@@ -189,10 +189,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("whole_year") is None)
 
 
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """What was collected stays until the end: looking through it for garbage again and again finds none."""
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

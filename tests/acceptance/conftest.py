@@ -1,11 +1,13 @@
 """A real server with people and keys, and a browser that looks at it."""
 
 import asyncio
+import fcntl
 import os
+import pickle
 import threading
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, sync_playwright
 
 from assidu.foundation.database import Database
+from assidu.foundation.settings import Settings
 from builders.runs import Runs, runs_of
 
 # Playwright's synchronous API runs a loop in this thread, which Django would take for an asynchronous view.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+FURNISHED = "furnished_site"
 PASSWORD = "quatre mots bien choisis"
 # Contrast depends on the theme, wording on the language: two visits show both of each.
 LOOKS = (("fr", "light"), ("en", "dark"))
@@ -38,59 +42,32 @@ ARGUMENTS = [
 
 
 AXE = Axe().axe_script
-OF_COLOUR = ["color-contrast", "link-in-text-block"]
-"""The rules that another theme can break; how a page is built is the same in both."""
 # Only what is wrong is told: all that is right is a hundred times as much to be carried over.
-COLOURS = {"runOnly": {"type": "rule", "values": OF_COLOUR}, "resultTypes": ["violations"]}
-STRUCTURE = {
+RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {rule: {"enabled": False} for rule in OF_COLOUR},
     "resultTypes": ["violations"],
 }
+OF_COLOUR = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+}
+"""The rules that another theme can break; how a page is built is the same in both."""
 ALIKE = ["tbody > tr:nth-child(n+9)"]
 """Rows of a table are drawn by the same lines of a template: eight are looked at, not a hundred."""
 MENU = "header.side > *"
-WEARS_ALIKE = "[data-wears-alike]"
-MARK_THOSE_WHO_WEAR_ALIKE = """() => {
-    const grounds = new Map([[null, '']]);
-    const ground = e => {
-        if (!grounds.has(e)) {
-            const s = getComputedStyle(e);
-            const adds = s.backgroundColor !== 'rgba(0, 0, 0, 0)' || s.backgroundImage !== 'none' || s.opacity !== '1';
-            grounds.set(e, ground(e.parentElement)
-                + (adds ? `on ${s.backgroundColor} ${s.backgroundImage} ${s.opacity}` : ''));
-        }
-        return grounds.get(e);
-    };
-    for (const e of document.querySelectorAll('[data-wears-alike]')) e.removeAttribute('data-wears-alike');
-    const worn = new Map(), alike = [];  // marked when all was read: a mark makes the next reading work out styles anew
-    for (const e of document.body.querySelectorAll('*')) {
-        if (e.childElementCount || !e.textContent.trim() || !e.checkVisibility()) continue;
-        const s = getComputedStyle(e);
-        const wears = [s.color, s.fill, s.fontSize, s.fontWeight, ground(e)].join();
-        worn.set(wears, (worn.get(wears) ?? 0) + 1);
-        if (worn.get(wears) > 3) alike.push(e);
-    }
-    for (const e of alike) e.toggleAttribute('data-wears-alike');
-}"""
-"""Contrast is of colours, and is most of what axe costs: of words in one colour and size on the same ground, three are
-looked at, wherever they stand."""
 
 
-def faults_of(tab: Page, *, only_colours: bool = False, with_menu: bool = False) -> list[str]:
+def faults_of(tab: Page, rules: dict[str, Any] = RULES, *, with_menu: bool = False) -> list[str]:
     """What axe finds wrong with the page as it is now; what stands around every page is looked at on one of them."""
     if not tab.evaluate("'axe' in window"):
         tab.evaluate(AXE)
-    tab.evaluate(MARK_THOSE_WHO_WEAR_ALIKE)
-    seen = ALIKE if with_menu else [*ALIKE, MENU]
-    looks = [([*seen, WEARS_ALIKE], COLOURS), *([] if only_colours else [(seen, STRUCTURE)])]
+    found = tab.evaluate(
+        "([exclude, rules]) => axe.run({exclude}, rules).then(found => found.violations)",
+        [ALIKE if with_menu else [*ALIKE, MENU], rules],
+    )
     return [
         f"{fault['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-        for exclude, rules in looks
-        for fault in tab.evaluate(
-            "([exclude, rules]) => axe.run({exclude}, rules).then(found => found.violations)",
-            [exclude, rules],
-        )
+        for fault in found
         for node in fault["nodes"]
     ]
 
@@ -126,14 +103,44 @@ class Customers:
 
 
 @pytest.fixture(scope="package")
-def site(cluster: Database, template: Database, django_db_blocker: Any) -> Iterator[Site]:
+def furnished(
+    cluster: Database, template: Database, settings_of_home: Settings, django_db_blocker: Any
+) -> Site:
+    """Who and what the site knows, in the database ``FURNISHED``, which the first worker makes for all of them."""
+    from django.db import connections
+
+    from assidu.foundation.schema import connected_to
+    from builders.databases import TEMPLATE, copy, drop
+
+    with (settings_of_home.home / "site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = settings_of_home.home / "site.pickle"
+        if kept.exists():
+            found: Site = pickle.loads(kept.read_bytes())
+            return found
+        drop(cluster, FURNISHED)
+        copy(cluster, FURNISHED, TEMPLATE)
+        with django_db_blocker.unblock(), connected_to(cluster.named(FURNISHED).url):
+            people, colleague = _staff()
+            customers = _shop()
+            runs = _tried()
+            draft = _begun(people["fr", "light"].id)
+            waiting = _asked(customers.anne, colleague.id)
+            connections.close_all()
+        made = Site("", colleague, people, customers, runs, draft, waiting)
+        kept.write_bytes(pickle.dumps(made))
+        return made
+
+
+@pytest.fixture(scope="package")
+def site(cluster: Database, furnished: Site, django_db_blocker: Any) -> Iterator[Site]:
     """The server, on a database of its own that lasts for all browser stories of this worker."""
     from django.core.handlers.wsgi import WSGIHandler
     from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
     from django.db import connections
 
     from assidu.foundation.schema import connected_to
-    from builders.databases import TEMPLATE, copy, drop
+    from builders.databases import copy, drop
 
     class Quiet(WSGIRequestHandler):
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
@@ -141,20 +148,13 @@ def site(cluster: Database, template: Database, django_db_blocker: Any) -> Itera
 
     name = f"site_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
     drop(cluster, name)
-    copy(cluster, name, TEMPLATE)
+    copy(cluster, name, FURNISHED)
     with django_db_blocker.unblock(), connected_to(cluster.named(name).url):
-        people, colleague = _staff()
-        customers = _shop()
-        runs = _tried()
-        draft = _begun(people["fr", "light"].id)
-        waiting = _asked(customers.anne, colleague.id)
         server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet, connections_override={})
         server.set_app(WSGIHandler())
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield Site(
-            f"http://127.0.0.1:{server.server_port}", colleague, people, customers, runs, draft, waiting
-        )
+        yield replace(furnished, address=f"http://127.0.0.1:{server.server_port}")
         server.shutdown()
         server.server_close()
         connections.close_all()

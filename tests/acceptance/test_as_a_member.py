@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 from playwright.sync_api import Page as Tab
 
-from acceptance.conftest import LOOKS, PATIENCE_MS, WIDE, Site, Visit, faults_of
+from acceptance.conftest import LOOKS, OF_COLOUR, PATIENCE_MS, RULES, WIDE, Site, Visit, faults_of
 
 pytestmark = pytest.mark.browser
 
@@ -65,7 +65,7 @@ def link(site: Site) -> str:
 def is_sound(tab: Tab, name: str, look: tuple[str, str]) -> None:
     """In the right language, no axe fault, nothing cut off, on a telephone and on a wide screen."""
     assert tab.evaluate("document.documentElement.lang") == look[0]
-    faults = faults_of(tab, only_colours=look[1] == "dark")
+    faults = faults_of(tab, RULES if look[1] == "light" else OF_COLOUR)
     assert not faults, "\n".join(faults)
     for width, size in (("390", TELEPHONE), ("1280", WIDE)):
         tab.set_viewport_size(size)

@@ -16,6 +16,7 @@ from playwright.sync_api import Page as Tab
 from acceptance.conftest import (
     AXE,
     LOOKS,
+    OF_COLOUR,
     PATIENCE_MS,
     TABLET,
     WIDE,
@@ -95,7 +96,7 @@ def test_a_page_is_sound(
     if language == "fr" and shown.status == 200:
         reaches_everything(tab, in_main=shown.name != SHOWS_MENU)
     show_in(tab, OTHER[theme])
-    faults = faults_of(tab, only_colours=True, with_menu=shown.name == SHOWS_MENU)
+    faults = faults_of(tab, OF_COLOUR, with_menu=shown.name == SHOWS_MENU)
     assert not faults, "\n".join(faults)
     keep(tab, shown, language, OTHER[theme], "1280")
     assert fits(tab), "wider than the window at 1280"

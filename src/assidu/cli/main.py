@@ -20,6 +20,7 @@ import typer
 from assidu import __version__
 from assidu.cli.output import EXIT_NO, Refused, report_failure
 from assidu.cli.speech import gettext as _
+from assidu.foundation.loading import loading
 from assidu.foundation.settings import HASHED_STATIC, SettingsError
 
 
@@ -175,11 +176,12 @@ def _named_only() -> None:
 def _add(root: typer.Typer, name: str, entry: Entry) -> None:
     if entry.serves:
         os.environ[HASHED_STATIC] = "1"
-    if entry.needs_django:
-        import django
+    with loading():
+        if entry.needs_django:
+            import django
 
-        django.setup()
-    module = import_module(f"assidu.cli.commands.{entry.module}")
+            django.setup()
+        module = import_module(f"assidu.cli.commands.{entry.module}")
     group = getattr(module, "app", None)
     if isinstance(group, typer.Typer):
         root.add_typer(group, name=name, help=entry.explanation)

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from importlib import import_module
 from typing import Any, cast
 
+from assidu.foundation.loading import loading
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -50,7 +52,8 @@ class Dispatcher:
 
 def _intake() -> Application:
     module, _, name = INTAKE.partition(":")
-    loaded: Application = getattr(import_module(module), name)
+    with loading():
+        loaded: Application = getattr(import_module(module), name)
     return loaded
 
 
@@ -59,9 +62,10 @@ def _django() -> Application:
     from django.urls import get_resolver
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "assidu.project.settings")
-    loaded = get_asgi_application()
-    # A screen that cannot be imported is found when the server starts, not by its first visitor.
-    assert get_resolver().url_patterns
+    with loading():
+        loaded = get_asgi_application()
+        # A screen that cannot be imported is found when the server starts, not by its first visitor.
+        assert get_resolver().url_patterns
     # Django's own types say `dict`; what a server passes is one.
     return cast(Application, loaded)
 
