@@ -198,7 +198,7 @@ def test_every_table_behind_is_a_file(past: History, finance: Client, found: Dis
     for table in tables(found):
         address = f"{ADDRESS}{run_id}/{table.name}.csv"
         assert f'href="{address}"' in page
-        rows = list(csv.reader(io.StringIO(finance.get(address).content.decode())))
+        rows = list(csv.reader(io.StringIO(finance.get(address).content.decode("utf-8-sig"))))
         assert (len(rows[0]), len(rows)) == (len(table.columns), 1 + len(table.rows))
     assert finance.get(f"{ADDRESS}{run_id}/nothing.csv").status_code == 404
 
