@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from assidu.backoffice import formats
 from assidu.backoffice.programme import Programme
+from assidu.backoffice.typed import WholeField
 from assidu.backoffice.views.programme import author, storable
 from assidu.foundation.ids import new_id
 from assidu.loyalty import allotments, code_pools
@@ -29,7 +30,7 @@ class CodesForm(forms.Form):
         max_length=NAME_MAX,
         help_text=gettext_lazy("As you will look for them in the list: a mailing, a partner."),
     )
-    count = forms.IntegerField(
+    count = WholeField(
         label=gettext_lazy("How many, for whoever shows them"),
         required=False,
         min_value=1,
@@ -45,7 +46,7 @@ class CodesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         help_text=gettext_lazy("A card, telephone or e-mail on each line."),
     )
-    uses = forms.IntegerField(
+    uses = WholeField(
         label=gettext_lazy("How often each serves"),
         min_value=0,
         max_value=USES_MAX,

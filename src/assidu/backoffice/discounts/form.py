@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from assidu.backoffice.typed import FigureField
+from assidu.backoffice.typed import FigureField, WholeField
 from assidu.catalogue import queries as catalogue
 from assidu.economics.discounts.types import DiscountsQuestion, Turning
 from assidu.plans.wording import Language
@@ -34,14 +34,14 @@ class DiscountsForm(forms.Form):
         _("What a sale earns, in %"),
         help_text=_("Of its ordinary price excl. VAT. Left empty: nothing is said of margin."),
     )
-    share_percent = forms.IntegerField(
+    share_percent = WholeField(
         label=_("Share turned into points, in %"),
         min_value=0,
         max_value=100,
         help_text=_("Of each discount; 0: only what promotions did is told."),
     )
     source = forms.ChoiceField(label=_("Plan that gives the points"))
-    from_percent = forms.IntegerField(
+    from_percent = WholeField(
         label=_("Only discounts of so many % or more"), required=False, min_value=0, max_value=100
     )
     departments = forms.MultipleChoiceField(
@@ -55,7 +55,7 @@ class DiscountsForm(forms.Form):
     )
     redemption_error = _percent(_("Standard error of that, in points"), 50)
     cost_percent = _percent(_("What a used euro costs, in %"), 200)
-    pull_percent = forms.IntegerField(
+    pull_percent = WholeField(
         label=_("What points draw, in % of what a discount draws"),
         required=False,
         min_value=0,
@@ -63,7 +63,7 @@ class DiscountsForm(forms.Form):
         help_text=_("Nobody knows before a trial: 0 is the careful answer."),
     )
     funded_percent = _percent(_("What suppliers pay back of discounts, in %"))
-    seed = forms.IntegerField(
+    seed = WholeField(
         label=_("Seed"),
         min_value=0,
         max_value=SEED_MAX,

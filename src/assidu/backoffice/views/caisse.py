@@ -28,7 +28,7 @@ from assidu.backoffice.offers_at_till import TillOffers, offers_at_till
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import OtherStore, is_of_their_stores, look_up, require
 from assidu.backoffice.saying import line_to_say
-from assidu.backoffice.typed import plain
+from assidu.backoffice.typed import WholeField, plain
 from assidu.backoffice.views.customer import PURSES, account_name, last_day, missing_to
 from assidu.backoffice.views.customer_actions import OnceForm
 from assidu.backoffice.views.customers import MEMBERSHIPS, initials_of
@@ -116,13 +116,15 @@ class TicketForm(OnceForm):
             (code, code or money.code) for code in self.decimals
         ]
         for use in uses:
-            self.fields[use.field] = forms.IntegerField(
+            self.fields[use.field] = WholeField(
                 label=use.label,
                 help_text=use.note,
                 min_value=0,
                 max_value=use.available,
                 required=False,
-                widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "0"}),
+                widget=forms.TextInput(
+                    attrs={"inputmode": "numeric", "autocomplete": "off", "placeholder": "0"}
+                ),
             )
 
     @property

@@ -22,6 +22,7 @@ from assidu.backoffice.forms import LANGUAGES
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import find, require
 from assidu.backoffice.sentences import outcome_sentence
+from assidu.backoffice.typed import WholeField
 from assidu.backoffice.views.customer import Known, known
 from assidu.backoffice.views.palette import folded
 from assidu.catalogue import queries as catalogue
@@ -85,7 +86,7 @@ class CorrectionForm(OnceForm):
         initial=ADD,
     )
     currency = forms.ChoiceField(label=gettext_lazy("Of what"))
-    quantity = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, max_value=QUANTITY_MAX)
+    quantity = WholeField(label=gettext_lazy("How many"), min_value=1, max_value=QUANTITY_MAX)
     reason_code = forms.ChoiceField(label=gettext_lazy("In a word"), required=False)
     reason = forms.CharField(
         label=gettext_lazy("Why"),

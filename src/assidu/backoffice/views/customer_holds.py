@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from assidu.backoffice.access import actor_at, allowed
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.their_holds import held_now
-from assidu.backoffice.typed import AmountField
+from assidu.backoffice.typed import AmountField, WholeField
 from assidu.backoffice.views.customer import known
 from assidu.backoffice.views.customer_actions import QUANTITY_MAX, OnceForm, have, programme_of
 from assidu.backoffice.views.customer_membership import ReasonForm, answer
@@ -32,9 +32,7 @@ MINUTES: Final = (
 class HoldForm(ReasonForm):
     """Units, places, or both: each is kept for this customer alone until the time is over."""
 
-    quantity = forms.IntegerField(
-        label=gettext_lazy("How many"), min_value=1, max_value=QUANTITY_MAX, required=False
-    )
+    quantity = WholeField(label=gettext_lazy("How many"), min_value=1, max_value=QUANTITY_MAX, required=False)
     currency = forms.ChoiceField(label=gettext_lazy("Of what"), required=False)
     minutes = forms.TypedChoiceField(label=gettext_lazy("For how long"), choices=MINUTES, coerce=int)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from assidu.backoffice import sheets
 from assidu.backoffice.access import actor_at, allowed
+from assidu.backoffice.typed import WholeField
 from assidu.backoffice.views.customer import known
 from assidu.customers.links import DAYS, DAYS_MAX, links_of, make_link, revoke_links
 from assidu.foundation import clock
@@ -19,7 +20,7 @@ from assidu.foundation.settings import current_settings
 
 
 class LinkForm(forms.Form):
-    days = forms.IntegerField(
+    days = WholeField(
         label=gettext_lazy("Days during which it opens"), min_value=1, max_value=DAYS_MAX, initial=DAYS
     )
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from assidu.backoffice import formats, sheets
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.programme import Programme
+from assidu.backoffice.typed import WholeField
 from assidu.backoffice.views.customer import Known, is_given_to, known
 from assidu.backoffice.views.customer_actions import OnceForm, done, have, programme_of, store_choices
 from assidu.decisions.plan import CurrencyKind
@@ -30,7 +31,7 @@ class RewardForm(OnceForm):
     """``reward`` is a code or, of a reward with sessions, ``code/session``."""
 
     reward = forms.ChoiceField(label=gettext_lazy("Reward"))
-    quantity = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, max_value=100, initial=1)
+    quantity = WholeField(label=gettext_lazy("How many"), min_value=1, max_value=100, initial=1)
     store = forms.ChoiceField(label=gettext_lazy("Store"), required=False)
 
     def __init__(
@@ -43,7 +44,7 @@ class RewardForm(OnceForm):
 
 class HandOverForm(OnceForm):
     currency = forms.ChoiceField(label=gettext_lazy("What"))
-    quantity = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, max_value=100, initial=1)
+    quantity = WholeField(label=gettext_lazy("How many"), min_value=1, max_value=100, initial=1)
 
     def __init__(self, *args: Any, goods: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

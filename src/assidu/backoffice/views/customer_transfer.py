@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from assidu.backoffice import sheets
 from assidu.backoffice.access import actor_at, allowed
 from assidu.backoffice.reach import find
+from assidu.backoffice.typed import WholeField
 from assidu.backoffice.views.customer import known
 from assidu.backoffice.views.customer_actions import (
     FOUND_MAX,
@@ -32,7 +33,7 @@ from assidu.loyalty.entries import Told
 class TransferForm(OnceForm):
     other = forms.UUIDField(widget=forms.HiddenInput)
     currency = forms.ChoiceField(label=gettext_lazy("Of what"))
-    quantity = forms.IntegerField(label=gettext_lazy("How many"), min_value=1, max_value=QUANTITY_MAX)
+    quantity = WholeField(label=gettext_lazy("How many"), min_value=1, max_value=QUANTITY_MAX)
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         max_length=200,

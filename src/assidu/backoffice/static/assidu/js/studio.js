@@ -4,7 +4,12 @@
 (() => {
   "use strict";
   const all = (selector) => [...document.querySelectorAll(selector)];
-  const plain = (text) => text.replace(/\s/g, "").replace(",", ".");
+  // As the server reads it: 12,500 is twelve thousand five hundred in English.
+  const thousands = document.documentElement.lang === "en" ? /^-?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/ : /^$/;
+  const plain = (text) => {
+    const bare = text.replace(/\s/g, "");
+    return thousands.test(bare) ? bare.replaceAll(",", "") : bare.replace(",", ".");
+  };
   const read = (input) => (plain(input.value) === "" ? NaN : Number(plain(input.value)));
   const follow = (number) => {
     const value = read(number);
