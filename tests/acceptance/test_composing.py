@@ -2,16 +2,21 @@
 
 import re
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 from playwright.sync_api import Page as Tab
 
 from acceptance.conftest import PASSWORD, Site, faults_of
-from builders.shop import PROGRAMME
+from assidu.events.types import EventKey
+from assidu.foundation.clock import now
+from builders.sales import a_sale
+from builders.shop import PROGRAMME, Shop
 
 pytestmark = pytest.mark.browser
 
+SOMEBODY = "2990000001012"
 QUIET_DAY = "2025-02-15"
 """Anne and one other customer bought that day, each for more than 30 €."""
 
@@ -67,9 +72,7 @@ def add(tab: Tab, group: str, clause: str, blank: str) -> None:
     expect(tab.locator(blank)).to_be_focused()
 
 
-def test_a_rule_is_composed_tried_approved_by_somebody_else_published_and_taken_back(
-    site: Site, ines: Tab, paul: Tab, guarded: None
-) -> None:
+def test_a_rule_is_composed_as_a_sentence_and_tried_on_the_receipts_of_a_day(site: Site, ines: Tab) -> None:
     ines.goto("/programme/")
     ines.get_by_role("button", name="Préparer une version").click()
     ines.wait_for_selector("#draft")
@@ -109,7 +112,55 @@ def test_a_rule_is_composed_tried_approved_by_somebody_else_published_and_taken_
     expect(ines.locator("#gainers").locator("xpath=ancestor::section")).to_contain_text("Anne Béraud")
     expect(ines.locator("#gainers").locator("xpath=ancestor::section")).to_contain_text("Zoé Client30")
 
-    # It costs something, so somebody else approves.
+
+def saved(tab: Tab, line: str) -> None:
+    tab.keyboard.press("Enter")
+    expect(tab.locator(line)).to_be_visible()
+
+
+def test_a_whole_programme_is_composed_replayed_approved_published_and_answers_why_somebody_got_12_points(
+    site: Site, ines: Tab, paul: Tab, guarded: None
+) -> None:
+    ines.goto("/library/points/")
+    ines.get_by_role("button", name="En faire un brouillon").click()
+    ines.wait_for_selector("#draft")
+    address = ines.url
+
+    # Three statuses: the first one comes with how long they last.
+    ines.get_by_role("link", name="Ajouter un statut").click()
+    ines.locator("#b-keep-number").fill("12")
+    saved(ines, "#tierslevels-first")
+    for name, spend in (("Argent", "300"), ("Or", "1 000")):
+        ines.get_by_role("link", name="Ajouter un statut").click()
+        ines.get_by_label("en français").fill(name)
+        ines.locator("#b-spend_at_least").fill(spend)
+        saved(ines, f"#tierslevels-{name.lower()}")
+
+    ines.get_by_role("link", name="Modifier Le parrainage").click()
+    ines.locator("#b-referrer-units").fill("300")
+    ines.locator("#b-referee-units").fill("200")
+    expect(ines.locator("#said")).to_contain_text("Le parrain reçoit 300 points et le filleul 200 points")
+    ines.keyboard.press("Enter")
+    ines.wait_for_selector("#draft")
+
+    for name, units in (("La loterie", "500"), ("Les dix premiers", "10")):
+        ines.get_by_role("link", name="Ajouter une offre").click()
+        ines.get_by_label("en français").fill(name)
+        ines.locator("#b-effect-kind").select_option("points")
+        ines.locator("#b-effect-points-units").fill(units)
+        if name == "La loterie":
+            add(ines, "Quand", "par tirage au sort", "#b-chance-one_in")
+            ines.keyboard.type("20")
+            add(ines, "Quand", "quand le ticket atteint", "#b-when-amount_at_least")
+            ines.keyboard.type("30")
+        else:
+            add(ines, "Limites", "premiers tickets", "#b-quota-first")
+            ines.keyboard.type("10")
+        saved(ines, f"#offers-{name.lower().replace(' ', '-')}")
+    expect(ines.locator("#offers-la-loterie")).to_contain_text("tirage au sort : un ticket sur 20")
+    expect(ines.locator("#offers-les-dix-premiers")).to_contain_text("pour les 10 premiers tickets du jour")
+
+    # What it would have given last year, and to whom; it costs something else, so somebody else approves.
     ines.goto(f"{address}approval/")
     ines.get_by_role("button", name="Rejouer").click()
     expect(ines.locator("#cost")).to_contain_text("par an", timeout=60_000)
@@ -118,6 +169,9 @@ def test_a_rule_is_composed_tried_approved_by_somebody_else_published_and_taken_
     ines.get_by_role("button", name="Soumettre").click()
     expect(ines.locator("h1")).to_contain_text("attend une approbation")
     expect(ines.get_by_role("button", name="Approuver", exact=True)).to_have_count(0)
+    ines.locator("#cost").get_by_role("link").first.click()
+    expect(ines.get_by_role("row", name="La loterie")).to_be_visible()
+    expect(ines.get_by_role("region", name="Ils y perdent le plus")).to_contain_text("Zoé Client")
     paul.goto("/programme/drafts/")
     paul.locator(f"a[href='{address.removeprefix(site.address)}']").first.click()
     paul.get_by_role("link", name="Approuver et publier").click()
@@ -125,12 +179,23 @@ def test_a_rule_is_composed_tried_approved_by_somebody_else_published_and_taken_
     expect(paul.locator("h1")).to_contain_text("approuvé")
     assert faults_of(paul) == []
 
-    ines.reload()
+    ines.goto(f"{address}approval/")
     ines.get_by_role("button", name="Publier").click()
     ines.wait_for_url("**/programme/versions/*/")
     expect(ines.locator("h1")).to_contain_text("en vigueur")
     expect(ines.locator("main")).to_contain_text("Paul Riou")
     number = int(ines.url.rstrip("/").rsplit("/", 1)[1])
+
+    # She buys for two euros, and asks why she got 12 points.
+    ines.goto(f"/customers/?q={SOMEBODY}")
+    ines.get_by_role("link", name="Zoé Client12").click()
+    ines.wait_for_url(re.compile(r"/customers/[0-9a-f-]{36}/"))
+    customer = UUID(ines.url.rstrip("/").rsplit("/", 1)[1])
+    Shop().must(customer, a_sale(200, at=now()), key=EventKey("till/store-317", "composed"), now=now())
+    ines.reload()
+    bought = ines.locator(".timeline li").filter(has_text="+12 points").first
+    bought.get_by_role("link", name="Pourquoi").click()
+    expect(ines.locator("dialog[open]")).to_contain_text(re.compile(r"Les dix premiers.{0,40}10"))
 
     # And back to what was before, under a number of its own.
     ines.goto(f"/programme/versions/{number - 1}/")
@@ -138,7 +203,8 @@ def test_a_rule_is_composed_tried_approved_by_somebody_else_published_and_taken_
     ines.wait_for_url(f"**/programme/versions/{number + 1}/")
     expect(ines.locator("main")).to_contain_text(f"Elle revient à la version {number - 1}")
     ines.goto("/programme/")
-    expect(ines.locator("[aria-labelledby=section-rules]")).not_to_contain_text("Grand panier")
+    expect(ines.locator("[aria-labelledby=section-offers]")).to_contain_text("La brioche")
+    expect(ines.locator("[aria-labelledby=section-offers]")).not_to_contain_text("La loterie")
 
 
 def test_rules_are_moved_and_switched_off_by_keyboard_without_losing_the_place(site: Site, ines: Tab) -> None:

@@ -95,7 +95,10 @@ def test_the_sentence_is_told_back_while_one_types_and_what_is_typed_is_kept(
     assert "had not saved it" in again
     assert 'value="60"' in again
     assert "not saved yet" not in marketing.get(address).content.decode(), "a new rule has no line yet"
+    begun = re.search(r'name="begun" value="([^"]+)"', again)
+    assert begun is not None
     marketing.post(f"{address}rules/+/", {"do": "forget"})
+    marketing.post(f"{address}rules/+/", NEW_RULE | {"begun": begun[1]}, headers=PARTIAL)  # it was on its way
     assert "had not saved it" not in marketing.get(f"{address}rules/+/").content.decode()
 
 
@@ -187,6 +190,40 @@ def test_currencies_statuses_and_rewards_have_forms_of_their_own(marketing: Clie
     mark = was(marketing, f"{address}returns/")
     marketing.post(f"{address}returns/", {"do": "save", "take_back": "only_pending", "was": mark})
     assert written(address).returns.take_back.value == "only_pending"
+
+
+def test_a_programme_without_statuses_offers_to_add_one_and_begins_with_how_long_they_last(
+    marketing: Client,
+) -> None:
+    put(a_programme(BASE, tiers=""))
+    address = marketing.post("/programme/drafts/open/", {"source": "version:1"})["Location"]
+    page = marketing.get(address).content.decode()
+    assert re.search(rf'href="{address}tiers/"><svg.*?</svg>Add a status</a>', page)
+    level = {
+        "do": "save",
+        "name.fr": "Or",
+        "name.en": "Gold",
+        "has": ["spend_at_least"],
+        "spend_at_least": "9",
+    }
+    assert marketing.post(f"{address}tiers.levels/+/", level)["Location"] == f"{address}tiers/"
+    kept = {"do": "save", "keep.number": "12", "keep.unit": "months", "keep.until_end_of": "day"}
+    marketing.post(f"{address}tiers/", kept | {"downgrade": "one_step", "needs": "one"})
+    assert marketing.post(f"{address}tiers.levels/+/", level)["Location"] == f"{address}#tierslevels-gold"
+    tiers = written(address).tiers
+    assert tiers is not None
+    assert [one.code for one in tiers.levels] == ["first", "gold"]
+
+
+def test_a_referral_begins_with_both_sides_and_says_nothing_before_they_are_filled(
+    marketing: Client, address: str
+) -> None:
+    page = marketing.get(f"{address}referral/").content.decode()
+    assert 'name="referrer.units"' in page
+    assert 'name="referee.units"' in page
+    empty = marketing.post(f"{address}referral/", {"do": "save", "has": []}).content.decode()
+    assert "gets ," not in empty
+    assert "a referral rewards" in empty
 
 
 def test_a_rule_that_serves_no_objective_says_so_where_there_are_objectives(

@@ -344,8 +344,22 @@ def test_what_somebody_types_is_kept_until_it_is_saved() -> None:
     assert found[0] == {"gift.fixed": ["30"]}
     assert drafts.typed(draft.draft_id, "bruno", "rules/base") is None
     assert drafts.typed_parts(draft.draft_id, "anne") == {"rules/base"}
-    drafts.forget_typed(draft.draft_id, "anne", "rules/base")
+    drafts.forget_typed(draft.draft_id, "anne", "rules/base", at=NOW)
     assert drafts.typed(draft.draft_id, "anne", "rules/base") is None
+
+
+def test_what_was_still_on_its_way_when_a_form_was_saved_does_not_fill_the_next_one() -> None:
+    draft = a_draft(FIRST)
+    saved = NOW + timedelta(seconds=9)
+    drafts.forget_typed(draft.draft_id, "anne", "rules/+", at=saved)
+    late = saved + timedelta(milliseconds=300)
+    drafts.keep_typed(draft.draft_id, "anne", "rules/+", {"gift.fixed": ["3"]}, at=late, begun=NOW)
+    assert drafts.typed(draft.draft_id, "anne", "rules/+") is None
+    assert drafts.typed_parts(draft.draft_id, "anne") == set()
+    drafts.keep_typed(draft.draft_id, "anne", "rules/+", {"gift.fixed": ["4"]}, at=late, begun=late)
+    found = drafts.typed(draft.draft_id, "anne", "rules/+")
+    assert found is not None
+    assert found[0] == {"gift.fixed": ["4"]}
 
 
 def test_a_draft_that_was_published_no_longer_changes() -> None:

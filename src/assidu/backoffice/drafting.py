@@ -20,7 +20,7 @@ from assidu.foundation import clock
 from assidu.loyalty import approvals, drafts
 from assidu.loyalty.approvals import DraftState, Request
 from assidu.loyalty.drafts import Draft
-from assidu.plans.blanks import Member, Option, lists, members, whole, whole_at, wholes
+from assidu.plans.blanks import Member, Option, can_hold, lists, members, whole, whole_at, wholes
 from assidu.plans.blanks.form import Known
 from assidu.plans.blanks.loose import GENERAL, LABELS, has_form
 from assidu.plans.check import Examination
@@ -211,7 +211,7 @@ class DraftShown:
         if document is None:
             return []
         unsaved = drafts.typed_parts(self.draft.draft_id, self.person)
-        found = [self._list(document, part, unsaved) for part in lists() if _is_shown(document, part)]
+        found = [self._list(document, part, unsaved) for part in lists()]
         for part, (_cls, _is_optional) in wholes().items():
             lines = tuple(
                 Line("", "", sentence, self.address_of(part, None), is_unsaved=part in unsaved)
@@ -246,10 +246,16 @@ class DraftShown:
             part,
             words.LISTS[part].say(language()),
             tuple(lines),
-            self.address_of(part, "+"),
+            self._address_to_add(document, part),
             words.MEMBERS[part][1].say(language()),
             part == "rules",
         )
+
+    def _address_to_add(self, document: Document, part: str) -> str:
+        """Statuses stand in a part that a document may not have: that one is written first, with a first status."""
+        if can_hold(document, part):
+            return self.address_of(part, "+")
+        return self.address_of(part.rpartition(".")[0], None)
 
     def _mistakes(self, written: Document) -> dict[tuple[str, str], int]:
         document = self.examined.document
@@ -261,12 +267,6 @@ class DraftShown:
             if place is not None and place[1] is not None:
                 counts[place[0], place[1]] = counts.get((place[0], place[1]), 0) + 1
         return counts
-
-
-def _is_shown(document: Document, part: str) -> bool:
-    """Statuses are a list in a part that a document may not have: the page then offers that part."""
-    above, _dot, _last = part.rpartition(".")
-    return not above or getattr(document, above) is not None
 
 
 def place_of(path: Path, document: Document) -> tuple[str, str | None] | None:

@@ -25,6 +25,8 @@ from assidu.plans.rewriting import rewritten
 STEPS_MAX = 2_000
 """A draft that was saved more often is begun again as another one."""
 LISTED_MAX = 200
+NOTHING_TYPED = "{}"
+"""What is kept of a form that was saved or given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,23 +207,36 @@ def become(draft_id: UUID, version: int) -> None:
 
 
 def keep_typed(
-    draft_id: UUID, person: str, part: str, typed: Mapping[str, Sequence[str]], *, at: datetime
+    draft_id: UUID,
+    person: str,
+    part: str,
+    typed: Mapping[str, Sequence[str]],
+    *,
+    at: datetime,
+    begun: datetime | None = None,
 ) -> None:
-    """Keep what somebody types in a form, until it is saved or given up."""
+    """Keep what somebody types in a form, until it is saved or given up.
+
+    ``begun`` is when the form was opened: what comes from a form that ended since, and was on its way, is not kept.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO loyalty_draft_typed (draft_id, person, part, typed, typed_at) "
+            "INSERT INTO loyalty_draft_typed AS kept (draft_id, person, part, typed, typed_at) "
             "VALUES (%s, %s, %s, %s::jsonb, %s) ON CONFLICT (draft_id, person, part) "
-            "DO UPDATE SET typed = excluded.typed, typed_at = excluded.typed_at",
-            (draft_id, person, part, json.dumps(typed), at),
+            "DO UPDATE SET typed = excluded.typed, typed_at = excluded.typed_at "
+            f"WHERE kept.typed <> '{NOTHING_TYPED}' OR kept.typed_at <= %s",
+            (draft_id, person, part, json.dumps(typed), at, begun or at),
         )
 
 
-def forget_typed(draft_id: UUID, person: str, part: str) -> None:
+def forget_typed(draft_id: UUID, person: str, part: str, *, at: datetime) -> None:
+    """The form ended: when is kept."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM loyalty_draft_typed WHERE draft_id = %s AND person = %s AND part = %s",
-            (draft_id, person, part),
+            "INSERT INTO loyalty_draft_typed (draft_id, person, part, typed, typed_at) "
+            f"VALUES (%s, %s, %s, '{NOTHING_TYPED}', %s) ON CONFLICT (draft_id, person, part) "
+            "DO UPDATE SET typed = excluded.typed, typed_at = excluded.typed_at",
+            (draft_id, person, part, at),
         )
 
 
@@ -319,7 +334,8 @@ def authors(draft: Draft) -> list[str]:
 def typed(draft_id: UUID, person: str, part: str) -> tuple[dict[str, list[str]], datetime] | None:
     """What this person typed there and did not save, and when."""
     found = rows(
-        "SELECT typed, typed_at FROM loyalty_draft_typed WHERE draft_id = %s AND person = %s AND part = %s",
+        "SELECT typed, typed_at FROM loyalty_draft_typed WHERE draft_id = %s AND person = %s AND part = %s "
+        f"AND typed <> '{NOTHING_TYPED}'",
         [draft_id, person, part],
     )
     if not found:
@@ -331,7 +347,9 @@ def typed(draft_id: UUID, person: str, part: str) -> tuple[dict[str, list[str]],
 def typed_parts(draft_id: UUID, person: str) -> set[str]:
     """Where this person has something unsaved."""
     found = rows(
-        "SELECT part FROM loyalty_draft_typed WHERE draft_id = %s AND person = %s", [draft_id, person]
+        "SELECT part FROM loyalty_draft_typed WHERE draft_id = %s AND person = %s "
+        f"AND typed <> '{NOTHING_TYPED}'",
+        [draft_id, person],
     )
     return {part for (part,) in found}
 

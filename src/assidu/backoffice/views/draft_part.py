@@ -24,7 +24,7 @@ from assidu.backoffice.drafting import DraftShown, known_options, sentence_of, s
 from assidu.backoffice.programme import programme_at
 from assidu.backoffice.sheets import is_partial
 from assidu.backoffice.versions import language
-from assidu.backoffice.views.drafts import document_of, draft_address, free_code
+from assidu.backoffice.views.drafts import begun_at, document_of, draft_address, free_code
 from assidu.backoffice.views.programme import storable
 from assidu.foundation import clock
 from assidu.loyalty import drafts
@@ -35,6 +35,7 @@ from assidu.plans.blanks import (
     Texts,
     added,
     begun,
+    can_hold,
     fill,
     form_of,
     lists,
@@ -119,6 +120,8 @@ def _answer(request: HttpRequest, draft_id: UUID, place: Place) -> HttpResponse:
     document = document_of(one)
     if not has_form(document, place.part):
         return redirect("draft-text", draft_id=draft_id)
+    if not can_hold(document, place.part):
+        return redirect("draft-whole", draft_id=draft_id, part=place.part.rpartition(".")[0])
     if place.code not in (None, NEW) and place.code not in _codes(document, place.part):
         raise Http404
     if request.method == "GET":
@@ -126,7 +129,7 @@ def _answer(request: HttpRequest, draft_id: UUID, place: Place) -> HttpResponse:
     do = request.POST.get("do", "preview")
     texts = texts_sent(request)
     if do == "forget":
-        drafts.forget_typed(draft_id, one.person, place.key)
+        drafts.forget_typed(draft_id, one.person, place.key, at=clock.now())
         return redirect(draft_address(draft_id))
     if do == "remove-part" and place.is_optional:
         return _save(request, one, with_whole(document, place.part, None), place, None)
@@ -138,7 +141,7 @@ def _answer(request: HttpRequest, draft_id: UUID, place: Place) -> HttpResponse:
     elif do == "shape":
         texts = _reshaped(place.cls, texts, first)
     if one.draft.is_open:
-        drafts.keep_typed(draft_id, one.person, place.key, texts, at=clock.now())
+        drafts.keep_typed(draft_id, one.person, place.key, texts, at=clock.now(), begun=begun_at(request))
     tried = _try(document, place, texts)
     if do == "save" and request.POST.get("was", "") != _mark(document, place):
         warning = _(
@@ -180,10 +183,10 @@ def _save(
     except Closed:
         messages.error(request, _("This draft was published or dropped: it no longer changes."))
         return redirect(draft_address(draft_id))
-    drafts.forget_typed(draft_id, one.person, place.key)
+    drafts.forget_typed(draft_id, one.person, place.key, at=clock.now())
     messages.success(request, _("Saved."))
     anchor = f"{place.part}-{code}" if code else place.part
-    return redirect(draft_address(draft_id, anchor.replace(".", "-")))
+    return redirect(draft_address(draft_id, anchor.replace(".", "")))
 
 
 # ---------------------------------------------------------------- reading what is written
@@ -194,7 +197,7 @@ def texts_sent(request: HttpRequest) -> Texts:
     return {
         name: [storable(str(value))[:VALUE_MAX] for value in values]
         for name, values in list(request.POST.lists())[:NAMES_MAX]
-        if _NAME.fullmatch(name) and name not in ("do", "was", "csrfmiddlewaretoken")
+        if _NAME.fullmatch(name) and name not in ("do", "was", "begun", "csrfmiddlewaretoken")
     }
 
 
@@ -376,6 +379,7 @@ def _page(
         "focus": focus.replace(".", "-"),
         "is_told": is_told,
         "is_part": is_partial(request),
+        "begun": begun_at(request),
     }
     template = "backoffice/drafts/builder.html" if is_partial(request) else "backoffice/drafts/part.html"
     return render(request, template, context, status=200 if is_partial(request) else status)

@@ -1,6 +1,7 @@
 """Drafts: the list, one draft with its parts as sentences and what can be done to them, its text, undo and redo."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -232,10 +234,11 @@ def text(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             raise PermissionDenied("plan.edit")
         yaml = text_sent(request)
         if request.POST.get("do") == "keep":
-            drafts.keep_typed(draft_id, one.person, TEXT, {"yaml": [yaml]}, at=clock.now())
+            typed = {"yaml": [yaml]}
+            drafts.keep_typed(draft_id, one.person, TEXT, typed, at=clock.now(), begun=begun_at(request))
             return HttpResponse(status=204)
         if request.POST.get("do") == "forget":
-            drafts.forget_typed(draft_id, one.person, TEXT)
+            drafts.forget_typed(draft_id, one.person, TEXT, at=clock.now())
             return redirect("draft", draft_id=draft_id)
         seen = request.POST.get("seen", "")
         try:
@@ -250,7 +253,7 @@ def text(request: HttpRequest, draft_id: UUID) -> HttpResponse:
             )
             one = DraftShown(elsewhere.draft, one.programme, one.person)
         else:
-            drafts.forget_typed(draft_id, one.person, TEXT)
+            drafts.forget_typed(draft_id, one.person, TEXT, at=clock.now())
             messages.success(request, _("Saved."))
             return redirect("draft", draft_id=draft_id)
     typed_at = None
@@ -262,8 +265,18 @@ def text(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         "yaml": yaml,
         "may_edit": may_edit,
         "typed_at": typed_at,
+        "begun": begun_at(request),
     }
     return render(request, "backoffice/drafts/text.html", context, status=status)
+
+
+def begun_at(request: HttpRequest) -> datetime:
+    """When the form that was sent had been opened; one that is shown only now, or does not tell, begins now."""
+    try:
+        moment = parse_datetime(request.POST.get("begun", ""))
+    except ValueError:
+        moment = None
+    return clock.now() if moment is None or moment.tzinfo is None else moment
 
 
 def document_of(one: DraftShown) -> Document:

@@ -7,7 +7,7 @@ its field (``when.channels``), and ``has`` lists the optional fields that are th
 
 from assidu.plans.blanks.filling import Filled, fill
 from assidu.plans.blanks.form import Blank, Clause, Form, Group, Option, form_of
-from assidu.plans.blanks.parts import Member, lists, members, whole, whole_at, wholes
+from assidu.plans.blanks.parts import Member, can_hold, lists, members, whole, whole_at, wholes
 from assidu.plans.blanks.texts import Texts, added, begun, removed, texts_of
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Texts",
     "added",
     "begun",
+    "can_hold",
     "fill",
     "form_of",
     "lists",

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from assidu.plans.blanks import kinds
+from assidu.plans.document import Accounts, Given, Level, Referral
 from assidu.plans.wording import blanks as words
 from assidu.plans.wording.language import Language
 
@@ -103,8 +104,18 @@ def written(value: Any, language: Language) -> str:
 # ---------------------------------------------------------------- a form that is begun, and changes its shape
 
 
+BEGUN_WITH: Mapping[type[msgspec.Struct], Sequence[str]] = {
+    Accounts: ("household",),
+    Given: ("units",),
+    Level: ("spend_at_least",),
+    Referral: ("referrer", "referee"),
+}
+"""Parts of which each field may be left out: a form without any would not say what it is about."""
+
+
 def begun(cls: type[msgspec.Struct], first: Mapping[str, str]) -> Texts:
-    """An empty form: what must be there, with ``first`` written in it where that is asked (``currency``: points)."""
+    """An empty form: what must be there, with ``first`` written in it where that is asked (``currency``: points), and
+    the clauses that nearly everybody writes."""
     texts: Texts = {HAS: []}
     _begin(kinds.struct(cls), "", texts, first)
     return texts
@@ -124,8 +135,12 @@ def _begin(kind: inspect.StructType, path: str, texts: Texts, first: Mapping[str
         texts[joined(path, "kind")] = [chosen]
         return
     for field in kinds.fields(kind, is_root=not path):
-        if kinds.stays(kind, field):
-            _begin_field(field, joined(path, field.name), texts, first)
+        name = joined(path, field.name)
+        if field.name in BEGUN_WITH.get(kind.cls, ()):
+            texts[HAS].append(name)
+        elif not kinds.stays(kind, field):
+            continue
+        _begin_field(field, name, texts, first)
 
 
 def _begin_field(field: kinds.Field, name: str, texts: Texts, first: Mapping[str, str]) -> None:

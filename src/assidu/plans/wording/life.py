@@ -140,16 +140,18 @@ def referral_told(referral: Referral, phrases: "Phrases") -> list[str]:
 
 
 def _referral(referral: Referral, phrases: "Phrases", words: Mapping[str, Sentence]) -> list[str]:
+    sides = {name: side for name in ("referrer", "referee") if (side := getattr(referral, name)) is not None}
+    if not sides:
+        return []  # of a draft: the check asks for one of them
     least, kept_for = referral.when.first_purchase_at_least, referral.when.kept_for
     kept = phrases.say(words["any"])
     if least is not None:
         kept = phrases.say(words["least"], least=phrases.amount(least))
     if kept_for is not None:
         kept = phrases.say(words["kept"], bought=kept, duration=phrases.duration(kept_for))
-    sides = {name: side for name in ("referrer", "referee") if (side := getattr(referral, name)) is not None}
-    key = "both" if len(sides) == 2 else next(iter(sides), "referee")
+    key = "both" if len(sides) == 2 else next(iter(sides))
     units = {name: phrases.units(side.units, side.currency) for name, side in sides.items()}
-    said = [phrases.say(words[key], kept=kept, **{"referee": "", "referrer": ""} | units)]
+    said = [phrases.say(words[key], kept=kept, **units)]
     if referral.at_most is not None:
         said.append(phrases.say(words["at_most"], times=phrases.times(referral.at_most)))
     return said

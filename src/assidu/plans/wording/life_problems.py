@@ -28,7 +28,7 @@ LIFE_PROBLEMS = {
         "the programme is already closed on this version's first day: nothing will be earned",
     ),
     "referral_gives_nothing": Sentence(
-        "un parrainage récompense le parrain (« referrer ») ou le filleul (« referee »)",
+        "un parrainage récompense le parrain, le filleul, ou les deux (« referrer », « referee »)",
         "a referral rewards who brings (`referrer`) or who is brought (`referee`)",
     ),
     "accounts_of_no_kind": Sentence(
@@ -40,7 +40,7 @@ LIFE_PROBLEMS = {
         "nobody can leave this household without losing everything, nor can the last one: is that meant?",
     ),
     "referral_without_limit": Sentence(
-        "sans « at_most », un seul membre peut être récompensé pour autant de filleuls qu'il veut",
+        "sans maximum (« at_most »), un seul membre peut être récompensé pour autant de filleuls qu'il veut",
         "without `at_most` one member can be rewarded for as many others as they like",
     ),
 }
