@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from assidu.backoffice.programme import current_programme
 from assidu.decisions.calendar import local_day
 from assidu.foundation.clock import now
 from assidu.foundation.people import actions, queries
@@ -73,6 +74,15 @@ def test_a_version_to_come_is_announced_and_not_yet_told_as_in_force(marketing: 
     page = marketing.get("/programme/").content.decode()
     assert "gives 1 point for each €1 spent" in page
     assert "will be in force from" in page
+
+
+def test_a_status_that_the_version_in_force_no_longer_has_keeps_its_name(marketing: Client) -> None:
+    put(a_programme(BASE))
+    put(a_programme(BASE, tiers=""))
+    known = current_programme()
+    assert known is not None
+    assert known.document.tiers is None
+    assert [known.tier_name(code) for code in ("gold", "platinum", None)] == ["Or", "platinum", ""]
 
 
 def test_a_version_is_read_and_downloaded_as_it_was_written(marketing: Client) -> None:

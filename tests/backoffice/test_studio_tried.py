@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+import re
 from dataclasses import replace
 from uuid import UUID
 
@@ -73,6 +74,12 @@ def test_plans_and_a_draft_are_chosen_and_tried_with_what_was_written(
     assert "Nothing tried yet" in text_of(management, ADDRESS)
     yaml = to_yaml(a_document(BASE.replace("give: 1", "give: 3")))
     draft = drafts.open_draft(yaml, at=now(), by="somebody", based_on=1)
+    text = text_of(management, ADDRESS)
+    assert len(re.findall(r"Draft from version 1(?!,)", text)) == 1
+    drafts.open_draft(yaml, at=now(), by="somebody", based_on=1)
+    assert len(re.findall(r"Draft from version 1, \w+ \d+", text_of(management, ADDRESS))) == 2, (
+        "when tells them apart"
+    )
     monkeypatch.setattr(runs, "start", runs.ask)
     written = {"redemption-low": "60", "redemption-value": "70", "redemption-high": "80,5"}
     form = FORM | written | {"plan": ["version-1", f"draft-{draft.draft_id}"], "customers": "20", "seed": "8"}

@@ -177,7 +177,15 @@ class Results:
     @property
     def tiers(self) -> list[Compared]:
         phrases = phrases_of(self.document, language())
-        return [_units(phrases.level_name(one.tier), one.members) for one in self.found.tiers]
+        return [
+            _units(
+                phrases.level_name(one.tier)
+                if one.tier in phrases.levels
+                else self.programme.tier_name(one.tier),
+                one.members,
+            )
+            for one in self.found.tiers
+        ]
 
     @property
     def rules(self) -> list[Compared]:

@@ -72,7 +72,15 @@ class Programme:
         return code
 
     def tier_name(self, code: str | None) -> str:
-        return self.phrases.level_name(code) if code else ""
+        """As the version in force calls it, or the newest one that has it."""
+        if not code:
+            return ""
+        for document in (self.document, *(one.document for one in reversed(self.versions))):
+            levels = () if document.tiers is None else document.tiers.levels
+            found = next((one for one in levels if one.code == code), None)
+            if found is not None:
+                return text_in(found.name, self.language)
+        return code
 
     def says(self, tier: str | None) -> str:
         return self.phrases.says(tier)

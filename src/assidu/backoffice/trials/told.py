@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from assidu.backoffice import formats
 from assidu.backoffice.charts import Chart, Plane, Series, between, spans
 from assidu.backoffice.discounts.figures import Figure, Grid, Row, Writer
+from assidu.backoffice.programme import Programme
 from assidu.catalogue import queries as catalogue
 from assidu.economics.micro.types import OTHER, Estimate, MicroResult, PlanAsked, PlanTried, Share
 from assidu.economics.words import BEHAVIOUR, TRIED, left_out_in_words, settled_in_words
@@ -41,6 +42,7 @@ class Column:
 class TrialTold:
     """``place`` is the plan that is looked at, from 0."""
 
+    programme: Programme
     result: MicroResult
     asked: Sequence[PlanAsked]
     place: int
@@ -360,10 +362,8 @@ class TrialTold:
         )
 
     def _tier(self, code: str) -> str:
-        document = read(self.asked[self.place].yaml).document
-        levels = () if document is None or document.tiers is None else document.tiers.levels
-        found = next((one for one in levels if one.code == code), None)
-        return (code or _("no status")) if found is None else text_in(found.name, self.language)
+        """A status that customers had, which the plan that is looked at may not know."""
+        return self.programme.tier_name(code) or _("no status")
 
     def _show(self, amount: float) -> str:
         return self.write.money(amount * 100)

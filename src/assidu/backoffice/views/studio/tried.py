@@ -1,5 +1,6 @@
 """What it would have done: plans tried on the customers of the past, with what these might answer."""
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -99,10 +100,14 @@ def _sources(request: HttpRequest, known: Programme) -> list[Asked]:
         )
         found.append(Asked(f"version-{one.version}", label % {"version": one.version}, yaml_of(one)))
     by = str(signed_in(request).id)
-    for draft in drafts.open_drafts(known.code):
-        shown = DraftShown(draft, known, by)
+    begun = [DraftShown(draft, known, by) for draft in drafts.open_drafts(known.code)]
+    titles = Counter(shown.title for shown in begun)
+    for shown in begun:
         if shown.document is not None and shown.document.programme == known.code:
-            found.append(Asked(f"draft-{draft.draft_id}", shown.title, draft.text))
+            label = shown.title
+            if titles[label] > 1:
+                label = f"{label}, {formats.moment(shown.draft.step.written_at)}"
+            found.append(Asked(f"draft-{shown.draft.draft_id}", label, shown.draft.text))
     return found
 
 
@@ -242,7 +247,7 @@ def _told(known: Programme, run: TrialRun, place: int) -> TrialTold | None:
         return None
     place = min(max(place, 0), len(run.result.plans) - 1)
     write = Writer(known.document.sale_currency.code)
-    return TrialTold(run.result, run.question.plans, place, write, language())
+    return TrialTold(known, run.result, run.question.plans, place, write, language())
 
 
 def _line(known: Programme, run: TrialRun) -> TrialLine:
