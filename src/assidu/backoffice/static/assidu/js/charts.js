@@ -15,10 +15,16 @@
   const probe = document.createElement("span");
   probe.hidden = true;
   document.body.append(probe);
+  // Asked between two charts, the style of the whole page is worked out again: once for each theme is enough.
+  const colours = new Map();
   const colour = (name) => {
-    probe.style.color = `var(--${name})`;
-    return getComputedStyle(probe).color;
+    if (!colours.has(name)) {
+      probe.style.color = `var(--${name})`;
+      colours.set(name, getComputedStyle(probe).color);
+    }
+    return colours.get(name);
   };
+  const font = getComputedStyle(document.body).fontFamily;
 
   const LONG_FROM = 10000;
   // How far the axis of figures goes: what is stacked is added up.
@@ -57,7 +63,6 @@
 
   const options = (chart) => {
     const figures = formatter(chart.format);
-    const font = getComputedStyle(document.body).fontFamily;
     const soft = colour("ink-soft");
     const line = colour("line");
     const isLine = chart.kind === "line";
@@ -139,7 +144,6 @@
   const planeOptions = (chart) => {
     const up = formatter(chart.format);
     const over = formatter(chart.plane.format);
-    const font = getComputedStyle(document.body).fontFamily;
     const soft = colour("ink-soft");
     const line = colour("line");
     const ink = colour("ink");
@@ -220,7 +224,10 @@
     watcher.observe(holder);
   };
   const drawAll = () => document.querySelectorAll("[data-chart]").forEach(draw);
-  const redraw = () => drawn.forEach(({ instance, chart }) => instance.setOption(optionsOf(chart), true));
+  const redraw = () => {
+    colours.clear();
+    drawn.forEach(({ instance, chart }) => instance.setOption(optionsOf(chart), true));
+  };
 
   // A page of paper is narrower than the screen, and nothing moves on it.
   const resize = (width) => drawn.forEach(({ instance }) => instance.resize(width ? { width, animation: { duration: 0 } } : undefined));
