@@ -459,6 +459,9 @@ def test_a_search_that_finds_nobody_says_what_to_try(shop: Shop, client: Client)
     assert "assidu import" not in page
     assert "Essayez le début d’un nom" in text_of(client, "/customers/?q=%27%22%3B--"), "not everybody"
     assert "« zzz » n’a pas été compris" in text_of(client, "/customers/?cursor=zzz")
+    customer = shop.member(Profile(last_name="Morel", card="2990000000029"))
+    for address in (f"/customers/{customer}/", f"/customers/{customer}/statement/"):
+        assert "« zzz » n’a pas été compris" in text_of(client, f"{address}?cursor=zzz")
 
 
 def test_before_there_is_anything_the_dashboard_says_how_to_begin(db: None, client: Client) -> None:

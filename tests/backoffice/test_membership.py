@@ -120,6 +120,7 @@ def test_a_suspended_card_is_shown_as_such_and_resumed(anne: UUID, client: Clien
     page = client.get(f"/customers/{anne}/").content.decode()
     assert "Suspended" in page
     assert "Two people use it" in page
+    assert "suspended since" in page
     assert f"/customers/{anne}/resume/" in page
     assert f"/customers/{anne}/join/" not in page
     send(client, anne, "resume", {"reason": "It was their daughter"})

@@ -146,6 +146,7 @@ def programme(found: Standing, phrases: Phrases | None) -> types.Programme:
         lots=[types.Lot(lot.currency, lot.issued_month, lot.expires_on, lot.remaining) for lot in found.lots],
         engagement=None if found.engagement is None else _engagement(found.engagement),
         to_come=[] if phrases is None else _to_come(found.programme, phrases.language),
+        stands_still_since=found.stands_still_since,
     )
 
 
