@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 
 from assidu.backoffice.periods import period_in
+from assidu.catalogue.actions import put_stores
+from assidu.catalogue.types import Store
 from assidu.customers import actions as customer_actions
 from assidu.customers import queries as customers
 from assidu.customers.types import Profile
@@ -401,6 +403,19 @@ def test_a_merger_counts_its_customers_once(shop: Shop) -> None:
     assert (counted.total, counted.merged, counted.erased) == (1, 1, 0)
 
 
+def test_expiries_of_one_day_of_two_records_say_whose_they_were(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    other = shop.member(Profile(card="2990000000029", first_name="A.", last_name="Béraud"))
+    for one in (customer, other):
+        shop.must(one, a_sale(3000, at=OPENED + timedelta(days=11)))
+        shop.must(one, a_sale(3000, at=OPENED + timedelta(days=330)))
+    shop.must(customer, Merger(OPENED + timedelta(days=340)), absorbed=other)
+    sign_in(client, *SERVICE)
+    due = text_of(client, f"/customers/{customer}/?kind=due")
+    assert due.count("Expiration") > 1
+    assert 0 < due.count("de la fiche fusionnée depuis") < due.count('class="moment"')
+
+
 def test_a_period_is_read_from_the_address_or_is_the_last_twelve_months() -> None:
     today = datetime(2026, 11, 22, tzinfo=UTC).date()
     assert period_in({}, today).since.isoformat() == "2025-12-01"
@@ -449,6 +464,11 @@ def test_a_purchase_without_points_says_so(shop: Shop, client: Client) -> None:
     assert "rien gagné" not in text_of(client, f"/customers/{customer}/")
     shop.must(customer, a_sale(a_line(40), at=OPENED + timedelta(days=11)))
     assert text_of(client, f"/customers/{customer}/").count("rien gagné") == 1
+    assert "317 (" not in text_of(client, f"/customers/{customer}/"), (
+        "without a catalogue no store is unknown"
+    )
+    put_stores([Store("318", "Rennes", "Rennes", "")])
+    assert "317 (magasin inconnu)" in text_of(client, f"/customers/{customer}/")
 
 
 def test_a_search_that_finds_nobody_says_what_to_try(shop: Shop, client: Client) -> None:

@@ -99,6 +99,8 @@ def test_several_answers_are_given_at_once_and_taken_back_by_none_of_these(
     sign_in(client, *SERVICE, language="en")
     shown = client.get(f"/customers/{anne}/activity/").content.decode()
     assert "from the next event on" in shown
+    assert "several (audience: Parents)" in shown
+    assert "Never answered yet" in shown
     told = {"activity": "review", "store": ""}
     send(client, anne, "activity", told | {"answer-0": ["one", "several"]})
     assert "parents" in state(anne).audiences
@@ -109,7 +111,10 @@ def test_several_answers_are_given_at_once_and_taken_back_by_none_of_these(
     )
     assert both.status_code == 422
     assert "or none of them" in both.content.decode()
+    assert "Answered last: one, several, on" in both.content.decode()
     send(client, anne, "activity", told | {"answer-0": [""]})
+    again = client.get(f"/customers/{anne}/activity/").content.decode()
+    assert "Answered last: none of these, on" in again
     assert "parents" not in state(anne).audiences
 
 

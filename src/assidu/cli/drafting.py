@@ -62,7 +62,9 @@ def steps(output: Output) -> Iterator[None]:
         except NotDone as refused:
             words, advice = TROUBLES[refused.trouble.value]
             if refused.earliest is not None:
-                advice = f"Let it begin on {refused.earliest} or later; `assidu plan notice` says what it takes."
+                advice = (
+                    f"Let it begin on {refused.earliest} or later; `assidu plan notice` says what it takes."
+                )
             raise Refused(words, advice, refused.trouble.value) from None
         except NotSimulated:
             raise Refused(

@@ -124,7 +124,7 @@ def _told(
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
     answered["receipt_short"] = short_receipt(decision, state, document, language)
     if state.membership in (Membership.MEMBER, Membership.SUSPENDED) and (
-        coming := opened.announced.at(at, language)
+        coming := opened.announced.at(at, language, state.audiences)
     ):
         answered["to_come"] = [_coming(one) for one in coming]
     if is_trying:

@@ -132,6 +132,7 @@ def standing(customer_id: UUID, now: datetime) -> Standing | None:
             for key, left in state.open_lots(code)
         ),
         stands_still_since=state.stands_still_since,
+        audiences=tuple(sorted(state.audiences)),
     )
 
 

@@ -86,6 +86,7 @@ class Standing:
     is_closed_account: bool = False
     engagement: EngagementStanding | None = None  # of a member, where the programme counts it
     stands_still_since: date | None = None
+    audiences: tuple[str, ...] = ()
 
     def available(self, currency: str) -> int:
         return next((purse.available for purse in self.purses if purse.currency == currency), 0)

@@ -234,7 +234,7 @@ def notices(of: Member, now: datetime) -> list[Notice]:
     """Announced to whoever is a member: who has left learns of it when they come back."""
     if of.has_left:
         return []
-    found = changes_to_come(of.standing.programme, now, of.language)
+    found = changes_to_come(of.standing.programme, now, of.language, of.standing.audiences)
     return [
         Notice(of.phrases.day(one.starts), of.phrases.day(one.announced_on), one.sentences) for one in found
     ]

@@ -445,6 +445,8 @@ def whose_moment(entry: TimelineEntry, shown: Known, names: Names) -> str:
     """Who of an account it was told of; on their own page, which account it was told to."""
     if entry.customer_id not in shown.family:
         return names.customers.get(entry.customer_id, "")
+    if entry.type is EventType.TICK and entry.customer_id in shown.customer.absorbed:
+        return _("of the record merged since")  # each of two had its own, of one day too
     whose = entry.member or entry.customer_id
     return "" if whose in shown.records else names.customers.get(whose, "")
 

@@ -1,7 +1,7 @@
 """What staff do to a membership: suspend and resume it, give a status, audiences, activities, terms, a code to bring
 others. Each is one event, and one line of the trail."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,20 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from assidu.backoffice import sheets
+from assidu.backoffice import formats, sheets
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.views.customer import Known, known
 from assidu.backoffice.views.customer_actions import OnceForm, done, programme_of, store_choices
 from assidu.decisions.calendar import local_day
+from assidu.decisions.events import Activity
 from assidu.decisions.terms import terms_in_force
+from assidu.events.types import EventType
 from assidu.foundation import clock
 from assidu.foundation.people import actions as people
-from assidu.loyalty import actions
+from assidu.loyalty import actions, queries
 from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.queries import member_state
 from assidu.loyalty.referral import code_of, referral_standing
 from assidu.plans.wording.life import terms_named
+from assidu.plans.wording.phrases import Phrases
 
 IN, OUT = "in", "out"
 
@@ -67,6 +70,8 @@ class AudienceForm(OnceForm):
         self.fields["audience"].choices = audiences  # type: ignore[attr-defined]
 
 
+ACTIVITIES_READ = 100
+"""The youngest activities, in which earlier answers are looked for."""
 NONE_OF_THESE = ""
 """No answer is written so: whoever gives it has answered, and none of those that count."""
 
@@ -81,16 +86,22 @@ class ActivityForm(OnceForm):
         activities: list[tuple[str, str]],
         only: tuple[str, ...] | None,
         asked: Mapping[str, Mapping[str, frozenset[str]]],
+        given: Mapping[str, str],
+        phrases: Phrases,
         **kwargs: Any,
     ) -> None:
-        """``asked``: by question, the audiences that its answers fill."""
+        """``asked``: by question, the audiences that its answers fill; ``given``: what was answered last, in words."""
         super().__init__(*args, **kwargs)
         self._questions = {f"answer-{n}": question for n, question in enumerate(asked)}
         for name, question in self._questions.items():
             known = sorted(frozenset().union(*asked[question].values()))
             self.fields[name] = forms.MultipleChoiceField(
                 label=_("Answer to “%(question)s”") % {"question": question},
-                choices=[*((one, one) for one in known), (NONE_OF_THESE, _("None of these, or no longer"))],
+                choices=[
+                    *((one, _filling(one, asked[question], phrases)) for one in known),
+                    (NONE_OF_THESE, _("None of these, or no longer")),
+                ],
+                help_text=given.get(question, _("Never answered yet.")),
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
@@ -114,6 +125,29 @@ class ActivityForm(OnceForm):
             for question, several in given.items()
             if several
         }
+
+
+def _filling(answer: str, audiences: Mapping[str, frozenset[str]], phrases: Phrases) -> str:
+    """An answer, which the plan has no words for, with the audiences that it fills, which have a name."""
+    names = phrases.audience_names(sorted(code for code, wanted in audiences.items() if answer in wanted))
+    return _("%(answer)s (audience: %(names)s)") % {"answer": answer, "names": names}
+
+
+def _answered_before(shown: Known, questions: Collection[str]) -> dict[str, str]:
+    """What they answered last to each question, as far as who looks sees it, in words."""
+    if not questions or not shown.has_history:
+        return {}
+    shared = queries.accounts_ever(shown.family)
+    told = queries.timeline(shown.family, shared=shared, types=(EventType.ACTIVITY,), limit=ACTIVITIES_READ)
+    found: dict[str, str] = {}
+    for entry in told.entries:
+        if not isinstance(entry.event, Activity) or shown.is_elsewhere(entry.type, entry.store):
+            continue
+        for question, given in entry.event.answers:
+            if question in questions and question not in found:
+                said = {"answers": ", ".join(given) or _("none of these"), "day": formats.day(entry.day)}
+                found[question] = _("Answered last: %(answers)s, on %(day)s.") % said
+    return found
 
 
 class TermsForm(OnceForm):
@@ -255,6 +289,8 @@ def activity(request: HttpRequest, customer_id: UUID) -> HttpResponse:
         activities=[(code, name) for name, code in names],
         only=by.seen_stores,
         asked=programme.plan.answers,
+        given=_answered_before(shown, programme.plan.answers),
+        phrases=programme.phrases,
         initial={"store": next(iter(by.stores), "")},
     )
     return answer(

@@ -201,7 +201,7 @@ def _answer(
 
 
 def _to_come(standing: Standing, phrases: Phrases) -> tuple[Coming, ...]:
-    return changes_to_come(standing.programme, clock.now(), phrases.language)
+    return changes_to_come(standing.programme, clock.now(), phrases.language, standing.audiences)
 
 
 def _text(
