@@ -2,7 +2,7 @@
 others. Each is one event, and one line of the trail."""
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.views.customer import Known, known
 from assidu.backoffice.views.customer_actions import OnceForm, done, programme_of, store_choices
-from assidu.decisions.calendar import local_day
+from assidu.decisions.calendar import local_day, midnight
 from assidu.decisions.events import Activity
 from assidu.decisions.terms import terms_in_force
 from assidu.events.types import EventType
@@ -40,6 +40,31 @@ class ReasonForm(OnceForm):
         max_length=200,
         help_text=gettext_lazy("Colleagues read it in the history; the customer may ask for it."),
     )
+
+
+class SuspensionForm(ReasonForm):
+    since = forms.DateField(
+        label=gettext_lazy("Since"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("Left empty: from now on. Not before what was recorded last."),
+    )
+    field_order = ("since", "reason")
+
+    def __init__(self, *args: Any, earliest: date | None, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._earliest, self._today = earliest, today
+
+    def clean_since(self) -> date | None:
+        since: date | None = self.cleaned_data["since"]
+        if since is not None and since > self._today:
+            raise forms.ValidationError(_("This day has not come yet."))
+        if since is not None and self._earliest is not None and since < self._earliest:
+            raise forms.ValidationError(
+                _("Something was recorded on %(day)s: the membership can stand still from that day on.")
+                % {"day": formats.day(self._earliest)}
+            )
+        return since
 
 
 class StatusForm(ReasonForm):
@@ -202,13 +227,27 @@ def answer(
 @allowed("customers.edit")
 def suspend(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     shown, programme = known(request, customer_id, "suspend"), programme_of(request)
+    last = next(iter(queries.timeline(shown.records, limit=1).entries), None)
+    zone = programme.plan.zone
+
+    def since(asked: dict[str, Any]) -> datetime:
+        day: date | None = asked["since"]
+        if day is None or day == programme.today:
+            return clock.now()
+        return max(midnight(day, zone), last.at if last is not None else midnight(day, zone))
+
+    form = SuspensionForm(
+        request.POST or None, earliest=last.day if last is not None else None, today=programme.today
+    )
     return answer(
-        request, shown, programme, ReasonForm(request.POST or None),
+        request, shown, programme, form,
         lambda asked: actions.suspend(
-            customer_id, asked["reason"], by=actor_at(request), at=clock.now(), programme=programme.code,
+            customer_id, asked["reason"], by=actor_at(request), at=since(asked), programme=programme.code,
             event_id=asked["event"],
         ),
-        action="customer.suspended", trail=lambda _: {}, title=_("Suspend the membership"),
+        action="customer.suspended",
+        trail=lambda asked: {} if asked["since"] is None else {"since": asked["since"].isoformat()},
+        title=_("Suspend the membership"),
         said=_("%(name)s: the membership is suspended."),
         intro=_("Until it is resumed nothing is earned, nothing can be used, and nothing expires."),
         button=_("Suspend"), address="customer-suspend",
