@@ -467,7 +467,8 @@ def test_a_purchase_without_points_says_so(shop: Shop, client: Client) -> None:
     assert "317 (" not in text_of(client, f"/customers/{customer}/"), (
         "without a catalogue no store is unknown"
     )
-    put_stores([Store("318", "Rennes", "Rennes", "")])
+    put_stores([Store("318", "Marché d'Agen", "Agen", "")])
+    assert "Marché d’Agen" in text_of(client, f"/customers/{customer}/activity/")
     assert "317 (magasin inconnu)" in text_of(client, f"/customers/{customer}/")
 
 

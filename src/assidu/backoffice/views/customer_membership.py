@@ -321,7 +321,8 @@ def audience(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 @allowed("customers.edit")
 def activity(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     shown, programme = known(request, customer_id, "activity"), programme_of(request)
-    names = sorted((programme.phrases.activity_name(code), code) for code in programme.plan.activities)
+    named = programme.phrases.activity_name
+    names = sorted((formats.typographic(named(code)), code) for code in programme.plan.activities)
     by = signed_in(request)
     form = ActivityForm(
         request.POST or None,
