@@ -221,7 +221,8 @@ _ANSWERS: dict[str, Any] = {
         regret_until=_DAY | {"description": "Who left finds everything again by joining anew before this day."},
         stands_still_since=_DAY | {
             "description": "The first day of a suspension: meanwhile no date of the balances comes. Each is as it was "
-            "on that day, and moves by as many days once the membership is resumed.",
+            "on that day, and moves by as many days once the membership is resumed, but for what waits for a day "
+            "alone.",
         },
         balances=_list("WalletBalance"),
         tier=_maybe("HeldTier"),

@@ -701,7 +701,7 @@ def _line(
         "what": what,
         "is_apart": not movement.change,
         "from": None if waits_still else usable_from,
-        "still": formats.still(still_since) if waits_still and still_since else "",
+        "from_resumed": usable_from if waits_still else None,
         "after": event if movement.target is Account.PENDING else "",
         "change": programme.change(quantity, movement.currency),
         "tone": "muted" if not movement.change else "plus" if quantity > 0 else "minus",
