@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 
 from assidu.backoffice.periods import period_in
+from assidu.catalogue.actions import put_stores
+from assidu.catalogue.types import Store
 from assidu.customers import actions as customer_actions
 from assidu.customers import queries as customers
 from assidu.customers.types import Profile
@@ -401,6 +403,19 @@ def test_a_merger_counts_its_customers_once(shop: Shop) -> None:
     assert (counted.total, counted.merged, counted.erased) == (1, 1, 0)
 
 
+def test_expiries_of_one_day_of_two_records_say_whose_they_were(shop: Shop, client: Client) -> None:
+    customer = anne(shop)
+    other = shop.member(Profile(card="2990000000029", first_name="A.", last_name="Béraud"))
+    for one in (customer, other):
+        shop.must(one, a_sale(3000, at=OPENED + timedelta(days=11)))
+        shop.must(one, a_sale(3000, at=OPENED + timedelta(days=330)))
+    shop.must(customer, Merger(OPENED + timedelta(days=340)), absorbed=other)
+    sign_in(client, *SERVICE)
+    due = text_of(client, f"/customers/{customer}/?kind=due")
+    assert due.count("Expiration") > 1
+    assert 0 < due.count("de la fiche fusionnée depuis") < due.count('class="moment"')
+
+
 def test_a_period_is_read_from_the_address_or_is_the_last_twelve_months() -> None:
     today = datetime(2026, 11, 22, tzinfo=UTC).date()
     assert period_in({}, today).since.isoformat() == "2025-12-01"
@@ -449,6 +464,12 @@ def test_a_purchase_without_points_says_so(shop: Shop, client: Client) -> None:
     assert "rien gagné" not in text_of(client, f"/customers/{customer}/")
     shop.must(customer, a_sale(a_line(40), at=OPENED + timedelta(days=11)))
     assert text_of(client, f"/customers/{customer}/").count("rien gagné") == 1
+    assert "317 (" not in text_of(client, f"/customers/{customer}/"), (
+        "without a catalogue no store is unknown"
+    )
+    put_stores([Store("318", "Marché d'Agen", "Agen", "")])
+    assert "Marché d’Agen" in text_of(client, f"/customers/{customer}/activity/")
+    assert "317 (magasin inconnu)" in text_of(client, f"/customers/{customer}/")
 
 
 def test_a_search_that_finds_nobody_says_what_to_try(shop: Shop, client: Client) -> None:
@@ -459,6 +480,9 @@ def test_a_search_that_finds_nobody_says_what_to_try(shop: Shop, client: Client)
     assert "assidu import" not in page
     assert "Essayez le début d’un nom" in text_of(client, "/customers/?q=%27%22%3B--"), "not everybody"
     assert "« zzz » n’a pas été compris" in text_of(client, "/customers/?cursor=zzz")
+    customer = shop.member(Profile(last_name="Morel", card="2990000000029"))
+    for address in (f"/customers/{customer}/", f"/customers/{customer}/statement/"):
+        assert "« zzz » n’a pas été compris" in text_of(client, f"{address}?cursor=zzz")
 
 
 def test_before_there_is_anything_the_dashboard_says_how_to_begin(db: None, client: Client) -> None:

@@ -8,7 +8,9 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
+from assidu.backoffice import formats
 from assidu.foundation.clock import now
 from assidu.foundation.people import queries
 from assidu.foundation.people.types import COMMAND_LINE
@@ -333,6 +335,18 @@ def test_going_back_is_one_button_on_an_earlier_version(marketing: Client) -> No
     assert "It goes back to version 1" in marketing.get("/programme/versions/3/").content.decode() or (
         approvals.requests_of_versions("club")[3].cause.value == "no_threshold"
     )
+
+
+def test_who_begins_too_early_is_told_from_which_day_on(marketing: Client) -> None:
+    put(TEXT)
+    dearer = first_day(TEXT.replace("give: 1", "give: 2"), TODAY - timedelta(days=3))
+    put(dearer + "notice: {days: 30}\n")
+    form = {"first_day": TODAY.isoformat()}
+    answer = marketing.post("/programme/versions/1/go-back/", form, follow=True)
+    with translation.override("en"):
+        told = formats.day(TODAY + timedelta(days=30))
+    assert told in answer.content.decode()
+    assert [plan.version for plan in published_plans("club")] == [1, 2]
 
 
 def test_only_management_says_from_which_cost_on_a_second_person_approves(marketing: Client) -> None:

@@ -4,10 +4,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 
+from assidu.decisions.calendar import local_day
 from assidu.decisions.state import Membership, State
 from assidu.events.wire import parse_one
 from assidu.foundation import clock
@@ -99,6 +101,8 @@ def test_several_answers_are_given_at_once_and_taken_back_by_none_of_these(
     sign_in(client, *SERVICE, language="en")
     shown = client.get(f"/customers/{anne}/activity/").content.decode()
     assert "from the next event on" in shown
+    assert "several (audience: Parents)" in shown
+    assert "Never answered yet" in shown
     told = {"activity": "review", "store": ""}
     send(client, anne, "activity", told | {"answer-0": ["one", "several"]})
     assert "parents" in state(anne).audiences
@@ -109,7 +113,10 @@ def test_several_answers_are_given_at_once_and_taken_back_by_none_of_these(
     )
     assert both.status_code == 422
     assert "or none of them" in both.content.decode()
+    assert "Answered last: one, several, on" in both.content.decode()
     send(client, anne, "activity", told | {"answer-0": [""]})
+    again = client.get(f"/customers/{anne}/activity/").content.decode()
+    assert "Answered last: none of these, on" in again
     assert "parents" not in state(anne).audiences
 
 
@@ -120,12 +127,28 @@ def test_a_suspended_card_is_shown_as_such_and_resumed(anne: UUID, client: Clien
     page = client.get(f"/customers/{anne}/").content.decode()
     assert "Suspended" in page
     assert "Two people use it" in page
+    assert "suspended since" in page
     assert f"/customers/{anne}/resume/" in page
     assert f"/customers/{anne}/join/" not in page
     send(client, anne, "resume", {"reason": "It was their daughter"})
     assert state(anne).membership is Membership.MEMBER
     listed = client.get("/customers/?membership=suspended")
     assert listed.status_code == 200
+
+
+def test_a_card_is_suspended_since_an_earlier_day_after_what_was_recorded(anne: UUID, client: Client) -> None:
+    sign_in(client, *SERVICE, language="en")
+    today = local_day(clock.now(), ZoneInfo("Europe/Paris"))
+    address, reason = f"/customers/{anne}/suspend/", {"reason": "Two people use it"}
+    for day, said in ((1, "has not come yet"), (-9, "Something was recorded on")):
+        wrong = reason | {"since": str(today + timedelta(days=day)), "event": str(UUID(int=9))}
+        answer = client.post(address, wrong)
+        assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    send(client, anne, "suspend", reason | {"since": str(today - timedelta(days=1))})
+    assert state(anne).stands_still_since == today - timedelta(days=1)
+    [line] = people.audit_trail(action="customer.suspended").entries
+    assert line.after is not None
+    assert line.after["since"] == str(today - timedelta(days=1))
 
 
 def test_a_refusal_is_told_in_the_form(anne: UUID, client: Client) -> None:

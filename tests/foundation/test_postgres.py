@@ -110,6 +110,14 @@ def test_a_first_start_makes_a_database_and_the_last_to_leave_stops_it(home: Pat
         found = status(settings)
         assert found.is_running
         assert found.users
+        told = subprocess.run(
+            [sys.executable, "-m", "assidu", "db", "status"],
+            env={"PATH": os.defpath, "ASSIDU_HOME": str(home), "LC_ALL": "C.UTF-8"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "In use" in told.stdout
         pid = found.pid
         assert pid
     assert not status(settings).is_running

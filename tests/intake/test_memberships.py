@@ -30,6 +30,8 @@ def test_a_card_is_suspended_refused_at_the_till_with_the_reason_and_resumed(
     assert earned.json()["balances"][0]["available"] > 0
     [made] = counter.post(said("M-1", "Member Suspended", reason=REASON, by="agent Dupont"))
     assert (made.status_code, made.json()["membership"]) == (200, "suspended")
+    assert made.json()["stands_still_since"]
+    assert "stands_still_since" not in earned.json()
     paid = sale("S-2", data={"payments": [{"currency": "points", "quantity": 100}]})
     [refused] = counter.post(paid)
     assert (refused.status_code, refused.json()["code"]) == (409, "suspended")

@@ -117,5 +117,8 @@ def test_a_refusal_speaks_to_the_customer_and_a_misspelt_store_is_told_beside_wh
         ("$.data.store", "unknown_store"),
         ("$.data.channel", "unknown_channel"),
     ]
+    assert "no store of the catalogue" in there.json()["warnings"][0]["message"]
+    [asked] = counter.post(sale("T-4", **at, data={"store": "371"}), path="/v1/events?sentences=fr")
+    assert asked.json()["warnings"][0]["message"] == "aucun magasin du catalogue n'a ce code"
     assert refused.json()["code"] == "insufficient_balance"
     assert "The balance is not enough" in refused.json()["detail"], refused.json()["detail"]

@@ -1,13 +1,13 @@
 """Why: every kind of event explained, from what was recorded, in both languages."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from assidu.customers.types import Profile
-from assidu.decisions.decision import ReasonCode
+from assidu.decisions.decision import Lapse, ReasonCode
 from assidu.decisions.events import (
     Correction,
     Joining,
@@ -25,6 +25,7 @@ from assidu.loyalty import explain as room
 from assidu.loyalty import queries
 from assidu.loyalty.desk import Decided
 from assidu.loyalty.explain import Explanation, explain
+from assidu.loyalty.wording import said_of
 from assidu.plans.wording import Language
 from builders.sales import a_line, a_sale
 from builders.shop import Shop
@@ -62,6 +63,11 @@ def test_a_sale_tells_of_every_rule_why_or_why_not(shop: Shop) -> None:
     assert [(one.rule, one.reached_percent) for one in found.nearly] == [("full-basket", 90)]
     assert found.not_applied == found.nearly + found.others
     assert "45" in next(one.sentence for one in found.applied if one.rule == "base")
+    kept = replace(bought.decision, lapses=(Lapse("points", date(2025, 10, 1)),))
+    document = queries.document_at("le-cercle", MARCH)
+    assert document is not None
+    said = list(said_of(replace(found.entry, decision=kept), document, Language.EN))
+    assert "The whole balance (points) now lasts until 30 September 2025." in said
     in_french = why(bought, Language.FR)
     assert "Achat de 55,00" in in_french.sentences[0]
     assert any("valable jusqu'au 30 septembre 2025" in sentence for sentence in in_french.sentences)

@@ -142,6 +142,21 @@ def test_what_no_longer_extends_the_life_of_points_takes_something() -> None:
     assert against_customers(by_purchases, by_both) == ()
 
 
+def test_a_rule_that_becomes_that_of_a_group_is_told_to_all_and_names_the_group_to_nobody() -> None:
+    group = "audiences:\n  - {code: staff, name: {fr: l'équipe, en: our staff}}\n"
+    ours = "when: {audiences: [staff]}"
+    everybodys, theirs = (
+        a_document(BASE, a_rule("{fixed: 5}", *more, code="ours"), more=group) for more in ((), (ours,))
+    )
+    [taken] = told_to_members(everybodys, theirs)
+    assert taken.field == "when.audiences"
+    assert "our staff" in change(taken, everybodys, theirs, Language.EN)
+    assert "our staff" not in change(taken, everybodys, theirs, Language.EN, for_members=True)
+    less = a_document(BASE, a_rule("{fixed: 4}", ours, code="ours"), more=group)
+    assert told_to_members(theirs, less) == ()
+    assert [one.field for one in told_to_members(theirs, less, {"staff"})] == ["gift"]
+
+
 def test_members_are_told_what_touches_anybody_among_them() -> None:
     """Not what the programme spends, what it is called in the office, nor what is for a group alone."""
     group = "audiences:\n  - {code: staff, name: {fr: l'équipe, en: staff}}\n"
@@ -155,5 +170,6 @@ def test_members_are_told_what_touches_anybody_among_them() -> None:
         .replace("tiers:\n", f"  - {ours.replace(chr(10), chr(10) + '    ').rstrip()}\ntiers:\n", 1)
     )
     assert [f"{one.part}.{one.field}" for one in told_to_members(before, after)] == ["rules.cap"]
+    assert told_to_members(before, after, {"staff"})[-1].subject == "ours"
     [removed] = told_to_members(a_document(BASE, STEPS), a_document(BASE))
     assert (removed.kind, removed.subject) == (Kind.REMOVED, "steps")

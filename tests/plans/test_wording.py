@@ -405,13 +405,16 @@ def test_a_receipt_counts_out_only_what_there_is() -> None:
     assert "Balance: 0 points." in receipt(a_ticket(), empty, plan, club, Language.EN)
 
 
-def test_a_receipt_without_a_card_says_so() -> None:
+def test_a_receipt_of_who_is_no_member_says_so() -> None:
     plan = compile_plan(LE_CERCLE)
     decision = a_ticket(is_member=False)
     assert (
         receipt(decision, State(), plan, LE_CERCLE, Language.EN)
-        == "No Le Cercle card: this ticket earns nothing."
+        == "A card that Le Cercle does not know, or not a member yet: this ticket earns nothing."
     )
+    left = State(membership=Membership.LEFT, joined_on=date(2025, 1, 1), left_on=date(2025, 2, 1))
+    said = receipt(decision, left, plan, LE_CERCLE, Language.EN)
+    assert said == "Not a member of Le Cercle on that day: this ticket earns nothing."
     assert short_receipt(decision, State(), LE_CERCLE, Language.FR) == "Merci de votre visite"
 
 

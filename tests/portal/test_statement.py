@@ -21,7 +21,7 @@ from assidu.customers.links import (
     revoke_links,
 )
 from assidu.customers.types import Profile
-from assidu.decisions.events import Merger
+from assidu.decisions.events import Merger, Suspension
 from assidu.foundation.logs import without_personal_data
 from assidu.foundation.people.queries import audit_trail
 from assidu.foundation.people.types import COMMAND_LINE
@@ -83,6 +83,20 @@ def test_it_says_what_they_have_what_is_missing_and_what_happened(client: Client
     assert "pour Argent" in text
     assert "Achat de 60,00 €" in text
     assert "points" in text
+
+
+def test_while_it_is_suspended_no_date_is_shown_that_does_not_come(
+    client: Client, anne: UUID, shop: Shop
+) -> None:
+    link = link_for(anne)
+    assert "stands still" not in page(client, link, "?language=en")
+    shop.must(anne, Suspension(OPENED + timedelta(days=30)))
+    text = page(client, link, "?language=en")
+    balances = text.partition('class="portal-balances"')[2].partition("</section>")[0]
+    assert "Your membership stands still since 5 February 2025" in text
+    assert "stands still since 5 February 2025" in balances
+    assert "until" not in balances
+    assert "last day" not in balances
 
 
 def test_a_ticket_that_earned_nothing_says_why(client: Client, anne: UUID) -> None:

@@ -145,14 +145,15 @@ def programme(found: Standing, phrases: Phrases | None) -> types.Programme:
         ],
         lots=[types.Lot(lot.currency, lot.issued_month, lot.expires_on, lot.remaining) for lot in found.lots],
         engagement=None if found.engagement is None else _engagement(found.engagement),
-        to_come=[] if phrases is None else _to_come(found.programme, phrases.language),
+        to_come=[] if phrases is None else _to_come(found, phrases.language),
+        stands_still_since=found.stands_still_since,
     )
 
 
-def _to_come(programme: str, language: Language) -> list[types.Coming]:
+def _to_come(found: Standing, language: Language) -> list[types.Coming]:
     return [
         types.Coming(one.starts, one.announced_on, list(one.sentences), one.takes)
-        for one in changes_to_come(programme, clock.now(), language)
+        for one in changes_to_come(found.programme, clock.now(), language, found.audiences)
     ]
 
 

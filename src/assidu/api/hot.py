@@ -219,6 +219,11 @@ _ANSWERS: dict[str, Any] = {
         tier_change=_object("", ["code", "cause"], code=_TEXT, cause=_TEXT),
         membership=_TEXT,
         regret_until=_DAY | {"description": "Who left finds everything again by joining anew before this day."},
+        stands_still_since=_DAY | {
+            "description": "The first day of a suspension: meanwhile no date of the balances comes. Each is as it was "
+            "on that day, and moves by as many days once the membership is resumed, but for what waits for a day "
+            "alone.",
+        },
         balances=_list("WalletBalance"),
         tier=_maybe("HeldTier"),
         next_tier=_maybe("NextTier"),

@@ -111,7 +111,9 @@ class Programme:
     """What a customer has in the programme, as of ``today``.
 
     ``regret_until``: who left finds everything again by joining anew before this day. ``purchases`` are those that
-    count in the programme: since joining, without what came back whole or was cancelled.
+    count in the programme: since joining, without what came back whole or was cancelled. While the membership is
+    suspended, ``stands_still_since`` is its first day and no date of balances and lots comes: each is as it was on that
+    day, and moves by as many days once the membership is resumed; what waits for a day alone keeps its day.
     """
 
     programme: str
@@ -127,6 +129,7 @@ class Programme:
     lots: list[Lot]
     engagement: Engagement | None
     to_come: list[Coming]
+    stands_still_since: date | None
 
 
 @dataclass(frozen=True, slots=True)

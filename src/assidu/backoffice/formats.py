@@ -213,6 +213,11 @@ def until(last: date, today: date) -> str:
     return _("until tomorrow") if days == 1 else _("until %(day)s") % {"day": day(last)}
 
 
+def still(since: date) -> str:
+    """What takes the place of `until` while a membership is suspended."""
+    return _("stands still since %(day)s") % {"day": day(since)}
+
+
 def soon(last: date, today: date) -> str:
     """today, tomorrow, soon."""
     days = (last - today).days

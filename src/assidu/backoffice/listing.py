@@ -49,6 +49,11 @@ class Column(Generic[Row]):
     sort: str = ""
 
 
+def not_a_page(cursor: str) -> tuple[str, str]:
+    """What a page that shows the first one instead says of a cursor that nobody handed out."""
+    return _("Page"), cursor[:SHOWN_MAX]
+
+
 @dataclass(frozen=True, slots=True)
 class Search:
     name: str
@@ -200,7 +205,7 @@ class Listing(Generic[Row]):
         try:
             found = self.rows(request, chosen, cursor, PAGE_SIZE)
         except InvalidCursor:
-            left_out = [*left_out, (_("Page"), cursor[:SHOWN_MAX])]
+            left_out = [*left_out, not_a_page(cursor)]
             cursor = ""
             found = self.rows(request, chosen, cursor, PAGE_SIZE)
         context = {

@@ -144,6 +144,12 @@ class Names:
     customers: Mapping[UUID, str]
     people: Mapping[str, str]
 
+    def store(self, code: str) -> str:
+        """One that the catalogue does not have is called by its code, and said to be unknown, as senders are warned."""
+        if not code or code in self.stores or not self.stores:
+            return self.stores.get(code, code)
+        return _("%(code)s (unknown store)") % {"code": code}
+
 
 def moment_of(entry: TimelineEntry, programme: Programme, names: Names) -> Moment:
     icon, sign, title, detail = _told(entry, programme, names)
@@ -188,7 +194,7 @@ def deltas_of(entry: TimelineEntry, programme: Programme) -> tuple[Delta, ...]:
 
 def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str, str, str, str]:
     event = entry.event
-    store = names.stores.get(entry.store, entry.store)
+    store = names.store(entry.store)
     match event:
         case Sale():
             is_web = entry.channel not in ("", "store")

@@ -61,6 +61,10 @@ def steps(output: Output) -> Iterator[None]:
             yield
         except NotDone as refused:
             words, advice = TROUBLES[refused.trouble.value]
+            if refused.earliest is not None:
+                advice = (
+                    f"Let it begin on {refused.earliest} or later; `assidu plan notice` says what it takes."
+                )
             raise Refused(words, advice, refused.trouble.value) from None
         except NotSimulated:
             raise Refused(

@@ -228,6 +228,12 @@ class State:
         """Is the membership suspended, or was it when they left and may still come back?"""
         return bool(self.suspensions) and self.suspensions[-1].until is None
 
+    @property
+    def stands_still_since(self) -> date | None:
+        """From which day on the dates of what they have do not come: it stands still, or would if they came back."""
+        may_go_on = self.membership is Membership.SUSPENDED or self.regret_until is not None
+        return self.suspensions[-1].since if may_go_on and self.stands_still else None
+
     def is_suspended_on(self, day: date) -> bool:
         return any(
             span.since <= day and (span.until is None or day < span.until) for span in self.suspensions

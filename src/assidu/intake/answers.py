@@ -124,7 +124,7 @@ def _told(
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)
     answered["receipt_short"] = short_receipt(decision, state, document, language)
     if state.membership in (Membership.MEMBER, Membership.SUSPENDED) and (
-        coming := opened.announced.at(at, language)
+        coming := opened.announced.at(at, language, state.audiences)
     ):
         answered["to_come"] = [_coming(one) for one in coming]
     if is_trying:
@@ -160,6 +160,8 @@ def position(state: State, plan: Plan, document: Document, language: Language, d
     }
     if state.regret_until is not None:
         standing["regret_until"] = state.regret_until.isoformat()
+    if (still := state.stands_still_since) is not None:
+        standing["stands_still_since"] = still.isoformat()
     names = {level.code: level.name for level in document.tiers.levels} if document.tiers else {}
     if state.membership is Membership.MEMBER and state.tier is not None:
         name = names.get(state.tier)
@@ -348,6 +350,13 @@ def _anonymous(outcome: Anonymous, *, is_trying: bool) -> Answer:
 
 def _key(key: EventKey) -> Answer:
     return {"source": key.source, "id": key.id}
+
+
+def language_for(outcome: object, entry: Entry, opened: OpenShop, sentences: Wanted) -> Language:
+    """In which words the sender is told something: those that were asked for, else the customer's."""
+    if sentences is not None and sentences != OWN:
+        return Language(sentences)
+    return _language(entry, outcome.language if isinstance(outcome, Told) else "", opened)
 
 
 def _language(entry: Entry, of_customer: str, opened: OpenShop) -> Language:

@@ -7,6 +7,7 @@ from typing import Final
 
 from assidu.events.wire import Incoming, WireError
 from assidu.plans.document import Document
+from assidu.plans.wording.language import Language, Sentence
 from assidu.plans.wording.phrases import CHANNELS
 
 STORES_SQL: Final = "SELECT store_id, channel FROM catalogue_store"
@@ -24,7 +25,7 @@ class KnownPlaces:
     stores: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
 
-    def warnings(self, incoming: Incoming) -> tuple[WireError, ...]:
+    def warnings(self, incoming: Incoming, language: Language) -> tuple[WireError, ...]:
         """What of an event names a place that nobody knows; it is recorded all the same."""
         if not self.stores:
             return ()
@@ -34,16 +35,25 @@ class KnownPlaces:
             return ()
         found = []
         if not is_known:
-            found.append(
-                WireError("$.data.store", "no store of the catalogue has this code", "unknown_store")
-            )
+            found.append(_warning("$.data.store", "unknown_store", language))
         if channel and channel not in self.channels:
-            found.append(
-                WireError(
-                    "$.data.channel", "no store and no rule or label has this channel", "unknown_channel"
-                )
-            )
+            found.append(_warning("$.data.channel", "unknown_channel", language))
         return tuple(found)
+
+
+_WORDS: Final = {
+    "unknown_store": Sentence(
+        "aucun magasin du catalogue n'a ce code", "no store of the catalogue has this code"
+    ),
+    "unknown_channel": Sentence(
+        "aucun magasin, aucune règle ni aucun libellé n'a ce canal",
+        "no store and no rule or label has this channel",
+    ),
+}
+
+
+def _warning(path: str, code: str, language: Language) -> WireError:
+    return WireError(path, _WORDS[code].say(language), code)
 
 
 NOWHERE = KnownPlaces()

@@ -24,7 +24,7 @@ from assidu.foundation import clock
 from assidu.foundation.ids import new_id
 from assidu.foundation.problems import Problem, located
 from assidu.intake import keys, metrics, problems
-from assidu.intake.answers import Answer, answer
+from assidu.intake.answers import Answer, answer, language_for
 from assidu.intake.database import unavailability
 from assidu.intake.http import Request, Response, encode
 from assidu.intake.keys import Caller, Keys
@@ -220,8 +220,10 @@ class Recording:
         opened = self._shops.current
         assert opened is not None, "nothing is posted without a programme"
         answered = answer(result, entry, opened, clock.now(), is_trying=is_trying, sentences=sentences)
-        if not isinstance(answered, Problem) and (warnings := opened.places.warnings(entry.incoming)):
-            answered["warnings"] = located(warnings)
+        if not isinstance(answered, Problem):
+            spoken = language_for(result, entry, opened, sentences)
+            if warnings := opened.places.warnings(entry.incoming, spoken):
+                answered["warnings"] = located(warnings)
         metrics.count_event(
             entry.incoming.type, answered.code if isinstance(answered, Problem) else answered["status"]
         )

@@ -67,11 +67,11 @@ class Trouble(StrEnum):
 
 
 class NotDone(Exception):
-    """Nothing was written; ``trouble`` says why."""
+    """Nothing was written; ``trouble`` says why. ``earliest``: the first possible day, where notice was promised."""
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, trouble: Trouble, earliest: date | None = None) -> None:
         super().__init__(trouble.value)
-        self.trouble = trouble
+        self.trouble, self.earliest = trouble, earliest
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ def publish_draft(
             moved, text, at=at, by=signature(by), note=note[:NOTE_MAX], request_id=request.request_id
         )
     except NoticeTooShort as short:
-        raise NotDone(Trouble.NOTICE_TOO_SHORT) from short
+        raise NotDone(Trouble.NOTICE_TOO_SHORT, short.earliest) from short
     if known and plan.version == known[-1].version:
         raise NotDone(Trouble.NOTHING_CHANGES)
     drafts.become(draft_id, plan.version)

@@ -1,7 +1,7 @@
 """What changes for members: published versions of the programme that begin later, in the plan's own sentences."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -27,32 +27,48 @@ class Coming:
     takes: bool
 
 
-def changes_to_come(programme: str, now: datetime, language: Language) -> tuple[Coming, ...]:
-    """The next ones first. A version that another one replaced before its day is not told."""
+def changes_to_come(
+    programme: str, now: datetime, language: Language, audiences: Collection[str] = ()
+) -> tuple[Coming, ...]:
+    """The next ones first, for whoever is in these ``audiences``. A version that another one replaced before its day is
+    not told."""
     book = queries.current_book(programme)
-    return () if book is None else to_come(book, queries.versions(programme), now, language)
+    return () if book is None else to_come(book, queries.versions(programme), now, language, audiences)
 
 
 class Announced:
-    """The same out of memory, for whoever answers tills: worded once for each language, until a version begins."""
+    """The same out of memory, for whoever answers tills: worded once for each language and those
+    audiences that rules and rewards speak of, until a version begins."""
 
     def __init__(self, book: PlanBook, published: Sequence[PublishedPlan]) -> None:
         self._book, self._published = book, published
         self._begins = sorted({one.valid_from for one in published})
-        self._known: dict[tuple[int, Language], tuple[Coming, ...]] = {}
+        self._groups = frozenset(
+            code
+            for one in published
+            for part in (one.document.rules, one.document.rewards)
+            for member in part
+            for code in member.when.audiences
+        )
+        self._known: dict[tuple[int, Language, frozenset[str]], tuple[Coming, ...]] = {}
 
-    def at(self, now: datetime, language: Language) -> tuple[Coming, ...]:
+    def at(self, now: datetime, language: Language, audiences: frozenset[str]) -> tuple[Coming, ...]:
         begun = bisect_right(self._begins, now)
         if begun in (0, len(self._begins)):
             return ()
-        key = begun, language
+        theirs = audiences & self._groups
+        key = begun, language, theirs
         if key not in self._known:
-            self._known[key] = to_come(self._book, self._published, now, language)
+            self._known[key] = to_come(self._book, self._published, now, language, theirs)
         return self._known[key]
 
 
 def to_come(
-    book: PlanBook, published: Sequence[PublishedPlan], now: datetime, language: Language
+    book: PlanBook,
+    published: Sequence[PublishedPlan],
+    now: datetime,
+    language: Language,
+    audiences: Collection[str] = (),
 ) -> tuple[Coming, ...]:
     """``changes_to_come`` of the versions of one programme."""
     by_number = {one.version: one for one in published}
@@ -62,8 +78,8 @@ def to_come(
     for begin in begins[:COMING_MAX]:
         version = by_number[book.at(begin).version]
         sentences = tuple(
-            change(one, before, version.document, language)
-            for one in told_to_members(before, version.document)
+            change(one, before, version.document, language, for_members=True)
+            for one in told_to_members(before, version.document, audiences)
         )
         if sentences:
             found.append(_coming(version, before, sentences))

@@ -131,6 +131,8 @@ def standing(customer_id: UUID, now: datetime) -> Standing | None:
             for code in sorted({key.currency for key in state.lots})
             for key, left in state.open_lots(code)
         ),
+        stands_still_since=state.stands_still_since,
+        audiences=tuple(sorted(state.audiences)),
     )
 
 

@@ -66,7 +66,9 @@ class TierStanding:
 class Standing:
     """A customer in the programme, as of ``today``, with what is due but not yet written already counted.
 
-    ``purchases`` are those that count: since joining, without what came back whole or was cancelled."""
+    ``purchases`` are those that count: since joining, without what came back whole or was cancelled. While it is
+    suspended (``stands_still_since``, the first day) no date of lots comes: they move by as many days on resuming.
+    """
 
     customer_id: UUID
     programme: str
@@ -83,6 +85,8 @@ class Standing:
     lots: tuple[Lot, ...]
     is_closed_account: bool = False
     engagement: EngagementStanding | None = None  # of a member, where the programme counts it
+    stands_still_since: date | None = None
+    audiences: tuple[str, ...] = ()
 
     def available(self, currency: str) -> int:
         return next((purse.available for purse in self.purses if purse.currency == currency), 0)

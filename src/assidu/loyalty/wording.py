@@ -184,6 +184,9 @@ HEADS = {
     ),
     "joined_earlier": Sentence("Membre depuis le {day}, la plus ancienne des deux dates.",
                                "A member since {day}, the earlier of both dates."),
+    "lapse": Sentence(
+        "Tout le solde ({name}) vaut désormais jusqu'au {day}.", "The whole balance ({name}) now lasts until {day}."
+    ),
     "late": Sentence("Appris le {day} seulement.", "Only known to us on {day}."),
     "nothing": Sentence("Rien ne change pour les soldes.", "No balance changes."),
 }  # fmt: skip
@@ -427,6 +430,10 @@ def said_of(
     for movement in entry.movements if not isinstance(entry.event, Resumption) else ():
         said = movement_said(movement, telling.phrases, _said_otherwise(entry, is_update=is_update))
         yield said + _undone_said(movement, telling.phrases, undone)
+    for lapse in decision.lapses if not isinstance(entry.event, Resumption) else ():
+        if lapse.on is not None:
+            known = {"name": telling.phrases.currency_name(lapse.currency)}
+            yield telling.say("lapse", **known, day=telling.phrases.day(_last_day(lapse.on)))
     for shortfall in decision.shortfalls:
         units = telling.phrases.units(shortfall.quantity, shortfall.currency)
         yield SHORTFALLS[shortfall.cause].say(language, units=units)

@@ -5,7 +5,7 @@ rather than explain afterwards.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -56,23 +56,28 @@ def earliest_day(before: Document, after: Document, announced_on: date) -> date 
     return announced_on + timedelta(days=before.notice.days)
 
 
-def told_to_members(before: Document, after: Document) -> tuple[Change, ...]:
-    """The changes that members are told of beforehand: what anybody among them can get or keep. Not what the programme
-    spends or is for, nor what is for some groups alone; an offer is told to those it is for."""
-    return tuple(change for change in diff(before, after) if _is_told(change, before, after))
+def told_to_members(before: Document, after: Document, audiences: Collection[str] = ()) -> tuple[Change, ...]:
+    """The changes that a member of these ``audiences`` is told of beforehand: what they can get or keep. Not what the
+    programme spends or is for, nor what was for others alone and still is; an offer is told to those it is for."""
+    return tuple(change for change in diff(before, after) if _is_told(change, before, after, audiences))
 
 
-def _is_told(change: Change, before: Document, after: Document) -> bool:
+def _is_told(change: Change, before: Document, after: Document, audiences: Collection[str]) -> bool:
     if change.kind is Kind.REORDERED or change.field in _OWN_AFFAIR:
         return False
-    for document in (before, after):
-        limited = {"rules": document.rule, "rewards": document.reward}.get(change.part)
-        member = limited(change.subject) if limited is not None else None
-        if member is not None and member.when.audiences:
+    if change.part in ("rules", "rewards"):
+        known = (_limited(one, change.part, change.subject) for one in (before, after))
+        groups = [one.when.audiences for one in known if one is not None]
+        # Whom it was for, or is for from then on: a rule that becomes that of a group is taken from everybody else.
+        if not any(not group or set(group) & set(audiences) for group in groups):
             return False
     if change.kind is not Kind.CHANGED or change.part == "draws":
         return change.part in _REMOVED
     return f"{change.part}.{change.field}" in _FIELDS
+
+
+def _limited(document: Document, part: str, code: str) -> Rule | Reward | None:
+    return document.rule(code) if part == "rules" else document.reward(code)
 
 
 def _takes(change: Change, after: Document) -> bool:

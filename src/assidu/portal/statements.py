@@ -42,6 +42,7 @@ class Balance:
     to_come: str = ""
     first_day: str = ""
     ends_today: bool = False
+    still_since: str = ""  # its dates do not come meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,16 @@ class Member:
         return self.standing.membership is Membership.LEFT
 
     @property
+    def is_suspended(self) -> bool:
+        return self.standing.membership is Membership.SUSPENDED
+
+    @property
+    def still_since(self) -> str:
+        """Since when the dates of what they have do not come; empty: they do."""
+        since = self.standing.stands_still_since
+        return self.phrases.day(since) if since is not None else ""
+
+    @property
     def regret_until(self) -> str:
         """Until when who left finds everything again; empty: no longer, or they did not."""
         until = self.standing.regret_until
@@ -162,6 +173,7 @@ class Member:
                 first_day=self.phrases.day(purse.next_activation) if purse.next_activation else "",
                 ends_today=purse.next_expiry is not None
                 and _last_day(purse.next_expiry) <= self.standing.today,
+                still_since=self.still_since,
             )
             for purse in self.standing.purses
             if purse.is_worth_telling
@@ -222,7 +234,7 @@ def notices(of: Member, now: datetime) -> list[Notice]:
     """Announced to whoever is a member: who has left learns of it when they come back."""
     if of.has_left:
         return []
-    found = changes_to_come(of.standing.programme, now, of.language)
+    found = changes_to_come(of.standing.programme, now, of.language, of.standing.audiences)
     return [
         Notice(of.phrases.day(one.starts), of.phrases.day(one.announced_on), one.sentences) for one in found
     ]

@@ -236,7 +236,8 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except NotDone as refused:
-        raise stop(_CODES.get(refused.trouble, refused.trouble.value)) from None
+        detail = f"It may begin on {refused.earliest} or later." if refused.earliest is not None else ""
+        raise stop(_CODES.get(refused.trouble, refused.trouble.value), detail) from None
     except NotSimulated:
         raise stop("not_simulated", "POST …/simulate, then read the draft until its cost is known.") from None
 

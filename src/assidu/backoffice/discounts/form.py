@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from assidu.backoffice import formats
 from assidu.backoffice.typed import FigureField, WholeField
 from assidu.catalogue import queries as catalogue
 from assidu.economics.discounts.types import DiscountsQuestion, Turning
@@ -86,7 +87,7 @@ class DiscountsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["source"].choices = sources  # type: ignore[attr-defined]
         self.fields["departments"].choices = [  # type: ignore[attr-defined]
-            (one.department, one.name(language)) for one in catalogue.departments()
+            (one.department, formats.typographic(one.name(language))) for one in catalogue.departments()
         ]
 
     def clean(self) -> dict[str, Any]:

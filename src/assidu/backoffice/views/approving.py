@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.drafting import DraftShown, shown_draft
 from assidu.backoffice.first_answer import FirstAnswer
@@ -51,6 +52,15 @@ TROUBLES: dict[Trouble, str | Promise] = {
     Trouble.UNKNOWN_VERSION: gettext_lazy("There is no such version that was in force."),
     Trouble.CLOSED: gettext_lazy("This draft was published or dropped: it no longer changes."),
 }
+
+
+def _said(refused: NotDone) -> str:
+    said = str(TROUBLES[refused.trouble])
+    if refused.earliest is None:
+        return said
+    return f"{said} {_('It may begin on %(day)s or later.') % {'day': formats.day(refused.earliest)}}"
+
+
 NEEDED = {
     "simulate": "simulate.run",
     "submit": "plan.edit",
@@ -74,7 +84,7 @@ def approval(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     try:
         answer = _step(request, one, do)
     except NotDone as refused:
-        messages.error(request, str(TROUBLES[refused.trouble]))
+        messages.error(request, _said(refused))
     except NotSimulated:
         messages.error(request, _("Replay the past year first: who must approve depends on what it costs."))
     else:
@@ -209,7 +219,7 @@ def withdraw(request: HttpRequest, version: int) -> HttpResponse:
             note=_("Withdraws version %(version)s") % {"version": version},
         )
     except NotDone as refused:
-        messages.error(request, str(TROUBLES[refused.trouble]))
+        messages.error(request, _said(refused))
         return redirect("programme")
     figures = {"version": version, "number": plan.version}
     messages.success(
@@ -232,7 +242,7 @@ def go_back(request: HttpRequest, version: int) -> HttpResponse:
             known.code, version, first_day, at=clock.now(), by=actor_at(request), note=note
         )
     except NotDone as refused:
-        messages.error(request, str(TROUBLES[refused.trouble]))
+        messages.error(request, _said(refused))
         return redirect("programme-version", version=version)
     if isinstance(done, Draft):
         messages.warning(request, _("Somebody else must approve going back: it is submitted."))

@@ -252,6 +252,10 @@ class Shown:
         return self.standing is not None and self.standing.membership is Membership.SUSPENDED
 
     @property
+    def still_since(self) -> date | None:
+        return self.standing.stands_still_since if self.standing is not None else None
+
+    @property
     def membership(self) -> str:
         return str(MEMBERSHIPS[self.standing.membership if self.standing else Membership.NONE])
 
@@ -314,10 +318,7 @@ class Shown:
                 "name": self.programme.currency_name(purse.currency),
                 "quantity": self.programme.quantity(purse.available, purse.currency),
                 "worth": self.programme.money(purse.worth_minor) if purse.worth_minor else "",
-                "until": formats.until(purse.next_expiry - timedelta(days=1), self.programme.today)
-                if purse.next_expiry
-                else "",
-                "next": self.programme.units(purse.next_expiry_quantity, purse.currency)
+                "until": self._until(purse.next_expiry, purse.next_expiry_quantity, purse.currency)
                 if purse.next_expiry
                 else "",
                 "icon": PURSES.get(purse.kind, "coins"),
@@ -325,6 +326,12 @@ class Shown:
             for purse in self.standing.purses
             if purse.available
         ]
+
+    def _until(self, expires_on: date, quantity: int, currency: str) -> str:
+        if (since := self.still_since) is not None:
+            return formats.still(since)
+        units = self.programme.units(quantity, currency)
+        return f"{units}, {formats.until(expires_on - timedelta(days=1), self.programme.today)}"
 
     @property
     def uses(self) -> list[Use]:

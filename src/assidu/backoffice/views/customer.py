@@ -13,10 +13,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
+from assidu.backoffice.listing import not_a_page
 from assidu.backoffice.moments import KINDS, Moment, Names, moment_of
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.reach import is_of_their_stores, require
@@ -170,6 +171,11 @@ class Known:
     @property
     def is_suspended(self) -> bool:
         return self.standing is not None and self.standing.membership is Membership.SUSPENDED
+
+    @property
+    def still_since(self) -> date | None:
+        """Since when the dates of what they have do not come."""
+        return self.standing.stands_still_since if self.standing is not None else None
 
     @property
     def regret_until(self) -> date | None:
@@ -338,11 +344,11 @@ def statement(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
     asked = request.GET.get("currency", "")
     currency = asked if asked in currencies else next(iter(currencies), "")
     whose = shown.counts_as
+    cursor, left_out = request.GET.get("cursor", ""), []
     try:
-        page = ledger.statement(
-            whose, currency=currency, cursor=request.GET.get("cursor", ""), limit=MOVEMENTS
-        )
+        page = ledger.statement(whose, currency=currency, cursor=cursor, limit=MOVEMENTS)
     except InvalidCursor:
+        left_out, cursor = [not_a_page(cursor)], ""
         page = ledger.statement(whose, currency=currency, limit=MOVEMENTS)
     base = reverse("customer-statement", args=[customer_id])
     context = {
@@ -357,7 +363,8 @@ def statement(request: HttpRequest, customer_id: UUID) -> HttpResponseBase:
         if programme
         else [],
         "next": f"?{urlencode({'currency': currency, 'cursor': page.next})}" if page.next else "",
-        "first": f"?{urlencode({'currency': currency})}" if request.GET.get("cursor") else "",
+        "first": f"?{urlencode({'currency': currency})}" if cursor else "",
+        "left_out": left_out,
     }
     return render(request, "backoffice/statement.html", context)
 
@@ -404,12 +411,14 @@ def _uuid(text: object) -> UUID | None:
 def _moments(shown: Known, kind: str, cursor: str) -> dict[str, Any]:
     programme = shown.programme
     if programme is None or not shown.has_history:
-        return {"months": [], "next_address": ""}
+        return {"months": [], "next_address": "", "left_out": []}
     types = KINDS[kind][1] if kind else ()
     shared = queries.accounts_ever(shown.family)
+    left_out: list[tuple[str, str]] = []
     try:
         found = queries.timeline(shown.family, shared=shared, types=types, cursor=cursor, limit=MOMENTS)
     except InvalidCursor:
+        left_out, cursor = [not_a_page(cursor)], ""
         found = queries.timeline(shown.family, shared=shared, types=types, limit=MOMENTS)
     names = names_for(found.entries)
     months: list[tuple[date, list[Moment]]] = []
@@ -429,13 +438,15 @@ def _moments(shown: Known, kind: str, cursor: str) -> dict[str, Any]:
     if found.next:
         after = ({"kind": kind} if kind else {}) | {"cursor": found.next}
         address = f"{reverse('customer', args=[shown.id])}?{urlencode(after)}"
-    return {"months": months, "next_address": address, "is_continued": bool(cursor)}
+    return {"months": months, "next_address": address, "is_continued": bool(cursor), "left_out": left_out}
 
 
 def whose_moment(entry: TimelineEntry, shown: Known, names: Names) -> str:
     """Who of an account it was told of; on their own page, which account it was told to."""
     if entry.customer_id not in shown.family:
         return names.customers.get(entry.customer_id, "")
+    if entry.type is EventType.TICK and entry.customer_id in shown.customer.absorbed:
+        return _("of the record merged since")  # each of two had its own, of one day too
     whose = entry.member or entry.customer_id
     return "" if whose in shown.records else names.customers.get(whose, "")
 
@@ -456,6 +467,7 @@ def _purses(shown: Known) -> list[dict[str, Any]]:
     if programme is None or standing is None:
         return []
     told = []
+    still_since = standing.stands_still_since
     for purse in standing.purses:
         if not purse.is_worth_telling:
             continue
@@ -464,8 +476,8 @@ def _purses(shown: Known) -> list[dict[str, Any]]:
                 "name": programme.currency_name(purse.currency),
                 "quantity": programme.quantity(purse.available, purse.currency),
                 "worth": programme.money(purse.worth_minor) if purse.worth_minor else "",
-                "note": _expiry_note(purse, programme),
-                "pending": _pending_note(purse, programme),
+                "note": _expiry_note(purse, programme, still_since),
+                "pending": _pending_note(purse, programme, still_since),
                 "held": programme.units(purse.held, purse.currency) if purse.held else "",
                 "debt": programme.units(purse.debt, purse.currency) if purse.debt else "",
                 "icon": PURSES.get(purse.kind, "coins"),
@@ -474,7 +486,7 @@ def _purses(shown: Known) -> list[dict[str, Any]]:
     return told
 
 
-def _pending_note(purse: Purse, programme: Programme) -> str:
+def _pending_note(purse: Purse, programme: Programme, still_since: date | None) -> str:
     """« 120 points à venir, dont 80 le 16 mars 2026 »."""
     units = programme.units(purse.pending, purse.currency)
     if purse.awaits and purse.pending:
@@ -482,6 +494,8 @@ def _pending_note(purse: Purse, programme: Programme) -> str:
         return _("%(units)s usable after the event “%(event)s”") % {"units": units, "event": event}
     if purse.next_activation is None:
         return ""
+    if still_since is not None:
+        return _("%(units)s to come, once the membership is resumed") % {"units": units}
     values = {
         "units": units,
         "first": programme.quantity(purse.next_activation_quantity, purse.currency),
@@ -492,9 +506,11 @@ def _pending_note(purse: Purse, programme: Programme) -> str:
     return _("%(units)s to come, %(first)s of them from %(day)s") % values
 
 
-def _expiry_note(purse: Purse, programme: Programme) -> str:
+def _expiry_note(purse: Purse, programme: Programme, still_since: date | None) -> str:
     if purse.next_expiry is None:
         return ""
+    if still_since is not None:
+        return formats.still(still_since)
     units = programme.units(purse.next_expiry_quantity, purse.currency)
     return f"{units}, {formats.until(last_day(purse.next_expiry), programme.today)}"
 
@@ -525,6 +541,7 @@ def _batches(shown: Known, today: date) -> list[dict[str, Any]]:
             "units": programme.units(sum(lot.remaining for lot in lots), currency),
             "until": last_day(expires_on) if expires_on else None,
             "earned": [lot.issued_month for lot in lots],
+            "left": _days_left(expires_on, standing.stands_still_since),
             "is_soon": expires_on is not None and expires_on - today <= SOON,
             "soon": formats.soon(last_day(expires_on), today) if expires_on else "",
         }
@@ -532,6 +549,15 @@ def _batches(shown: Known, today: date) -> list[dict[str, Any]]:
             together.items(), key=lambda pair: (pair[0][1] or date.max, pair[0][0])
         )
     ]
+
+
+def _days_left(expires_on: date | None, still_since: date | None) -> str:
+    """While the membership is suspended: for how long units can be used from the day on which it is resumed."""
+    if expires_on is None or still_since is None:
+        return ""
+    days = (expires_on - still_since).days
+    left = ngettext("for %(n)s day once resumed", "for %(n)s days once resumed", days)
+    return left % {"n": formats.number(days)}
 
 
 def _path(shown: Known) -> dict[str, Any] | None:
@@ -608,7 +634,7 @@ def _shown_value(identity: Identity, may_contact: bool) -> str:
 def _lines(movements: Sequence[Movement], shown: Known, programme: Programme) -> list[dict[str, Any]]:
     """Lines of other stores lead nowhere: what was bought there is not shown."""
     crossings = _crossings(movements, programme)
-    lines = [_line(movement, programme, crossings) for movement in movements]
+    lines = [_line(movement, programme, crossings, shown.still_since) for movement in movements]
     if shown.seen_stores is None:
         return lines
     places = queries.places_of({(movement.customer_id, movement.seq) for movement in movements})
@@ -647,7 +673,9 @@ def _birth(whose: UUID, currency: str, programme: Programme) -> dict[str, Any] |
     return {"day": entry.day, "what": title, "balance": programme.quantity(0, currency)}
 
 
-def _line(movement: Movement, programme: Programme, crossings: Mapping[int, str]) -> dict[str, Any]:
+def _line(
+    movement: Movement, programme: Programme, crossings: Mapping[int, str], still_since: date | None
+) -> dict[str, Any]:
     if movement.change:
         far = movement.source if movement.change > 0 else movement.target
     else:
@@ -666,11 +694,14 @@ def _line(movement: Movement, programme: Programme, crossings: Mapping[int, str]
     known = programme.phrases.currencies.get(movement.currency)
     awaited = None if known is None or known.pending is None else known.pending.until_event
     event = programme.phrases.activity_name(awaited) if awaited else ""
+    usable_from = movement.active_on if movement.target is Account.PENDING and not event else None
+    waits_still = usable_from is not None and still_since is not None and usable_from > still_since
     return {
         "day": movement.day,
         "what": what,
         "is_apart": not movement.change,
-        "from": movement.active_on if movement.target is Account.PENDING and not event else None,
+        "from": None if waits_still else usable_from,
+        "from_resumed": usable_from if waits_still else None,
         "after": event if movement.target is Account.PENDING else "",
         "change": programme.change(quantity, movement.currency),
         "tone": "muted" if not movement.change else "plus" if quantity > 0 else "minus",

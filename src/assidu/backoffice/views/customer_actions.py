@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assidu.backoffice import sheets
+from assidu.backoffice import formats, sheets
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.forms import LANGUAGES
 from assidu.backoffice.programme import Programme, programme_at
@@ -212,7 +212,7 @@ def asked_once(do: Callable[[], Outcome | Asked]) -> Outcome | Asked:
 
 def store_choices(only: tuple[str, ...] | None) -> list[tuple[str, str]]:
     """``only``: the stores of who asks, if they are bound to some."""
-    names = {store.store_id: store.name for store in catalogue.stores()}
+    names = {store.store_id: formats.typographic(store.name) for store in catalogue.stores()}
     known = [("", "—"), *names.items()] if only is None else [(code, names.get(code, code)) for code in only]
     return known or [("", "—")]
 

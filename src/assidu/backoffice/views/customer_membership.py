@@ -1,8 +1,8 @@
 """What staff do to a membership: suspend and resume it, give a status, audiences, activities, terms, a code to bring
 others. Each is one event, and one line of the trail."""
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,20 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from assidu.backoffice import sheets
+from assidu.backoffice import formats, sheets
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.views.customer import Known, known
 from assidu.backoffice.views.customer_actions import OnceForm, done, programme_of, store_choices
-from assidu.decisions.calendar import local_day
+from assidu.decisions.calendar import local_day, midnight
+from assidu.decisions.events import Activity
 from assidu.decisions.terms import terms_in_force
+from assidu.events.types import EventType
 from assidu.foundation import clock
 from assidu.foundation.people import actions as people
-from assidu.loyalty import actions
+from assidu.loyalty import actions, queries
 from assidu.loyalty.entries import Outcome, Told
 from assidu.loyalty.queries import member_state
 from assidu.loyalty.referral import code_of, referral_standing
 from assidu.plans.wording.life import terms_named
+from assidu.plans.wording.phrases import Phrases
 
 IN, OUT = "in", "out"
 
@@ -37,6 +40,31 @@ class ReasonForm(OnceForm):
         max_length=200,
         help_text=gettext_lazy("Colleagues read it in the history; the customer may ask for it."),
     )
+
+
+class SuspensionForm(ReasonForm):
+    since = forms.DateField(
+        label=gettext_lazy("Since"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=gettext_lazy("Left empty: from now on. Not before what was recorded last."),
+    )
+    field_order = ("since", "reason")
+
+    def __init__(self, *args: Any, earliest: date | None, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._earliest, self._today = earliest, today
+
+    def clean_since(self) -> date | None:
+        since: date | None = self.cleaned_data["since"]
+        if since is not None and since > self._today:
+            raise forms.ValidationError(_("This day has not come yet."))
+        if since is not None and self._earliest is not None and since < self._earliest:
+            raise forms.ValidationError(
+                _("Something was recorded on %(day)s: the membership can stand still from that day on.")
+                % {"day": formats.day(self._earliest)}
+            )
+        return since
 
 
 class StatusForm(ReasonForm):
@@ -67,6 +95,8 @@ class AudienceForm(OnceForm):
         self.fields["audience"].choices = audiences  # type: ignore[attr-defined]
 
 
+ACTIVITIES_READ = 100
+"""The youngest activities, in which earlier answers are looked for."""
 NONE_OF_THESE = ""
 """No answer is written so: whoever gives it has answered, and none of those that count."""
 
@@ -81,16 +111,22 @@ class ActivityForm(OnceForm):
         activities: list[tuple[str, str]],
         only: tuple[str, ...] | None,
         asked: Mapping[str, Mapping[str, frozenset[str]]],
+        given: Mapping[str, str],
+        phrases: Phrases,
         **kwargs: Any,
     ) -> None:
-        """``asked``: by question, the audiences that its answers fill."""
+        """``asked``: by question, the audiences that its answers fill; ``given``: what was answered last, in words."""
         super().__init__(*args, **kwargs)
         self._questions = {f"answer-{n}": question for n, question in enumerate(asked)}
         for name, question in self._questions.items():
             known = sorted(frozenset().union(*asked[question].values()))
             self.fields[name] = forms.MultipleChoiceField(
                 label=_("Answer to “%(question)s”") % {"question": question},
-                choices=[*((one, one) for one in known), (NONE_OF_THESE, _("None of these, or no longer"))],
+                choices=[
+                    *((one, _filling(one, asked[question], phrases)) for one in known),
+                    (NONE_OF_THESE, _("None of these, or no longer")),
+                ],
+                help_text=given.get(question, _("Never answered yet.")),
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
@@ -114,6 +150,29 @@ class ActivityForm(OnceForm):
             for question, several in given.items()
             if several
         }
+
+
+def _filling(answer: str, audiences: Mapping[str, frozenset[str]], phrases: Phrases) -> str:
+    """An answer, which the plan has no words for, with the audiences that it fills, which have a name."""
+    names = phrases.audience_names(sorted(code for code, wanted in audiences.items() if answer in wanted))
+    return _("%(answer)s (audience: %(names)s)") % {"answer": answer, "names": names}
+
+
+def _answered_before(shown: Known, questions: Collection[str]) -> dict[str, str]:
+    """What they answered last to each question, as far as who looks sees it, in words."""
+    if not questions or not shown.has_history:
+        return {}
+    shared = queries.accounts_ever(shown.family)
+    told = queries.timeline(shown.family, shared=shared, types=(EventType.ACTIVITY,), limit=ACTIVITIES_READ)
+    found: dict[str, str] = {}
+    for entry in told.entries:
+        if not isinstance(entry.event, Activity) or shown.is_elsewhere(entry.type, entry.store):
+            continue
+        for question, given in entry.event.answers:
+            if question in questions and question not in found:
+                said = {"answers": ", ".join(given) or _("none of these"), "day": formats.day(entry.day)}
+                found[question] = _("Answered last: %(answers)s, on %(day)s.") % said
+    return found
 
 
 class TermsForm(OnceForm):
@@ -168,13 +227,27 @@ def answer(
 @allowed("customers.edit")
 def suspend(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     shown, programme = known(request, customer_id, "suspend"), programme_of(request)
+    last = next(iter(queries.timeline(shown.records, limit=1).entries), None)
+    zone = programme.plan.zone
+
+    def since(asked: dict[str, Any]) -> datetime:
+        day: date | None = asked["since"]
+        if day is None or day == programme.today:
+            return clock.now()
+        return max(midnight(day, zone), last.at if last is not None else midnight(day, zone))
+
+    form = SuspensionForm(
+        request.POST or None, earliest=last.day if last is not None else None, today=programme.today
+    )
     return answer(
-        request, shown, programme, ReasonForm(request.POST or None),
+        request, shown, programme, form,
         lambda asked: actions.suspend(
-            customer_id, asked["reason"], by=actor_at(request), at=clock.now(), programme=programme.code,
+            customer_id, asked["reason"], by=actor_at(request), at=since(asked), programme=programme.code,
             event_id=asked["event"],
         ),
-        action="customer.suspended", trail=lambda _: {}, title=_("Suspend the membership"),
+        action="customer.suspended",
+        trail=lambda asked: {} if asked["since"] is None else {"since": asked["since"].isoformat()},
+        title=_("Suspend the membership"),
         said=_("%(name)s: the membership is suspended."),
         intro=_("Until it is resumed nothing is earned, nothing can be used, and nothing expires."),
         button=_("Suspend"), address="customer-suspend",
@@ -248,13 +321,16 @@ def audience(request: HttpRequest, customer_id: UUID) -> HttpResponse:
 @allowed("customers.edit")
 def activity(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     shown, programme = known(request, customer_id, "activity"), programme_of(request)
-    names = sorted((programme.phrases.activity_name(code), code) for code in programme.plan.activities)
+    named = programme.phrases.activity_name
+    names = sorted((formats.typographic(named(code)), code) for code in programme.plan.activities)
     by = signed_in(request)
     form = ActivityForm(
         request.POST or None,
         activities=[(code, name) for name, code in names],
         only=by.seen_stores,
         asked=programme.plan.answers,
+        given=_answered_before(shown, programme.plan.answers),
+        phrases=programme.phrases,
         initial={"store": next(iter(by.stores), "")},
     )
     return answer(

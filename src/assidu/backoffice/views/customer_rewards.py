@@ -66,7 +66,7 @@ def reward(request: HttpRequest, customer_id: UUID) -> HttpResponse:
     by = signed_in(request)
     form = RewardForm(
         request.POST or None,
-        rewards=list(_offered(programme, by.seen_stores)),
+        rewards=[(code, formats.typographic(name)) for code, name in _offered(programme, by.seen_stores)],
         only=by.seen_stores,
         initial={"store": next(iter(by.stores), "")},
     )

@@ -265,7 +265,9 @@ def _person(row: CustomerRow, narrow: str) -> SafeString:
     name = row.name or _("Customer without a name")
     marker = format_html(" {}", cells.invented()) if row.is_invented else ""
     kind = ACCOUNT_KINDS.get(row.kind)
-    below = format_html("{}{}{}{}", kind or "", " · " if kind and row.town else "", row.town, marker)
+    below = format_html(
+        "{}{}{}{}", kind or "", " · " if kind and row.town else "", formats.typographic(row.town), marker
+    )
     if narrow:
         below = format_html('{}<span class="only-narrow">{}</span>', below, narrow)
     return cells.person(reverse("customer", args=[row.customer_id]), initials_of(name), name, below)

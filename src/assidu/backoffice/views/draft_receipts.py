@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
+from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.drafting import DraftShown, shown_draft
 from assidu.backoffice.programme import Programme, programme_at
@@ -133,7 +135,8 @@ def _rule(known: Programme, document: Document, phrases: Phrases, rule: RuleTrie
         "more" if change > 0 else "less" if change < 0 else "",
         rule.is_changed,
         tuple(
-            _("%(rule)s (%(tickets)s tickets)") % {"rule": name(other), "tickets": count}
+            ngettext("%(rule)s (%(tickets)s ticket)", "%(rule)s (%(tickets)s tickets)", count)
+            % {"rule": name(other), "tickets": formats.number(count)}
             for other, count in rule.met
         ),
     )

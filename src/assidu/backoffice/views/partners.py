@@ -37,7 +37,7 @@ def _partners(request: HttpRequest) -> tuple[Programme | None, list[Partner]]:
     return programme, [
         Partner(
             one.code,
-            programme.phrases.text(one.name),
+            formats.typographic(programme.phrases.text(one.name)),
             settlements.owed(one.code),
             next(iter(settlements.statements(one.code)), None),
         )

@@ -52,14 +52,14 @@ class PromotionList(Listing[KnownPromotion]):
         Choice(
             "store",
             gettext_lazy("Store"),
-            lambda: [(one.store_id, one.name) for one in catalogue.stores()],
+            lambda: [(one.store_id, formats.typographic(one.name)) for one in catalogue.stores()],
             kind="menu",
         ),
     )
 
     def columns(self, request: HttpRequest) -> Sequence[Column[KnownPromotion]]:
         programme = programme_at(request)
-        stores = {one.store_id: one.name for one in catalogue.stores()}
+        stores = {one.store_id: formats.typographic(one.name) for one in catalogue.stores()}
         now = _local(programme)
         return (
             Column(
@@ -109,7 +109,7 @@ def promotion(request: HttpRequest, code: str) -> HttpResponse:
     if not found:
         raise Http404
     programme = programme_at(request)
-    stores = {one.store_id: one.name for one in catalogue.stores()}
+    stores = {one.store_id: formats.typographic(one.name) for one in catalogue.stores()}
     named = catalogue.products(sku for one in found for sku in list(one.lines.skus)[:NAMED_MAX])
     context = {
         "name": found[0].name,

@@ -193,6 +193,7 @@ def _answer(found: Customer, people: Iterable[Belonging], standing: Standing | N
             for one in people
         ],
         "membership": None if standing is None else standing.membership,
+        "stands_still_since": None if standing is None else standing.stands_still_since,
         "tier": standing.tiers.tier if standing and standing.tiers else None,
         "balances": {} if standing is None else {one.currency: one.available for one in standing.purses},
     }

@@ -188,6 +188,7 @@ def _answer(
     if standing is not None and phrases is not None:
         answer |= {
             "membership": standing.membership,
+            "stands_still_since": standing.stands_still_since,
             "tier": standing.tiers.tier if standing.tiers else None,
             "says": phrases.says(standing.tiers.tier if standing.tiers else None),
             "benefits": phrases.benefits(standing.tiers.tier if standing.tiers else None),
@@ -200,7 +201,7 @@ def _answer(
 
 
 def _to_come(standing: Standing, phrases: Phrases) -> tuple[Coming, ...]:
-    return changes_to_come(standing.programme, clock.now(), phrases.language)
+    return changes_to_come(standing.programme, clock.now(), phrases.language, standing.audiences)
 
 
 def _text(
@@ -218,6 +219,8 @@ def _text(
         tier = standing.tiers.tier if standing.tiers else None
         events = ngettext("%(n)s event", "%(n)s events", standing.seq) % {"n": number(standing.seq)}
         lines.append(", ".join(part for part in (standing.membership, tier, events) if part))
+        if (since := standing.stands_still_since) is not None:
+            lines.append(_("Stands still since %(day)s") % {"day": phrases.day(since)})
         lines += [f"  {number(purse.available):>10} {purse.currency}" for purse in standing.purses]
         if standing.engagement is not None:
             score = number(standing.engagement.score)

@@ -53,6 +53,11 @@ def status(json: JsonFlag = False) -> None:
             "pid": found.pid,
             "folder": found.data_dir,
         }
+        text += "\n" + (
+            _("In use: `assidu serve` or another command works with it now")
+            if found.users
+            else _("Nothing uses it at the moment: `assidu db stop` stops it")
+        )
     else:
         text = _("PostgreSQL %(version)s is stopped, data in %(folder)s") % {
             "version": found.version,

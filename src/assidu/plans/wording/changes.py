@@ -254,9 +254,11 @@ _LIMITS = {"cap", "cap_per_sale", "times", "quota", "budget"}
 _LISTED_MAX = 10
 
 
-def change(found: Change, before: Document, after: Document, language: Language) -> str:
+def change(
+    found: Change, before: Document, after: Document, language: Language, *, for_members: bool = False
+) -> str:
     """One change as a sentence. Names are the new document's, those of what is gone the old one's."""
-    old, new = phrases_of(before, language), phrases_of(after, language)
+    old, new = (phrases_of(one, language, for_members=for_members) for one in (before, after))
     if found.part in OFFER_PARTS:
         return offer_change(found, old, new)
     if found.part == "draws":

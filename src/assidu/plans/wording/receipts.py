@@ -56,9 +56,13 @@ RECEIPTS = {
         "You have left {programme}. By coming back until {day} you find everything again.",
     ),
     "missing": Sentence("Encore {missing} pour le statut {tier}.", "{missing} for {tier} status."),
+    "unknown": Sentence(
+        "Carte inconnue de {programme}, ou pas encore membre : ce ticket ne rapporte rien.",
+        "A card that {programme} does not know, or not a member yet: this ticket earns nothing.",
+    ),
     "not_a_member": Sentence(
-        "Pas de carte {programme} : ce ticket ne rapporte rien.",
-        "No {programme} card: this ticket earns nothing.",
+        "Pas membre de {programme} ce jour-là : ce ticket ne rapporte rien.",
+        "Not a member of {programme} on that day: this ticket earns nothing.",
     ),
     "suspended": Sentence(
         "Votre carte {programme} est suspendue : ce ticket ne rapporte rien, et rien ne se perd.",
@@ -90,7 +94,9 @@ def receipt(
     """
     phrases = phrases_of(document, language)
     if decision.inputs is not None and not decision.inputs.is_member:
-        said = "suspended" if decision.inputs.is_suspended else "not_a_member"
+        # Whoever comes with a card that nobody has is a customer, and no member.
+        stranger = "unknown" if state.membership is Membership.NONE else "not_a_member"
+        said = "suspended" if decision.inputs.is_suspended else stranger
         return _say(phrases, said, programme=phrases.text(document.name))
     if state.regret_until is not None and decision.membership is not None:
         last_day = phrases.day(state.regret_until - timedelta(days=1))
