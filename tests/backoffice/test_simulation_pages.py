@@ -121,8 +121,17 @@ def test_a_number_that_cannot_be_read_is_marked_and_nothing_is_started(
     answer = finance.post("/simulation/new/", asked)
     assert answer.status_code == 422
     assert 'value="a lot"' in text_of(answer)
-    assert "A number is expected here" in text_of(answer)
+    assert "A number is wanted" in text_of(answer)
     assert '<a href="#lever-rules.double.percent">' in text_of(answer), "its name leads to it"
+    half = finance.post("/simulation/new/", asked | {"rules.double.percent": "150,5 %"})
+    assert half.status_code == 422
+    assert "A whole number is wanted" in text_of(half)
+    part = finance.post(
+        "/simulation/new/",
+        form(past.documents[0], rules__double__percent="300 %"),
+        headers={"HX-Request-Type": "partial"},
+    )
+    assert "from 200% to 300%" in text_of(part), "its own unit may stand behind it"
     assert queries.runs("club") == []
 
 

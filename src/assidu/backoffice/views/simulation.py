@@ -19,7 +19,7 @@ from assidu.backoffice.before_after import Compared, Results
 from assidu.backoffice.csv_files import csv_file
 from assidu.backoffice.first_answer import FirstAnswer
 from assidu.backoffice.programme import Programme, programme_at
-from assidu.backoffice.turning import turns
+from assidu.backoffice.turning import as_typed, turns
 from assidu.backoffice.versions import differences, language
 from assidu.backoffice.views.programme import author, draft, yaml_file, yaml_of
 from assidu.backoffice.views.studio.files import EXCEL, download
@@ -193,7 +193,7 @@ def new(request: HttpRequest) -> HttpResponse:
     start = _start(request, known)
     if request.method == "GET":
         return _form(request, known, start)
-    texts = {name: str(value) for name, value in request.POST.items()}
+    texts = as_typed(start.document, {name: str(value) for name, value in request.POST.items()})
     bad = unreadable(start.document, texts)
     document = None if bad else turned(start.document, texts)
     mistakes = (
