@@ -1,6 +1,3 @@
--- A membership changes a few times in a life, a customer's decisions are thousands: these are found without the others.
-CREATE INDEX IF NOT EXISTS loyalty_decision_membership ON loyalty_decision (customer_id, seq) WHERE record ? 'membership';
-
 -- From which day on somebody was a member, and the first day on which they no longer were: they left, were suspended,
 -- merged into another customer, entered a shared account, or were erased. What was learnt last (`seq`) of the days up to
 -- a day says what they were at its end.

@@ -6,7 +6,11 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("measurement", "0003_kpis"), ("loyalty", "0001_initial"), ("customers", "0001_initial")]
+    dependencies = [
+        ("measurement", "0004_memberships"),
+        ("loyalty", "0001_initial"),
+        ("customers", "0001_initial"),
+    ]
 
     operations = [
         migrations.RunSQL(
