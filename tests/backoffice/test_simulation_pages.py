@@ -1,6 +1,8 @@
 """The simulation's pages without a browser: a rule turned, the past replayed, the answer in words."""
 
+import csv
 import html
+import io
 import re
 from dataclasses import replace
 from typing import Any
@@ -304,6 +306,10 @@ def test_runs_stand_side_by_side(assidu_db: Database, finance: Client, past: His
     taken = finance.get(f"/simulation/compare/side-by-side.csv?run={runs[0]}&run={runs[1]}").content.decode()
     heads = "Figure,Units,Before,Idea 400,Idea 400: change,Idea 300,Idea 300: change"
     assert taken.splitlines()[0].lstrip("\ufeff") == heads
+    [share] = [line for line in csv.reader(io.StringIO(taken)) if line[0] == "Cost, share of sales, %"]
+    assert float(share[3]) > 0.1, "in per cent"
+    moves = finance.get(f"/simulation/{runs[0]}/currencies.csv").content.decode().splitlines()
+    assert moves[1].startswith("points,Issued,")
     listed = text_of(finance.get("/simulation/"))
     assert listed.count('name="run"') == 2
 

@@ -278,7 +278,7 @@ def test_a_file_for_a_french_spreadsheet_has_semicolons_commas_and_its_unit_in_t
     assert first[0] == "1"
     assert re.fullmatch(r"-?[0-9]+,[0-9]{2}", first[1]), first
     tornado = client.post(PAGE, typed | {"do": "csv:tornado"}).content.decode()
-    assert "Panier, HT;35;45;supposé;" in tornado
+    assert "Panier, HT;;35;45;supposé;" in tornado
 
 
 def test_every_column_of_every_table_has_a_head_in_words() -> None:
@@ -378,7 +378,7 @@ def test_a_segment_is_added_like_another_named_and_counted_everywhere(finance: C
         "",
         "gold",
         "bronze",
-        "segment-1",
+        "Les nouveaux",
     ]
     assert finance.post(PAGE, named | {"do": "save"}).status_code == 302
     assert queries.saved_assumptions("club")[0].document == found

@@ -260,10 +260,15 @@ def macro_tables(found: MacroReport, decimals: int) -> list[Table]:
         Table("waterfall", ("step", "amount"), tuple((one.name, money(one.amount_minor)) for one in found.waterfall)),
         Table(
             "tornado",
-            ("figure", "low", "high", "basis", "net_low", "net_high"),
+            ("figure", "segment", "low", "high", "basis", "net_low", "net_high"),
             tuple(
-                (one.name, one.low, one.high, one.basis, money(one.net_low_minor), money(one.net_high_minor))
+                row
                 for one in found.tornado
+                for row in (
+                    # Where segments differ, their ends follow in rows of their own; the nets are of all at once.
+                    (one.name, "", one.low, one.high, one.basis, money(one.net_low_minor), money(one.net_high_minor)),
+                    *((one.name, part.segment, part.low, part.high, part.basis, None, None) for part in one.parts),
+                )
             ),
         ),
         Table(

@@ -198,7 +198,7 @@ class _Shown:
                 *self._change(now.carded_minor, self.before.carded_minor if self.before else None),
             ),
             Figure(
-                _("Generosity"), formats.percent(now.generosity or 0, 2),
+                _("Given, at face value"), formats.percent(now.generosity or 0, 2),
                 _("%(cost)s given, of sales with a card") % {"cost": formats.money(now.generosity_minor, cents=False)},
                 "percent", self.moved("issued"), self.trend(_generosity),
                 *self._points_change(),

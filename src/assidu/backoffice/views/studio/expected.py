@@ -128,7 +128,8 @@ def _answer(
     tables = {f"csv:{one.name}": one for one in macro_tables(brought.report, decimals)}
     if wanted in tables:
         table = tables[wanted]
-        return csv_file(table, f"{programme.code}-{table.name}.csv", programme)
+        called = {one.code: one.called for one in found.segments}
+        return csv_file(table, f"{programme.code}-{table.name}.csv", programme, {"segment": called})
     if is_partial(request):
         context = {"brought": brought, "is_answer": True}
         return render(request, "backoffice/studio/expected_result.html", context)
