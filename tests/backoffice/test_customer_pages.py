@@ -328,7 +328,9 @@ def test_a_list_is_filtered_sorted_counted_and_exported(shop: Shop, client: Clie
     file = b"".join(client.get("/customers/?format=csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     rows = list(csv.DictReader(io.StringIO(file)))
     assert len(rows) == 56
-    assert next(row for row in rows if row["Customer"] == "Anne Béraud")["Points"]
+    anne_there = next(row for row in rows if row["Customer"] == "Anne Béraud")
+    assert anne_there["Points"]
+    assert anne_there["Status"] == "Bronze", "in words"
     assert client.get("/customers/?cursor=forged&sort=balance").status_code == 200
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -153,7 +153,14 @@ def test_a_list_as_a_file_holds_no_formula_and_is_on_the_trail(signed_in: Client
     rows = list(csv.reader(io.StringIO(text), delimiter=";"))
     assert rows[0][0] == "Nom"
     assert rows[1][0] == "'=cmd|' /C calc'!A0"
+    assert rows[1][3] == "Invité"
     entry = queries.audit_trail(action="list.exported").entries[0]
+    trail = signed_in.get("/settings/audit/?format=csv&kind=list")
+    text = b"".join(trail.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    told = [row[0] for row in csv.reader(io.StringIO(text), delimiter=";")]
+    moment = formats.local(entry.at)
+    assert isinstance(moment, datetime)
+    assert moment.isoformat(timespec="seconds") in told, "in the zone of the screens"
     assert entry.after == {"q": "*"}, "what was searched may be a name"
 
 
@@ -182,10 +189,19 @@ def test_the_palette_finds_pages_without_accents(signed_in: Client) -> None:
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [("-12", "'-12"), (-12, "-12"), ("@x", "'@x"), ("\tx", "'\tx"), (None, ""), (True, "1"), ("Zoé", "Zoé")],
+    [
+        ("-12", "'-12"),
+        (-12, "-12"),
+        ("@x", "'@x"),
+        ("\tx", "'\tx"),
+        (None, ""),
+        (True, "yes"),
+        ("Zoé", "Zoé"),
+    ],
 )
 def test_a_cell_that_could_be_a_formula_is_neutral(value: object, written: str) -> None:
-    assert neutral(value) == written
+    with translation.override("en"):
+        assert neutral(value) == written
 
 
 def test_figures_are_written_as_each_language_writes_them() -> None:

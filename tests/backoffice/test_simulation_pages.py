@@ -1,6 +1,8 @@
 """The simulation's pages without a browser: a rule turned, the past replayed, the answer in words."""
 
+import csv
 import html
+import io
 import re
 from dataclasses import replace
 from typing import Any
@@ -121,8 +123,17 @@ def test_a_number_that_cannot_be_read_is_marked_and_nothing_is_started(
     answer = finance.post("/simulation/new/", asked)
     assert answer.status_code == 422
     assert 'value="a lot"' in text_of(answer)
-    assert "A number is expected here" in text_of(answer)
+    assert "A number is wanted" in text_of(answer)
     assert '<a href="#lever-rules.double.percent">' in text_of(answer), "its name leads to it"
+    half = finance.post("/simulation/new/", asked | {"rules.double.percent": "150,5 %"})
+    assert half.status_code == 422
+    assert "A whole number is wanted" in text_of(half)
+    part = finance.post(
+        "/simulation/new/",
+        form(past.documents[0], rules__double__percent="300 %"),
+        headers={"HX-Request-Type": "partial"},
+    )
+    assert "from 200% to 300%" in text_of(part), "its own unit may stand behind it"
     assert queries.runs("club") == []
 
 
@@ -295,6 +306,10 @@ def test_runs_stand_side_by_side(assidu_db: Database, finance: Client, past: His
     taken = finance.get(f"/simulation/compare/side-by-side.csv?run={runs[0]}&run={runs[1]}").content.decode()
     heads = "Figure,Units,Before,Idea 400,Idea 400: change,Idea 300,Idea 300: change"
     assert taken.splitlines()[0].lstrip("\ufeff") == heads
+    [share] = [line for line in csv.reader(io.StringIO(taken)) if line[0] == "Cost, share of sales, %"]
+    assert float(share[3]) > 0.1, "in per cent"
+    moves = finance.get(f"/simulation/{runs[0]}/currencies.csv").content.decode().splitlines()
+    assert moves[1].startswith("points,Issued,")
     listed = text_of(finance.get("/simulation/"))
     assert listed.count('name="run"') == 2
 

@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
 
@@ -201,6 +202,24 @@ def test_every_table_behind_is_a_file(past: History, finance: Client, found: Dis
         rows = list(csv.reader(io.StringIO(finance.get(address).content.decode("utf-8-sig"))))
         assert (len(rows[0]), len(rows)) == (len(table.columns), 1 + len(table.rows))
     assert finance.get(f"{ADDRESS}{run_id}/nothing.csv").status_code == 404
+
+
+def test_a_margin_above_the_whole_price_is_never(
+    past: History, finance: Client, found: DiscountsAnswer, tmp_path: Path
+) -> None:
+    told = told_of(found)
+    assert told.margin is not None
+    needed = Estimate(130.0, 90.0, 180.0, 80.0, 200.0)
+    never = replace(found, told=replace(told, margin=replace(told.margin, break_even_percent=needed)))
+    run_id = kept(never)
+    assert "No margin would do for the discounts to pay for themselves" in page_of(finance, run_id)
+    text = finance.get(f"{ADDRESS}{run_id}/summary.csv").content.decode("utf-8-sig")
+    rows = {row[0]: row[1:] for row in csv.reader(io.StringIO(text))}
+    assert rows["Break-even, %"] == ["never", "90", "never", "80", "never"]
+    (tmp_path / "never.xlsx").write_bytes(finance.get(f"{ADDRESS}{run_id}/discounts.xlsx").content)
+    sheet = openpyxl.load_workbook(tmp_path / "never.xlsx")["summary"]
+    [line] = [row for row in sheet.iter_rows(values_only=True) if row[0] == "break_even_percent"]
+    assert line[1:4] == ("never", 90, "never")
 
 
 def test_the_workbook_adds_the_money_up_again_and_has_every_table(

@@ -8,11 +8,13 @@ from io import BytesIO
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from django.utils.translation import override
 from pypdf import PdfReader
 
 from assidu.backoffice.charts import spans
 from assidu.backoffice.views.studio.amounts import Amounts
+from assidu.backoffice.views.studio.assumed import Form, document_of
 from assidu.catalogue.actions import put_stores
 from assidu.catalogue.types import Store
 from assidu.economics import queries
@@ -131,6 +133,28 @@ def test_the_form_says_the_whole_document_and_nothing_else(finance: Client) -> N
     assert len(apart) > len(together)
     for fields in (together, apart):
         assert read_assumptions(post(finance, fields, "yaml")) == (document, ())
+
+
+def test_boxes_show_the_comma_of_french_and_sliders_what_browsers_take() -> None:
+    measured = Range(value=40.5, low=35.25, high=45.0, basis=Measured.MEASURED)
+    document = assuming(a_segment("gold", basket=measured), a_segment("bronze", margin=a(12.5)), draws=0)
+    with translation.override("fr"):
+        boxes = [box for group in Form(document).groups for one in group.figures for box in one.boxes]
+        [basket] = [box for box in boxes if box.key == "s0.basket"]
+        assert (basket.value, basket.low, basket.slid) == ("40,5", "35,25", "40.5")
+        typed = {
+            f"{box.key}.{part}": getattr(box, part)
+            for box in boxes
+            for part in ("value", "low", "high", "was")
+        }
+        codes = {"s0.code": "gold", "s1.code": "bronze", "name": document.name}
+        read = document_of(typed | codes)["segments"][0]["basket"]
+        assert read == {"value": 40.5, "low": 35.25, "high": 45, "basis": "measured"}
+        with_signs = document_of(
+            typed | codes | {"s0.basket.value": "44,5 €", "s0.margin.value": "25 %"}, ("€",)
+        )
+        assert with_signs["segments"][0]["basket"]["value"] == 44.5
+        assert with_signs["segments"][0]["margin"]["value"] == 25
 
 
 def test_what_is_the_same_everywhere_is_told_once_and_what_is_changed_is_assumed(finance: Client) -> None:
@@ -254,7 +278,7 @@ def test_a_file_for_a_french_spreadsheet_has_semicolons_commas_and_its_unit_in_t
     assert first[0] == "1"
     assert re.fullmatch(r"-?[0-9]+,[0-9]{2}", first[1]), first
     tornado = client.post(PAGE, typed | {"do": "csv:tornado"}).content.decode()
-    assert "Panier, HT;35;45;supposé;" in tornado
+    assert "Panier, HT;;35;45;supposé;" in tornado
 
 
 def test_every_column_of_every_table_has_a_head_in_words() -> None:
@@ -354,7 +378,7 @@ def test_a_segment_is_added_like_another_named_and_counted_everywhere(finance: C
         "",
         "gold",
         "bronze",
-        "segment-1",
+        "Les nouveaux",
     ]
     assert finance.post(PAGE, named | {"do": "save"}).status_code == 302
     assert queries.saved_assumptions("club")[0].document == found

@@ -1,7 +1,9 @@
 """What we owe, on the screen: a month told in full, closed for good, taken away, and valued otherwise."""
 
+import csv
 from dataclasses import replace
-from io import BytesIO
+from decimal import Decimal
+from io import BytesIO, StringIO
 
 import pytest
 from django.test import Client
@@ -162,6 +164,30 @@ def test_the_steps_of_the_chart_end_where_the_month_does(finance: Client) -> Non
             ]
             assert drawn[-1] == pytest.approx(closing / 100)
             assert roll.lines[-1].cells[-1] == context["shown"].money(closing)
+
+
+def test_rows_of_the_file_add_up_and_tie_to_the_page(finance: Client) -> None:
+    """Also where points became vouchers: that stands in a column of its own, into and out of."""
+    text = finance.get("/studio/owed/files/liability-ht.csv").content.decode("utf-8-sig")
+    head, *told = csv.reader(StringIO(text))
+    begins = head.index("At the beginning (€)")
+    assert head[begins : begins + 7] == [
+        f"{one} (€)"
+        for one in (
+            "At the beginning", "Issued", "Used", "Exchanged", "Released", "Re-estimate", "At the end",
+        )
+    ]  # fmt: skip
+    totals: dict[str, list[Decimal]] = {}
+    for row in told:
+        opening, *lines, closing = (Decimal(cell) for cell in row[begins : begins + 7])
+        assert opening + sum(lines) == closing
+        known = totals.get(row[0], [Decimal(0)] * 7)
+        totals[row[0]] = [a + b for a, b in zip(known, (opening, *lines, closing), strict=True)]
+    assert len({row[2] for row in told}) > 1
+    for month, sums in totals.items():
+        shown = finance.get(f"/studio/owed/?month={month[:7]}").context["shown"]
+        in_all = [line.cells[-1] for line in shown.cost_roll.lines]
+        assert in_all == [shown.money(int(one * 100)) for one in sums]
 
 
 def test_the_page_is_a_file_to_send_in_the_language_of_who_reads(finance: Client) -> None:

@@ -10,8 +10,10 @@ from uuid import UUID
 import openpyxl
 import pytest
 from django.test import Client
+from django.utils import translation
 from pypdf import PdfReader
 
+from assidu.backoffice.trials.labels import label_said
 from assidu.economics.micro import job, runs
 from assidu.economics.micro.runs import TrialRun
 from assidu.economics.micro.types import LeftOut
@@ -171,10 +173,27 @@ def test_what_is_known_so_far_is_shown_while_it_runs(past: History, finance: Cli
     assert "Nothing was changed for anybody." in text_of(finance, f"{ADDRESS}{run_id}/")
 
 
+@pytest.mark.parametrize(
+    ("language", "label", "said"),
+    [
+        ("en", "Version 3, en vigueur", "Version 3, in force"),
+        ("fr", "Version 3, in force", "Version 3, en vigueur"),
+        ("fr", "Draft from version 2", "Brouillon d’après la version 2"),
+        ("en", "Version 3 of Anne", "Version 3 of Anne"),
+    ],
+)
+def test_a_plan_is_called_as_its_reader_says_it(language: str, label: str, said: str) -> None:
+    with translation.override(language):
+        assert label_said(label) == said
+
+
 def test_everything_behind_can_be_taken_away(past: History, finance: Client) -> None:
     run_id = done()
     deciles = finance.get(f"{ADDRESS}{run_id}/deciles.csv").content.decode()
     assert len(list(csv.reader(io.StringIO(deciles)))) == 21
+    text = finance.get(f"{ADDRESS}{run_id}/plans.csv").content.decode("utf-8-sig")
+    [first, *_more] = csv.DictReader(io.StringIO(text))
+    assert 0 <= float(first["Probability of a loss, %"]) <= 100
     assert finance.get(f"{ADDRESS}{run_id}/none.csv").status_code == 404
     book = openpyxl.load_workbook(io.BytesIO(finance.get(f"{ADDRESS}{run_id}/trial.xlsx").content))
     assert [cell.value for cell in book.worksheets[0][4]][2:] == ["As it is", "Twice the points"]

@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.utils.translation import override
 
-from assidu.backoffice.typed import FigureField, WholeField, number_of
+from assidu.backoffice.typed import FigureField, WholeField, number_of, signs_of
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,24 @@ def test_a_comma_before_three_digits_is_what_it_is_in_the_language_of_the_reader
     with override(language):
         assert FigureField().clean(text) == figure
         assert number_of(text) == figure
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "figure"),
+    [
+        ("fr", "20,50 €", 20.5),
+        ("fr", "20,50\u202f€", 20.5),
+        ("en", "€1,020.50", 1020.5),
+        ("en", "20.50 eur", 20.5),
+    ],
+)
+def test_the_unit_of_the_field_may_stand_beside_the_number(language: str, text: str, figure: float) -> None:
+    with override(language):
+        assert number_of(text, signs_of("EUR")) == figure
+        assert FigureField(units=signs_of("EUR")).clean(text) == figure
+        assert number_of(text) is None
+        assert number_of(text, ("%",)) is None, "another one is a mistake"
+        assert WholeField(units=("%",)).clean("25 %") == 25
 
 
 def test_the_browser_is_not_asked_to_read_it() -> None:

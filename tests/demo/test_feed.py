@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import json
+import re
+import subprocess
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -63,6 +65,15 @@ def test_the_same_seed_writes_the_same_bytes(small: Feed, tmp_path: Path) -> Non
     again = prepare(tmp_path, today=TODAY, households=80)
 
     assert fingerprints(again) == fingerprints(small)
+
+
+def test_the_guide_finds_a_card_in_a_demo_of_any_size(small: Feed) -> None:
+    guide = (Path(__file__).parents[2] / "docs/howto/first-ten-minutes.md").read_text(encoding="utf-8")
+    [line] = re.findall(r"^CARD=.*$", guide, re.MULTILINE)
+    told = f"{line.replace('.assidu/demo/feed', str(small.folder))}\necho $CARD"
+    card = subprocess.run(["sh", "-c", told], capture_output=True, text=True, check=True).stdout.strip()
+    with (small.folder / "members.csv").open(encoding="utf-8", newline="") as file:
+        assert card in {row["card"] for row in csv.DictReader(file, delimiter=";")}
 
 
 def test_another_seed_invents_other_people(small: Feed, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from assidu.customers.types import Profile
-from assidu.decisions.events import Correction
+from assidu.decisions.events import Correction, Leaving
 from assidu.foundation.database import Database
 from assidu.foundation.sql import rows
 from assidu.loyalty import queries as loyalty
@@ -65,6 +65,25 @@ def test_a_month_to_which_something_was_added_is_added_up_again(shop: Shop) -> N
     [after] = rows("SELECT events, figures FROM measurement_month WHERE month = '2025-02-01'")
     assert after[0] == before[0] + 1
     assert after[1] != before[1]
+
+
+def test_active_members_are_a_part_of_the_members_at_the_end(shop: Shop) -> None:
+    """Of whoever left since: a member then, and no active one at the end of the month in which they left."""
+    book = loyalty.current_book(PROGRAMME)
+    assert book is not None
+    plan = book.versions[-1].plan
+    keep_months(TODAY)
+    other = shop.member(Profile(card="2990000000029", last_name="Zoé"), OPENED + timedelta(days=33))
+    shop.must(other, a_sale(5000, at=OPENED + timedelta(days=75)))
+    customer = rows("SELECT customer_id FROM loyalty_member WHERE customer_id <> %s", [other])[0][0]
+    shop.must(customer, Leaving(OPENED + timedelta(days=80)))
+    found = queries.dashboard(plan, date(2025, 1, 1), TODAY)
+    assert [(one.members, one.active) for one in found.months] == [(1, 1), (2, 1), (1, 1), (1, 0)]
+    assert (found.members, found.active) == (1, 1)
+    february = queries.dashboard(plan, date(2025, 2, 1), date(2025, 2, 28))
+    assert (february.members, february.active) == (2, 1)
+    told = rows("SELECT members, active FROM bi.kpi_month WHERE month < '2025-04-01' ORDER BY month")
+    assert told == [(1, 1), (2, 1), (1, 1)]
 
 
 @pytest.mark.django_db

@@ -110,6 +110,14 @@ def test_a_rule_begun_empty_says_what_is_missing_beside_each_blank() -> None:
     assert (rule.gift.fixed, rule.currency, rule.code) == (1200, "points", "new")
 
 
+def test_amounts_and_shares_may_be_typed_with_their_unit() -> None:
+    texts = texts_of(demo("le-cercle-v3.yaml").rules[6])
+    texts["gift.steps.1.at_least"] = ["120,50 €"]
+    filled = fill(Rule, texts, {"code": "full-basket"}, ("€", "EUR"))
+    assert filled.part.gift.steps[1].at_least == Decimal("120.50")
+    assert set(fill(Rule, texts, {"code": "full-basket"}, ("£", "GBP")).problems) == {"gift.steps.1.at_least"}
+
+
 def test_a_mistake_stands_beside_its_blank_with_the_words_of_the_document() -> None:
     texts = texts_of(demo("le-cercle-v3.yaml").rules[6])
     texts["gift.steps.1.at_least"] = ["cent"]

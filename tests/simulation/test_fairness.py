@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from importlib import resources
 from uuid import UUID
 
 import psycopg
@@ -12,9 +13,10 @@ from assidu.events.types import EventType
 from assidu.foundation.database import Database
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
+from assidu.plans.reading import read
 from assidu.plans.wording import Language
 from assidu.simulation.fairness import fairness
-from assidu.simulation.fairness_types import COULD_HAVE, REACHED, Barrier, Fairness, Kind, Way, WayKind
+from assidu.simulation.fairness_types import COULD_HAVE, REACHED, Barrier, Fairness, Kind, Line, Way, WayKind
 from assidu.simulation.fairness_words import OUTCOMES, WAYS, Words
 from builders import history as past_of
 from builders.documents import BASE, a_document, a_rule
@@ -231,3 +233,23 @@ def test_everything_found_is_said_in_words(assidu_db: Database, past: Past, lang
             assert "{" not in words.way(line, way)
     fit = next(line.fit for line in found.lines if line.fit is not None)
     assert words.fit(fit).endswith(("(web site).", "(site internet)."))
+
+
+def test_a_missing_activity_is_named_and_a_birthday_is_not_something_one_does() -> None:
+    document = read(
+        (resources.files("assidu.demo") / "plans" / "le-cercle-v4.yaml").read_text(encoding="utf-8")
+    ).document
+    assert document is not None
+    said = {
+        (language, code): Words(document, language).outcome(
+            Barrier.NO_ACTIVITY, Line(Kind.RULE, code, 0, 0, {})
+        )
+        for language in Language
+        for code in (
+            "birthday",
+            next(one.code for one in document.rules if one.activity == "survey-answered"),
+        )
+    }
+    assert [text.partition(":")[0].strip() for text in said.values()] == [
+        "pas d'anniversaire sur la période", "pas une fois", "no birthday in the period", "not once",
+    ]  # fmt: skip

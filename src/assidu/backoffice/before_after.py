@@ -44,6 +44,13 @@ CAUSES: dict[Cause, tuple[str | Promise, str | Promise]] = {
     ),
     Cause.UNEXPLAINED: (gettext_lazy("Unexplained"), gettext_lazy("a mistake of ours: please report it")),
 }
+
+
+def cause_named(code: str) -> str:
+    """Why an event came out differently, in two words."""
+    return str(CAUSES[Cause(code)][0])
+
+
 FLOW_NAMES: dict[str, str | Promise] = {
     "issued": gettext_lazy("Issued"),
     "used": gettext_lazy("Used"),

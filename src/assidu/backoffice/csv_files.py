@@ -2,7 +2,8 @@
 is a comma, semicolons; heads in words, money in whole units with its sign in the head."""
 
 import csv
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -13,14 +14,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from assidu.backoffice.before_after import cause_named
+from assidu.backoffice.discounts.told import department_names
 from assidu.backoffice.listing import BYTE_ORDER_MARK
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.views.studio.files import download
+from assidu.catalogue import queries as catalogue
 from assidu.economics.words import BASES, BEHAVIOUR, FIGURES, STEPS
 from assidu.foundation.tables import Cell, Table, harmless
+from assidu.plans.document import Document
+from assidu.plans.wording import Language, text_in
+from assidu.plans.wording.figures import MINUS
 
 KIND = "text/csv; charset=utf-8"
 _CHANGE = ": change"
+_STATUSES = ("tier", "status", "status_before", "status_after")
 _PLAIN: Mapping[str, Promise] = {
     "month": pgettext_lazy("column", "Month"),
     "is_closed": pgettext_lazy("column", "Closed"),
@@ -67,6 +75,7 @@ _PLAIN: Mapping[str, Promise] = {
     "segment": pgettext_lazy("column", "Segment"),
     "margin_rate": pgettext_lazy("column", "Margin rate"),
     "generosity_rate": pgettext_lazy("column", "Generosity"),
+    "face_given_rate": pgettext_lazy("column", "Face value given (TTC), of net sales HT"),
     "uplift": pgettext_lazy("column", "Uplift"),
     "break_even_uplift": pgettext_lazy("column", "Break-even uplift"),
     "roi": pgettext_lazy("column", "Return on investment"),
@@ -223,35 +232,70 @@ _ENDS: Mapping[str, Promise] = {
     "_high_95": pgettext_lazy("column", "high, 95 of 100"),
 }
 _NAMES = {**BEHAVIOUR, **STEPS, **FIGURES}
+_SHARES = frozenset(
+    {
+        "rate", "credibility", "participation", "redemption", "margin_rate", "generosity_rate", "uplift",
+        "break_even_uplift", "roi", "generosity", "face_rate", "margin_after_rewards", "loss_probability",
+        "better_than_first", "cost_share", "moved",
+    }
+)  # fmt: skip
+"""Parts of one: people read them in per cent, as the head says."""
+_TRIED, _FACE = ("plans", "generosity"), "face_given_rate"
+"""Of a trial, generosity is at face value, and not at what rewards cost as in the model."""
+_RATES = "redemption-rates"
+"""The table whose bare ends are those of a rate; elsewhere they are those of units or amounts."""
+_WEEK = re.compile(r"week_([+-][0-9]+)_percent")
+Words = Mapping[str, Mapping[str, str]]
+"""By column: what is called how, where the programme's versions do not say it."""
 _OF_ROWS = ("figure", "assumption", "step")
 """Columns whose cells name a figure: where its own column says no unit, the row's is that of the figure."""
 
 
-def csv_file(table: Table, name: str, programme: Programme) -> HttpResponse:
+def csv_file(table: Table, name: str, programme: Programme, words: Words | None = None) -> HttpResponse:
     """The answer that hands ``table`` over as the file ``name``."""
-    return download((BYTE_ORDER_MARK + _as_read(table, programme)).encode(), KIND, name)
+    return download((BYTE_ORDER_MARK + _as_read(table, programme, words or {})).encode(), KIND, name)
 
 
-def _as_read(table: Table, programme: Programme) -> str:
+def words_in(documents: Iterable[Document], language: Language) -> Words:
+    """What documents that were tried call their rules, statuses and currencies."""
+    rules: dict[str, str] = {}
+    tiers: dict[str, str] = {}
+    currencies: dict[str, str] = {}
+    for document in documents:
+        rules |= {one.code: text_in(one.name, language) for one in document.rules}
+        rules |= {one.code: text_in(one.name, language) for one in document.offers}
+        for level in document.tiers.levels if document.tiers is not None else ():
+            tiers[level.code] = text_in(level.name, language)
+        for currency in document.currencies:
+            currencies[currency.code] = text_in(currency.name, language)
+    return {"rule": rules, "draw": rules, **dict.fromkeys(_STATUSES, tiers), "currency": currencies}
+
+
+def _as_read(table: Table, programme: Programme, words: Words) -> str:
     money = programme.document.sale_currency
     language = programme.language.value
     sign, mark = get_currency_symbol(money.code, language), get_decimal_symbol(language)
-    kinds = [_kind(column) for column in table.columns]
+    kinds = [
+        "share" if table.name == _RATES and f"_{column}" in _ENDS else _kind(column)
+        for column in table.columns
+    ]
+    called = {column: _caller(column, programme, words) for column in table.columns}
     out = StringIO()
     writer = csv.writer(out, delimiter=";" if mark == "," else ",", lineterminator="\r\n")
     writer.writerow(
         [
-            harmless(f"{head(column)} ({sign})" if kind else head(column))
+            harmless(_with_unit(head(_FACE if (table.name, column) == _TRIED else column), kind, sign))
             for column, kind in zip(table.columns, kinds, strict=True)
         ]
     )
     for row in table.rows:
-        of_row = _kind(str(row[0])) if table.columns and table.columns[0] in _OF_ROWS else ""
+        of_row = _kind_of_row(str(row[0])) if table.columns and table.columns[0] in _OF_ROWS else ""
         cells = []
         for column, kind, cell in zip(table.columns, kinds, row, strict=True):
             if column in _OF_ROWS:
-                said = _named(str(cell))
-                cells.append(harmless(f"{said} ({sign})" if _kind(str(cell)) else said))
+                cells.append(harmless(_with_unit(_named(str(cell)), of_row, sign)))
+            elif (call := called[column]) is not None and isinstance(cell, str):
+                cells.append(harmless(call(cell)))
             elif column == "basis":
                 cells.append(str(BASES.get(str(cell), cell or "")))
             else:
@@ -275,9 +319,52 @@ def _base(column: str) -> tuple[str, list[str]]:
     return bare, more
 
 
-def _kind(column: str) -> str:
-    """``minor``: in minor units; ``money``: in whole ones; else no money."""
+def _with_unit(said: str, kind: str, sign: str) -> str:
+    return f"{said}, %" if kind == "share" else f"{said} ({sign})" if kind else said
+
+
+def _caller(column: str, programme: Programme, words: Words) -> Callable[[str], str] | None:
+    """What turns the codes of a column into the words of the reader; nothing where they are words, or figures."""
     base, _more = _base(column)
+    own = words.get(base, {})
+    call: Callable[[str], str]
+    match base:
+        case "currency":
+            call = programme.currency_name
+        case "rule" | "draw":
+            call = programme.rule_name
+        case "movement":
+            call = _named
+        case "cause":
+            call = cause_named
+        case "department":
+            call = _among(department_names(programme.language))
+        case "store":
+            call = _among({one.store_id: one.name for one in catalogue.stores()})
+        case _ if base in _STATUSES:
+            return lambda code: own.get(code) or programme.tier_name(code) or code or _("no status")
+        case _ if own:
+            call = _among(own)
+        case _:
+            return None
+    return lambda code: (own.get(code) or call(code)) if code else ""
+
+
+def _among(names: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda code: names.get(code, code)
+
+
+def _kind_of_row(figure: str) -> str:
+    """Of amounts, and of a share that is a part of one; others are percentages already, and say so."""
+    kind = _kind(figure)
+    return kind if kind != "share" or figure == "cost_share" else ""
+
+
+def _kind(column: str) -> str:
+    """``minor``: in minor units; ``money``: in whole ones; ``share``: a part of one; else no unit."""
+    base, _more = _base(column)
+    if base in _SHARES:
+        return "share"
     if base in _MONEY:
         return "money"
     return "minor" if base in _MINOR or base.endswith("_minor") else ""
@@ -295,6 +382,8 @@ def head(column: str) -> str:
 
 
 def _named(code: str) -> str:
+    if week := _WEEK.fullmatch(code):
+        return _("Week %(n)s: change, %%") % {"n": week[1].replace("-", MINUS)}
     return str(_HEADS.get(code) or _NAMES.get(code, code))
 
 
@@ -302,6 +391,8 @@ def _cell(value: Cell, kind: str, decimals: int, mark: str) -> str:
     match value:
         case None:
             return ""
+        case int() | float() if kind == "share" and not isinstance(value, bool):
+            return f"{100 * value:.4f}".rstrip("0").rstrip(".").replace(".", mark)
         case bool():
             return _("yes") if value else _("no")
         case int() | float() if kind == "minor":

@@ -82,5 +82,5 @@ def _line(run: FairnessRun, line: Line, words: Words) -> LeftOutLine:
         reverse("fairness-line", args=[run.run_id, line.kind.value, line.code]),
         line.left_out_count,
         share_left_out(run.fairness, line),
-        words.outcome(line.reasons[0][0]),
+        words.outcome(line.reasons[0][0], line),
     )

@@ -5,13 +5,13 @@ so that a link is a report; the same declaration makes the CSV file.
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -264,14 +264,14 @@ class Listing(Generic[Row]):
             },
         )
         response = StreamingHttpResponse(
-            self._lines(request, chosen, request.LANGUAGE_CODE or "en"),
+            self._lines(request, chosen, request.LANGUAGE_CODE or "en", timezone.get_current_timezone()),
             content_type="text/csv; charset=utf-8",
         )
         response["Content-Disposition"] = f'attachment; filename="{self.name}.csv"'
         return response
 
-    def _lines(self, request: HttpRequest, chosen: Chosen, language: str) -> Iterator[str]:
-        # The answer is written after the middleware is gone: the language is set again for each stretch.
+    def _lines(self, request: HttpRequest, chosen: Chosen, language: str, zone: tzinfo) -> Iterator[str]:
+        # The answer is written after the middleware is gone: language and zone are set again for each stretch.
         writer = csv.writer(_Echo(), delimiter=";" if language == "fr" else ",")
         cursor: str | None = ""
         written = 0
@@ -279,7 +279,7 @@ class Listing(Generic[Row]):
             columns = [column for column in self.columns(request) if column.value]
             yield BYTE_ORDER_MARK + writer.writerow([str(column.label) for column in columns])
         while cursor is not None and written < EXPORT_LIMIT:
-            with translation.override(language):
+            with translation.override(language), timezone.override(zone):
                 found = self.rows(request, chosen, cursor, self.export_page)
                 lines = [
                     writer.writerow([neutral(column.value(row)) for column in columns if column.value])
@@ -353,13 +353,18 @@ def neutral(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "1" if value else "0"
+        return _("yes") if value else _("no")
     if isinstance(value, int):
         return str(value)
     if isinstance(value, Decimal):
         separator = formats.locale().number_symbols["latn"]["decimal"]
         return str(value).replace(".", separator)
-    if isinstance(value, date | datetime):
+    if isinstance(value, datetime):
+        # As the screen shows it; with its offset, so that it stays a moment.
+        moment = formats.local(value)
+        assert isinstance(moment, datetime), "an instant stays one"
+        return moment.isoformat(timespec="seconds")
+    if isinstance(value, date):
         return value.isoformat()
     text = str(value)
     return "'" + text if text.lstrip(" \n").startswith(FORMULA_STARTS) else text

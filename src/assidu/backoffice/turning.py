@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assidu.backoffice import formats
+from assidu.backoffice.typed import PER_CENT, number_of, signs_of, ungrouped
 from assidu.backoffice.versions import language
 from assidu.decisions.calendar import Period
 from assidu.plans.document import Document, Offer, Rule
-from assidu.plans.lever import Lever, LeverKind
-from assidu.plans.levers import offers_turned, other_levers, rule_levers, switch_name
+from assidu.plans.lever import Lever, LeverKind, ends_of
+from assidu.plans.levers import levers, offers_turned, other_levers, rule_levers, switch_name
 from assidu.plans.offer_levers import offer_levers
+from assidu.plans.own_unit import without_unit
 from assidu.plans.wording import text_in
 from assidu.plans.wording.offers import offer_said
 from assidu.plans.wording.phrases import phrases_of
@@ -105,6 +107,7 @@ class LeverShown:
     unit: str
     is_bad: bool
     hint: str
+    wrong: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +146,8 @@ def turns(document: Document, texts: Mapping[str, str] | None = None, bad: Itera
     phrases = phrases_of(document, language())
     wrong = set(bad)
 
-    def turn(sentence: str, of: Rule | Offer, levers: Iterable[Lever]) -> Turn:
-        shown = tuple(_shown(lever, document, texts, wrong) for lever in levers)
+    def turn(sentence: str, of: Rule | Offer, found: Iterable[Lever]) -> Turn:
+        shown = tuple(_shown(lever, document, texts, wrong) for lever in found)
         name, switch = text_in(of.name, language()), switch_name(of)
         return Turn(sentence, name, shown, switch, texts is None or switch in texts)
 
@@ -179,7 +182,37 @@ def _shown(lever: Lever, document: Document, texts: Mapping[str, str] | None, ba
         _unit(lever, document),
         lever.name in bad,
         _("empty: no limit") if lever.may_be_empty else "",
+        _wrong(lever, value) if lever.name in bad else "",
     )
+
+
+def _wrong(lever: Lever, text: str) -> str:
+    """Why a lever does not take what was typed."""
+    number = number_of(text)
+    if number is None:
+        return _("a number is wanted")
+    if not lever.is_amount and not isinstance(number, int):
+        return _("a whole number is wanted")
+    least, most = ends_of(lever)
+    if lever.is_amount:
+        return _("an amount above 0, up to %(most)s, is wanted") % {"most": formats.number(most)}
+    return _("a whole number from %(least)s to %(most)s is wanted") % {
+        "least": formats.number(least),
+        "most": formats.number(most),
+    }
+
+
+def as_typed(document: Document, texts: Mapping[str, str]) -> dict[str, str]:
+    """What was sent, its numbers without the units that somebody typed though they stand beside the boxes."""
+    signs = signs_of(document.sale_currency.code)
+    own = {
+        lever.name: signs if lever.is_amount else PER_CENT if lever.kind in PERCENTS else ()
+        for lever in levers(document)
+    }
+    return {
+        name: ungrouped(without_unit(text, own[name])) if name in own else text
+        for name, text in texts.items()
+    }
 
 
 def written(value: int | Decimal | None) -> str:

@@ -41,6 +41,7 @@ def has_invented_margins() -> bool:
     return bool(rows("SELECT EXISTS (SELECT FROM catalogue_margin WHERE is_invented)")[0][0])
 
 
+# As on the dashboard: those who were members at the end of the month.
 _MEMBERS: Any = f"""
   WITH month AS (
     SELECT m::date AS first, (m + interval '1 month - 1 day')::date AS last
@@ -48,7 +49,7 @@ _MEMBERS: Any = f"""
   ), {SPAN}
   SELECT coalesce(s.tier, '') AS tier, month.first, count(*)
     FROM month
-    JOIN loyalty_member AS m ON m.programme = %(programme)s AND m.membership IN ('member', 'suspended', 'left')
-         AND m.joined_on <= month.last AND coalesce((m.state ->> 'left_on')::date > month.last, true)
+    JOIN bi.membership AS b ON b.since <= month.last AND coalesce(b.until > month.last, true)
+    JOIN loyalty_member AS m ON m.customer_id = b.customer_id AND m.programme = %(programme)s
     LEFT JOIN span AS s ON s.customer_id = m.customer_id AND month.last >= s.since AND month.last < s.until
    GROUP BY 1, 2"""

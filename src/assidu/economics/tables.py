@@ -10,17 +10,18 @@ from assidu.economics.models.redemption import bounds, bounds_minor
 from assidu.economics.owed_by_tier import TierOwed
 from assidu.economics.types import (
     LINES,
+    CostRoll,
     CurrencyMonth,
     Entry,
     Fan,
     Interval,
     Liability,
     MacroReport,
-    MoneyRoll,
     MonthState,
     Past,
     RevenueRoll,
     Totals,
+    cost_roll,
 )
 from assidu.foundation.tables import Cell, Table
 
@@ -45,8 +46,10 @@ def liability_tables(found: Liability) -> list[Table]:
                 for state, one in each
             ),
         ),
-        _rolls("liability-ht", MoneyRoll, each, lambda one: (one.money, one.liability_within)),
-        _rolls("revenue-ht", RevenueRoll, each, lambda one: (one.revenue, one.deferred_within)),
+        # As the page tells it: what was handed in for a reward stands apart, so that the rows of all currencies add
+        # up to what the programme gave and what was used of it.
+        _rolls("liability-ht", CostRoll, each, lambda one, month: (cost_roll(one, month), one.liability_within)),
+        _rolls("revenue-ht", RevenueRoll, each, lambda one, _month: (one.revenue, one.deferred_within)),
         _issue_months(found),
         triangle(found),
         _hindsight(found),
@@ -59,15 +62,15 @@ def _lines(one: CurrencyMonth) -> list[int]:
 
 def _rolls(
     name: str,
-    kind: type[MoneyRoll] | type[RevenueRoll],
+    kind: type[CostRoll] | type[RevenueRoll],
     months: Iterable[tuple[MonthState, CurrencyMonth]],
-    of: Callable[[CurrencyMonth], tuple[MoneyRoll | RevenueRoll, Callable[[int], Interval | None]]],
+    of: Callable[[CurrencyMonth, date], tuple[CostRoll | RevenueRoll, Callable[[int], Interval | None]]],
 ) -> Table:
     """``of``: how the view went, and between what its end lies."""
     columns = tuple(one.name for one in fields(kind))
     rows: list[tuple[Cell, ...]] = []
     for state, one in months:
-        roll, within = of(one)
+        roll, within = of(one, state.month)
         lines = (getattr(roll, column) for column in columns)
         ends = (*bounds_minor(within(80)), *bounds_minor(within(95)))
         rows.append((state.month, state.is_closed, one.currency, *lines, *ends))
@@ -257,10 +260,15 @@ def macro_tables(found: MacroReport, decimals: int) -> list[Table]:
         Table("waterfall", ("step", "amount"), tuple((one.name, money(one.amount_minor)) for one in found.waterfall)),
         Table(
             "tornado",
-            ("figure", "low", "high", "basis", "net_low", "net_high"),
+            ("figure", "segment", "low", "high", "basis", "net_low", "net_high"),
             tuple(
-                (one.name, one.low, one.high, one.basis, money(one.net_low_minor), money(one.net_high_minor))
+                row
                 for one in found.tornado
+                for row in (
+                    # Where segments differ, their ends follow in rows of their own; the nets are of all at once.
+                    (one.name, "", one.low, one.high, one.basis, money(one.net_low_minor), money(one.net_high_minor)),
+                    *((one.name, part.segment, part.low, part.high, part.basis, None, None) for part in one.parts),
+                )
             ),
         ),
         Table(

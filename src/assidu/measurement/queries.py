@@ -38,8 +38,8 @@ def dashboard(plan: Plan, since: date, until: date) -> Dashboard:
     """Everything that the first screen shows. Vouchers count when they are issued in exchange for points, not twice:
     their worth is not added to that of the points."""
     parts = stretches(since, until)
-    held, joined_since = _at_the_end_of(until)
-    members: int = _value("SELECT count(*) FROM loyalty_member WHERE membership = 'member'")
+    held = _held_at_the_end_of(until)
+    members: dict[date, int] = dict(rows(_MEMBERS, [[until, *(part.last for part in parts)]]))
     carded_minor = sum(part.carded_minor for part in parts)
     anonymous_minor = sum(part.anonymous_minor for part in parts)
     currencies = _currency_figures(plan.currencies, added(parts), held)
@@ -47,7 +47,7 @@ def dashboard(plan: Plan, since: date, until: date) -> Dashboard:
     return Dashboard(
         since=since,
         until=until,
-        members=members,
+        members=members[until],
         active=_active(since, until),
         joined=sum(part.joined for part in parts),
         purchases=sum(part.purchases for part in parts),
@@ -58,7 +58,7 @@ def dashboard(plan: Plan, since: date, until: date) -> Dashboard:
         generosity=_share(generosity_minor, carded_minor),
         currencies=currencies,
         tiers=tuple(TierCount(tier, members) for tier, members in rows(_TIERS)),
-        months=_months(plan, parts, held, members - joined_since),
+        months=_months(plan, parts, held, members),
         rules=_rules(parts),
     )
 
@@ -110,29 +110,27 @@ def has_invented() -> bool:
 
 
 def _active(since: date, until: date) -> int:
-    """Members with a purchase in the period, those merged since counted once."""
-    if _value("SELECT coalesce(max(last_purchase) <= %s, true) FROM loyalty_member", [until]):
+    """Of the members at the end of the period, those who bought in it, those merged since counted once."""
+    if _value("SELECT NOT EXISTS (SELECT FROM events_event WHERE day > %s)", [until]):
         found: int = _value(_ACTIVE_SINCE, [since])
     else:
-        found = _value(_ACTIVE_WITHIN, [since, until])
+        found = _value(_ACTIVE_WITHIN, [since, until, until, until])
     return found
 
 
-def _at_the_end_of(day: date) -> tuple[dict[str, int], int]:
-    """What wallets held of each currency: what they hold now, less what moved since; and how many joined since."""
+def _held_at_the_end_of(day: date) -> dict[str, int]:
+    """What wallets held of each currency: what they hold now, less what moved since."""
     held: dict[str, int] = dict(
         rows("SELECT currency, sum(posted)::bigint FROM ledger_balance GROUP BY currency")
     )
-    joined = 0
     newest: date | None = _value(
         "SELECT greatest((SELECT max(day) FROM ledger_posting), (SELECT max(day) FROM events_event))"
     )
     if newest is not None and newest > day:
         since = stretches(day + timedelta(days=1), newest)
-        joined = sum(part.joined for part in since)
         for currency, changes in added(since).items():
             held[currency] = held.get(currency, 0) - _into_wallets(changes)
-    return held, joined
+    return held
 
 
 def _into_wallets(changes: Mapping[Account, int]) -> int:
@@ -181,7 +179,7 @@ def _share(part: int, whole: int) -> float | None:
 
 
 def _months(
-    plan: Plan, parts: Sequence[Stretch], held: Mapping[str, int], members: int
+    plan: Plan, parts: Sequence[Stretch], held: Mapping[str, int], members: Mapping[date, int]
 ) -> tuple[MonthFigures, ...]:
     points = points_of(plan)
     outstanding = held.get(points, 0)
@@ -191,7 +189,7 @@ def _months(
         months.append(
             MonthFigures(
                 month=part.first.replace(day=1),
-                members=members,
+                members=members[part.last],
                 active=part.active,
                 joined=part.joined,
                 purchases=part.purchases,
@@ -208,7 +206,6 @@ def _months(
             )
         )
         outstanding -= _into_wallets(change)
-        members -= part.joined
     return tuple(reversed(months))
 
 
@@ -248,9 +245,14 @@ _ACTIVE_SINCE = """
   SELECT count(*) FROM loyalty_member AS m JOIN customers_customer AS c USING (customer_id)
    WHERE m.last_purchase >= %s AND m.membership = 'member' AND c.merged_into IS NULL AND c.erased_at IS NULL"""
 _ACTIVE_WITHIN = """
-  WITH buyer AS MATERIALIZED (
-    SELECT DISTINCT customer_id FROM events_event WHERE type = 'Order Completed' AND day BETWEEN %s AND %s
+  SELECT count(*)
+    FROM (SELECT DISTINCT customer_id FROM events_event
+           WHERE type = 'Order Completed' AND day BETWEEN %s AND %s) AS buyer
+    JOIN bi.membership AS m USING (customer_id)
+   WHERE m.since <= %s AND coalesce(m.until > %s, true)"""
+_MEMBERS = """
+  WITH member AS MATERIALIZED (
+    SELECT since, coalesce(until, DATE '9999-12-31') AS until FROM bi.membership
   )
-  SELECT count(*) FROM buyer JOIN customers_customer AS c USING (customer_id)
-    JOIN loyalty_member AS m USING (customer_id)
-   WHERE m.membership = 'member' AND c.merged_into IS NULL AND c.erased_at IS NULL"""
+  SELECT day, (SELECT count(*) FROM member WHERE since <= day AND until > day)
+    FROM unnest(%s::date[]) AS asked (day) GROUP BY day"""

@@ -22,7 +22,8 @@ class RuleSum:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The sums of ``first`` to ``last``, both included, within one calendar month."""
+    """The sums of ``first`` to ``last``, both included, within one calendar month. ``active``: of the members at the
+    end of ``last``, those who bought."""
 
     first: date
     last: date
@@ -36,12 +37,14 @@ class Stretch:
 
 
 class _Figures(msgspec.Struct):
-    """One row of ``_SUMS``, as it is kept."""
+    """One row of ``_SUMS``, as it is kept. ``memberships``: how many changes of memberships were known up to its end,
+    all months before included: who was a member follows from them."""
 
     carded_minor: int
     anonymous_minor: int
     purchases: int
     active: int
+    memberships: int
     joined: int
     postings: list[tuple[str, int, int, int]]
     awards: list[tuple[str, str, int, int]]
@@ -77,9 +80,13 @@ def _is_whole(first: date, last: date) -> bool:
 def _kept(first_month: date, last_month: date) -> dict[date, Stretch]:
     """The months whose sums are still right."""
     found = rows(_KEPT, {"first": first_month, "last": _end_of_month(last_month)})
+    if not found:
+        return {}
+    changes = rows(_CHANGES)
     return {
         month: _stretch(month, _end_of_month(month), msgspec.json.decode(figures, type=_Figures))
-        for month, figures in found
+        for month, figures, memberships in found
+        if memberships == sum(count for changed, count in changes if changed <= month)
     }
 
 
@@ -132,6 +139,9 @@ _SUMS: Any = """
   ), posting AS (
     SELECT currency, source, target, sum(quantity)::bigint AS quantity
       FROM ledger_posting WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2, 3
+  ), member AS MATERIALIZED (
+    SELECT DISTINCT customer_id FROM bi.membership
+     WHERE since <= %(last)s AND coalesce(until > %(last)s, true)
   ), award AS (
     SELECT a ->> 0 AS rule, a ->> 1 AS currency, sum((a ->> 2)::bigint)::bigint AS quantity, count(*) AS times
       FROM event JOIN loyalty_decision AS d USING (customer_id, seq), jsonb_array_elements(d.record -> 'awards') AS a
@@ -142,7 +152,10 @@ _SUMS: Any = """
                                                                           'Order Updated', 'Order Cancelled')), 0),
            'anonymous_minor', (SELECT amount_minor FROM anonymous),
            'purchases', count(*) FILTER (WHERE type = 'Order Completed'),
-           'active', count(DISTINCT customer_id) FILTER (WHERE type = 'Order Completed'),
+           'active', (SELECT count(*) FROM member AS m
+                       WHERE m.customer_id IN (SELECT customer_id FROM event WHERE type = 'Order Completed')),
+           'memberships', (SELECT count(*) FROM loyalty_decision AS d JOIN events_event AS e USING (customer_id, seq)
+                            WHERE d.record ? 'membership' AND e.day <= %(last)s),
            'joined', count(*) FILTER (WHERE type = 'Member Joined'),
            'postings', (SELECT coalesce(json_agg(json_build_array(currency, source, target, quantity)
                                                  ORDER BY currency, source, target), '[]') FROM posting),
@@ -150,17 +163,24 @@ _SUMS: Any = """
                                                ORDER BY rule, currency), '[]') FROM award))::text
     FROM event"""
 _KEPT: Any = """
-  SELECT m.month, m.figures::text
+  SELECT m.month, m.figures::text, (m.figures ->> 'memberships')::bigint
     FROM measurement_month AS m
     LEFT JOIN (SELECT date_trunc('month', day)::date AS month, count(*) AS n FROM events_event
                 WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1) AS e USING (month)
     LEFT JOIN (SELECT date_trunc('month', day)::date AS month, count(*) AS n FROM events_anonymous
                 WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1) AS a USING (month)
-   WHERE m.month BETWEEN %(first)s AND %(last)s AND m.events = coalesce(e.n, 0) AND m.anonymous = coalesce(a.n, 0)"""
+   WHERE m.month BETWEEN %(first)s AND %(last)s AND m.events = coalesce(e.n, 0) AND m.anonymous = coalesce(a.n, 0)
+     AND m.figures ? 'memberships'"""
+_CHANGES: Any = """
+  SELECT date_trunc('month', e.day)::date, count(*)
+    FROM loyalty_decision AS d JOIN events_event AS e USING (customer_id, seq)
+   WHERE d.record ? 'membership' GROUP BY 1"""
 _KEEP: Any = """
   INSERT INTO measurement_month (month, events, anonymous, figures)
        VALUES (%(month)s, %(events)s, %(anonymous)s, %(figures)s::jsonb)
   ON CONFLICT (month) DO UPDATE
      SET events = excluded.events, anonymous = excluded.anonymous, figures = excluded.figures
-   WHERE measurement_month.events + measurement_month.anonymous < excluded.events + excluded.anonymous
+   WHERE (measurement_month.events + measurement_month.anonymous,
+          coalesce((measurement_month.figures ->> 'memberships')::bigint, -1))
+         < (excluded.events + excluded.anonymous, (excluded.figures ->> 'memberships')::bigint)
   RETURNING month"""

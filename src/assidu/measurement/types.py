@@ -25,8 +25,8 @@ class MonthFigures:
     """One calendar month of trends, or the part of it within the period; ``month`` is its first day.
 
     Amounts are in minor units of money, VAT included, net of returns; ``generosity_minor`` is what was issued, at face
-    value. ``members`` are those at its end, as far as those who joined since tell it; ``active`` are customers with a
-    purchase in it. ``points_outstanding`` is what members held at its end.
+    value. ``members`` are those at its end, ``active`` those of them with a purchase in it; ``points_outstanding`` is
+    what members held at its end.
     """
 
     month: date
@@ -67,10 +67,10 @@ class Dashboard:
     """The programme from ``since`` to ``until``, both days included. Amounts are in minor units of money, include VAT
     and are net of returns.
 
-    ``members`` are those of now, ``active`` members with a purchase in the period. ``card_rate`` is the share of sales
-    with a customer, from 0 to 1. ``generosity_minor`` is what was issued, at face value: the cost of the programme
-    before anything is left unused; ``generosity`` the same as a share of sales with a customer. Rates are ``null``
-    without sales.
+    ``members`` are those at the end of ``until``, neither suspended nor gone; ``active`` those of them with a purchase
+    in the period. ``tiers`` are those of now. ``card_rate`` is the share of sales with a customer, from 0 to 1.
+    ``generosity_minor`` is what was issued, at face value: the cost of the programme before anything is left unused;
+    ``generosity`` the same as a share of sales with a customer. Rates are ``null`` without sales.
     """
 
     since: date

@@ -121,6 +121,11 @@ class BadNumber(Exception):
         self.text = text
 
 
+def ends_of(lever: Lever) -> tuple[int, int]:
+    """Between which numbers, both included, one that it takes lies; an amount may be less than one, but not nothing."""
+    return (0, int(AMOUNT_MAX)) if lever.is_amount else _BOUNDS.get(lever.kind, (1, UNITS_MAX))
+
+
 def number_in(lever: Lever, text: str) -> int | Decimal | None:
     """French and English decimals alike; what a lever does not take is refused, never cut to fit."""
     bare = "".join(text.split()).replace(",", ".")
@@ -132,7 +137,7 @@ def number_in(lever: Lever, text: str) -> int | Decimal | None:
         if not _DECIMAL.fullmatch(bare) or not 0 < Decimal(bare) <= AMOUNT_MAX:
             raise BadNumber(lever, text)
         return Decimal(bare)
-    least, most = _BOUNDS.get(lever.kind, (1, UNITS_MAX))
+    least, most = ends_of(lever)
     if not (bare.isascii() and bare.isdecimal() and len(bare) <= 12 and least <= int(bare) <= most):
         raise BadNumber(lever, text)
     return int(bare)

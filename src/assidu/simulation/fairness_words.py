@@ -60,6 +60,18 @@ OUTCOMES: Mapping[str, Sentence] = {
     ),
 }
 
+NOT_ONCE = Sentence("pas une fois : {activity}", "not once: {activity}")
+NOT_COME: Mapping[str, Sentence] = {
+    "birthday": Sentence(
+        "pas d'anniversaire sur la période : date de naissance inconnue, ou pas membre ce jour-là",
+        "no birthday in the period: the date of birth is not known, or they were no member on that day",
+    ),
+    "anniversary": Sentence(
+        "pas d'anniversaire d'adhésion sur la période", "no anniversary of joining in the period"
+    ),
+}
+"""Of days that come by themselves."""
+
 WAYS: Mapping[WayKind, Sentence] = {
     WayKind.OTHER_RULE: Sentence(
         "{reach} d'entre eux ont déjà {rule}.", "{reach} of them already have {rule}."
@@ -194,8 +206,18 @@ class Words:
         named = document.draw(code) if line.kind is Kind.DRAW else document.reward(code)
         return code if named is None else text_in(named.name, self._language)
 
-    def outcome(self, outcome: str) -> str:
-        return OUTCOMES[outcome].say(self._language)
+    def outcome(self, outcome: str, line: Line) -> str:
+        """Of a rule for an activity, which one was missing; a birthday is nothing that one does."""
+        activity = self._activity_of(line) if outcome == Barrier.NO_ACTIVITY else None
+        if activity is None:
+            return OUTCOMES[outcome].say(self._language)
+        if activity in NOT_COME:
+            return NOT_COME[activity].say(self._language)
+        return NOT_ONCE.say(self._language, activity=self._phrases.activity_name(activity))
+
+    def _activity_of(self, line: Line) -> str | None:
+        rule = self._document.rule(line.code) if line.kind is Kind.RULE else None
+        return None if rule is None else rule.activity
 
     def number(self, count: int) -> str:
         return figures.number(count, self._language)

@@ -19,6 +19,7 @@ from assidu.economics.models.assumptions import (
 )
 from assidu.economics.models.chance import triangular
 from assidu.economics.models.report import MacroReport, report
+from assidu.economics.tables import macro_tables
 from economics.models.scenarios import SALES, a, a_segment, assuming
 
 
@@ -133,6 +134,24 @@ def test_next_to_nothing_gives_an_answer_and_never_a_false_rate(found: Assumptio
     if not answer.total.running_minor and not answer.total.rewards_baseline_minor:
         assert answer.total.roi is None
     assert len(answer.months) == found.months
+
+
+def test_where_segments_differ_the_tornado_has_the_ends_of_each() -> None:
+    alike = a_segment("bronze", basket=a(40, 35, 45), frequency_uplift=a(6, 0, 12))
+    found = report(
+        assuming(a_segment("gold", basket=a(60, 50, 70), frequency_uplift=a(6, 0, 12)), alike, draws=0)
+    )
+    bars = {bar.name: bar for bar in found.tornado}
+    assert (bars["frequency_uplift"].low, bars["frequency_uplift"].parts) == (0, ())
+    assert (bars["basket"].low, bars["basket"].high) == (None, None)
+    assert [(one.segment, one.low, one.high) for one in bars["basket"].parts] == [
+        ("gold", 50, 70),
+        ("bronze", 35, 45),
+    ]
+    [table] = [one for one in macro_tables(found, 2) if one.name == "tornado"]
+    rows = [row for row in table.rows if row[0] == "basket"]
+    assert [row[1:4] for row in rows] == [("", None, None), ("gold", 50, 70), ("bronze", 35, 45)]
+    assert rows[0][-1] == bars["basket"].net_high_minor / 100
 
 
 def test_the_tornado_moves_one_figure_at_a_time_and_the_widest_first() -> None:

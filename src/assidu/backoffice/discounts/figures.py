@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from assidu.backoffice import formats
-from assidu.economics.discounts.types import Estimate
+from assidu.economics.discounts.types import WHOLE, Estimate
 from assidu.plans.wording.figures import MINUS as SIGN
 
 MINUS = f"{SIGN}\u2060"
@@ -84,6 +84,16 @@ class Writer:
 
         low, high = written(one.low_80), written(one.high_80)
         return Figure(written(one.value), _between(low, high), tone_of(one) if is_signed else "")
+
+    @classmethod
+    def margin(cls, one: Estimate) -> Figure:
+        """From which margin on; more than the whole price is never."""
+
+        def written(at: float) -> str:
+            return _("never") if at > WHOLE else cls.percent(Estimate(at, at, at, at, at)).value
+
+        low, high = written(one.low_80), written(one.high_80)
+        return Figure(written(one.value), low if low == high else _between(low, high))
 
 
 def tone_of(one: Estimate) -> str:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from assidu.backoffice import formats
-from assidu.backoffice.typed import FigureField, WholeField
+from assidu.backoffice.typed import PER_CENT, FigureField, WholeField
 from assidu.catalogue import queries as catalogue
 from assidu.economics.discounts.types import DiscountsQuestion, Turning
 from assidu.plans.wording import Language
@@ -23,7 +23,9 @@ def _day(label: Any) -> forms.DateField:
 
 
 def _percent(label: Any, most: int = 100, **options: Any) -> FigureField:
-    return FigureField(label=label, required=False, min_value=0, max_value=most, step_size=0.1, **options)
+    return FigureField(
+        label=label, required=False, min_value=0, max_value=most, step_size=0.1, units=PER_CENT, **options
+    )
 
 
 class DiscountsForm(forms.Form):
@@ -36,6 +38,7 @@ class DiscountsForm(forms.Form):
         help_text=_("Of its ordinary price excl. VAT. Left empty: nothing is said of margin."),
     )
     share_percent = WholeField(
+        units=PER_CENT,
         label=_("Share turned into points, in %"),
         min_value=0,
         max_value=100,
@@ -43,7 +46,11 @@ class DiscountsForm(forms.Form):
     )
     source = forms.ChoiceField(label=_("Plan that gives the points"))
     from_percent = WholeField(
-        label=_("Only discounts of so many % or more"), required=False, min_value=0, max_value=100
+        units=PER_CENT,
+        label=_("Only discounts of so many % or more"),
+        required=False,
+        min_value=0,
+        max_value=100,
     )
     departments = forms.MultipleChoiceField(
         label=_("Only these departments"),
@@ -57,6 +64,7 @@ class DiscountsForm(forms.Form):
     redemption_error = _percent(_("Standard error of that, in points"), 50)
     cost_percent = _percent(_("What a used euro costs, in %"), 200)
     pull_percent = WholeField(
+        units=PER_CENT,
         label=_("What points draw, in % of what a discount draws"),
         required=False,
         min_value=0,

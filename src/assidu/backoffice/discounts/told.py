@@ -24,6 +24,7 @@ from assidu.backoffice.discounts.figures import (
 )
 from assidu.catalogue import queries as catalogue
 from assidu.economics.discounts.types import (
+    WHOLE,
     DepthLine,
     Discounts,
     DiscountSums,
@@ -100,7 +101,14 @@ class ToldShown:
         margin = self.told.margin
         if margin is None or margin.break_even_percent is None:
             return None
-        return self.write.percent(margin.break_even_percent)
+        return self.write.margin(margin.break_even_percent)
+
+    @property
+    def never_pays(self) -> bool:
+        """No margin would do: a sale cannot earn more than what is paid for it."""
+        margin = self.told.margin
+        found = margin.break_even_percent if margin is not None else None
+        return found is not None and found.value > WHOLE
 
     @property
     def earns(self) -> str:

@@ -7,7 +7,7 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from msgspec import structs
 
-from assidu.backoffice.typed import number_of
+from assidu.backoffice.typed import PER_CENT, number_of, written
 from assidu.economics.micro.types import DRAWN, PLANS_MAX, Behaviour, Range
 from assidu.economics.words import BEHAVIOUR
 
@@ -131,7 +131,7 @@ class TrialForm:
         if self._start is None:
             return ""
         one: Range = getattr(self._start, name)
-        return f"{ {'low': one.lowest, 'value': one.value, 'high': one.highest}[end]:g}"
+        return written({"low": one.lowest, "value": one.value, "high": one.highest}[end])
 
     def _text(self, name: str) -> str:
         assert self._data is not None
@@ -139,5 +139,5 @@ class TrialForm:
 
 
 def _number(text: str) -> float | None:
-    found = number_of(text)
+    found = number_of(text, PER_CENT)
     return float(found) if found is not None and abs(found) < 1e9 else None

@@ -61,9 +61,13 @@ class AuditList(Listing[AuditEntry]):
     def columns(self, request: HttpRequest) -> Sequence[Column[AuditEntry]]:
         return (
             Column(_("When"), lambda e: cells.when(e.at), lambda e: e.at),
-            Column(_("Who"), _who, lambda e: e.person_name or e.key_name or e.via),
+            Column(_("Who"), _who, _who_alone),
             Column(_("What"), _what, lambda e: action_sentence(e.action)),
-            Column(_("On what"), _on_what, lambda e: f"{e.object_kind} {e.object_id}".strip()),
+            Column(
+                _("On what"),
+                _on_what,
+                _on_what_in_full,
+            ),
             Column(_("Request"), lambda e: cells.code(e.request_id[:8]), lambda e: e.request_id),
         )
 
@@ -113,7 +117,7 @@ class LookList(Listing[Look]):
             Column(
                 _("On the page"),
                 lambda look: cells.pill(str(PAGES.get(look.page, look.page))),
-                lambda look: look.page,
+                lambda look: str(PAGES.get(look.page, look.page)),
             ),
         )
 
@@ -162,6 +166,12 @@ def _who(entry: AuditEntry) -> SafeString:
     )
 
 
+def _who_alone(entry: AuditEntry) -> str:
+    if entry.person_id:
+        return entry.person_name or _("someone")
+    return entry.key_name or (_("nobody signed in") if entry.request_id else _("the system"))
+
+
 def _what(entry: AuditEntry) -> SafeString:
     """The action, and for a change what it was and what it became."""
     sentence = format_html("{}", action_sentence(entry.action))
@@ -200,6 +210,10 @@ def _on_what(entry: AuditEntry) -> SafeString:
     return _page(
         entry.object_kind, entry.object_id, f"{OBJECTS.get(entry.object_kind, entry.object_kind)} {short}"
     )
+
+
+def _on_what_in_full(entry: AuditEntry) -> str:
+    return f"{OBJECTS.get(entry.object_kind, entry.object_kind)} {entry.object_id}".strip()
 
 
 def _page(kind: str, identity: str, text: object) -> SafeString:

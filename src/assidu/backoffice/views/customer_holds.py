@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from assidu.backoffice.access import actor_at, allowed
 from assidu.backoffice.programme import Programme
 from assidu.backoffice.their_holds import held_now
-from assidu.backoffice.typed import AmountField, WholeField
+from assidu.backoffice.typed import AmountField, WholeField, signs_of
 from assidu.backoffice.views.customer import known
 from assidu.backoffice.views.customer_actions import QUANTITY_MAX, OnceForm, have, programme_of
 from assidu.backoffice.views.customer_membership import ReasonForm, answer
@@ -47,6 +47,7 @@ class HoldForm(ReasonForm):
         if programme.plan.offers:
             self.fields["amount"] = AmountField(
                 label=_("Amount of the purchase to come"),
+                units=signs_of(programme.plan.money.code),
                 min_value=0,
                 max_digits=9,
                 decimal_places=programme.plan.money.decimals,

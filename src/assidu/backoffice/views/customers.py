@@ -57,11 +57,18 @@ def initials_of(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
 
 
-def standing_pill(programme: Programme | None, membership: Membership, tier: str | None) -> SafeString:
+def standing_said(programme: Programme | None, membership: Membership, tier: str | None) -> str:
     """The status of a member; of anybody else, what they are instead."""
     if membership is Membership.MEMBER and programme is not None and tier:
-        return cells.pill(programme.tier_name(tier), programme.tier_tone(tier))
-    return cells.pill(MEMBERSHIPS[membership], "info" if membership is Membership.MEMBER else "")
+        return programme.tier_name(tier)
+    return str(MEMBERSHIPS[membership])
+
+
+def standing_pill(programme: Programme | None, membership: Membership, tier: str | None) -> SafeString:
+    said = standing_said(programme, membership, tier)
+    if membership is Membership.MEMBER and programme is not None and tier:
+        return cells.pill(said, programme.tier_tone(tier))
+    return cells.pill(said, "info" if membership is Membership.MEMBER else "")
 
 
 class CustomerList(Listing[CustomerRow]):
@@ -145,7 +152,7 @@ class CustomerList(Listing[CustomerRow]):
             ),
             Column(
                 _("Status"), lambda row: standing_pill(self.programme, row.membership, row.tier),
-                lambda row: row.tier or MEMBERSHIPS[row.membership],
+                lambda row: standing_said(self.programme, row.membership, row.tier),
             ),
             Column(
                 _title(self.programme.currency_name(points)) if self.programme else _("Points"),

@@ -104,6 +104,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "programme_page": _page("programme", signed_in(request), "plan.view"),
         "owed_address": _page("studio-owed", signed_in(request), "economics.view"),
         "bridged": shown.bridged() if signed_in(request).may("economics.view") else None,
+        "is_over": shown.is_over,
         "is_last_month_open": not shown.ends_with_a_month,
         "is_quiet": not figures.purchases,
     }  # fmt: skip
@@ -134,6 +135,11 @@ class _Shown:
     @property
     def before(self) -> Dashboard | None:
         return self.found.before
+
+    @property
+    def is_over(self) -> bool:
+        """Lists tell the members of today, and these figures then are of others."""
+        return self.period.until < self.programme.today
 
     def people(self, **filters: str) -> str:
         """The customers behind a figure; nothing for those who may not look at customers."""
@@ -170,16 +176,18 @@ class _Shown:
         quantity = self.programme.quantity
         return [
             Figure(
-                _("Members"), formats.number(now.members),
+                _("Members at the end") if self.is_over else _("Members"), formats.number(now.members),
                 ngettext("%(n)s joined", "%(n)s joined", now.joined) % {"n": formats.number(now.joined)},
-                "users", self.people(membership="member", sort="joined"),
+                "users", "" if self.is_over else self.people(membership="member", sort="joined"),
                 [m.members for m in self.now.months],
             ),
             Figure(
                 _("Active members"), formats.number(now.active),
                 _("%(share)s bought in the period") % {"share": _share(now.active, now.members)},
                 "user-check",
-                self.people(membership="member", **self._days("bought_from", "bought_to"), sort="last_purchase"),
+                "" if self.is_over else self.people(
+                    membership="member", **self._days("bought_from", "bought_to"), sort="last_purchase"
+                ),
                 self.trend(lambda m: m.active), *self._change(now.active, self.before.active if self.before else None),
             ),
             Figure(
@@ -190,7 +198,7 @@ class _Shown:
                 *self._change(now.carded_minor, self.before.carded_minor if self.before else None),
             ),
             Figure(
-                _("Generosity"), formats.percent(now.generosity or 0, 2),
+                _("Given, at face value"), formats.percent(now.generosity or 0, 2),
                 _("%(cost)s given, of sales with a card") % {"cost": formats.money(now.generosity_minor, cents=False)},
                 "percent", self.moved("issued"), self.trend(_generosity),
                 *self._points_change(),

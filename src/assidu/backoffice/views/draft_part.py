@@ -23,6 +23,7 @@ from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.drafting import DraftShown, known_options, sentence_of, sentences_of, shown_draft
 from assidu.backoffice.programme import programme_at
 from assidu.backoffice.sheets import is_partial
+from assidu.backoffice.typed import signs_of
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.drafts import begun_at, document_of, draft_address, free_code
 from assidu.backoffice.views.programme import storable
@@ -207,7 +208,7 @@ def _try(document: Document, place: Place, texts: Texts) -> Tried:
     code = place.code
     if place.is_new:
         code = free_code(_code_of(texts), set(_codes(document, place.part)))
-    filled = fill(place.cls, texts, _kept(place.cls, value, code))
+    filled = fill(place.cls, texts, _kept(place.cls, value, code), signs_of(document.sale_currency.code))
     found = {name: [_said(one) for one in told] for name, told in filled.problems.items()}
     if filled.part is None:
         return Tried(None, code, found, (), _sentences_without(document, place, texts, code, filled))
@@ -239,7 +240,12 @@ def _sentences_without(
         if not above:
             return []
         bare = removed(bare, max(above, key=len))
-    part = fill(place.cls, bare, _kept(place.cls, _value(document, place), code)).part
+    part = fill(
+        place.cls,
+        bare,
+        _kept(place.cls, _value(document, place), code),
+        signs_of(document.sale_currency.code),
+    ).part
     if part is None:
         return []
     changed = _with(document, place, part)

@@ -1,6 +1,6 @@
 """Fairness: who could never have had what a programme gives, rule by rule, and the people behind each reason."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -78,7 +78,10 @@ class LineShown:
     def reasons(self) -> list[tuple[str, str, int, float]]:
         """Code, words, how many, which share of the members."""
         members = self.found.members or 1
-        return [(code, self.words.outcome(code), count, count / members) for code, count in self.line.reasons]
+        return [
+            (code, self.words.outcome(code, self.line), count, count / members)
+            for code, count in self.line.reasons
+        ]
 
     @property
     def ways(self) -> list[str]:
@@ -255,10 +258,12 @@ class LeftOut(Listing[tuple[UUID, str, str]]):
         self.filters = (Choice("why", _("Why"), self._options),)
 
     def _options(self) -> Sequence[tuple[str, str]]:
-        return [(code, self._look.words.outcome(code)) for code, _count in self._line.reasons]
+        return [(code, self._look.words.outcome(code, self._line)) for code, _count in self._line.reasons]
 
     def columns(self, request: HttpRequest) -> Sequence[Column[tuple[UUID, str, str]]]:
-        said: Callable[[tuple[UUID, str, str]], str] = lambda row: self._look.words.outcome(row[2])  # noqa: E731
+        def said(row: tuple[UUID, str, str]) -> str:
+            return self._look.words.outcome(row[2], self._line)
+
         return (
             Column(_("Customer"), _who, lambda row: row[1]),
             Column(_("Identifier"), None, lambda row: row[0]),

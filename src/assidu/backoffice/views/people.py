@@ -24,11 +24,15 @@ from assidu.foundation.people.types import Invitation, Person, Refusal, Refused
 
 
 def _state(person: Person) -> Any:
+    return cells.pill(
+        _state_said(person), "" if not person.is_active else "good" if person.has_signed_up else "warn"
+    )
+
+
+def _state_said(person: Person) -> str:
     if not person.is_active:
-        return cells.pill(_("Deactivated"))
-    if not person.has_signed_up:
-        return cells.pill(_("Invited"), "warn")
-    return cells.pill(_("Active"), "good")
+        return _("Deactivated")
+    return _("Active") if person.has_signed_up else _("Invited")
 
 
 def _store_names() -> dict[str, str]:
@@ -73,7 +77,7 @@ class PeopleList(Listing[Person]):
                 _("Roles"), lambda p: cells.pills(p.role_labels, "accent"), lambda p: ", ".join(p.role_labels)
             ),
             Column(_("Stores"), lambda p: _stores(p, stores) or cells.EMPTY, lambda p: _stores(p, stores)),
-            Column(_("State"), _state, lambda p: p.is_active),
+            Column(_("State"), _state, _state_said),
             Column(_("Last sign-in"), lambda p: cells.when(p.last_seen_at), lambda p: p.last_seen_at),
         )
 

@@ -106,7 +106,7 @@ class RateList(Listing[SetRate]):
                 align="end",
             ),
             Column(_("Set on"), lambda one: cells.when(one.set_at), lambda one: one.set_at),
-            Column(_("By"), lambda one: author(one.set_by), lambda one: one.set_by),
+            Column(_("By"), lambda one: author(one.set_by), lambda one: author(one.set_by)),
             Column(
                 _("State"),
                 lambda one: (

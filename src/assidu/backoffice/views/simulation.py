@@ -1,5 +1,6 @@
 """Simulations: a rule is changed, the past happens again under it, and one sees who would have got what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -16,10 +17,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.backoffice.before_after import Compared, Results
-from assidu.backoffice.csv_files import csv_file
+from assidu.backoffice.csv_files import Words, csv_file, words_in
 from assidu.backoffice.first_answer import FirstAnswer
 from assidu.backoffice.programme import Programme, programme_at
-from assidu.backoffice.turning import turns
+from assidu.backoffice.turning import as_typed, turns
 from assidu.backoffice.versions import differences, language
 from assidu.backoffice.views.programme import author, draft, yaml_file, yaml_of
 from assidu.backoffice.views.studio.files import EXCEL, download
@@ -136,8 +137,9 @@ def _chosen(request: HttpRequest) -> tuple[Programme, list[Run], int | None]:
 @require_GET
 @allowed("simulate.run")
 def compared_csv(request: HttpRequest) -> HttpResponse:
-    known, labels, found = _to_take(*_chosen(request))
-    return csv_file(compared_table(labels, found), "side-by-side.csv", known)
+    known, runs, against = _chosen(request)
+    _known, labels, found = _to_take(known, runs, against)
+    return csv_file(compared_table(labels, found), "side-by-side.csv", known, _words(runs))
 
 
 @require_GET
@@ -193,7 +195,7 @@ def new(request: HttpRequest) -> HttpResponse:
     start = _start(request, known)
     if request.method == "GET":
         return _form(request, known, start)
-    texts = {name: str(value) for name, value in request.POST.items()}
+    texts = as_typed(start.document, {name: str(value) for name, value in request.POST.items()})
     bad = unreadable(start.document, texts)
     document = None if bad else turned(start.document, texts)
     mistakes = (
@@ -349,11 +351,18 @@ def run(request: HttpRequest, run_id: UUID) -> HttpResponse:
 @allowed("simulate.run")
 def table(request: HttpRequest, run_id: UUID, name: str) -> HttpResponse:
     """What is behind, as CSV."""
-    known, _labels, [found] = _to_take(*_beside(request, run_id))
+    known, runs, against = _beside(request, run_id)
+    _known, _labels, [found] = _to_take(known, runs, against)
     wanted = next((one for one in tables(found) if one.name == name), None)
     if wanted is None:
         raise Http404
-    return csv_file(wanted, f"simulation-{wanted.name}.csv", known)
+    return csv_file(wanted, f"simulation-{wanted.name}.csv", known, _words(runs))
+
+
+def _words(runs: Sequence[Run]) -> Words:
+    """What the rules that were tried are called, also where no version has them."""
+    documents = (read(run.yaml).document for run in runs)
+    return words_in([one for one in documents if one is not None], language())
 
 
 @require_GET

@@ -139,7 +139,7 @@ def _text(answer: Fairness, words: Words) -> str:
             "share": share,
         }
         lines.append(f"{words.name(line)} [{line.code}]: {figures}")
-        lines += [f"    {number(count):>8}  {words.outcome(one)}" for one, count in line.reasons]
+        lines += [f"    {number(count):>8}  {words.outcome(one, line)}" for one, count in line.reasons]
         if line.fit is not None and line.fit.is_unsuited:
             lines.append(f"    ! {words.fit(line.fit)}")
         lines += [f"    → {words.way(line, way)}" for way in line.ways]

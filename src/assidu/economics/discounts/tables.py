@@ -6,7 +6,7 @@ units.
 
 from collections.abc import Iterable, Sequence
 
-from assidu.economics.discounts.types import DiscountsAnswer, DiscountSums, Estimate
+from assidu.economics.discounts.types import WHOLE, DiscountsAnswer, DiscountSums, Estimate
 from assidu.foundation.tables import Cell, Table
 
 _ENDS = ("", "_low_80", "_high_80", "_low_95", "_high_95")
@@ -14,6 +14,20 @@ _SUMS = (
     "units", "paid_minor", "given_minor",
     *(f"{name}{end}" for name in ("bought_anyway_minor", "extra_units", "lift_percent", "change_ht") for end in _ENDS),
 )  # fmt: skip
+
+
+BREAK_EVEN = "break_even_percent"
+
+
+def with_never(table: Table, never: str) -> Table:
+    """For people: a margin above the whole price is the word for never, and no figure."""
+
+    def told(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+        if row[:1] != (BREAK_EVEN,):
+            return row
+        return tuple(never if isinstance(cell, int | float) and cell > WHOLE else cell for cell in row)
+
+    return Table(table.name, table.columns, tuple(told(row) for row in table.rows))
 
 
 def tables(answer: DiscountsAnswer) -> list[Table]:
@@ -35,7 +49,7 @@ def tables(answer: DiscountsAnswer) -> list[Table]:
                     ("units_net", told.units.net),
                     ("margin_without_ht", margin.without_ht if margin else None),
                     ("margin_change_ht", margin.change_ht if margin else None),
-                    ("break_even_percent", margin.break_even_percent if margin else None),
+                    (BREAK_EVEN, margin.break_even_percent if margin else None),
                     ("elasticity", told.elasticity),
                     ("wears_off", told.wears_off),
                     ("deeper", told.deeper),

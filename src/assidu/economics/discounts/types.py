@@ -1,6 +1,7 @@
 """What other rooms may hold of what is said of discounts: frozen values."""
 
 from assidu.economics.models.discount_types import (
+    WHOLE,
     CannotTell,
     DepartmentLine,
     DepthLine,
@@ -23,6 +24,7 @@ from assidu.economics.models.discount_types import (
 from assidu.economics.models.estimate import Estimate
 
 __all__ = [
+    "WHOLE",
     "CannotTell",
     "DepartmentLine",
     "DepthLine",

@@ -12,6 +12,9 @@ from enum import StrEnum
 
 from assidu.economics.models.estimate import Estimate
 
+WHOLE = 100.0
+"""Percent of a price that a sale can earn at most."""
+
 
 class Untold(StrEnum):
     """Why something cannot be told."""
@@ -72,8 +75,8 @@ class UnitsSold:
 class MarginEffect:
     """What is earned with the discounts as they were, and would have been without any, before VAT.
 
-    ``break_even_percent``: from which margin on on, in percent of the ordinary price, the discounts pay for
-    themselves; none where they bring no unit.
+    ``break_even_percent``: from which margin on, in percent of the ordinary price, the discounts pay for
+    themselves; none where they bring no unit, and above ``WHOLE`` none would do.
     """
 
     with_ht: int

@@ -116,8 +116,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class BarPart:
+    """The ends of an assumption in one segment."""
+
+    segment: str
+    low: float
+    high: float
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
-    """An assumption at its low and at its high end, in every segment that has a range; all others as they are."""
+    """An assumption at its low and at its high end, in every segment that has a range; all others as they are.
+
+    ``low`` and ``high`` are ``null`` where segments differ: ``parts`` has those of each then, and nothing else.
+    """
 
     name: str
     low: float | None
@@ -125,6 +138,7 @@ class Bar:
     basis: str
     net_low_minor: int
     net_high_minor: int
+    parts: tuple[BarPart, ...] = ()
 
     @property
     def span_minor(self) -> int:
@@ -400,16 +414,20 @@ def _tornado(found: Assumptions, figures: Figures, scale: int) -> tuple[Bar, ...
     nets = _rounded(run(found, moved).total, scale)
     bars = []
     for place, (name, parts) in enumerate(ranges.items()):
-        alone = parts[0][1] if len(parts) == 1 else None
+        ends = {(one.lowest, one.highest) for _code, one in parts}
+        low, high = ends.pop() if len(ends) == 1 else (None, None)
         is_measured = all(one.basis is Measured.MEASURED for _, one in parts)
         bars.append(
             Bar(
                 name,
-                None if alone is None else alone.lowest,
-                None if alone is None else alone.highest,
+                low,
+                high,
                 (Measured.MEASURED if is_measured else Measured.ASSUMED).value,
                 int(nets[2 * place]),
                 int(nets[2 * place + 1]),
+                ()
+                if low is not None
+                else tuple(BarPart(code, one.lowest, one.highest, one.basis.value) for code, one in parts),
             )
         )
     return tuple(sorted(bars, key=lambda bar: (-bar.span_minor, bar.name)))

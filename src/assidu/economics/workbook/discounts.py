@@ -6,7 +6,7 @@ from io import BytesIO
 
 from django.utils.translation import gettext as _
 
-from assidu.economics.discounts.tables import tables
+from assidu.economics.discounts.tables import tables, with_never
 from assidu.economics.discounts.types import Discounts, DiscountsAnswer, Estimate
 from assidu.economics.workbook.sheets import Book, book
 from assidu.economics.workbook.turned import turned_sheet
@@ -27,7 +27,7 @@ def discounts_workbook(
         if answer.turned is not None:
             turned_sheet(whole, answer.turned, decimals)
         for table in tables(answer):
-            _table(whole, table, decimals)
+            _table(whole, with_never(table, _("never")), decimals)
         sheet = whole.sheet(_("what this rests on"))
         sheet.title(_("What this rests on"))
         for row, said in enumerate(assumptions, start=FIRST - 1):

@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 
 from assidu.economics.models.redemption import bounds, bounds_minor
 from assidu.economics.tables import currencies_of
-from assidu.economics.types import LINES, CurrencyMonth, Interval, Liability, MoneyRoll, RevenueRoll
+from assidu.economics.types import LINES, CostRoll, CurrencyMonth, Interval, Liability, RevenueRoll, cost_roll
 from assidu.economics.views import triangle_view
-from assidu.economics.words import BASES, MONEY, REVENUE
+from assidu.economics.words import BASES, COST, REVENUE
 from assidu.economics.words import LINES as LINE_WORDS
 from assidu.economics.workbook.sheets import Book, Sheet, book
 
 FIRST = 4
-MONEY_LINES = ("issued_minor", "used_minor", "released_minor", "reestimate_minor")
+COST_LINES = ("issued_minor", "used_minor", "exchanged_minor", "released_minor", "reestimate_minor")
 REVENUE_LINES = ("allocated_minor", "recognised_minor", "moved_minor")
 
 
@@ -79,8 +79,8 @@ def _cost(whole: Book, found: Liability, currency: str, months: Months) -> None:
         _("What %(currency)s cost when they are used (HT)") % {"currency": currency},
         _("Expected units at their cost; net of what partners pay."),
     )
-    rows = [(month, one.money, one.liability_within) for month, one in months]
-    _roll(sheet, rows, MONEY_LINES, MONEY, found.decimals)
+    rows = [(month, cost_roll(one, month), one.liability_within) for month, one in months]
+    _roll(sheet, rows, COST_LINES, COST, found.decimals)
 
 
 def _revenue(whole: Book, found: Liability, currency: str, months: Months) -> None:
@@ -95,7 +95,7 @@ def _revenue(whole: Book, found: Liability, currency: str, months: Months) -> No
 
 def _roll(
     sheet: Sheet,
-    rows: Sequence[tuple[date, MoneyRoll | RevenueRoll, Callable[[int], Interval | None]]],
+    rows: Sequence[tuple[date, CostRoll | RevenueRoll, Callable[[int], Interval | None]]],
     lines: Sequence[str],
     words: Mapping[str, str | Promise],
     decimals: int,

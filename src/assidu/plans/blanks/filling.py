@@ -10,6 +10,7 @@ from msgspec import inspect
 
 from assidu.plans.blanks import kinds
 from assidu.plans.blanks.texts import HAS, first_of, items, joined
+from assidu.plans.own_unit import without_unit
 from assidu.plans.problems import Mark, Path, Problem
 from assidu.plans.reading.nodes import Entry, Kind, Listing, Node, Scalar
 from assidu.plans.reading.nodes import Mapping as MappingNode
@@ -30,10 +31,14 @@ class Filled:
 
 
 def fill(
-    cls: type[msgspec.Struct], texts: Mapping[str, Sequence[str]], kept: Mapping[str, Any] | None = None
+    cls: type[msgspec.Struct],
+    texts: Mapping[str, Sequence[str]],
+    kept: Mapping[str, Any] | None = None,
+    signs: Sequence[str] = (),
 ) -> Filled:
-    """Read a form; ``kept`` are fields that it does not ask (the code, lists with forms of their own), as values."""
-    writer = _Writer(texts)
+    """Read a form; ``kept`` are fields that it does not ask (the code, lists with forms of their own), as values.
+    ``signs`` of the money may stand beside amounts, and the per cent sign beside a percentage."""
+    writer = _Writer(texts, signs)
     kind = kinds.struct(cls)
     node = writer.struct(kind, "", is_root=True)
     known = kept or {}
@@ -67,8 +72,9 @@ def _name(path: Path, texts: Mapping[str, Sequence[str]]) -> str:
 class _Writer:
     """Texts as the tree that YAML would be; ``empty`` are the blanks in which something is missing."""
 
-    def __init__(self, texts: Mapping[str, Sequence[str]]) -> None:
+    def __init__(self, texts: Mapping[str, Sequence[str]], signs: Sequence[str]) -> None:
         self._texts = texts
+        self._signs = signs
         self._has = frozenset(texts.get(HAS, ()))
         self.empty: list[str] = []
 
@@ -110,7 +116,12 @@ class _Writer:
             if not text:
                 text = "false" if kinds.default(field) else "true"
             return Scalar(text, Kind.PLAIN, _HERE)
-        return self._scalar_of(kind, first_of(self._texts, name))
+        text = first_of(self._texts, name)
+        if isinstance(kind, inspect.DecimalType):
+            text = without_unit(text, self._signs)
+        elif name.rpartition(".")[2] in kinds.PERCENTS:
+            text = without_unit(text, ("%",))
+        return self._scalar_of(kind, text)
 
     def _list(self, kind: inspect.VarTupleType, name: str) -> Node | None:
         item = kinds.bare(kind.item_type)

@@ -492,7 +492,7 @@ class _Writer:
         return str(get_currency_symbol(self._document.sale_currency.code, Locale.parse(str(self._language))))
 
     def _unit(self, field: kinds.Field, name: str) -> str:
-        if field.name in ("percent", "off", "expected_redemption"):
+        if field.name in kinds.PERCENTS:
             return "%"
         above = name.rpartition(".")[0]
         if not kinds.is_units(field.type) or (above and joined(above, "currency") in self._texts):

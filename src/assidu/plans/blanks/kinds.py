@@ -17,6 +17,8 @@ Field = inspect.Field
 SHORT_MAX = 200
 LINE_MAX = 1_000
 """The letters of what is written on one line, at most."""
+PERCENTS = frozenset({"percent", "off", "expected_redemption"})
+"""Fields whose numbers are of a hundred."""
 DURATION_UNITS = ("days", "weeks", "months", "years")
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from assidu.backoffice import formats
-from assidu.backoffice.typed import number_of
+from assidu.backoffice.typed import PER_CENT, number_of, plain, written
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.studio.segments import EVERYWHERE, LIKE, REMOVED, basis_of
 from assidu.economics.documents import TYPED_SENTENCES
@@ -32,6 +32,9 @@ from assidu.plans.problems import Path, Problem, path_text
 from assidu.plans.wording import problem
 
 PROGRAMME = "programme"
+IN_MONEY = frozenset({"basket", *OF_PROGRAMME})
+COUNTED = frozenset({"members", "frequency"})
+"""Of no unit; all other figures are percentages."""
 GROUPS: Sequence[tuple[str | Promise, tuple[str, ...]]] = (
     (
         gettext_lazy("What the programme changes"),
@@ -91,6 +94,11 @@ class Box:
     @property
     def basis_name(self) -> str:
         return str(BASES[self.basis])
+
+    @property
+    def slid(self) -> str:
+        """The figure as the slider beside it takes it, in the browser's own writing."""
+        return plain(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,9 +222,9 @@ class Form:
             where,
             str(FIGURES[name]),
             of,
-            _text(found.value),
-            _text(found.low),
-            _text(found.high),
+            written(found.value),
+            written(found.low),
+            written(found.high),
             found.basis.value,
             _was(found),
             least,
@@ -286,8 +294,9 @@ class Form:
         return [*((f"{one.where}.code", one.code) for one in self.named), *rest]
 
 
-def document_of(typed: Mapping[str, str]) -> dict[str, Any]:
-    """What was typed as a document, to be read like any other: a text that is no number is told as such."""
+def document_of(typed: Mapping[str, str], signs: Sequence[str] = ()) -> dict[str, Any]:
+    """What was typed as a document, to be read like any other: a text that is no number is told as such. ``signs`` of
+    the money may stand beside amounts, and the per cent sign beside a percentage."""
     segments = []
     for place in range(SEGMENTS_MAX):
         code = typed.get(f"s{place}.code")
@@ -297,25 +306,28 @@ def document_of(typed: Mapping[str, str]) -> dict[str, Any]:
         segments.append(
             {"code": code}
             | ({"name": name} if name else {})
-            | {figure: _range(typed, (f"s{place}", EVERYWHERE), figure) for figure in OF_SEGMENTS}
+            | {figure: _range(typed, (f"s{place}", EVERYWHERE), figure, signs) for figure in OF_SEGMENTS}
         )
     document: dict[str, Any] = {"name": typed.get("name", "").strip(), "segments": segments}
-    document |= {name: _range(typed, (PROGRAMME,), name) for name in OF_PROGRAMME}
+    document |= {name: _range(typed, (PROGRAMME,), name, signs) for name in OF_PROGRAMME}
     document |= {name: _number(typed.get(name, "")) for name in WHOLE if typed.get(name, "").strip()}
     if typed.get("first_month"):
         document["first_month"] = typed["first_month"]
     if typed.get("used_by_age", "").strip():
-        document["used_by_age"] = [_number(share) for share in typed["used_by_age"].split()]
+        document["used_by_age"] = [_number(share, PER_CENT) for share in typed["used_by_age"].split()]
     return document
 
 
-def _range(typed: Mapping[str, str], places: Sequence[str], name: str) -> dict[str, Any]:
+def _range(
+    typed: Mapping[str, str], places: Sequence[str], name: str, signs: Sequence[str]
+) -> dict[str, Any]:
     """What somebody changed is assumed from then on, whatever it was."""
     key = next(
         (f"{place}.{name}" for place in places if f"{place}.{name}.value" in typed), f"{places[0]}.{name}"
     )
     texts = {part: typed.get(f"{key}.{part}", "").strip() for part in ("value", "low", "high")}
-    found: dict[str, Any] = {part: _number(text) for part, text in texts.items() if text}
+    units = _units(name, signs)
+    found: dict[str, Any] = {part: _number(text, units) for part, text in texts.items() if text}
     found.setdefault("value", "")
     return found | {"basis": basis_of(typed, key)}
 
@@ -387,7 +399,7 @@ def _local(text: str) -> str:
     """With the decimal mark of the reader."""
     if not text:
         return ""
-    number = Decimal(text)
+    number = Decimal(plain(text))
     return formats.number(number, min(2, max(0, -int(number.as_tuple().exponent))))
 
 
@@ -395,8 +407,15 @@ def _was(found: Range) -> str:
     return "|".join((found.basis.value, _text(found.value), _text(found.low), _text(found.high)))
 
 
-def _number(text: str) -> float | int | str:
-    found = number_of(text)
+def _units(name: str, signs: Sequence[str]) -> Sequence[str]:
+    """What may be typed beside a figure: the unit that it has."""
+    if name in IN_MONEY:
+        return signs
+    return () if name in COUNTED else PER_CENT
+
+
+def _number(text: str, units: Sequence[str] = ()) -> float | int | str:
+    found = number_of(text, units)
     return text if found is None else found
 
 

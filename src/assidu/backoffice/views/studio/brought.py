@@ -461,8 +461,8 @@ class Brought:
                     (
                         label,
                         [
-                            _number(one.low),
-                            _number(one.high),
+                            _("by segment") if one.parts else _number(one.low),
+                            _("by segment") if one.parts else _number(one.high),
                             str(BASES[one.basis]),
                             self.money(one.net_low_minor),
                             self.money(one.net_high_minor),

@@ -27,7 +27,7 @@ from assidu.backoffice.views.programme import author, yaml_of
 from assidu.backoffice.views.studio.files import EXCEL, download
 from assidu.economics.discounts import runs
 from assidu.economics.discounts.runs import DiscountsRun
-from assidu.economics.discounts.tables import tables
+from assidu.economics.discounts.tables import tables, with_never
 from assidu.economics.discounts.turned_plan import currency_for
 from assidu.economics.discounts.types import CannotTell, DiscountsQuestion
 from assidu.economics.discounts.words import assumptions, why
@@ -233,7 +233,7 @@ def table(request: HttpRequest, run_id: UUID, name: str) -> HttpResponse:
     found = next((one for one in tables(run.answer) if one.name == name), None) if run.answer else None
     if found is None:
         raise Http404
-    return csv_file(found, f"discounts-{found.name}.csv", programme)
+    return csv_file(with_never(found, _("never")), f"discounts-{found.name}.csv", programme)
 
 
 @require_GET

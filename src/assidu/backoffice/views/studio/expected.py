@@ -20,6 +20,7 @@ from assidu.backoffice.csv_files import csv_file
 from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
+from assidu.backoffice.typed import signs_of
 from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.backoffice.views.studio.assumed import Form, Wrong, blank, document_of, told
 from assidu.backoffice.views.studio.brought import Brought
@@ -59,7 +60,7 @@ def expected(request: HttpRequest) -> HttpResponse:
     change = changed(typed, typed.get("do", ""))
     if change is not None:
         typed = change.typed
-    document = document_of(typed)
+    document = document_of(typed, signs_of(programme.document.sale_currency.code))
     found, problems = read_assumptions(json.dumps(document))
     if found is None:
         form = Form(_shape(document), typed, tuple(one.path for one in problems))
@@ -127,7 +128,8 @@ def _answer(
     tables = {f"csv:{one.name}": one for one in macro_tables(brought.report, decimals)}
     if wanted in tables:
         table = tables[wanted]
-        return csv_file(table, f"{programme.code}-{table.name}.csv", programme)
+        called = {one.code: one.called for one in found.segments}
+        return csv_file(table, f"{programme.code}-{table.name}.csv", programme, {"segment": called})
     if is_partial(request):
         context = {"brought": brought, "is_answer": True}
         return render(request, "backoffice/studio/expected_result.html", context)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from assidu.backoffice.access import actor_at, allowed
 from assidu.backoffice.programme import Programme, programme_at
-from assidu.backoffice.typed import number_of
+from assidu.backoffice.typed import PER_CENT, number_of, written
 from assidu.backoffice.versions import language
 from assidu.economics import actions, queries
 from assidu.economics.documents import TYPED_SENTENCES, read_policy
@@ -58,7 +58,7 @@ def _codes(programme: Programme) -> tuple[str, ...]:
 def _written(policy: Policy, codes: tuple[str, ...]) -> dict[str, str]:
     texts = {
         "books": policy.books.value,
-        "vat": f"{policy.vat:g}",
+        "vat": written(policy.vat),
         "latest_months": str(policy.latest_months),
     }
     texts |= {f"accounts.{name}": getattr(policy.accounts, name) for name in ACCOUNTS}
@@ -66,7 +66,7 @@ def _written(policy: Policy, codes: tuple[str, ...]) -> dict[str, str]:
         own = policy.currencies.get(code) or CurrencyPolicy()
         for name in COSTS:
             value = getattr(own, name)
-            texts[f"currencies.{code}.{name}"] = "" if value is None else f"{value:g}"
+            texts[f"currencies.{code}.{name}"] = written(value)
     return texts
 
 
@@ -88,7 +88,7 @@ def _document(posted: QueryDict, codes: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _number(text: str) -> float | str:
-    found = number_of(text)
+    found = number_of(text, PER_CENT)
     return text if found is None else found
 
 

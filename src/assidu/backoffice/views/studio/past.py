@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +20,7 @@ from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.backoffice.views.studio.files import download
+from assidu.decisions.calendar import add_months
 from assidu.economics import measuring
 from assidu.economics.tables import past_table
 from assidu.economics.types import Past, PastMonth
@@ -70,6 +72,11 @@ class PastTold:
             None if one.basket_minor is None else self.amounts.units(one.basket_minor) for one in self.months
         ]
         return self._line("basket", _("Basket (HT)"), values, self.amounts.shown, style="currency", digits=2)
+
+    @property
+    def seen_on(self) -> str:
+        """The day from which all months are seen: the end of the last one."""
+        return formats.full_day(add_months(self.months[-1].month, 1) - timedelta(days=1))
 
     @property
     def redemption(self) -> Chart | None:

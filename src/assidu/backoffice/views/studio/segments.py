@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from django.utils.translation import gettext as _
 
+from assidu.backoffice.typed import plain
 from assidu.economics.types import OF_SEGMENTS, SEGMENTS_MAX, Measured
 
 EVERYWHERE = "all"
@@ -61,7 +62,7 @@ def name_of(typed: Mapping[str, str], place: int) -> str:
 
 def basis_of(typed: Mapping[str, str], key: str) -> str:
     """What somebody changed is assumed from then on, whatever it was."""
-    now = (typed.get(f"{key}.{end}", "").strip() for end in ENDS)
+    now = (plain(typed.get(f"{key}.{end}", "")) for end in ENDS)
     is_measured = typed.get(f"{key}.was", "") == "|".join((Measured.MEASURED, *now))
     return (Measured.MEASURED if is_measured else Measured.ASSUMED).value
 

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
-from assidu.backoffice.csv_files import csv_file
+from assidu.backoffice.csv_files import csv_file, words_in
 from assidu.backoffice.discounts.figures import Figure, Writer
 from assidu.backoffice.drafting import DraftShown
 from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
 from assidu.backoffice.trials.form import FEW, Asked, TrialForm
+from assidu.backoffice.trials.labels import as_read
 from assidu.backoffice.trials.told import TrialTold
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.programme import author, yaml_of
@@ -35,6 +36,7 @@ from assidu.foundation import clock
 from assidu.foundation.people import actions as trail
 from assidu.loyalty import drafts
 from assidu.measurement.queries import first_day, has_invented
+from assidu.plans.reading import read
 
 TAB = "tried"
 VERSIONS_OFFERED = 6
@@ -70,7 +72,7 @@ def trials(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, known: Programme, form: TrialForm, status: int = 200) -> HttpResponse:
-    found = runs.runs(known.code)
+    found = [as_read(one) for one in runs.runs(known.code)]
     context = {
         "programme": known,
         "tab": TAB,
@@ -198,7 +200,9 @@ def table(request: HttpRequest, run_id: UUID, name: str) -> HttpResponse:
     found = next((one for one in known if one.name == name), None)
     if found is None:
         raise Http404
-    return csv_file(found, f"trial-{found.name}.csv", programme)
+    documents = (read(one.yaml).document for one in run.question.plans)
+    words = words_in([one for one in documents if one is not None], language())
+    return csv_file(found, f"trial-{found.name}.csv", programme, words)
 
 
 @require_GET
@@ -225,7 +229,7 @@ def printed(request: HttpRequest, run_id: UUID) -> HttpResponse:
 def paper(known: Programme, run: TrialRun, place: int | None = None) -> bytes:
     """The page as a file to send; ``place`` is the plan that is looked at closely, the last one unless said."""
     at = len(run.question.plans) - 1 if place is None else place
-    return on_paper("backoffice/studio/tried_paper.html", known, _page(known, run, at))
+    return on_paper("backoffice/studio/tried_paper.html", known, _page(known, as_read(run), at))
 
 
 # ---------------------------------------------------------------- in words
@@ -235,7 +239,7 @@ def _find(request: HttpRequest, run_id: UUID) -> tuple[Programme, TrialRun]:
     known, run = programme_at(request), runs.run(run_id)
     if known is None or run is None or run.programme != known.code:
         raise Http404
-    return known, run
+    return known, as_read(run)
 
 
 def _title(run: TrialRun) -> str:

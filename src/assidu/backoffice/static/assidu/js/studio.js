@@ -10,6 +10,7 @@
     const bare = text.replace(/\s/g, "");
     return thousands.test(bare) ? bare.replaceAll(",", "") : bare.replace(",", ".");
   };
+  const mark = document.documentElement.lang === "fr" ? "," : ".";
   const read = (input) => (plain(input.value) === "" ? NaN : Number(plain(input.value)));
   const follow = (number) => {
     const value = read(number);
@@ -39,7 +40,7 @@
     const { target } = event;
     if (target.dataset.slides) {
       const number = document.getElementById(target.dataset.slides);
-      number.value = target.value;
+      number.value = target.value.replace(".", mark);
       follow(number);
     } else if (target.dataset.slider) {
       if (!Number.isNaN(read(target))) document.getElementById(target.dataset.slider).value = plain(target.value);
