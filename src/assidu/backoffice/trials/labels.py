@@ -14,6 +14,8 @@ IN_FORCE = gettext_lazy("Version %(version)s, in force")
 VERSION = gettext_lazy("Version %(version)s")
 BACK_TO = gettext_lazy("Back to version %(version)s")
 DRAFT_FROM = gettext_lazy("Draft from version %(version)s")
+WHEN = "%Y-%m-%d %H:%M"
+"""Tells drafts of one version apart, alike in every language."""
 _OURS = (IN_FORCE, VERSION, BACK_TO, DRAFT_FROM)
 
 
@@ -21,7 +23,7 @@ def label_said(label: str) -> str:
     """A label that this page made, in any language, in the active one; what people wrote stays."""
     for sentence, pattern in list(_patterns()):
         if found := re.fullmatch(pattern, label):
-            return str(sentence) % {"version": found["version"]}
+            return str(sentence) % {"version": found["version"]} + (found["when"] or "")
     return label
 
 
@@ -40,4 +42,4 @@ def _patterns() -> Iterator[tuple[Promise, str]]:
         for language, _name in settings.LANGUAGES:
             with override(language):
                 before, _place, after = str(sentence).partition("%(version)s")
-            yield sentence, f"{re.escape(before)}(?P<version>[0-9]+){re.escape(after)}"
+            yield sentence, f"{re.escape(before)}(?P<version>[0-9]+){re.escape(after)}(?P<when>, [0-9: -]+)?"

@@ -20,7 +20,7 @@ from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
 from assidu.backoffice.trials.form import FEW, Asked, TrialForm
-from assidu.backoffice.trials.labels import as_read
+from assidu.backoffice.trials.labels import WHEN, as_read
 from assidu.backoffice.trials.told import TrialTold
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.programme import author, yaml_of
@@ -108,7 +108,7 @@ def _sources(request: HttpRequest, known: Programme) -> list[Asked]:
         if shown.document is not None and shown.document.programme == known.code:
             label = shown.title
             if titles[label] > 1:
-                label = f"{label}, {formats.moment(shown.draft.step.written_at)}"
+                label += f", {formats.local(shown.draft.step.written_at):{WHEN}}"
             found.append(Asked(f"draft-{shown.draft.draft_id}", label, shown.draft.text))
     return found
 
