@@ -24,6 +24,8 @@ from assidu.bench.vocabulary import Vocabulary, document_of
 from assidu.catalogue.known import whole_catalogue
 from assidu.decisions.decision import Refused
 from assidu.decisions.events import Event, Joining, LineKind, Sale, SaleLine
+from assidu.decisions.facts import Grants
+from assidu.decisions.plan import Plan
 from assidu.decisions.state import State
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.foundation import clock
@@ -32,6 +34,7 @@ from assidu.foundation.settings import current_settings
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Desk, Member, Tally
 from assidu.loyalty.plans import plan_book
+from assidu.loyalty.quota_claims import QuotaClaims
 from assidu.plans.compile import compile_plan
 from assidu.simulation.rehearsal import rehearsed_draws
 
@@ -147,7 +150,13 @@ def _seconds_to_decide(book: PlanBook, history: Sequence[tuple[int, Fact]]) -> f
     """Everything once, in this one process."""
     members = {n: Member(UUID(int=n), UUID(int=n), State()) for n in {who for who, _ in history}}
     end = datetime.max.replace(tzinfo=UTC)
-    desk = Desk(book, Tally(), lambda *_: None, end, draws=rehearsed_draws(book))
+    places, claims = Tally(), QuotaClaims()
+
+    def full(plan: Plan, sale: Sale) -> Grants:
+        """As a replay does: it knows which places are gone."""
+        return {one.key: 0 for one in claims.of(plan, sale) if places.taken.get(one.key, 0) >= one.limit}
+
+    desk = Desk(book, places, lambda *_: None, end, full=full, draws=rehearsed_draws(book))
     gc.collect()
     gc.disable()
     try:

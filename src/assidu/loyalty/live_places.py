@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from assidu.decisions.calendar import local_day
 from assidu.decisions.decision import Claim
 from assidu.decisions.events import Sale
 from assidu.decisions.facts import Grants
-from assidu.decisions.plan import EarnRule, Plan
-from assidu.decisions.sharing import claim_key
+from assidu.decisions.plan import Plan
+from assidu.loyalty.quota_claims import QuotaClaims
 
 FULL_KEPT_MAX = 10_000
 
@@ -20,7 +19,7 @@ class FullPlaces:
 
     def __init__(self) -> None:
         self._taken: dict[str, int] = {}
-        self._rules: dict[int, tuple[EarnRule, ...]] = {}
+        self._claims = QuotaClaims()
 
     def note(self, taken: Mapping[str, int], claims: Iterable[Claim]) -> None:
         """``taken`` as it was read: committed and, of what cannot come back, never to become less."""
@@ -33,16 +32,8 @@ class FullPlaces:
     def of(self, plan: Plan, sale: Sale) -> Grants:
         if not self._taken:
             return {}
-        rules = self._rules.get(plan.version)
-        if rules is None:
-            rules = self._rules[plan.version] = tuple(rule for rule in plan.rules if rule.quota is not None)
-        found = {}
-        for rule in rules:
-            assert rule.quota is not None
-            key = claim_key(rule, sale.store, local_day(sale.at, plan.zone))
-            if self._taken.get(key, -1) >= rule.quota.limit:
-                found[key] = 0
-        return found
+        claims = self._claims.of(plan, sale)
+        return {claim.key: 0 for claim in claims if self._taken.get(claim.key, -1) >= claim.limit}
 
 
 @dataclass(frozen=True, slots=True)

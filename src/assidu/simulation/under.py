@@ -25,11 +25,13 @@ from assidu.decisions.events import (
     Sale,
     TakeOver,
 )
-from assidu.decisions.facts import Facts, SoldBefore
+from assidu.decisions.facts import Facts, Grants, SoldBefore
+from assidu.decisions.plan import Plan
 from assidu.decisions.state import Membership, State
 from assidu.events.types import EventKey, EventType, Fact
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.desk import Decided, Desk, Member
+from assidu.loyalty.quota_claims import QuotaClaims
 from assidu.loyalty.recorded import Recorded, history_of
 from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.entries import EntriesTally
@@ -115,9 +117,17 @@ class _Places:
 
     def __init__(self, full: Set[str]) -> None:
         self._full = full
+        self._claims = QuotaClaims()
         self.granted: Mapping[str, int] = {}
         self.asked: list[Claim] = []
         self.back: Counter[str] = Counter()
+
+    def full(self, plan: Plan, sale: Sale) -> Grants:
+        """What is known to be gone, and was not promised to who comes back with an answer."""
+        if not self._full:
+            return {}
+        claims = self._claims.of(plan, sale)
+        return {one.key: 0 for one in claims if one.key in self._full and one.key not in self.granted}
 
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
         granted = self.granted.get(claim.key)
@@ -198,6 +208,7 @@ class _Run:
             held or self._places,
             self._sold,
             datetime.max.replace(tzinfo=UTC),
+            full=self._places.full if held is None else None,
             draws=rehearsed_draws(book),
             trace=witness is not None,
         )

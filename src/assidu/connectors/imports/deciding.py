@@ -39,8 +39,7 @@ from assidu.decisions.events import (
 )
 from assidu.decisions.facts import Grants, SoldBefore
 from assidu.decisions.places import places_moved
-from assidu.decisions.plan import EarnRule, Plan
-from assidu.decisions.sharing import claim_key
+from assidu.decisions.plan import Plan
 from assidu.decisions.sold import Later, since, sold_before
 from assidu.events import wire
 from assidu.events.types import WHOSE_PERSON, EventType, Fact
@@ -48,6 +47,7 @@ from assidu.loyalty.book import PlanBook
 from assidu.loyalty.copying import Lines
 from assidu.loyalty.desk import Decided, Desk, Member, member_of, received_by
 from assidu.loyalty.offer_codes import KnownCode, good_codes, hash_of
+from assidu.loyalty.quota_claims import QuotaClaims
 from assidu.loyalty.referral import with_referrer
 from assidu.loyalty.script import Answer, Script
 from assidu.loyalty.sold_tickets import bought_by, load_sold
@@ -202,7 +202,7 @@ class Decider:
         self._granted: Grants = {}
         self._guessed: dict[str, int] = {}
         self._claimable: dict[str, Claim] = {}
-        self._rules: dict[int, tuple[EarnRule, ...]] = {}
+        self._claims = QuotaClaims()
 
     def take(self, run: GroupRun, place: int) -> None:
         """Decide one event of a group; ``run.waiting`` is set if it waits for its places, until ``answered``."""
@@ -330,18 +330,7 @@ class Decider:
 
     def _expected(self, plan: Plan, sale: Sale) -> Grants:
         """What the desk takes for granted of every place that the ticket may claim: the answer, or a guess."""
-        rules = self._rules.get(plan.version)
-        if rules is None:
-            rules = self._rules[plan.version] = tuple(rule for rule in plan.rules if rule.quota is not None)
-        if not rules:
-            return {}
-        day = local_day(sale.at, plan.zone)
-        grants = {}
-        for rule in rules:
-            assert rule.quota is not None
-            claim = Claim(claim_key(rule, sale.store, day), rule.quota.limit, rule.code)
-            grants[claim.key] = self._answer(claim)
-        return grants
+        return {claim.key: self._answer(claim) for claim in self._claims.of(plan, sale)}
 
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
         """What the desk asks for an event that is no ticket."""
