@@ -19,7 +19,7 @@ from assidu.loyalty.drafts import Draft
 from assidu.loyalty.plans import published_plans
 from assidu.plans.document import Document
 from assidu.plans.document.life import TermsText
-from backoffice.test_programme import TEXT, TODAY, first_day, put, sign_in
+from backoffice.test_programme import TEXT, first_day, put, sign_in, today
 from builders.documents import BASE, a_programme, a_rule
 
 PARTIAL = {"HX-Request-Type": "partial", "HX-Request": "true"}
@@ -302,7 +302,7 @@ def test_another_person_approves_what_is_above_the_threshold(marketing: Client, 
     assert "You wrote in this version" in page
     own = marketing.post(f"{address}approval/", {"do": "approve"}, follow=True).content.decode()
     assert "somebody else must approve it" in own
-    day = (TODAY + timedelta(days=5)).isoformat()
+    day = (today() + timedelta(days=5)).isoformat()
     marketing.post(f"{address}approval/", {"do": "publish", "first_day": day})
     assert len(published_plans("club")) == 1
     manager = sign_in(Client(), "management")
@@ -327,10 +327,10 @@ def test_a_draft_is_sent_back_with_a_word(marketing: Client, address: str) -> No
 
 def test_going_back_is_one_button_on_an_earlier_version(marketing: Client) -> None:
     put(TEXT)
-    put(first_day(TEXT.replace("give: 1", "give: 2"), TODAY - timedelta(days=3)))
+    put(first_day(TEXT.replace("give: 1", "give: 2"), today() - timedelta(days=3)))
     page = marketing.get("/programme/versions/1/").content.decode()
     assert "Go back to version 1" in page
-    marketing.post("/programme/versions/1/go-back/", {"first_day": TODAY.isoformat()})
+    marketing.post("/programme/versions/1/go-back/", {"first_day": today().isoformat()})
     assert [plan.version for plan in published_plans("club")] == [1, 2, 3]
     assert "It goes back to version 1" in marketing.get("/programme/versions/3/").content.decode() or (
         approvals.requests_of_versions("club")[3].cause.value == "no_threshold"
@@ -339,12 +339,12 @@ def test_going_back_is_one_button_on_an_earlier_version(marketing: Client) -> No
 
 def test_who_begins_too_early_is_told_from_which_day_on(marketing: Client) -> None:
     put(TEXT)
-    dearer = first_day(TEXT.replace("give: 1", "give: 2"), TODAY - timedelta(days=3))
+    dearer = first_day(TEXT.replace("give: 1", "give: 2"), today() - timedelta(days=3))
     put(dearer + "notice: {days: 30}\n")
-    form = {"first_day": TODAY.isoformat()}
+    form = {"first_day": today().isoformat()}
     answer = marketing.post("/programme/versions/1/go-back/", form, follow=True)
     with translation.override("en"):
-        told = formats.day(TODAY + timedelta(days=30))
+        told = formats.day(today() + timedelta(days=30))
     assert told in answer.content.decode()
     assert [plan.version for plan in published_plans("club")] == [1, 2]
 

@@ -19,9 +19,13 @@ from assidu.plans.check import examine
 from builders.documents import BASE, a_programme, a_rule
 
 PASSWORD = "quatre mots bien choisis"
-TODAY = local_day(now(), ZoneInfo("Europe/Paris"))
 TEXT = "# ours\n" + a_programme()
 OTHER = TEXT.replace("give: 1, each: 1.00", "give: 2, each: 1.00")
+
+
+def today() -> date:
+    """Asked anew each time: a run of the tests may go over midnight."""
+    return local_day(now(), ZoneInfo("Europe/Paris"))
 
 
 def sign_in(client: Client, *roles: str, language: str = "en") -> Client:
@@ -59,7 +63,7 @@ def test_before_the_first_version_the_page_says_what_to_do(marketing: Client) ->
 
 def test_the_programme_is_told_in_sentences_with_its_versions(marketing: Client) -> None:
     put(TEXT, "Opening")
-    put(first_day(OTHER, TODAY - timedelta(days=1)), "Twice as much")
+    put(first_day(OTHER, today() - timedelta(days=1)), "Twice as much")
     page = marketing.get("/programme/").content.decode()
     assert "gives 2 points for each €1 spent" in page
     assert "Version 2" in page
@@ -70,7 +74,7 @@ def test_the_programme_is_told_in_sentences_with_its_versions(marketing: Client)
 
 def test_a_version_to_come_is_announced_and_not_yet_told_as_in_force(marketing: Client) -> None:
     put(TEXT)
-    put(first_day(OTHER, TODAY + timedelta(days=30)))
+    put(first_day(OTHER, today() + timedelta(days=30)))
     page = marketing.get("/programme/").content.decode()
     assert "gives 1 point for each €1 spent" in page
     assert "will be in force from" in page
@@ -145,7 +149,7 @@ def test_publishing_asks_once_more_then_numbers_the_version_and_leaves_its_line(
     ask = marketing.get(f"{draft}approval/")
     assert "Publish version 2" in ask.content.decode()
     assert len(published_plans("club")) == 1, "asking is not publishing"
-    day = (TODAY + timedelta(days=3)).isoformat()
+    day = (today() + timedelta(days=3)).isoformat()
     done = publish_on(marketing, draft, day, "Generous spring")
     assert done["Location"] == "/programme/versions/2/"
     plan = published_plans("club")[-1]
@@ -170,14 +174,14 @@ def test_a_version_that_cannot_be_noted_is_not_published(
 
     monkeypatch.setattr(approvals, "record", crash)
     with pytest.raises(RuntimeError):
-        publish_on(marketing, draft, TODAY.isoformat())
+        publish_on(marketing, draft, today().isoformat())
     assert len(published_plans("club")) == 1
 
 
 def test_a_version_does_not_begin_in_the_past(marketing: Client) -> None:
     put(TEXT)
     draft = kept(marketing, OTHER)
-    for day in ((TODAY - timedelta(days=2)).isoformat(), "", "soon"):
+    for day in ((today() - timedelta(days=2)).isoformat(), "", "soon"):
         assert publish_on(marketing, draft, day)["Location"] == f"{draft}approval/"
     assert len(published_plans("club")) == 1
 
@@ -188,7 +192,7 @@ def test_another_programme_or_a_broken_one_is_not_published(marketing: Client) -
     for text in (other, TEXT.replace("tiers:", "tierz:"), ""):
         draft = kept(marketing, text)
         assert marketing.get(draft).status_code == 200
-        assert publish_on(marketing, draft, TODAY.isoformat())["Location"] == f"{draft}approval/"
+        assert publish_on(marketing, draft, today().isoformat())["Location"] == f"{draft}approval/"
     assert len(published_plans("club")) == 1
     assert not published_plans("other")
 
@@ -203,7 +207,7 @@ def test_reading_is_for_all_drafting_for_some_publishing_for_few(
     assert client.get("/programme/").status_code == 200
     assert client.get("/programme/draft/").status_code == (200 if may_draft else 403)
     draft = drafts.open_draft(OTHER, at=now(), by="somebody", based_on=1)
-    assert publish_on(client, f"/programme/drafts/{draft.draft_id}/", TODAY.isoformat()).status_code == 403
+    assert publish_on(client, f"/programme/drafts/{draft.draft_id}/", today().isoformat()).status_code == 403
     assert len(published_plans("club")) == 1
 
 
@@ -216,5 +220,5 @@ def test_a_label_with_markup_is_shown_as_text(marketing: Client) -> None:
 
 def test_a_rule_whose_name_was_changed_is_still_one_rule(marketing: Client) -> None:
     put(TEXT)
-    put(first_day(a_programme(BASE, a_rule("{fixed: 5}")), TODAY))
+    put(first_day(a_programme(BASE, a_rule("{fixed: 5}")), today()))
     assert "New rule" in marketing.get("/programme/versions/2/").content.decode()

@@ -12,9 +12,9 @@ from assidu.foundation.people.types import COMMAND_LINE, Actor
 from assidu.loyalty import approvals, drafts
 from assidu.loyalty.needs import YearlyChange
 from assidu.loyalty.plans import published_plans
-from simulation.test_plan_versions_command import RICHER, TEXT, TODAY, a_file, asked
+from simulation.test_plan_versions_command import RICHER, TEXT, a_file, asked, today
 
-SOON = (TODAY + timedelta(days=3)).isoformat()
+SOON = (today() + timedelta(days=3)).isoformat()
 ANNE = Actor(UUID(int=7))
 
 
@@ -75,7 +75,7 @@ def test_going_back_is_one_command(
 ) -> None:
     asked(capsys, "publish", a_file(tmp_path, TEXT))
     status, answer = asked(
-        capsys, "publish", a_file(tmp_path, RICHER, "richer.yaml"), "--on", TODAY.isoformat()
+        capsys, "publish", a_file(tmp_path, RICHER, "richer.yaml"), "--on", today().isoformat()
     )
     assert (status, answer.get("version")) == (0, 2), answer
     status, answer = asked(capsys, "go-back", "1", "--note", "Too dear")

@@ -1,7 +1,7 @@
 """`assidu plan` with published versions: history, export, publish, and differences between them."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,9 +16,13 @@ from assidu.foundation.people import queries
 from assidu.loyalty.plans import published_plans
 from builders.documents import a_programme
 
-TODAY = local_day(now(), ZoneInfo("Europe/Paris"))
 TEXT = "# ours\n" + a_programme()
 RICHER = TEXT.replace("give: 1, each: 1.00", "give: 2, each: 1.00")
+
+
+def today() -> date:
+    """Asked anew each time: a run of the tests may go over midnight."""
+    return local_day(now(), ZoneInfo("Europe/Paris"))
 
 
 def asked(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
@@ -45,7 +49,7 @@ def test_a_programme_is_published_listed_exported_and_compared(
 
     status, answer = asked(capsys, "publish", richer)
     assert (status, answer["error"]["code"]) == (1, "begins_too_early")
-    tomorrow = (TODAY + timedelta(days=1)).isoformat()
+    tomorrow = (today() + timedelta(days=1)).isoformat()
     status, answer = asked(capsys, "publish", richer, "--first-day", tomorrow)
     assert (status, answer["version"], answer["valid_from"]) == (0, 2, tomorrow)
     assert [entry.object_id for entry in queries.audit_trail(action="plan.published").entries] == ["2", "1"]
