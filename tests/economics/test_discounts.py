@@ -308,7 +308,8 @@ def test_history_told_as_it_was_is_decided_as_it_was(assidu_db: Database) -> Non
 
 def test_discounts_turned_into_points_are_given_back_to_the_cent_by_the_core(assidu_db: Database) -> None:
     """Where a credited euro draws as much as one taken off, nothing is bought less: everything is known."""
-    document = a_document(a_rule("{fixed: 1}", "when: {tiers: [gold]}", code="never"))
+    law = "legal_caps: [{law: egalim-food, departments: [grocery], holds_rules: true}]\n"
+    document = a_document(a_rule("{fixed: 1}", "when: {tiers: [gold]}", code="never"), more=law)
     history = a_promoted_club(document)
     history.write(assidu_db.url)
     steps: list[Progress] = []

@@ -380,7 +380,7 @@ def _apply(plan: Plan, rule: EarnRule, ticket: _Ticket) -> Award | Asked | Reaso
             return room
         given = min(given, room)
     lawful = None
-    if ticket.law is not None and rule.lines is not None:
+    if ticket.law is not None and rule.lines is not None and rule.is_within_law:
         places, amounts = ticket.selected(rule.lines)
         lawful = ticket.law.parts(plan.currencies[rule.currency], given, places, amounts)
         if lawful is not None and sum(lawful) < given:

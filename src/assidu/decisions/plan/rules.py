@@ -62,6 +62,7 @@ class EarnRule:
     pending: Pending | None = None  # instead of the currency's own
     activity: str = ""  # for the trigger of that name
     goal: Goal | None = None
+    is_within_law: bool = True  # does the law's limit hold what it gives for lines that it selects?
 
     @property
     def is_local(self) -> bool:

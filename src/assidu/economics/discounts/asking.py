@@ -18,7 +18,7 @@ import psycopg
 from assidu.decisions.plan import Plan
 from assidu.economics.discounts.lines import Period, read_bought, tickets_of
 from assidu.economics.discounts.retold import TURNED, Retelling
-from assidu.economics.discounts.turned_plan import currency_for, may_turn, with_rule
+from assidu.economics.discounts.turned_plan import currency_for, may_turn, turned_plan
 from assidu.economics.discounts.types import (
     CannotTell,
     DiscountsAnswer,
@@ -125,7 +125,7 @@ class _Turning:
         currency = currency_for(document, self.turning.currency)
         if currency is None:
             return CannotTell(Untold.NO_CURRENCY)
-        plan, tried = compile_plan(document), compile_plan(with_rule(document, currency))
+        plan, tried = compile_plan(document), turned_plan(document, currency)
         chosen = may_turn(plan.exclusions, self.looked.weekly.articles)
         kept = kept_of(self.looked, self.turning, chosen, self.margins)
         if not kept.is_chosen.any():
