@@ -42,6 +42,10 @@ CAUSES: dict[Cause, tuple[str | Promise, str | Promise]] = {
         gettext_lazy("Somebody entered a household or a company, or left it"),
         gettext_lazy("they brought something else, or took something else along"),
     ),
+    Cause.CALENDAR: (
+        gettext_lazy("A birthday or an anniversary"),
+        gettext_lazy("of birth or of joining: nobody told it then, since no rule asked for it yet"),
+    ),
     Cause.UNEXPLAINED: (gettext_lazy("Unexplained"), gettext_lazy("a mistake of ours: please report it")),
 }
 

@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
+
+import psycopg
 
 from assidu.customers import resolve
 from assidu.customers.identifiers import lookup, normalise, parse_subject, words_of
@@ -286,6 +289,16 @@ def customers_born_on(months: list[int], days: list[int]) -> list[UUID]:
         [months, days],
     )
     return [row[0] for row in found]
+
+
+def birth_dates(connection: psycopg.Connection[Any], customers: Collection[UUID]) -> dict[UUID, date]:
+    """When these were born, as far as they told it."""
+    found = connection.execute(
+        "SELECT customer_id, birth_date FROM customers_customer "
+        "WHERE customer_id = ANY (%s) AND birth_date IS NOT NULL AND erased_at IS NULL",
+        (list(customers),),
+    )
+    return dict(found.fetchall())
 
 
 _REACHED_BY = (

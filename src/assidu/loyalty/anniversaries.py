@@ -4,6 +4,7 @@ They are told on their day, or up to a week late when no server ran. Nobody is a
 programme gives anything for them.
 """
 
+from calendar import isleap
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -56,13 +57,14 @@ def tell_anniversaries(now: datetime) -> int:
 def _due(plan: Plan, programme: str, day: date) -> Iterator[tuple[str, list[UUID]]]:
     """Who has what on ``day`` and was not told yet."""
     for activity, find in ((BIRTHDAY, _born), (ANNIVERSARY, _joined)):
-        if _counts(plan, activity):
+        if asks_for(plan, activity):
             customers = find(programme, day)
             known = known_ids(CLOCK_SOURCE, [_id(activity, customer, day) for customer in customers])
             yield activity, [one for one in customers if _id(activity, one, day) not in known]
 
 
-def _counts(plan: Plan, activity: str) -> bool:
+def asks_for(plan: Plan, activity: str) -> bool:
+    """Does anything in the programme count it?"""
     return activity in plan.activity_rules or (
         plan.engagement is not None and activity in plan.engagement.weights
     )
@@ -89,6 +91,16 @@ def _month_days(day: date) -> tuple[list[int], list[int]]:
         months.append(2)
         days.append(29)
     return months, days
+
+
+def remembered_on(day: date, first: date, last: date) -> Iterator[date]:
+    """On which days from ``first`` to ``last`` a date is remembered, once a year: as the clock does, that of 29
+    February on the 28th in a common year."""
+    for year in range(max(first.year, day.year + 1), last.year + 1):
+        is_leap_day = (day.month, day.day) == (2, 29) and not isleap(year)
+        remembered = date(year, day.month, 28 if is_leap_day else day.day)
+        if first <= remembered <= last:
+            yield remembered
 
 
 def _id(activity: str, customer_id: UUID, day: date) -> str:

@@ -20,7 +20,7 @@ from assidu.simulation.run import Against
 
 KEPT_MAX = 4
 """So many of each programme stay: the version in force, and some that were compared with besides."""
-FORMAT = 2
+FORMAT = 3
 """Of what is kept: another one when ``Baseline``, what it adds up or what the program decides changes."""
 log = structlog.get_logger(__name__)
 _packed = msgspec.msgpack.Encoder()

@@ -21,6 +21,7 @@ class Cause(StrEnum):
     CORRECTION = "correction"  # staff took what was no longer there
     MERGE = "merge"  # the absorbed customer had something else
     ACCOUNT = "account"  # whoever entered an account brought something else, or took something else along
+    CALENDAR = "calendar"  # a birthday or an anniversary that nobody told then, or earlier in this history
     UNFUNDED_BURN = "unfunded_burn"  # something was used that this plan had not given
     UNEXPLAINED = "unexplained"  # a mistake of ours
 

@@ -36,6 +36,7 @@ from assidu.loyalty.recorded import Recorded, history_of
 from assidu.loyalty.referee import RefereedQuotas
 from assidu.simulation.entries import EntriesTally
 from assidu.simulation.groups import Groups, caught_up_to, chunks, counted_together
+from assidu.simulation.occasions import with_occasions
 from assidu.simulation.order import in_time_order
 from assidu.simulation.rehearsal import (
     OTHER_SIDES,
@@ -92,9 +93,13 @@ def replay_under(
         customers = [customer for group in chunk for customer in group]
         run = _Run(recorded_book, book, quotas, outcome, witness, held, pairs, anew)
         untold = 0
-        for place, recorded in in_time_order(retold(history_of(connection, customers))):
+        histories = with_occasions(connection, history_of(connection, customers), [book], until)
+        for place, recorded in in_time_order(retold(histories)):
             if shares_places:
                 quotas.reach(place)
+            if recorded.seq < 0:
+                run.remember(recorded)
+                continue
             run.take(recorded)
             untold += 1
             if untold == EVENTS_PER_TELLING:
@@ -251,6 +256,16 @@ class _Run:
             if self._untold >= EVENTS_PER_LISTENING or self._quotas.is_urgent:
                 self._listen(is_waiting=False)
 
+    def remember(self, occasion: Recorded) -> None:
+        """Let a birthday or an anniversary happen that nobody told."""
+        customer = self._customer(occasion.customer_id)
+        if customer.waiting is not None:
+            self._wait_for(customer)
+        if customer.member.state.membership is Membership.MEMBER:
+            body = occasion.body()
+            was = occasion.decision()
+            self._happen(customer, _Happening(occasion, was, occasion.event(body), body))
+
     def _happen(self, customer: _Customer, happening: _Happening) -> None:
         """Decide and compare; or ask for places first, leave everything as it was, and let the customer wait."""
         member, recorded, event = customer.member, happening.recorded, happening.event
@@ -401,6 +416,7 @@ class _Run:
         if (
             customer.cause is None
             and recorded.type not in _CAUSES
+            and recorded.seq > 0
             and not self._would_be(was, recorded, event, before)
         ):
             cause = Cause.UNEXPLAINED
@@ -426,6 +442,8 @@ class _Run:
     def _cause(
         self, customer: _Customer, recorded: Recorded, was: Decision, answer: Decided | Refused | None
     ) -> Cause:
+        if recorded.seq < 0:
+            return Cause.CALENDAR
         decision = answer.decision if isinstance(answer, Decided) else None
         is_short = isinstance(answer, Refused) or (
             decision is not None and decision.shortfalls != was.shortfalls

@@ -32,6 +32,7 @@ CAUSES = {
     Cause.CORRECTION.value: gettext_noop("a correction found nothing left to take"),
     Cause.MERGE.value: gettext_noop("a merged record had something else"),
     Cause.ACCOUNT.value: gettext_noop("who entered or left an account brought or took something else"),
+    Cause.CALENDAR.value: gettext_noop("a birthday or an anniversary that nobody told then"),
     Cause.UNFUNDED_BURN.value: gettext_noop("something was used that this plan had not given"),
     Cause.UNEXPLAINED.value: gettext_noop("unexplained"),
 }

@@ -24,6 +24,7 @@ from assidu.economics.models.bootstrap import Draws, chance, weights
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.recorded import Recorded, history_of
 from assidu.simulation.groups import Groups
+from assidu.simulation.occasions import with_occasions
 from assidu.simulation.order import in_time_order
 from assidu.simulation.rehearsal import HeldPlaces, Rehearsal, Told, told
 from assidu.simulation.sample import lot_of
@@ -124,10 +125,9 @@ def try_on(connection: psycopg.Connection[object], trial: Trial, groups: Groups,
 
     lot = lot_of(trial.seed, groups[0][0])
     places = [HeldPlaces(trial.taken, share, lot) for _ in trial.books]
-    histories = {
-        history[0].customer_id: history
-        for history in history_of(connection, [customer for group in groups for customer in group])
-    }
+    customers = [customer for group in groups for customer in group]
+    found = with_occasions(connection, history_of(connection, customers), trial.books[1:], trial.until)
+    histories = {history[0].customer_id: history for history in found}
     for group in groups:
         known = [histories[customer] for customer in group if customer in histories]
         if known:
@@ -178,7 +178,10 @@ class _Person:
         part.net_sales_minor += sum(
             trial.earnings(one.event)[0] for one in self._events if isinstance(one.event, Sale)
         )
-        lives = [self._life(n, self._events) for n in range(len(trial.books))]
+        lives = [
+            self._life(n, [one for one in self._events if one.seq > 0] if n == 0 else self._events)
+            for n in range(len(trial.books))
+        ]
         part.histories += len(lives)
         for n, life in enumerate(lives):
             found = moments(lives[0], life) if n else []
