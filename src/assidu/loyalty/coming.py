@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from assidu.decisions.calendar import local_day
@@ -15,6 +16,8 @@ from assidu.plans.notice import against_customers, told_to_members
 from assidu.plans.wording import Language, change
 
 COMING_MAX = 5
+KEPT_MAX = 256
+"""Of combinations of audiences there may be thousands; most members are in a few of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +53,16 @@ class Announced:
             for member in part
             for code in member.when.audiences
         )
-        self._known: dict[tuple[int, Language, frozenset[str]], tuple[Coming, ...]] = {}
+        self._told = lru_cache(maxsize=KEPT_MAX)(self._tell)
 
     def at(self, now: datetime, language: Language, audiences: frozenset[str]) -> tuple[Coming, ...]:
         begun = bisect_right(self._begins, now)
         if begun in (0, len(self._begins)):
             return ()
-        theirs = audiences & self._groups
-        key = begun, language, theirs
-        if key not in self._known:
-            self._known[key] = to_come(self._book, self._published, now, language, theirs)
-        return self._known[key]
+        return self._told(begun, language, audiences & self._groups)
+
+    def _tell(self, begun: int, language: Language, audiences: frozenset[str]) -> tuple[Coming, ...]:
+        return to_come(self._book, self._published, self._begins[begun - 1], language, audiences)
 
 
 def to_come(
