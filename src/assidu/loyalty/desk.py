@@ -127,7 +127,8 @@ SoldFinder = Callable[[UUID, AfterSale], SoldBefore | None]
 """Finds the original ticket of a return or a change: of this customer, or of one merged into this one since."""
 
 FullFinder = Callable[[Plan, Sale], Grants]
-"""Claims of a ticket that need not be asked: 0 where the places are known to be gone; an import also guesses."""
+"""Claims of a ticket that need not be asked: 0 where the places are known to be gone; imports
+and replays also guess."""
 
 
 @dataclass(slots=True)

@@ -118,21 +118,35 @@ def shares(book: PlanBook) -> bool:
 
 
 class _Places:
-    """What the desk asks while one event is tried: what was answered, and what must be asked first."""
+    """What the desk asks while one event is tried: what was answered, what must be asked first, and what is guessed: that
+    there is a place, until all are known to be gone."""
 
     def __init__(self, full: Set[str]) -> None:
         self._full = full
         self._claims = QuotaClaims()
         self.granted: Mapping[str, int] = {}
         self.asked: list[Claim] = []
+        self.guessed: dict[str, Claim] = {}
         self.back: Counter[str] = Counter()
 
-    def full(self, plan: Plan, sale: Sale) -> Grants:
-        """What is known to be gone, and was not promised to who comes back with an answer."""
-        if not self._full:
-            return {}
-        claims = self._claims.of(plan, sale)
-        return {one.key: 0 for one in claims if one.key in self._full and one.key not in self.granted}
+    def expected(self, plan: Plan, sale: Sale) -> Grants:
+        """What a ticket gets of each place that it may claim: the answer, nothing where all are gone, or a guess."""
+        found = {}
+        for claim in self._claims.of(plan, sale):
+            granted = self.granted.get(claim.key)
+            if granted is None:
+                granted = 0 if claim.key in self._full else claim.quantity
+                if granted:
+                    self.guessed[claim.key] = claim
+            found[claim.key] = granted
+        return found
+
+    def guessed_by(self, answer: Decided | Refused) -> tuple[Claim, ...]:
+        """The places that a decision took for granted without an answer."""
+        inputs = answer.decision.inputs if self.guessed and isinstance(answer, Decided) else None
+        return (
+            () if inputs is None else tuple(self.guessed[key] for key in inputs.grants if key in self.guessed)
+        )
 
     def place(self, claim: Claim, customer_id: UUID, at: datetime) -> int:  # noqa: ARG002 (the protocol's)
         granted = self.granted.get(claim.key)
@@ -147,6 +161,7 @@ class _Places:
 
     def forget(self) -> None:
         self.asked.clear()
+        self.guessed.clear()
         self.back.clear()
 
 
@@ -156,7 +171,7 @@ class _Customer:
 
     member: Member
     cause: Cause | None = None
-    waiting: "_Happening | None" = None
+    waiting: "_Waiting | None" = None
     spend_minor: int = 0
     events: int = 0
     recorded: Sums = field(default_factory=Sums)
@@ -171,6 +186,22 @@ class _Happening:
     was: Decision
     event: Event
     body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """What waits for its places, and how its customer was before. ``answer`` with all that was ``gathered`` and what
+    it gives ``back`` is how it was decided on a guess of what its ``claims`` get; nothing where there was none."""
+
+    happening: _Happening
+    before: tuple[State, date | None]
+    claims: tuple[Claim, ...] = ()
+    answer: Decided | Refused | None = None
+    gathered: Sequence[Decided] = ()
+    back: Mapping[str, int] = field(default_factory=dict)
+
+    def was_guessed(self, grants: Mapping[str, int]) -> bool:
+        return bool(self.claims) and all(grants[claim.key] == claim.quantity for claim in self.claims)
 
 
 class _Run:
@@ -213,7 +244,7 @@ class _Run:
             held or self._places,
             self._sold,
             datetime.max.replace(tzinfo=UTC),
-            full=self._places.full if held is None else None,
+            full=self._places.expected if held is None else None,
             draws=rehearsed_draws(book),
             trace=witness is not None,
         )
@@ -267,7 +298,7 @@ class _Run:
             self._happen(customer, _Happening(occasion, was, occasion.event(body), body))
 
     def _happen(self, customer: _Customer, happening: _Happening) -> None:
-        """Decide and compare; or ask for places first, leave everything as it was, and let the customer wait."""
+        """Decide and compare; or let the customer wait until places were asked for."""
         member, recorded, event = customer.member, happening.recorded, happening.event
         before = member.state, member.last_purchase
         known = as_known(self._book.at(event.at), event) if isinstance(event, TakeOver) else event
@@ -282,18 +313,41 @@ class _Run:
             answer = self._desk.together(member, self._other(recorded, happening.body).member, fact)
         else:
             answer = self._desk.take(member, fact)
-        if self._places.asked:
-            member.state, member.last_purchase = before
-            self._desk.gathered.clear()
-            self._quotas.ask(member.customer_id, tuple(self._places.asked), tuple(self._places.back))
-            self._places.forget()
-            customer.waiting = happening
-            self._waiting += 1
+        guessed = self._places.guessed_by(answer)
+        if self._places.asked or guessed:
+            self._ask(customer, happening, before, answer, guessed)
             return
         if not self._places.granted:
             self._give_back()
-        self._compare(customer, recorded, happening.was, answer, event, before[0])
+        self._conclude(customer, happening, answer, before[0])
+
+    def _conclude(
+        self, customer: _Customer, happening: _Happening, answer: Decided | Refused, before: State
+    ) -> None:
+        recorded, event = happening.recorded, happening.event
+        self._compare(customer, recorded, happening.was, answer, event, before)
         self._count(recorded, event, answer)
+
+    def _ask(
+        self,
+        customer: _Customer,
+        happening: _Happening,
+        before: tuple[State, date | None],
+        answer: Decided | Refused,
+        guessed: tuple[Claim, ...],
+    ) -> None:
+        """Ask for the places. What was decided stays ready where all of them were guessed, else all is as it was."""
+        member, asked, back = customer.member, tuple(self._places.asked), dict(self._places.back)
+        if asked:
+            customer.waiting = _Waiting(happening, before)
+            member.state, member.last_purchase = before
+        else:
+            gathered = list(self._desk.gathered)
+            customer.waiting = _Waiting(happening, before, guessed, answer, gathered, back)
+        self._desk.gathered.clear()
+        self._quotas.ask(member.customer_id, (*asked, *guessed), tuple(back))
+        self._places.forget()
+        self._waiting += 1
 
     def _wait_for(self, customer: _Customer) -> None:
         while customer.waiting is not None:
@@ -305,10 +359,16 @@ class _Run:
         for customer_id, grants in self._quotas.answers(is_waiting=is_waiting):
             customer = self._customers[customer_id]
             assert customer.waiting is not None, "only who waits is answered"
-            happening, customer.waiting = customer.waiting, None
+            waiting, customer.waiting = customer.waiting, None
             self._waiting -= 1
+            if waiting.answer is not None and waiting.was_guessed(grants):
+                self._desk.gathered.extend(waiting.gathered)
+                self._conclude(customer, waiting.happening, waiting.answer, waiting.before[0])
+                self._quotas.settle(customer_id, waiting.back)
+                continue
+            customer.member.state, customer.member.last_purchase = waiting.before
             self._places.granted = grants
-            self._happen(customer, happening)
+            self._happen(customer, waiting.happening)
             self._places.granted = {}
             assert customer.waiting is None, "all places were asked for at once"
             self._quotas.settle(customer_id, self._places.back)
