@@ -118,8 +118,8 @@ def shares(book: PlanBook) -> bool:
 
 
 class _Places:
-    """What the desk asks while one event is tried: what was answered, what must be asked first, and what is guessed: that
-    there is a place, until all are known to be gone."""
+    """What the desk asks while one event is tried: what was answered, what must be asked first, and what is guessed:
+    that there is a place, until all are known to be gone."""
 
     def __init__(self, full: Set[str]) -> None:
         self._full = full
