@@ -12,5 +12,8 @@ def test_the_french_is_complete() -> None:
     assert spec.loader
     messages = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(messages)
+    assert ("", "It may begin on %(day)s or later.", "") in messages.found_in_sources(), (
+        "also within f-strings"
+    )
     faults = messages.faults()
     assert not faults, "\n".join(faults[:20])

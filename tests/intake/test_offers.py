@@ -238,6 +238,9 @@ def test_a_draw_is_committed_to_before_and_drawn_again_by_anybody_after(stall: C
     told = answered(stall, *(sale(f"L-{n}") for n in range(12)))
     won = [any(effect["rule"] == "lucky" for effect in one["effects"]) for one in told]
     assert 0 < sum(won) < 12
+    assert {effect["name"] for one in told for effect in one["effects"] if effect["rule"] == "lucky"} == {
+        "Ticket gagnant"
+    }
     odds = {4: 2}
     sealed = draws.verify("le-cercle", "lucky", odds)
     assert sealed is not None

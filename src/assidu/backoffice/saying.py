@@ -55,7 +55,13 @@ def _vouchers(standing: Standing, programme: Programme) -> Iterator[str]:
     for purse in standing.purses:
         if purse.kind is CurrencyKind.VOUCHER and purse.available and _pays(purse, programme):
             units = programme.units(purse.available, purse.currency)
-            if purse.next_expiry is None:
+            if purse.next_expiry is not None and purse.next_expiry_quantity < purse.available:
+                yield _("You have %(units)s, %(ending)s of them %(until)s: shall we use them today?") % {
+                    "units": units,
+                    "ending": formats.number(purse.next_expiry_quantity),
+                    "until": formats.until(_last_day(purse.next_expiry), standing.today),
+                }
+            elif purse.next_expiry is None:
                 yield ngettext(
                     "You have %(units)s: shall we use it today?",
                     "You have %(units)s: shall we use them today?",

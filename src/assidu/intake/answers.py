@@ -232,12 +232,12 @@ def _balances(plan: Plan, state: State) -> list[Answer]:
 
 def _effects(decision: Decision, document: Document, language: Language, taken_back: str) -> list[Answer]:
     """What each rule gave, or took back (and why), and on what."""
-    names = _rule_names(document, language)
+    name_of = phrases_of(document, language).giver_name
     effects: list[Answer] = []
     for award in decision.awards:
         effect: Answer = {
             "rule": award.rule,
-            "name": names.get(award.rule, award.rule),
+            "name": name_of(award.rule),
             "currency": award.currency,
             "quantity": award.quantity,
             "reason": "applied",
@@ -250,7 +250,7 @@ def _effects(decision: Decision, document: Document, language: Language, taken_b
         effects.append(
             {
                 "rule": clawback.rule,
-                "name": names.get(clawback.rule, clawback.rule),
+                "name": name_of(clawback.rule),
                 "currency": clawback.currency,
                 "quantity": -clawback.quantity,
                 "reason": taken_back,
@@ -263,21 +263,6 @@ def _sentences(decision: Decision, document: Document, language: Language) -> li
     """The reason of each effect, in their order."""
     given = [reason(applied(award), document, language, for_members=True) for award in decision.awards]
     return given + [clawback_said(one, document, language) for one in decision.clawbacks]
-
-
-_NAMES_MAX = 64
-_names: dict[tuple[int, Language], tuple[Document, dict[str, str]]] = {}
-
-
-def _rule_names(document: Document, language: Language) -> dict[str, str]:
-    """Kept for the documents in use."""
-    kept = _names.get((id(document), language))
-    if kept is None or kept[0] is not document:
-        if len(_names) >= _NAMES_MAX:
-            _names.clear()
-        kept = (document, {rule.code: text_in(rule.name, language) for rule in document.rules})
-        _names[id(document), language] = kept
-    return kept[1]
 
 
 def _movements(decision: Decision) -> list[Answer]:

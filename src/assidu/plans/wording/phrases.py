@@ -377,11 +377,16 @@ class Phrases:
         currency = self.currencies.get(code)
         return code if currency is None else self.text(currency.name)
 
-    def rule_name(self, code: str) -> str:
+    def giver_name(self, code: str) -> str:
+        """Of a rule, an offer, a draw or the referral; a code that is none of them stays."""
         if code == REFERRAL:
             return self.say(REFERRAL_NAME)
-        rule = self.rules.get(code) or self.offers.get(code) or self.draws.get(code)
-        return quoted(code if rule is None else self.text(rule.name), self.language)
+        giver = self.rules.get(code) or self.offers.get(code) or self.draws.get(code)
+        return code if giver is None else self.text(giver.name)
+
+    def rule_name(self, code: str) -> str:
+        name = self.giver_name(code)
+        return name if code == REFERRAL else quoted(name, self.language)
 
     def level_name(self, code: str) -> str:
         level = self.levels.get(code)
