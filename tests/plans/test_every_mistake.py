@@ -368,6 +368,13 @@ def test_what_is_close_to_a_mistake_is_accepted(text: str) -> None:
     assert examine(text).problems == ()
 
 
+def test_an_article_for_nothing_is_beyond_the_law() -> None:
+    assert codes(examine(offer_mistakes.with_law("{free: 1}", "lines: {departments: [dairy]}"))) == [
+        "beyond_the_law"
+    ]
+    assert examine(offer_mistakes.with_law("{free: 1}", "lines: {departments: [drugstore]}")).is_ok
+
+
 def test_every_sentence_has_its_mistake_and_every_mistake_its_sentence() -> None:
     made = NOT_A_TREE.keys() | WRONG_TYPES.keys() | WITHOUT_SENSE.keys() | ODD.keys() | ELSEWHERE.keys()
     assert made == PROBLEMS.keys()

@@ -613,3 +613,13 @@ def test_what_a_brand_calls_its_audiences_is_told_to_staff_and_not_to_members(
         for said in (rule, reason(found, document, language, for_members=for_members)):
             assert wanted in said
             assert never not in said
+
+
+def test_the_same_worth_written_otherwise_is_no_change() -> None:
+    text = "  - {{code: cents, kind: money, name: {{fr: c, en: c}}, pays: true, worth: {worth}}}\n"
+    before, after, dearer = (
+        a_document(currencies=text.format(worth=worth))
+        for worth in ("{amount: 0.01}", "{units: 100, amount: 1.00}", "{units: 100, amount: 1.01}")
+    )
+    assert diff(before, after) == ()
+    assert [one.field for one in diff(before, dearer)] == ["worth"]

@@ -23,6 +23,7 @@ from assidu.plans.document import (
     Rule,
     Tiers,
     When,
+    Worth,
 )
 from assidu.plans.parts import fields_of
 
@@ -161,7 +162,7 @@ def _fields(
             empty = looked_into()
             old, new = (empty if old is None else old), (empty if new is None else new)
             yield from _fields(part, subject, old, new, set(), f"{name}.")
-        elif not _same_members(old, new):
+        elif not (_same_members(old, new) or _same_worth(old, new)):
             yield Change(Kind.CHANGED, part, subject, name, old, new)
 
 
@@ -170,3 +171,10 @@ def _same_members(old: Any, new: Any) -> bool:
     if not (isinstance(old, tuple) and isinstance(new, tuple)):
         return False
     return all(isinstance(item, str) for item in old + new) and set(old) == set(new)
+
+
+def _same_worth(old: Any, new: Any) -> bool:
+    """100 points for 1 € are 1 point for a cent."""
+    if not (isinstance(old, Worth) and isinstance(new, Worth)):
+        return False
+    return old.amount * new.units == new.amount * old.units

@@ -225,4 +225,6 @@ def _percent_of(offer: Offer) -> tuple[int, Path] | None:
     if effect.buy is not None:
         buy = effect.buy
         return buy.percent * buy.get // (buy.buy + buy.get), ("buy",)
+    if effect.free is not None:
+        return 100, ("free",)
     return None
