@@ -84,7 +84,7 @@ def test_a_rules_page_proposes_another_way_and_leads_to_the_customers(
 ) -> None:
     run_id = a_look(assidu_db, past)
     page = text_of(marketing, f"/fairness/{run_id}/rule/big/")
-    assert "4 had it, 0 could have, 2 never could: 33%" in page
+    assert "4 would have had it, 0 could have, 2 never could: 33%" in page
     assert "A threshold of €30: 2 of them would have reached it." in page
     members = list(past.members)
     assert f"/customers/{members[0]}/" in page

@@ -69,7 +69,7 @@ def left_out(document: Document, draft: str = "") -> LeftOut:
     words = Words(document, language())
     return LeftOut(
         address,
-        looked=formats.day(run.asked_at.date()),
+        looked=formats.day(run.asked_at),
         nothing=_("%(count)s of %(members)s members had nothing at all.") % told,
         lines=tuple(_line(run, line, words) for line in most[:SHOWN_MAX]),
     )
