@@ -1,5 +1,6 @@
 """The library on the screen: chosen, read in sentences, tried on the past, started from as a draft."""
 
+import html
 import re
 from datetime import timedelta
 from uuid import UUID
@@ -97,6 +98,8 @@ def test_a_draft_starts_from_it_under_the_programme_in_service(past: History, ma
     assert 'name="source" value="text"' in page
     document = for_programme(library()["cagnotte"], past.documents[0])
     answer = marketing.post("/programme/drafts/open/", {"source": "text", "yaml": to_yaml(document)})
+    name = library()["cagnotte"].name.en
+    assert f"Draft of “{name}”" in html.unescape(text_of(marketing, answer["Location"]))
     assert answer.status_code == 302
     (draft,) = drafts.open_drafts("club")
     assert answer.headers["Location"].rstrip("/").endswith(str(UUID(str(draft.draft_id))))

@@ -2,21 +2,25 @@
 
 from dataclasses import replace as replace_state
 from datetime import date
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+import assidu.demo
 from assidu.decisions.decision import Decision
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.state import Membership
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
 from assidu.plans.document import Document
-from assidu.plans.library import ReadyProgramme, for_programme, library
+from assidu.plans.library import HOUSE, ReadyProgramme, for_programme, library
+from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import Language, describe, receipt
 from builders.documents import a_document
 from builders.states import a_member
 
+PLANS = Path(assidu.demo.__file__).parent / "plans"
 ALL = pytest.mark.parametrize("ready", library().values(), ids=list(library()))
 
 
@@ -59,6 +63,27 @@ def test_a_ready_programme_becomes_the_next_version_of_the_one_in_service(ready:
     assert (document.programme, document.zone) == ("club", "America/Martinique")
     assert document.rules == ready.document.rules
     assert compile_plan(document).programme == "club"
+
+
+@ALL
+def test_what_a_brand_has_settled_stays_whatever_programme_it_starts_from(ready: ReadyProgramme) -> None:
+    [*_, text] = [path.read_text(encoding="utf-8") for path in sorted(PLANS.glob("le-cercle-v*.yaml"))]
+    live = examine(text).document
+    assert live is not None
+    document = for_programme(ready, live)
+    assert all(getattr(document, part) == getattr(live, part) for part in HOUSE)
+    assert live.exclusions.departments
+    assert live.legal_caps
+    assert live.second_person_above
+    examined = examine(rewritten(ready.yaml, document))
+    assert examined.is_ok, examined.errors
+    assert examined.document == document
+
+
+def test_a_ready_programme_says_nothing_of_what_a_brand_settles() -> None:
+    blank = a_document()
+    for ready in library().values():
+        assert all(getattr(ready.document, part) == getattr(blank, part) for part in HOUSE)
 
 
 def test_the_library_covers_each_way_of_running_a_programme() -> None:

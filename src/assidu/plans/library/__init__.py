@@ -76,12 +76,29 @@ def library() -> dict[str, ReadyProgramme]:
     return found
 
 
+HOUSE = (
+    "exclusions",
+    "legal_caps",
+    "second_person_above",
+    "returns",
+    "forgotten_tickets",
+    "terms",
+    "notice",
+    "leaving",
+    "accounts",
+    "labels",
+)
+"""What a brand has settled for whatever programme it runs: a ready one says nothing of it."""
+
+
 def for_programme(ready: ReadyProgramme, live: Document) -> Document:
-    """``ready`` as the next version of a programme that is in service: under its code, in its zone and its money."""
+    """``ready`` as the next version of a programme that is in service: under its code, in its zone and its money, with
+    all that it has settled besides."""
     return replace(
         ready.document,
         programme=live.programme,
         valid_from=live.valid_from,
         zone=live.zone,
         sale_currency=live.sale_currency,
+        **{part: getattr(live, part) for part in HOUSE},
     )
