@@ -31,6 +31,7 @@ from assidu.loyalty.coming import changes_to_come
 from assidu.loyalty.queries import document_at
 from assidu.plans.wording import Language
 from assidu.portal import visits
+from assidu.portal.statements import CHANGES_AT_FIRST
 from builders.sales import a_line, a_sale
 from builders.shop import OPENED, Shop
 
@@ -261,7 +262,11 @@ def test_changes_to_come_are_told_with_their_day(client: Client, anne: UUID) -> 
     programme = plans.programmes()[0]
     [told] = changes_to_come(programme, NOW, Language.FR)
     assert (told.starts, told.announced_on, told.takes) == (date(2025, 9, 1), OPENED.date(), True)
-    assert told.sentences
+    more = len(told.sentences) - CHANGES_AT_FIRST
+    assert more > 1
+    folded = text[text.index(f"{more} autres changements") :]
+    folded = folded[: folded.index("</details>")]
+    assert folded.count("<li>") == more
     # Version 3 is replaced before its day by what is in force: there is nothing to tell any more.
     before = document_at(programme, NOW)
     assert before is not None

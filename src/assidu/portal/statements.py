@@ -28,6 +28,7 @@ from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.standing import EngagementShown, engagement_shown, missing_said
 
 ENTRIES = 30
+CHANGES_AT_FIRST = 4
 MERGED = Sentence("Vos deux comptes n'en font plus qu'un.", "Your two accounts are now one.")
 
 
@@ -87,6 +88,15 @@ class Notice:
     starts: str
     announced: str
     sentences: tuple[str, ...]
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """Enough to know what it is about; a whole other programme would push what they have off the page."""
+        return self.sentences[:CHANGES_AT_FIRST]
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        return self.sentences[CHANGES_AT_FIRST:]
 
 
 @dataclass(frozen=True, slots=True)
