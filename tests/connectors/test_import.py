@@ -15,6 +15,7 @@ from assidu.connectors.imports.types import AnotherImport, NoProgramme, Pair
 from assidu.demo.feed import Feed
 from assidu.foundation.database import Database
 from assidu.foundation.settings import current_settings
+from assidu.loyalty.rebuild import verify
 from builders.contents import contents
 from builders.imports import (
     NOW,
@@ -417,6 +418,20 @@ def test_an_earlier_programme_is_taken_over_and_compared_with_its_totals(
         ("points: total", 501, 500),
         ("tier gold", 2, 1),
     ]
+
+
+def test_a_newcomer_whose_only_event_is_refused_leaves_the_books_in_order(
+    programme: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "takeover.csv"
+    file.write_text(
+        "card,at,joined,tier,until,points,issued,expires\n"
+        "2990001,2025-11-16T00:00:00,2020-05-01,platinum,2026-12-01,300,2025-10-03,2026-12-01\n"
+    )
+    pair = Pair(file, parse_mapping(TAKEOVER.partition("[control]")[0]))
+    assert take(programme, [pair]).set_aside == {"unknown_tier": 1}
+    assert scalar(programme, "SELECT count(*) FROM loyalty_member") == 1
+    assert verify(programme.url, processes=1).found == []
 
 
 def test_a_broken_promise_of_order_ends_the_import(programme: Database, tmp_path: Path) -> None:
