@@ -60,7 +60,10 @@ def show(subject: Subject, json: JsonFlag = False) -> None:
         document = loyalty.document_at(standing.programme, now) if standing is not None else None
         phrases = phrases_of(document, language_of(spoken())) if document is not None else None
         record_look(COMMAND_LINE, found.customer_id, "command")
-    output.answer(_answer(found, belonging, standing, phrases), _text(found, belonging, standing, phrases))
+        # Both ask the database what is to change, and it may stop with this command.
+        answer = _answer(found, belonging, standing, phrases)
+        text = _text(found, belonging, standing, phrases)
+    output.answer(answer, text)
 
 
 @app.command()
