@@ -16,7 +16,6 @@ from assidu.foundation import logs
 from assidu.foundation.database import Database
 from assidu.foundation.requests import HEADER, RequestIdMiddleware, request_id
 
-
 SOMEBODY = "0192f0c1-aaaa-7bbb-8ccc-0123456789ab"
 
 
