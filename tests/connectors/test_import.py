@@ -406,14 +406,18 @@ def test_an_earlier_programme_is_taken_over_and_compared_with_its_totals(
     )
     control.write_text(stated % 500)
     pair = Pair(file, parse_mapping(TAKEOVER))
+    foreseen = take(programme, [pair], dry=True)
     report = take(programme, [pair])
     assert not report.differences
+    assert (foreseen.recorded, foreseen.differences) == (report.recorded, [])
     assert points(programme) == 500
     assert scalar(
         programme, "SELECT tier || ' since ' || joined_on FROM loyalty_member WHERE tier = 'gold'"
     ) == ("gold since 2020-05-01")
     control.write_text((stated % 501).replace('"gold": 1', '"gold": 2'))
+    foreseen = take(programme, [pair], dry=True)
     report = take(programme, [pair])
+    assert foreseen.differences == report.differences
     assert [(d.what, d.stated, d.posted) for d in report.differences] == [
         ("points: total", 501, 500),
         ("tier gold", 2, 1),
@@ -428,8 +432,16 @@ def test_a_newcomer_whose_only_event_is_refused_leaves_the_books_in_order(
         "card,at,joined,tier,until,points,issued,expires\n"
         "2990001,2025-11-16T00:00:00,2020-05-01,platinum,2026-12-01,300,2025-10-03,2026-12-01\n"
     )
-    pair = Pair(file, parse_mapping(TAKEOVER.partition("[control]")[0]))
-    assert take(programme, [pair]).set_aside == {"unknown_tier": 1}
+    (tmp_path / "control.json").write_text('{"members": 1, "tiers": {"platinum": 1}}')
+    pair = Pair(file, parse_mapping(TAKEOVER))
+    foreseen = take(programme, [pair], dry=True)
+    report = take(programme, [pair])
+    assert report.set_aside == foreseen.set_aside == {"unknown_tier": 1}
+    assert report.differences == foreseen.differences
+    assert [(d.what, d.stated, d.posted) for d in report.differences] == [
+        ("members", 1, 0),
+        ("tier platinum", 1, 0),
+    ]
     assert scalar(programme, "SELECT count(*) FROM loyalty_member") == 1
     assert verify(programme.url, processes=1).found == []
 
