@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from assidu.backoffice.reject_details import reject_detail
+from assidu.backoffice.reject_details import fault_told
 from assidu.backoffice.sentences import reject_sentence
 from assidu.cli.database import database
 from assidu.cli.output import Advance, JsonFlag, Misuse, Output, Refused
@@ -187,9 +187,7 @@ def words(report: Report) -> str:
             % {"n": number(report.undrawn)}
         )
     lines += _aside(report)
-    if report.fields_left_out:
-        lines.append(_("Left out of profiles:"))
-        lines += [f"  {number(count):>8}  {what}" for what, count in report.fields_left_out.most_common()]
+    lines += _left_out(report)
     lines += [
         _("DIFFERENCE %(file)s: %(what)s: %(stated)s stated, %(posted)s posted")
         % {"file": d.file, "what": d.what, "stated": number(d.stated), "posted": number(d.posted)}
@@ -224,8 +222,25 @@ def _where(one: SetAside) -> str:
     place = _("%(file)s, row %(row)s") % {"file": one.file, "row": number(one.row)}
     return _("%(place)s: %(fault)s") % {
         "place": place,
-        "fault": reject_detail(one.detail) if one.detail else reject_sentence(one.code),
+        "fault": fault_told(reject_sentence(one.code), one.detail),
     }
+
+
+def _left_out(report: Report) -> list[str]:
+    """Which fields were not taken over into profiles, and why."""
+    lines = [_("Left out of profiles:")] if report.fields_left_out else []
+    for told, count in report.fields_left_out.most_common():
+        field, _colon, code = told.partition(": ")
+        column = report.columns.get(field, field)
+        place = (
+            field
+            if column == field
+            else _("%(field)s (column %(column)s)") % {"field": field, "column": column}
+        )
+        with rooms_speak():
+            fault = reject_sentence(code)
+        lines.append(f"  {number(count):>8}  " + _("%(place)s: %(fault)s") % {"place": place, "fault": fault})
+    return lines
 
 
 def _pairs(file: Path | None, mapping: Path | None, written: Sequence[str]) -> list[Pair]:
