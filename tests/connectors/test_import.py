@@ -1,7 +1,7 @@
 """Files become history: each event once, in the order of time, whoever sent it and however often."""
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
@@ -12,6 +12,7 @@ from assidu.connectors.files.mapping import MappingError
 from assidu.connectors.files.mapping_file import parse_mapping
 from assidu.connectors.imports import runs
 from assidu.connectors.imports.types import AnotherImport, NoProgramme, Pair
+from assidu.connectors.queries import import_runs
 from assidu.demo.feed import Feed
 from assidu.foundation.database import Database
 from assidu.foundation.settings import current_settings
@@ -498,3 +499,10 @@ def test_stores_products_and_customers_are_replaced_and_found_again(programme: D
     kept = contents(programme.url)
     take(programme, pairs)
     assert contents(programme.url) == kept
+
+
+def test_runs_are_listed_by_the_dates_that_they_show(programme: Database, tmp_path: Path) -> None:
+    for name, at in (("a", NOW), ("b", NOW - timedelta(days=60)), ("c", NOW)):
+        pair = events_file(tmp_path / f"{name}.jsonl", joined(f"299000{ord(name)}", "2026-01-01T10:00:00Z"))
+        import_files(ImportOrder([pair], at, catches_up=False), programme.url, current_settings())
+    assert [one.files for one in import_runs()] == [("c.jsonl",), ("a.jsonl",), ("b.jsonl",)]
