@@ -1,6 +1,7 @@
 """Sentences: none is missing in either language, and none leaves a brace or an empty place."""
 
 import dataclasses
+import re
 import string
 from collections.abc import Mapping
 from datetime import date
@@ -613,3 +614,22 @@ def test_what_a_brand_calls_its_audiences_is_told_to_staff_and_not_to_members(
         for said in (rule, reason(found, document, language, for_members=for_members)):
             assert wanted in said
             assert never not in said
+
+
+def test_a_group_is_told_by_its_offers_and_once_is_not_one_times() -> None:
+    document = a_document(
+        more=offers(
+            "small: effect: {amount: 1.00}|group: baskets",
+            "large: effect: {buy: {buy: 2, get: 1, times: 1}}|group: baskets",
+            stacking="stacking: {groups: [{code: baskets, at_most: 1}]}\n",
+        )
+    )
+    for language, group, once in (
+        (Language.EN, "Of “small” and “large”: at most 1 per ticket.", "at most once per ticket"),
+        (Language.FR, "Parmi « small » et « large » : au plus 1 par ticket.", "une fois au plus par ticket"),
+    ):
+        told = re.sub(r"\s", " ", str(describe(document, language)))
+        told = told.replace("\\xa0", " ").replace("\\u202f", " ")
+        assert group in told
+        assert once in told
+        assert "baskets" not in told
