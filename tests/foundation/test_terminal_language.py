@@ -15,7 +15,7 @@ from assidu.backoffice.reject_details import reject_detail
 from assidu.cli import speech
 from assidu.cli.commands.import_ import words
 from assidu.cli.main import run
-from assidu.connectors.imports.types import FIRST_ASIDE_MAX, Report, SetAside
+from assidu.connectors.imports.types import FIRST_ASIDE_MAX, Difference, Report, SetAside
 from assidu.events.checks import checks
 from assidu.foundation.database import Database
 from assidu.foundation.settings import KNOWN, current_settings
@@ -118,7 +118,13 @@ def test_no_code_stands_alone_in_what_is_told_of_an_import(in_french: None) -> N
     )
     report.fields_left_out["phone: not_a_phone"] += 2
     report.columns["phone"] = "tel"
+    report.differences += [
+        Difference("old.csv", what, 2, 1)
+        for what in ("members", "points: total", "points: issued in 2026-01", "tier gold")
+    ]
     told = words(report)
+    for what in ("membres", "points : total", "points : émis en 2026-01", "statut gold"):
+        assert f"ÉCART old.csv : {what} : 2 annoncés, 1 portés au compte" in told
     assert "Un statut que le programme n’a pas (unknown_tier)" in told
     assert "joins.csv, ligne 3 : id : rien dans la colonne card" in told
     assert "joins.csv, ligne 4 : Il manque une valeur : time" in told

@@ -1,5 +1,6 @@
 """`assidu import`: files of other systems, each with the mapping that explains it."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import date
@@ -190,7 +191,12 @@ def words(report: Report) -> str:
     lines += _left_out(report)
     lines += [
         _("DIFFERENCE %(file)s: %(what)s: %(stated)s stated, %(posted)s posted")
-        % {"file": d.file, "what": d.what, "stated": number(d.stated), "posted": number(d.posted)}
+        % {
+            "file": d.file,
+            "what": _total_said(d.what),
+            "stated": number(d.stated),
+            "posted": number(d.posted),
+        }
         for d in report.differences
     ]
     speed = {"seconds": decimal(report.seconds), "rate": number(round(report.events_per_second))}
@@ -224,6 +230,25 @@ def _where(one: SetAside) -> str:
         "place": place,
         "fault": fault_told(reject_sentence(one.code), one.detail),
     }
+
+
+TOTALS = (
+    (re.compile(r"members"), gettext_noop("members")),
+    (re.compile(r"(?P<currency>.+): total"), gettext_noop("%(currency)s: total")),
+    (
+        re.compile(r"(?P<currency>.+): issued in (?P<month>.+)"),
+        gettext_noop("%(currency)s: issued in %(month)s"),
+    ),
+    (re.compile(r"tier (?P<tier>.+)"), gettext_noop("status %(tier)s")),
+)
+"""Which control total does not agree, as the report names it, and in words."""
+
+
+def _total_said(what: str) -> str:
+    for pattern, said in TOTALS:
+        if found := pattern.fullmatch(what):
+            return _(said) % found.groupdict()
+    return what
 
 
 def _left_out(report: Report) -> list[str]:
