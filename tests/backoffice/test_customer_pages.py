@@ -440,6 +440,15 @@ def test_the_dashboard_says_what_needs_a_look_and_where_to_look(shop: Shop, clie
     assert "was due before today" in page, "points of the past have expired, and nobody has written it"
     pair = text_of(client, "/customers/?duplicates=open")
     assert pair.count("main-link") == 2
+    for until, said in (
+        ("2025-12-31", ""),
+        ("2025-12-20", "The last month is not over."),
+        ("2025-12-03", "Of the last month, only 3 days are counted."),
+        ("2025-12-01", "Of the last month, only 1 day is counted."),
+    ):
+        page = text_of(client, f"/dashboard/?from=2025-01-01&to={until}")
+        assert said in page
+        assert ("he last month" in page) is bool(said)
 
 
 def test_the_dashboard_shows_no_way_to_a_page_that_is_closed(shop: Shop, client: Client) -> None:

@@ -3,13 +3,17 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import OperationalError, connection
 from django.test import Client
 
+from assidu.cli.database import database
 from assidu.cli.main import run
+from assidu.cli.output import Output
 from assidu.customers.links import make_link
 from assidu.foundation.database import Database
 from assidu.foundation.people.types import COMMAND_LINE
@@ -123,10 +127,25 @@ def terminal(assidu_db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     monkeypatch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
     monkeypatch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
     monkeypatch.setenv("ASSIDU_NOW", NOW.isoformat())
+    monkeypatch.setattr("assidu.cli.commands.customer.database", that_stops_with_the_command)
     current_settings.cache_clear()
     yield
+    connection.execute_wrappers.clear()
     monkeypatch.undo()
     current_settings.cache_clear()
+
+
+@contextmanager
+def that_stops_with_the_command(output: Output) -> Iterator[Database]:
+    """As where no server runs: a command's own PostgreSQL answers nothing once it is done with it."""
+
+    def stopped(*_asked: object) -> None:
+        raise OperationalError("terminating connection due to administrator command")
+
+    connection.execute_wrappers.clear()
+    with database(output) as found:
+        yield found
+    connection.execute_wrappers.append(stopped)
 
 
 def test_the_command_says_it_too(terminal: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,7 @@
 """Files become history: each event once, in the order of time, whoever sent it and however often."""
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import psycopg
@@ -12,9 +12,11 @@ from assidu.connectors.files.mapping import MappingError
 from assidu.connectors.files.mapping_file import parse_mapping
 from assidu.connectors.imports import runs
 from assidu.connectors.imports.types import AnotherImport, NoProgramme, Pair
+from assidu.connectors.queries import import_runs
 from assidu.demo.feed import Feed
 from assidu.foundation.database import Database
 from assidu.foundation.settings import current_settings
+from assidu.loyalty.rebuild import verify
 from builders.contents import contents
 from builders.imports import (
     NOW,
@@ -405,18 +407,44 @@ def test_an_earlier_programme_is_taken_over_and_compared_with_its_totals(
     )
     control.write_text(stated % 500)
     pair = Pair(file, parse_mapping(TAKEOVER))
+    foreseen = take(programme, [pair], dry=True)
     report = take(programme, [pair])
     assert not report.differences
+    assert (foreseen.recorded, foreseen.differences) == (report.recorded, [])
     assert points(programme) == 500
     assert scalar(
         programme, "SELECT tier || ' since ' || joined_on FROM loyalty_member WHERE tier = 'gold'"
     ) == ("gold since 2020-05-01")
     control.write_text((stated % 501).replace('"gold": 1', '"gold": 2'))
+    foreseen = take(programme, [pair], dry=True)
     report = take(programme, [pair])
+    assert foreseen.differences == report.differences
     assert [(d.what, d.stated, d.posted) for d in report.differences] == [
         ("points: total", 501, 500),
         ("tier gold", 2, 1),
     ]
+
+
+def test_a_newcomer_whose_only_event_is_refused_leaves_the_books_in_order(
+    programme: Database, tmp_path: Path
+) -> None:
+    file = tmp_path / "takeover.csv"
+    file.write_text(
+        "card,at,joined,tier,until,points,issued,expires\n"
+        "2990001,2025-11-16T00:00:00,2020-05-01,platinum,2026-12-01,300,2025-10-03,2026-12-01\n"
+    )
+    (tmp_path / "control.json").write_text('{"members": 1, "tiers": {"platinum": 1}}')
+    pair = Pair(file, parse_mapping(TAKEOVER))
+    foreseen = take(programme, [pair], dry=True)
+    report = take(programme, [pair])
+    assert report.set_aside == foreseen.set_aside == {"unknown_tier": 1}
+    assert report.differences == foreseen.differences
+    assert [(d.what, d.stated, d.posted) for d in report.differences] == [
+        ("members", 1, 0),
+        ("tier platinum", 1, 0),
+    ]
+    assert scalar(programme, "SELECT count(*) FROM loyalty_member") == 1
+    assert verify(programme.url, processes=1).found == []
 
 
 def test_a_broken_promise_of_order_ends_the_import(programme: Database, tmp_path: Path) -> None:
@@ -471,3 +499,10 @@ def test_stores_products_and_customers_are_replaced_and_found_again(programme: D
     kept = contents(programme.url)
     take(programme, pairs)
     assert contents(programme.url) == kept
+
+
+def test_runs_are_listed_by_the_dates_that_they_show(programme: Database, tmp_path: Path) -> None:
+    for name, at in (("a", NOW), ("b", NOW - timedelta(days=60)), ("c", NOW)):
+        pair = events_file(tmp_path / f"{name}.jsonl", joined(f"299000{ord(name)}", "2026-01-01T10:00:00Z"))
+        import_files(ImportOrder([pair], at, catches_up=False), programme.url, current_settings())
+    assert [one.files for one in import_runs()] == [("c.jsonl",), ("a.jsonl",), ("b.jsonl",)]

@@ -12,6 +12,7 @@ from assidu.decisions.chance import Chance, OpenDraw, commitment, drawn
 from assidu.decisions.decision import Account, Decision, ReasonCode, RefusalCode, Refused
 from assidu.decisions.events import AppliedOffer, OfferStep, Return, ReturnedLine, ShownCode, Suspension
 from assidu.decisions.facts import Facts
+from assidu.decisions.nearness import reached_percent
 from assidu.decisions.offers.effects import taken_off, taken_off_one
 from assidu.decisions.offers.given import NoteCause, OfferNote, Step
 from assidu.decisions.offers.theirs import offers_of
@@ -563,3 +564,24 @@ def test_an_offer_of_an_earlier_version_is_noted_where_the_plan_has_none_left() 
     told = Shopper(compile_plan(a_document())).records(a_sale(line))
     assert [note.cause for note in told.offers.notes] == [NoteCause.UNKNOWN_OFFER]
     assert told.awards[0].quantity == 9
+
+
+def test_nothing_was_near_that_a_larger_ticket_alone_would_not_have_given() -> None:
+    anne = shopper(
+        "large: effect: {amount: 1.00}|when: {amount_at_least: 100.00}",
+        "coded: effect: {amount: 1.00}|when: {amount_at_least: 100.00}|needs: code",
+        "drawn: effect: {points: {currency: points, units: 5}}|when: {amount_at_least: 100.00}|chance: {one_in: 50}",
+        "theirs: effect: {amount: 1.00}|when: {amount_at_least: 100.00}|needs: activated",
+    )
+
+    def near(*codes: ShownCode) -> dict[str, int | None]:
+        decision = decide(anne.plan, Facts(anne.state), replace(a_sale(7500), codes=codes), trace=True)
+        assert isinstance(decision, Decision)
+        return {
+            found.rule: reached_percent(anne.plan, decision.inputs, codes, found)
+            for found in decision.reasons
+            if found.code is ReasonCode.AMOUNT_TOO_LOW
+        }
+
+    assert near() == {"large": 75, "coded": None, "drawn": None, "theirs": None}
+    assert near(ShownCode("coded", "k1")) == {"large": 75, "coded": 75, "drawn": None, "theirs": None}

@@ -10,10 +10,13 @@ import structlog
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.utils.log import log_response
 
 from assidu.foundation import logs
 from assidu.foundation.database import Database
 from assidu.foundation.requests import HEADER, RequestIdMiddleware, request_id
+
+SOMEBODY = "0192f0c1-aaaa-7bbb-8ccc-0123456789ab"
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +44,30 @@ def test_what_others_log_comes_out_the_same_way(capsys: pytest.CaptureFixture[st
     structlog.contextvars.clear_contextvars()
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["level"], line["request_id"]) == ("Not Found: /x", "warning", "abc")
+
+
+@pytest.mark.parametrize(
+    ("path", "written"),
+    [
+        ("/v1/customers/card:2990010000177", "/v1/customers/(hidden)"),
+        ("/v1/customers/2990010000177/ledger", "/v1/customers/(hidden)/ledger"),
+        ("/v1/customers/phone:+33639980001/links", "/v1/customers/(hidden)/links"),
+        ("/v1/customers/anne@example.fr", "/v1/customers/(hidden)"),
+        ("/v1/customers/06-39-98-00-01", "/v1/customers/(hidden)"),
+        (f"/join/{SOMEBODY}/k3Y-of_one/", f"/join/{SOMEBODY}/(hidden)/"),
+        ("/offers/draws/first-monthly/2025-11-16/", "/offers/draws/first-monthly/2025-11-16/"),
+    ],
+)
+def test_no_log_repeats_whom_an_address_names(
+    capsys: pytest.CaptureFixture[str], path: str, written: str
+) -> None:
+    logs.configure("info", "json")
+    refused = HttpResponse(status=422)
+    log_response("%s: %s", refused.reason_phrase, path, response=refused, request=RequestFactory().get(path))
+    structlog.get_logger("test").error("request failed", path=path)
+    theirs, ours = map(json.loads, capsys.readouterr().err.splitlines())
+    assert theirs["event"] == f"Unprocessable Entity: {written}"
+    assert ours["path"] == written
 
 
 def test_a_trace_shows_no_variables(capsys: pytest.CaptureFixture[str]) -> None:

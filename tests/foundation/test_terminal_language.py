@@ -15,7 +15,7 @@ from assidu.backoffice.reject_details import reject_detail
 from assidu.cli import speech
 from assidu.cli.commands.import_ import words
 from assidu.cli.main import run
-from assidu.connectors.imports.types import FIRST_ASIDE_MAX, Report, SetAside
+from assidu.connectors.imports.types import FIRST_ASIDE_MAX, Difference, Report, SetAside
 from assidu.events.checks import checks
 from assidu.foundation.database import Database
 from assidu.foundation.settings import KNOWN, current_settings
@@ -106,6 +106,33 @@ def test_what_was_set_aside_is_told_with_its_place_and_where_the_rest_is() -> No
     current_settings.cache_clear()
 
 
+def test_no_code_stands_alone_in_what_is_told_of_an_import(in_french: None) -> None:
+    report = Report()
+    report.put_aside(
+        [
+            SetAside("joins.csv", 3, "missing_value", "id: nothing in the column card"),
+            SetAside("joins.csv", 4, "missing_value", "time"),
+            SetAside("old.csv", 2, "unknown_tier", "platinum"),
+            SetAside("people.csv", 9, "not_a_card", "card"),
+        ]
+    )
+    report.fields_left_out["phone: not_a_phone"] += 2
+    report.columns["phone"] = "tel"
+    report.differences += [
+        Difference("old.csv", what, 2, 1)
+        for what in ("members", "points: total", "points: issued in 2026-01", "tier gold")
+    ]
+    told = words(report)
+    for what in ("membres", "points : total", "points : émis en 2026-01", "statut gold"):
+        assert f"ÉCART old.csv : {what} : 2 annoncés, 1 portés au compte" in told
+    assert "Un statut que le programme n’a pas (unknown_tier)" in told
+    assert "joins.csv, ligne 3 : id : rien dans la colonne card" in told
+    assert "joins.csv, ligne 4 : Il manque une valeur : time" in told
+    assert "old.csv, ligne 2 : Un statut que le programme n’a pas : platinum" in told
+    assert "people.csv, ligne 9 : Pas un numéro de carte : la carte" in told
+    assert "phone (colonne tel) : Pas un numéro de téléphone" in told
+
+
 @pytest.mark.parametrize(
     ("detail", "french"),
     [
@@ -117,6 +144,7 @@ def test_what_was_set_aside_is_told_with_its_place_and_where_the_rest_is() -> No
             "$.data.lines[0].quantity : int attendu, str trouvé",
         ),
         ("$.type: must be one of: A, B", "$.type : attendu : A, B"),
+        ("points asked=500 available=20", "points : 500 demandés, 20 disponibles"),
         ("amount_minor=1200 first_told=1000", "1200 centimes, annoncés d’abord comme 1000"),
         ("something that nobody foresaw: here", "something that nobody foresaw: here"),
         ("", ""),

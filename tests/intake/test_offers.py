@@ -47,6 +47,16 @@ offers:
     effect: {amount: 1.00}
     needs: activated
     combines: true
+  - code: surprise
+    name: {fr: Surprise, en: Surprise}
+    effect: {points: {currency: points, units: 5}}
+    when: {amount_at_least: 130.00}
+    chance: {one_in: 50}
+  - code: come-back
+    name: {fr: Revenez, en: Come back}
+    effect: {points: {currency: points, units: 5}}
+    when: {amount_at_least: 140.00}
+    needs: code
 """
 CARD = "2990000000012"
 OPENED = datetime(2026, 2, 1, tzinfo=UTC)
@@ -97,6 +107,10 @@ def test_a_basket_is_told_its_discounts_what_is_missing_and_the_whole_cost(stall
     assert by_code["produce-20"]["name"] == "20 % sur les fruits et légumes"
     assert by_code["bags"]["quantity"] == 1
     assert [(one["code"], one["missing_minor"]) for one in told["next_offers"]] == [("big-basket", 2700)]
+    # More in the basket alone gives neither: one wants a code as well, the other only gives a chance.
+    assert {"surprise", "come-back"} <= {
+        one["rule"] for one in told["reasons"] if one["code"] == "amount_too_low"
+    }
     points = sum(effect["quantity"] for effect in told["effects"] if effect["currency"] == "points")
     assert told["cost"] == {
         "promotions_minor": 0,
@@ -233,7 +247,7 @@ def test_a_code_is_good_once_for_whom_it_was_made_and_is_written_nowhere(stall: 
 
 
 def test_a_draw_is_committed_to_before_and_drawn_again_by_anybody_after(stall: Counter) -> None:
-    [draw] = draws.draws("le-cercle")
+    [draw] = [one for one in draws.draws("le-cercle") if one.offer == "lucky"]
     assert (draw.offer, draw.secret) == ("lucky", "")
     told = answered(stall, *(sale(f"L-{n}") for n in range(12)))
     won = [any(effect["rule"] == "lucky" for effect in one["effects"]) for one in told]

@@ -432,6 +432,11 @@ def test_a_persons_file_holds_what_they_did_in_an_account_and_nothing_of_the_oth
     assert inside(bruno, "profil.json")["account"] is None
     assert inside(anne, "profil.json")["account"]["account_id"] == str(home)
     assert inside(anne, "compte.json")["customer_id"] == str(home)
+    late_in_utc = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
+    with zipfile.ZipFile(io.BytesIO(person_file(anne, Language.FR, late_in_utc))) as packed:
+        assert "2026-12-01" in packed.read("LISEZMOI.txt").decode(), (
+            "the programme's day, as in everything else"
+        )
     everything = {one["customer_id"] for one in inside(anne, "evenements.json")}
     assert everything == {str(anne), str(home)}
 

@@ -40,7 +40,7 @@ def test_a_correct_programme_is_told_so(capsys: pytest.CaptureFixture[str], good
     assert status == 0
     assert (answer["ok"], answer["errors"], answer["programme"], answer["rules"]) == (True, [], "club", 1)
     assert run(["plan", "check", good, "--language", "en"]) == 0
-    assert "correct, 1 rules" in capsys.readouterr().out
+    assert "correct, 1 rule\n" in capsys.readouterr().out
 
 
 def test_a_mistake_is_told_with_its_line(capsys: pytest.CaptureFixture[str], bad: str) -> None:

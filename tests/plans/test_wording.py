@@ -1,6 +1,7 @@
 """Sentences: none is missing in either language, and none leaves a brace or an empty place."""
 
 import dataclasses
+import re
 import string
 from collections.abc import Mapping
 from datetime import date
@@ -623,3 +624,22 @@ def test_the_same_worth_written_otherwise_is_no_change() -> None:
     )
     assert diff(before, after) == ()
     assert [one.field for one in diff(before, dearer)] == ["worth"]
+
+
+def test_a_group_is_told_by_its_offers_and_once_is_not_one_times() -> None:
+    document = a_document(
+        more=offers(
+            "small: effect: {amount: 1.00}|group: baskets",
+            "large: effect: {buy: {buy: 2, get: 1, times: 1}}|group: baskets",
+            stacking="stacking: {groups: [{code: baskets, at_most: 1}]}\n",
+        )
+    )
+    for language, group, once in (
+        (Language.EN, "Of “small” and “large”: at most 1 per ticket.", "at most once per ticket"),
+        (Language.FR, "Parmi « small » et « large » : au plus 1 par ticket.", "une fois au plus par ticket"),
+    ):
+        told = re.sub(r"\s", " ", str(describe(document, language)))
+        told = told.replace("\\xa0", " ").replace("\\u202f", " ")
+        assert group in told
+        assert once in told
+        assert "baskets" not in told

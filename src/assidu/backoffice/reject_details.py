@@ -30,14 +30,25 @@ _FIXED: dict[str, str | Promise] = {
     "not valid UTF-8": _("not valid UTF-8"),
     "nested too deeply": _("nested too deeply"),
     "holds a NUL character": _("holds a NUL character"),
-    "subject": _("another customer"),
-    "card": _("the card"),
     "Invalid RFC3339 encoded datetime": _("no time"),
     "Invalid ISO8601 date": _("no date"),
+}
+_WHERE: dict[str, str | Promise] = {
+    "subject": _("another customer"),
+    "card": _("the card"),
 }
 _PATTERNS: tuple[tuple[re.Pattern[str], str | Promise], ...] = tuple(
     (re.compile(pattern), sentence)
     for pattern, sentence in (
+        (r"nothing in the column (?P<column>.+)", _("nothing in the column %(column)s")),
+        (
+            r"asked=(?P<asked>-?\d+) available=(?P<available>-?\d+)",
+            _("%(asked)s asked for, %(available)s available"),
+        ),
+        (
+            r"(?P<currency>\S+) asked=(?P<asked>-?\d+) available=(?P<available>-?\d+)",
+            _("%(currency)s: %(asked)s asked for, %(available)s available"),
+        ),
         (r"more than (?P<count>\d+) decimals", _("more than %(count)s decimals")),
         (r"no date written as (?P<form>.+)", _("no date written as %(form)s")),
         (r"(?P<found>\d+) cells instead of (?P<wanted>\d+)", _("%(found)s cells instead of %(wanted)s")),
@@ -58,8 +69,20 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Promise], ...] = tuple(
 )
 
 
+def fault_told(sentence: str, detail: str) -> str:
+    """All that is known of a fault, in one sentence: the detail where it says what is wrong, else the ``sentence`` of
+    its code with where it is or what it is about."""
+    if not detail:
+        return sentence
+    parts = (detail, detail.partition(": ")[2], detail.rpartition(": ")[2])
+    says_what = any(_said(part) is not None for part in parts)
+    return reject_detail(detail) if says_what else _placed(sentence, reject_detail(detail))
+
+
 def reject_detail(detail: str) -> str:
     """Where the fault is, and what it is."""
+    if detail in _WHERE:
+        return str(_WHERE[detail])
     if (whole := _said(detail)) is not None:
         return whole
     # The first colon for what itself has one: « $.type: must be one of: … ».

@@ -15,7 +15,8 @@ import psycopg
 from assidu.catalogue.known import whole_catalogue
 from assidu.connectors.files.mapping import Target
 from assidu.connectors.imports import control, lookups, runs
-from assidu.connectors.imports.deciding import Shop
+from assidu.connectors.imports.deciding import Shop, set_aside
+from assidu.connectors.imports.foreseeing import Brought, Foresight
 from assidu.connectors.imports.identities import Identities
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import (
@@ -44,6 +45,7 @@ from assidu.connectors.imports.types import (
 from assidu.connectors.imports.writing import Done
 from assidu.customers.vault import Vault
 from assidu.events import wire
+from assidu.events.types import EventType
 from assidu.foundation.settings import Settings
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.draws import draws_to_draw
@@ -103,9 +105,12 @@ def import_files(
         if book is not None and events:
             importer = _Importer(order, events, book, run, connection, database_url, settings, report, watch)
             aside += importer.take()
-            for pair, totals in [] if order.is_dry_run else stated:
-                keys = importer.keys_of(events.index(pair))
-                report.differences += control.differences(connection, pair.file, totals, keys)
+            for pair, totals in stated:
+                file = events.index(pair)
+                foreseen = importer.foreseen.get(file, Brought())
+                report.differences += control.differences(
+                    connection, pair.file, totals, importer.keys_of(file), foreseen
+                )
         report.put_aside(aside)
         report.seconds = time.monotonic() - began
         if not order.is_dry_run:
@@ -165,6 +170,8 @@ class _Importer:
         self._processes = order.processes or len(os.sched_getaffinity(0))
         self._telling = Telling()
         self._files = [pair.file.name for pair in pairs]
+        self.foreseen: dict[int, Brought] = {}
+        """What a dry run would have brought, by the number of the file."""
 
     def take(self) -> list[SetAside]:
         """Everything; answers what was set aside before anything was decided."""
@@ -183,13 +190,17 @@ class _Importer:
         going = self._told_once(aside)
         identities = Identities(self._connection, self._settings, self._run.recorded_at)
         if self._order.is_dry_run:
-            identities.find([entries[place] for place in going])
-            report.recorded = len(going)
-            return aside
-        identities.settle([entries[place] for place in going], self._read)
+            with_records = len(self._pairs) < len(self._order.pairs)
+            identities.foresee([entries[place] for place in going], with_records=with_records)
+        else:
+            identities.settle([entries[place] for place in going], self._read)
         owned = self._owned(going, identities, aside)
         alone = self._told_first(owned, identities, aside)
         self._watch("Finding customers", 1, 1)
+        if self._order.is_dry_run:
+            refused = self._foresee(alone, identities)
+            report.recorded = len(alone) - len(refused)
+            return aside + refused
         self._decide(alone, identities)
         return aside
 
@@ -273,6 +284,22 @@ class _Importer:
     def _aside(self, place: int, code: str, detail: str = "") -> SetAside:
         entry = self._telling.entries[place]
         return SetAside.of(entry, self._files[entry.file], code, detail)
+
+    def _foresee(self, alone: Sequence[int], identities: Identities) -> list[SetAside]:
+        """Decide the takeovers of a dry run; answers those that would be refused."""
+        entries = self._telling.entries
+        told = [p for p in alone if entries[p].type is EventType.TAKE_OVER and entries[p].subject]
+        people = {p: person for p in told if (person := identities.customer(entries[p].subject or ""))}
+        accounts = lookups.accounts_of(self._connection, people.values())
+        known = lookups.members(self._connection, {*people.values(), *accounts.values()})
+        foresight = Foresight(self._book, {one: known[one].state for one in known}, accounts)
+        refused = []
+        for place, person in people.items():
+            entry = entries[place]
+            if (refusal := foresight.take(entry, self._read(entry), person)) is not None:
+                refused.append(set_aside(entry, self._files[entry.file], refusal))
+        self.foreseen = foresight.brought
+        return refused
 
     # ------------------------------------------------------------ deciding and writing
 

@@ -24,10 +24,10 @@ class ImportRun:
 
 
 def import_runs(limit: int = LISTED_MAX) -> list[ImportRun]:
-    """The latest first."""
+    """The latest first, by the day on which each counts as recorded: that is the one which is told."""
     found = rows(
         "SELECT import_id, files::text, recorded_at, attempts, finished_at, totals::text FROM connectors_import "
-        "ORDER BY import_id DESC LIMIT %s",
+        "ORDER BY recorded_at DESC, import_id DESC LIMIT %s",
         [limit],
     )
     return [

@@ -1,11 +1,14 @@
 """How near a rule or an offer was that gave nothing. The reason says what was missing; of what, the plan knows."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from assidu.decisions.decision import Reason, ReasonCode
+from assidu.decisions.events import ShownCode
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.goals import periods_in_a_row
-from assidu.decisions.plan import BuyGet, EarnRule, Offer, Plan, Threshold
+from assidu.decisions.offers.meeting import lacking_step
+from assidu.decisions.plan import BuyGet, EarnRule, Offer, OfferNeeds, Plan, Threshold
 
 
 def with_streak(plan: Plan, inputs: SaleInputs | None, found: Reason) -> Reason:
@@ -22,11 +25,14 @@ def with_streak(plan: Plan, inputs: SaleInputs | None, found: Reason) -> Reason:
     return replace(found, figures={**found.figures, "in_a_row": reached})
 
 
-def reached_percent(plan: Plan, found: Reason) -> int | None:
-    """How much of what was asked for was there; ``None``: what was asked for is there or it is not."""
+def reached_percent(
+    plan: Plan, inputs: SaleInputs | None, codes: Sequence[ShownCode], found: Reason
+) -> int | None:
+    """How much of what was asked for was there, with ``codes`` those that the ticket showed; ``None``: what was asked
+    for is there or it is not, or more of it would not have been enough."""
     rule, offer = _rule(plan, found.rule), plan.offers.by_code.get(found.rule)
     asked = _asked(found, rule, offer)
-    if not asked:
+    if not asked or not would_be_given_for_more(plan, inputs, codes, found):
         return None
     figures = found.figures
     if "in_a_row" in figures:
@@ -36,6 +42,22 @@ def reached_percent(plan: Plan, found: Reason) -> int | None:
     else:
         there = asked - figures.get("missing_minor", figures.get("missing", asked))
     return min(max(there, 0) * 100 // asked, 99)
+
+
+def would_be_given_for_more(
+    plan: Plan, inputs: SaleInputs | None, codes: Sequence[ShownCode], found: Reason
+) -> bool:
+    """Whether more of what the reason misses is all that it takes. An offer that is drawn for may still be lost, and
+    one that wants a code, an allotment or an activation as well still is not had: the reason tells the first condition
+    that failed, and the ticket's amount comes before these."""
+    offer = plan.offers.by_code.get(found.rule)
+    if offer is None or inputs is None:
+        return True
+    if offer.needs is OfferNeeds.CODE:
+        lacks_something = all(code.offer != offer.code for code in codes)
+    else:
+        lacks_something = lacking_step(offer, inputs) is not None
+    return offer.chance_one_in is None and not lacks_something
 
 
 def _asked(found: Reason, rule: EarnRule | None, offer: Offer | None) -> int | None:

@@ -24,6 +24,11 @@ _VALUES = re.compile(r"^[ |]*(?:DETAIL|CONTEXT|QUERY|WHERE|LINE \d+):", re.MULTI
 """Where PostgreSQL's message ends and what it says of rows and statements begins: names and addresses, in clear."""
 
 
+_PLAIN_PART = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?!(?:\D*\d){9})[a-z0-9][a-z0-9_.-]{0,39}|"
+)
+"""What of an address cannot name anybody: our ids, and words and codes of at most eight figures, as a date has. A card,
+a telephone, an e-mail or another system's id is none of these."""
 _LINKS = re.compile(r"(/m/)[^/\s?#'\"]+")
 """Addresses that open a customer's own page: whoever reads them opens it."""
 
@@ -58,6 +63,7 @@ def configure(level: str = "info", style: str = "text") -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(without_trace_of_refusals)
+    handler.addFilter(without_whom_it_was_about)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -78,6 +84,19 @@ def without_trace_of_refusals(record: logging.LogRecord) -> bool:
     return True
 
 
+def without_whom_it_was_about(record: logging.LogRecord) -> bool:
+    """Django tells the address of what it refuses, and an address may name somebody by their card."""
+    path = getattr(getattr(record, "request", None), "path", None)
+    if isinstance(path, str) and isinstance(record.args, tuple):
+        record.args = tuple(without_names(path) if one == path else one for one in record.args)
+    return True
+
+
+def without_names(path: str) -> str:
+    """The path of an address, without any part that may be a card, a telephone, an e-mail or a secret."""
+    return "/".join(part if _PLAIN_PART.fullmatch(part) else "(hidden)" for part in path.split("/"))
+
+
 def without_personal_data(
     _logger: Any, _method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
@@ -85,6 +104,8 @@ def without_personal_data(
     for name, value in event.items():
         if name in PERSONAL:
             event[name] = "(hidden)"
+        elif name == "path" and isinstance(value, str):
+            event[name] = without_names(value)
         elif isinstance(value, BaseException):
             event[name] = _cut(str(value))
         elif isinstance(value, str) and name != "exception":

@@ -10,6 +10,7 @@ from assidu.decisions.cost import cost_of
 from assidu.decisions.decision import Decision, ReasonCode
 from assidu.decisions.events import Foreign, Sale
 from assidu.decisions.exchange import in_foreign
+from assidu.decisions.nearness import would_be_given_for_more
 from assidu.decisions.plan import Plan
 from assidu.plans.document import Document
 from assidu.plans.wording.language import Language
@@ -38,7 +39,7 @@ def offers_of(
     phrases = phrases_of(document, language, for_members=True)
     told = {**given_of(decision, phrases, sale.foreign, lowest=lowest), "cost": _cost(plan, sale, decision)}
     if is_trying:
-        told["next_offers"] = next_offers(decision, document, language)
+        told["next_offers"] = next_offers(decision, sale, plan, document, language)
     return told
 
 
@@ -133,10 +134,17 @@ def _there(amount_minor: int, foreign: Foreign | None) -> dict[str, int]:
     return {} if foreign is None else {"foreign_minor": in_foreign(amount_minor, foreign)}
 
 
-def next_offers(decision: Decision, document: Document, language: Language) -> list[dict[str, Any]]:
-    """What the customer could still have with this basket, the nearest first."""
-    offers = {offer.code for offer in document.offers}
-    near = [found for found in decision.reasons if found.rule in offers and found.code in _WITHIN_REACH]
+def next_offers(
+    decision: Decision, sale: Sale, plan: Plan, document: Document, language: Language
+) -> list[dict[str, Any]]:
+    """What the customer would have for more in this basket, the nearest first."""
+    near = [
+        found
+        for found in decision.reasons
+        if found.rule in plan.offers.by_code
+        and found.code in _WITHIN_REACH
+        and would_be_given_for_more(plan, decision.inputs, sale.codes, found)
+    ]
     near.sort(
         key=lambda found: found.figures.get("missing_minor", 0) or found.figures.get("missing", 0) * 100
     )

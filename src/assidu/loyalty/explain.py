@@ -171,6 +171,16 @@ def _explained(
     sold = _sold(entry, history)
     again, differing = _decided_again(plan, entry, before, sold)
     after = evolve(before, entry.decision)
+    inputs = entry.decision.inputs
+    ticket = _ticket(entry, sold)
+    sale = ticket or entry.event
+    codes = sale.codes if isinstance(sale, Sale) else ()
+
+    def told(found: Reason) -> RuleReason:
+        with_all = with_streak(plan, inputs, found)
+        reached = reached_percent(plan, inputs, codes, with_all)
+        return _told(with_all, reached, document, language, for_members)
+
     return Explanation(
         entry=entry,
         language=language,
@@ -179,18 +189,15 @@ def _explained(
         semantics=entry.semantics,
         is_same=None if again is None else not differing,
         differing=differing,
-        inputs=entry.decision.inputs,
+        inputs=inputs,
         balances_before=_balances(before),
         balances_after=_balances(after),
         state_after=after,
         sentences=tuple(
             said_of(entry, document, language, _sold_on(entry, history), undone=_undone(entry, history))
         ),
-        reasons=tuple(
-            _told(with_streak(plan, entry.decision.inputs, one), plan, document, language, for_members)
-            for one in _reasons(plan, entry, before, again)
-        ),
-        ticket=_ticket(entry, sold),
+        reasons=tuple(told(one) for one in _reasons(plan, entry, before, again)),
+        ticket=ticket,
         cost=cost_of(plan, entry.event, entry.decision) if isinstance(entry.event, Sale) else None,
     )
 
@@ -341,7 +348,9 @@ def _reasons(plan: Plan, entry: TimelineEntry, before: State, again: Decision | 
     return ()
 
 
-def _told(found: Reason, plan: Plan, document: Document, language: Language, for_members: bool) -> RuleReason:
+def _told(
+    found: Reason, reached: int | None, document: Document, language: Language, for_members: bool
+) -> RuleReason:
     kind, name = _named(found.rule, document, language)
     return RuleReason(
         rule=found.rule,
@@ -351,7 +360,7 @@ def _told(found: Reason, plan: Plan, document: Document, language: Language, for
         figures=found.figures,
         sentence=reason(found, document, language, for_members=for_members),
         kind=kind,
-        reached_percent=reached_percent(plan, found),
+        reached_percent=reached,
     )
 
 

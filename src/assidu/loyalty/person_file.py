@@ -13,8 +13,10 @@ import msgspec
 from assidu.customers import queries as customers
 from assidu.customers.accounts import belonging_of
 from assidu.customers.queries import counts_as
+from assidu.decisions.calendar import local_day
 from assidu.events.types import WHOSE_PERSON
 from assidu.foundation.people import queries as people
+from assidu.foundation.settings import current_settings
 from assidu.ledger import queries as ledger
 from assidu.loyalty import queries
 from assidu.loyalty.code_pools import personal_codes
@@ -55,6 +57,9 @@ def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
     """
     found = customers.customer(customer_id, with_contact=True)
     assert found is not None
+    programme = queries.programme_of(counts_as(customer_id))
+    book = queries.current_book(programme) if programme else None
+    today = local_day(now, book.at(now).zone if book is not None else current_settings().zone)
     family = [customer_id, *found.absorbed]
     belonging = belonging_of(customer_id)
     told = [*_told(family, language), *_told_in_accounts(family, language)]
@@ -71,7 +76,7 @@ def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
             ],
         },
         "compte.json": _plain(queries.standing(counts_as(customer_id), now)),
-        "codes.json": [asdict(one) for one in personal_codes(customer_id, now.date())],
+        "codes.json": [asdict(one) for one in personal_codes(customer_id, today)],
         "evenements.json": list(_events(told)),
         "mouvements.json": [
             *(asdict(movement) for one in family for movement in _movements(one)),
@@ -95,7 +100,7 @@ def person_file(customer_id: UUID, language: Language, now: datetime) -> bytes:
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for spoken, text in _READ_ME.items():
             read_me = "LISEZMOI.txt" if spoken is Language.FR else "README.txt"
-            archive.writestr(read_me, text.format(day=now.date().isoformat()))
+            archive.writestr(read_me, text.format(day=today.isoformat()))
         for name, content in contents.items():
             archive.writestr(name, msgspec.json.format(msgspec.json.encode(content, enc_hook=str), indent=1))
     return packed.getvalue()

@@ -31,6 +31,8 @@ from assidu.plans.wording import change
 
 CHANGES_SHOWN = 4
 RULES_SHOWN = 8
+JUST_BEGUN_DAYS = 7
+"""In the first days of a month every curve falls at its end: that this is the calendar's doing is said."""
 CENTS_UNTIL_MINOR = 10_000
 """Below, what units are worth is told to the cent."""
 
@@ -106,6 +108,8 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "bridged": shown.bridged() if signed_in(request).may("economics.view") else None,
         "is_over": shown.is_over,
         "is_last_month_open": not shown.ends_with_a_month,
+        "has_month_just_begun": not shown.ends_with_a_month and period.until.day <= JUST_BEGUN_DAYS,
+        "days_of_month": period.until.day,
         "is_quiet": not figures.purchases,
     }  # fmt: skip
     return render(request, "backoffice/dashboard.html", context)

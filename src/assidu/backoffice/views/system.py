@@ -46,13 +46,17 @@ CHECKS: dict[str, str | Promise] = {
     "append_only": gettext_lazy("Facts cannot be changed"),
     "grants": gettext_lazy("Rights on the tables"),
     "kept_by_trigger": gettext_lazy("Balances follow the movements"),
+    "sums": gettext_lazy("Balances and their lots"),
     "keys": gettext_lazy("Personal data"),
     "duplicates": gettext_lazy("Duplicates"),
     "rejects": gettext_lazy("Records set aside"),
     "plan": gettext_lazy("Programme in force"),
+    "draws": gettext_lazy("Draws"),
     "due": gettext_lazy("Expiry and status up to date"),
     "rates": gettext_lazy("Rates of other moneys"),
     "calendar": gettext_lazy("Promotion calendar"),
+    "months": gettext_lazy("Closed months"),
+    "tables": gettext_lazy("Tables"),
 }
 ROOMS: dict[str, str | Promise] = {
     "foundation": gettext_lazy("Ground"),
@@ -61,6 +65,7 @@ ROOMS: dict[str, str | Promise] = {
     "customers": gettext_lazy("Customers"),
     "ledger": gettext_lazy("Accounts"),
     "loyalty": gettext_lazy("Programme"),
+    "economics": gettext_lazy("Economics"),
 }
 
 

@@ -19,6 +19,7 @@ from assidu.customers import links, queries
 from assidu.customers.accounts import Belonging, belonging_of
 from assidu.customers.queries import counts_as
 from assidu.customers.types import Customer
+from assidu.decisions.calendar import local_day
 from assidu.foundation import clock
 from assidu.foundation.people.actions import record, record_look
 from assidu.foundation.people.types import COMMAND_LINE
@@ -29,7 +30,7 @@ from assidu.loyalty.erasing import AccountNotEmpty
 from assidu.loyalty.erasing import erase as erase_customer
 from assidu.loyalty.person_file import person_file
 from assidu.loyalty.types import Standing
-from assidu.plans.wording import language_of
+from assidu.plans.wording import figures, language_of
 from assidu.plans.wording.phrases import Phrases, phrases_of
 from assidu.plans.wording.standing import engagement_parts_said, fading_said
 
@@ -60,7 +61,10 @@ def show(subject: Subject, json: JsonFlag = False) -> None:
         document = loyalty.document_at(standing.programme, now) if standing is not None else None
         phrases = phrases_of(document, language_of(spoken())) if document is not None else None
         record_look(COMMAND_LINE, found.customer_id, "command")
-    output.answer(_answer(found, belonging, standing, phrases), _text(found, belonging, standing, phrases))
+        # Both ask the database what is to change, and it may stop with this command.
+        answer = _answer(found, belonging, standing, phrases)
+        text = _text(found, belonging, standing, phrases)
+    output.answer(answer, text)
 
 
 @app.command()
@@ -143,19 +147,25 @@ def link(
         found = _found(subject)
         if close:
             closed = links.revoke_links(found.customer_id, COMMAND_LINE, clock.now())
-            output.answer({"customer": found.customer_id, "closed": closed}, f"{closed} links closed")
+            output.answer(
+                {"customer": found.customer_id, "closed": closed},
+                ngettext("%(n)s link closed", "%(n)s links closed", closed) % {"n": number(closed)},
+            )
             return
         made = links.make_link(found.customer_id, COMMAND_LINE, clock.now(), days=days)
         if made is None:
             raise Refused(
-                "Personal data is erased: there is nobody to show a page to.", code="erased_customer"
+                _("Personal data is erased: there is nobody to show a page to."), code="erased_customer"
             )
         settings = current_settings()
         base = settings.public_url or f"http://{settings.bind}"
         address = base.rstrip("/") + reverse("member-statement", args=[made.token])
     output.answer(
         {"customer": found.customer_id, "address": address, "expires_at": made.expires_at},
-        f"{address}\nOpens until {made.expires_at:%d %B %Y}; it is not shown again.",
+        address
+        + "\n"
+        + _("Opens until %(day)s; it is not shown again.")
+        % {"day": figures.day(local_day(made.expires_at, current_settings().zone), language_of(spoken()))},
     )
 
 

@@ -1,5 +1,6 @@
 """`assidu import`: files of other systems, each with the mapping that explains it."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from assidu.backoffice.reject_details import reject_detail
+from assidu.backoffice.reject_details import fault_told
 from assidu.backoffice.sentences import reject_sentence
 from assidu.cli.database import database
 from assidu.cli.output import Advance, JsonFlag, Misuse, Output, Refused
@@ -187,12 +188,15 @@ def words(report: Report) -> str:
             % {"n": number(report.undrawn)}
         )
     lines += _aside(report)
-    if report.fields_left_out:
-        lines.append(_("Left out of profiles:"))
-        lines += [f"  {number(count):>8}  {what}" for what, count in report.fields_left_out.most_common()]
+    lines += _left_out(report)
     lines += [
         _("DIFFERENCE %(file)s: %(what)s: %(stated)s stated, %(posted)s posted")
-        % {"file": d.file, "what": d.what, "stated": number(d.stated), "posted": number(d.posted)}
+        % {
+            "file": d.file,
+            "what": _total_said(d.what),
+            "stated": number(d.stated),
+            "posted": number(d.posted),
+        }
         for d in report.differences
     ]
     speed = {"seconds": decimal(report.seconds), "rate": number(round(report.events_per_second))}
@@ -224,8 +228,44 @@ def _where(one: SetAside) -> str:
     place = _("%(file)s, row %(row)s") % {"file": one.file, "row": number(one.row)}
     return _("%(place)s: %(fault)s") % {
         "place": place,
-        "fault": reject_detail(one.detail) if one.detail else reject_sentence(one.code),
+        "fault": fault_told(reject_sentence(one.code), one.detail),
     }
+
+
+TOTALS = (
+    (re.compile(r"members"), gettext_noop("members")),
+    (re.compile(r"(?P<currency>.+): total"), gettext_noop("%(currency)s: total")),
+    (
+        re.compile(r"(?P<currency>.+): issued in (?P<month>.+)"),
+        gettext_noop("%(currency)s: issued in %(month)s"),
+    ),
+    (re.compile(r"tier (?P<tier>.+)"), gettext_noop("status %(tier)s")),
+)
+"""Which control total does not agree, as the report names it, and in words."""
+
+
+def _total_said(what: str) -> str:
+    for pattern, said in TOTALS:
+        if found := pattern.fullmatch(what):
+            return _(said) % found.groupdict()
+    return what
+
+
+def _left_out(report: Report) -> list[str]:
+    """Which fields were not taken over into profiles, and why."""
+    lines = [_("Left out of profiles:")] if report.fields_left_out else []
+    for told, count in report.fields_left_out.most_common():
+        field, _colon, code = told.partition(": ")
+        column = report.columns.get(field, field)
+        place = (
+            field
+            if column == field
+            else _("%(field)s (column %(column)s)") % {"field": field, "column": column}
+        )
+        with rooms_speak():
+            fault = reject_sentence(code)
+        lines.append(f"  {number(count):>8}  " + _("%(place)s: %(fault)s") % {"place": place, "fault": fault})
+    return lines
 
 
 def _pairs(file: Path | None, mapping: Path | None, written: Sequence[str]) -> list[Pair]:

@@ -44,6 +44,10 @@ SHORT = {
         Language.FR: "{file} : correct, {count} règles",
         Language.EN: "{file}: correct, {count} rules",
     },
+    "correct_one": {
+        Language.FR: "{file} : correct, {count} règle",
+        Language.EN: "{file}: correct, {count} rule",
+    },
 }
 """`--language` asks for sentences of a programme in another language than the terminal's: these go with them."""
 
@@ -519,7 +523,7 @@ def _verdict(file: Path, examined: Examination, spoken: Language) -> RichText:
     lines += [RichText(f"({placed_problem(found, spoken)})", style="yellow") for found in examined.warnings]
     if examined.document is not None and examined.is_ok:
         count = len(examined.document.rules)
-        verdict = SHORT["correct"][spoken].format(file=file, count=count)
+        verdict = SHORT["correct_one" if count == 1 else "correct"][spoken].format(file=file, count=count)
         lines.append(RichText(verdict, style="green"))
     return RichText("\n").join(lines)
 

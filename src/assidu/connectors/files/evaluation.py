@@ -1,6 +1,6 @@
 """Works out the values of a mapping over a whole batch at once, and remembers which rows did not fit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,17 @@ class Faults:
 
     def add(self, place: int, code: str, detail: str) -> None:
         self.by_place.setdefault(place, (code, detail))
+
+
+def missing(name: str, columns: Iterable[str], batch: Batch) -> Callable[[int], str]:
+    """Says of a place of the batch where nothing came of the ``columns`` that make ``name``: which one is empty."""
+    cells = [(column, batch.texts(column)) for column in sorted(columns) if column != name]
+
+    def said(place: int) -> str:
+        empty = next((column for column, texts in cells if not texts[place]), None)
+        return name if empty is None else f"{name}: nothing in the column {empty}"
+
+    return said
 
 
 def evaluate(value: Value, batch: Batch, rule: FileRule, faults: Faults) -> list[Any]:

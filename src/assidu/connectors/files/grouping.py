@@ -10,10 +10,18 @@ import msgspec
 
 from assidu.connectors.files.batches import Batch, ListBatch
 from assidu.connectors.files.conversions import Unfit
-from assidu.connectors.files.evaluation import Fault, Faults, evaluate, is_empty, objects
+from assidu.connectors.files.evaluation import Fault, Faults, evaluate, is_empty, missing, objects
 from assidu.connectors.files.instants import instant_reader
 from assidu.connectors.files.json_rows import columns_of_objects
-from assidu.connectors.files.mapping import EventRule, FileRule, ListFrom, ListRule, Mapping, TimeRule
+from assidu.connectors.files.mapping import (
+    EventRule,
+    FileRule,
+    ListFrom,
+    ListRule,
+    Mapping,
+    TimeRule,
+    columns_of,
+)
 from assidu.connectors.files.parquet_rows import ArrowBatch, parquet_file
 
 GROUP_ROWS_MAX = 20_000
@@ -122,10 +130,18 @@ def events_of(complete: Complete | None, mapping: Mapping) -> tuple[list[tuple[i
     bodies = objects(rule.body, firsts, mapping.file, faults)
     for one in rule.lists:
         _fill(one, batch, bounds, firsts, bodies, mapping.file, faults)
+    columns = {
+        "type": columns_of(rule.type),
+        "source": columns_of(rule.source),
+        "id": columns_of(rule.id),
+        "time": {rule.time.column},
+    }
     for name, values in parts.items():
-        for place, value in enumerate(values):
-            if value is None:
-                faults.add(place, "missing_value", name)
+        if None in values:
+            where = missing(name, columns[name], firsts)
+            for place, value in enumerate(values):
+                if value is None:
+                    faults.add(place, "missing_value", where(place))
     _beside_unreadable(batch, bounds, bool(rule.group_by), faults)
     events: list[tuple[int, bytes]] = []
     types, sources, ids, times = parts.values()

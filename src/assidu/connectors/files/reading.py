@@ -7,10 +7,10 @@ from typing import Any
 
 from assidu.connectors.files.batches import Batch
 from assidu.connectors.files.csv_rows import read_csv
-from assidu.connectors.files.evaluation import Fault, Faults, objects
+from assidu.connectors.files.evaluation import Fault, Faults, missing, objects
 from assidu.connectors.files.grouping import Groups, events_of
 from assidu.connectors.files.json_rows import RAW, read_json_lines, stretches_of_lines
-from assidu.connectors.files.mapping import Format, Mapping, MappingError, Target
+from assidu.connectors.files.mapping import Format, Mapping, MappingError, Target, columns_of
 from assidu.connectors.files.mapping_file import REQUIRED_FIELDS
 from assidu.connectors.files.parquet_rows import read_parquet, row_groups
 
@@ -125,21 +125,24 @@ def read_events(path: Path, mapping: Mapping, part: Part = Part()) -> Iterator[T
 
 
 def read_records(path: Path, mapping: Mapping) -> Iterator[Records]:
-    assert mapping.record is not None
+    rule = mapping.record
+    assert rule is not None
     required = REQUIRED_FIELDS[mapping.target]
+    made_of = {name: columns_of(rule.values[name]) if name in rule.values else () for name in required}
     for batch in _batches(path, mapping, Part()):
         told = _started(batch)
         found = Records(faults=told.faults, rows=told.rows)
         kept = _kept(batch, mapping)
         found.not_meant = len(batch.rows) - len(kept.rows)
         faults = Faults()
-        records = objects(mapping.record, kept, mapping.file, faults)
+        records = objects(rule, kept, mapping.file, faults)
+        where = {name: missing(name, columns, kept) for name, columns in made_of.items()}
         for place, (row, record) in enumerate(zip(kept.rows, records, strict=True)):
-            missing = next((name for name in required if name not in record), None)
+            lacking = next((name for name in required if name not in record), None)
             if place in faults.by_place:
                 found.faults.append(Fault(row, *faults.by_place[place]))
-            elif missing is not None:
-                found.faults.append(Fault(row, "missing_value", missing))
+            elif lacking is not None:
+                found.faults.append(Fault(row, "missing_value", where[lacking](place)))
             else:
                 found.records.append((row, record))
         yield found

@@ -1,11 +1,13 @@
 """Compares what was posted of a takeover with the totals that the other system states."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from assidu.connectors.files.mapping import MappingError
+from assidu.connectors.imports.foreseeing import Brought
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.types import Difference, Pair
 from assidu.decisions.decision import Account
@@ -45,23 +47,28 @@ def stated_totals(pair: Pair) -> dict[str, Any] | None:
 
 
 def differences(
-    connection: Connection, path: Path, stated: dict[str, Any], keys: Sequence[tuple[str, str]]
+    connection: Connection,
+    path: Path,
+    stated: dict[str, Any],
+    keys: Sequence[tuple[str, str]],
+    foreseen: Brought,
 ) -> list[Difference]:
-    """Each total that does not agree with what was posted for these events."""
+    """Each total that does not agree with what was posted for these events, or is ``foreseen`` to be."""
     columns = [[source for source, _ in keys], [id_ for _, id_ in keys]]
-    lots: dict[str, dict[str, int]] = {}
+    units = {currency: Counter(by_month) for currency, by_month in foreseen.units.items()}
     for currency, month, quantity in connection.execute(_LOTS_SQL, columns):
-        lots.setdefault(currency, {})[month] = quantity
-    tiers = dict(connection.execute(_TIERS_SQL, columns).fetchall())
+        units.setdefault(currency, Counter())[month] += quantity
+    tiers = Counter(foreseen.tiers)
+    tiers.update(dict(connection.execute(_TIERS_SQL, columns).fetchall()))
     return [
         Difference(path.name, what, int(wanted), posted)
-        for what, wanted, posted in _compared(stated, lots, tiers)
+        for what, wanted, posted in _compared(stated, units, tiers)
         if int(wanted) != posted
     ]
 
 
 def _compared(
-    stated: dict[str, Any], lots: dict[str, dict[str, int]], tiers: dict[str | None, int]
+    stated: dict[str, Any], lots: Mapping[str, Mapping[str, int]], tiers: Mapping[str | None, int]
 ) -> Iterable[tuple[str, int, int]]:
     if "members" in stated:
         yield "members", stated["members"], sum(tiers.values())

@@ -13,6 +13,7 @@ from assidu.customers.identifiers import parse_subject
 from assidu.customers.types import Identifier, NotAnIdentifier, ProfileRecord, Subject
 from assidu.customers.vault import Vault
 from assidu.events import wire
+from assidu.foundation.ids import new_id
 from assidu.foundation.settings import Settings
 from assidu.loyalty.entries import OPENING_TYPES
 from assidu.loyalty.personal import profile_of
@@ -48,18 +49,23 @@ class Identities:
         wanted = {e.subject for e in entries if e.subject} | {e.absorbed for e in entries if e.absorbed}
         self._find(wanted)
 
+    def foresee(self, entries: Sequence[Entry], *, with_records: bool) -> None:
+        """Find everybody, and take those who would be opened for people of their own, without writing any.
+
+        ``with_records``: files of customers come along, which may be of anybody who is not known yet.
+        """
+        self.find(entries)
+        told = {one.subject for one in entries if one.subject and (one.has_profile or with_records)}
+        named = {self._parse(subject) for subject in told}
+        newcomers = {one for one in named if isinstance(one, Identifier)} | self._newcomers(entries).keys()
+        self._customers |= {one: new_id(self._at) for one in newcomers if one not in self._customers}
+
     def settle(self, entries: Sequence[Entry], read: Callable[[Entry], wire.Incoming]) -> None:
         """Find everybody; open customers for cards that are new; write the profiles that came along."""
         told = [entry for entry in entries if entry.has_profile and entry.subject]
         for batch in _cut(told, RECORDS_MAX):
             self._write_profiles(batch, read)
-        newcomers: dict[Identifier, resolve.Newcomer] = {}
-        for entry in entries:
-            if entry.subject is None or entry.type not in OPENING_TYPES:
-                continue
-            parsed = self._parse(entry.subject)
-            if isinstance(parsed, Identifier) and parsed not in self._customers and parsed not in newcomers:
-                newcomers[parsed] = resolve.Newcomer(parsed, entry.store, entry.source)
+        newcomers = self._newcomers(entries)
         vault = Vault(self._settings.vault_key)
         for group in _cut(list(newcomers.values()), RECORDS_MAX):
             with self._connection.transaction():
@@ -68,6 +74,17 @@ class Identities:
                 )
             self._customers |= {identifier: customer for identifier, (customer, _) in opened.items()}
         self.find(entries)
+
+    def _newcomers(self, entries: Sequence[Entry]) -> dict[Identifier, resolve.Newcomer]:
+        """Who is not known yet and is opened by what is told of them."""
+        newcomers: dict[Identifier, resolve.Newcomer] = {}
+        for entry in entries:
+            if entry.subject is None or entry.type not in OPENING_TYPES:
+                continue
+            parsed = self._parse(entry.subject)
+            if isinstance(parsed, Identifier) and parsed not in self._customers and parsed not in newcomers:
+                newcomers[parsed] = resolve.Newcomer(parsed, entry.store, entry.source)
+        return newcomers
 
     def _write_profiles(self, entries: Sequence[Entry], read: Callable[[Entry], wire.Incoming]) -> None:
         records = []

@@ -15,7 +15,7 @@ from assidu.catalogue.promotions import put_promotions
 from assidu.catalogue.rates import ToldRate, is_money, put_rates
 from assidu.catalogue.told import promotion_told
 from assidu.catalogue.types import Cost, Department, Margin, Price, Product, Store
-from assidu.connectors.files.mapping import Target
+from assidu.connectors.files.mapping import Target, columns_of
 from assidu.connectors.files.reading import read_records
 from assidu.connectors.imports.accounts import SOURCE, belonging_from, take_belonging
 from assidu.connectors.imports.types import Pair, Report, SetAside, Watch
@@ -152,6 +152,8 @@ def _customers(rows: list[Row], pair: Pair, at: datetime, report: Report) -> lis
             continue
         for name, fault in written.faults.items():
             report.fields_left_out[f"{name}: {fault.value}"] += 1
+            if pair.mapping.record is not None and (told := pair.mapping.record.values.get(name)) is not None:
+                report.columns[name] = ", ".join(sorted(columns_of(told))) or name
     return aside
 
 

@@ -118,7 +118,8 @@ def first_of(aside: Iterable[SetAside]) -> list[SetAside]:
 @dataclass(slots=True)
 class Report:
     """What became of everything that was read. ``undrawn`` are tickets that met a draw without being drawn: they are
-    from before it was committed to, or from after its end."""
+    from before it was committed to, or from after its end. ``columns``: what the files call a field that was left out.
+    """
 
     rows: int = 0
     not_meant: int = 0
@@ -133,6 +134,7 @@ class Report:
     set_aside: Counter[str] = field(default_factory=Counter)
     first_aside: list[SetAside] = field(default_factory=list)
     fields_left_out: Counter[str] = field(default_factory=Counter)
+    columns: dict[str, str] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     is_resumed: bool = False
     is_dry_run: bool = False

@@ -43,6 +43,7 @@ EFFECTS = {
     "times": Sentence(
         "{effect}, au plus {count} fois par ticket", "{effect}, at most {count} times per ticket"
     ),
+    "times_one": Sentence("{effect}, une fois au plus par ticket", "{effect}, at most once per ticket"),
     "units": Sentence("{units} en plus", "{units} more"),
     "units_per_amount": Sentence("{units} en plus par tranche de {each}", "{units} more for each {each}"),
     "voucher": Sentence("{units}", "{units}"),
@@ -56,6 +57,7 @@ LIMITS = {
     "stock": Sentence("{count} en tout", "{count} in all"),
     "stock_one": Sentence("un seul en tout", "only one in all"),
     "group": Sentence("groupe {group}", "group {group}"),
+    "group_with": Sentence("dans un groupe avec {names}", "in a group with {names}"),
     "exclusive": Sentence("jamais avec une autre offre", "never with another offer"),
     "combines": Sentence("cumulable", "joins other offers"),
     "combines_initial": Sentence(
@@ -96,6 +98,9 @@ STACKING = {
     ),
     "group": Sentence(
         "Groupe {group} : au plus {count} par ticket.", "Group {group}: at most {count} per ticket."
+    ),
+    "group_of": Sentence(
+        "Parmi {names} : au plus {count} par ticket.", "Of {names}: at most {count} per ticket."
     ),
     "law": Sentence("{law} : rayons {names}.", "{law}: departments {names}."),
     "law_rules": Sentence(
@@ -334,7 +339,9 @@ def effect_said(effect: OfferEffect, phrases: "Phrases") -> str:
         key = ("buy_one" if buy.get == 1 else "buy") if buy.percent == 100 else "buy_percent"
         percent = figures.percent(buy.percent, language)
         said = phrases.say(EFFECTS[key], buy=buy.buy, get=buy.get, percent=percent)
-        return said if buy.times is None else phrases.say(EFFECTS["times"], effect=said, count=buy.times)
+        if buy.times is None:
+            return said
+        return phrases.say(EFFECTS["times_one" if buy.times == 1 else "times"], effect=said, count=buy.times)
     if effect.points is not None:
         return given_said(effect.points, phrases)
     if effect.voucher is not None:
@@ -374,7 +381,12 @@ def _limits(offer: Offer, phrases: "Phrases") -> list[str]:
         key = "stock_one" if offer.stock == 1 else "stock"
         found.append(phrases.say(LIMITS[key], count=figures.number(offer.stock, phrases.language)))
     if offer.group is not None:
-        found.append(phrases.say(LIMITS["group"], group=offer.group))
+        others = [name for code, name in _in_group(offer.group, phrases) if code != offer.code]
+        found.append(
+            phrases.say(LIMITS["group_with"], names=phrases.listing(others))
+            if others
+            else phrases.say(LIMITS["group"], group=offer.group)
+        )
     if offer.exclusive:
         found.append(phrases.say(LIMITS["exclusive"]))
     if offer.combines:
@@ -398,8 +410,19 @@ def stacking_said(stacking: Stacking, caps: tuple[LegalCap, ...], phrases: "Phra
     return said + [law_said(cap, phrases) for cap in caps]
 
 
+def _in_group(group: str, phrases: "Phrases") -> list[tuple[str, str]]:
+    """Code and name of the offers of a group."""
+    return [
+        (code, phrases.quoted(offer.name)) for code, offer in phrases.offers.items() if offer.group == group
+    ]
+
+
 def group_said(group: StackingGroup, phrases: "Phrases") -> str:
-    return phrases.say(STACKING["group"], group=group.code, count=group.at_most)
+    """By the offers in it: a group has no name, only a code that nobody but its author knows."""
+    names = [name for _, name in _in_group(group.code, phrases)]
+    if not names:
+        return phrases.say(STACKING["group"], group=group.code, count=group.at_most)
+    return phrases.say(STACKING["group_of"], names=phrases.listing(names), count=group.at_most)
 
 
 def law_said(cap: LegalCap, phrases: "Phrases") -> str:
