@@ -174,7 +174,7 @@ def test_without_what_a_sale_earns_no_margin_is_shown(past: History, finance: Cl
     page = page_of(finance, kept(an_answer("club", margin_percent=None)))
     assert "What is earned on a sale is not known. Ask again with it" in page
     assert "margin-chart" not in page
-    assert '<th scope="col" class="end">Margin, excl. VAT</th>' not in page
+    assert '<th scope="col" class="end">Margin (HT)</th>' not in page
 
 
 def test_promotions_that_follow_demand_are_warned_of(

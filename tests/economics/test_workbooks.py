@@ -212,8 +212,8 @@ def test_points_instead_of_discounts_cost_more_where_more_of_them_is_used(tmp_pa
         return book.at("as points", f"B{book.row('as points', label)}")
 
     labels = (
-        "Cost of points, later", "Discounts and points together", "More or less than before", "Owed for them",
-        "Margin, changed by (HT)",
+        "Cost of points, later (TTC)", "Discounts and points together (TTC)", "More or less than before (TTC)",
+        "Owed for them (TTC)", "Margin, changed by (HT)",
     )  # fmt: skip
     assert [told(one) for one in labels] == pytest.approx([240, 940, -60, 60, 80])
     book.change("as points", f"B{book.row('as points', 'Points used in the end (%)')}", 90)

@@ -41,7 +41,7 @@ class DiscountsForm(forms.Form):
     until = _day(_("to"))
     margin_percent = _percent(
         _("What a sale earns, in %"),
-        help_text=_("Of its ordinary price excl. VAT. Left empty: nothing is said of margin."),
+        help_text=_("Of its ordinary price (HT). Left empty: nothing is said of margin."),
     )
     share_percent = WholeField(
         units=PER_CENT,
@@ -109,7 +109,7 @@ class DiscountsForm(forms.Form):
         self._usual = initial_of(None, known)
         if known is not None and known.margin is not None:
             self.fields["margin_percent"].help_text = gettext(
-                "Of its ordinary price excl. VAT. The studio knows %(figure)s of all net sales (HT), discounts "
+                "Of its ordinary price (HT). The studio knows %(figure)s of all net sales (HT), discounts "
                 "included: %(basis)s. Left empty: nothing is said of margin."
             ) % _said(known.margin)
         if known is not None and known.redemption is not None:
