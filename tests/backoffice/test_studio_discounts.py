@@ -14,6 +14,7 @@ from django.utils import translation
 from pypdf import PdfReader
 
 from assidu.backoffice import formats
+from assidu.economics import measuring
 from assidu.economics.discounts import job, runs
 from assidu.economics.discounts.runs import DiscountsRun
 from assidu.economics.discounts.tables import tables
@@ -26,6 +27,8 @@ from assidu.economics.discounts.types import (
     Turning,
     Untold,
 )
+from assidu.economics.measuring import KnownOfDiscounts
+from assidu.economics.types import Measured, Range
 from assidu.economics.workbook.discounts import discounts_workbook
 from assidu.foundation.clock import now
 from assidu.foundation.database import Database
@@ -171,7 +174,7 @@ def test_without_what_a_sale_earns_no_margin_is_shown(past: History, finance: Cl
     page = page_of(finance, kept(an_answer("club", margin_percent=None)))
     assert "What is earned on a sale is not known. Ask again with it" in page
     assert "margin-chart" not in page
-    assert '<th scope="col" class="end">Margin, excl. VAT</th>' not in page
+    assert '<th scope="col" class="end">Margin (HT)</th>' not in page
 
 
 def test_promotions_that_follow_demand_are_warned_of(
@@ -293,6 +296,29 @@ def test_what_the_form_says_is_what_is_asked(past: History, finance: Client, ask
     for value in ("2026-01-01", "28.5", "40", "75.0", "90"):
         assert f'value="{value}"' in again, "what was asked is what the form begins with"
     assert '<details class="more" open>' in again
+
+
+def test_the_form_begins_with_what_the_studio_measured_and_says_so(
+    past: History, finance: Client, asked: list[UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = text_of(finance, ADDRESS)
+    assert "Left empty: as the plan expects." in nothing
+    assert "The studio knows" not in nothing, "nothing was given yet: nothing is measured"
+    known_of = KnownOfDiscounts(
+        Range(value=24.13, low=19.13, high=29.13),
+        Range(value=38.24, low=33.0, high=43.0, basis=Measured.MEASURED),
+    )
+    monkeypatch.setattr(measuring, "of_discounts", lambda *_, **__: known_of)
+    page = html.unescape(text_of(finance, ADDRESS))
+    for value in ("24.1", "38.2", "3.9"):
+        assert f'value="{value}"' in page
+    assert "The studio knows 24.1% of all net sales (HT), discounts included: assumed." in page
+    assert "The studio knows 38.2% of what was given: measured." in page
+    assert '<details class="more">' in page, "these are the usual figures here"
+    finance.post(f"{ADDRESS}start/", FORM | {"share_percent": "30", "redemption_percent": "75"})
+    assert known(asked[0]).question.turning == Turning(30, 0, (), "", 0, 75.0, 0.0, 100.0), (
+        "typed figures win"
+    )
 
 
 def test_a_draft_may_give_the_points(past: History, finance: Client, asked: list[UUID]) -> None:

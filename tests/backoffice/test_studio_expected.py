@@ -108,7 +108,7 @@ def test_a_saved_set_is_opened_and_says_what_it_comes_to(finance: Client) -> Non
     assert net in page
     for title in (
         "From sales on top",
-        "Net by uplift",
+        "Net (HT) by uplift",
         "each figure at its ends",
         "Cumulated cash",
         "Generosity",
@@ -282,17 +282,30 @@ def test_a_file_for_a_french_spreadsheet_has_semicolons_commas_and_its_unit_in_t
 
 
 def test_every_column_of_every_table_has_a_head_in_words() -> None:
-    from assidu.backoffice.csv_files import head
+    from assidu.backoffice.csv_files import _OF_ROWS, _head_in, _kind, head
     from assidu.economics.discounts.tables import tables
     from assidu.economics.tables import journal_table, macro_tables, tiers_table
     from builders.discounts_answer import an_answer
 
+    def said(table: str, column: str) -> bool:
+        """Without VAT or with it."""
+        return any(unit in _head_in(table, column) for unit in ("HT", "TTC"))
+
     found = [*tables(an_answer("club")), *macro_tables(report(BASE), 2)]
     found += [journal_table([], 2), tiers_table(date(2026, 1, 1), [], 2)]
     assert [one for table in found for one in table.columns if head(one) == one] == []
+    for table in found:
+        amounts = [column for column in table.columns if _kind(column) in ("money", "minor")]
+        amounts = [one for one in amounts if one not in ("debit", "credit")]  # an entry of the books
+        amounts += [str(row[0]) for row in table.rows if table.columns[0] in _OF_ROWS and _kind(str(row[0]))]
+        assert [one for one in amounts if _kind(one) != "share" and not said(table.name, one)] == []
+    for name, column in (("plans", "cost_minor_low_80"), ("tiers", "cost_minor"), ("rules", "cost_minor")):
+        assert _head_in(name, column).startswith("Coût, HT")
+    for column in ("issued_minor", "low_80_minor", "high_95_minor", "allocated_minor"):
+        assert _head_in("revenue-ht", column).endswith(", HT")
     with override("fr"):
         assert head("cost_minor_low_80") == "Coût, bas, 80 sur 100"
-        assert head("given_minor.before") == "Donné, Avant"
+        assert head("given_minor.before") == "Donné, TTC, Avant"
         assert head("low_95_minor") == "Bas, 95 sur 100"
 
 

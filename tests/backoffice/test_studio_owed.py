@@ -170,9 +170,9 @@ def test_rows_of_the_file_add_up_and_tie_to_the_page(finance: Client) -> None:
     """Also where points became vouchers: that stands in a column of its own, into and out of."""
     text = finance.get("/studio/owed/files/liability-ht.csv").content.decode("utf-8-sig")
     head, *told = csv.reader(StringIO(text))
-    begins = head.index("At the beginning (€)")
+    begins = head.index("At the beginning, HT (€)")
     assert head[begins : begins + 7] == [
-        f"{one} (€)"
+        f"{one}, HT (€)"
         for one in (
             "At the beginning", "Issued", "Used", "Exchanged", "Released", "Re-estimate", "At the end",
         )

@@ -93,7 +93,7 @@ def test_the_command_answers_in_one_object_and_in_words_and_writes_what_is_behin
     assert sum(int(row["given_minor"]) for row in rows) == answer["told"]["given_minor"]
     assert {path.name for path in behind.iterdir()} >= {"summary.csv", "turned-by-decile.csv"}
     worked = Worked(book.read_bytes(), book)
-    later = worked.at("as points", f"B{worked.row('as points', 'Cost of points, later')}")
+    later = worked.at("as points", f"B{worked.row('as points', 'Cost of points, later (TTC)')}")
     assert later == pytest.approx(answer["turned"]["cost_later"]["value"] / 100)
     told = "".join(page.extract_text() for page in PdfReader(paper).pages)
     assert "What discounts do" in told

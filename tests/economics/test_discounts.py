@@ -362,6 +362,9 @@ def test_a_smaller_discount_sells_less_and_the_same_question_has_the_same_answer
     )
     assert turned.other_issued_minor < 0, "points for what is bought no more are missing"
     assert turned.cost_later.low_80 < turned.cost_later.value < turned.cost_later.high_80
+    assert turned.cost_later.value == pytest.approx(turned.issued_minor), (
+        "all are used: what they cost is they"
+    )
 
 
 def test_what_cannot_be_told_or_turned_has_a_reason(assidu_db: Database) -> None:

@@ -159,70 +159,74 @@ _MONEY: Mapping[str, Promise] = {
     "baseline_sales_ttc": pgettext_lazy("column", "Sales anyway, TTC"),
     "incremental_sales_ht": pgettext_lazy("column", "Sales on top, HT"),
     "incremental_sales_ttc": pgettext_lazy("column", "Sales on top, TTC"),
-    "baseline_margin": pgettext_lazy("column", "Margin anyway"),
-    "incremental_margin": pgettext_lazy("column", "Margin on top"),
-    "rewards_baseline": pgettext_lazy("column", "Rewards anyway"),
-    "rewards_incremental": pgettext_lazy("column", "Rewards on top"),
-    "running": pgettext_lazy("column", "Running costs"),
-    "investment": pgettext_lazy("column", "Investment"),
-    "net": pgettext_lazy("column", "Net"),
-    "funded": pgettext_lazy("column", "Paid by partners"),
-    "rewards_not_paid": pgettext_lazy("column", "Rewards not paid yet"),
-    "cash_cumulated": pgettext_lazy("column", "Cumulated cash"),
-    "p2_5": pgettext_lazy("column", "2.5 of 100 below"),
-    "p10": pgettext_lazy("column", "10 of 100 below"),
-    "p50": pgettext_lazy("column", "Median"),
-    "p90": pgettext_lazy("column", "90 of 100 below"),
-    "p97_5": pgettext_lazy("column", "97.5 of 100 below"),
-    "amount": pgettext_lazy("column", "Amount"),
-    "net_low": pgettext_lazy("column", "Net at the low end"),
-    "net_high": pgettext_lazy("column", "Net at the high end"),
+    "baseline_margin": pgettext_lazy("column", "Margin anyway, HT"),
+    "incremental_margin": pgettext_lazy("column", "Margin on top, HT"),
+    "rewards_baseline": pgettext_lazy("column", "Rewards anyway, HT"),
+    "rewards_incremental": pgettext_lazy("column", "Rewards on top, HT"),
+    "running": pgettext_lazy("column", "Running costs, HT"),
+    "investment": pgettext_lazy("column", "Investment, HT"),
+    "net": pgettext_lazy("column", "Net, HT"),
+    "funded": pgettext_lazy("column", "Paid by partners, HT"),
+    "rewards_not_paid": pgettext_lazy("column", "Rewards not paid yet, HT"),
+    "cash_cumulated": pgettext_lazy("column", "Cumulated cash, HT"),
+    "p2_5": pgettext_lazy("column", "2.5 of 100 below, HT"),
+    "p10": pgettext_lazy("column", "10 of 100 below, HT"),
+    "p50": pgettext_lazy("column", "Median, HT"),
+    "p90": pgettext_lazy("column", "90 of 100 below, HT"),
+    "p97_5": pgettext_lazy("column", "97.5 of 100 below, HT"),
+    "amount": pgettext_lazy("column", "Amount, HT"),
+    "net_low": pgettext_lazy("column", "Net at the low end, HT"),
+    "costs": pgettext_lazy("column", "Costs, HT"),
+    "net_high": pgettext_lazy("column", "Net at the high end, HT"),
 }
 _MINOR: Mapping[str, Promise] = {
-    "opening_minor": pgettext_lazy("column", "At the beginning"),
-    "issued_minor": pgettext_lazy("column", "Issued"),
-    "used_minor": pgettext_lazy("column", "Used"),
-    "exchanged_minor": pgettext_lazy("column", "Exchanged"),
-    "released_minor": pgettext_lazy("column", "Released"),
-    "reestimate_minor": pgettext_lazy("column", "Re-estimate"),
-    "closing_minor": pgettext_lazy("column", "At the end"),
-    "allocated_minor": pgettext_lazy("column", "Allocated"),
-    "recognised_minor": pgettext_lazy("column", "Recognised"),
-    "moved_minor": pgettext_lazy("column", "Moved"),
-    "off_minor": pgettext_lazy("column", "Taken off"),
+    "opening_minor": pgettext_lazy("column", "At the beginning, HT"),
+    "issued_minor": pgettext_lazy("column", "Issued, HT"),
+    "used_minor": pgettext_lazy("column", "Used, HT"),
+    "exchanged_minor": pgettext_lazy("column", "Exchanged, HT"),
+    "released_minor": pgettext_lazy("column", "Released, HT"),
+    "reestimate_minor": pgettext_lazy("column", "Re-estimate, HT"),
+    "closing_minor": pgettext_lazy("column", "At the end, HT"),
+    "allocated_minor": pgettext_lazy("column", "Allocated, HT"),
+    "recognised_minor": pgettext_lazy("column", "Recognised, HT"),
+    "moved_minor": pgettext_lazy("column", "Moved, HT"),
+    "off_minor": pgettext_lazy("column", "Taken off, TTC"),
     "cost_minor": pgettext_lazy("column", "Cost"),
+    "cost_ht_minor": pgettext_lazy("column", "Cost, HT"),
     "spend_minor": pgettext_lazy("column", "Purchases, TTC"),
-    "given_minor": pgettext_lazy("column", "Given"),
+    "given_minor": pgettext_lazy("column", "Given, TTC"),
     "face_minor": pgettext_lazy("column", "Face value, TTC"),
     "revenue_change_minor": pgettext_lazy("column", "Net sales, change, HT"),
     "margin_change_minor": pgettext_lazy("column", "Margin, change, HT"),
     "net_change_minor": pgettext_lazy("column", "Net, change, HT"),
     "against_first_minor": pgettext_lazy("column", "Net beside the first plan, HT"),
-    "recorded_minor": pgettext_lazy("column", "As recorded"),
-    "planned_minor": pgettext_lazy("column", "As planned"),
+    "recorded_minor": pgettext_lazy("column", "As recorded, TTC"),
+    "planned_minor": pgettext_lazy("column", "As planned, TTC"),
     "net_change_low_minor": pgettext_lazy("column", "Net at the low end, HT"),
     "net_change_high_minor": pgettext_lazy("column", "Net at the high end, HT"),
-    "paid_minor": pgettext_lazy("column", "Paid"),
-    "bought_anyway_minor": pgettext_lazy("column", "Given on what was bought anyway"),
+    "paid_minor": pgettext_lazy("column", "Paid, TTC"),
+    "bought_anyway_minor": pgettext_lazy("column", "Given on what was bought anyway, TTC"),
     "change_ht": pgettext_lazy("column", "Margin, change, HT"),
-    "all_given_minor": pgettext_lazy("column", "All that was given"),
-    "paid_more_minor": pgettext_lazy("column", "Paid more"),
-    "given_more_minor": pgettext_lazy("column", "Given more"),
-    "given_bought_anyway_minor": pgettext_lazy("column", "Given on what was bought anyway"),
-    "given_pulled_forward_minor": pgettext_lazy("column", "Given on what was only bought earlier"),
-    "given_taken_from_others_minor": pgettext_lazy("column", "Given on what was taken from other articles"),
-    "given_new_minor": pgettext_lazy("column", "Given on what is new"),
+    "all_given_minor": pgettext_lazy("column", "All that was given, TTC"),
+    "paid_more_minor": pgettext_lazy("column", "Paid more, TTC"),
+    "given_more_minor": pgettext_lazy("column", "Given more, TTC"),
+    "given_bought_anyway_minor": pgettext_lazy("column", "Given on what was bought anyway, TTC"),
+    "given_pulled_forward_minor": pgettext_lazy("column", "Given on what was only bought earlier, TTC"),
+    "given_taken_from_others_minor": pgettext_lazy(
+        "column", "Given on what was taken from other articles, TTC"
+    ),
+    "given_new_minor": pgettext_lazy("column", "Given on what is new, TTC"),
     "margin_without_ht": pgettext_lazy("column", "Margin without promotions, HT"),
     "margin_change_ht": pgettext_lazy("column", "Margin, change, HT"),
-    "given_now_minor": pgettext_lazy("column", "Given now"),
-    "turned_minor": pgettext_lazy("column", "Turned into points"),
-    "sales_change_minor": pgettext_lazy("column", "Sales, change"),
-    "cost_later_minor": pgettext_lazy("column", "Cost later"),
-    "liability_minor": pgettext_lazy("column", "Owed"),
+    "given_now_minor": pgettext_lazy("column", "Given now, TTC"),
+    "turned_minor": pgettext_lazy("column", "Turned into points, TTC"),
+    "sales_change_minor": pgettext_lazy("column", "Sales, change, TTC"),
+    "cost_later_minor": pgettext_lazy("column", "Cost later, TTC"),
+    "liability_minor": pgettext_lazy("column", "Owed, TTC"),
     "goods_ht": pgettext_lazy("column", "Margin on the goods, HT"),
     "elsewhere_ht": pgettext_lazy("column", "Margin elsewhere, HT"),
     "points_ht": pgettext_lazy("column", "Cost of points, HT"),
-    "outstanding_minor": pgettext_lazy("column", "Outstanding"),
+    "outstanding_minor": pgettext_lazy("column", "Outstanding, TTC"),
 }
 _HEADS = {**_PLAIN, **_MONEY, **_MINOR}
 _ENDS: Mapping[str, Promise] = {
@@ -242,6 +246,10 @@ _SHARES = frozenset(
 """Parts of one: people read them in per cent, as the head says."""
 _TRIED, _FACE = ("plans", "generosity"), "face_given_rate"
 """Of a trial, generosity is at face value, and not at what rewards cost as in the model."""
+_AT_COST, _COST, _COST_HT = ("plans", "rules", "tiers"), "cost_minor", "cost_ht_minor"
+"""Of a trial, what is given costs something in the end; a replay says ``cost_minor`` of its face value."""
+_ALL_HT = ("liability-ht", "revenue-ht")
+"""Tables whose bare ends are amounts without VAT."""
 _RATES = "redemption-rates"
 """The table whose bare ends are those of a rate; elsewhere they are those of units or amounts."""
 _WEEK = re.compile(r"week_([+-][0-9]+)_percent")
@@ -284,7 +292,7 @@ def _as_read(table: Table, programme: Programme, words: Words) -> str:
     writer = csv.writer(out, delimiter=";" if mark == "," else ",", lineterminator="\r\n")
     writer.writerow(
         [
-            harmless(_with_unit(head(_FACE if (table.name, column) == _TRIED else column), kind, sign))
+            harmless(_with_unit(_head_in(table.name, column), kind, sign))
             for column, kind in zip(table.columns, kinds, strict=True)
         ]
     )
@@ -368,6 +376,17 @@ def _kind(column: str) -> str:
     if base in _MONEY:
         return "money"
     return "minor" if base in _MINOR or base.endswith("_minor") else ""
+
+
+def _head_in(table: str, column: str) -> str:
+    """As `head`, where the same name says something else in one table than in another."""
+    if (table, column) == _TRIED:
+        return head(_FACE)
+    if table in _AT_COST and column.startswith(_COST):
+        return head(column.replace(_COST, _COST_HT, 1))
+    base, _more = _base(column)
+    is_bare_end = f"_{base.removesuffix('_minor')}" in _ENDS
+    return f"{head(column)}, HT" if table in _ALL_HT and is_bare_end else head(column)
 
 
 def head(column: str) -> str:

@@ -1,14 +1,16 @@
 """Assumptions measured from a programme's own past."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from assidu.decisions.calendar import add_months, local_day, month_of
 from assidu.decisions.plan import CurrencyKind
 from assidu.economics.history import has_invented_margins, tier_months, tier_units
-from assidu.economics.models.assumptions import Assumptions
-from assidu.economics.models.baseline import CurrencyRate, measured
+from assidu.economics.models.assumptions import Assumptions, Measured, Range
+from assidu.economics.models.baseline import MARGIN, CurrencyRate, measured
 from assidu.economics.models.behaviour import Behaviour, informed
 from assidu.economics.models.past import past_months
+from assidu.economics.models.redemption import NORMAL
 from assidu.economics.queries import liability, policy
 from assidu.economics.sums import end_of
 from assidu.economics.tier_sums import tier_sums
@@ -97,6 +99,35 @@ def _most_given(found: Liability, book: PlanBook, month: date) -> CurrencyMonth 
 def behaviour(programme: str, at: datetime, *, language: Language) -> Behaviour:
     """How customers may answer to a plan: wide ranges where nothing tells, the brand's own figures where they do."""
     return informed(Behaviour(), measure(programme, "past", at, language=language))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOfDiscounts:
+    """What a question about discounts may begin with, per cent: what a sale earns, of net sales HT, and how much of
+    what is given is used in the end. ``None`` where nothing of this brand tells it."""
+
+    margin: Range | None
+    redemption: Range | None
+
+    @property
+    def redemption_error(self) -> float:
+        """The standard error of it: between its ends lie four cases of five."""
+        one = self.redemption
+        return 0.0 if one is None else (one.highest - one.lowest) / (2 * NORMAL[80])
+
+
+def of_discounts(programme: str, at: datetime, *, language: Language) -> KnownOfDiscounts:
+    """From the same past as `measure`. A margin that only departments were said to have is one, and says that it is
+    assumed; the range that stands in where nobody said anything is none."""
+    found = measure(programme, "past", at, language=language)
+    told = informed(Behaviour(), found)
+    is_said = any(
+        (one.margin.lowest, one.margin.value, one.margin.highest) != MARGIN for one in found.segments
+    )
+    is_used = told.redemption.basis is Measured.MEASURED
+    return KnownOfDiscounts(
+        told.margin if is_said and is_used else None, told.redemption if is_used else None
+    )
 
 
 def _rates(programme: str, found: Liability, month: date) -> dict[str, CurrencyRate]:

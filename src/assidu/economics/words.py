@@ -96,18 +96,18 @@ REVENUE: Mapping[str, str | Promise] = {
 }
 TRIED: Mapping[str, str | Promise] = {
     "face": _("Given, at face value (TTC)"),
-    "off": _("of which taken off at once"),
+    "off": _("of which taken off at once (TTC)"),
     "cost": _("Cost of it in the end (HT)"),
     "recorded_cost": _("Cost as it was recorded (HT)"),
     "revenue_change": _("Net sales, changed by (HT)"),
     "margin_change": _("Margin, changed by (HT)"),
     "net_change": _("Net: margin less cost, changed by (HT)"),
-    "net_low_80": _("Net, low end (80 %)"),
-    "net_high_80": _("Net, high end (80 %)"),
+    "net_low_80": _("Net, low end (80 %, HT)"),
+    "net_high_80": _("Net, high end (80 %, HT)"),
     "loss_probability": _("Chance that it brings less than today"),
     "better_than_first": _("Chance that it does better than the first plan"),
     "against_first": _("Net, beside the first plan (HT)"),
-    "generosity": _("Given for each euro of net sales"),
+    "generosity": _("Given (TTC) for each euro of net sales (HT)"),
 }
 BEHAVIOUR: Mapping[str, str | Promise] = {
     "near_threshold": _("One more purchase when a higher status comes near (%)"),

@@ -18,6 +18,7 @@ from assidu.economics.models.assumptions import (
     problems,
 )
 from assidu.economics.models.chance import triangular
+from assidu.economics.models.macro import base_figures, run
 from assidu.economics.models.report import MacroReport, report
 from assidu.economics.tables import macro_tables
 from economics.models.scenarios import SALES, a, a_segment, assuming
@@ -245,7 +246,7 @@ def test_the_curve_crosses_nothing_at_the_break_even_and_the_frontier_passes_thr
     assert abs(middle.net_minor) <= 1
     at_it = found.frontier[10]
     assert at_it.face_rate == pytest.approx(0.04)
-    assert at_it.net_minor == pytest.approx(found.total.net_minor, abs=12)
+    assert at_it.net_minor == pytest.approx(found.total.net_minor, abs=1)
     assert at_it.break_even_uplift == pytest.approx(needed)
     assert found.frontier[0].margin_after_rewards == pytest.approx(0.4)
 
@@ -338,6 +339,14 @@ def test_whatever_is_assumed_the_parts_are_the_whole_to_the_cent(
     )
     assert sum(one.totals.baseline_sales_ht_minor for one in answer.segments) == total.baseline_sales_ht_minor
     assert total.net_minor - total.rewards_not_paid_minor == answer.months[-1].cash_minor
+    exact = run(found, base_figures(found))
+    assert total.net_minor == pytest.approx(100 * float(exact.total[0]), abs=0.51), (
+        "rounded once, not by month"
+    )
+    for month, net, cash in zip(answer.months, exact.net[0].cumsum(), exact.cash[0], strict=True):
+        assert month.cash_minor == pytest.approx(100 * float(cash), abs=0.51)
+        so_far = sum(one.net_minor for one in answer.months[: month.number])
+        assert so_far == pytest.approx(100 * float(net), abs=0.51)
     for month in answer.months:
         if month.fan is not None:
             fan = month.fan

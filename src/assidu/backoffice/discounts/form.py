@@ -4,16 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assidu.backoffice import formats
 from assidu.backoffice.typed import PER_CENT, FigureField, WholeField
 from assidu.catalogue import queries as catalogue
 from assidu.economics.discounts.types import DiscountsQuestion, Turning
+from assidu.economics.measuring import KnownOfDiscounts
+from assidu.economics.types import Range
+from assidu.economics.words import BASES
 from assidu.plans.wording import Language
 
 LIVE = "live"
 SEED_MAX = 2**31 - 1
+ERROR_MAX = 50
 
 
 def _day(label: Any) -> forms.DateField:
@@ -29,13 +34,14 @@ def _percent(label: Any, most: int = 100, **options: Any) -> FigureField:
 
 
 class DiscountsForm(forms.Form):
-    """``sources`` are the plans that may give the points: the one in force, and drafts by their ids."""
+    """``sources`` are the plans that may give the points: the one in force, and drafts by their ids. ``known``: what
+    the studio knows of the brand's past, which the form begins with and says so; what is typed instead counts."""
 
     since = _day(_("From"))
     until = _day(_("to"))
     margin_percent = _percent(
         _("What a sale earns, in %"),
-        help_text=_("Of its ordinary price excl. VAT. Left empty: nothing is said of margin."),
+        help_text=_("Of its ordinary price (HT). Left empty: nothing is said of margin."),
     )
     share_percent = WholeField(
         units=PER_CENT,
@@ -61,7 +67,7 @@ class DiscountsForm(forms.Form):
     redemption_percent = _percent(
         _("Points that are ever used, in %"), help_text=_("Left empty: as the plan expects.")
     )
-    redemption_error = _percent(_("Standard error of that, in points"), 50)
+    redemption_error = _percent(_("Standard error of that, in points"), ERROR_MAX)
     cost_percent = _percent(_("What a used euro costs, in %"), 200)
     pull_percent = WholeField(
         units=PER_CENT,
@@ -91,8 +97,25 @@ class DiscountsForm(forms.Form):
         "seed",
     )
 
-    def __init__(self, *args: Any, sources: Sequence[tuple[str, str]], language: Language, **kwargs: Any):
+    def __init__(
+        self,
+        *args: Any,
+        sources: Sequence[tuple[str, str]],
+        language: Language,
+        known: KnownOfDiscounts | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(*args, **kwargs)
+        self._usual = initial_of(None, known)
+        if known is not None and known.margin is not None:
+            self.fields["margin_percent"].help_text = gettext(
+                "Of its ordinary price (HT). The studio knows %(figure)s of all net sales (HT), discounts "
+                "included: %(basis)s. Left empty: nothing is said of margin."
+            ) % _said(known.margin)
+        if known is not None and known.redemption is not None:
+            self.fields["redemption_percent"].help_text = gettext(
+                "The studio knows %(figure)s of what was given: %(basis)s. Left empty: as the plan expects."
+            ) % _said(known.redemption)
         self.fields["source"].choices = sources  # type: ignore[attr-defined]
         self.fields["departments"].choices = [  # type: ignore[attr-defined]
             (one.department, formats.typographic(one.name(language))) for one in catalogue.departments()
@@ -116,9 +139,8 @@ class DiscountsForm(forms.Form):
     @property
     def has_details(self) -> bool:
         """Something of them is wrong, or is not as usual: they are shown."""
-        usual = initial_of(None)
         return any(
-            self[name].errors or _written(self[name].value()) != _written(usual.get(name))
+            self[name].errors or _written(self[name].value()) != _written(self._usual.get(name))
             for name in self.DETAILS
         )
 
@@ -157,10 +179,25 @@ def _written(value: Any) -> str:
     return "" if value is None or value == [] else str(value)
 
 
-def initial_of(question: DiscountsQuestion | None) -> dict[str, Any]:
-    """What the form begins with: the usual, or what was asked before."""
+def _said(one: Range) -> dict[str, str]:
+    return {"figure": formats.percent(one.value / 100, 1), "basis": str(BASES[one.basis.value])}
+
+
+def _measured(known: KnownOfDiscounts) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if known.margin is not None and known.margin.value >= 0:
+        found["margin_percent"] = round(known.margin.value, 1)
+    if known.redemption is not None:
+        found["redemption_percent"] = round(known.redemption.value, 1)
+        found["redemption_error"] = min(round(known.redemption_error, 1), ERROR_MAX) or None
+    return found
+
+
+def initial_of(question: DiscountsQuestion | None, known: KnownOfDiscounts | None = None) -> dict[str, Any]:
+    """What the form begins with: the usual, with what the studio knows, or what was asked before."""
     if question is None:
-        return {"share_percent": 30, "source": LIVE, "cost_percent": 100, "pull_percent": 0, "seed": 1}
+        usual = {"share_percent": 30, "source": LIVE, "cost_percent": 100, "pull_percent": 0, "seed": 1}
+        return usual if known is None else usual | _measured(known)
     found = {
         "since": question.since,
         "until": question.until,

@@ -185,7 +185,7 @@ class ToldShown:
             id="went-chart",
             title=_("Where the money of discounts went"),
             labels=labels,
-            series=[Series(_("Discounts, incl. VAT"), [drawn(one) for one in values], ranges=ranges)],
+            series=[Series(_("Discounts (TTC)"), [drawn(one) for one in values], ranges=ranges)],
             show=str,
             kind="bar",
             style="currency",
@@ -193,7 +193,7 @@ class ToldShown:
             minimum=0,
             first_column=_("Part"),
             figures=(
-                [_("Amount, incl. VAT"), _("80% interval"), _("Part"), _("80% interval")],
+                [_("Amount (TTC)"), _("80% interval"), _("Part"), _("80% interval")],
                 [
                     (label, cells_of((figure, part)))
                     for label, figure, part in zip(labels, figures, parts, strict=True)
@@ -220,7 +220,7 @@ class ToldShown:
             labels=labels,
             series=[
                 Series(
-                    _("Margin, excl. VAT"),
+                    _("Margin (HT)"),
                     [drawn(one) for one in values],
                     ranges=[None, whisker(margin.without_ht), whisker(margin.change_ht)],
                 )
@@ -232,7 +232,7 @@ class ToldShown:
             first_column=_("Margin"),
             height="low",
             figures=(
-                [_("Amount, excl. VAT"), _("80% interval")],
+                [_("Amount (HT)"), _("80% interval")],
                 [(label, cells_of((one,))) for label, one in zip(labels, figures, strict=True)],
             ),
         )
@@ -385,14 +385,14 @@ class ToldShown:
             labels=[label for label, _sums in lines],
             series=[
                 Series(
-                    _("On what would have been bought anyway"),
+                    _("On what would have been bought anyway (TTC)"),
                     [drawn(one.value) for one in anyway],
                     tone=2,
                     stack="given",
                     ranges=[whisker(one) for one in anyway],
                 ),
                 Series(
-                    _("On what the discount brought"),
+                    _("On what the discount brought (TTC)"),
                     [
                         drawn(sums.given_minor - one.value)
                         for (_label, sums), one in zip(lines, anyway, strict=True)
@@ -407,7 +407,7 @@ class ToldShown:
             minimum=0,
             first_column=first,
             figures=(
-                [_("Discounts given"), _("Bought anyway"), _("80% interval")],
+                [_("Discounts given (TTC)"), _("Bought anyway (TTC)"), _("80% interval")],
                 [
                     (label, [self.write.money(sums.given_minor), *cells_of((self.write.amount(one),))])
                     for (label, sums), one in zip(lines, anyway, strict=True)
@@ -416,9 +416,9 @@ class ToldShown:
         )
 
     def _grid(self, first: str, lines: Sequence[tuple[str, str, DiscountSums | None]]) -> Grid:
-        heads = [_("Discounts given"), _("Bought anyway"), _("Part of it"), _("Lift")]
+        heads = [_("Discounts given (TTC)"), _("Bought anyway (TTC)"), _("Part of it"), _("Lift")]
         if self.told.margin is not None:
-            heads.append(_("Margin, excl. VAT"))
+            heads.append(_("Margin (HT)"))
         rows = [Row(name, note, self._sums(sums, len(heads))) for name, note, sums in lines]
         return Grid(first, tuple(heads), tuple(rows))
 

@@ -102,7 +102,7 @@ class TurnedShown:
             labels=labels,
             series=[
                 Series(
-                    _("Amount, incl. VAT"),
+                    _("Amount (TTC)"),
                     [drawn(one) for one in values],
                     ranges=[
                         None,
@@ -119,7 +119,7 @@ class TurnedShown:
             is_across=True,
             minimum=0,
             figures=(
-                [_("Amount, incl. VAT"), _("80% interval")],
+                [_("Amount (TTC)"), _("80% interval")],
                 [(label, cells_of((one,))) for label, one in zip(labels, figures, strict=True)],
             ),
         )
@@ -148,7 +148,7 @@ class TurnedShown:
             labels=labels,
             series=[
                 Series(
-                    _("Margin, excl. VAT"),
+                    _("Margin (HT)"),
                     [drawn(value) for _label, value, _one, _sign in parts],
                     ranges=[
                         (min(low * sign, high * sign), max(low * sign, high * sign))
@@ -162,7 +162,7 @@ class TurnedShown:
             style="currency",
             is_across=True,
             figures=(
-                [_("Amount, excl. VAT"), _("80% interval")],
+                [_("Amount (HT)"), _("80% interval")],
                 [(label, cells_of((one,))) for label, one in zip(labels, figures, strict=True)],
             ),
         )
@@ -175,12 +175,12 @@ class TurnedShown:
             labels=[str(one.decile) for one in self.turned.deciles],
             series=[
                 Series(
-                    _("Paid more at the till"),
+                    _("Paid more at the till (TTC)"),
                     [drawn(one.paid_more_minor) for one in self.turned.deciles],
                     tone=2,
                 ),
                 Series(
-                    _("Given more, at face value"), [drawn(one.given_more_minor) for one in self.turned.deciles]
+                    _("Given more, at face value (TTC)"), [drawn(one.given_more_minor) for one in self.turned.deciles]
                 ),
             ],
             show=lambda value: self.write.money(value * 100),
@@ -195,9 +195,9 @@ class TurnedShown:
             _("Tenth"),
             (
                 _("Customers"),
-                _("Spend"),
-                _("Paid more"),
-                _("Given more"),
+                _("Spend (TTC)"),
+                _("Paid more (TTC)"),
+                _("Given more (TTC)"),
                 _("Win"),
                 _("Come out even"),
                 _("Lose"),

@@ -117,7 +117,7 @@ class TrialTold:
         highs = [one.net_change.high_80 / 100 for one in plans]
         return Chart(
             "net",
-            _("Net beside what was recorded, 80% interval"),
+            _("Net (HT) beside what was recorded, 80% interval"),
             [one.label for one in plans],
             spans(_("80% interval"), lows, highs),
             show=self._show,
@@ -184,7 +184,9 @@ class TrialTold:
             names_at_ends=True,
             first_column=_("Plan"),
             plane=Plane(
-                _("Net beside today (HT)"), _("Generosity: face value given (TTC), of net sales"), digits=2
+                _("Net beside today (HT)"),
+                _("Generosity: face value given (TTC), of net sales (HT)"),
+                digits=2,
             ),
             figures=(
                 [_("Generosity"), "80%", _("Net (HT)"), "80%"],
@@ -213,16 +215,18 @@ class TrialTold:
         labels = [str(BEHAVIOUR[one.assumption]) for one in bars]
         return Chart(
             "tornado",
-            _("Net, each assumption in its lowest and highest fifth"),
+            _("Net (HT), each assumption in its lowest and highest fifth"),
             labels,
-            spans(_("Net between"), [low / 100 for low, _high in ends], [high / 100 for _low, high in ends]),
+            spans(
+                _("Net between (HT)"), [low / 100 for low, _high in ends], [high / 100 for _low, high in ends]
+            ),
             show=self._show,
             kind="bar",
             style="currency",
             is_across=True,
             marks=[(self.plan.net_change.value / 100, _("Net"))],
             figures=(
-                [_("Net when low"), _("Net when high")],
+                [_("Net when low (HT)"), _("Net when high (HT)")],
                 [
                     (label, [self.write.money(one.low_minor), self.write.money(one.high_minor)])
                     for label, one in zip(labels, bars, strict=True)
@@ -232,12 +236,15 @@ class TrialTold:
 
     @property
     def deciles(self) -> Chart:
-        return self._people("deciles", _("What customers get, by tenth of spend"), self.plan.deciles)
+        return self._people("deciles", _("What customers get, by tenth of spend (TTC)"), self.plan.deciles)
 
     @property
     def tiers(self) -> Chart:
         return self._people(
-            "tiers", _("What customers get, by status"), self.plan.tiers, lambda one: self._tier(one.name)
+            "tiers",
+            _("What customers get, by status (TTC)"),
+            self.plan.tiers,
+            lambda one: self._tier(one.name),
         )
 
     @property
@@ -250,7 +257,7 @@ class TrialTold:
         highs = [one.net_high_80[self.place] / 100 for one in rounds]
         return Chart(
             "settling",
-            _("How the interval settled"),
+            _("How the interval settled (net, HT)"),
             [formats.number(one.customers) for one in rounds],
             between(_("80% interval of net (HT)"), lows, highs)
             if min(lows) >= 0
@@ -321,7 +328,7 @@ class TrialTold:
         return self._shares(_("Usual store"), self.plan.stores, name)
 
     def _shares(self, first: str, found: Sequence[Share], name: Callable[[Share], str]) -> Grid:
-        heads = (_("Customers"), _("Spend"), _("Before"), _("After"), _("More"), _("Less"))
+        heads = (_("Customers"), _("Spend (TTC)"), _("Before (TTC)"), _("After (TTC)"), _("More"), _("Less"))
         rows = tuple(
             Row(
                 name(one),

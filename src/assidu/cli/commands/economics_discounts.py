@@ -190,19 +190,19 @@ class _Words:
                 "customers": self._number(told.customers),
                 "measured": self._number(told.measured),
             },
-            self._line(_("Discounts given"), self._money(told.given_minor)),
-            self._line(_("  of which nothing can be told"), self._money(told.given_untold_minor)),
-            self._line(_("  on what would have been bought anyway"), self._amount(split.bought_anyway)),
-            self._line(_("  on what was bought earlier"), self._amount(split.pulled_forward)),
-            self._line(_("  on what was bought instead"), self._amount(split.taken_from_others)),
-            self._line(_("  on what is really new"), self._amount(split.new)),
+            self._line(_("Discounts given (TTC)"), self._money(told.given_minor)),
+            self._line(_("  of which nothing can be told (TTC)"), self._money(told.given_untold_minor)),
+            self._line(_("  on what would have been bought anyway (TTC)"), self._amount(split.bought_anyway)),
+            self._line(_("  on what was bought earlier (TTC)"), self._amount(split.pulled_forward)),
+            self._line(_("  on what was bought instead (TTC)"), self._amount(split.taken_from_others)),
+            self._line(_("  on what is really new (TTC)"), self._amount(split.new)),
             self._line(_("Units sold at a discount"), self._number(units.sold_discounted)),
             self._line(_("  brought by the discount"), self._figure(units.extra)),
             self._line(_("  less other weeks and products"), self._figure(units.net)),
             self._line(_("Elasticity"), self._figure(told.elasticity, 2)),
         ]
         if told.margin is not None:
-            lines.append(self._line(_("Margin excl. VAT, changed by"), self._amount(told.margin.change_ht)))
+            lines.append(self._line(_("Margin (HT), changed by"), self._amount(told.margin.change_ht)))
         lines.append(_("Depth: units more than without the discount"))
         lines += [
             self._line(
@@ -216,17 +216,15 @@ class _Words:
         lines = [
             _("With %(share)s %% of discounts turned into points (%(currency)s):")
             % {"share": turned.turning.share_percent, "currency": turned.currency},
-            self._line(_("  Given at once"), self._amount(turned.given_now)),
-            self._line(_("  Points given, at face value"), self._money(turned.issued_minor)),
-            self._line(_("  Cost of points, later"), self._amount(turned.cost_later)),
-            self._line(_("  Liability at the end"), self._amount(turned.liability)),
+            self._line(_("  Given at once (TTC)"), self._amount(turned.given_now)),
+            self._line(_("  Points given, at face value (TTC)"), self._money(turned.issued_minor)),
+            self._line(_("  Cost of points, later (TTC)"), self._amount(turned.cost_later)),
+            self._line(_("  Liability at the end (TTC)"), self._amount(turned.liability)),
             self._line(_("  Units lost"), self._figure(turned.units_lost)),
-            self._line(_("  Sales, changed by"), self._amount(turned.sales_change)),
+            self._line(_("  Sales (TTC), changed by"), self._amount(turned.sales_change)),
         ]
         if turned.margin is not None:
-            lines.append(
-                self._line(_("  Margin excl. VAT, changed by"), self._amount(turned.margin.change_ht))
-            )
+            lines.append(self._line(_("  Margin (HT), changed by"), self._amount(turned.margin.change_ht)))
         figures = {"winners": self._number(turned.winners), "losers": self._number(turned.losers)}
         lines.append(_("  Customers who win: %(winners)s, who lose: %(losers)s") % figures)
         return lines

@@ -205,7 +205,6 @@ def _decided(
     )
     return Decided(
         currency=currency.code,
-        turned_minor=sum(paid_more.values()),
         issued_units=issued,
         issued_minor=issued_minor,
         other_issued_minor=change - issued_minor,

@@ -1,14 +1,13 @@
 """What is told of a set of assumptions: totals, months, and what is behind each chart.
 
-Amounts are whole minor units: each segment's figures of each month are rounded, and everything else adds those up, so
-that waterfall, table and total are the same to the cent."""
+Amounts are whole minor units that add up to totals which are rounded once (`economics.models.whole`): waterfall, table
+and total are the same to the cent, and the net is that of workbook and tornado."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from assidu.economics.models.assumptions import (
     OF_PROGRAMME,
@@ -23,7 +22,6 @@ from assidu.economics.models.macro import (
     FLOWS,
     OF_NET,
     Figures,
-    Flows,
     Numbers,
     Run,
     base_figures,
@@ -35,8 +33,8 @@ from assidu.economics.models.macro import (
 )
 from assidu.economics.models.needed import NeededCurve, needed_curves
 from assidu.economics.models.spread import Chances, Fan, SegmentChances, Spread, spread
+from assidu.economics.models.whole import Whole, cells, whole_of
 
-Whole = npt.NDArray[np.int64]
 STEPS = 21
 """Points of a curve."""
 
@@ -189,16 +187,13 @@ def report(found: Assumptions, decimals: int = 2) -> MacroReport:
     scale = 10**decimals
     figures = base_figures(found)
     base = run(found, figures)
-    whole = {code: _whole(one, scale) for code, one in base.segments.items()}
-    fixed, investment = _rounded(base.fixed, scale)[0], int(_rounded(base.investment, scale)[0, 0])
+    rounded = whole_of(base, scale)
+    whole, fixed, investment = rounded.segments, rounded.fixed, rounded.investment
     together = _together(list(whole.values()), found.months)
-    vats = {segment.code: segment.vat.value / 100 for segment in found.segments}
-    ttc = {
-        name: sum(round(int(parts[name].sum()) * (1 + vats[code])) for code, parts in whole.items())
-        for name in ("baseline_sales", "incremental_sales")
-    }
+    ttc = _ttc(found, base, scale)
     total = _totals(
-        together, ttc, sum(segment.members.value for segment in found.segments),
+        together, {name: int(parts.sum()) for name, parts in ttc.items()},
+        sum(segment.members.value for segment in found.segments),
         int(together["running"].sum() + fixed.sum()), investment, _break_even(found, figures, base, scale),
     )  # fmt: skip
     cash = _cash(together, fixed, investment)
@@ -210,11 +205,19 @@ def report(found: Assumptions, decimals: int = 2) -> MacroReport:
             SegmentTotals(
                 segment.code,
                 segment.called,
-                _segment(found, figures, base, whole[segment.code], segment, scale),
+                _segment(
+                    found,
+                    figures,
+                    base,
+                    whole[segment.code],
+                    {name: int(parts[place]) for name, parts in ttc.items()},
+                    segment,
+                    scale,
+                ),
                 None if drawn is None else drawn.segments[segment.code],
                 _segment_months(whole[segment.code], members_of(found, figures, segment.code)[0]),
             )
-            for segment in found.segments
+            for place, segment in enumerate(found.segments)
         ),
         months=tuple(
             _month(place, together, fixed, cash, None if drawn is None else drawn.cash[place])
@@ -237,8 +240,20 @@ def _rounded(numbers: Numbers, scale: int) -> Whole:
     return found
 
 
-def _whole(flows: Flows, scale: int) -> dict[str, Whole]:
-    return {name: _rounded(getattr(flows, name), scale)[0] for name in FLOWS}
+def _ttc(found: Assumptions, base: Run, scale: int) -> dict[str, Whole]:
+    """Sales with the VAT of their segment, by segment."""
+    return {
+        name: cells(
+            np.array(
+                [
+                    getattr(base.segments[one.code], name).sum() * (1 + one.vat.value / 100)
+                    for one in found.segments
+                ]
+            ),
+            scale,
+        )
+        for name in ("baseline_sales", "incremental_sales")
+    }
 
 
 def _together(parts: list[dict[str, Whole]], months: int) -> dict[str, Whole]:
@@ -293,14 +308,11 @@ def _segment(
     figures: Figures,
     base: Run,
     parts: Mapping[str, Whole],
+    ttc: Mapping[str, int],
     segment: Segment,
     scale: int,
 ) -> Totals:
     """Of a segment alone, with the costs of its own members; what the programme costs as a whole is nobody's."""
-    vat = segment.vat.value / 100
-    ttc = {
-        name: round(int(parts[name].sum()) * (1 + vat)) for name in ("baseline_sales", "incremental_sales")
-    }
     needed = _break_even(found, figures, base, scale, alone=segment.code)
     return _totals(parts, ttc, segment.members.value, int(parts["running"].sum()), 0, needed)
 

@@ -40,11 +40,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What the core decided on history retold, beside what it decides on history as it was: the money that was turned
-    into points there, and at face value what was given for it, for everything else, and is left at the end."""
+    """What the core decided on history retold, beside what it decides on history as it was: at face value what was
+    given for the money that was turned, for everything else, and is left at the end."""
 
     currency: str
-    turned_minor: int
     issued_units: int
     issued_minor: int
     other_issued_minor: int
@@ -117,13 +116,17 @@ def turned_of(
     redemption_percent: float,
     seed: int,
 ) -> Turned:
-    """Everything together. What the core gave per turned euro holds for every set of parameters."""
+    """Everything together. What the core gave per turned euro holds for every set of parameters.
+
+    Per euro that is turned as estimated, not as retold: history is retold in whole units and whole cents, and the cost
+    of points would be told of others than of those that were given."""
     response = looked.response
     tell = response.estimate
     used = (
         _redemption(response, redemption_percent, turning.redemption_error, seed) * turning.cost_percent / 100
     )
-    covered = decided.issued_minor / decided.turned_minor if decided.turned_minor else 0.0
+    estimated = float(kept.turned[0])
+    covered = decided.issued_minor / estimated if estimated else 0.0
     later = kept.turned * covered * used
     return Turned(
         turning=turning,

@@ -74,7 +74,10 @@ def _split(whole: Book, told: Discounts, decimals: int) -> None:
 def _table(whole: Book, table: Table, decimals: int) -> None:
     """As the CSV file of the same name, with amounts in units instead of minor units."""
     sheet = whole.sheet(table.name)
-    sheet.title(table.name, _("Columns are named as in the API; amounts in units of the currency."))
+    sheet.title(
+        table.name,
+        _("Columns are named as in the API; amounts in units of the currency, TTC unless the name says ht."),
+    )
     sheet.head(FIRST - 1, [_unitary(name) for name in table.columns])
     is_by_figure = table.columns[0] == "figure"
     for row, cells in enumerate(table.rows, start=FIRST):

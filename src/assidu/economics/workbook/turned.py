@@ -28,18 +28,20 @@ def turned_sheet(whole: Book, turned: Turned, decimals: int) -> None:
     given_for = lines.assumed(_("Points for each euro turned, at face value"), covered)
 
     later = f"{given_for}*{redemption}/100*{cost}/100"
-    then = lines.known(_("Given at once, before"), turned.given_then_minor)
-    now = lines.known(_("Given at once, still"), turned.given_now.value)
-    of_turned = lines.known(_("Turned into points"), turned.turned.value)
+    then = lines.known(_("Given at once, before (TTC)"), turned.given_then_minor)
+    now = lines.known(_("Given at once, still (TTC)"), turned.given_now.value)
+    of_turned = lines.known(_("Turned into points (TTC)"), turned.turned.value)
     points = lines.worked(
-        _("Cost of points, later"), f"{of_turned}*{later}", turned.turned.value * covered * used
+        _("Cost of points, later (TTC)"), f"{of_turned}*{later}", turned.turned.value * covered * used
     )
     together = turned.given_now.value + turned.turned.value * covered * used
-    both = lines.worked(_("Discounts and points together"), f"{now}+{points}", together)
-    lines.worked(_("More or less than before"), f"{both}-{then}", together - turned.given_then_minor, "bold ")
-    left = lines.known(_("Points left at the end, at face value"), turned.outstanding_minor)
+    both = lines.worked(_("Discounts and points together (TTC)"), f"{now}+{points}", together)
+    lines.worked(
+        _("More or less than before (TTC)"), f"{both}-{then}", together - turned.given_then_minor, "bold "
+    )
+    left = lines.known(_("Points left at the end, at face value (TTC)"), turned.outstanding_minor)
     owed = turned.outstanding_minor * used
-    lines.worked(_("Owed for them"), f"{left}*{redemption}/100*{cost}/100", owed)
+    lines.worked(_("Owed for them (TTC)"), f"{left}*{redemption}/100*{cost}/100", owed)
     if turned.margin is not None:
         _margin(lines, turned.margin, later, covered * used)
     sheet.freeze(FIRST, 1)

@@ -183,14 +183,14 @@ class Brought:
     @property
     def segment_heads(self) -> list[str]:
         return [
-            _("Net"),
+            _("Net (HT)"),
             _("Risk of a loss"),
             _("Pays from"),
             _("Uplift"),
-            _("Margin on top"),
+            _("Margin on top (HT)"),
             _("Costs (HT)"),
             _("Return"),
-            _("Sales anyway"),
+            _("Sales anyway (HT)"),
             _("Members"),
         ]
 
@@ -280,7 +280,7 @@ class Brought:
         net = self.report.total.net_minor
         return Chart(
             "waterfall",
-            _("From sales on top to what is left"),
+            _("From sales on top to what is left (HT)"),
             [*labels, _("Net")],
             waterfall(
                 [
@@ -331,7 +331,7 @@ class Brought:
         ]
         return Chart(
             "break-even",
-            _("Net by uplift"),
+            _("Net (HT) by uplift"),
             [formats.percent(uplift, 2) for uplift in fine],
             [Series(_("Net (HT)"), [round(first + (end - first) * at / FINE, 2) for at in range(FINE + 1)])],
             show=self._show,
@@ -442,10 +442,10 @@ class Brought:
         ends = [sorted((one.net_low_minor, one.net_high_minor)) for one in bars]
         return Chart(
             "tornado",
-            _("Net, each figure at its ends"),
+            _("Net (HT), each figure at its ends"),
             labels,
             spans(
-                _("Net between"),
+                _("Net between (HT)"),
                 [self.amounts.units(low) for low, _high in ends],
                 [self.amounts.units(high) for _low, high in ends],
             ),
@@ -456,7 +456,7 @@ class Brought:
             is_across=True,
             marks=[(self.amounts.units(self.report.total.net_minor), _("Net"))],
             figures=(
-                [_("From"), _("to"), _("Basis"), _("Net at the low end"), _("Net at the high end")],
+                [_("From"), _("to"), _("Basis"), _("Net at the low end (HT)"), _("Net at the high end (HT)")],
                 [
                     (
                         label,
@@ -495,7 +495,7 @@ class Brought:
             columns += [_("4 cases of 5"), _("95 cases of 100")]
         return Chart(
             "cash",
-            _("Cumulated cash"),
+            _("Cumulated cash (HT)"),
             [str(one.number) for one in months],
             series,
             show=self._show,

@@ -25,13 +25,16 @@ from assidu.backoffice.sheets import is_partial, leave
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.programme import author, yaml_of
 from assidu.backoffice.views.studio.files import EXCEL, download
+from assidu.economics import measuring
 from assidu.economics.discounts import runs
 from assidu.economics.discounts.runs import DiscountsRun
 from assidu.economics.discounts.tables import tables, with_never
 from assidu.economics.discounts.turned_plan import currency_for
 from assidu.economics.discounts.types import CannotTell, DiscountsQuestion
 from assidu.economics.discounts.words import assumptions, why
+from assidu.economics.measuring import KnownOfDiscounts
 from assidu.economics.workbook.discounts import discounts_workbook
+from assidu.foundation import clock
 from assidu.foundation.people import actions as trail
 from assidu.loyalty import drafts
 from assidu.measurement.queries import first_day, has_invented
@@ -103,8 +106,9 @@ def looks(request: HttpRequest) -> HttpResponse:
     if known is None:
         return render(request, "backoffice/studio/discounts.html", {"programme": None, "tab": TAB})
     again = next((one for one in runs.runs(known.code) if str(one.run_id) == request.GET.get("again")), None)
-    initial = initial_of(again.question if again is not None else None)
-    return _list(request, known, _form(request, known, initial=initial))
+    measured = _known(request, known)
+    initial = initial_of(again.question if again is not None else None, measured)
+    return _list(request, known, _form(request, known, initial=initial, known=measured))
 
 
 def _list(request: HttpRequest, known: Programme, form: DiscountsForm, status: int = 200) -> HttpResponse:
@@ -121,13 +125,20 @@ def _list(request: HttpRequest, known: Programme, form: DiscountsForm, status: i
     return render(request, "backoffice/studio/discounts.html", context, status=status)
 
 
-def _form(request: HttpRequest, known: Programme, **options: object) -> DiscountsForm:
+def _known(request: HttpRequest, programme: Programme) -> KnownOfDiscounts | None:
+    """What the studio knows of the past; it takes a while, and only whoever may ask needs it."""
+    if first_day() is None or not signed_in(request).may("simulate.run"):
+        return None
+    return measuring.of_discounts(programme.code, clock.now(), language=language())
+
+
+def _form(request: HttpRequest, programme: Programme, **options: object) -> DiscountsForm:
     data = request.POST if request.method == "POST" else None
     sources = [
         (LIVE, _("The version in force")),
-        *((key, title) for key, title, _d, _y in _drafts(request, known)),
+        *((key, title) for key, title, _d, _y in _drafts(request, programme)),
     ]
-    return DiscountsForm(data, sources=sources, language=language(), **options)  # fmt: skip
+    return DiscountsForm(data, sources=sources, language=language(), **options)  # type: ignore[arg-type]
 
 
 def _drafts(request: HttpRequest, known: Programme) -> list[tuple[str, str, Document, str]]:
@@ -156,7 +167,8 @@ def start(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = _form(request, known)
     if not form.is_valid():
-        return _list(request, known, form, status=422)
+        again = _form(request, known, known=_known(request, known))
+        return _list(request, known, again, status=422)
     question = form.question(known.code)
     document, yaml, label = _plan(request, known, form.cleaned_data["source"])
     if question.turning is not None and currency_for(document) is None:
