@@ -231,7 +231,7 @@ class _Words:
 
     @staticmethod
     def _line(label: str, value: str) -> str:
-        return f"{label:<44}{value}"
+        return f"{label:<60}{value}"
 
     def _number(self, value: float, digits: int = 0) -> str:
         return number(round(value * 10**digits), self._spoken, digits)
