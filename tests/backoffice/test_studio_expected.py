@@ -114,6 +114,7 @@ def test_a_saved_set_is_opened_and_says_what_it_comes_to(finance: Client) -> Non
         "Generosity",
     ):
         assert title in page
+    assert "No investment was entered: net, return and break-even leave it out." in page
     assert finance.get(f"{PAGE}?set=nobody").status_code == 404
 
 

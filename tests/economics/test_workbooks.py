@@ -117,8 +117,11 @@ def test_sets_side_by_side_work_out_each_on_its_own_sheets(tmp_path: Path) -> No
         book = Worked(compared_workbook(sets, 2), tmp_path / "compared.xlsx")
     net = book.row("Side by side", "Net")
     assert book.at("Side by side", f"B{net}") - book.at("Side by side", f"F{net}") == pytest.approx(900)
+    said = "No investment was entered: net, return and break-even leave it out."
+    assert (book.at("1 Result", "A18"), book.at("2 Result", "A18")) == (said, "")
     row = book.row("2 Assumptions", "Investment, HT")
     book.change("2 Assumptions", f"B{row}", 0)
+    assert book.at("2 Result", "A18") == said
     assert book.at("Side by side", f"F{net}") == pytest.approx(sets[0][1].total.net_minor / 100, abs=0.05)
 
 

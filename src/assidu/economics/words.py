@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from assidu.economics.micro.answers import ANSWERS_MAX
 from assidu.economics.micro.settling import SETTLED
 from assidu.economics.micro.types import LeftOut, MicroResult
+from assidu.economics.types import MacroReport
 from assidu.plans.wording import language_of
 from assidu.plans.wording.figures import number
 
@@ -117,6 +118,21 @@ BEHAVIOUR: Mapping[str, str | Promise] = {
     "cost": _("Cost (HT) of what is used, of face value, net of partners (%)"),
     "margin": _("Margin where the catalogue knows none, of net sales HT (%); what it knows moves along"),
 }
+
+
+NOT_ENTERED: Mapping[tuple[str, ...], str | Promise] = {
+    ("running", "investment"): _(
+        "No running cost and no investment was entered: net, return and break-even leave them out."
+    ),
+    ("running",): _("No running cost was entered: net, return and break-even leave it out."),
+    ("investment",): _("No investment was entered: net, return and break-even leave it out."),
+}
+"""Which costs a set says nothing of."""
+
+
+def not_entered_in_words(found: MacroReport) -> str:
+    """What the result leaves out because nobody said what it costs; nothing where all was said."""
+    return str(NOT_ENTERED.get(found.not_entered, ""))
 
 
 def left_out_in_words(found: LeftOut) -> str:

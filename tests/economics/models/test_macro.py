@@ -371,6 +371,14 @@ def test_what_makes_no_sense_is_refused(found: Assumptions, code: str) -> None:
     assert code in {one.code for one in problems(found)}
 
 
+def test_costs_that_nobody_entered_are_named() -> None:
+    nothing = told(assuming(fixed_cost=a(0)))
+    assert nothing.not_entered == ("running", "investment")
+    assert told(assuming()).not_entered == ("investment",)
+    ranged = told(assuming(fixed_cost=a(0), member_cost=a(0, 0, 1), investment=a(9)))
+    assert ranged.not_entered == (), "a range was entered"
+
+
 def test_what_was_measured_is_told_from_what_is_assumed() -> None:
     found = told(assuming(a_segment(members=Range(value=10, basis=Measured.MEASURED))))
     assert (found.measured, found.assumed) == (1, 9)

@@ -21,7 +21,7 @@ from assidu.economics import actions, measuring, queries
 from assidu.economics.documents import SENTENCES, assumptions_yaml, read_assumptions
 from assidu.economics.tables import macro_tables, past_table
 from assidu.economics.types import COMPARED_MAX, Assumptions, MacroReport, Past, SavedAssumptions, report
-from assidu.economics.words import BASES, FIGURES, STEPS
+from assidu.economics.words import BASES, FIGURES, STEPS, not_entered_in_words
 from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation import clock
@@ -370,6 +370,9 @@ def _text(answer: MacroReport, document: Document) -> str:
             "payback": "-" if answer.payback_month is None else number(max(answer.payback_month, 1)),
         }
     )
+    if answer.not_entered:
+        with rooms_speak():
+            lines.append("  " + not_entered_in_words(answer))
     if answer.chances is not None:
         net = answer.chances.net
         lines.append(

@@ -165,7 +165,10 @@ class GenerosityPoint:
 @dataclass(frozen=True, slots=True)
 class MacroReport:
     """``payback_month``: from which month on the cumulated cash stays above nothing (``None``: not within these months,
-    or only because what was given is used after them: the net is a loss; 0: it never was below)."""
+    or only because what was given is used after them: the net is a loss; 0: it never was below).
+
+    ``not_entered``: of ``running`` and ``investment``, those costs that the set says nothing of: neither a figure nor a
+    range. Net, return and break-even leave them out."""
 
     name: str
     total: Totals
@@ -180,6 +183,7 @@ class MacroReport:
     chances: Chances | None
     measured: int
     assumed: int
+    not_entered: tuple[str, ...] = ()
 
 
 def report(found: Assumptions, decimals: int = 2) -> MacroReport:
@@ -232,6 +236,7 @@ def report(found: Assumptions, decimals: int = 2) -> MacroReport:
         chances=None if drawn is None else drawn.chances,
         measured=_count(found, Measured.MEASURED),
         assumed=_count(found, Measured.ASSUMED),
+        not_entered=_not_entered(found),
     )
 
 
@@ -500,6 +505,11 @@ def _frontier(found: Assumptions, figures: Figures, scale: int) -> tuple[Generos
 def _drawn(found: Assumptions, scale: int) -> Spread | None:
     """Without ranges nothing is drawn."""
     return spread(found, scale) if found.draws and found.segments and _ranges(found) else None
+
+
+def _not_entered(found: Assumptions) -> tuple[str, ...]:
+    known = {"running": (found.fixed_cost, found.member_cost), "investment": (found.investment,)}
+    return tuple(name for name, costs in known.items() if not any(one.highest or one.lowest for one in costs))
 
 
 def _count(found: Assumptions, basis: Measured) -> int:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from assidu.economics.models.assumptions import OF_PROGRAMME, OF_SEGMENTS, Assumptions, Range
 from assidu.economics.types import MacroReport, Segment
-from assidu.economics.words import BASES, FIGURES, STEPS
+from assidu.economics.words import BASES, FIGURES, NOT_ENTERED, STEPS, not_entered_in_words
 from assidu.economics.workbook.sheets import Book, Sheet, book
 
 FIRST = 4
@@ -291,7 +291,27 @@ def _result(
         report.payback_month,
         "units",
     )
+    _not_entered(sheet, FIRST + len(lines) + 1, report, assumed)
     return _Pays(brings, needed, f"(-(SUM({months.column(months.fixed)})+{investment}))", tuple(lines))
+
+
+def _not_entered(sheet: Sheet, row: int, report: MacroReport, assumed: _Assumed) -> None:
+    """Which costs nobody entered: it goes once somebody does, in the cells of the first sheet."""
+
+    def is_nothing(*names: str) -> str:
+        cells = [assumed.of("", name, end) for name in names for end in ("value", "low", "high")]
+        return f"AND({','.join(f'{cell}=0' for cell in cells)})"
+
+    def quoted(costs: tuple[str, ...]) -> str:
+        words = str(NOT_ENTERED[costs]).replace('"', '""')
+        return f'"{words}"'
+
+    running, investment = is_nothing("fixed_cost", "member_cost"), is_nothing("investment")
+    formula = (
+        f"IF(AND({running},{investment}),{quoted(('running', 'investment'))},"
+        f'IF({running},{quoted(("running",))},IF({investment},{quoted(("investment",))},"")))'
+    )
+    sheet.work(row, 0, formula, not_entered_in_words(report), "bold")
 
 
 def _tornado(

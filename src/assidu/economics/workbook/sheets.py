@@ -61,7 +61,7 @@ class Sheet:
         return self.at(row, column)
 
     def work(
-        self, row: int, column: int, formula: str, value: float | int | None = None, style: str = ""
+        self, row: int, column: int, formula: str, value: float | str | None = None, style: str = ""
     ) -> str:
         """A formula of ours, and what it comes to (shown by programs that work nothing out)."""
         self._sheet.write_formula(

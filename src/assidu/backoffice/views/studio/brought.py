@@ -9,7 +9,7 @@ from assidu.backoffice import formats
 from assidu.backoffice.charts import Chart, Plane, Series, between, spans, waterfall
 from assidu.backoffice.views.studio.amounts import Amounts
 from assidu.economics.types import Assumptions, Fan, MacroReport, NeededCurve, RateFan, SegmentTotals
-from assidu.economics.words import BASES, FIGURES, STEPS
+from assidu.economics.words import BASES, FIGURES, STEPS, not_entered_in_words
 
 FINE = 200
 """Steps in which a straight line is drawn."""
@@ -75,6 +75,11 @@ class Brought:
             "in which every figure lies somewhere in its range. They point in different ways because these scenarios "
             "are not centred on the assumed values: their median is %(median)s."
         ) % {"median": self.money(chances.net.p50_minor)}
+
+    @property
+    def not_entered(self) -> str:
+        """The costs that nobody entered, and that the results leave out."""
+        return not_entered_in_words(self.report)
 
     @cached_property
     def results(self) -> list[Result]:
