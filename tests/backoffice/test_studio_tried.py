@@ -169,6 +169,11 @@ def test_what_is_known_so_far_is_shown_while_it_runs(past: History, finance: Cli
     assert "Plans side by side" in page
     assert html.unescape(page).count("Not in it: what it costs or saves that units (") >= 2
     assert 'hx-trigger="every 2s"' in page
+    runs.finish(run_id, replace(result, settled_after=None))
+    page = text_of(finance, f"{ADDRESS}{run_id}/")
+    assert "everybody tried" in page
+    assert "not settled" not in page
+    run_id = runs.ask("club", TRIED, label="", by="")
     runs.fail(run_id, "NothingRecorded")
     assert "Nothing was changed for anybody." in text_of(finance, f"{ADDRESS}{run_id}/")
 

@@ -70,6 +70,11 @@ class TrialTold:
         return self.result.settled_after is not None
 
     @property
+    def has_everybody(self) -> bool:
+        """Nobody is left who would move the intervals: what is left of them is what was assumed."""
+        return self.result.customers == self.result.of_customers
+
+    @property
     def settled_words(self) -> str:
         return settled_in_words(self.result)
 
