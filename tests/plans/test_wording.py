@@ -75,6 +75,7 @@ from assidu.plans.wording.language import Sentence
 from assidu.plans.wording.offers import notes_said
 from assidu.plans.wording.phrases import phrases_of
 from builders.documents import BASE, a_document, a_programme, a_rule
+from builders.draw_mistakes import a_prize, with_draw
 from builders.offers import offers
 
 CATALOGUES: tuple[ModuleType, ...] = (changes, description, phrases, problems, reasons, receipts)
@@ -229,6 +230,27 @@ def test_amounts_and_days_are_written_as_each_language_does() -> None:
     assert figures.day(date(2026, 6, 1), Language.FR) == "1er juin 2026"
     assert figures.day(date(2026, 6, 11), Language.FR) == "11 juin 2026"
     assert figures.day(date(2026, 6, 1), Language.EN) == "1 June 2026"
+    assert figures.short_day(date(2026, 9, 1), Language.FR) == "1er sept. 2026"
+    assert figures.short_day(date(2026, 9, 14), Language.EN) == "14 Sept 2026", (
+        "the day before the month, as above"
+    )
+
+
+def test_prizes_are_named_as_they_are_and_counted_beside() -> None:
+    gives = "{currency: points, units: 500}"
+    document = examine(with_draw(prizes=a_prize(gives, 10) + a_prize(gives))).document
+    assert document is not None
+    for language, said in (
+        (Language.EN, "to win: 10 times “a prize” (500 points each) and “a prize” (500 points)"),
+        (Language.FR, "à gagner : 10 fois « un lot » (500 points à chaque fois) et « un lot » (500 points)"),
+    ):
+        [told] = [
+            line.sentence
+            for part in describe(document, language).sections
+            for line in part.lines
+            if line.code == "summer"
+        ]
+        assert said in told.replace("\u00a0", " ")
 
 
 def test_units_agree_with_their_number() -> None:
