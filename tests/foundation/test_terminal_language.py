@@ -155,7 +155,9 @@ def test_the_detail_of_what_was_set_aside_is_told_in_french(detail: str, french:
         assert reject_detail(detail) == french
 
 
-def test_doctor_counts_what_was_set_aside_and_says_what_to_do(assidu_db: Database) -> None:
+def test_doctor_counts_what_was_set_aside_and_says_what_to_do(
+    assidu_db: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for count, sentence in ((1, "1 record was set aside"), (2, "2 records were set aside")):
         with psycopg.connect(assidu_db.url) as connection:
             connection.execute(
@@ -167,6 +169,16 @@ def test_doctor_counts_what_was_set_aside_and_says_what_to_do(assidu_db: Databas
             found = next(finding for finding in checks() if finding.name == "rejects")
         assert found.what.startswith(sentence)
         assert "GET /v1/rejects" in found.advice
+    monkeypatch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
+    monkeypatch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
+    for language, reason in (
+        ("en", "2  A value is not of the kind that is asked for (bad_value)"),
+        ("fr", "2  Une valeur n'est pas du type attendu (bad_value)"),
+    ):
+        monkeypatch.setenv("ASSIDU_LANGUAGE", language)
+        current_settings.cache_clear()
+        run(["doctor"])
+        assert reason in capsys.readouterr().out.replace("’", "'")
 
 
 def test_the_secret_of_a_key_is_announced_and_the_key_has_a_name(

@@ -75,6 +75,7 @@ class Check:
     is_well: bool
     what: str
     advice: str
+    reasons: tuple[tuple[str, int], ...]
 
 
 @allowed("system.view")
@@ -82,7 +83,8 @@ def system(request: HttpRequest) -> HttpResponse:
     rooms: dict[str, list[Check]] = {}
     for room, finding in findings():
         label = CHECKS.get(finding.name, finding.name.replace("_", " ").capitalize())
-        check = Check(str(label), finding.is_well, finding.what, finding.advice)
+        reasons = tuple((reject_sentence(code), count) for code, count in finding.by_code.items())
+        check = Check(str(label), finding.is_well, finding.what, finding.advice, reasons)
         rooms.setdefault(str(ROOMS.get(room, room)), []).append(check)
     unwell = [check for checks in rooms.values() for check in checks if not check.is_well]
     now = clock.now()
