@@ -245,8 +245,13 @@ def test_bad_rows_are_set_aside_and_the_rest_goes_on(programme: Database, tmp_pa
     )  # fmt: skip
     with path.open("a") as file:
         file.write("{this is no JSON\n")
+    before = contents(programme.url)
+    foreseen = [take(programme, [pair], dry=True, processes=processes) for processes in (1, 2)]
+    assert contents(programme.url) == before
     report = take(programme, [pair])
     assert report.recorded == 2
+    for dry in foreseen:
+        assert (dry.recorded, dry.set_aside, dry.first_aside) == (2, report.set_aside, report.first_aside)
     assert report.set_aside == {
         "not_a_card": 1,
         "bad_time": 1,
@@ -469,6 +474,27 @@ def test_a_dry_run_writes_nothing(programme: Database, tmp_path: Path) -> None:
         dry=True,
     )
     assert (report.events, report.recorded, report.is_dry_run) == (1, 1, True)
+    newcomer = joined("2990001", "2026-01-01T10:00:00Z")
+    newcomer["data"]["profile"] = {"phone": "+33639980001"}
+    pair = events_file(
+        tmp_path / "b.jsonl",
+        newcomer,
+        event("Balance Corrected", "c1", "2026-01-12T10:00:00Z", "phone:+33639980001",
+              currency="points", quantity=1_000, reason="goodwill", by="test"),
+        event("Reward Requested", "v1", "2026-01-13T10:00:00Z", "card:2990001", reward="voucher-5"),
+        event("Reward Requested", "v2", "2026-01-14T10:00:00Z", "card:2990002", reward="voucher-5"),
+        sale("t2", "2026-01-14T10:00:00Z", None),
+    )  # fmt: skip
+    report = take(programme, [pair], dry=True)
+    assert (report.recorded, report.anonymous) == (4, 1), "a card and a telephone of one person"
+    assert report.set_aside == {"unknown_customer": 1}
+    (tmp_path / "members.csv").write_text("number\n2990002\n")
+    members = parse_mapping(
+        'version = 1\nname = "M"\ntarget = "customer"\n[file]\nformat = "csv"\ndelimiter = ","\n'
+        '[record]\ncard = {column = "number"}\n'
+    )
+    report = take(programme, [Pair(tmp_path / "members.csv", members), pair], dry=True)
+    assert (report.recorded, report.anonymous, report.tries_takeovers_only) == (5, 1, True)
     assert contents(programme.url) == before
 
 
