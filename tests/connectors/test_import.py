@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.test import Client
 
 from assidu.connectors.actions import ImportOrder, import_files
 from assidu.connectors.files.mapping import MappingError
@@ -17,6 +18,7 @@ from assidu.demo.feed import Feed
 from assidu.foundation.database import Database
 from assidu.foundation.settings import current_settings
 from assidu.loyalty.rebuild import verify
+from backoffice.test_pages import sign_in
 from builders.contents import contents
 from builders.imports import (
     NOW,
@@ -527,8 +529,13 @@ def test_stores_products_and_customers_are_replaced_and_found_again(programme: D
     assert contents(programme.url) == kept
 
 
-def test_runs_are_listed_by_the_dates_that_they_show(programme: Database, tmp_path: Path) -> None:
+def test_runs_are_listed_as_they_were_done_whenever_what_they_brought_was_learnt(
+    programme: Database, tmp_path: Path, client: Client
+) -> None:
     for name, at in (("a", NOW), ("b", NOW - timedelta(days=60)), ("c", NOW)):
         pair = events_file(tmp_path / f"{name}.jsonl", joined(f"299000{ord(name)}", "2026-01-01T10:00:00Z"))
         import_files(ImportOrder([pair], at, catches_up=False), programme.url, current_settings())
-    assert [one.files for one in import_runs()] == [("c.jsonl",), ("a.jsonl",), ("b.jsonl",)]
+    assert [one.files for one in import_runs()] == [("c.jsonl",), ("b.jsonl",), ("a.jsonl",)]
+    sign_in(client, "it", language="en")
+    page = client.get("/settings/system/").content.decode()
+    assert "counts as learnt on 23 Sept 2026" in page

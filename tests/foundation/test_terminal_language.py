@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -19,6 +20,7 @@ from assidu.connectors.imports.types import FIRST_ASIDE_MAX, Difference, Report,
 from assidu.events.checks import checks
 from assidu.foundation.database import Database
 from assidu.foundation.settings import KNOWN, current_settings
+from builders.imports import publish_programme
 
 
 @pytest.fixture
@@ -211,3 +213,23 @@ def test_the_terminal_of_a_frenchman_speaks_french(tmp_path: Path) -> None:
         check=False,
     )
     assert "Il n’y a pas encore de base" in said.stdout, said
+
+
+def test_the_way_of_a_version_is_told_in_one_language(
+    assidu_db: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
+    monkeypatch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
+    monkeypatch.setenv("ASSIDU_LANGUAGE", "fr")
+    current_settings.cache_clear()
+    publish_programme(date(2025, 11, 16))
+    for arguments, said in (
+        (["drafts"], "Il n’y a pas de brouillon."),
+        (["draft", "abcdef"], "Il n’y a pas de brouillon 'abcdef'."),
+        (["threshold"], "Une personne suffit."),
+        (["go-back", "1", "--on", "2027-03-01"], "Version 5, en vigueur à partir du 2027-03-01."),
+        (["withdraw", "5"], "La version 5 est retirée : la version 6 continue comme avant."),
+    ):
+        run(["plan", *arguments])
+        told = capsys.readouterr()
+        assert said in " ".join((told.out + told.err).replace("\u00a0", " ").split()), arguments

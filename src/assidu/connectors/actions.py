@@ -46,6 +46,7 @@ from assidu.connectors.imports.writing import Done
 from assidu.customers.vault import Vault
 from assidu.events import wire
 from assidu.events.types import EventType
+from assidu.foundation import clock
 from assidu.foundation.settings import Settings
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.draws import draws_to_draw
@@ -114,7 +115,7 @@ def import_files(
         report.put_aside(aside)
         report.seconds = time.monotonic() - began
         if not order.is_dry_run:
-            runs.finish(connection, run, order.at, report.as_json(), aside)
+            runs.finish(connection, run, clock.now(), report.as_json(), aside)
     return report
 
 

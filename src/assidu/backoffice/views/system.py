@@ -137,10 +137,16 @@ def _last_rebuild() -> dict[str, Any] | None:
     return {"at": entries[0].at, "events": found.get("events", 0), "differences": found.get("differences", 0)}
 
 
+def _is_backdated(run: ImportRun) -> bool:
+    """Does what it brought count as learnt on another day?"""
+    return run.finished_at is not None and formats.day(run.finished_at) != formats.day(run.recorded_at)
+
+
 def _import(run: ImportRun) -> dict[str, Any]:
     totals = run.totals or {}
     return {
-        "at": run.recorded_at,
+        "at": run.finished_at or run.recorded_at,
+        "counts_from": run.recorded_at if _is_backdated(run) else None,
         "files": run.files,
         "is_done": run.finished_at is not None,
         "attempts": run.attempts,
