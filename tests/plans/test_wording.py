@@ -281,6 +281,12 @@ def test_any_tag_leads_to_one_of_the_languages() -> None:
     ]
 
 
+def test_a_limit_names_whose_it_is_once_and_a_long_list_says_how_much_is_left_out() -> None:
+    told = str(describe(plan_documents(date(2026, 1, 4))[-1], Language.EN))
+    assert "Who brings others is rewarded at most 5 times a year." in told
+    assert "Deli and 3 more, together with" in told
+
+
 def test_a_programme_is_described_rule_by_rule() -> None:
     described = describe(LE_CERCLE, Language.FR)
     said = {line.code: line.sentence for section in described.sections for line in section.lines}
@@ -532,6 +538,9 @@ def test_a_language_kept_as_text_speaks_the_same() -> None:
 def test_a_goal_is_said_with_its_number_and_its_period(goal: str, said: str) -> None:
     document = a_document(BASE, a_rule("{fixed: 10}", f"goal: {goal}"))
     assert said in describe(document, Language.FR).sections[0].lines[1].sentence
+    if "in_a_row" in goal:
+        english = describe(document, Language.EN).sections[0].lines[1].sentence
+        assert "from the first purchase on in a week, 4 weeks in a row" in english
 
 
 @pytest.mark.parametrize(
