@@ -42,27 +42,38 @@ def found_in_sources() -> dict[Message, list[tuple[str, str]]]:
     """Every message with the places where it is said."""
     messages: dict[Message, list[tuple[str, str]]] = {}
     for path, text in _sources():
-        stream = io.BytesIO(text.encode())
-        for line, said, _comments, context in extract(
-            "python", stream, keywords=KEYWORDS, options={"encoding": "utf-8"}
-        ):
-            one, many = (said[0], said[1]) if isinstance(said, tuple) else (said, "")
-            if one:
-                place = (path.relative_to(SOURCE.parent).as_posix(), str(line))
-                messages.setdefault((context or "", one, many or ""), []).append(place)
-        if path.suffix == ".py":
-            for said_within, line in _within_fstrings(text):
-                place = (path.relative_to(SOURCE.parent).as_posix(), str(line))
-                messages.setdefault(said_within, []).append(place)
+        said = said_in(text) if path.suffix == ".py" else _said_by_words(text)
+        for message, line in said:
+            place = (path.relative_to(SOURCE.parent).as_posix(), str(line))
+            messages.setdefault(message, []).append(place)
     return messages
+
+
+def said_in(program: str) -> Iterator[tuple[Message, int]]:
+    """What a program says, with the lines where it does."""
+    yield from _said_by_words(program)
+    yield from _within_fstrings(program)
+
+
+def _said_by_words(text: str) -> Iterator[tuple[Message, int]]:
+    """Also of a template that was made a program's words."""
+    options = {"encoding": "utf-8"}
+    for line, said, _comments, context in extract(
+        "python", io.BytesIO(text.encode()), keywords=KEYWORDS, options=options
+    ):
+        one, many = (said[0], said[1]) if isinstance(said, tuple) else (said, "")
+        if one:
+            yield (context or "", one, many or ""), line
 
 
 def _within_fstrings(text: str) -> Iterator[tuple[Message, int]]:
     """What is said inside an f-string, which is one word to a reader of Python 3.11."""
     for outer in ast.walk(ast.parse(text)):
         for call in ast.walk(outer) if isinstance(outer, ast.JoinedStr) else ():
-            name = getattr(call.func, "id", "") if isinstance(call, ast.Call) else ""
-            if isinstance(call, ast.Call) and name in KEYWORDS:
+            if not isinstance(call, ast.Call):
+                continue
+            name = getattr(call.func, "id", "") or getattr(call.func, "attr", "")
+            if name in KEYWORDS:
                 said = [
                     one.value
                     for one in call.args

@@ -69,7 +69,7 @@ def test_the_programme_is_told_in_sentences_with_its_versions(marketing: Client)
     assert "Version 2" in page
     assert "Twice as much" in page
     assert "(before: gives 1 point for each €1 spent)" in page
-    assert "by command" in page
+    assert "the command line" in page
 
 
 def test_a_version_to_come_is_announced_and_not_yet_told_as_in_force(marketing: Client) -> None:

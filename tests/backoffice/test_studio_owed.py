@@ -82,16 +82,16 @@ def test_without_a_programme_or_a_past_the_page_says_so_and_shows_no_figure(
 
 def test_the_page_opens_on_today_and_leads_to_the_last_month_that_is_over(finance: Client) -> None:
     page = text_of(finance)
-    assert "What we owe on July 24, 2026" in page
+    assert "What we owe on 24 July 2026" in page
     assert "today, month open" in page
     assert '<a href="?month=2026-06">Last whole month: June 2026, not closed yet</a>' in page
-    assert "From June 30, 2026 to July 24, 2026, " in page
-    assert "From December 31, 2025 to July 24, 2026, what is owed at cost rose by" in page
+    assert "From 30 June 2026 to 24 July 2026, " in page
+    assert "From 31 December 2025 to 24 July 2026, what is owed at cost rose by" in page
     for month in range(1, 7):
         finance.post("/studio/owed/close/", {"month": f"2026-{month:02d}"})
     assert "Last closed month: June 2026" in text_of(finance)
     june = text_of(finance, "/studio/owed/?month=2026-06")
-    assert "What we owe on June 30, 2026" in june
+    assert "What we owe on 30 June 2026" in june
     assert "month closed" in june
     assert '<a href="/studio/owed/">What we owe today</a>' in june
 
@@ -117,7 +117,7 @@ def test_a_month_is_told_with_both_views_its_steps_and_its_intervals(finance: Cl
     state = found.latest
     assert state is not None
     page = text_of(finance, "/studio/owed/?month=2026-06")
-    assert "What we owe on June 30, 2026" in page
+    assert "What we owe on 30 June 2026" in page
     assert f"€{state.figures.liability_minor / 100:,.2f}" in page
     assert f"€{state.figures.deferred_minor / 100:,.2f}" in page
     assert "Re-estimate" in page
@@ -126,7 +126,7 @@ def test_a_month_is_told_with_both_views_its_steps_and_its_intervals(finance: Cl
     assert "estimated" in page
     assert "never added up; too little is known yet for an interval" in page
     january = text_of(finance, "/studio/owed/?month=2026-01&currency=vouchers")
-    assert "What we owe on January 31, 2026" in january
+    assert "What we owe on 31 January 2026" in january
     assert "Used to pay" in january
     for wrong in ("month=2026-13", "month=2031-01", "month=x"):
         assert finance.get(f"/studio/owed/?{wrong}").status_code == 404
@@ -197,7 +197,7 @@ def test_the_page_is_a_file_to_send_in_the_language_of_who_reads(finance: Client
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"] == 'attachment; filename="club-liability.pdf"'
     told = told_in(answer.content)
-    assert "What we owe on May 31, 2026 (month over, not closed)" in told
+    assert "What we owe on 31 May 2026 (month over, not closed)" in told
     with translation.override("en"):
         assert context["shown"].owed in told
         assert all(cell in told for line in context["shown"].unit_lines for cell in line.cells)

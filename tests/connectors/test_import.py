@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.test import Client
 
 from assidu.connectors.actions import ImportOrder, import_files
 from assidu.connectors.files.mapping import MappingError
@@ -17,6 +18,7 @@ from assidu.demo.feed import Feed
 from assidu.foundation.database import Database
 from assidu.foundation.settings import current_settings
 from assidu.loyalty.rebuild import verify
+from backoffice.test_pages import sign_in
 from builders.contents import contents
 from builders.imports import (
     NOW,
@@ -245,8 +247,13 @@ def test_bad_rows_are_set_aside_and_the_rest_goes_on(programme: Database, tmp_pa
     )  # fmt: skip
     with path.open("a") as file:
         file.write("{this is no JSON\n")
+    before = contents(programme.url)
+    foreseen = [take(programme, [pair], dry=True, processes=processes) for processes in (1, 2)]
+    assert contents(programme.url) == before
     report = take(programme, [pair])
     assert report.recorded == 2
+    for dry in foreseen:
+        assert (dry.recorded, dry.set_aside, dry.first_aside) == (2, report.set_aside, report.first_aside)
     assert report.set_aside == {
         "not_a_card": 1,
         "bad_time": 1,
@@ -469,6 +476,27 @@ def test_a_dry_run_writes_nothing(programme: Database, tmp_path: Path) -> None:
         dry=True,
     )
     assert (report.events, report.recorded, report.is_dry_run) == (1, 1, True)
+    newcomer = joined("2990001", "2026-01-01T10:00:00Z")
+    newcomer["data"]["profile"] = {"phone": "+33639980001"}
+    pair = events_file(
+        tmp_path / "b.jsonl",
+        newcomer,
+        event("Balance Corrected", "c1", "2026-01-12T10:00:00Z", "phone:+33639980001",
+              currency="points", quantity=1_000, reason="goodwill", by="test"),
+        event("Reward Requested", "v1", "2026-01-13T10:00:00Z", "card:2990001", reward="voucher-5"),
+        event("Reward Requested", "v2", "2026-01-14T10:00:00Z", "card:2990002", reward="voucher-5"),
+        sale("t2", "2026-01-14T10:00:00Z", None),
+    )  # fmt: skip
+    report = take(programme, [pair], dry=True)
+    assert (report.recorded, report.anonymous) == (4, 1), "a card and a telephone of one person"
+    assert report.set_aside == {"unknown_customer": 1}
+    (tmp_path / "members.csv").write_text("number\n2990002\n")
+    members = parse_mapping(
+        'version = 1\nname = "M"\ntarget = "customer"\n[file]\nformat = "csv"\ndelimiter = ","\n'
+        '[record]\ncard = {column = "number"}\n'
+    )
+    report = take(programme, [Pair(tmp_path / "members.csv", members), pair], dry=True)
+    assert (report.recorded, report.anonymous, report.tries_takeovers_only) == (5, 1, True)
     assert contents(programme.url) == before
 
 
@@ -501,8 +529,13 @@ def test_stores_products_and_customers_are_replaced_and_found_again(programme: D
     assert contents(programme.url) == kept
 
 
-def test_runs_are_listed_by_the_dates_that_they_show(programme: Database, tmp_path: Path) -> None:
+def test_runs_are_listed_as_they_were_done_whenever_what_they_brought_was_learnt(
+    programme: Database, tmp_path: Path, client: Client
+) -> None:
     for name, at in (("a", NOW), ("b", NOW - timedelta(days=60)), ("c", NOW)):
         pair = events_file(tmp_path / f"{name}.jsonl", joined(f"299000{ord(name)}", "2026-01-01T10:00:00Z"))
         import_files(ImportOrder([pair], at, catches_up=False), programme.url, current_settings())
-    assert [one.files for one in import_runs()] == [("c.jsonl",), ("a.jsonl",), ("b.jsonl",)]
+    assert [one.files for one in import_runs()] == [("c.jsonl",), ("b.jsonl",), ("a.jsonl",)]
+    sign_in(client, "it", language="en")
+    page = client.get("/settings/system/").content.decode()
+    assert "counts as learnt on 23 Sept 2026" in page

@@ -282,7 +282,7 @@ def test_how_far_a_streak_has_come_follows_from_what_the_rule_looked_at() -> Non
         told.append(with_streak(customer.plan, decision.inputs, found))
         customer.buys(day)
     assert [one.figures["in_a_row"] for one in told] == [1, 1, 2, 2, 1]
-    assert [reached_percent(customer.plan, None, (), one) for one in told] == [33, 33, 66, 66, 33]
+    assert [reached_percent(customer.plan, None, (), one, {}) for one in told] == [33, 33, 66, 66, 33]
 
 
 def test_a_week_without_a_purchase_breaks_the_streak() -> None:

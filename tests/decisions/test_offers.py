@@ -572,16 +572,20 @@ def test_nothing_was_near_that_a_larger_ticket_alone_would_not_have_given() -> N
         "coded: effect: {amount: 1.00}|when: {amount_at_least: 100.00}|needs: code",
         "drawn: effect: {points: {currency: points, units: 5}}|when: {amount_at_least: 100.00}|chance: {one_in: 50}",
         "theirs: effect: {amount: 1.00}|when: {amount_at_least: 100.00}|needs: activated",
+        "once: effect: {amount: 1.00}|when: {amount_at_least: 95.00}|times: {limit: 1, per: month}",
     )
 
     def near(*codes: ShownCode) -> dict[str, int | None]:
         decision = decide(anne.plan, Facts(anne.state), replace(a_sale(7500), codes=codes), trace=True)
         assert isinstance(decision, Decision)
         return {
-            found.rule: reached_percent(anne.plan, decision.inputs, codes, found)
+            found.rule: reached_percent(anne.plan, decision.inputs, codes, found, anne.state.counters)
             for found in decision.reasons
             if found.code is ReasonCode.AMOUNT_TOO_LOW
         }
 
-    assert near() == {"large": 75, "coded": None, "drawn": None, "theirs": None}
-    assert near(ShownCode("coded", "k1")) == {"large": 75, "coded": 75, "drawn": None, "theirs": None}
+    others = {"drawn": None, "theirs": None}
+    assert near() == {"large": 75, "coded": None, "once": 78, **others}
+    assert near(ShownCode("coded", "k1")) == {"large": 75, "coded": 75, "once": 78, **others}
+    anne.buys(a_sale(9600))
+    assert near()["once"] is None, "they have had it as often as they may this month"

@@ -80,7 +80,7 @@ def test_what_is_taken_away_is_there_and_in_words(
     assert "2026-06 (open)" in out
     assert "owed at cost (HT)" in out
     assert book.read_bytes().startswith(b"PK")
-    assert "What we owe on June 30, 2026" in PdfReader(paper).pages[0].extract_text()
+    assert "What we owe on 30 June 2026" in PdfReader(paper).pages[0].extract_text()
     assert {file.name for file in folder.iterdir()} == {
         "roll-forward.csv", "liability-ht.csv", "revenue-ht.csv", "redemption-rates.csv", "triangle.csv",
         "hindsight.csv", "tiers.csv",

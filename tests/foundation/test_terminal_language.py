@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -19,6 +20,7 @@ from assidu.connectors.imports.types import FIRST_ASIDE_MAX, Difference, Report,
 from assidu.events.checks import checks
 from assidu.foundation.database import Database
 from assidu.foundation.settings import KNOWN, current_settings
+from builders.imports import publish_programme
 
 
 @pytest.fixture
@@ -155,7 +157,9 @@ def test_the_detail_of_what_was_set_aside_is_told_in_french(detail: str, french:
         assert reject_detail(detail) == french
 
 
-def test_doctor_counts_what_was_set_aside_and_says_what_to_do(assidu_db: Database) -> None:
+def test_doctor_counts_what_was_set_aside_and_says_what_to_do(
+    assidu_db: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for count, sentence in ((1, "1 record was set aside"), (2, "2 records were set aside")):
         with psycopg.connect(assidu_db.url) as connection:
             connection.execute(
@@ -167,6 +171,16 @@ def test_doctor_counts_what_was_set_aside_and_says_what_to_do(assidu_db: Databas
             found = next(finding for finding in checks() if finding.name == "rejects")
         assert found.what.startswith(sentence)
         assert "GET /v1/rejects" in found.advice
+    monkeypatch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
+    monkeypatch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
+    for language, reason in (
+        ("en", "2  A value is not of the kind that is asked for (bad_value)"),
+        ("fr", "2  Une valeur n'est pas du type attendu (bad_value)"),
+    ):
+        monkeypatch.setenv("ASSIDU_LANGUAGE", language)
+        current_settings.cache_clear()
+        run(["doctor"])
+        assert reason in capsys.readouterr().out.replace("’", "'")
 
 
 def test_the_secret_of_a_key_is_announced_and_the_key_has_a_name(
@@ -199,3 +213,23 @@ def test_the_terminal_of_a_frenchman_speaks_french(tmp_path: Path) -> None:
         check=False,
     )
     assert "Il n’y a pas encore de base" in said.stdout, said
+
+
+def test_the_way_of_a_version_is_told_in_one_language(
+    assidu_db: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ASSIDU_DATABASE_URL", assidu_db.url)
+    monkeypatch.setenv("ASSIDU_DATABASE_OWNER_URL", assidu_db.owner_url)
+    monkeypatch.setenv("ASSIDU_LANGUAGE", "fr")
+    current_settings.cache_clear()
+    publish_programme(date(2025, 11, 16))
+    for arguments, said in (
+        (["drafts"], "Il n’y a pas de brouillon."),
+        (["draft", "abcdef"], "Il n’y a pas de brouillon 'abcdef'."),
+        (["threshold"], "Une personne suffit."),
+        (["go-back", "1", "--on", "2027-03-01"], "Version 5, en vigueur à partir du 2027-03-01."),
+        (["withdraw", "5"], "La version 5 est retirée : la version 6 continue comme avant."),
+    ):
+        run(["plan", *arguments])
+        told = capsys.readouterr()
+        assert said in " ".join((told.out + told.err).replace("\u00a0", " ").split()), arguments

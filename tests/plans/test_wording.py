@@ -75,6 +75,7 @@ from assidu.plans.wording.language import Sentence
 from assidu.plans.wording.offers import notes_said
 from assidu.plans.wording.phrases import phrases_of
 from builders.documents import BASE, a_document, a_programme, a_rule
+from builders.draw_mistakes import a_prize, with_draw
 from builders.offers import offers
 
 CATALOGUES: tuple[ModuleType, ...] = (changes, description, phrases, problems, reasons, receipts)
@@ -229,6 +230,27 @@ def test_amounts_and_days_are_written_as_each_language_does() -> None:
     assert figures.day(date(2026, 6, 1), Language.FR) == "1er juin 2026"
     assert figures.day(date(2026, 6, 11), Language.FR) == "11 juin 2026"
     assert figures.day(date(2026, 6, 1), Language.EN) == "1 June 2026"
+    assert figures.short_day(date(2026, 9, 1), Language.FR) == "1er sept. 2026"
+    assert figures.short_day(date(2026, 9, 14), Language.EN) == "14 Sept 2026", (
+        "the day before the month, as above"
+    )
+
+
+def test_prizes_are_named_as_they_are_and_counted_beside() -> None:
+    gives = "{currency: points, units: 500}"
+    document = examine(with_draw(prizes=a_prize(gives, 10) + a_prize(gives))).document
+    assert document is not None
+    for language, said in (
+        (Language.EN, "to win: 10 times “a prize” (500 points each) and “a prize” (500 points)"),
+        (Language.FR, "à gagner : 10 fois « un lot » (500 points à chaque fois) et « un lot » (500 points)"),
+    ):
+        [told] = [
+            line.sentence
+            for part in describe(document, language).sections
+            for line in part.lines
+            if line.code == "summer"
+        ]
+        assert said in told.replace("\u00a0", " ")
 
 
 def test_units_agree_with_their_number() -> None:
@@ -257,6 +279,12 @@ def test_any_tag_leads_to_one_of_the_languages() -> None:
         Language.FR,
         Language.FR,
     ]
+
+
+def test_a_limit_names_whose_it_is_once_and_a_long_list_says_how_much_is_left_out() -> None:
+    told = str(describe(plan_documents(date(2026, 1, 4))[-1], Language.EN))
+    assert "Who brings others is rewarded at most 5 times a year." in told
+    assert "Deli and 3 more, together with" in told
 
 
 def test_a_programme_is_described_rule_by_rule() -> None:
@@ -510,6 +538,9 @@ def test_a_language_kept_as_text_speaks_the_same() -> None:
 def test_a_goal_is_said_with_its_number_and_its_period(goal: str, said: str) -> None:
     document = a_document(BASE, a_rule("{fixed: 10}", f"goal: {goal}"))
     assert said in describe(document, Language.FR).sections[0].lines[1].sentence
+    if "in_a_row" in goal:
+        english = describe(document, Language.EN).sections[0].lines[1].sentence
+        assert "from the first purchase on in a week, 4 weeks in a row" in english
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from assidu.plans.wording import figures
+from assidu.plans.wording.language import Language, language_of
 
 CURRENCY_EXPONENT = 2
 FRENCH_PHONE_LENGTH = len("+33639980634")
@@ -120,49 +121,44 @@ def on_an_axis(value: float, style: str, currency: str, digits: int, most: float
 
 
 def day(value: date | datetime, *, year: bool = True) -> str:
-    """8 nov. 2026, Nov 8, 2026."""
-    chosen = local(value)
-    if not year:
-        return _first(dates.format_skeleton("MMMd", chosen, locale=locale(), tzinfo=None), chosen)
-    return _first(dates.format_date(chosen, "medium", locale=locale()), chosen)
+    """8 nov. 2026, 8 Nov 2026."""
+    return (figures.short_day if year else figures.short_day_of_year)(_day(value), _language())
 
 
 def long_day(value: date | datetime) -> str:
-    """dimanche 8 novembre 2026."""
-    chosen = local(value)
-    return _first(dates.format_date(chosen, "full", locale=locale()), chosen)
+    """dimanche 8 novembre 2026, Sunday 8 November 2026."""
+    return figures.weekday(_day(value), _language())
 
 
 def full_day(value: date | datetime) -> str:
-    """8 novembre 2026, November 8, 2026: in a heading, where nothing is cut short."""
-    chosen = local(value)
-    return _first(dates.format_date(chosen, "long", locale=locale()), chosen)
-
-
-def _first(text: str, day: date) -> str:
-    """1er nov. 2026: the French say the first, and count from the second on."""
-    if day.day != 1 or locale().language != "fr":
-        return text
-    return re.sub(r"(?<!\d)1(?=\s)", "1er", text, count=1)
+    """8 novembre 2026, 8 November 2026: in a heading and in a sentence, where nothing is cut short."""
+    return figures.day(_day(value), _language())
 
 
 def month(value: date | datetime, *, short: bool = False) -> str:
     """novembre 2026, or nov. for the axis of a chart."""
-    chosen = local(value)
-    return dates.format_skeleton("MMM" if short else "yMMMM", chosen, locale=locale(), tzinfo=None)
+    return (figures.short_month if short else figures.month)(_day(value), _language())
 
 
 def moment(value: datetime) -> str:
     """8 nov. 2026, 14:05, in the zone of the screens."""
-    chosen = local(value)
-    assert isinstance(chosen, datetime)
-    return f"{day(chosen)}, {clock_time(value)}"
+    return f"{day(value)}, {clock_time(value)}"
 
 
 def clock_time(value: datetime) -> str:
     chosen = local(value)
     assert isinstance(chosen, datetime)
-    return dates.format_time(chosen, "short", locale=locale())
+    return figures.clock_time(chosen.time(), _language())
+
+
+def _day(value: date | datetime) -> date:
+    """The day of an instant in the zone of the screens."""
+    chosen = local(value)
+    return chosen.date() if isinstance(chosen, datetime) else chosen
+
+
+def _language() -> Language:
+    return language_of(get_language(), Language.EN)
 
 
 def ago(value: datetime, now: datetime) -> str:
@@ -206,7 +202,7 @@ def days_ago(value: date, today: date) -> str:
 
 
 def until(last: date, today: date) -> str:
-    """today is the last day, until tomorrow, until Nov 8, 2026: how long something can still be used."""
+    """today is the last day, until tomorrow, until 8 Nov 2026: how long something can still be used."""
     days = (last - today).days
     if days <= 0:
         return _("today is the last day")

@@ -228,9 +228,7 @@ def _told(entry: TimelineEntry, programme: Programme, names: Names) -> tuple[str
             said = ngettext("now %(n)s item", "now %(n)s items", articles) % {"n": formats.number(articles)}
             return "pencil", "sale", _("Ticket changed"), _joined(store, said)
         case RewardRequest():
-            reward = programme.phrases.rewards.get(event.reward)
-            name = programme.phrases.text(reward.name) if reward else event.reward
-            return "gift", "used", _("Exchange for a reward"), f"{event.quantity} × {name}"
+            return "gift", "used", _("Exchange for a reward"), programme.rewards(event.quantity, event.reward)
         case RewardCancellation():
             return "undo-2", "returned", _("Reward called off"), ""
         case HandOver():

@@ -16,7 +16,8 @@ from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import PublishedPlan, programmes
 from assidu.measurement.queries import points_of
 from assidu.plans.document import Document
-from assidu.plans.wording import Language, language_of, text_in
+from assidu.plans.wording import Language, figures, language_of, text_in
+from assidu.plans.wording.language import quoted
 from assidu.plans.wording.life import REFERRAL_NAME
 from assidu.plans.wording.phrases import Phrases, phrases_of
 
@@ -111,6 +112,12 @@ class Programme:
     def quantity(self, quantity: int, currency: str) -> str:
         """The number alone, as its currency is written."""
         return self.phrases.number(quantity, currency)
+
+    def rewards(self, quantity: int, code: str) -> str:
+        """“An organic basket”, 3 times “An organic basket”."""
+        known = self.phrases.rewards.get(code)
+        name = quoted(code if known is None else self.phrases.text(known.name), self.language)
+        return formats.typographic(figures.several(quantity, name, self.language))
 
     def change(self, quantity: int, currency: str) -> str:
         sign = "+" if quantity > 0 else "−" if quantity < 0 else ""

@@ -9,34 +9,51 @@ from uuid import UUID
 
 from assidu.cli.database import database
 from assidu.cli.output import Misuse, Output, Refused
+from assidu.cli.speech import gettext as _
+from assidu.cli.speech import gettext_noop
 from assidu.decisions.calendar import local_day
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.plans.document import Document
 
 TROUBLES = {
-    "has_errors": ("The draft has mistakes.", "`assidu plan draft DRAFT` tells them."),
-    "other_programme": ("The draft speaks of another programme.", ""),
+    "has_errors": (
+        gettext_noop("The draft has mistakes."),
+        gettext_noop("`assidu plan draft DRAFT` tells them."),
+    ),
+    "other_programme": (gettext_noop("The draft speaks of another programme."), ""),
     "not_submitted": (
-        "This text was not submitted, or a version was published since.",
-        "`assidu plan submit DRAFT`.",
+        gettext_noop("This text was not submitted, or a version was published since."),
+        gettext_noop("`assidu plan submit DRAFT`."),
     ),
     "not_approved": (
-        "Somebody who did not write it must approve it.",
-        "On the screen, or `assidu plan approve DRAFT`.",
+        gettext_noop("Somebody who did not write it must approve it."),
+        gettext_noop("On the screen, or `assidu plan approve DRAFT`."),
     ),
-    "own_work": ("It was written at the command line: somebody else approves it, on the screen.", ""),
-    "sent_back": ("It was sent back.", "Change it, or submit it again."),
-    "starts_in_the_past": ("What was decided stays decided: today or a later day.", ""),
+    "own_work": (
+        gettext_noop("It was written at the command line: somebody else approves it, on the screen."),
+        "",
+    ),
+    "sent_back": (gettext_noop("It was sent back."), gettext_noop("Change it, or submit it again.")),
+    "starts_in_the_past": (gettext_noop("What was decided stays decided: today or a later day."), ""),
     "notice_too_short": (
-        "This version takes something from customers, who were promised to be told earlier.",
-        "Let it begin later; `assidu plan notice live FILE` says what it takes, and from when it may.",
+        gettext_noop("This version takes something from customers, who were promised to be told earlier."),
+        gettext_noop(
+            "Let it begin later; `assidu plan notice live FILE` says what it takes, and from when it may."
+        ),
     ),
-    "nothing_changes": ("The version in force says the same.", ""),
-    "has_begun": ("This version has begun.", "`assidu plan go-back` to an earlier one."),
-    "unknown_version": ("There is no such version that was in force.", "`assidu plan history` lists them."),
-    "closed": ("The draft was published or dropped.", ""),
+    "nothing_changes": (gettext_noop("The version in force says the same."), ""),
+    "has_begun": (
+        gettext_noop("This version has begun."),
+        gettext_noop("`assidu plan go-back` to an earlier one."),
+    ),
+    "unknown_version": (
+        gettext_noop("There is no such version that was in force."),
+        gettext_noop("`assidu plan history` lists them."),
+    ),
+    "closed": (gettext_noop("The draft was published or dropped."), ""),
 }
+"""What is wrong and what to do about it, in English: translated where it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +77,23 @@ def steps(output: Output) -> Iterator[None]:
         try:
             yield
         except NotDone as refused:
-            words, advice = TROUBLES[refused.trouble.value]
+            words, advice = _trouble(refused.trouble.value)
             if refused.earliest is not None:
-                advice = (
-                    f"Let it begin on {refused.earliest} or later; `assidu plan notice` says what it takes."
-                )
+                advice = _("Let it begin on %(day)s or later; `assidu plan notice` says what it takes.") % {
+                    "day": refused.earliest
+                }
             raise Refused(words, advice, refused.trouble.value) from None
         except NotSimulated:
             raise Refused(
-                "Who must approve depends on what it costs.", "Say --simulate.", "not_simulated"
+                _("Who must approve depends on what it costs."), _("Say --simulate."), "not_simulated"
             ) from None
         except Closed:
-            raise Refused(*TROUBLES["closed"], "closed") from None
+            raise Refused(*_trouble("closed"), "closed") from None
+
+
+def _trouble(code: str) -> tuple[str, str]:
+    words, advice = TROUBLES[code]
+    return _(words), _(advice) if advice else ""
 
 
 def kept(text: str, document: Document) -> UUID:
@@ -106,8 +128,9 @@ def draft_named(name: str) -> Any:
         if closed is not None:
             return closed
     raise Misuse(
-        f"There is no draft {name!r}." if not found else f"{name!r} is several drafts.",
-        "`assidu plan drafts` lists them.",
+        (_("There is no draft %(name)r.") if not found else _("%(name)r is several drafts."))
+        % {"name": name},
+        _("`assidu plan drafts` lists them."),
         "unknown_draft",
     )
 
@@ -169,7 +192,7 @@ def simulate_both(output: Output, draft: Any) -> None:
         return
     label = f"draft {str(draft.draft_id)[-8:]}"
     yearly = start_missing(examined.document, draft.text, live, label=label, by="command")
-    with output.progress("Replaying the past", total=100) as advance:
+    with output.progress(_("Replaying the past"), total=100) as advance:
         shown = 0
         while yearly.is_running:
             advance(max(yearly.percent - shown, 0))

@@ -126,8 +126,8 @@ def publish_checked(
             ) from None
         except NotApproved:
             raise Refused(
-                "This programme has a threshold: others may have to approve the version.",
-                "`assidu plan submit FILE --simulate`, then publish the draft that it names.",
+                _("This programme has a threshold: others may have to approve the version."),
+                _("`assidu plan submit FILE --simulate`, then publish the draft that it names."),
                 "needs_approval",
             ) from None
         is_new = not known or plan.version != known[-1].version

@@ -15,8 +15,8 @@ import psycopg
 from assidu.catalogue.known import whole_catalogue
 from assidu.connectors.files.mapping import Target
 from assidu.connectors.imports import control, lookups, runs
-from assidu.connectors.imports.deciding import Shop, set_aside
-from assidu.connectors.imports.foreseeing import Brought, Foresight
+from assidu.connectors.imports.deciding import Shop
+from assidu.connectors.imports.foreseeing import Brought
 from assidu.connectors.imports.identities import Identities
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import (
@@ -46,6 +46,7 @@ from assidu.connectors.imports.writing import Done
 from assidu.customers.vault import Vault
 from assidu.events import wire
 from assidu.events.types import EventType
+from assidu.foundation import clock
 from assidu.foundation.settings import Settings
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.draws import draws_to_draw
@@ -114,7 +115,7 @@ def import_files(
         report.put_aside(aside)
         report.seconds = time.monotonic() - began
         if not order.is_dry_run:
-            runs.finish(connection, run, order.at, report.as_json(), aside)
+            runs.finish(connection, run, clock.now(), report.as_json(), aside)
     return report
 
 
@@ -190,17 +191,18 @@ class _Importer:
         going = self._told_once(aside)
         identities = Identities(self._connection, self._settings, self._run.recorded_at)
         if self._order.is_dry_run:
-            with_records = len(self._pairs) < len(self._order.pairs)
-            identities.foresee([entries[place] for place in going], with_records=with_records)
+            with_records = report.tries_takeovers_only = len(self._pairs) < len(self._order.pairs)
+            identities.foresee([entries[place] for place in going], self._read, with_records=with_records)
         else:
             identities.settle([entries[place] for place in going], self._read)
         owned = self._owned(going, identities, aside)
         alone = self._told_first(owned, identities, aside)
         self._watch("Finding customers", 1, 1)
-        if self._order.is_dry_run:
-            refused = self._foresee(alone, identities)
-            report.recorded = len(alone) - len(refused)
-            return aside + refused
+        if report.tries_takeovers_only:
+            tried = [place for place in alone if entries[place].type is EventType.TAKE_OVER]
+            report.recorded += len(alone) - len(tried)
+            report.anonymous += sum(entries[place].subject is None for place in alone)
+            alone = tried
         self._decide(alone, identities)
         return aside
 
@@ -285,22 +287,6 @@ class _Importer:
         entry = self._telling.entries[place]
         return SetAside.of(entry, self._files[entry.file], code, detail)
 
-    def _foresee(self, alone: Sequence[int], identities: Identities) -> list[SetAside]:
-        """Decide the takeovers of a dry run; answers those that would be refused."""
-        entries = self._telling.entries
-        told = [p for p in alone if entries[p].type is EventType.TAKE_OVER and entries[p].subject]
-        people = {p: person for p in told if (person := identities.customer(entries[p].subject or ""))}
-        accounts = lookups.accounts_of(self._connection, people.values())
-        known = lookups.members(self._connection, {*people.values(), *accounts.values()})
-        foresight = Foresight(self._book, {one: known[one].state for one in known}, accounts)
-        refused = []
-        for place, person in people.items():
-            entry = entries[place]
-            if (refusal := foresight.take(entry, self._read(entry), person)) is not None:
-                refused.append(set_aside(entry, self._files[entry.file], refusal))
-        self.foreseen = foresight.brought
-        return refused
-
     # ------------------------------------------------------------ deciding and writing
 
     def _decide(self, alone: Sequence[int], identities: Identities) -> None:
@@ -316,7 +302,8 @@ class _Importer:
         left = lookups.accounts_left_by(self._connection, returning)
         groups = groups_of(owners, absorbed, [*accounts.items(), *left])
         everybody = {customer for group in groups for customer in group.customers}
-        lookups.enrol(self._connection, everybody, self._book.programme, self._run.recorded_at)
+        if not self._order.is_dry_run:
+            lookups.enrol(self._connection, everybody, self._book.programme, self._run.recorded_at)
         vault = Vault(self._settings.vault_key)
         originals = {original for place in owners if (original := entries[place].original) is not None}
         shop = Shop(
@@ -335,7 +322,8 @@ class _Importer:
             pseudonym_key=self._settings.pseudonym_key,
             vault=vault,
             accounts=accounts,
-            catches_up=self._order.catches_up,
+            catches_up=self._order.catches_up and not self._order.is_dry_run,
+            is_dry_run=self._order.is_dry_run,
         )
         work = Work(shop, groups, anonymous, self._database_url)
         shared = self._shared()
@@ -370,3 +358,5 @@ class _Importer:
         self._report.undrawn += done.undrawn
         self._report.set_aside.update(done.set_aside)
         self._report.first_aside = first_of([*self._report.first_aside, *done.first_aside])
+        for file, brought in done.brought.items():
+            self.foreseen.setdefault(file, Brought()).update(brought)

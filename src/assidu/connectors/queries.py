@@ -13,7 +13,8 @@ LISTED_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class ImportRun:
-    """One run of the import. ``totals`` is there once it is finished."""
+    """One run of the import. ``recorded_at`` is when what it brought counts as learnt, ``finished_at`` when it was
+    really done; ``totals`` is there from then on."""
 
     import_id: int
     files: tuple[str, ...]
@@ -24,10 +25,10 @@ class ImportRun:
 
 
 def import_runs(limit: int = LISTED_MAX) -> list[ImportRun]:
-    """The latest first, by the day on which each counts as recorded: that is the one which is told."""
+    """The latest first."""
     found = rows(
         "SELECT import_id, files::text, recorded_at, attempts, finished_at, totals::text FROM connectors_import "
-        "ORDER BY recorded_at DESC, import_id DESC LIMIT %s",
+        "ORDER BY coalesce(finished_at, recorded_at) DESC, import_id DESC LIMIT %s",
         [limit],
     )
     return [

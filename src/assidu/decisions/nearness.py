@@ -1,13 +1,15 @@
 """How near a rule or an offer was that gave nothing. The reason says what was missing; of what, the plan knows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from assidu.decisions.calendar import period_key
 from assidu.decisions.decision import Reason, ReasonCode
+from assidu.decisions.earning import caps_of
 from assidu.decisions.events import ShownCode
 from assidu.decisions.facts import SaleInputs
 from assidu.decisions.goals import periods_in_a_row
-from assidu.decisions.offers.meeting import lacking_step
+from assidu.decisions.offers.meeting import lacking_step, times_key
 from assidu.decisions.plan import BuyGet, EarnRule, Offer, OfferNeeds, Plan, Threshold
 
 
@@ -26,13 +28,17 @@ def with_streak(plan: Plan, inputs: SaleInputs | None, found: Reason) -> Reason:
 
 
 def reached_percent(
-    plan: Plan, inputs: SaleInputs | None, codes: Sequence[ShownCode], found: Reason
+    plan: Plan,
+    inputs: SaleInputs | None,
+    codes: Sequence[ShownCode],
+    found: Reason,
+    counters: Mapping[str, int],
 ) -> int | None:
-    """How much of what was asked for was there, with ``codes`` those that the ticket showed; ``None``: what was asked
-    for is there or it is not, or more of it would not have been enough."""
+    """How much of what was asked for was there, with ``codes`` those that the ticket showed and ``counters`` the
+    customer's; ``None``: what was asked for is there or it is not, or more of it would not have been enough."""
     rule, offer = _rule(plan, found.rule), plan.offers.by_code.get(found.rule)
     asked = _asked(found, rule, offer)
-    if not asked or not would_be_given_for_more(plan, inputs, codes, found):
+    if not asked or not would_be_given_for_more(plan, inputs, codes, found, counters):
         return None
     figures = found.figures
     if "in_a_row" in figures:
@@ -45,14 +51,27 @@ def reached_percent(
 
 
 def would_be_given_for_more(
-    plan: Plan, inputs: SaleInputs | None, codes: Sequence[ShownCode], found: Reason
+    plan: Plan,
+    inputs: SaleInputs | None,
+    codes: Sequence[ShownCode],
+    found: Reason,
+    counters: Mapping[str, int],
 ) -> bool:
     """Whether more of what the reason misses is all that it takes. An offer that is drawn for may still be lost, and
-    one that wants a code, an allotment or an activation as well still is not had: the reason tells the first condition
-    that failed, and the ticket's amount comes before these."""
-    offer = plan.offers.by_code.get(found.rule)
-    if offer is None or inputs is None:
+    one that wants a code, an allotment or an activation as well still is not had; nor is what the customer had as
+    often as they may. The reason tells the first condition that failed, and the ticket's amount comes before these:
+    so ``counters`` are all of the customer's, not those alone that the decision read."""
+    if inputs is None:
         return True
+    offer, rule = plan.offers.by_code.get(found.rule), _rule(plan, found.rule)
+    if rule is not None:
+        return all(counters.get(name, 0) < limit for name, limit, _ in caps_of(rule, inputs.day))
+    if offer is None:
+        return True
+    if offer.times is not None:
+        used = counters.get(times_key(offer, period_key(offer.times.period, inputs.day)), 0)
+        if used >= offer.times.limit:
+            return False
     if offer.needs is OfferNeeds.CODE:
         lacks_something = all(code.offer != offer.code for code in codes)
     else:

@@ -26,19 +26,19 @@ def _rejects() -> Finding:
     if not rejected:
         return Finding("rejects", True, _("No event was set aside."))
     [(known,)] = rows("SELECT count(*) FROM events_key")
-    reasons = ", ".join(f"{code}: {count}" for code, count in list(counts.items())[:5])
     words = ngettext(
-        "%(n)s record was set aside (%(reasons)s); events recorded: %(known)s.",
-        "%(n)s records were set aside (%(reasons)s); events recorded: %(known)s.",
+        "%(n)s record was set aside; events recorded: %(known)s.",
+        "%(n)s records were set aside; events recorded: %(known)s.",
         rejected,
     )
     # Said even when they are few: whoever sent them waits for what they would have brought.
     return Finding(
         "rejects",
         rejected * 100 <= (known + rejected) * REJECTED_PERCENT_MAX,
-        words % {"n": rejected, "reasons": reasons, "known": known},
+        words % {"n": rejected, "known": known},
         _(
             "Look at each with its row and reason (screen Settings, System, Set aside, or GET /v1/rejects), "
             "mend the source and send them again."
         ),
+        counts,
     )

@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 
 from django.apps import apps
@@ -24,12 +24,16 @@ FREE_DISK_MIB_MIN = 1024
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: what it is, and, when it is not well, what to do."""
+    """One thing that was looked at: what it is, and, when it is not well, what to do.
+
+    ``by_code`` counts the faults that it is about: who tells the finding says what each code means.
+    """
 
     name: str
     is_well: bool
     what: str
     advice: str = ""
+    by_code: Mapping[str, int] = field(default_factory=dict)
 
 
 def findings() -> Iterator[tuple[str, Finding]]:

@@ -116,7 +116,9 @@ def _told(
         answered |= exchange_of(told.event)
         if document.offers:
             lowest = lowest_by_line(told.event.lines, opened.prices, told.day)
-            answered |= offers_of(decision, told.event, plan, document, language, lowest, is_trying=is_trying)
+            answered |= offers_of(
+                decision, told.event, plan, document, language, lowest, state.counters, is_trying=is_trying
+            )
     elif document.offers and isinstance(data, HoldData | SaleUpdateData) and data.lines:
         lowest = lowest_by_line(data.lines, opened.prices, told.day)
         answered |= given_of(decision, phrases_of(document, language, for_members=True), lowest=lowest)

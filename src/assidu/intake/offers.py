@@ -31,6 +31,7 @@ def offers_of(
     document: Document,
     language: Language,
     lowest: Mapping[int, int],
+    counters: Mapping[str, int],
     *,
     is_trying: bool,
 ) -> dict[str, Any]:
@@ -39,7 +40,7 @@ def offers_of(
     phrases = phrases_of(document, language, for_members=True)
     told = {**given_of(decision, phrases, sale.foreign, lowest=lowest), "cost": _cost(plan, sale, decision)}
     if is_trying:
-        told["next_offers"] = next_offers(decision, sale, plan, document, language)
+        told["next_offers"] = next_offers(decision, sale, plan, document, language, counters)
     return told
 
 
@@ -135,15 +136,20 @@ def _there(amount_minor: int, foreign: Foreign | None) -> dict[str, int]:
 
 
 def next_offers(
-    decision: Decision, sale: Sale, plan: Plan, document: Document, language: Language
+    decision: Decision,
+    sale: Sale,
+    plan: Plan,
+    document: Document,
+    language: Language,
+    counters: Mapping[str, int],
 ) -> list[dict[str, Any]]:
-    """What the customer would have for more in this basket, the nearest first."""
+    """What the customer, with their ``counters``, would have for more in this basket, the nearest first."""
     near = [
         found
         for found in decision.reasons
         if found.rule in plan.offers.by_code
         and found.code in _WITHIN_REACH
-        and would_be_given_for_more(plan, decision.inputs, sale.codes, found)
+        and would_be_given_for_more(plan, decision.inputs, sale.codes, found, counters)
     ]
     near.sort(
         key=lambda found: found.figures.get("missing_minor", 0) or found.figures.get("missing", 0) * 100

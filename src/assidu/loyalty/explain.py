@@ -178,7 +178,7 @@ def _explained(
 
     def told(found: Reason) -> RuleReason:
         with_all = with_streak(plan, inputs, found)
-        reached = reached_percent(plan, inputs, codes, with_all)
+        reached = reached_percent(plan, inputs, codes, with_all, before.counters)
         return _told(with_all, reached, document, language, for_members)
 
     return Explanation(

@@ -6,8 +6,6 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from assidu.decisions.decision import Account, Decision, ShortfallCause
 from assidu.decisions.events import (
     Absorption,
@@ -363,7 +361,6 @@ SHORTFALLS = {
 }
 TIER_UNTIL = Sentence("{said}, jusqu'au {day}.", "{said}, until {day}.")
 TIER_FOR_EVER = Sentence("{said}.", "{said}.")
-MONTH_FORMAT = "MMMM y"
 NOTHING_ELSE: Mapping[tuple[Account, Account], Sentence] = MappingProxyType({})
 
 
@@ -521,7 +518,7 @@ def _undone_said(movement: Movement, phrases: Phrases, undone: Undone) -> str:
 def _lot(movement: Movement, phrases: Phrases) -> str:
     if movement.issued_month is None:
         return ""
-    month = format_date(movement.issued_month, MONTH_FORMAT, locale=phrases.language.value)
+    month = figures.month(movement.issued_month, phrases.language)
     of = "of " if phrases.language is Language.EN else "d'" if month[0] in "aeiou" else "de "
     said = LOT.say(phrases.language, of=of, month=month)
     if movement.expires_on is not None:
@@ -630,9 +627,11 @@ def _head(telling: _Telling) -> Iterator[str]:
             until = event.at + timedelta(minutes=event.minutes)
             local = until.astimezone(ZoneInfo(phrases.document.zone))
             if event.payments:
-                yield telling.say("hold", units=units, time=local.strftime("%H:%M"))
+                yield telling.say(
+                    "hold", units=units, time=figures.clock_time(local.time(), phrases.language)
+                )
             if event.lines:
-                yield telling.say("hold_places", time=local.strftime("%H:%M"))
+                yield telling.say("hold_places", time=figures.clock_time(local.time(), phrases.language))
             yield from _written(telling)
         case Release():
             yield telling.say("release")

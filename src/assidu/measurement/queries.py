@@ -7,6 +7,7 @@ from uuid import UUID
 
 from assidu.decisions.decision import Account
 from assidu.decisions.plan import Currency, CurrencyKind, Plan
+from assidu.events.types import EventType
 from assidu.foundation.sql import rows
 from assidu.measurement.sums import Moves, RuleSum, Stretch, added, stretches
 from assidu.measurement.types import (
@@ -31,6 +32,15 @@ def last_day() -> date | None:
 def first_day() -> date | None:
     """The first business day of which anything is known."""
     found: date | None = _value("SELECT min(day) FROM events_event WHERE type <> 'Tick'")
+    return found
+
+
+def has_sold() -> bool:
+    """Was a sale ever recorded, with a card or without one?"""
+    found: bool = _value(
+        f"SELECT EXISTS (SELECT FROM events_event WHERE type = '{EventType.SALE.value}') "
+        "OR EXISTS (SELECT FROM events_anonymous)"
+    )
     return found
 
 

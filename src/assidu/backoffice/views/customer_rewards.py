@@ -156,12 +156,8 @@ def _requests(shown: Known, programme: Programme) -> Iterator[tuple[int, str]]:
         return
     for seq, asked in sorted(state.asked.items(), reverse=True):
         if asked.until > shown.standing.today:
-            known_reward = programme.phrases.rewards.get(asked.reward)
-            name = programme.phrases.text(known_reward.name) if known_reward else asked.reward
-            until = formats.day(asked.until)
-            yield seq, _("%(quantity)s × %(name)s, before %(day)s") % {
-                "quantity": asked.quantity, "name": name, "day": until,
-            }  # fmt: skip
+            said = programme.rewards(asked.quantity, asked.reward)
+            yield seq, _("%(rewards)s, before %(day)s") % {"rewards": said, "day": formats.day(asked.until)}
 
 
 def _offered(programme: Programme, stores: tuple[str, ...] | None) -> Iterator[tuple[str, str]]:

@@ -80,7 +80,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     if programme is None:
         return render(request, "backoffice/dashboard_empty.html", {"why": "programme"})
     if queries.first_day() is None:
-        return render(request, "backoffice/dashboard_empty.html", {"why": "events", "programme": programme})
+        may_make_keys = signed_in(request).may("keys.manage")
+        context = {"why": "events", "programme": programme, "may_make_keys": may_make_keys}
+        return render(request, "backoffice/dashboard_empty.html", context)
     period = period_in(request.GET, programme.today)
     found = kpis(programme.plan, programme.document.sale_currency.code, period, programme.today)
     found = replace(found, now=_since_it_began(found.now))
@@ -110,7 +112,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "is_last_month_open": not shown.ends_with_a_month,
         "has_month_just_begun": not shown.ends_with_a_month and period.until.day <= JUST_BEGUN_DAYS,
         "days_of_month": period.until.day,
-        "is_quiet": not figures.purchases,
+        "is_quiet": figures.card_rate is None,
+        "has_sold": queries.has_sold(),
+        "may_make_keys": signed_in(request).may("keys.manage"),
     }  # fmt: skip
     return render(request, "backoffice/dashboard.html", context)
 
@@ -196,14 +200,18 @@ class _Shown:
             ),
             Figure(
                 _("Sales with a card"), formats.money(now.carded_minor, cents=False),
-                _("card rate %(rate)s") % {"rate": formats.percent(now.card_rate or 0)},
+                _("no sale") if now.card_rate is None
+                else _("card rate %(rate)s") % {"rate": formats.percent(now.card_rate)},
                 "shopping-basket", self.people(**self._days("bought_from", "bought_to"), sort="purchases"),
                 self.trend(lambda m: m.carded_minor),
                 *self._change(now.carded_minor, self.before.carded_minor if self.before else None),
             ),
             Figure(
-                _("Given, at face value"), formats.percent(now.generosity or 0, 2),
-                _("%(cost)s given, of sales with a card") % {"cost": formats.money(now.generosity_minor, cents=False)},
+                _("Given, at face value"), "–" if now.generosity is None else formats.percent(now.generosity, 2),
+                (
+                    _("%(cost)s given, without a sale with a card") if now.generosity is None
+                    else _("%(cost)s given, of sales with a card")
+                ) % {"cost": formats.money(now.generosity_minor, cents=False)},
                 "percent", self.moved("issued"), self.trend(_generosity),
                 *self._points_change(),
             ),

@@ -279,7 +279,7 @@ def author(by: str) -> str:
             return _("a program with a key")
         if by.startswith("file:"):
             return _("the file %(name)s") % {"name": by.removeprefix("file:")}
-        return {"": "", "demo": _("the demo"), "command": _("by command")}.get(by, by)
+        return {"": "", "demo": _("the demo"), "command": _("the command line")}.get(by, by)
     return found.name if found is not None else ""
 
 

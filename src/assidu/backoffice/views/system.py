@@ -75,6 +75,7 @@ class Check:
     is_well: bool
     what: str
     advice: str
+    reasons: tuple[tuple[str, int], ...]
 
 
 @allowed("system.view")
@@ -82,7 +83,8 @@ def system(request: HttpRequest) -> HttpResponse:
     rooms: dict[str, list[Check]] = {}
     for room, finding in findings():
         label = CHECKS.get(finding.name, finding.name.replace("_", " ").capitalize())
-        check = Check(str(label), finding.is_well, finding.what, finding.advice)
+        reasons = tuple((reject_sentence(code), count) for code, count in finding.by_code.items())
+        check = Check(str(label), finding.is_well, finding.what, finding.advice, reasons)
         rooms.setdefault(str(ROOMS.get(room, room)), []).append(check)
     unwell = [check for checks in rooms.values() for check in checks if not check.is_well]
     now = clock.now()
@@ -135,10 +137,16 @@ def _last_rebuild() -> dict[str, Any] | None:
     return {"at": entries[0].at, "events": found.get("events", 0), "differences": found.get("differences", 0)}
 
 
+def _is_backdated(run: ImportRun) -> bool:
+    """Does what it brought count as learnt on another day?"""
+    return run.finished_at is not None and formats.day(run.finished_at) != formats.day(run.recorded_at)
+
+
 def _import(run: ImportRun) -> dict[str, Any]:
     totals = run.totals or {}
     return {
-        "at": run.recorded_at,
+        "at": run.finished_at or run.recorded_at,
+        "counts_from": run.recorded_at if _is_backdated(run) else None,
         "files": run.files,
         "is_done": run.finished_at is not None,
         "attempts": run.attempts,

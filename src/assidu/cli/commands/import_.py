@@ -188,6 +188,13 @@ def words(report: Report) -> str:
             % {"n": number(report.undrawn)}
         )
     lines += _aside(report)
+    if report.tries_takeovers_only:
+        lines.append(
+            _(
+                "Not tried: what the programme refuses of other events than takeovers. It depends on the records that "
+                "came along, and a dry run writes none: import those, then try the events alone."
+            )
+        )
     lines += _left_out(report)
     lines += [
         _("DIFFERENCE %(file)s: %(what)s: %(stated)s stated, %(posted)s posted")

@@ -10,13 +10,14 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.text import Text as RichText
 
 from assidu.cli.commands import plan_library
 from assidu.cli.output import JsonFlag, Misuse, Output
+from assidu.cli.speech import decimal, rooms_speak
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.plans.check import Examination, examine
@@ -28,6 +29,9 @@ from assidu.plans.problems import Problem, path_text
 from assidu.plans.reading.nodes import BYTES_MAX
 from assidu.plans.schema import json_schema
 from assidu.plans.wording import Language, change, describe, language_of, placed_problem, problem
+
+if TYPE_CHECKING:
+    from assidu.loyalty.plans import PublishedPlan
 
 app = typer.Typer(no_args_is_help=True)
 app.add_typer(plan_library.app, name="library", help="Ready programmes to start from.")
@@ -250,10 +254,10 @@ def publish(
     text = _content(file).decode("utf-8-sig")
     plan, is_new = published.publish_checked(output, document, text, note, _day(on))
     words = (
-        _("Version %(n)s, in force from %(day)s on.")
+        _in_force(plan)
         if is_new
-        else _("Version %(n)s says the same: nothing was published.")
-    ) % {"n": plan.version, "day": plan.document.valid_from}
+        else _("Version %(n)s says the same: nothing was published.") % {"n": plan.version}
+    )
     output.answer({**published.as_json(plan), "is_new": is_new}, words)
 
 
@@ -272,8 +276,14 @@ def _publish_draft(output: Output, name: str, note: str, first_day: date | None)
         written = found.examine().document
         day = first_day or (written.valid_from if written is not None else date.min)
         plan = approvals.publish_draft(found.draft_id, day, at=clock.now(), by=COMMAND_LINE, note=note)
-    words = f"Version {plan.version}, in force from {plan.document.valid_from} on."
-    output.answer({**published.as_json(plan), "is_new": True}, words)
+    output.answer({**published.as_json(plan), "is_new": True}, _in_force(plan))
+
+
+def _in_force(plan: "PublishedPlan") -> str:
+    return _("Version %(n)s, in force from %(day)s on.") % {
+        "n": plan.version,
+        "day": plan.document.valid_from,
+    }
 
 
 DraftName = Annotated[
@@ -292,8 +302,19 @@ def drafts_command(json: JsonFlag = False) -> None:
 
         known = plans.programmes()
         listed = [drafting.told(one) for one in drafts.open_drafts(known[0] if known else "")]
-    lines = [f"{one['draft'][-8:]}  {one['state']:<10} from version {one['based_on']}" for one in listed]
-    Output(json).answer({"drafts": listed}, "\n".join(lines) or "There is no draft.")
+    lines = [
+        f"{one['draft'][-8:]}  {_state(one):<20} " + _("from version %(n)s") % {"n": one["based_on"]}
+        for one in listed
+    ]
+    Output(json).answer({"drafts": listed}, "\n".join(lines) or _("There is no draft."))
+
+
+def _state(told: dict[str, Any]) -> str:
+    from assidu.backoffice.drafting import STATES
+    from assidu.loyalty.approvals import DraftState
+
+    with rooms_speak():
+        return str(STATES[DraftState(told["state"])][0])
 
 
 @app.command(name="draft")
@@ -309,7 +330,7 @@ def draft_command(draft: DraftName, language: LanguageFlag = None, json: JsonFla
     after = examined.document
     changes = [change(one, live, after, spoken) for one in diff(live, after)] if live and after else []
     result |= {"changes": changes, "errors": [_told(one, spoken) for one in examined.errors]}
-    lines = [f"{result['draft']}: {result['state']}", *(f"- {sentence}" for sentence in changes)]
+    lines = [f"{result['draft']}: {_state(result)}", *(f"- {sentence}" for sentence in changes)]
     lines += [placed_problem(one, spoken) for one in examined.errors]
     Output(json).answer(result, "\n".join(lines), is_yes=examined.is_ok)
 
@@ -343,8 +364,12 @@ def submit(
         change_a_year = yearly.change if yearly is not None else None
         request = approvals.submit(draft_id, change_a_year, at=clock.now(), by=COMMAND_LINE)
         result = drafting.told(drafting.draft_named(str(draft_id)))
-    words = "it can be published" if request.is_approved else "somebody who did not write it must approve it"
-    output.answer(result, f"{draft_id}: {words} ({request.cause.value}).", is_yes=request.is_approved)
+    words = (
+        _("%(draft)s: it can be published (%(cause)s).")
+        if request.is_approved
+        else _("%(draft)s: somebody who did not write it must approve it (%(cause)s).")
+    ) % {"draft": draft_id, "cause": request.cause.value}
+    output.answer(result, words, is_yes=request.is_approved)
 
 
 @app.command()
@@ -360,7 +385,7 @@ def approve(draft: DraftName, note: NoteOption = "", json: JsonFlag = False) -> 
         found = drafting.draft_named(draft)
         approvals.approve(found.draft_id, at=clock.now(), by=COMMAND_LINE, note=note)
         result = drafting.told(drafting.draft_named(str(found.draft_id)))
-    Output(json).answer(result, f"{result['draft']}: approved.")
+    Output(json).answer(result, _("%(draft)s: approved.") % {"draft": result["draft"]})
 
 
 @app.command()
@@ -382,7 +407,10 @@ def withdraw(
         from assidu.loyalty import approvals
 
         plan = approvals.withdraw(code, version, at=clock.now(), by=COMMAND_LINE, note=note)
-    words = f"Version {version} is withdrawn: version {plan.version} goes on as before."
+    words = _("Version %(n)s is withdrawn: version %(next)s goes on as before.") % {
+        "n": version,
+        "next": plan.version,
+    }
     output.answer(published.as_json(plan), words)
 
 
@@ -413,9 +441,10 @@ def go_back(
         )
         result = drafting.told(done) if isinstance(done, Draft) else published.as_json(done)
     if isinstance(done, Draft):
-        output.answer(result, f"{done.draft_id}: somebody else must approve it.", is_yes=False)
+        words = _("%(draft)s: somebody else must approve it.") % {"draft": done.draft_id}
+        output.answer(result, words, is_yes=False)
     else:
-        output.answer(result, f"Version {done.version}, in force from {done.document.valid_from} on.")
+        output.answer(result, _in_force(done))
 
 
 @app.command()
@@ -444,9 +473,10 @@ def threshold(
             approvals.set_threshold(document.programme, minor, at=clock.now(), by=COMMAND_LINE)
         now = threshold_for(document.programme)
     words = (
-        "One person is enough."
+        _("One person is enough.")
         if now is None
-        else f"{now / 10**decimals:.{decimals}f} {document.sale_currency.code} a year."
+        else _("%(amount)s %(currency)s a year.")
+        % {"amount": decimal(now / 10**decimals, decimals), "currency": document.sale_currency.code}
     )
     output.answer({"programme": document.programme, "yearly_minor": now}, words)
 
@@ -457,7 +487,7 @@ def _minor(text: str, decimals: int) -> int:
     except InvalidOperation:
         amount = Decimal("NaN")
     if not amount.is_finite() or amount < 0 or amount != int(amount):
-        raise Misuse(f"{text!r} is not an amount such as 5000.00.", code="bad_amount")
+        raise Misuse(_("%(text)r is not an amount such as 5000.00.") % {"text": text}, code="bad_amount")
     return int(amount)
 
 

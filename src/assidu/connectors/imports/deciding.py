@@ -16,6 +16,7 @@ from uuid import UUID
 import psycopg
 
 from assidu.catalogue.known import Catalogue
+from assidu.connectors.imports.foreseeing import Brought
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import Group
 from assidu.connectors.imports.places import Places
@@ -57,7 +58,7 @@ from assidu.loyalty.sold_tickets import bought_by, load_sold
 class Shop:
     """Everything that deciding needs and that no process changes. ``wanted`` are the tickets that returns and changes
     name; ``codes`` those that were shown and were made here, by hash; ``accounts`` which account counts for whom when
-    the import begins."""
+    the import begins. ``is_dry_run``: nothing of it will be written, customers are not in the books yet."""
 
     book: PlanBook
     catalogue: Catalogue
@@ -75,6 +76,7 @@ class Shop:
     vault: Vault = field(repr=False)
     accounts: Mapping[UUID, UUID] = field(default_factory=dict)
     catches_up: bool = True
+    is_dry_run: bool = False
 
 
 SoldKey = tuple[UUID, int]
@@ -102,6 +104,7 @@ class GroupRun:
     recorded: int = 0
     ticks: int = 0
     undrawn: int = 0
+    brought: dict[int, Brought] = field(default_factory=dict)
     waiting: "Waiting | None" = None
     tickets: dict[Original, tuple[UUID, int]] = field(default_factory=dict)
     sold: dict[SoldKey, "Ticket"] = field(default_factory=dict)
@@ -404,7 +407,8 @@ class Decider:
         if back or customer is not None:
             self._places.give_back(back, customer)
         for one in self._desk.gathered:
-            run.lines.add_decided(one, programme)
+            if not self._shop.is_dry_run:
+                run.lines.add_decided(one, programme)
             run.ticks += one.fact.type is EventType.TICK
             run.undrawn += bool(one.decision.offers.undrawn)
         self._desk.gathered.clear()
@@ -416,6 +420,8 @@ class Decider:
 
     def _remember(self, entry: Entry, incoming: wire.Incoming, fact: Fact, decided: Decided) -> None:
         run, event = self._run, fact.event
+        if self._shop.is_dry_run and entry.type is EventType.TAKE_OVER:
+            run.brought.setdefault(entry.file, Brought()).add(decided.decision)
         person_id = UUID(member_of(fact) or str(decided.customer_id))
         if personal := incoming.personal:
             run.personal.append(Said(decided.customer_id, decided.seq, person_id, personal))

@@ -9,7 +9,7 @@ from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.types import Entry
 from assidu.customers import resolve
 from assidu.customers.actions import RECORDS_MAX, write_profiles
-from assidu.customers.identifiers import parse_subject
+from assidu.customers.identifiers import identifiers_of, parse_subject
 from assidu.customers.types import Identifier, NotAnIdentifier, ProfileRecord, Subject
 from assidu.customers.vault import Vault
 from assidu.events import wire
@@ -49,8 +49,11 @@ class Identities:
         wanted = {e.subject for e in entries if e.subject} | {e.absorbed for e in entries if e.absorbed}
         self._find(wanted)
 
-    def foresee(self, entries: Sequence[Entry], *, with_records: bool) -> None:
-        """Find everybody, and take those who would be opened for people of their own, without writing any.
+    def foresee(
+        self, entries: Sequence[Entry], read: Callable[[Entry], wire.Incoming], *, with_records: bool
+    ) -> None:
+        """Find everybody, and take those who would be opened for people of their own, without writing any. What a
+        profile that comes along names besides, a telephone beside a card, is the same person.
 
         ``with_records``: files of customers come along, which may be of anybody who is not known yet.
         """
@@ -59,6 +62,15 @@ class Identities:
         named = {self._parse(subject) for subject in told}
         newcomers = {one for one in named if isinstance(one, Identifier)} | self._newcomers(entries).keys()
         self._customers |= {one: new_id(self._at) for one in newcomers if one not in self._customers}
+        besides = [
+            (customer, identifier)
+            for entry in entries
+            if entry.has_profile and entry.subject and (customer := self.customer(entry.subject))
+            for identifier in _named_in(read(entry), entry.store)
+        ]
+        self._find_all({identifier for _, identifier in besides})
+        for customer, identifier in besides:
+            self._customers.setdefault(identifier, customer)
 
     def settle(self, entries: Sequence[Entry], read: Callable[[Entry], wire.Incoming]) -> None:
         """Find everybody; open customers for cards that are new; write the profiles that came along."""
@@ -103,9 +115,10 @@ class Identities:
 
     def _find(self, texts: Iterable[str]) -> None:
         parsed = {self._parse(text) for text in texts}
-        missing = [
-            one for one in parsed if not isinstance(one, NotAnIdentifier) and one not in self._customers
-        ]
+        self._find_all(one for one in parsed if not isinstance(one, NotAnIdentifier))
+
+    def _find_all(self, subjects: Iterable[Subject]) -> None:
+        missing = [one for one in subjects if one not in self._customers]
         identifiers = [one for one in missing if isinstance(one, Identifier)]
         for group in _cut(identifiers, RECORDS_MAX):
             found = resolve.find(self._connection, self._settings.pseudonym_key, group)
@@ -123,6 +136,12 @@ class Identities:
 
 
 _FOLLOW_SQL = resolve.FOLLOW.replace("$1", "%s")
+
+
+def _named_in(incoming: wire.Incoming, store: str) -> Sequence[Identifier]:
+    assert incoming.profile is not None
+    identifiers, _faults = identifiers_of(profile_of(incoming.profile, store))
+    return identifiers
 
 
 def _cut(items: Sequence[Item], size: int) -> Iterable[Sequence[Item]]:

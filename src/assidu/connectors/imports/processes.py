@@ -38,14 +38,17 @@ class Work:
         written: Count,
         together: Callable[[], object],
     ) -> Done:
-        """Decide a share and write it. ``decided`` and ``written`` are told how many more; ``together`` waits for the
-        other processes."""
+        """Decide a share and, but for a dry run, write it. ``decided`` and ``written`` are told how many more;
+        ``together`` waits for the other processes."""
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             runs.belong(connection)
             share = Share(self.shop, groups, connection, quotas, processes)
             share.decide(decided)
             check = quotas.check_parent if isinstance(quotas, RefereedQuotas) else _nothing
             writer = Writer(connection, self.shop, check, written)
+            if self.shop.is_dry_run:
+                writer.foresee(share.runs, anonymous)
+                return writer.done
             # What is given back is written before what others were given of it.
             writer.write(run for run in share.runs if run.gives_back)
             together()

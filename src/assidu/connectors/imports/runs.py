@@ -82,7 +82,7 @@ def begin(connection: psycopg.Connection[Any], fingerprint: str, names: Sequence
 def finish(
     connection: psycopg.Connection[Any],
     run: Run,
-    at: datetime,
+    now: datetime,
     totals: dict[str, Any],
     aside: Sequence[SetAside],
 ) -> None:
@@ -91,7 +91,7 @@ def finish(
         tell_set_aside(connection, run.recorded_at, aside)
         connection.execute(
             "UPDATE connectors_import SET finished_at = %s, totals = %s::jsonb WHERE import_id = %s",
-            [at, json.dumps(totals), run.import_id],
+            [now, json.dumps(totals), run.import_id],
         )
 
 

@@ -11,6 +11,8 @@ from assidu.connectors.imports.deciding import Decider, GroupRun, Shop
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import Group
 from assidu.connectors.imports.places import AskedOfReferee, CountedHere, Shared
+from assidu.decisions.state import State
+from assidu.loyalty.desk import Member
 from assidu.loyalty.referee import RefereedQuotas
 
 EVENTS_PER_TELLING = 100
@@ -31,6 +33,13 @@ class Share:
     ) -> None:
         everybody = (customer for group in groups for customer in group.customers)
         members = lookups.members(connection, everybody)
+        if shop.is_dry_run:
+            # Nobody was entered in the books for it: who is not there yet begins as everybody does.
+            members |= {
+                customer: Member(customer, customer, State())
+                for group in groups
+                for customer in group.customers - members.keys()
+            }
         self.runs = [GroupRun.of(group, members, shop.accounts) for group in groups]
         self._of_customer = {customer: run for run in self.runs for customer in run.members}
         self._places: AskedOfReferee | CountedHere

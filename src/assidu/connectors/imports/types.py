@@ -119,7 +119,8 @@ def first_of(aside: Iterable[SetAside]) -> list[SetAside]:
 class Report:
     """What became of everything that was read. ``undrawn`` are tickets that met a draw without being drawn: they are
     from before it was committed to, or from after its end. ``columns``: what the files call a field that was left out.
-    """
+    ``tries_takeovers_only``: a dry run that did not ask the programme about any other event, for that depends on the
+    records that came along, and were not written."""
 
     rows: int = 0
     not_meant: int = 0
@@ -138,6 +139,7 @@ class Report:
     differences: list[Difference] = field(default_factory=list)
     is_resumed: bool = False
     is_dry_run: bool = False
+    tries_takeovers_only: bool = False
     seconds: float = 0.0
 
     def put_aside(self, aside: Sequence[SetAside]) -> None:
@@ -174,6 +176,7 @@ class Report:
             ],
             "is_resumed": self.is_resumed,
             "is_dry_run": self.is_dry_run,
+            "tries_takeovers_only": self.tries_takeovers_only,
             "seconds": round(self.seconds, 3),
             "events_per_second": round(self.events_per_second, 1),
         }

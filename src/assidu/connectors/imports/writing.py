@@ -13,6 +13,7 @@ from psycopg import errors
 
 from assidu.connectors.imports import lookups, runs
 from assidu.connectors.imports.deciding import Decider, GroupRun, Shop, run_on, set_aside
+from assidu.connectors.imports.foreseeing import Brought
 from assidu.connectors.imports.lookups import Connection
 from assidu.connectors.imports.ordering import CONFLICT, Group
 from assidu.connectors.imports.places import LockedOnDemand
@@ -41,7 +42,7 @@ _CROSSED = (
 
 @dataclass(slots=True)
 class Done:
-    """What one process wrote."""
+    """What one process wrote, or foresees; ``brought`` by takeovers of a dry run, by the number of the file."""
 
     recorded: int = 0
     anonymous: int = 0
@@ -50,6 +51,7 @@ class Done:
     undrawn: int = 0
     set_aside: Counter[str] = field(default_factory=Counter)
     first_aside: list[SetAside] = field(default_factory=list)
+    brought: dict[int, Brought] = field(default_factory=dict)
 
     def put_aside(self, aside: Sequence[SetAside]) -> None:
         self.set_aside.update(one.code for one in aside)
@@ -82,6 +84,16 @@ class Writer:
             else:
                 self._count(chunk)
             self.wrote(sum(len(run.group.places) for run in chunk))
+
+    def foresee(self, groups: Iterable[GroupRun], anonymous: Sequence[int]) -> None:
+        """Only say what writing these would come to."""
+        for run in groups:
+            self._count([run])
+            for file, brought in run.brought.items():
+                self.done.brought.setdefault(file, Brought()).update(brought)
+        lines, refused = self._read_anonymous(anonymous)
+        self.done.anonymous += len(lines.anonymous)
+        self.done.put_aside(refused)
 
     def write_anonymous(self, places: Sequence[int]) -> None:
         """Tickets without a customer: nothing is decided, they are counted."""
@@ -210,10 +222,19 @@ class Writer:
     # ------------------------------------------------------------ tickets without a customer
 
     def _write_anonymous(self, places: Sequence[int], aside: Sequence[SetAside] = ()) -> int:
+        lines, refused = self._read_anonymous(places)
+        refused = [*aside, *refused]
+        with self.connection.transaction():
+            copy_lines(self.connection, lines)
+            runs.tell_set_aside(self.connection, self.shop.recorded_at, refused)
+        self.done.put_aside(refused)
+        return len(lines.anonymous)
+
+    def _read_anonymous(self, places: Sequence[int]) -> tuple[Lines, list[SetAside]]:
+        """As they will be written, and those that cannot be."""
         lines = Lines()
         book = self.shop.book
-        written = 0
-        refused = list(aside)
+        refused: list[SetAside] = []
         for place in places:
             entry = self.shop.entries[place]
             plan = book.at(entry.at)
@@ -227,7 +248,6 @@ class Writer:
             except wire.NotExchanged as error:
                 refused.append(set_aside(entry, self.shop.files[entry.file], error.refused))
                 continue
-            written += 1
             lines.add_anonymous(
                 source=entry.source,
                 id_=entry.id,
@@ -242,11 +262,7 @@ class Writer:
                 amount_minor=fact.amount_minor,
                 body=fact.body,
             )
-        with self.connection.transaction():
-            copy_lines(self.connection, lines)
-            runs.tell_set_aside(self.connection, self.shop.recorded_at, refused)
-        self.done.put_aside(refused)
-        return written
+        return lines, refused
 
 
 def _chunks(groups: Iterable[GroupRun]) -> Iterator[list[GroupRun]]:

@@ -249,7 +249,9 @@ PARTS = {
         "jusqu'à {members_at_most} personnes ; qui part emporte {leaver_takes} ; la bienvenue est donnée {welcome}",
         "up to {members_at_most} people; who leaves takes {leaver_takes}; the welcome is given {welcome}",
     ),
-    "Prize": Sentence("{count} × {name}, soit {gives}", "{count} × {name}, which is {gives}"),
+    "Prize": Sentence(
+        "{count} fois {name}, soit {gives} à chaque fois", "{count} times {name}, which is {gives} each"
+    ),
     "Terms": Sentence("version {version}, à partir du {first_day}", "version {version}, from {first_day} on"),
     "TermsText": Sentence("{fr} (français) {en} (anglais)", "{fr} (French) {en} (English)"),
     "Session": Sentence(

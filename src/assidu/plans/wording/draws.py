@@ -20,8 +20,8 @@ DRAW = {
         "drawn on {drawn_on} among the {entries} that members have at the end of {last_day}",
     ),
     "prizes": Sentence("à gagner : {prizes}", "to win: {prizes}"),
-    "prize": Sentence("{count} × {name}", "{count} × {name}"),
-    "prize_gives": Sentence("{count} × {name} ({units})", "{count} × {name} ({units})"),
+    "gives": Sentence("{name} ({units})", "{name} ({units})"),
+    "gives_each": Sentence("{name} ({units} à chaque fois)", "{name} ({units} each)"),
     "one_each": Sentence("un lot au plus par membre", "at most one prize for each member"),
     "several_each": Sentence("un membre peut gagner plusieurs lots", "a member may win several prizes"),
     "serves": Sentence("objectif : {objective}", "objective: {objective}"),
@@ -106,13 +106,14 @@ def draw_terms(draw: Draw, phrases: "Phrases") -> str:
 def prizes_said(draw: Draw, phrases: "Phrases") -> str:
     said = []
     for prize in draw.prizes:
-        name, units = phrases.text(prize.name), phrases.side(prize.gives)
-        # « 3 × un vélo (1 vélo) » would say it twice.
+        name = figures.several(prize.count, phrases.quoted(prize.name), phrases.language)
+        # « un vélo » (1 vélo) would say it twice.
         currency = phrases.currencies.get(prize.gives.currency)
         called = "" if currency is None else figures.name_of(prize.gives.units, currency, phrases.language)
-        key = "prize" if called.lower() in name.lower() else "prize_gives"
-        count = figures.number(prize.count, phrases.language)
-        said.append(phrases.say(DRAW[key], count=count, name=name, units=units))
+        if called.lower() not in phrases.text(prize.name).lower():
+            key = "gives" if prize.count == 1 else "gives_each"
+            name = phrases.say(DRAW[key], name=name, units=phrases.side(prize.gives))
+        said.append(name)
     return phrases.listing(said)
 
 

@@ -5,12 +5,12 @@ Receipts are written on the hot path, so what Babel knows of a language is asked
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.numbers import get_currency_name, get_currency_symbol
 
 from assidu.plans.document import Currency, SaleCurrency
@@ -18,6 +18,9 @@ from assidu.plans.wording.language import Language, text_in
 
 MINUS = "−"
 """As wide as the plus, in both languages; a hyphen is none."""
+
+DATES = {Language.FR: "fr", Language.EN: "en_GB"}
+"""Whose days these are: the day stands before the month everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +113,59 @@ def name_of(units: int, currency: Currency, language: Language) -> str:
     return text_in(currency.name, language)
 
 
-@lru_cache(maxsize=4096)
 def day(value: date, language: Language) -> str:
     """``22 juin 2026``, ``1er juin 2026``; ``22 June 2026``."""
-    if language == Language.EN:
-        return format_date(value, "d MMMM y", locale="en")
-    text = format_date(value, "d MMMM y", locale="fr")
-    return f"1er{text[1:]}" if value.day == 1 else text
+    return _day(value, "d MMMM y", language)
+
+
+def short_day(value: date, language: Language) -> str:
+    """``22 sept. 2026``; ``22 Sept 2026``: in a table, beside a figure."""
+    return _day(value, "d MMM y", language)
+
+
+def short_day_of_year(value: date, language: Language) -> str:
+    """``22 sept.``; ``22 Sept``."""
+    return _day(value, "d MMM", language)
+
+
+def weekday(value: date, language: Language) -> str:
+    """``lundi 22 juin 2026``; ``Monday 22 June 2026``."""
+    name = format_date(value, "EEEE", locale=DATES[language])
+    return f"{name} {day(value, language)}"
+
+
+def month(value: date, language: Language) -> str:
+    """``juin 2026``; ``June 2026``."""
+    return format_date(value, "MMMM y", locale=DATES[language])
+
+
+def short_month(value: date, language: Language) -> str:
+    """``sept.``; ``Sept``: on an axis."""
+    return format_date(value, "MMM", locale=DATES[language])
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, pattern: str, language: Language) -> str:
+    """The French say the first, and count from the second on."""
+    text = format_date(value, pattern, locale=DATES[language])
+    return f"1er{text[1:]}" if value.day == 1 and language == Language.FR else text
+
+
+def clock_time(value: time, language: Language) -> str:
+    """``14:05``, in both languages."""
+    return format_time(value, "HH:mm", locale=DATES[language])
+
+
+def several(count: int, name: str, language: Language) -> str:
+    """``3 times “A voucher”``: a quoted name, as often as it is meant. Nobody has told us its plural."""
+    if count == 1:
+        return name
+    return f"{number(count, language)} {'fois' if language == Language.FR else 'times'} {name}"
 
 
 def day_of_year(value: date, language: Language) -> str:
     """``31 janvier``, ``1er juin``; ``31 January``."""
-    text = format_date(value, "d MMMM", locale=str(language))
-    return f"1er{text[1:]}" if value.day == 1 and language != Language.EN else text
+    return _day(value, "d MMMM", language)
 
 
 def listing(items: Iterable[str], language: Language) -> str:

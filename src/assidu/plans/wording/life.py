@@ -153,7 +153,7 @@ def _referral(referral: Referral, phrases: "Phrases", words: Mapping[str, Senten
     units = {name: phrases.units(side.units, side.currency) for name, side in sides.items()}
     said = [phrases.say(words[key], kept=kept, **units)]
     if referral.at_most is not None:
-        said.append(phrases.say(words["at_most"], times=phrases.times(referral.at_most)))
+        said.append(phrases.say(words["at_most"], times=phrases.times(referral.at_most, for_one=True)))
     return said
 
 

@@ -103,6 +103,7 @@ STACKING = {
         "Parmi {names} : au plus {count} par ticket.", "Of {names}: at most {count} per ticket."
     ),
     "law": Sentence("{law} : rayons {names}.", "{law}: departments {names}."),
+    "law_more": Sentence("{count} de plus", "{count} more"),
     "law_rules": Sentence(
         "{law} : rayons {names}, avec ce que les règles y donnent.",
         "{law}: departments {names}, together with what rules give there.",
@@ -425,12 +426,17 @@ def group_said(group: StackingGroup, phrases: "Phrases") -> str:
     return phrases.say(STACKING["group_of"], names=phrases.listing(names), count=group.at_most)
 
 
+LAW_DEPARTMENTS_SHOWN = 8
+
+
 def law_said(cap: LegalCap, phrases: "Phrases") -> str:
     law = laws().get(cap.law)
     name = cap.law if law is None else phrases.text(law.name)
-    names = phrases.listing(phrases.selected("departments", cap.departments[:8]))
+    departments = [*phrases.selected("departments", cap.departments[:LAW_DEPARTMENTS_SHOWN])]
+    if more := len(cap.departments) - len(departments):
+        departments.append(phrases.say(STACKING["law_more"], count=figures.number(more, phrases.language)))
     sentence = STACKING["law_rules" if cap.holds_rules else "law"]
-    return phrases.say(sentence, law=name, names=names + (" …" if len(cap.departments) > 8 else ""))
+    return phrases.say(sentence, law=name, names=phrases.listing(departments))
 
 
 # ---------------------------------------------------------------- what became of one

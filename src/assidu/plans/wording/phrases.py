@@ -111,6 +111,10 @@ LIMITS = {
         "at most {count} times a {period} for each customer",
     ),
     "times_ever": Sentence("au plus {count} fois par client", "at most {count} times for each customer"),
+    "once_for_one": Sentence("une fois par {period}", "once a {period}"),
+    "once_ever_for_one": Sentence("une seule fois", "only once"),
+    "times_for_one": Sentence("au plus {count} fois par {period}", "at most {count} times a {period}"),
+    "times_ever_for_one": Sentence("au plus {count} fois", "at most {count} times"),
     "quota": Sentence(
         "pour les {count} premiers tickets {period}, tous magasins confondus",
         "for the first {count} tickets of the {period} over all stores",
@@ -274,7 +278,7 @@ GOALS_OF_ONE = {
 GOAL_PER = Sentence("{goal} dans {period}", "{goal} in a {period}")
 GOAL_EVER = Sentence("{goal} en tout", "{goal} in all")
 GOAL_IN_A_ROW = Sentence(
-    "{goal} dans {period}, {count} fois de suite", "{goal} in a {period}, {count} in a row"
+    "{goal} dans {period}, {count} fois de suite", "{goal} in a {period}, {count} {period}s in a row"
 )
 GOAL_PERIODS = {
     Period.DAY: Sentence("la journée", "day"),
@@ -607,8 +611,10 @@ class Phrases:
         key = "cap_ever" if cap.per is Period.EVER else "cap"
         return self.say(LIMITS[key], units=self.units(cap.units, currency), period=self.say(PERIODS[cap.per]))
 
-    def times(self, times: Times) -> str:
+    def times(self, times: Times, *, for_one: bool = False) -> str:
+        """``for_one``: the sentence has said already whose limit it is."""
         key = ("once" if times.limit == 1 else "times") + ("_ever" if times.per is Period.EVER else "")
+        key += "_for_one" if for_one else ""
         count = figures.number(times.limit, self.language)
         return self.say(LIMITS[key], count=count, period=self.say(PERIODS[times.per]))
 
