@@ -36,6 +36,7 @@ check: setup ## Lint, types, architecture and house rules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/messages.py check
 	$(BIN)/pytest tests/house -n 0
 
 fix: setup ## Format and repair what can be repaired alone

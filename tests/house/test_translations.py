@@ -1,4 +1,4 @@
-"""The French of every string is there, and compiled."""
+"""What is said is found, so that `tools/messages.py check`, a step of its own, can ask for the French of it."""
 
 import importlib.util
 from pathlib import Path
@@ -17,12 +17,6 @@ def messages() -> ModuleType:
     found = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(found)
     return found
-
-
-def test_the_french_is_complete(messages: ModuleType) -> None:
-    assert ("", "It may begin on %(day)s or later.", "") in messages.found_in_sources()
-    faults = messages.faults()
-    assert not faults, "\n".join(faults[:20])
 
 
 SAID = {
