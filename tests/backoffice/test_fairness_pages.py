@@ -15,6 +15,7 @@ from assidu.plans.compile import compile_plan
 from assidu.plans.writing import to_yaml
 from assidu.simulation import fairness_runs, job
 from assidu.simulation.fairness import fairness
+from assidu.simulation.tried_plans import of_version
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
 
@@ -47,7 +48,7 @@ def sign_in(client: Client, role: str) -> Client:
 
 def a_look(database: Database, history: History) -> UUID:
     document = history.documents[0]
-    run_id = fairness_runs.ask(document, to_yaml(document), label="Version 1, in force", by="")
+    run_id = fairness_runs.ask(document, to_yaml(document), label=of_version(1), by="")
     found, standings = fairness(database.url, history.book, compile_plan(document), processes=1)
     fairness_runs.finish(run_id, found, standings)
     return run_id
