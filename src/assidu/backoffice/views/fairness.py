@@ -110,6 +110,11 @@ class FairnessShown:
         shown = [self.of(line) for line in self.found.lines]
         return sorted(shown, key=lambda one: -one.line.left_out_count)
 
+    @property
+    def has_recorded(self) -> bool:
+        """Is it told of a rule in force whom it really gave something? Looks kept from before do not say it."""
+        return any(line.had is not None for line in self.found.lines)
+
     def of(self, line: Line) -> LineShown:
         address = reverse("fairness-line", args=[self.run.run_id, line.kind.value, line.code])
         return LineShown(line, self.found, self.words, address)
