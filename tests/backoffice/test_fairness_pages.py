@@ -15,6 +15,8 @@ from assidu.plans.compile import compile_plan
 from assidu.plans.writing import to_yaml
 from assidu.simulation import fairness_runs, job
 from assidu.simulation.fairness import fairness
+from assidu.simulation.fairness_types import Kind
+from assidu.simulation.tried_plans import of_version
 from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
 
@@ -47,7 +49,7 @@ def sign_in(client: Client, role: str) -> Client:
 
 def a_look(database: Database, history: History) -> UUID:
     document = history.documents[0]
-    run_id = fairness_runs.ask(document, to_yaml(document), label="Version 1, in force", by="")
+    run_id = fairness_runs.ask(document, to_yaml(document), label=of_version(1), by="")
     found, standings = fairness(database.url, history.book, compile_plan(document), processes=1)
     fairness_runs.finish(run_id, found, standings)
     return run_id
@@ -73,6 +75,7 @@ def test_a_look_tells_each_rule_with_who_never_could(
     assert "Version 1, in force" in text_of(marketing, "/fairness/")
     page = text_of(marketing, f"/fairness/{run_id}/")
     assert "6 members" in page
+    assert "Have had it, as recorded" in page
     assert "no purchase on its channel (6)" in page
     assert "never spent enough when all else was right (2)" in page
     assert "channel does not suit" in page
@@ -85,7 +88,13 @@ def test_a_rules_page_proposes_another_way_and_leads_to_the_customers(
     run_id = a_look(assidu_db, past)
     page = text_of(marketing, f"/fairness/{run_id}/rule/big/")
     assert "4 would have had it, 0 could have, 2 never could: 33%" in page
+    assert "As recorded, 4 have had it in the period, before returns." in page
     assert "A threshold of €30: 2 of them would have reached it." in page
+    # Another threshold would have given it to fewer than have had it; what does not run yet has given nothing.
+    other = a_document(BASE, BIG.replace("50.00", "70.00"), a_rule("{fixed: 1}", code="new"))
+    found, _standings = fairness(assidu_db.url, past.book, compile_plan(other), processes=1)
+    told = {line.code: (line.reached, line.had) for line in found.lines if line.kind is Kind.RULE}
+    assert told == {"base": (6, 6), "big": (2, 4), "new": (6, None)}
     members = list(past.members)
     assert f"/customers/{members[0]}/" in page
     assert f"/customers/{members[5]}/" not in page

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from assidu.catalogue.prices import lowest_prices, put_prices
+from assidu.catalogue.prices import lowest_prices, prices_of, put_prices
 from assidu.catalogue.types import Price
 from assidu.foundation import clock
 from assidu.foundation.people import actions
@@ -122,9 +122,14 @@ def test_the_lowest_price_of_thirty_days_stands_beside_what_takes_a_price_down(o
     assert lowest_prices(["apple", "pear", "plum"], today) == {"apple": 250}
     put_prices([Price("apple", today - timedelta(days=3), 199)])
     assert lowest_prices(["apple"], today) == {"apple": 199}
+    # What goes down since five days was not down before.
+    prices = prices_of(["apple", "pear"])
+    assert prices.lowest_before("apple", today - timedelta(days=5), today) == 250
+    assert prices.lowest_before("apple", today + timedelta(days=5), today) == 199
+    assert prices.lowest_before("pear", today - timedelta(days=5), today + timedelta(days=1)) == 90
     for address in ("/offers/", "/offers/of/produce/"):
         page = owner.get(address).content.decode()
-        assert "Lowest price of the last 30 days:" in page
+        assert "Lowest price of the 30 days before:" in page
         assert "€1.99" in page
 
 

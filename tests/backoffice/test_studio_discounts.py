@@ -35,6 +35,7 @@ from assidu.foundation.database import Database
 from assidu.foundation.work import RunState
 from assidu.loyalty import drafts
 from assidu.plans.writing import to_yaml
+from assidu.simulation.tried_plans import of_draft, of_version
 from backoffice.test_fairness_pages import sign_in, text_of
 from builders.discounts_answer import an_answer, following_demand
 from builders.documents import a_document
@@ -136,7 +137,7 @@ def test_without_discounts_the_page_asks_for_them_in_the_tickets(past: History, 
 def test_each_estimate_has_its_interval_and_the_page_says_that_it_only_observed(
     past: History, finance: Client, found: DiscountsAnswer
 ) -> None:
-    page = page_of(finance, kept(found, "Version 1, in force"))
+    page = page_of(finance, kept(found, of_version(1)))
     told = told_of(found)
     assert "no experiment stands behind it" in page
     assert "Nobody drew lots" in page
@@ -325,7 +326,8 @@ def test_a_draft_may_give_the_points(past: History, finance: Client, asked: list
     draft = drafts.open_draft(to_yaml(past.documents[0]), at=now(), by="", based_on=1)
     assert f'value="{draft.draft_id}"' in text_of(finance, ADDRESS)
     finance.post(f"{ADDRESS}start/", FORM | {"source": str(draft.draft_id), "share_percent": "30"})
-    assert known(asked[0]).label.startswith("Draft from version 1")
+    assert known(asked[0]).label == of_draft(draft.draft_id)
+    assert "Draft from version 1" in text_of(finance, ADDRESS)
 
 
 def test_what_makes_no_sense_is_said_beside_its_field(

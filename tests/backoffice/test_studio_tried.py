@@ -10,10 +10,9 @@ from uuid import UUID
 import openpyxl
 import pytest
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 from pypdf import PdfReader
 
-from assidu.backoffice.trials.labels import label_said
 from assidu.economics.micro import job, runs
 from assidu.economics.micro.runs import TrialRun
 from assidu.economics.micro.types import LeftOut
@@ -21,7 +20,10 @@ from assidu.foundation.clock import now
 from assidu.foundation.database import Database
 from assidu.foundation.work import RunState
 from assidu.loyalty import drafts
+from assidu.plans.library import library
+from assidu.plans.wording import Language, text_in
 from assidu.plans.writing import to_yaml
+from assidu.simulation.tried_plans import name, names, of_draft, of_ready, of_version
 from backoffice.test_fairness_pages import sign_in, text_of
 from builders.documents import BASE, a_document
 from builders.history import History, on, sale
@@ -178,19 +180,23 @@ def test_what_is_known_so_far_is_shown_while_it_runs(past: History, finance: Cli
     assert "Nothing was changed for anybody." in text_of(finance, f"{ADDRESS}{run_id}/")
 
 
-@pytest.mark.parametrize(
-    ("language", "label", "said"),
-    [
-        ("en", "Version 3, en vigueur", "Version 3, in force"),
-        ("fr", "Version 3, in force", "Version 3, en vigueur"),
-        ("fr", "Draft from version 2", "Brouillon d’après la version 2"),
-        ("fr", "Draft from version 2, 2026-11-30 09:05", "Brouillon d’après la version 2, 2026-11-30 09:05"),
-        ("en", "Version 3 of Anne", "Version 3 of Anne"),
-    ],
-)
-def test_a_plan_is_called_as_its_reader_says_it(language: str, label: str, said: str) -> None:
-    with translation.override(language):
-        assert label_said(label) == said
+def test_a_plan_is_called_as_its_reader_says_it(past: History) -> None:
+    text = to_yaml(past.documents[0])
+    one, two = (drafts.open_draft(text, at=at, by="anne", based_on=1).draft_id for at in (on(1), on(2)))
+    made_of = [of_version(1), of_version(2), of_draft(one), of_draft(two), of_ready("points"), "version 3"]
+    made_of += ["draft:none", f"draft:{UUID(int=0)}"]
+    with translation.override("fr"):
+        assert names(made_of, "club") == [
+            "Version 1, en vigueur",
+            "Version 2",
+            f"Brouillon d’après la version 1, {timezone.localtime(on(1)):%Y-%m-%d %H:%M}",
+            f"Brouillon d’après la version 1, {timezone.localtime(on(2)):%Y-%m-%d %H:%M}",
+            text_in(library()["points"].name, Language.FR),
+            *made_of[-3:],
+        ]
+    with translation.override("en"):
+        assert name(of_version(1), "club") == "Version 1, in force"
+        assert name(of_draft(one), "club") == "Draft from version 1"
 
 
 def test_everything_behind_can_be_taken_away(past: History, finance: Client) -> None:

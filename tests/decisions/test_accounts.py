@@ -27,6 +27,7 @@ from assidu.decisions.events import (
     OfferStep,
     OpeningLot,
     Payment,
+    Resumption,
     Return,
     SaleUpdate,
     Suspension,
@@ -429,6 +430,30 @@ def test_from_a_suspended_account_one_leaves_with_nothing_or_waits() -> None:
     bruno = home.people[BRUNO].state
     assert home.refuses(Departure(on(DAY), BRUNO), person=bruno) is RefusalCode.SUSPENDED
     assert home.lets_go(BRUNO, with_nothing=True).points == 0
+
+
+def test_a_ticket_from_before_follows_the_suspensions_of_the_account_and_then_of_its_buyer() -> None:
+    lost = "{until_event: visit, days: 30, otherwise: lost, expires_from_earning: true}"
+    stars = f"  - {{code: stars, kind: points, name: {{fr: é, en: s}}, pending: {lost}}}\n"
+    rule = a_rule("{per_amount: {give: 1, each: 1.00}}", code="stars").replace(
+        "currency: points", "currency: stars"
+    )
+    more = "accounts: {household: {leaver_takes: own}}\nreturns: {take_back: only_pending}\n"
+    plan = compile_plan(a_document(BASE, rule, more=more, currencies=stars), version=1)
+    home, anne = Home(plan), AMember(plan, Joining(on("2026-01-05")))
+    anne.does(a_sale(100_00, at=on("2026-03-01")))
+    ticket = anne.state.seq
+    home.takes_in(ANNE, anne)
+    home.takes_in(BRUNO)
+    home.account.does(Suspension(on("2026-03-05")))
+    home.account.does(Resumption(on("2026-03-10")))
+    home.lets_go(ANNE, "2026-03-11")
+    assert [key.active_on for key in anne.state.pending] == [date(2026, 4, 6)]
+    anne.does(Suspension(on("2026-03-12")))
+    anne.does(Resumption(on("2026-03-15")))
+    assert [key.active_on for key in anne.state.pending] == [date(2026, 4, 9)]
+    anne.does(Return(on("2026-03-16"), ticket))
+    assert not anne.state.pending
 
 
 def test_who_is_not_in_it_cannot_leave_it() -> None:

@@ -1,7 +1,7 @@
 """Statuses beyond spend: other measures, one or all of them, grace, what staff give, what is missing both ways."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -160,6 +160,19 @@ def test_what_staff_give_for_a_time_falls_back_to_what_was_held() -> None:
         customer.waits()
     assert (customer.state.tier, customer.state.tier_until) == ("silver", until)
     assert customer.state.tier_before is None
+
+
+def test_what_is_held_under_what_staff_give_moves_with_a_suspension_too() -> None:
+    customer = Customer(a_plan("spend_at_least: 50.00", gold="spend_at_least: 500.00", keep="{months: 12}"))
+    customer.buys("2026-03-02", 5000)
+    until = customer.state.tier_until
+    assert until is not None
+    customer.does(StatusGrant(on("2026-03-03"), "gold", date(2026, 6, 1)))
+    customer.does(Suspension(on("2026-03-10")))
+    customer.does(Resumption(on("2026-03-20")))
+    while customer.state.tier == "gold":
+        customer.waits()
+    assert (customer.state.tier, customer.state.tier_until) == ("silver", until + timedelta(days=10))
 
 
 def test_a_status_is_given_to_members_of_levels_that_there_are_and_not_for_the_past() -> None:

@@ -171,7 +171,7 @@ def test_the_command_tries_files_beside_what_is_in_force_and_writes_what_is_behi
     rows = list(csv.DictReader((behind / "plans.csv").open(encoding="utf-8", newline="")))
     assert [float(row["cost_minor"]) for row in rows] == [one["cost"]["value"] for one in answer["plans"]]
     _lives(excel, answer)
-    assert "Version 1 · twice" in PdfReader(paper).pages[0].extract_text()
+    assert "Version 1, in force · twice" in PdfReader(paper).pages[0].extract_text()
     assert run(["economics", "micro", "--plan", str(tmp_path / "none"), "--json"]) != 0
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "no_such_file"
 
@@ -180,7 +180,7 @@ def _lives(excel: Path, answer: dict[str, Any]) -> None:
     """The same figures; and half of what a euro used costs leaves what is taken off at once as it is."""
     book = Worked(excel.read_bytes(), excel)
     sheet = book.sheets["plans"]
-    assert [cell.value for cell in sheet[4]][1:] == ["As recorded", "Version 1", "twice"]
+    assert [cell.value for cell in sheet[4]][1:] == ["As recorded", "Version 1, in force", "twice"]
     row = {str(cell.value): cell.row for cell in sheet["A"]}
     cost, net = row["Cost of it in the end (HT)"], row["Net: margin less cost, changed by (HT)"]
     used = row["Cost (HT) of what is used, of face value, net of partners (%)"]
@@ -221,7 +221,11 @@ def test_a_program_asks_and_reads_the_answer_and_its_tables(
     body = {"plans": [{}, {"label": "twice", "content": TWICE}], "behaviour": behaviour_yaml(BEHAVIOUR)}
     trial = program.post(path, body).json()
     mine = f"{path}/{trial['id']}"
-    assert (trial["state"], trial["plans"], trial["tables"]) == ("waiting", ["version 1", "twice"], [])
+    assert (trial["state"], trial["plans"], trial["tables"]) == (
+        "waiting",
+        ["Version 1, en vigueur", "twice"],
+        [],
+    )
     assert program.post(path, body).json()["code"] == "look_at_work"
     assert job.main(UUID(trial["id"])) == 0
     done = program.get(mine).json()
@@ -233,7 +237,7 @@ def test_a_program_asks_and_reads_the_answer_and_its_tables(
     assert "programmes" in openpyxl.load_workbook(io.BytesIO(book.content)).sheetnames, "plans, in French"
     paper = program.get(f"{mine}/trial.pdf", language="fr")
     assert (paper["Content-Type"], paper.content[:5]) == ("application/pdf", b"%PDF-")
-    assert "version 1 · twice" in PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+    assert "Version 1, en vigueur · twice" in PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
     assert program.get(f"{mine}/trial.docx").status_code == 422
     assert a_program("simulate").get(f"{mine}/trial.xlsx").status_code == 403
     assert [one["id"] for one in program.get(path).json()["trials"]] == [trial["id"]]

@@ -139,14 +139,14 @@ def test_no_code_stands_alone_in_what_is_told_of_an_import(in_french: None) -> N
     ("detail", "french"),
     [
         ("amount: no number", "amount : pas un nombre"),
-        ("price: more than 2 decimals", "price : plus de 2 décimales"),
+        ("price: more than 2 decimals", "price : trop de décimales (au plus : 2)"),
         ("3 cells instead of 5", "3 cellules au lieu de 5"),
         (
             "$.data.lines[0].quantity: Expected `int`, got `str`",
             "$.data.lines[0].quantity : int attendu, str trouvé",
         ),
         ("$.type: must be one of: A, B", "$.type : attendu : A, B"),
-        ("points asked=500 available=20", "points : 500 demandés, 20 disponibles"),
+        ("points asked=500 available=20", "points : il en faut 500, il y en a 20"),
         ("amount_minor=1200 first_told=1000", "1200 centimes, annoncés d’abord comme 1000"),
         ("something that nobody foresaw: here", "something that nobody foresaw: here"),
         ("", ""),
@@ -233,3 +233,9 @@ def test_the_way_of_a_version_is_told_in_one_language(
         run(["plan", *arguments])
         told = capsys.readouterr()
         assert said in " ".join((told.out + told.err).replace("\u00a0", " ").split()), arguments
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 activée"), (1, "1 activée"), (2, "2 activées")])
+def test_french_counts_agree_also_for_none_and_one(count: int, said: str) -> None:
+    with translation.override("fr"):
+        assert translation.ngettext("%(n)s activated", "%(n)s activated", count) % {"n": count} == said

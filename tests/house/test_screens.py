@@ -31,6 +31,12 @@ def test_a_template_calls_nobody_else(path: Path) -> None:
     assert found is None, f"{path.name}: {found}"
 
 
+def test_no_way_back_ends_in_a_chevron_that_leads_nowhere() -> None:
+    """What stands between two crumbs stands before the second: the page's own name is its heading, below."""
+    endless = re.compile(r'{% icon "chevron-right" %}(?:{%[^%]*%})?</nav>')
+    assert [path.name for path in TEMPLATES if endless.search(path.read_text(encoding="utf-8"))] == []
+
+
 @pytest.mark.parametrize("path", named(STATIC))
 def test_a_static_file_calls_nobody_else(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -24,6 +24,7 @@ offers:
     name: {fr: 20 % sur les fruits et légumes, en: 20% off produce}
     effect: {percent: {off: 20}}
     lines: {departments: [produce]}
+    when: {first_day: 2026-02-22}
   - code: big-basket
     name: {fr: 10 € dès 150 €, en: €10 from €150}
     effect: {amount: 10.00}
@@ -98,7 +99,7 @@ def test_a_basket_is_told_its_discounts_what_is_missing_and_the_whole_cost(stall
     basket["data"]["lines"][0]["discount_minor"] = 0
     feed = [
         Price(basket["data"]["lines"][0]["sku"], date(2026, 2, day), price)
-        for day, price in ((1, 950), (20, 990))
+        for day, price in ((1, 950), (20, 990), (22, 900))  # the last one since the offer began
     ]
     put_prices(feed)
     [told] = answered(stall, basket, path="/v1/evaluate")

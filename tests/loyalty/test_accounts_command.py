@@ -54,6 +54,14 @@ def test_a_household_by_command(terminal: Database, capsys: pytest.CaptureFixtur
     }
     assert shown["balances"]["points"] > 0
 
+    assert shown["stands_still_since"] is None
+    assert run(["membership", "suspend", home, "--reason", "two people use it"]) == 0
+    capsys.readouterr()
+    assert run(["account", "show", home]) == 0
+    assert f"Stands still since {NOW:%-d %B %Y}" in capsys.readouterr().out
+    assert run(["membership", "resume", home, "--reason", "settled"]) == 0
+    capsys.readouterr()
+
     tried = says("leave", home, f"card:{CARDS[1]}", "--dry-run")
     assert len(says("show", home)["members"]) == 2
     gone = says("leave", home, f"card:{CARDS[1]}")

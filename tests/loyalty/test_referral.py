@@ -177,6 +177,24 @@ def test_who_brings_themselves_joins_all_the_same_and_the_referral_is_refused(
     assert any("Referral refused" in said for said in explained.sentences)
 
 
+def test_a_device_on_which_somebody_was_brought_brings_nobody_else(code: str) -> None:
+    first = joining("b", "email:bruno@example.org", referral_code=code, device="d-2")
+    assert fault(told(first)) == ""
+    assert fault(told(joining("free", "email:denis@example.org", device="d-3"))) == ""
+    assert fault(told(joining("d", "email:dora@example.org", referral_code=code, device="d-3"))) == ""
+    second = told(joining("c", "email:chloe@example.org", referral_code=code, device="d-2"))
+    assert (fault(second), second.state.referral) == ("device_served", None)
+    explained = explain(second.customer_id, second.seq, Language.EN)
+    assert explained is not None
+    assert "Referral refused: somebody else was brought on the same device." in explained.sentences
+    assert told(first).state.referral is not None, "told again it is the same"
+    # Nor of two who are recorded together, of whom the first is not written down yet.
+    shoppers = [told(sale(f"s-{n}", f"email:{n}@example.org", NOW)).customer_id for n in ("eric", "fanny")]
+    both = [joining(f"j-{one}", f"customer:{one}", referral_code=code, device="d-4") for one in shoppers]
+    outcomes = actions.record_together(both, NOW, programme="club")
+    assert [fault(one) for one in outcomes if isinstance(one, Told)] == ["", "device_served"]
+
+
 def test_whoever_is_refused_is_told_nothing_of_others(code: str) -> None:
     outcome = told(joining("b", "email:annebere+two@gmail.com", referral_code=code))
     explained = explain(outcome.customer_id, outcome.seq, Language.EN)

@@ -192,7 +192,7 @@ def test_every_refusal_is_a_sentence(code: RefusalCode, language: Language) -> N
 def test_a_refusal_tells_the_figures() -> None:
     asked = Refused(RefusalCode.INSUFFICIENT_BALANCE, {"asked": 1500, "available": 1}, "points")
     assert refusal(asked, LE_CERCLE, Language.FR) == (
-        "Le solde ne suffit pas\u00a0: 1\u202f500 demandés, 1 point disponibles."
+        "Le solde ne suffit pas\u00a0: il faut 1\u202f500, il y a 1 point."
     )
     too_much = Refused(RefusalCode.RETURN_EXCEEDS_SALE, {"line": 2, "asked_minor": 500, "left_minor": 250})
     assert refusal(too_much, LE_CERCLE, Language.EN) == (

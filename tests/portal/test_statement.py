@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from msgspec.structs import replace
 
+from assidu.catalogue.actions import put_stores
+from assidu.catalogue.types import Store
 from assidu.customers import actions as customers
 from assidu.customers.links import (
     DAYS_MAX,
@@ -84,6 +86,9 @@ def test_it_says_what_they_have_what_is_missing_and_what_happened(client: Client
     assert "pour Argent" in text
     assert "Achat de 60,00 €" in text
     assert "points" in text
+    assert "au magasin 317, le" in page(client, link_for(anne), "0-2/"), "no store is known at all"
+    put_stores([Store("318", "Nantes", "Nantes", "")])
+    assert "au magasin 317 (magasin inconnu), le" in page(client, link_for(anne), "0-2/")
 
 
 def test_while_it_is_suspended_no_date_is_shown_that_does_not_come(

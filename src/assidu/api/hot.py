@@ -282,7 +282,7 @@ _ANSWERS: dict[str, Any] = {
             "type": "array",
             "items": _object(
                 "What is taken off a line; `foreign_minor` in the money of the ticket where it is another one. Where a "
-                "price feed tells of its article: the lowest price of one in the 30 days before, to be told beside.",
+                "price feed tells of its article: the lowest price of one in the 30 days before the offer began.",
                 ["line", "amount_minor"],
                 line=_COUNT,
                 amount_minor=_COUNT,

@@ -30,6 +30,7 @@ from assidu.plans.wording import blanks as words
 from assidu.plans.wording import describe, problem, text_in
 from assidu.plans.wording.offers import law_said
 from assidu.plans.wording.phrases import CHANNELS, phrases_of
+from assidu.simulation.tried_plans import draft_title
 from assidu.simulation.yearly import Yearly, yearly_of
 
 STATES: dict[DraftState, tuple[str | Promise, str]] = {
@@ -159,20 +160,7 @@ class DraftShown:
     def title(self) -> str:
         if self.draft.version is not None:
             return _("Version %(version)s") % {"version": self.draft.version}
-        if self.draft.returns_to is not None:
-            return _("Back to version %(version)s") % {"version": self.draft.returns_to}
-        if self._is_of_another_name:
-            assert self.written is not None
-            return _("Draft of “%(name)s”") % {"name": text_in(self.written.name, language())}
-        if self.draft.based_on:
-            return _("Draft from version %(version)s") % {"version": self.draft.based_on}
-        return _("Draft of a first version")
-
-    @property
-    def _is_of_another_name(self) -> bool:
-        """As one that was started from a ready programme is, until somebody gives it the brand's."""
-        live = self.programme.document if self.programme is not None else None
-        return self.written is not None and live is not None and self.written.name != live.name
+        return draft_title(self.draft, self.programme.document if self.programme is not None else None)
 
     @property
     def changes(self) -> list[str] | None:

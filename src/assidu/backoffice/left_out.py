@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assidu.backoffice import formats
 from assidu.backoffice.versions import language
@@ -50,7 +51,12 @@ class LeftOut:
             "share": formats.percent(most.share, 0),
         }
         return (
-            _("%(nothing)s “%(name)s” leaves out most: %(count)s never could have it (%(share)s).") % figures
+            ngettext(
+                "%(nothing)s “%(name)s” leaves out most: %(count)s never could have it (%(share)s).",
+                "%(nothing)s “%(name)s” leaves out most: %(count)s never could have it (%(share)s).",
+                most.count,
+            )
+            % figures
         )
 
 
@@ -70,7 +76,12 @@ def left_out(document: Document, draft: str = "") -> LeftOut:
     return LeftOut(
         address,
         looked=formats.day(run.asked_at),
-        nothing=_("%(count)s of %(members)s members had nothing at all.") % told,
+        nothing=ngettext(
+            "%(count)s of %(members)s members had nothing at all.",
+            "%(count)s of %(members)s members had nothing at all.",
+            found.reached_nothing,
+        )
+        % told,
         lines=tuple(_line(run, line, words) for line in most[:SHOWN_MAX]),
     )
 

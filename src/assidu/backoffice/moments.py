@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from assidu.backoffice import formats
 from assidu.backoffice.programme import Programme
+from assidu.catalogue.queries import store_called
 from assidu.decisions.decision import Account
 from assidu.decisions.events import (
     Absorption,
@@ -145,10 +146,7 @@ class Names:
     people: Mapping[str, str]
 
     def store(self, code: str) -> str:
-        """One that the catalogue does not have is called by its code, and said to be unknown, as senders are warned."""
-        if not code or code in self.stores or not self.stores:
-            return self.stores.get(code, code)
-        return _("%(code)s (unknown store)") % {"code": code}
+        return store_called(code, self.stores)
 
 
 def moment_of(entry: TimelineEntry, programme: Programme, names: Names) -> Moment:

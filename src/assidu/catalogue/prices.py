@@ -65,19 +65,31 @@ class PriceBook:
         first = max(bisect_right(steps, begin, key=lambda step: step[0]) - 1, 0)
         return min((price for _day, price in steps[first:end]), default=None)
 
+    def lowest_before(self, sku: str, begins: date | None, day: date) -> int | None:
+        """The same of what goes down since ``begins``, as it is told on ``day``: before it went down. Of what nothing
+        was told then, as of what goes down on no day in particular, before ``day``."""
+        found = None if begins is None or begins >= day else self.lowest(sku, begins)
+        return self.lowest(sku, day) if found is None else found
+
 
 NO_PRICES = PriceBook()
 
 
-def lowest_prices(skus: Iterable[str], day: date) -> dict[str, int]:
-    """Those of a few articles; those of which nothing was told before ``day`` are left out."""
+def prices_of(skus: Iterable[str]) -> PriceBook:
+    """What a few articles cost from which day on."""
     wanted = sorted(set(skus))
     if not wanted:
-        return {}
-    book = PriceBook(
+        return NO_PRICES
+    return PriceBook(
         rows(
             "SELECT sku, day, price_minor FROM catalogue_price WHERE sku = ANY (%s) ORDER BY sku, day",
             [wanted],
         )
     )
+
+
+def lowest_prices(skus: Iterable[str], day: date) -> dict[str, int]:
+    """Those of a few articles; those of which nothing was told before ``day`` are left out."""
+    wanted = sorted(set(skus))
+    book = prices_of(wanted)
     return {sku: price for sku in wanted if (price := book.lowest(sku, day)) is not None}

@@ -1,8 +1,9 @@
 """Everything that reads stores and products."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from assidu.catalogue.types import UNKNOWN_PRODUCT, Department, KnownProduct, Product, ProductFinder, Store
 from assidu.decisions.events import LineKind
@@ -20,6 +21,14 @@ def stores() -> list[Store]:
             "ORDER BY name, store_id"
         )
         return [Store(*row) for row in cursor.fetchall()]
+
+
+def store_called(code: str, names: Mapping[str, str]) -> str:
+    """A store by its name, of those by code; one that the catalogue does not have is called by its code and said to be
+    unknown, in the active language, as senders are warned. A catalogue without stores knows none."""
+    if not code or code in names or not names:
+        return names.get(code, code)
+    return _("%(code)s (unknown store)") % {"code": code}
 
 
 def departments() -> list[Department]:

@@ -185,13 +185,13 @@ def simulate_both(output: Output, draft: Any) -> None:
     """Replay the past under the draft and under the version in force, and wait for it."""
     import time
 
+    from assidu.simulation.tried_plans import of_draft
     from assidu.simulation.yearly import start_missing, yearly_of
 
     examined, live = draft.examine(), live_of(draft.programme)
     if live is None or examined.document is None or not examined.is_ok:
         return
-    label = f"draft {str(draft.draft_id)[-8:]}"
-    yearly = start_missing(examined.document, draft.text, live, label=label, by="command")
+    yearly = start_missing(examined.document, draft.text, live, label=of_draft(draft.draft_id), by="command")
     with output.progress(_("Replaying the past"), total=100) as advance:
         shown = 0
         while yearly.is_running:

@@ -54,6 +54,7 @@ from assidu.decisions.offers.given import NOTHING, OfferMove, OffersDecided, Ste
 from assidu.decisions.paying import quantities
 from assidu.decisions.plan import AccountPolicy, LeaversShare, Plan
 from assidu.decisions.state import LotKey, Membership, SharedAccount, State
+from assidu.decisions.suspending import moved_before
 from assidu.decisions.wallet import Wallet
 
 OWN = "own:"
@@ -292,7 +293,8 @@ def exit_of(leaving: Decision, mine: State, theirs: State, event: Departure) -> 
         if standing.step != Step.USED and code in mine.offers and mine.offers[code].step == Step.USED
     )
     left_on = mine.left_on if mine.membership is Membership.LEFT else None
-    return AccountExit(event.at, parts, owed, used, left_on, mine.regret_until)
+    since = tuple((one.days, one.waits) for one in mine.moved.get(event.member, ()) if one.seq is None)
+    return AccountExit(event.at, parts, owed, used, left_on, mine.regret_until, since)
 
 
 def decide_exit(plan: Plan, facts: Facts, event: AccountExit) -> Decision | Refused:
@@ -316,6 +318,7 @@ def decide_exit(plan: Plan, facts: Facts, event: AccountExit) -> Decision | Refu
         offers=OffersDecided(moves=tuple(OfferMove(code, Step.USED, day) for code in event.used))
         if event.used
         else NOTHING,
+        moved=moved_before(state, event.moved),
     )
 
 

@@ -489,7 +489,8 @@ class AccountExit:
 
     ``owed`` by currency comes along with the whole of an account. ``used`` are offers that they had brought and that
     were used there. ``left_on``: the account had left the programme on that day, and so have they;
-    ``regret_until``: they may come back before that day.
+    ``regret_until``: they may come back before that day. ``moved`` is what suspensions of the account since they
+    entered moved the dates of what they had brought by: the days, and the currencies in which it waits longer.
     """
 
     at: datetime
@@ -498,6 +499,7 @@ class AccountExit:
     used: tuple[str, ...] = ()
     left_on: date | None = None
     regret_until: date | None = None
+    moved: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
 
 @value_type(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from assidu.decisions.evolve import evolve
 from assidu.decisions.facts import Facts
 from assidu.decisions.plan import Plan
 from assidu.decisions.state import LotKey, Membership, Moved, PendingKey, State, TierBefore, TierCause
-from assidu.decisions.suspending import all_moved
+from assidu.decisions.suspending import moved_before
 from assidu.decisions.tiers import entry, review, upgrade
 from assidu.decisions.wallet import Wallet, lot_for
 
@@ -114,7 +114,8 @@ def _status_moved(status: MergedStatus, since: Iterable[Moved]) -> MergedStatus:
             None if until is None else later(until, moved.days)
             for until in (status.given_until, status.before_until)
         )
-        status = replace(status, given_until=given, before_until=before)
+        under = None if status.under is None else moved.under(TierBefore(*status.under))
+        status = replace(status, given_until=given, before_until=before, under=under)
     return status
 
 
@@ -206,6 +207,5 @@ def decide_restoration(plan: Plan, facts: Facts, event: Restoration) -> Decision
             wallet.owe(Account.IN_TRANSIT, currency, quantity - paid)
     on = event.on if event.on is not None else local_day(event.at, plan.zone)
     change = MembershipChange(Membership(event.membership), on, event.regret_until)
-    since = tuple(Moved(facts.state.seq, days, waits) for days, waits in event.moved)
-    moved = all_moved(facts.state, since) if since else ()
+    moved = moved_before(facts.state, event.moved)
     return Decision(plan.version, tuple(wallet.postings), membership=change, moved=moved)

@@ -77,6 +77,13 @@ class SuspendedSpan(NamedTuple):
     until: date | None
 
 
+class TierBefore(NamedTuple):
+    """What was held when staff gave a status for a time."""
+
+    tier: str | None
+    until: date | None
+
+
 class Moved(NamedTuple):
     """A suspension ended and moved dates by so many days: those of all that had come up to ``seq`` (``None``: of all),
     and in the currencies ``waits`` the days until which units wait for an event, or are lost."""
@@ -93,6 +100,10 @@ class Moved(NamedTuple):
         """Where units that wait are afterwards."""
         active_on = later(key.active_on, self.days) if key.currency in self.waits else key.active_on
         return PendingKey(*self.lot(key.lot), active_on)
+
+    def under(self, before: TierBefore) -> TierBefore:
+        """Until when the status that a gift of staff lies over is held afterwards."""
+        return before if before.until is None else before._replace(until=later(before.until, self.days))
 
 
 class Absence(NamedTuple):
@@ -152,13 +163,6 @@ class AskedReward(NamedTuple):
     paid: tuple[tuple[LotKey, int], ...]
     gives: str
     given: int
-
-
-class TierBefore(NamedTuple):
-    """What was held when staff gave a status for a time."""
-
-    tier: str | None
-    until: date | None
 
 
 class OfferStanding(NamedTuple):

@@ -1,5 +1,6 @@
 """A membership that stands still: nothing is earned, nothing can be used, and nothing runs out meanwhile."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from assidu.decisions.calendar import later, local_day
@@ -64,7 +65,7 @@ def decide_resumption(plan: Plan, facts: Facts, event: Resumption) -> Decision |
     return Decision(
         plan.version,
         tuple(wallet.postings),
-        tier=_prolonged_tier(state, stood_still),
+        tier=_prolonged_tier(state, moved) if stood_still else None,
         membership=MembershipChange(Membership.MEMBER, day),
         lapses=tuple(Lapse(currency, later(on, stood_still)) for currency, on in sorted(state.lapses.items()))
         if stood_still
@@ -87,6 +88,15 @@ def all_moved(state: State, moved: tuple[Moved, ...]) -> tuple[tuple[str, tuple[
     return ("", own), *((one, (*state.moved[one], *of_all)) for one in others)
 
 
+def moved_before(
+    state: State, since: Iterable[tuple[int, tuple[str, ...]]]
+) -> tuple[tuple[str, tuple[Moved, ...]], ...]:
+    """What ``State.moved`` becomes for who comes back from elsewhere, where suspensions moved the dates of all that
+    they had brought: by the days, and the currencies in which it waits longer for an event."""
+    moved = tuple(Moved(state.seq, days, waits) for days, waits in since)
+    return all_moved(state, moved) if moved else ()
+
+
 def _prolong(wallet: Wallet, moved: Moved) -> None:
     """Units leave their lot and come back to one that ends later; what never ends stays. What waits for a day alone can
     be used on the day that it was promised for."""
@@ -101,8 +111,13 @@ def _prolong(wallet: Wallet, moved: Moved) -> None:
             wallet.earn(Account.IN_TRANSIT, after.lot, after.active_on, left)
 
 
-def _prolonged_tier(state: State, by: int) -> TierChange | None:
-    if not by or state.tier is None or state.tier_until is None:
+def _prolonged_tier(state: State, moved: Moved) -> TierChange | None:
+    """The end of the status, and of the one that it lies over where staff gave it."""
+    if state.tier is None or state.tier_until is None:
         return None
     cause = state.tier_cause or TierCause.KEPT
-    return TierChange(state.tier, state.tiers[-1].since, later(state.tier_until, by), cause)
+    until = later(state.tier_until, moved.days)
+    under = None if state.tier_before is None else moved.under(state.tier_before)
+    return TierChange(
+        state.tier, state.tiers[-1].since, until, cause, None if under == state.tier_before else under
+    )

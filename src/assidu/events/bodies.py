@@ -221,6 +221,8 @@ def body_of(event: Event) -> Body:
                 body["left_on"] = event.left_on.isoformat()
             if event.regret_until is not None:
                 body["regret_until"] = event.regret_until.isoformat()
+            if event.moved:
+                body["moved"] = [[days, list(waits)] for days, waits in event.moved]
             return body
         case Tick():
             return {"day": event.day.isoformat()}
@@ -372,6 +374,7 @@ def event_from(type_: EventType, at: datetime, store: str, channel: str, body: M
                 tuple(body.get("used", ())),
                 _date(body.get("left_on")),
                 _date(body.get("regret_until")),
+                tuple((days, tuple(waits)) for days, waits in body.get("moved", ())),
             )
         case EventType.TICK:
             return Tick(at, _day(body["day"]))

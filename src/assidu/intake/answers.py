@@ -20,7 +20,7 @@ from assidu.events.wire import (
 )
 from assidu.foundation.problems import Problem
 from assidu.intake import problems
-from assidu.intake.offers import exchange_of, given_of, lowest_by_line, offers_of
+from assidu.intake.offers import Lowest, exchange_of, given_of, offers_of
 from assidu.intake.sentences import OWN, Wanted
 from assidu.intake.shops import OpenShop
 from assidu.loyalty.coming import Coming
@@ -115,12 +115,12 @@ def _told(
     if isinstance(told.event, Sale):
         answered |= exchange_of(told.event)
         if document.offers:
-            lowest = lowest_by_line(told.event.lines, opened.prices, told.day)
+            lowest = Lowest(told.event.lines, opened.prices, plan, told.day)
             answered |= offers_of(
                 decision, told.event, plan, document, language, lowest, state.counters, is_trying=is_trying
             )
     elif document.offers and isinstance(data, HoldData | SaleUpdateData) and data.lines:
-        lowest = lowest_by_line(data.lines, opened.prices, told.day)
+        lowest = Lowest(data.lines, opened.prices, plan, told.day)
         answered |= given_of(decision, phrases_of(document, language, for_members=True), lowest=lowest)
     answered |= position(state, plan, document, language, told.day)
     answered["receipt"] = receipt(decision, state, plan, document, language, told.day)

@@ -2,6 +2,7 @@
 the brand in all."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
@@ -24,13 +25,37 @@ NEXT_MAX = 3
 _WITHIN_REACH = (ReasonCode.AMOUNT_TOO_LOW, ReasonCode.TOO_FEW_UNITS)
 
 
+class Line(Protocol):
+    @property
+    def sku(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lowest:
+    """What the law wants said beside a price that goes down, where a price feed told of the article."""
+
+    lines: Sequence[Line]
+    prices: PriceBook
+    plan: Plan
+    day: date
+
+    def told(self, offer: str, line: int) -> dict[str, int]:
+        """The lowest price of a line's article in the 30 days before the offer began."""
+        if not self.prices:
+            return {}
+        known = self.plan.offers.by_code.get(offer)
+        begins = None if known is None else known.when.from_day
+        price = self.prices.lowest_before(self.lines[line].sku, begins, self.day)
+        return {} if price is None else {"lowest_30_days_minor": price}
+
+
 def offers_of(
     decision: Decision,
     sale: Sale,
     plan: Plan,
     document: Document,
     language: Language,
-    lowest: Mapping[int, int],
+    lowest: Lowest,
     counters: Mapping[str, int],
     *,
     is_trying: bool,
@@ -44,29 +69,15 @@ def offers_of(
     return told
 
 
-class Line(Protocol):
-    @property
-    def sku(self) -> str: ...
-
-
-def lowest_by_line(lines: Sequence[Line], prices: PriceBook, day: date) -> dict[int, int]:
-    """The lowest price of the last 30 days of each line's article, where a price feed told of it: what the law wants
-    said beside a price that goes down."""
-    if not prices:
-        return {}
-    found = {n: prices.lowest(line.sku, day) for n, line in enumerate(lines)}
-    return {n: price for n, price in found.items() if price is not None}
-
-
 def given_of(
     decision: Decision,
     phrases: Phrases,
     foreign: Foreign | None = None,
     *,
-    lowest: Mapping[int, int],
+    lowest: Lowest,
 ) -> dict[str, Any]:
     """What offers take off, by line, or hand over, and where a till did otherwise; of a changed ticket, how that
-    differs. ``lowest``: by line, the lowest price of the last 30 days."""
+    differs."""
     told: dict[str, Any] = {
         "offers": [
             {
@@ -80,7 +91,7 @@ def given_of(
                         "line": line,
                         "amount_minor": amount,
                         **_there(amount, foreign),
-                        **({"lowest_30_days_minor": lowest[line]} if line in lowest else {}),
+                        **lowest.told(given.offer, line),
                     }
                     for line, amount in given.by_line
                 ],

@@ -37,6 +37,10 @@ FAULTS: dict[str, Sentence] = {
     ReferralFault.SHARED_ACCOUNT: Sentence(
         "partage, ou a partagé, un compte avec le parrain", "shares, or shared, an account with who brings"
     ),
+    ReferralFault.DEVICE_SERVED: Sentence(
+        "quelqu'un d'autre est venu par un parrain sur le même appareil",
+        "somebody else was brought on the same device",
+    ),
     SameAs.EMAIL: Sentence(
         "même boîte e-mail que le parrain, sous un autre nom",
         "the same mailbox as who brings, under another name",

@@ -29,6 +29,7 @@ from assidu.decisions.events import (
     AudienceChange,
     Correction,
     Departure,
+    Joining,
     Merger,
     ShownCode,
     StatusGrant,
@@ -363,9 +364,26 @@ class _Batch:
             return
         if isinstance(data, JoiningData) and data.referral_code:
             fact = yield from with_referrer(
-                fact, data, entry.who.identifier, customer_id, self.shop.pseudonym_key, self.shop.vault
+                fact,
+                data,
+                entry.who.identifier,
+                customer_id,
+                self.shop.pseudonym_key,
+                self.shop.vault,
+                self._devices_of_brought(),
             )
         self.works.append(_Work(index, entry, fact, customer_id, language, absorbed_id, member))
+
+    def _devices_of_brought(self) -> set[str]:
+        """The devices on which those join of this batch whom somebody brought."""
+        return {
+            data.device
+            for work in self.works
+            if isinstance(data := work.entry.incoming.data, JoiningData)
+            and isinstance(event := work.fact.event, Joining)
+            and event.referrer
+            and data.device
+        }
 
     def _known(self, entry: Entry, customer_id: UUID | None, seq: int | None) -> Script[Outcome]:
         if customer_id is None or seq is None:

@@ -1,7 +1,7 @@
 """Who brought whom: the codes that members share, and what the code of a newcomer counts for."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -56,12 +56,21 @@ SHARED = (
 """Whether a newcomer was ever in the account that brings them, or in one with whoever does."""
 
 
+SERVED = (
+    "SELECT EXISTS (SELECT FROM customers_device AS d "
+    f"JOIN events_event AS e ON e.customer_id = d.customer_id AND e.type = '{EventType.JOINING.value}' "
+    "WHERE d.lookup = $1::bytea AND d.customer_id <> $2::uuid AND e.body ? 'referrer')"
+)
+"""Whether somebody else who was brought joined on a device."""
+
+
 class ReferralFault(StrEnum):
     """Why a code counts for nothing, beside what both people have in common (``customers.selves.SameAs``)."""
 
     UNKNOWN_CODE = "unknown_code"
     OWN_CODE = "own_code"
     SHARED_ACCOUNT = "shared_account"
+    DEVICE_SERVED = "device_served"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +131,20 @@ def with_referrer(
     customer_id: UUID,
     pseudonym_key: bytes,
     vault: Vault,
+    served: Container[str] = frozenset(),
 ) -> Script[Fact]:
     """A joining with whoever brought them, or with why the code that it names counts for nothing.
 
-    ``subject`` is by what the newcomer was told, if it was not by their id.
+    ``subject`` is by what the newcomer was told, if it was not by their id. ``served`` are devices on which others who
+    were brought join at the same time, and are not written down yet.
     """
     event = fact.event
     assert isinstance(event, Joining)
     found = yield from _referrer(data, subject, customer_id, pseudonym_key, vault)
+    if isinstance(found, UUID) and data.device:
+        device = device_lookup(pseudonym_key, data.device)
+        if data.device in served or (yield Step(SERVED, (device, customer_id)))[0][0]:
+            found = ReferralFault.DEVICE_SERVED.value
     if isinstance(found, UUID):
         event = replace(event, referrer=str(found))
     else:

@@ -293,7 +293,7 @@ def why(of: Member, who: int, seq: int) -> Why | None:
 
 def _moment(entry: TimelineEntry, of: Member, names: Mapping[str, str]) -> Moment:
     # What staff wrote, and who did it, is theirs to tell on request: the page says what happened.
-    entry = replace(entry, store=names.get(entry.store, entry.store), written={})
+    entry = replace(entry, store=catalogue.store_called(entry.store, names), written={})
     document = of.documents.get(entry.decision.plan_version, of.document)
     told = said_of(entry, document, of.language, _sold_on(entry), undone=_undone(entry), for_members=True)
     title, *sentences = told_to_member(entry.event, told, of.language)

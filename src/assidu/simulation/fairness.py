@@ -17,6 +17,7 @@ import psycopg
 
 from assidu.decisions.plan import Plan
 from assidu.events.types import EventType
+from assidu.foundation import clock
 from assidu.loyalty.actions import PORTAL_SOURCE
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.referee import RefereedQuotas
@@ -68,6 +69,9 @@ def fairness(
         replay_under(connection, recorded_book, book, groups, recorded_until, quotas, advance, watch)
         counted = counted_together(connection, [customer for group in groups for customer in group])
         known = [customer for group in counted for customer in group]
+        for customer, rules in _had(connection, known, first, last).items():
+            if customer in watch.seen:
+                watch.seen[customer].had = rules
         return _together(watch.seen, counted, _with_contact(connection, known), _consents(connection, known))
 
     past, parts = over_history(database_url, look, processes=processes, on_progress=on_progress)
@@ -76,7 +80,8 @@ def fairness(
         (one for part in parts for one in part if one[1].is_member_between(first, last)),
         key=lambda one: one[0],
     )
-    found, standings = conclude(plan, members, first)
+    running = frozenset(rule.code for rule in recorded_book.at(clock.now()).rules)
+    found, standings = conclude(plan, members, first, running)
     answer = replace(found, since=first, until=last, seconds=round(time.perf_counter() - started, 2))
     return answer, standings
 
@@ -113,6 +118,20 @@ def _with_contact(connection: psycopg.Connection[Any], customers: Sequence[UUID]
     return {customer for (customer,) in rows}
 
 
+def _had(
+    connection: psycopg.Connection[Any], customers: Sequence[UUID], since: date, until: date
+) -> dict[UUID, frozenset[str]]:
+    """Which rules really gave something to whom in the period, before returns."""
+    rows = connection.execute(
+        "SELECT d.customer_id, array_agg(DISTINCT award ->> 0) FROM loyalty_decision AS d "
+        "JOIN events_event AS e USING (customer_id, seq), jsonb_array_elements(d.record -> 'awards') AS award "
+        "WHERE d.customer_id = ANY (%s) AND d.record ? 'awards' AND e.day BETWEEN %s AND %s "
+        "GROUP BY d.customer_id",
+        (list(customers), since, until),
+    )
+    return {customer: frozenset(rules) for customer, rules in rows}
+
+
 def _consents(connection: psycopg.Connection[Any], customers: Sequence[UUID]) -> dict[UUID, frozenset[str]]:
     """What people agreed to as they last joined, where it was written down or their form asked for it."""
     rows = connection.execute(
@@ -127,12 +146,18 @@ def _consents(connection: psycopg.Connection[Any], customers: Sequence[UUID]) ->
 # ---------------------------------------------------------------- what it means, line by line
 
 
-def conclude(plan: Plan, members: Members, since: date = date.min) -> tuple[Fairness, list[Standing]]:
-    """From what was seen of each member to what is said of each line; the period is filled in by the caller."""
+def conclude(
+    plan: Plan, members: Members, since: date = date.min, running: frozenset[str] = frozenset()
+) -> tuple[Fairness, list[Standing]]:
+    """From what was seen of each member to what is said of each line; the period is filled in by the caller.
+
+    ``running`` are the rules in force, of which what they really gave is told.
+    """
     kinds = lines_of(plan, since)
     outcomes = [[outcome_of(plan, kind, code, seen) for kind, code in kinds] for _, seen in members]
     lines = tuple(
-        _line(plan, kind, code, [row[n] for row in outcomes], members) for n, (kind, code) in enumerate(kinds)
+        _line(plan, kind, code, [row[n] for row in outcomes], members, running)
+        for n, (kind, code) in enumerate(kinds)
     )
     found = Fairness(
         programme=plan.programme,
@@ -153,10 +178,15 @@ def conclude(plan: Plan, members: Members, since: date = date.min) -> tuple[Fair
     return found, standings
 
 
-def _line(plan: Plan, kind: Kind, code: str, outcomes: Iterable[str], members: Members) -> Line:
+def _line(
+    plan: Plan, kind: Kind, code: str, outcomes: Iterable[str], members: Members, running: frozenset[str]
+) -> Line:
     counts = Counter(outcomes)
     reached, could = counts.pop(REACHED, 0), counts.pop(COULD_HAVE, 0)
-    return Line(kind, code, reached, could, dict(counts), fit=_fit(plan, kind, code, members))
+    had = None
+    if kind is Kind.RULE and code in running:
+        had = sum(code in seen.had for _, seen in members)
+    return Line(kind, code, reached, could, dict(counts), fit=_fit(plan, kind, code, members), had=had)
 
 
 def _fit(plan: Plan, kind: Kind, code: str, members: Members) -> ChannelFit | None:

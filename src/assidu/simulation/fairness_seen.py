@@ -82,6 +82,8 @@ class Seen:
     best: dict[str, int] = field(default_factory=dict)
     missing_minor: dict[str, int] = field(default_factory=dict)
     """By rule, what was missing the least to its lowest amount, where nothing else stood in the way."""
+    had: frozenset[str] = frozenset()
+    """The rules that really gave them something, as it is recorded."""
     purchases: int = 0
     state: State = field(default_factory=State)
     has_joined: bool = False
@@ -106,6 +108,7 @@ class Seen:
         ):
             for code, outcome in theirs.items():
                 _further(mine, code, outcome)
+        self.had |= other.had
         self.channels += other.channels
         self.stores += other.stores
         self.weekdays += other.weekdays

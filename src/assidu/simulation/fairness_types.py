@@ -112,6 +112,8 @@ class Line:
     """Members by barrier."""
     ways: tuple[Way, ...] = ()
     fit: ChannelFit | None = None
+    had: int | None = None
+    """Members who really had it in the period, as it is recorded; ``None`` for what is no rule in force."""
 
     @property
     def reasons(self) -> list[tuple[str, int]]:

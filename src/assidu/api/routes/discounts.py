@@ -27,6 +27,7 @@ from assidu.loyalty import plans, queries
 from assidu.measurement.queries import has_invented
 from assidu.plans.document import Document
 from assidu.plans.wording import Language
+from assidu.simulation.tried_plans import name
 
 router = Router(tags=["Economics"])
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -129,7 +130,7 @@ def list_discounts(request: HttpRequest) -> DiscountsLooks:
                 one.state.value,
                 one.percent,
                 one.asked_at,
-                one.label,
+                name(one.label, one.programme),
                 one.question.since,
                 one.question.until,
                 None if one.question.turning is None else one.question.turning.share_percent,

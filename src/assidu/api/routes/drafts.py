@@ -31,6 +31,7 @@ from assidu.plans.diff import diff
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, change
 from assidu.simulation.receipts import DayTried, PersonTried, last_day, try_day
+from assidu.simulation.tried_plans import of_draft
 from assidu.simulation.up_to_date import RecordedByNow
 from assidu.simulation.yearly import Yearly, start_missing, yearly_of
 
@@ -123,8 +124,7 @@ def simulate_draft(request: HttpRequest, draft_id: UUID, language: Spoken = None
     draft = _find(draft_id)
     document, live = _correct(draft), _live(draft.programme)
     if live is not None:
-        label = f"draft {str(draft_id)[-8:]}"
-        start_missing(document, draft.text, live, label=label, by=signature(caller.actor))
+        start_missing(document, draft.text, live, label=of_draft(draft_id), by=signature(caller.actor))
         record(caller.actor, "simulation.run", "draft", str(draft_id))
     return _told(draft, language_at(request, language))
 

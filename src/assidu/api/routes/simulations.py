@@ -30,6 +30,7 @@ from assidu.simulation import queries as simulations
 from assidu.simulation.findings import BeforeAfter, Findings, findings
 from assidu.simulation.side_by_side import COMPARED_MAX, ComparedFigure, common_against, side_by_side
 from assidu.simulation.tables import tables
+from assidu.simulation.tried_plans import name
 from assidu.simulation.types import Run
 
 router = Router(tags=["Programme"])
@@ -237,7 +238,9 @@ def cancel_simulation(request: HttpRequest, run_id: UUID, language: Spoken = Non
 
 
 def _workbook(runs: list[Run], against: int | None, language: Language) -> HttpResponse:
-    known = [(one.label or str(one.run_id)[-8:], _findings(one, against)) for one in runs]
+    known = [
+        (name(one.label, one.programme) or str(one.run_id)[-8:], _findings(one, against)) for one in runs
+    ]
     done = [(label, found) for label, found in known if found is not None]
     if not done:
         raise stop("not_found")
@@ -274,7 +277,7 @@ def _line(run: Run) -> SimulationLine:
         run.state.value,
         run.percent,
         run.asked_at,
-        run.label,
+        name(run.label, run.programme),
         run.against,
         *(
             (None, None, None, None)
@@ -294,7 +297,7 @@ def _told(run: Run, spoken: Language) -> Simulation:
         run.state.value,
         run.percent,
         run.asked_at,
-        run.label,
+        name(run.label, run.programme),
         run.seconds_left,
         run.failure,
         run.against,

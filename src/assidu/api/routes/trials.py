@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from ninja import Path, Router, Schema, Status
 from pydantic import Field
 
@@ -16,7 +17,7 @@ from assidu.api.parameters import Spoken, language_at
 from assidu.economics import measuring
 from assidu.economics.documents import SENTENCES, behaviour_yaml, read_behaviour
 from assidu.economics.micro import runs
-from assidu.economics.micro.runs import TrialRun
+from assidu.economics.micro.runs import TrialRun, as_read
 from assidu.economics.micro.tables import tables
 from assidu.economics.micro.types import PLANS_MAX, Behaviour, MicroQuestion, MicroResult, PlanAsked
 from assidu.economics.papers import papers
@@ -30,6 +31,7 @@ from assidu.measurement.queries import has_invented
 from assidu.plans.identity import plain
 from assidu.plans.problems import path_text
 from assidu.plans.wording import Language, problem
+from assidu.simulation.tried_plans import of_version
 
 router = Router(tags=["Economics"])
 Table = Annotated[str, Path(pattern="^[a-z-]{1,40}$")]
@@ -158,7 +160,7 @@ def cancel_trial(request: HttpRequest, run_id: UUID) -> Trial:
 def read_trial_table(request: HttpRequest, run_id: UUID, table: Table) -> HttpResponse:
     """One of the trial's `tables`, as CSV; amounts in minor units."""
     caller_at(request, "economics:read", is_for_stores=False)
-    run = _find(run_id)
+    run = as_read(_find(run_id))
     known = [] if run.result is None else tables(run.result, run.question.behaviour)
     found = next((one for one in known if one.name == table), None)
     if found is None:
@@ -176,7 +178,9 @@ def read_trial_file(request: HttpRequest, run_id: UUID, kind: Kind, language: Sp
     """The workbook works itself out from what each plan gives; the page tells the last plan closely. Both need a
     first round."""
     caller_at(request, "economics:read", is_for_stores=False)
-    run = _find(run_id)
+    spoken = language_at(request, language)
+    with translation.override(spoken):
+        run = as_read(_find(run_id))
     result = run.result
     if result is None:
         raise stop("not_found")
@@ -184,7 +188,7 @@ def read_trial_file(request: HttpRequest, run_id: UUID, kind: Kind, language: Sp
     return file(
         kind,
         f"{run.programme}-trial",
-        language_at(request, language),
+        spoken,
         workbook=lambda: micro_workbook(
             result, run.question.behaviour, decimals, has_invented=has_invented()
         ),
@@ -214,10 +218,11 @@ def _find(run_id: UUID) -> TrialRun:
 
 
 def _labels(run: TrialRun) -> list[str]:
-    return [one.label for one in run.question.plans]
+    return [one.label for one in as_read(run).question.plans]
 
 
 def _told(run: TrialRun) -> Trial:
+    run = as_read(run)
     result = run.result
     return Trial(
         run.run_id,
@@ -225,7 +230,7 @@ def _told(run: TrialRun) -> Trial:
         run.percent,
         run.asked_at,
         run.label,
-        _labels(run),
+        [one.label for one in run.question.plans],
         run.seconds_left,
         run.failure,
         plain(run.question.behaviour, with_defaults=True),
@@ -240,4 +245,4 @@ def _plan(body: PlanBody, n: int, spoken: Language) -> PlanAsked:
         document_in(body.content, spoken)
         return PlanAsked(body.label or f"plan {n}", body.content)
     version, _document, yaml = published_plan(body.version)
-    return PlanAsked(body.label or f"version {version}", yaml)
+    return PlanAsked(body.label or of_version(version), yaml)

@@ -18,9 +18,10 @@ FEW = 500
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A plan that may be tried."""
+    """A plan that may be tried. ``made_of`` is kept, ``label`` says it."""
 
     key: str
+    made_of: str
     label: str
     yaml: str
 

@@ -28,6 +28,7 @@ from assidu.loyalty import approvals, drafts
 from assidu.loyalty.approvals import DraftState, NotDone, Trouble, signature
 from assidu.loyalty.drafts import Draft
 from assidu.loyalty.needs import Need, NotSimulated, threshold_for
+from assidu.simulation.tried_plans import of_draft
 from assidu.simulation.yearly import start_missing
 
 AMOUNT_MAX = Decimal(10**12)
@@ -121,7 +122,8 @@ def _replay(request: HttpRequest, one: DraftShown) -> None:
         raise NotDone(Trouble.HAS_ERRORS)
     live = next(plan for plan in known.versions if plan.version == known.plan.version)
     by = str(signed_in(request).id)
-    start_missing(one.document, one.draft.text, live.document, label=one.title, by=by)
+    made_of = of_draft(one.draft.draft_id)
+    start_missing(one.document, one.draft.text, live.document, label=made_of, by=by)
     trail.record(actor_at(request), "simulation.run", "draft", str(one.draft.draft_id))
 
 

@@ -1,7 +1,7 @@
 """Fairness: who could never have had what a programme gives, rule by rule, and the people behind each reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -32,7 +32,7 @@ from assidu.loyalty import drafts
 from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.document import Document
 from assidu.plans.reading import read
-from assidu.simulation import fairness_runs
+from assidu.simulation import fairness_runs, tried_plans
 from assidu.simulation.fairness_runs import FairnessRun
 from assidu.simulation.fairness_types import Fairness, Kind, Line
 from assidu.simulation.fairness_words import Words, share_left_out
@@ -110,6 +110,11 @@ class FairnessShown:
         shown = [self.of(line) for line in self.found.lines]
         return sorted(shown, key=lambda one: -one.line.left_out_count)
 
+    @property
+    def has_recorded(self) -> bool:
+        """Is it told of a rule in force whom it really gave something? Looks kept from before do not say it."""
+        return any(line.had is not None for line in self.found.lines)
+
     def of(self, line: Line) -> LineShown:
         address = reverse("fairness-line", args=[self.run.run_id, line.kind.value, line.code])
         return LineShown(line, self.found, self.words, address)
@@ -128,7 +133,7 @@ def looks(request: HttpRequest) -> HttpResponse:
     known = programme_at(request)
     if known is None:
         return render(request, "backoffice/fairness/list.html", {"programme": None})
-    runs = fairness_runs.runs(known.code)
+    runs = [_as_read(one) for one in fairness_runs.runs(known.code)]
     open_drafts = [
         one
         for one in (
@@ -161,9 +166,9 @@ def start(request: HttpRequest) -> HttpResponse:
     if sum(not run.state.is_over for run in fairness_runs.runs(known.code)) >= RUNNING_MAX:
         messages.error(request, _("A look is at work already: wait for it, or stop it."))
         return redirect("fairness")
-    document, yaml, label = _asked(request, known)
+    document, yaml, made_of = _asked(request, known)
     by = str(signed_in(request).id)
-    run_id = fairness_runs.start(document, yaml, label=label, by=by, since=since, until=until)
+    run_id = fairness_runs.start(document, yaml, label=made_of, by=by, since=since, until=until)
     trail.record(actor_at(request), "fairness.run", "fairness", str(run_id))
     return redirect("fairness-run", run_id=run_id)
 
@@ -172,7 +177,7 @@ def _asked(request: HttpRequest, known: Programme) -> tuple[Document, str, str]:
     source = request.POST.get("source", LIVE)
     if source == LIVE:
         plan = next(one for one in known.versions if one.version == known.plan.version)
-        return plan.document, yaml_of(plan), _("Version %(version)s, in force") % {"version": plan.version}
+        return plan.document, yaml_of(plan), tried_plans.of_version(plan.version)
     try:
         draft = drafts.find(UUID(source))
     except ValueError:
@@ -182,7 +187,7 @@ def _asked(request: HttpRequest, known: Programme) -> tuple[Document, str, str]:
     shown = DraftShown(draft, known, str(signed_in(request).id))
     if shown.document is None or shown.document.programme != known.code:
         raise Http404
-    return shown.document, draft.text, shown.title
+    return shown.document, draft.text, tried_plans.of_draft(draft.draft_id)
 
 
 def _day(text: str) -> date | None:
@@ -297,7 +302,12 @@ def _run_of(request: HttpRequest, run_id: UUID) -> tuple[Programme, FairnessRun]
     run = fairness_runs.run(run_id)
     if known is None or run is None or run.programme != known.code:
         raise Http404
-    return known, run
+    return known, _as_read(run)
+
+
+def _as_read(run: FairnessRun) -> FairnessRun:
+    """The look with its plan named for who reads it."""
+    return replace(run, label=tried_plans.name(run.label, run.programme))
 
 
 def _shown(run: FairnessRun) -> FairnessShown | None:

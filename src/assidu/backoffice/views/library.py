@@ -20,7 +20,7 @@ from assidu.plans.document import Document
 from assidu.plans.library import ReadyProgramme, for_programme, library
 from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import Description, describe, text_in
-from assidu.simulation import actions, queries
+from assidu.simulation import actions, queries, tried_plans
 from assidu.simulation.findings import findings
 from assidu.simulation.types import Run
 from assidu.simulation.up_to_date import is_up_to_date
@@ -118,7 +118,8 @@ def try_it(request: HttpRequest, code: str) -> HttpResponse:
     one = _shown(_ready(code), known)
     if one.may_be_tried and not queries.is_busy(known.code):
         by = str(signed_in(request).id)
-        run_id = actions.start(one.document, one.yaml, label=one.name, by=by, against=known.plan.version)
+        made_of, against = tried_plans.of_ready(code), known.plan.version
+        run_id = actions.start(one.document, one.yaml, label=made_of, by=by, against=against)
         trail.record(actor_at(request), "simulation.run", "simulation", str(run_id))
     elif one.may_be_tried:
         messages.error(request, _("Two simulations are at work already: wait for one, or stop it."))

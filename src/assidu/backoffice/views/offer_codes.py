@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from assidu.backoffice import formats
@@ -113,10 +114,15 @@ def withdraw(request: HttpRequest, pool_id: UUID) -> HttpResponse:
     if known is None or found is None or found.programme != known.code:
         raise Http404
     taken_back = code_pools.withdraw(pool_id, at=known.now, by=actor_at(request))
+    count = taken_back.run_out(known.today)
     messages.success(
         request,
-        _("Taken back: %(n)s codes are good for nothing any more.")
-        % {"n": formats.number(taken_back.run_out(known.today))},
+        ngettext(
+            "Taken back: %(n)s code is good for nothing any more.",
+            "Taken back: %(n)s codes are good for nothing any more.",
+            count,
+        )
+        % {"n": formats.number(count)},
     )
     return redirect(f"{reverse('offer', args=[found.offer])}#codes")
 

@@ -35,7 +35,7 @@ from assidu.plans.levers import turned, unreadable
 from assidu.plans.reading import read
 from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import problem
-from assidu.simulation import actions, queries
+from assidu.simulation import actions, queries, tried_plans
 from assidu.simulation.findings import Findings, findings
 from assidu.simulation.side_by_side import COMPARED_MAX, common_against
 from assidu.simulation.tables import compared_table, tables
@@ -405,9 +405,9 @@ def _run_of(known: Programme, run_id: str) -> Run:
 
 
 def _titled(known: Programme, run: Run) -> Run:
-    """A run that nobody named is called after its first change, in the language of whoever reads."""
+    """The run named for who reads it; one that nobody named is called after its first change."""
     if run.label:
-        return run
+        return replace(run, label=tried_plans.name(run.label, run.programme))
     document = read(run.yaml).document
     changes = differences(_base_of(known, run).document, document) if document else []
     return replace(run, label=_in_short(changes[0]) if changes else _("Nothing changed"))

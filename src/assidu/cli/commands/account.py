@@ -8,6 +8,7 @@ import typer
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
+from assidu.cli.speech import language as spoken
 from assidu.cli.speech import number
 from assidu.cli.subjects import customer_named, nobody, refused
 from assidu.customers import queries as customers
@@ -25,6 +26,7 @@ from assidu.loyalty import queries as loyalty
 from assidu.loyalty.accounts import Opened, Part, Share
 from assidu.loyalty.entries import Told
 from assidu.loyalty.types import Standing
+from assidu.plans.wording import figures, language_of
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -204,6 +206,9 @@ def _text(found: Customer, people: Iterable[Belonging], standing: Standing | Non
     if standing is not None:
         tier = standing.tiers.tier if standing.tiers else None
         lines.append(", ".join(part for part in (standing.membership, tier) if part))
+        if (since := standing.stands_still_since) is not None:
+            day = figures.day(since, language_of(spoken()))
+            lines.append(_("Stands still since %(day)s") % {"day": day})
         lines += [f"  {number(purse.available):>10} {purse.currency}" for purse in standing.purses]
     return "\n".join(lines)
 

@@ -9,7 +9,7 @@ import typer
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
-from assidu.cli.speech import number
+from assidu.cli.speech import ngettext, number
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.loyalty import prize_draws
@@ -143,7 +143,11 @@ def _said(proof: Proof) -> str:
         return _("Other winners come out at these places: %(places)s.") % {
             "places": ", ".join(map(str, proof.differing))
         }
-    return _("Drawn again: %(n)s prizes, the same winners.") % {"n": number(proof.winners)}
+    return ngettext(
+        "Drawn again: %(n)s prize, the same winner.",
+        "Drawn again: %(n)s prizes, the same winners.",
+        proof.winners,
+    ) % {"n": number(proof.winners)}
 
 
 def _why_not(reason: str, code: str) -> str:

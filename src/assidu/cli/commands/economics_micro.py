@@ -29,6 +29,7 @@ from assidu.measurement.queries import has_invented
 from assidu.plans.document import Document
 from assidu.plans.wording import Language, language_of, placed_problem
 from assidu.plans.wording.figures import money
+from assidu.simulation.tried_plans import of_version
 
 Programme = Annotated[str, typer.Option(help="Needed when there is more than one.")]
 
@@ -71,13 +72,15 @@ def micro(
             assumed, **{name: value for name, value in changes.items() if value is not None}
         )
         asked = tuple(
-            PlanAsked(_label(plans, one), published.written(plans, one, spoken)[1]) for one in wanted
+            PlanAsked(_made_of(plans, one), published.written(plans, one, spoken)[1]) for one in wanted
         )
         with output.progress(_("Trying plans on customers")) as advance:
             run_id = runs.start(
                 document.programme, MicroQuestion(asked, assumed), label="assidu economics", by="command"
             )
             run = followed(run_id, runs.run, runs.cancel, advance)
+        with rooms_speak():
+            run = runs.as_read(run)
         result = run.result
         if result is None or run.failure:
             raise Refused(_("It came to no end: %(why)s") % {"why": run.failure or run.state}, code="failed")
@@ -129,9 +132,9 @@ def _behaviour(programme: str, file: Path | None, spoken: Language) -> Behaviour
     return found
 
 
-def _label(plans: list[PublishedPlan], wanted: str) -> str:
+def _made_of(plans: list[PublishedPlan], wanted: str) -> str:
     if wanted == published.LIVE or wanted.isdecimal():
-        return _("Version %(version)s") % {"version": published.chosen(plans, wanted).version}
+        return of_version(published.chosen(plans, wanted).version)
     return Path(wanted).stem
 
 

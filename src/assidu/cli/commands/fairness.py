@@ -99,6 +99,7 @@ def as_json(answer: Fairness, words: Words, plan: str) -> dict[str, Any]:
                 "code": line.code,
                 "name": words.name(line),
                 "reached": line.reached,
+                "had": line.had,
                 "could_have": line.could_have,
                 "left_out": line.left_out_count,
                 "share_left_out": round(share_left_out(answer, line), 4),

@@ -12,7 +12,7 @@ import typer
 from assidu.cli.database import database
 from assidu.cli.output import EXIT_NO, JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
-from assidu.cli.speech import number
+from assidu.cli.speech import ngettext, number
 from assidu.decisions.calendar import LAST_DAY, local_day
 from assidu.foundation import clock
 from assidu.foundation.ids import new_id
@@ -81,7 +81,11 @@ def verify_draw(
     if not verified.keeps_its_word:
         said += "\n" + _("This is not the secret that was committed to.")
     elif verified.wrong:
-        said += "\n" + _("%(n)s numbers differ from what was recorded.") % {"n": len(verified.wrong)}
+        said += "\n" + ngettext(
+            "%(n)s number differs from what was recorded.",
+            "%(n)s numbers differ from what was recorded.",
+            len(verified.wrong),
+        ) % {"n": len(verified.wrong)}
     output.answer(
         {
             "offer": offer,
@@ -220,7 +224,12 @@ def withdraw_codes(
         book = _book()
         found = code_pools.withdraw(_id(pool), at=clock.now(), by=COMMAND_LINE)
     told = _pool_told(found, book)
-    output.answer(told, _("%(n)s codes are good for nothing any more.") % {"n": number(told["run_out"])})
+    said = ngettext(
+        "%(n)s code is good for nothing any more.",
+        "%(n)s codes are good for nothing any more.",
+        told["run_out"],
+    )
+    output.answer(told, said % {"n": number(told["run_out"])})
 
 
 def _pool_told(one: code_pools.CodePool, book: PlanBook) -> dict[str, Any]:
@@ -313,7 +322,7 @@ def undo(
             one = allotting.work(one.allotment_id, advance=advance)
     output.answer(
         _told(one),
-        _("Taken back from %(n)s customers; %(kept)s keep it.")
+        _("Taken back from customers: %(n)s; who keep it: %(kept)s.")
         % {"n": number(one.taken_back), "kept": number(sum(one.kept.values()))},
     )
 

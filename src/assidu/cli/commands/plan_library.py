@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from assidu.cli.output import JsonFlag, Misuse, Output
-from assidu.cli.speech import decimal, number
+from assidu.cli.speech import decimal, ngettext, number
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.plans.library import ReadyProgramme, for_programme, library
@@ -132,7 +132,11 @@ def _gave(ready: ReadyProgramme, answer: "Report") -> str:
         if ready.document.currency(currency) is not None
     ]
     lines += [
-        "  " + _("%(n)s members hold %(status)s at the end") % {"n": number(now), "status": tier}
+        "  "
+        + ngettext(
+            "%(n)s member holds %(status)s at the end", "%(n)s members hold %(status)s at the end", now
+        )
+        % {"n": number(now), "status": tier}
         for tier, (_then, now) in answer.tiers.items()
         if now
     ]

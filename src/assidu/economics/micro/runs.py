@@ -1,7 +1,7 @@
 """Trials of plans that people asked for: worked on in a process of their own, told round by round, kept for a while."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from assidu.economics.micro.types import MicroQuestion, MicroResult
 from assidu.foundation import work
 from assidu.foundation.clock import now
 from assidu.foundation.work import Kind, Work
+from assidu.simulation import tried_plans
 
 # Its matrices are many and small: more threads would only wait for one another.
 TRIAL = Kind("economics_trial", ("assidu.economics.micro.job",), 20, {"OPENBLAS_NUM_THREADS": "1"})
@@ -75,6 +76,18 @@ def runs(programme: str) -> list[TrialRun]:
     """The last ones first."""
     assert TRIAL.kept_max is not None
     return [_run(row) for row in work.last(TRIAL, programme, _OWN, TRIAL.kept_max)]
+
+
+def as_read(run: TrialRun) -> TrialRun:
+    """The trial with its plans named for who reads it, in the active language."""
+    made_of = [one.label for one in run.question.plans]
+    said = dict(zip(made_of, tried_plans.names(made_of, run.programme), strict=True))
+    plans = tuple(replace(one, label=said[one.label]) for one in run.question.plans)
+    result = run.result
+    if result is not None:
+        tried = tuple(replace(one, label=said.get(one.label, one.label)) for one in result.plans)
+        result = replace(result, plans=tried)
+    return replace(run, question=replace(run.question, plans=plans), result=result)
 
 
 def _run(row: Sequence[Any]) -> TrialRun:

@@ -30,7 +30,8 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class PlanAsked:
-    """A plan to try, as a document, and what people call it."""
+    """A plan to try, as a document; ``label`` is what it was made of (``simulation.tried_plans``), or a name that
+    somebody gave it."""
 
     label: str
     yaml: str

@@ -199,7 +199,7 @@ REFUSALS = {
         "The payment ({worth}) goes beyond the ticket ({total}).",
     ),
     RefusalCode.INSUFFICIENT_BALANCE: Sentence(
-        "Le solde ne suffit pas : {asked} demandés, {available} disponibles.",
+        "Le solde ne suffit pas : il faut {asked}, il y a {available}.",
         "The balance is not enough: {asked} asked for, {available} available.",
     ),
     RefusalCode.UNKNOWN_REWARD: Sentence(
@@ -268,7 +268,7 @@ REFUSALS = {
         "Choose a session of this reward: “{subject}” is none.",
     ),
     RefusalCode.OUT_OF_STOCK: Sentence(
-        "Il n'en reste plus assez : {asked} demandés ({subject}).",
+        "Il n'en reste plus assez : il en faut {asked} ({subject}).",
         "Not enough is left: {asked} asked for ({subject}).",
     ),
     RefusalCode.UNKNOWN_REQUEST: Sentence(
@@ -316,7 +316,7 @@ REFUSALS = {
         "The programme does not let these be given to another member: {subject}.",
     ),
     RefusalCode.TRANSFER_LIMIT: Sentence(
-        "La limite des dons est atteinte : {asked} demandés, {units_left} encore possibles.",
+        "La limite des dons est atteinte : {asked} à donner, reste {units_left}.",
         "The limit of what may be given is reached: {asked} asked for, {units_left} left.",
     ),
     RefusalCode.RECEIVER_NOT_A_MEMBER: Sentence(

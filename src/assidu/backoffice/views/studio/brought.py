@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from assidu.backoffice import formats
 from assidu.backoffice.charts import Chart, Plane, Series, between, spans, waterfall
@@ -164,7 +165,10 @@ class Brought:
     def _payback(self) -> str:
         month = self.report.payback_month
         if month is None:
-            return _("not in %(months)s months") % {"months": len(self.report.months)}
+            months = len(self.report.months)
+            return ngettext("not in %(months)s month", "not in %(months)s months", months) % {
+                "months": months
+            }
         return _("from month %(month)s on") % {"month": max(month, 1)}
 
     @property

@@ -1,6 +1,6 @@
 """What discounts do: a question about recorded history, worked on beside, and its answer with everything behind it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +39,7 @@ from assidu.foundation.people import actions as trail
 from assidu.loyalty import drafts
 from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.document import Document
+from assidu.simulation import tried_plans
 
 TAB = "discounts"
 RUNNING_MAX = 1
@@ -112,7 +113,7 @@ def looks(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, known: Programme, form: DiscountsForm, status: int = 200) -> HttpResponse:
-    found = runs.runs(known.code)
+    found = [_as_read(one) for one in runs.runs(known.code)]
     context = {
         "programme": known,
         "tab": TAB,
@@ -170,24 +171,24 @@ def start(request: HttpRequest) -> HttpResponse:
         again = _form(request, known, known=_known(request, known))
         return _list(request, known, again, status=422)
     question = form.question(known.code)
-    document, yaml, label = _plan(request, known, form.cleaned_data["source"])
+    document, yaml, made_of = _plan(request, known, form.cleaned_data["source"])
     if question.turning is not None and currency_for(document) is None:
         form.add_error("source", _("This plan has no currency that a ticket can be paid with."))
         return _list(request, known, form, status=422)
     if sum(not one.state.is_over for one in runs.runs(known.code)) >= RUNNING_MAX:
         messages.error(request, _("A look is at work already: wait for it, or stop it."))
         return redirect("studio-discounts")
-    run_id = runs.start(question, yaml, label=label, by=str(signed_in(request).id))
+    run_id = runs.start(question, yaml, label=made_of, by=str(signed_in(request).id))
     trail.record(actor_at(request), "discounts.run", "discounts", str(run_id))
     return redirect("studio-discounts-look", run_id=run_id)
 
 
 def _plan(request: HttpRequest, known: Programme, source: str) -> tuple[Document, str, str]:
-    for key, title, document, text in _drafts(request, known):
+    for key, _title, document, text in _drafts(request, known):
         if key == source:
-            return document, text, title
+            return document, text, tried_plans.of_draft(UUID(key))
     plan = next(one for one in known.versions if one.version == known.plan.version)
-    return plan.document, yaml_of(plan), _("Version %(version)s, in force") % {"version": plan.version}
+    return plan.document, yaml_of(plan), tried_plans.of_version(plan.version)
 
 
 # ---------------------------------------------------------------- one look
@@ -298,7 +299,12 @@ def _find(request: HttpRequest, run_id: UUID) -> tuple[Programme, DiscountsRun]:
     known, run = programme_at(request), runs.run(run_id)
     if known is None or run is None or run.question.programme != known.code:
         raise Http404
-    return known, run
+    return known, _as_read(run)
+
+
+def _as_read(run: DiscountsRun) -> DiscountsRun:
+    """The look with the plan that gives the points named for who reads it."""
+    return replace(run, label=tried_plans.name(run.label, run.programme))
 
 
 def _line(known: Programme, run: DiscountsRun) -> LookLine:

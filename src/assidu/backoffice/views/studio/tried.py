@@ -1,6 +1,5 @@
 """What it would have done: plans tried on the customers of the past, with what these might answer."""
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -20,14 +19,13 @@ from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.sheets import is_partial
 from assidu.backoffice.trials.form import FEW, Asked, TrialForm
-from assidu.backoffice.trials.labels import WHEN, as_read
 from assidu.backoffice.trials.told import TrialTold
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.programme import author, yaml_of
 from assidu.backoffice.views.studio.files import EXCEL, download
 from assidu.economics import measuring
 from assidu.economics.micro import runs
-from assidu.economics.micro.runs import TrialRun
+from assidu.economics.micro.runs import TrialRun, as_read
 from assidu.economics.micro.tables import tables
 from assidu.economics.micro.types import PLANS_MAX, MicroQuestion, PlanAsked
 from assidu.economics.words import BASES, BEHAVIOUR
@@ -37,6 +35,7 @@ from assidu.foundation.people import actions as trail
 from assidu.loyalty import drafts
 from assidu.measurement.queries import first_day, has_invented
 from assidu.plans.reading import read
+from assidu.simulation import tried_plans
 
 TAB = "tried"
 VERSIONS_OFFERED = 6
@@ -93,24 +92,20 @@ def _sources(request: HttpRequest, known: Programme) -> list[Asked]:
     versions = sorted(
         known.versions, key=lambda one: (one.version != known.plan.version, -one.version)
     )[:VERSIONS_OFFERED]  # fmt: skip
-    found = []
-    for one in versions:
-        label = (
-            _("Version %(version)s, in force")
-            if one.version == known.plan.version
-            else _("Version %(version)s")
-        )
-        found.append(Asked(f"version-{one.version}", label % {"version": one.version}, yaml_of(one)))
+    found = [
+        (f"version-{one.version}", tried_plans.of_version(one.version), yaml_of(one)) for one in versions
+    ]
     by = str(signed_in(request).id)
     begun = [DraftShown(draft, known, by) for draft in drafts.open_drafts(known.code)]
-    titles = Counter(shown.title for shown in begun)
-    for shown in begun:
-        if shown.document is not None and shown.document.programme == known.code:
-            label = shown.title
-            if titles[label] > 1:
-                label += f", {formats.local(shown.draft.step.written_at):{WHEN}}"
-            found.append(Asked(f"draft-{shown.draft.draft_id}", label, shown.draft.text))
-    return found
+    found += [
+        (f"draft-{one.draft.draft_id}", tried_plans.of_draft(one.draft.draft_id), one.draft.text)
+        for one in begun
+        if one.document is not None and one.document.programme == known.code
+    ]
+    labels = tried_plans.names([made_of for _key, made_of, _yaml in found], known.code)
+    return [
+        Asked(key, made_of, label, yaml) for (key, made_of, yaml), label in zip(found, labels, strict=True)
+    ]
 
 
 @require_POST
@@ -129,7 +124,7 @@ def start(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("A trial is at work already: wait for it, or stop it."))
         return redirect("studio-tried")
     behaviour = form.behaviour(measuring.behaviour(known.code, clock.now(), language=language()))
-    question = MicroQuestion(tuple(PlanAsked(one.label, one.yaml) for one in form.plans), behaviour)
+    question = MicroQuestion(tuple(PlanAsked(one.made_of, one.yaml) for one in form.plans), behaviour)
     run_id = runs.start(known.code, question, label="", by=str(signed_in(request).id))
     trail.record(actor_at(request), "trial.run", "trial", str(run_id))
     return redirect("studio-tried-trial", run_id=run_id)
