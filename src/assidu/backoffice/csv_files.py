@@ -31,6 +31,7 @@ _CHANGE = ": change"
 _STATUSES = ("tier", "status", "status_before", "status_after")
 _PLAIN: Mapping[str, Promise] = {
     "month": pgettext_lazy("column", "Month"),
+    "is_over": pgettext_lazy("column", "Over"),
     "is_closed": pgettext_lazy("column", "Closed"),
     "currency": pgettext_lazy("column", "Units"),
     "opening": pgettext_lazy("column", "At the beginning"),
@@ -151,6 +152,7 @@ _PLAIN: Mapping[str, Promise] = {
 _MONEY: Mapping[str, Promise] = {
     "face_ttc": pgettext_lazy("column", "Face value, TTC"),
     "owed_ht": pgettext_lazy("column", "Owed, HT"),
+    "deferred_ht": pgettext_lazy("column", "Deferred, HT"),
     "debit": pgettext_lazy("column", "Debit"),
     "credit": pgettext_lazy("column", "Credit"),
     "net_sales_ht": pgettext_lazy("column", "Net sales, HT"),

@@ -116,6 +116,7 @@ class Book:
             "": None,
             "money": workbook.add_format({"num_format": money}),
             "units": workbook.add_format({"num_format": "#,##0"}),
+            "ratio": workbook.add_format({"num_format": "0.00"}),
             "percent": workbook.add_format({"num_format": "0.00%"}),
             "assumed": workbook.add_format({"num_format": "#,##0.####", "bg_color": ASSUMED}),
             "bold": self.bold,
