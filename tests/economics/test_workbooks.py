@@ -174,6 +174,12 @@ def test_the_liability_begins_each_month_where_the_one_before_ended(tmp_path: Pa
         cell.column_letter for cell in book.sheets["points units"][4] if cell.value == "at the end"
     )
     assert [book.at("points units", f"{closing}{row}") for row in (5, 6, 7)] == [1000, 700, 620]
+    heads = [cell.value for cell in book.sheets["points units"][4]]
+    assert ("used to pay" in heads, "drawn for a prize" in heads) == (True, False)
+    drawn = dataclasses.replace(found, entries=frozenset({"points"}))
+    with translation.override("en"):
+        entries = Worked(liability_workbook(drawn), tmp_path / "entries.xlsx").sheets["points units"]
+    assert "drawn for a prize" in [cell.value for cell in entries[4]], "nobody pays with an entry in a draw"
     for sheet in ("points units", "points at cost (HT)", "points revenue (HT)"):
         gap = next(cell.column_letter for cell in book.sheets[sheet][4] if cell.value == "difference")
         assert [book.at(sheet, f"{gap}{row}") for row in (5, 6, 7)] == [0, 0, 0]

@@ -40,7 +40,7 @@ _PLAIN: Mapping[str, Promise] = {
     "taken_back": pgettext_lazy("column", "Taken back with returns"),
     "taken_over": pgettext_lazy("column", "Taken over"),
     "corrected": pgettext_lazy("column", "Corrected"),
-    "paid": pgettext_lazy("column", "Used to pay"),
+    "paid": pgettext_lazy("column", "Used to pay; of entries: drawn"),
     "exchanged_out": pgettext_lazy("column", "Used for rewards"),
     "given_back": pgettext_lazy("column", "Given back with returns"),
     "expired": pgettext_lazy("column", "Expired"),

@@ -49,7 +49,7 @@ def measure(
         _rates(programme, found, whole[-1]),
         decimals=found.decimals,
         are_margins_invented=has_invented_margins(),
-        tier_name=lambda tier: levels.get(tier, ""),
+        tier_names=levels,
     )
 
 

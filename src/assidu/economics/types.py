@@ -147,13 +147,15 @@ class MonthState:
 
 @dataclass(frozen=True, slots=True)
 class Liability:
-    """Every month of a programme, the oldest first; none while nothing has happened."""
+    """Every month of a programme, the oldest first; none while nothing has happened. ``entries`` are the currencies
+    whose units take part in draws: what is used of them was drawn, nobody pays with it."""
 
     programme: str
     sale_currency: str
     decimals: int
     policy: Policy
     months: tuple[MonthState, ...]
+    entries: frozenset[str] = frozenset()
 
     def at(self, month: date) -> MonthState | None:
         return next((one for one in self.months if one.month == month), None)

@@ -70,6 +70,14 @@ LINES: Mapping[str, str | Promise] = {
     "owed": _("owed by customers"),
     "closing": _("at the end"),
 }
+_DRAWN = _("drawn for a prize")
+
+
+def line_in_words(name: str, *, is_entry: bool) -> str:
+    """A line of the units; entries in draws are not used to pay."""
+    return str(_DRAWN if is_entry and name == "paid" else LINES[name])
+
+
 MONEY: Mapping[str, str | Promise] = {
     "opening_minor": _("owed at the beginning, at cost (HT)"),
     "issued_minor": _("issued, at what will be used of it"),

@@ -12,8 +12,7 @@ from assidu.economics.models.redemption import bounds, bounds_minor
 from assidu.economics.tables import currencies_of
 from assidu.economics.types import LINES, CostRoll, CurrencyMonth, Interval, Liability, RevenueRoll, cost_roll
 from assidu.economics.views import triangle_view
-from assidu.economics.words import BASES, COST, REVENUE
-from assidu.economics.words import LINES as LINE_WORDS
+from assidu.economics.words import BASES, COST, REVENUE, line_in_words
 from assidu.economics.workbook.formulas import if_, product, rounded, sum_of, total
 from assidu.economics.workbook.sheets import Book, Sheet, book
 
@@ -31,7 +30,7 @@ def liability_workbook(found: Liability, *, has_invented: bool = False) -> bytes
                 for state in found.months
                 if (one := state.figures.currency(currency)) is not None
             ]
-            _units(whole, currency, months)
+            _units(whole, currency, months, is_entry=currency in found.entries)
             _cost(whole, found, currency, months)
             _revenue(whole, found, currency, months)
             _rates(whole, found, currency)
@@ -42,7 +41,7 @@ def liability_workbook(found: Liability, *, has_invented: bool = False) -> bytes
 Months = Sequence[tuple[date, CurrencyMonth]]
 
 
-def _units(whole: Book, currency: str, months: Months) -> None:
+def _units(whole: Book, currency: str, months: Months, *, is_entry: bool) -> None:
     sheet = whole.sheet(currency, _("units"))
     sheet.title(
         _("Units of %(currency)s") % {"currency": currency},
@@ -52,7 +51,7 @@ def _units(whole: Book, currency: str, months: Months) -> None:
         FIRST - 1,
         [
             "",
-            *(str(LINE_WORDS[name]) for name in ("opening", *LINES, "closing")),
+            *(line_in_words(name, is_entry=is_entry) for name in ("opening", *LINES, "closing")),
             _("ledger"),
             _("difference"),
         ],
