@@ -130,7 +130,8 @@ def test_a_month_is_told_with_both_views_its_steps_and_its_intervals(finance: Cl
     shown = finance.get("/studio/owed/?month=2026-01").context["shown"]
     paid = frozenset(one.currency for one in shown.month.currencies if one.units.paid)
     drawn = replace(shown, found=replace(shown.found, entries=paid))
-    lines, of_entries = ({line.label: line.cells for line in one.unit_lines} for one in (shown, drawn))
+    with translation.override("en"):
+        lines, of_entries = ({line.label: line.cells for line in one.unit_lines} for one in (shown, drawn))
     assert of_entries["Drawn for a prize"] == lines["Used to pay"], "nobody pays with an entry in a draw"
     assert "Used to pay" not in of_entries
     january = text_of(finance, "/studio/owed/?month=2026-01&currency=vouchers")
