@@ -136,6 +136,7 @@ def test_a_month_is_told_with_both_views_its_steps_and_its_intervals(finance: Cl
     assert "Used to pay" not in of_entries
     january = text_of(finance, "/studio/owed/?month=2026-01&currency=vouchers")
     assert "What we owe on January 31, 2026" in january
+    assert "Assumed, not measured: " in january, "no older month says how units are used"
     assert "Used to pay" in january
     for wrong in ("month=2026-13", "month=2031-01", "month=x"):
         assert finance.get(f"/studio/owed/?{wrong}").status_code == 404

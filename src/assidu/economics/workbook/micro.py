@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from assidu.economics.micro.tables import tables
+from assidu.economics.micro.tables import tables, vat_of
 from assidu.economics.micro.types import Behaviour, Estimate, MicroResult
 from assidu.economics.models.bootstrap import spread
 from assidu.economics.words import BEHAVIOUR, TRIED
@@ -30,8 +30,14 @@ def micro_workbook(
     with book(into, decimals, has_invented) as whole:
         _plans(whole, result, _Used.of(behaviour), decimals)
         for table in tables(result, behaviour):
-            whole.sheet(_("table"), table.name).hold(table)
+            whole.sheet(_("table"), table.name).hold(table, head=_head)
     return into.getvalue()
+
+
+def _head(column: str) -> str:
+    """As in the API, and whether it is with VAT."""
+    vat = vat_of(column)
+    return f"{column} ({vat})" if vat else column
 
 
 class _Used(NamedTuple):

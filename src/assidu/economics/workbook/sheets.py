@@ -2,7 +2,7 @@
 with what they come to."""
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from datetime import date
@@ -45,9 +45,9 @@ class Sheet:
         for place, word in enumerate(words):
             self._sheet.write_string(row, column + place, harmless(word), self._book.bold)
 
-    def hold(self, table: Table) -> None:
-        """As the CSV file of the same name."""
-        self.head(0, table.columns)
+    def hold(self, table: Table, head: Callable[[str], str] = str) -> None:
+        """As the CSV file of the same name; ``head`` says what stands over a column."""
+        self.head(0, map(head, table.columns))
         for row, cells in enumerate(table.rows, start=1):
             for column, cell in enumerate(cells):
                 self.put(row, column, cell)

@@ -113,6 +113,17 @@ class OwedMonth:
             _sum(one.liability_high_80_minor for one in costing),
         )
 
+    @cached_property
+    def assumed(self) -> str:
+        """How much of what is owed at cost rests on what the programme expects, since nothing was lived yet."""
+        minor = sum(
+            issue.expected * one.cost_minor
+            for one in self.month.currencies
+            for issue in one.issue_months
+            if issue.basis == "assumed"
+        )
+        return self.money(round(minor)) if round(minor) else ""
+
     @property
     def deferred(self) -> str:
         return self.money(self.month.deferred_revenue_minor)
