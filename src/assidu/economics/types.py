@@ -190,13 +190,15 @@ class SavedAssumptions:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The whole months of the past, the oldest first; ``currency`` is the one whose redemption is told, if any."""
+    """The whole months of the past, the oldest first; ``currency`` is the one whose redemption is told, if any.
+    ``has_first_month``: there is no other whole month than the one in which the past begins."""
 
     programme: str
     sale_currency: str
     decimals: int
     currency: str | None
     months: tuple[PastMonth, ...]
+    has_first_month: bool = False
 
 
 class Trouble(StrEnum):

@@ -46,6 +46,11 @@ class PastTold:
     def is_drawn(self) -> bool:
         return len(self.months) > 1
 
+    @property
+    def begins_within(self) -> bool:
+        """Whether the month in which the past begins is told, as there is no other."""
+        return self.found.has_first_month
+
     @cached_property
     def amounts(self) -> Amounts:
         return Amounts(self.found.sale_currency, self.found.decimals)
