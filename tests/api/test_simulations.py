@@ -116,12 +116,18 @@ def test_the_api_the_command_and_the_page_tell_the_same(
         client.get(f"/simulation/{run_id}/simulation.xlsx").content,
         client.get(f"/simulation/compare/side-by-side.xlsx?run={run_id}").content,
     ):
-        book = openpyxl.load_workbook(io.BytesIO(content))
-        cells = {row[0]: row[1:4] for row in book.worksheets[0].iter_rows(values_only=True)}
-        issued = next(cells[label] for label in ("points · Issued", "points · Émis") if label in cells)
-        assert issued[:2] == (points["issued"]["before"], points["issued"]["after"])
-        assert issued[2].startswith("="), "the change is worked out"
-        assert book.sheetnames[1:8] == simulation["tables"][:7]
+        formulas, shown = (
+            openpyxl.load_workbook(io.BytesIO(content), data_only=is_shown) for is_shown in (False, True)
+        )
+        cells, figures = (
+            {row[0]: row[1:4] for row in book.worksheets[0].iter_rows(values_only=True)}
+            for book in (formulas, shown)
+        )
+        label = next(one for one in ("points · Issued", "points · Émis") if one in cells)
+        *_both, change = cells[label]
+        assert change.startswith("="), "the change is worked out"
+        assert figures[label] == tuple(points["issued"][part] for part in ("before", "after", "change"))
+        assert formulas.sheetnames[1:8] == simulation["tables"][:7]
 
 
 def test_simulations_are_listed_and_laid_side_by_side(past: History) -> None:

@@ -75,6 +75,7 @@ NEEDS: dict[str, str] = {
     "studio-owed": "economics.view", "studio-owed-close": "economics.close", "studio-owed-settings": "economics.close",
     "studio-owed-file": "economics.view", "studio-expected": "economics.view",
     "studio-past": "economics.view", "studio-past-table": "economics.view", "studio-past-paper": "economics.view",
+    "studio-past-workbook": "economics.view",
     "studio-expected-compare": "economics.view", "studio-expected-compare-file": "economics.view",
     "studio-tried": "economics.view",
     "studio-tried-start": "economics.view&simulate.run", "studio-tried-trial": "economics.view",

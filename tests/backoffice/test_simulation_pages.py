@@ -281,8 +281,13 @@ def test_what_a_change_does_is_told_beside_the_version_in_force_and_beside_what_
 
     run_id = a_run(assidu_db, history, against=2)  # the first version again
     page = text_of(finance.get(f"/simulation/{run_id}/"))
-    for told in ("Beside version 2 unchanged", "Version 2: €5", "0 / 4", "against version 2"):
+    period = "4 days from"
+    for told in ("Beside version 2 unchanged", "Version 2: €5", "0 / 4", "against version 2", period):
         assert told in page, told
+    draft = drafts.open_draft(to_yaml(history.documents[0]), at=clock.now(), by="", based_on=1)
+    approval = text_of(finance.get(f"/programme/drafts/{draft.draft_id}/approval/"))
+    assert "a year" in approval
+    assert "For 365 days: the replay tells the difference over its own 4 days" in approval
     assert "Why events came out differently" not in page
     happened = text_of(finance.get(f"/simulation/{run_id}/?against=recorded"))
     for told in ("Beside what really happened", "Actual: €2", "0 / 0"):

@@ -396,3 +396,4 @@ def test_from_tickets_to_the_page(assidu_db: Database, finance: Client) -> None:
     assert between(told_of(answer).split.bought_anyway) in page
     assert answer.turned is not None
     assert between(answer.turned.given_now) in page
+    assert "given (TTC): of the rest nothing can be told" in page

@@ -4,13 +4,14 @@ import csv
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.utils import translation
 from pypdf import PdfReader
 
-from assidu.economics import queries
+from assidu.economics import measuring, queries
 from assidu.economics.types import Liability, MonthState, Policy
 from assidu.economics.views import liability_view
 from assidu.foundation import clock
@@ -22,6 +23,7 @@ from assidu.loyalty.due import run_due
 from builders.club import a_club, half_a_year_of_the_club
 from builders.history import History, on
 from economics.models.test_books import a_filling_programme
+from economics.test_workbooks import Worked
 
 PASSWORD = "quatre mots bien choisis"
 NOW = on(200)
@@ -125,8 +127,16 @@ def test_a_month_is_told_with_both_views_its_steps_and_its_intervals(finance: Cl
     assert "Nobody held a unit" not in page
     assert "estimated" in page
     assert "never added up; too little is known yet for an interval" in page
+    shown = finance.get("/studio/owed/?month=2026-01").context["shown"]
+    paid = frozenset(one.currency for one in shown.month.currencies if one.units.paid)
+    drawn = replace(shown, found=replace(shown.found, entries=paid))
+    with translation.override("en"):
+        lines, of_entries = ({line.label: line.cells for line in one.unit_lines} for one in (shown, drawn))
+    assert of_entries["Drawn for a prize"] == lines["Used to pay"], "nobody pays with an entry in a draw"
+    assert "Used to pay" not in of_entries
     january = text_of(finance, "/studio/owed/?month=2026-01&currency=vouchers")
     assert "What we owe on 31 January 2026" in january
+    assert "Assumed, not measured: " in january, "no older month says how units are used"
     assert "Used to pay" in january
     for wrong in ("month=2026-13", "month=2031-01", "month=x"):
         assert finance.get(f"/studio/owed/?{wrong}").status_code == 404
@@ -269,11 +279,18 @@ def test_what_stands_behind_the_page_can_be_taken_away(finance: Client) -> None:
         "triangle",
         "hindsight",
         "tiers",
+        "months",
     ):
         answer = finance.get(f"/studio/owed/files/{name}.csv")
         assert answer.status_code == 200
         assert answer.content.count(b"\r\n") >= 1
     assert finance.get("/studio/owed/files/secrets.csv").status_code == 404
+    head, *months = finance.get("/studio/owed/files/months.csv").content.decode("utf-8-sig").splitlines()
+    assert head == 'Month,Over,Closed,"Owed, HT (€)","Deferred, HT (€)"'
+    found = queries.liability("club", clock.now())
+    assert [float(line.split(",")[3]) for line in months] == [
+        one.figures.liability_minor / 100 for one in found.months
+    ]
 
 
 def test_what_units_cost_is_set_for_open_months_and_a_mistake_is_told(finance: Client) -> None:
@@ -323,10 +340,23 @@ def test_the_page_is_french_for_who_reads_french(club: Database, client: Client)
     assert "<dfn>Chain ladder</dfn>" in page
 
 
-def test_the_past_is_drawn_month_after_month_with_its_table_and_taken_away(finance: Client) -> None:
+def test_the_past_is_drawn_month_after_month_with_its_table_and_taken_away(
+    finance: Client, tmp_path: Path
+) -> None:
     page = text_of(finance, "/studio/expected/past/")
     for chart in ("participation", "frequency", "basket", "redemption"):
         assert f'<script id="{chart}" type="application/json">' in page
     lines = finance.get("/studio/expected/past/past.csv").content.decode().splitlines()
     assert len(lines) > 2
     assert finance.get("/studio/expected/past/past.pdf").content.startswith(b"%PDF")
+    book = Worked(finance.get("/studio/expected/past/past.xlsx").content, tmp_path / "past.xlsx")
+    months = measuring.past("club", clock.now()).months
+    for row, one in enumerate(months, start=5):
+        for column, figure in (("D", one.participation), ("F", one.frequency), ("H", one.basket_minor)):
+            shown = book.at("past", f"{column}{row}")
+            if figure is None:
+                assert not shown
+            else:
+                assert shown == pytest.approx(figure / (100 if column == "H" else 1), abs=0.01)
+    together = book.row("past", "together")
+    assert book.at("past", f"E{together}") == sum(one.purchases for one in months)

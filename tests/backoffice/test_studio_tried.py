@@ -141,6 +141,7 @@ def test_plans_stand_side_by_side_with_their_intervals_and_each_can_be_looked_at
     ):
         assert unsaid not in page
     assert page.count("Twice the points") >= 3
+    assert "By tenth of spend" in page
     for chart in ("net", "deciles", "tiers"):
         assert f'<script id="{chart}" type="application/json">' in page
     twice = result.plans[1]
@@ -209,6 +210,9 @@ def test_everything_behind_can_be_taken_away(past: History, finance: Client) -> 
     assert finance.get(f"{ADDRESS}{run_id}/none.csv").status_code == 404
     book = openpyxl.load_workbook(io.BytesIO(finance.get(f"{ADDRESS}{run_id}/trial.xlsx").content))
     assert [cell.value for cell in book.worksheets[0][4]][2:] == ["As it is", "Twice the points"]
+    heads = [cell.value for cell in book["table tiers"][1]]
+    assert heads[3] == "spend_minor (TTC)"
+    assert heads[8] == "cost_minor (HT)"
     paper = finance.get(f"{ADDRESS}{run_id}/trial.pdf?plan=1").content
     told = "".join(page.extract_text() for page in PdfReader(io.BytesIO(paper)).pages)
     assert "As it is · Twice the points" in told

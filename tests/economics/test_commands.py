@@ -83,7 +83,7 @@ def test_what_is_taken_away_is_there_and_in_words(
     assert "What we owe on 30 June 2026" in PdfReader(paper).pages[0].extract_text()
     assert {file.name for file in folder.iterdir()} == {
         "roll-forward.csv", "liability-ht.csv", "revenue-ht.csv", "redemption-rates.csv", "triangle.csv",
-        "hindsight.csv", "tiers.csv",
+        "hindsight.csv", "tiers.csv", "months.csv",
     }  # fmt: skip
     assert run(["liability", "show", "--month", "2026-01"]) == 0
     assert "deferred at the end" in capsys.readouterr().out

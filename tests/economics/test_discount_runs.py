@@ -108,7 +108,8 @@ def test_what_makes_no_sense_is_refused(
     backwards = ("--since", "2026-02-01", "--until", "2026-01-01")
     assert asked(capsys, *backwards)[1]["error"]["code"] == "bad_period"
     assert asked(capsys, "--plan", str(tmp_path / "none"))[1]["error"]["code"] == "no_such_file"
-    unknown = ("--share", "30", "--currency", "euros")
+    assert asked(capsys, "--plan", "version-9")[1]["error"]["code"] == "unknown_version"
+    unknown = ("--plan", "version-1", "--share", "30", "--currency", "euros")
     assert asked(capsys, *unknown)[1]["error"]["code"] == "unknown_currency"
 
 

@@ -158,7 +158,7 @@ def test_the_command_tries_files_beside_what_is_in_force_and_writes_what_is_behi
     assumed.write_text(behaviour_yaml(BEHAVIOUR), encoding="utf-8")
     excel, paper = tmp_path / "tried.xlsx", tmp_path / "tried.pdf"
     status = run(
-        ["economics", "micro", "--plan", "live", "--plan", str(twice), "--behaviour", str(assumed), "--seed", "5",
+        ["economics", "micro", "--plan", "version-1", "--plan", str(twice), "--behaviour", str(assumed), "--seed", "5",
          "--customers", "40", "--csv", str(behind), "--excel", str(excel), "--pdf", str(paper), "--json"]
     )  # fmt: skip
     answer = json.loads(capsys.readouterr().out)

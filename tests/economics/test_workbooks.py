@@ -1,6 +1,7 @@
 """Workbooks worked out by a program that knows nothing of ours: the same figures, and formulas that live."""
 
 import dataclasses
+import math
 import warnings
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from assidu.economics.types import Assumptions, Liability, MacroReport, MonthSta
 from assidu.economics.views import liability_view
 from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.discounts import discounts_workbook
+from assidu.economics.workbook.formulas import Formula, if_, rounded
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.economics.workbook.macro import macro_workbook
 from assidu.foundation.tables import Table, as_csv
@@ -29,7 +31,7 @@ with warnings.catch_warnings():
 
 
 class Worked:
-    """A workbook, worked out from its formulas alone."""
+    """A workbook, worked out from its formulas alone, which must show the same to whoever works nothing out."""
 
     def __init__(self, content: bytes, path: Path) -> None:
         path.write_bytes(content)
@@ -41,6 +43,20 @@ class Worked:
                     if isinstance(cell.value, str) and cell.value.startswith("="):
                         self._compiler.evaluate(f"'{name}'!{cell.coordinate}")
         self._compiler.recalculate()
+        shown = openpyxl.load_workbook(path, data_only=True)
+        for name, sheet in self.sheets.items():
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if cell.data_type == "f":
+                        self._agrees(f"'{name}'!{cell.coordinate}", shown[name][cell.coordinate].value)
+
+    def _agrees(self, cell: str, shown: Any) -> None:
+        worked = self._compiler.evaluate(cell)
+        if isinstance(worked, str):
+            assert (shown or "") == worked, cell
+        else:
+            assert shown is not None, f"{cell} is empty for whoever works nothing out"
+            assert shown == pytest.approx(worked, rel=1e-9, abs=1e-9), cell
 
     def row(self, sheet: str, label: str | int) -> int:
         found: int = next(cell.row for cell in self.sheets[sheet]["A"] if cell.value == label)
@@ -158,6 +174,12 @@ def test_the_liability_begins_each_month_where_the_one_before_ended(tmp_path: Pa
         cell.column_letter for cell in book.sheets["points units"][4] if cell.value == "at the end"
     )
     assert [book.at("points units", f"{closing}{row}") for row in (5, 6, 7)] == [1000, 700, 620]
+    heads = [cell.value for cell in book.sheets["points units"][4]]
+    assert ("used to pay" in heads, "drawn for a prize" in heads) == (True, False)
+    drawn = dataclasses.replace(found, entries=frozenset({"points"}))
+    with translation.override("en"):
+        entries = Worked(liability_workbook(drawn), tmp_path / "entries.xlsx").sheets["points units"]
+    assert "drawn for a prize" in [cell.value for cell in entries[4]], "nobody pays with an entry in a draw"
     for sheet in ("points units", "points at cost (HT)", "points revenue (HT)"):
         gap = next(cell.column_letter for cell in book.sheets[sheet][4] if cell.value == "difference")
         assert [book.at(sheet, f"{gap}{row}") for row in (5, 6, 7)] == [0, 0, 0]
@@ -223,6 +245,21 @@ def test_points_instead_of_discounts_cost_more_where_more_of_them_is_used(tmp_pa
     assert [told(one) for one in labels] == pytest.approx([360, 1060, 60, 90, -40])
     book.change("as points", f"B{book.row('as points', 'Cost of a euro that is used (%)')}", 50)
     assert [told(one) for one in labels] == pytest.approx([180, 880, -120, 45, 140])
+
+
+def test_a_formula_and_what_it_comes_to_are_written_at_once() -> None:
+    two, three, nothing = (Formula(text, value) for text, value in (("A1", 2.0), ("A2", 3.0), ("A3", 0.0)))
+    for formula, text, value in (
+        (1 - (two - three) * 4, "1-(A1-A2)*4", 5),
+        (two - (three - 1) - 1, "A1-(A2-1)-1", -1),
+        (-(two * three) / 2, "(-(A1*A2))/2", -3),
+        (two / (three * 4), "A1/(A2*4)", 1 / 6),
+        ((1 + two) ** (three - 1), "(1+A1)^(A2-1)", 9),
+        (if_(nothing > 0, two / nothing, 'none of "it"'), 'IF(A3>0,A1/A3,"none of ""it""")', 'none of "it"'),
+        (rounded(two - 4.5, 0), "ROUND(A1-4.5,0)", -3),
+    ):
+        assert (formula.text, formula.value) == (text, value)
+    assert math.isnan((two / nothing).number), "no spreadsheet has a figure for it"
 
 
 def test_tables_are_harmless_and_say_what_is_not_there() -> None:

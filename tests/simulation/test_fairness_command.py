@@ -51,6 +51,8 @@ def test_a_file_is_looked_at_before_it_is_published_over_a_period(
     _, answer = asked(capsys, "fairness", "--plan", str(file), *period)
     assert [line["code"] for line in answer["lines"]] == ["base", "gold", "gold"], "a rule and a status"
     assert answer["lines"][0]["reasons"] == {"no_purchase": 1}, "the first one came before the period"
+    named, live = (asked(capsys, "fairness", "--plan", one)[1]["lines"] for one in ("version-1", "live"))
+    assert named == live
     assert run(["fairness", "--plan", str(file)]) == 0
     assert "[gold]" in capsys.readouterr().out
 

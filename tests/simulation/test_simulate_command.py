@@ -42,6 +42,13 @@ def test_it_answers_as_decided_live_and_under_a_file(
     assert (status, answer["differences"], answer["causes"]) == (0, 20, {"plan": 20})
     assert (answer["unexplained"], answer["recorded"]["points"]["issued"]) == (0, issued)
     assert answer["currencies"]["points"]["issued"] == 2 * sum(2 * (20 + n) for n in range(20))
+    for same in ("2", "version-2"):  # as the screens call it
+        named = asked(capsys, "--plan", same, "--processes", "1")[1]
+        assert (named["differences"], named["currencies"], named["against"]) == (
+            20,
+            answer["currencies"],
+            None,
+        )
     assert answer["sales_per_second"] > 0
     assert answer["seconds"] > 0
 
@@ -62,6 +69,7 @@ def test_it_answers_as_decided_live_and_under_a_file(
         (("--programme", "other"), "unknown_programme"),
         (("--against", "current"), "nothing_to_compare"),
         (("--plan", "live", "--against", "9"), "unknown_plan"),
+        (("--plan", "version-9"), "unknown_version"),
     ],
 )
 def test_what_makes_no_sense_is_told(

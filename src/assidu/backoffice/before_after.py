@@ -119,6 +119,12 @@ class Results:
         return _("Version %(version)s") % {"version": self.found.against}
 
     @property
+    def days(self) -> int:
+        """How long what was replayed lasted; 0 where nothing was recorded."""
+        since, until = self.found.since, self.found.until
+        return 0 if since is None or until is None else (until - since).days + 1
+
+    @property
     def after_word(self) -> str:
         return _("Tried")
 

@@ -31,6 +31,7 @@ _CHANGE = ": change"
 _STATUSES = ("tier", "status", "status_before", "status_after")
 _PLAIN: Mapping[str, Promise] = {
     "month": pgettext_lazy("column", "Month"),
+    "is_over": pgettext_lazy("column", "Over"),
     "is_closed": pgettext_lazy("column", "Closed"),
     "currency": pgettext_lazy("column", "Units"),
     "opening": pgettext_lazy("column", "At the beginning"),
@@ -39,7 +40,7 @@ _PLAIN: Mapping[str, Promise] = {
     "taken_back": pgettext_lazy("column", "Taken back with returns"),
     "taken_over": pgettext_lazy("column", "Taken over"),
     "corrected": pgettext_lazy("column", "Corrected"),
-    "paid": pgettext_lazy("column", "Used to pay"),
+    "paid": pgettext_lazy("column", "Used to pay; of entries: drawn"),
     "exchanged_out": pgettext_lazy("column", "Used for rewards"),
     "given_back": pgettext_lazy("column", "Given back with returns"),
     "expired": pgettext_lazy("column", "Expired"),
@@ -151,6 +152,7 @@ _PLAIN: Mapping[str, Promise] = {
 _MONEY: Mapping[str, Promise] = {
     "face_ttc": pgettext_lazy("column", "Face value, TTC"),
     "owed_ht": pgettext_lazy("column", "Owed, HT"),
+    "deferred_ht": pgettext_lazy("column", "Deferred, HT"),
     "debit": pgettext_lazy("column", "Debit"),
     "credit": pgettext_lazy("column", "Credit"),
     "net_sales_ht": pgettext_lazy("column", "Net sales, HT"),

@@ -60,7 +60,7 @@ def money(amount_minor: int, currency: str = "EUR", *, cents: bool = True) -> st
     amount = Decimal(amount_minor).scaleb(-CURRENCY_EXPONENT)
     if cents:
         return _minus(numbers.format_currency(amount, currency, locale=locale()))
-    whole = amount.quantize(Decimal(1))
+    whole = amount.quantize(Decimal(1)) or Decimal(0)  # cents that are owed are no debt of nothing
     return _minus(
         numbers.format_currency(
             whole, currency, locale=locale(), currency_digits=False, format=_money_pattern()

@@ -166,6 +166,7 @@ urlpatterns = [
     path("studio/expected/", expected.expected, name="studio-expected"),
     path("studio/expected/past/", past.past, name="studio-past"),
     path("studio/expected/past/past.csv", past.table, name="studio-past-table"),
+    path("studio/expected/past/past.xlsx", past.workbook, name="studio-past-workbook"),
     path("studio/expected/past/past.pdf", past.printed, name="studio-past-paper"),
     path("studio/expected/compare/", expected.compare, name="studio-expected-compare"),
     path(

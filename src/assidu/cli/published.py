@@ -12,6 +12,7 @@ import msgspec
 from assidu.cli.database import database
 from assidu.cli.output import Misuse, Output, Refused
 from assidu.cli.speech import gettext as _
+from assidu.cli.versions import LIVE, version_in
 from assidu.decisions.calendar import local_day
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
@@ -29,7 +30,6 @@ from assidu.plans.rewriting import rewritten
 from assidu.plans.wording import Language, placed_problem
 from assidu.plans.writing import to_yaml
 
-LIVE = "live"
 BY_COMMAND = "command"
 
 
@@ -56,7 +56,7 @@ def versions(output: Output, programme: str = "") -> Iterator[list[PublishedPlan
 
 def written(plans: list[PublishedPlan], wanted: str, language: Language) -> tuple[Document, str]:
     """A version by its number, the one in force, or a file about the same programme; and its text."""
-    if wanted == LIVE or wanted.isdecimal():
+    if version_in(wanted) is not None:
         document = chosen(plans, wanted).document
         return document, to_yaml(document)
     path = Path(wanted)
@@ -82,8 +82,9 @@ def chosen(plans: list[PublishedPlan], version: str) -> PublishedPlan:
     if version == LIVE:
         begun = [plan for plan in plans if plan.valid_from <= clock.now()]
         return max(begun, key=lambda plan: (plan.valid_from, plan.version), default=plans[0])
+    wanted = version_in(version)
     for plan in plans:
-        if str(plan.version) == version:
+        if str(plan.version) == wanted:
             return plan
     numbers = ", ".join(str(plan.version) for plan in plans)
     raise Misuse(

@@ -49,7 +49,7 @@ def measure(
         _rates(programme, found, whole[-1]),
         decimals=found.decimals,
         are_margins_invented=has_invented_margins(),
-        tier_name=lambda tier: levels.get(tier, ""),
+        tier_names=levels,
     )
 
 
@@ -67,7 +67,14 @@ def past(programme: str, at: datetime, *, months: int = PAST_MONTHS) -> Past:
         tier_months(programme, since, until, tier_sums(programme, since, until)),
         () if main is None else main.ultimates,
     )
-    return Past(programme, found.sale_currency, found.decimals, None if main is None else main.currency, told)
+    return Past(
+        programme,
+        found.sale_currency,
+        found.decimals,
+        None if main is None else main.currency,
+        told,
+        has_first_month=whole[0] == found.months[0].month,
+    )
 
 
 def _whole(found: Liability, book: PlanBook, at: datetime, months: int) -> list[date]:

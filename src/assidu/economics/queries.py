@@ -6,6 +6,7 @@ from datetime import date, datetime
 import msgspec
 
 from assidu.decisions.calendar import local_day
+from assidu.decisions.plan import CurrencyKind
 from assidu.economics.closed import closed_months
 from assidu.economics.models.assumptions import Assumptions
 from assidu.economics.models.policy import Policy
@@ -44,7 +45,13 @@ def liability(programme: str, at: datetime) -> Liability:
         else:
             months.append(MonthState(figures, is_over, kept.closed_at, kept.closed_by, kept.hash))
     money = document.sale_currency
-    return Liability(programme, money.code, money.decimals, valued_with, tuple(months))
+    entries = frozenset(
+        currency.code
+        for version in book.versions
+        for currency in version.plan.currencies.values()
+        if currency.kind is CurrencyKind.ENTRY
+    )
+    return Liability(programme, money.code, money.decimals, valued_with, tuple(months), entries)
 
 
 def tiers(programme: str, month: date) -> tuple[TierUnits, ...]:

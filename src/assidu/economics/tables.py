@@ -50,10 +50,27 @@ def liability_tables(found: Liability) -> list[Table]:
         # up to what the programme gave and what was used of it.
         _rolls("liability-ht", CostRoll, each, lambda one, month: (cost_roll(one, month), one.liability_within)),
         _rolls("revenue-ht", RevenueRoll, each, lambda one, _month: (one.revenue, one.deferred_within)),
+        _months(found),
         _issue_months(found),
         triangle(found),
         _hindsight(found),
     ]  # fmt: skip
+
+
+def _months(found: Liability) -> Table:
+    """What is owed at each month's end, all currencies together; in units of money, HT."""
+    scale = 10**found.decimals
+    return Table(
+        "months",
+        ("month", "is_over", "is_closed", "owed_ht", "deferred_ht"),
+        tuple(
+            (
+                one.month, one.is_over, one.is_closed,
+                one.figures.liability_minor / scale, one.figures.deferred_minor / scale,
+            )
+            for one in found.months
+        ),
+    )  # fmt: skip
 
 
 def _lines(one: CurrencyMonth) -> list[int]:

@@ -147,13 +147,15 @@ class MonthState:
 
 @dataclass(frozen=True, slots=True)
 class Liability:
-    """Every month of a programme, the oldest first; none while nothing has happened."""
+    """Every month of a programme, the oldest first; none while nothing has happened. ``entries`` are the currencies
+    whose units take part in draws: what is used of them was drawn, nobody pays with it."""
 
     programme: str
     sale_currency: str
     decimals: int
     policy: Policy
     months: tuple[MonthState, ...]
+    entries: frozenset[str] = frozenset()
 
     def at(self, month: date) -> MonthState | None:
         return next((one for one in self.months if one.month == month), None)
@@ -188,13 +190,15 @@ class SavedAssumptions:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The whole months of the past, the oldest first; ``currency`` is the one whose redemption is told, if any."""
+    """The whole months of the past, the oldest first; ``currency`` is the one whose redemption is told, if any.
+    ``has_first_month``: there is no other whole month than the one in which the past begins."""
 
     programme: str
     sale_currency: str
     decimals: int
     currency: str | None
     months: tuple[PastMonth, ...]
+    has_first_month: bool = False
 
 
 class Trouble(StrEnum):

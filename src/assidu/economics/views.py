@@ -228,16 +228,20 @@ def triangle_view(found: Liability, currency: str) -> TriangleView | None:
         if month in known and month >= months[0][0]
     }
     ladder: ChainLadder = chain_ladder(list(used.values()))
+    # Of a single age nothing shows how far months differ: that they do not differ at all would be a false figure.
+    has_error = bool(ladder.links)
     return TriangleView(
         currency,
         until,
         tuple(
-            TriangleRow(month, issued[month], tuple(row), one.path, one.ultimate, one.error)
+            TriangleRow(
+                month, issued[month], tuple(row), one.path, one.ultimate, one.error if has_error else None
+            )
             for (month, row), one in zip(used.items(), ladder.projections, strict=True)
         ),
         tuple(link.factor for link in ladder.links),
         sum(one.ultimate for one in ladder.projections),
-        ladder.total_error,
+        ladder.total_error if has_error else None,
         tuple(last.curve.share(age) for age in range(last.curve.ages)),
         hindsight(months),
     )

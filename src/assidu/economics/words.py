@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from assidu.economics.micro.answers import ANSWERS_MAX
-from assidu.economics.micro.settling import SETTLED
+from assidu.economics.micro.settling import CUSTOMERS_FEW, SETTLED
 from assidu.economics.micro.types import LeftOut, MicroResult
 from assidu.economics.types import MacroReport
 from assidu.plans.wording import language_of
@@ -70,6 +70,14 @@ LINES: Mapping[str, str | Promise] = {
     "owed": _("owed by customers"),
     "closing": _("at the end"),
 }
+_DRAWN = _("drawn for a prize")
+
+
+def line_in_words(name: str, *, is_entry: bool) -> str:
+    """A line of the units; entries in draws are not used to pay."""
+    return str(_DRAWN if is_entry and name == "paid" else LINES[name])
+
+
 MONEY: Mapping[str, str | Promise] = {
     "opening_minor": _("owed at the beginning, at cost (HT)"),
     "issued_minor": _("issued, at what will be used of it"),
@@ -151,6 +159,7 @@ def settled_in_words(found: MicroResult) -> str:
         "all": number(found.of_customers, language),
         "moved": "" if last is None else number(round(1_000 * last), language, 1),
         "limit": number(round(100 * SETTLED), language),
+        "few": number(CUSTOMERS_FEW, language),
     }
     if found.settled_after is not None:
         then = found.rounds[found.settled_after - 1]
@@ -160,7 +169,11 @@ def settled_in_words(found: MicroResult) -> str:
         }
         words = gettext("Intervals have settled: after %(customers)s customers and %(seconds)s s.")
     elif found.customers == found.of_customers:
-        words = gettext("All %(all)s customers have been tried: none are left who would move the intervals.")
+        words = ngettext(
+            "The only customer has been tried: none are left who would move the intervals.",
+            "All %(all)s customers have been tried: none are left who would move the intervals.",
+            found.of_customers,
+        )
     elif last is None:
         words = gettext("Whether intervals have settled is told from a second round on.")
     else:
@@ -169,5 +182,10 @@ def settled_in_words(found: MicroResult) -> str:
         words += " " + gettext(
             "The last round moved no end of an 80 %% interval by more than %(moved)s %% of its width; up to "
             "%(limit)s %% counts as settled."
+        )
+    if found.customers < CUSTOMERS_FEW:
+        words += " " + gettext(
+            "With fewer than %(few)s customers an interval says little of what others would do: it is drawn from these "
+            "few alone."
         )
     return words % figures

@@ -42,7 +42,10 @@ def test_rates_are_those_of_all_months_and_ranges_hold_four_months_of_five() -> 
 def test_a_status_that_uses_more_of_what_it_is_given_has_a_higher_rate() -> None:
     months = [a_month("gold", MARCH, 40), a_month("bronze", MARCH, 40)]
     flows = [TierFlow("gold", "points", 10_000, 6_000), TierFlow("bronze", "points", 10_000, 2_000)]
+    names = {"gold": "Or", "bronze": "Bronze"}
     bronze, gold = measured("past", months, flows, POINTS).segments
+    in_order = measured("past", months, flows, POINTS, tier_names=names).segments
+    assert [(one.code, one.name) for one in in_order] == [*names.items()], "as the programme has them"
     assert (bronze.redemption.value, gold.redemption.value) == (25, 75)
     assert gold.redemption.highest == 100, "never more than all of it"
 

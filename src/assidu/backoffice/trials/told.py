@@ -131,7 +131,7 @@ class TrialTold:
             is_across=True,
             marks=[(0, _("today"))],
             figures=(
-                [_("Net (HT)"), "80%", "95%"],
+                [_("Net (HT)"), formats.percent(0.80, 0), formats.percent(0.95, 0)],
                 [
                     (
                         one.label,
@@ -194,7 +194,7 @@ class TrialTold:
                 digits=2,
             ),
             figures=(
-                [_("Generosity"), "80%", _("Net (HT)"), "80%"],
+                [_("Generosity"), formats.percent(0.80, 0), _("Net (HT)"), formats.percent(0.80, 0)],
                 [
                     (_("as recorded"), [*self._generosity(recorded, sales), self.write.money(0), ""]),
                     *(
@@ -271,7 +271,7 @@ class TrialTold:
             style="currency",
             first_column=_("Customers"),
             figures=(
-                ["80%", _("Histories decided"), _("Seconds")],
+                [formats.percent(0.80, 0), _("Histories decided"), _("Seconds")],
                 [
                     (
                         formats.number(one.customers),

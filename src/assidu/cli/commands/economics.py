@@ -24,6 +24,7 @@ from assidu.economics.types import COMPARED_MAX, Assumptions, MacroReport, Past,
 from assidu.economics.words import BASES, FIGURES, STEPS, not_entered_in_words
 from assidu.economics.workbook.compared import compared_workbook
 from assidu.economics.workbook.macro import macro_workbook
+from assidu.economics.workbook.past import past_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.tables import as_csv
@@ -96,6 +97,7 @@ def macro(
 def past(
     months: Months = measuring.PAST_MONTHS,
     csv: Annotated[Path | None, typer.Option(help="A file with the same.")] = None,
+    excel: Annotated[Path | None, typer.Option(help="A workbook whose formulas live.")] = None,
     programme: Programme = "",
     json: JsonFlag = False,
 ) -> None:
@@ -106,6 +108,9 @@ def past(
         is_marked = has_invented()
     if csv is not None:
         csv.write_text(as_csv(past_table(found)), encoding="utf-8", newline="")
+    if excel is not None:
+        with rooms_speak():
+            excel.write_bytes(past_workbook(found, has_invented=is_marked))
     output.answer(
         {**msgspec.to_builtins(found), "has_invented": is_marked}, marked(_months(found), is_marked)
     )

@@ -17,6 +17,7 @@ from assidu.cli.printing import printing
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.cli.speech import rooms_speak
+from assidu.cli.versions import LIVE
 from assidu.economics.discounts import runs
 from assidu.economics.discounts.runs import DiscountsRun
 from assidu.economics.discounts.tables import tables
@@ -77,7 +78,7 @@ def discounts(
     ] = 100.0,
     plan: Annotated[
         str, typer.Option(help="Which programme gives the points: `live`, a version, or a file.")
-    ] = published.LIVE,
+    ] = LIVE,
     seed: Annotated[int, typer.Option(help="The same seed gives the same figures.", min=0)] = 1,
     excel: Annotated[
         Path | None, typer.Option(help="A workbook; what points come to is worked out in it.")

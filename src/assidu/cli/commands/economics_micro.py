@@ -15,6 +15,7 @@ from assidu.cli.printing import printing
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.cli.speech import number, rooms_speak
+from assidu.cli.versions import LIVE, version_in
 from assidu.economics import measuring
 from assidu.economics.documents import SENTENCES, behaviour_yaml, read_behaviour
 from assidu.economics.micro import runs
@@ -60,7 +61,7 @@ def micro(
     """Try plans on the customers: cost, margin, net beside what was recorded, each with its interval. Answers get
     better with each round; what is known when it is stopped is kept."""
     output = Output(json)
-    wanted = plan or [published.LIVE]
+    wanted = plan or [LIVE]
     if len(wanted) > PLANS_MAX:
         raise Misuse(_("At most %(most)s plans.") % {"most": PLANS_MAX}, code="too_many_plans")
     spoken = language_of(terminal_language())
@@ -133,7 +134,7 @@ def _behaviour(programme: str, file: Path | None, spoken: Language) -> Behaviour
 
 
 def _made_of(plans: list[PublishedPlan], wanted: str) -> str:
-    if wanted == published.LIVE or wanted.isdecimal():
+    if version_in(wanted) is not None:
         return of_version(published.chosen(plans, wanted).version)
     return Path(wanted).stem
 

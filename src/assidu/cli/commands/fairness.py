@@ -14,6 +14,7 @@ from assidu.cli.output import JsonFlag, Misuse, Output
 from assidu.cli.speech import decimal, number
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
+from assidu.cli.versions import LIVE, version_in
 from assidu.loyalty.plans import plan_book
 from assidu.plans.check import examine
 from assidu.plans.compile import compile_plan
@@ -27,7 +28,7 @@ from assidu.simulation.fairness_words import Words, share_left_out
 def command(
     plan: Annotated[
         str, typer.Option(help="`live` (the version in force), a version, or a file in YAML or JSON.")
-    ] = published.LIVE,
+    ] = LIVE,
     since: Annotated[
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="All that is recorded.")
     ] = None,
@@ -44,9 +45,9 @@ def command(
     spoken = language_of(terminal_language())
     with database(output) as found:
         with published.versions(output, programme) as plans:
-            live = published.chosen(plans, published.LIVE).document
-            is_version = plan == published.LIVE or plan.isdecimal()
-            document = published.chosen(plans, plan).document if is_version else _written(plan, spoken)
+            live = published.chosen(plans, LIVE).document
+            is_file = version_in(plan) is None
+            document = _written(plan, spoken) if is_file else published.chosen(plans, plan).document
         recorded = plan_book(live.programme)
         assert recorded is not None, "a programme in service has a version"
         with output.progress(_("Deciding again")) as advance:

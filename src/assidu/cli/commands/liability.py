@@ -25,9 +25,8 @@ from assidu.economics.owed_by_tier import tiers_owed
 from assidu.economics.tables import currencies_of, journal_table, liability_tables, tiers_table
 from assidu.economics.types import LINES, Liability, NotClosed, Trouble, View
 from assidu.economics.views import CurrencyView, MonthView, TriangleView, liability_view, triangle_view
-from assidu.economics.words import LINES as LINE_WORDS
 from assidu.economics.words import MONEY as MONEY_WORDS
-from assidu.economics.words import REVENUE
+from assidu.economics.words import REVENUE, line_in_words
 from assidu.economics.workbook.liability import liability_workbook
 from assidu.foundation import clock
 from assidu.foundation.people.types import COMMAND_LINE
@@ -323,10 +322,11 @@ def _bridge_line(one: Bridge, found: Liability) -> str:
 def _currency_lines(one: CurrencyView, found: Liability) -> list[str]:
     rate = "" if one.rate is None else f"{decimal(100 * one.rate)} %"
     lines = [_("%(currency)s, used in the end: %(rate)s") % {"currency": one.currency, "rate": rate or "-"}]
+    is_entry = one.currency in found.entries
     for name in ("opening", *LINES, "closing"):
         units = getattr(one.units, name)
         if units or name in ("opening", "closing"):
-            lines.append(f"  {number(units):>14}  {LINE_WORDS[name]}")
+            lines.append(f"  {number(units):>14}  {line_in_words(name, is_entry=is_entry)}")
     lines += [
         f"  {_amount(getattr(one.money, name), found):>14}  {words}" for name, words in MONEY_WORDS.items()
     ]

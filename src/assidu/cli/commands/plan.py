@@ -20,6 +20,7 @@ from assidu.cli.output import JsonFlag, Misuse, Output
 from assidu.cli.speech import decimal, rooms_speak
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
+from assidu.cli.versions import LIVE, version_in
 from assidu.plans.check import Examination, examine
 from assidu.plans.diff import Change, diff
 from assidu.plans.document import Document
@@ -188,7 +189,7 @@ def history(programme: ProgrammeFlag = "", language: LanguageFlag = None, json: 
 
     output = Output(json)
     with published.versions(output, programme) as plans:
-        live = published.chosen(plans, published.LIVE).version
+        live = published.chosen(plans, LIVE).version
     spoken = _spoken(language)
     listed: list[dict[str, Any]] = []
     lines = []
@@ -502,7 +503,7 @@ def _day(text: str) -> date | None:
 
 def _file_or_version(name: str, language: LanguageChoice | None) -> Document:
     """`live` and numbers are published versions; anything else is a file."""
-    if name != "live" and not name.isdecimal():
+    if version_in(name) is None:
         return _document(Path(name), language)
     from assidu.cli import published
 

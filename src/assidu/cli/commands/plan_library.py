@@ -10,6 +10,7 @@ from assidu.cli.output import JsonFlag, Misuse, Output
 from assidu.cli.speech import decimal, ngettext, number
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
+from assidu.cli.versions import LIVE
 from assidu.plans.library import ReadyProgramme, for_programme, library
 from assidu.plans.wording import Language, describe, language_of, text_in
 
@@ -83,7 +84,7 @@ def try_command(
 
         recorded = book_of(plans)
         version = version_named(against, recorded)
-        tried = for_programme(ready, published.chosen(plans, published.LIVE).document)
+        tried = for_programme(ready, published.chosen(plans, LIVE).document)
         book = PlanBook.of_one(compile_plan(tried))
         found = replayed(output, recorded, book, version, processes=processes)
     answer = found.report

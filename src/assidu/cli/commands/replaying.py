@@ -8,6 +8,7 @@ from django.db import connection
 from assidu.cli.output import Advance, Misuse, Output
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import number
+from assidu.cli.versions import version_in
 from assidu.foundation.clock import now
 from assidu.foundation.database import as_url
 from assidu.loyalty.book import PlanBook
@@ -27,13 +28,14 @@ def version_named(against: str, recorded: PlanBook) -> int | None:
     if against == CURRENT:
         return recorded.at(now()).version
     known = [str(version.plan.version) for version in recorded.versions]
-    if against not in known:
+    wanted = version_in(against)
+    if wanted is None or wanted not in known:
         raise Misuse(
             _("There is no version %(wanted)s: %(known)s.") % {"wanted": against, "known": ", ".join(known)},
             _("--against takes %(words)s, or the number of a version.") % {"words": f"{CURRENT}, {RECORDED}"},
             "unknown_plan",
         )
-    return int(against)
+    return int(wanted)
 
 
 def replayed(

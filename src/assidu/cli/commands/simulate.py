@@ -9,10 +9,11 @@ import typer
 from assidu.cli.commands.replaying import CURRENT, RECORDED, amount, replayed, version_named
 from assidu.cli.database import database
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
+from assidu.cli.published import chosen
 from assidu.cli.speech import decimal, gettext_noop, number, rooms_speak
 from assidu.cli.speech import gettext as _
+from assidu.cli.versions import LIVE, version_in
 from assidu.economics.workbook.simulated import simulated_workbook
-from assidu.foundation.clock import now
 from assidu.foundation.tables import as_csv
 from assidu.loyalty.book import PlanBook
 from assidu.loyalty.plans import plan_book, programmes, published_plans
@@ -25,7 +26,6 @@ from assidu.simulation.tables import tables
 from assidu.simulation.types import Cause, Report
 
 AS_DECIDED = "as-decided"
-LIVE = "live"
 CAUSES = {
     Cause.PLAN.value: gettext_noop("another plan"),
     Cause.CLAIM.value: gettext_noop("a shared place went to somebody else"),
@@ -40,7 +40,10 @@ CAUSES = {
 
 def command(
     plan: Annotated[
-        str, typer.Option(help="`as-decided`, `live` (the version in force), or a file in YAML or JSON.")
+        str,
+        typer.Option(
+            help="`as-decided`, `live` (the version in force), a version, or a file in YAML or JSON."
+        ),
     ] = AS_DECIDED,
     against: Annotated[
         str,
@@ -113,7 +116,8 @@ def _programme(wanted: str) -> str:
 def _version(against: str, plan: str, recorded: PlanBook) -> int | None:
     """The version to compare with; ``None``: with what really happened."""
     if not against:
-        against = RECORDED if plan in (AS_DECIDED, LIVE) else CURRENT
+        is_file = plan != AS_DECIDED and version_in(plan) is None
+        against = CURRENT if is_file else RECORDED
     if against == RECORDED:
         return None
     if plan == AS_DECIDED:
@@ -129,14 +133,13 @@ def _document(plan: str, recorded: PlanBook) -> Document | None:
     """The plan to replay under; ``None`` to decide as it was decided."""
     if plan == AS_DECIDED:
         return None
-    if plan == LIVE:
-        number = recorded.at(now()).version
-        return next(one.document for one in published_plans(recorded.programme) if one.version == number)
+    if version_in(plan) is not None:
+        return chosen(published_plans(recorded.programme), plan).document
     path = Path(plan)
     if not path.is_file():
         raise Misuse(
             _("There is no file %(file)s.") % {"file": plan},
-            _("--plan takes a file, %(words)s.") % {"words": f"{AS_DECIDED}, {LIVE}"},
+            _("--plan takes a file, %(words)s.") % {"words": f"{AS_DECIDED}, {LIVE}, 1, 2…"},
             "no_such_file",
         )
     reading = read(path.read_text(encoding="utf-8"))

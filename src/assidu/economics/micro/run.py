@@ -65,7 +65,7 @@ def try_plans(
     with at_one_instant(database_url) as (connection, instant):
         groups = by_chance(customers_in_groups(connection), behaviour.seed)
         if not groups:
-            raise NothingRecorded
+            raise NothingRecorded("there is no history to try a plan on")
         wanted = groups[: behaviour.customers_max]
         trial = Trial(
             tuple(with_accounts(book, recorded) for book in (recorded, *(choice.book for choice in choices))),
@@ -165,6 +165,6 @@ def _result(
 def _last_day(connection: psycopg.Connection[Any]) -> date:
     row = connection.execute("SELECT max(day) FROM events_event").fetchone()
     if row is None or row[0] is None:
-        raise NothingRecorded
+        raise NothingRecorded("there is no history to try a plan on")
     found: date = row[0]
     return found

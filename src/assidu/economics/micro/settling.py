@@ -6,6 +6,8 @@ from assidu.economics.micro.types import Round
 
 SETTLED = 0.10
 """Ends of the 80 % intervals that moved by no more than this part of their width are settled."""
+CUSTOMERS_FEW = 30
+"""Below so many customers, those who were drawn again and again are hardly a picture of others."""
 
 
 def moved(before: Round, after: Round) -> float:

@@ -11,6 +11,8 @@ _ENDS = ("", "_low_80", "_high_80", "_low_95", "_high_95")
 _SHARE = ("customers", "spend_minor", "recorded_minor", "planned_minor", "winners", "losers")
 ESTIMATES = ("face", "off", "cost", "revenue_change", "margin_change", "net_change", "against_first")
 """Of each plan, in minor units."""
+_HT = ("cost", "revenue_change", "margin_change", "net_change", "against_first")
+"""What amounts without VAT begin with; all others are with it."""
 
 
 def tables(result: MicroResult, behaviour: Behaviour) -> list[Table]:
@@ -70,6 +72,13 @@ def tables(result: MicroResult, behaviour: Behaviour) -> list[Table]:
             ),
         ),
     ]  # fmt: skip
+
+
+def vat_of(column: str) -> str:
+    """``HT`` or ``TTC`` for a column with amounts; nothing for another one."""
+    if "_minor" not in column:
+        return ""
+    return "HT" if column.startswith(_HT) else "TTC"
 
 
 def _shares(

@@ -6,10 +6,11 @@ Uplifts that no experiment informs begin where the literature leaves them: small
 71), and biased upwards where members are compared with others (self-selection).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
+from types import MappingProxyType
 
 from assidu.economics.models.assumptions import Assumptions, Measured, Range, Segment
 from assidu.economics.models.redemption import NORMAL, Interval
@@ -82,20 +83,30 @@ def measured(
     *,
     decimals: int = 2,
     are_margins_invented: bool = False,
-    tier_name: Callable[[str], str] = lambda tier: tier,
+    tier_names: Mapping[str, str] = MappingProxyType({}),
 ) -> Assumptions:
-    """Statuses with members at the end are segments, in the order of their names; without any, there is nothing to
-    measure and no segment."""
+    """Statuses with members at the end are segments; without any, there is nothing to measure and no segment. They
+    stand in the order of the programme, in which ``tier_names`` says what it calls them: whoever has no status first,
+    those that it no longer knows last."""
     last = max((one.month for one in months), default=None)
     tiers = [one.tier for one in months if one.month == last and one.members]
     main = _main(flows, currencies)
     segments = []
-    for tier in sorted(tiers):
+    known = {tier: place for place, tier in enumerate(("", *tier_names))}
+    for tier in sorted(tiers, key=lambda one: (known.get(one, len(known)), one)):
         own = [one for one in months if one.tier == tier and one.members]
         moved = [one for one in flows if one.tier == tier and one.currency in currencies]
         segments.append(
             _segment(
-                tier, tier_name(tier), own, moved, flows, currencies, main, decimals, are_margins_invented
+                tier,
+                tier_names.get(tier, ""),
+                own,
+                moved,
+                flows,
+                currencies,
+                main,
+                decimals,
+                are_margins_invented,
             )
         )
     return Assumptions(

@@ -29,7 +29,7 @@ def compared_workbook(
             lines = macro_sheets(whole.chapter(f"{place + 1}"), found, report, decimals)
             for row, line in enumerate(lines, start=FIRST):
                 side.put(row, 0, line.words)
-                side.work(row, column, line.cell, line.was, line.style)
+                side.work(row, column, line.cell, line.style)
                 side.put(row, column + 1, line.was, line.style)
                 if report.chances is not None and line.words == _("Net"):
                     side.put(row, column + 2, report.chances.net.p10_minor / 10**decimals, "money")

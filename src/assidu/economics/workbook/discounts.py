@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from assidu.economics.discounts.tables import tables, with_never
 from assidu.economics.discounts.types import Discounts, DiscountsAnswer, Estimate
+from assidu.economics.workbook.formulas import if_, sum_of
 from assidu.economics.workbook.sheets import Book, book
 from assidu.economics.workbook.turned import turned_sheet
 from assidu.foundation.tables import Cell, Table
@@ -51,23 +52,16 @@ def _split(whole: Book, told: Discounts, decimals: int) -> None:
         (_("nothing can be told"), None, told.given_untold_minor),
     ]
     end = FIRST + len(lines)
-    total = sum(known if one is None else one.value for _label, one, known in lines)
     for row, (label, one, known) in enumerate(lines, start=FIRST):
         sheet.put(row, 0, label)
-        value = known if one is None else one.value
-        amount = sheet.put(row, 1, value / by, "money")
+        sheet.put(row, 1, (known if one is None else one.value) / by, "money")
         if one is not None:
             sheet.put(row, 2, one.low_80 / by, "money")
             sheet.put(row, 3, one.high_80 / by, "money")
-        sheet.work(
-            row,
-            4,
-            f"IF({sheet.at(end, 1)}=0,0,{amount}/{sheet.at(end, 1)})",
-            value / total if total else 0,
-            "percent",
-        )
     sheet.put(end, 0, _("Given, in all"), "bold")
-    sheet.work(end, 1, f"SUM({sheet.down(FIRST, end - 1, 1)})", total / by, "bold money")
+    given = sheet.work(end, 1, sum_of(sheet.down(FIRST, end - 1, 1)), "bold money")
+    for row in range(FIRST, end):
+        sheet.work(row, 4, if_(given.equals(0), 0, sheet.at(row, 1) / given), "percent")
     sheet.freeze(FIRST, 1)
 
 

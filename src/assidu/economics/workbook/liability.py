@@ -12,8 +12,8 @@ from assidu.economics.models.redemption import bounds, bounds_minor
 from assidu.economics.tables import currencies_of
 from assidu.economics.types import LINES, CostRoll, CurrencyMonth, Interval, Liability, RevenueRoll, cost_roll
 from assidu.economics.views import triangle_view
-from assidu.economics.words import BASES, COST, REVENUE
-from assidu.economics.words import LINES as LINE_WORDS
+from assidu.economics.words import BASES, COST, REVENUE, line_in_words
+from assidu.economics.workbook.formulas import if_, product, rounded, sum_of, total
 from assidu.economics.workbook.sheets import Book, Sheet, book
 
 FIRST = 4
@@ -30,7 +30,7 @@ def liability_workbook(found: Liability, *, has_invented: bool = False) -> bytes
                 for state in found.months
                 if (one := state.figures.currency(currency)) is not None
             ]
-            _units(whole, currency, months)
+            _units(whole, currency, months, is_entry=currency in found.entries)
             _cost(whole, found, currency, months)
             _revenue(whole, found, currency, months)
             _rates(whole, found, currency)
@@ -41,7 +41,7 @@ def liability_workbook(found: Liability, *, has_invented: bool = False) -> bytes
 Months = Sequence[tuple[date, CurrencyMonth]]
 
 
-def _units(whole: Book, currency: str, months: Months) -> None:
+def _units(whole: Book, currency: str, months: Months, *, is_entry: bool) -> None:
     sheet = whole.sheet(currency, _("units"))
     sheet.title(
         _("Units of %(currency)s") % {"currency": currency},
@@ -51,7 +51,7 @@ def _units(whole: Book, currency: str, months: Months) -> None:
         FIRST - 1,
         [
             "",
-            *(str(LINE_WORDS[name]) for name in ("opening", *LINES, "closing")),
+            *(line_in_words(name, is_entry=is_entry) for name in ("opening", *LINES, "closing")),
             _("ledger"),
             _("difference"),
         ],
@@ -61,15 +61,15 @@ def _units(whole: Book, currency: str, months: Months) -> None:
         row = FIRST + place
         sheet.put(row, 0, month)
         if place:
-            sheet.work(row, 1, sheet.at(row - 1, end), one.units.opening, "units")
+            sheet.work(row, 1, sheet.at(row - 1, end), "units")
         else:
             sheet.put(row, 1, one.units.opening, "units")
         for column, name in enumerate(LINES, start=2):
             sheet.put(row, column, getattr(one.units, name), "units")
-        parts = "+".join(sheet.at(row, column) for column in range(1, end))
-        closing = sheet.work(row, end, parts, one.units.closing, "bold units")
+        parts = total(sheet.at(row, column) for column in range(1, end))
+        closing = sheet.work(row, end, parts, "bold units")
         ledger = sheet.put(row, end + 1, one.units.closing, "units")
-        sheet.work(row, end + 2, f"{closing}-{ledger}", 0, "units")
+        sheet.work(row, end + 2, closing - ledger, "units")
     sheet.freeze(FIRST, 1)
 
 
@@ -111,15 +111,15 @@ def _roll(
         amounts = {name: getattr(one, name) / 10**decimals for name in names}
         sheet.put(row, 0, month)
         if place:
-            sheet.work(row, 1, sheet.at(row - 1, end), amounts["opening_minor"], "money")
+            sheet.work(row, 1, sheet.at(row - 1, end), "money")
         else:
             sheet.put(row, 1, amounts["opening_minor"], "money")
         for column, name in enumerate(lines, start=2):
             sheet.put(row, column, amounts[name], "money")
-        parts = "+".join(sheet.at(row, column) for column in range(1, end))
-        closing = sheet.work(row, end, parts, amounts["closing_minor"], "bold money")
+        parts = total(sheet.at(row, column) for column in range(1, end))
+        closing = sheet.work(row, end, parts, "bold money")
         books = sheet.put(row, end + 1, amounts["closing_minor"], "money")
-        sheet.work(row, end + 2, f"ROUND({closing}-{books},{decimals})", 0, "money")
+        sheet.work(row, end + 2, rounded(closing - books, decimals), "money")
         lies = (*bounds_minor(within(80)), *bounds_minor(within(95)))
         for column, amount in enumerate(lies, start=end + 3):
             sheet.put(row, column, None if amount is None else amount / 10**decimals, "money")
@@ -154,8 +154,8 @@ def _rates(whole: Book, found: Liability, currency: str) -> None:
         used = sheet.put(row, 2, ultimate.used, "units")
         sheet.put(row, 3, ultimate.outstanding, "units")
         expected = sheet.put(row, 4, ultimate.expected, "assumed")
-        sheet.work(row, 5, f'IF({base}>0,({used}+{expected})/{base},"")', ultimate.rate, "percent")
-        sheet.work(row, 6, f"{expected}*{cost}", style="money")
+        sheet.work(row, 5, if_(base > 0, (used + expected) / base, ""), "percent")
+        sheet.work(row, 6, expected * cost, "money")
         low, high = bounds(ultimate.within(80))
         sheet.put(row, 7, low, "percent")
         sheet.put(row, 8, high, "percent")
@@ -164,9 +164,8 @@ def _rates(whole: Book, found: Liability, currency: str) -> None:
     if row > FIRST:
         sheet.put(row, 0, _("together"), "bold")
         for column in range(1, 5):
-            sheet.work(row, column, f"SUM({sheet.down(FIRST, row - 1, column)})", style="bold units")
-        owed = one.money.closing_minor / 10**found.decimals
-        sheet.work(row, 6, f"SUM({sheet.down(FIRST, row - 1, 6)})", owed, "bold money")
+            sheet.work(row, column, sum_of(sheet.down(FIRST, row - 1, column)), "bold units")
+        sheet.work(row, 6, sum_of(sheet.down(FIRST, row - 1, 6)), "bold money")
     sheet.freeze(FIRST, 1)
 
 
@@ -191,17 +190,16 @@ def _triangle(whole: Book, found: Liability, currency: str) -> None:
     below = FIRST + len(view.rows) + 1
     sheet.put(below, 0, _("growth to the next age"), "bold")
     factors = []
-    for age, factor in enumerate(view.factors):
-        known = [place for place, one in enumerate(view.rows) if len(one.used) > age + 1]
-        before = "+".join(sheet.at(FIRST + place, 1 + age) for place in known)
-        after = "+".join(sheet.at(FIRST + place, 2 + age) for place in known)
-        factors.append(sheet.work(below, 1 + age, f"IF(({before})>0,({after})/({before}),1)", factor))
+    for age in range(len(view.factors)):
+        known = [FIRST + place for place, one in enumerate(view.rows) if len(one.used) > age + 1]
+        before = total(sheet.at(row, 1 + age) for row in known)
+        after = total(sheet.at(row, 2 + age) for row in known)
+        factors.append(sheet.work(below, 1 + age, if_(before > 0, after / before, 1)))
     for place, one in enumerate(view.rows):
         row, last = FIRST + place, len(one.used) - 1
-        grown = "*".join([sheet.at(row, 1 + last), *factors[last:]])
-        sheet.work(row, 1 + ages, grown, one.ultimate, "units")
+        sheet.work(row, 1 + ages, product([sheet.at(row, 1 + last), *factors[last:]]), "units")
         sheet.put(row, 2 + ages, one.error, "units")
-    total = f"SUM({sheet.down(FIRST, FIRST + len(view.rows) - 1, 1 + ages)})"
-    sheet.work(below, 1 + ages, total, view.total_ultimate, "bold units")
+    together = sum_of(sheet.down(FIRST, FIRST + len(view.rows) - 1, 1 + ages))
+    sheet.work(below, 1 + ages, together, "bold units")
     sheet.put(below, 2 + ages, view.total_error, "bold units")
     sheet.freeze(FIRST, 1)

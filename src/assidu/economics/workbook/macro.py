@@ -8,7 +8,21 @@ from django.utils.translation import gettext as _
 
 from assidu.economics.models.assumptions import OF_PROGRAMME, OF_SEGMENTS, Assumptions, Range
 from assidu.economics.types import MacroReport, Segment
-from assidu.economics.words import BASES, FIGURES, NOT_ENTERED, STEPS, not_entered_in_words
+from assidu.economics.words import BASES, FIGURES, NOT_ENTERED, STEPS
+from assidu.economics.workbook.formulas import (
+    Cells,
+    Formula,
+    absolute,
+    all_of,
+    any_of,
+    constant,
+    if_,
+    largest,
+    smallest,
+    sum_of,
+    sum_of_products,
+    total,
+)
 from assidu.economics.workbook.sheets import Book, Sheet, book
 
 FIRST = 4
@@ -32,7 +46,7 @@ class ResultLine:
     """A line of the result: the cell that works it out, and what it was when the file was made."""
 
     words: str
-    cell: str
+    cell: Formula
     was: float | None
     style: str
 
@@ -45,7 +59,7 @@ def macro_sheets(
     segments = _Segments(whole, found, assumed)
     months = _Months(whole, found, assumed, segments)
     pays = _result(whole, found, report, assumed, segments, months, decimals)
-    _tornado(whole, found, report, assumed, months, decimals)
+    _tornado(whole, found, report, assumed, months)
     _break_even(whole, report, pays, decimals)
     _needed(whole, found, report, segments, months, pays)
     _generosity(whole, report, assumed, months, decimals)
@@ -62,7 +76,7 @@ class _Assumed:
         sheet.title(
             found.name, _("Change what is coloured; every other sheet follows. Money is without VAT (HT).")
         )
-        self.cells: dict[tuple[str, str, str], str] = {}
+        self.cells: dict[tuple[str, str, str], Formula] = {}
         for place, segment in enumerate(found.segments):
             column = 1 + 4 * place
             sheet.head(FIRST - 2, [segment.called], column)
@@ -91,21 +105,28 @@ class _Assumed:
             self.cells[*key, end] = self._sheet.put(row, column + place, value, "assumed")
         self._sheet.put(row, column + 3, str(BASES[one.basis.value]))
 
-    def of(self, segment: str, name: str, end: str = "value") -> str:
+    def of(self, segment: str, name: str, end: str = "value") -> Formula:
         return self.cells[segment, name, end]
 
 
-def _uplift(of: dict[str, str]) -> str:
+def _part(percent: Formula) -> Formula:
+    return percent / 100
+
+
+def _uplift(of: dict[str, Formula]) -> Formula:
     """Net; only an uplift is reduced."""
-    more = (
-        f"((1+{of['frequency_uplift']}/100)*(1+{of['basket_uplift']}/100)*(1+{of['retention_uplift']}/100)-1)"
+    frequency, basket, retention = (
+        1 + _part(of[f"{name}_uplift"]) for name in ("frequency", "basket", "retention")
     )
-    left = f"(1-{of['cannibalisation']}/100)*(1-{of['pull_forward']}/100)*(1-{of['self_selection']}/100)"
-    return f"{more}*IF({more}>0,{left},1)"
+    cannibalisation, pull_forward, self_selection = (
+        1 - _part(of[name]) for name in ("cannibalisation", "pull_forward", "self_selection")
+    )
+    more = frequency * basket * retention - 1
+    return more * if_(more > 0, cannibalisation * pull_forward * self_selection, 1)
 
 
-def _generosity_of(of: dict[str, str]) -> str:
-    return f"{of['face_rate']}/100*{of['redemption']}/100*{of['cost']}/100*(1-{of['funded']}/100)"
+def _generosity_of(of: dict[str, Formula]) -> Formula:
+    return _part(of["face_rate"]) * _part(of["redemption"]) * _part(of["cost"]) * (1 - _part(of["funded"]))
 
 
 class _Segments:
@@ -117,22 +138,22 @@ class _Segments:
         sheet.head(
             FIRST - 1, [_("Segment"), _("net uplift"), _("generosity"), _("margin"), _("sales in month 0")]
         )
-        self.uplift: dict[str, str] = {}
-        self.generosity: dict[str, str] = {}
-        self.margin: dict[str, str] = {}
+        self.uplift: dict[str, Formula] = {}
+        self.generosity: dict[str, Formula] = {}
+        self.margin: dict[str, Formula] = {}
         for place, segment in enumerate(found.segments):
             row = FIRST + place
             of = {name: assumed.of(segment.code, name) for name in OF_SEGMENTS}
             sheet.put(row, 0, segment.called)
-            self.uplift[segment.code] = sheet.work(row, 1, _uplift(of), style="percent")
-            self.generosity[segment.code] = sheet.work(row, 2, _generosity_of(of), style="percent")
-            self.margin[segment.code] = sheet.work(row, 3, f"{of['margin']}/100", style="percent")
-            sheet.work(row, 4, f"{of['members']}*{_bought(of)}", style="money")
+            self.uplift[segment.code] = sheet.work(row, 1, _uplift(of), "percent")
+            self.generosity[segment.code] = sheet.work(row, 2, _generosity_of(of), "percent")
+            self.margin[segment.code] = sheet.work(row, 3, _part(of["margin"]), "percent")
+            sheet.work(row, 4, of["members"] * _bought(of), "money")
 
 
-def _bought(of: dict[str, str]) -> str:
+def _bought(of: dict[str, Formula]) -> Formula:
     """By each member in a month."""
-    return f"{of['participation']}/100*{of['frequency']}*{of['basket']}"
+    return _part(of["participation"]) * of["frequency"] * of["basket"]
 
 
 class _Months:
@@ -161,49 +182,45 @@ class _Months:
     def _month(self, month: int, found: Assumptions, assumed: _Assumed, segments: _Segments) -> None:
         sheet, row = self.sheet, FIRST + month
         sheet.put(row, 0, month + 1)
-        ramp = sheet.work(
-            row, 1, f"IF({assumed.ramp}>0,MIN({month + 1}/{assumed.ramp},1),1)", style="percent"
-        )
+        whole = smallest(constant(month + 1) / assumed.ramp, 1)
+        ramp = sheet.work(row, 1, if_(assumed.ramp > 0, whole, 1), "percent")
         nets, cash = [], []
         for segment in found.segments:
             code, column = segment.code, self.blocks[segment.code]
             of = {name: assumed.of(code, name) for name in OF_SEGMENTS}
             generosity = segments.generosity[code]
-            members = sheet.work(
-                row, column, f"{of['members']}*(1+{of['growth']}/100)^{month}", style="units"
-            )
-            sales = sheet.work(row, column + 1, f"{members}*{_bought(of)}", style="money")
-            more = sheet.work(row, column + 2, f"{sales}*{segments.uplift[code]}*{ramp}", style="money")
-            margin = sheet.work(row, column + 3, f"{more}*{segments.margin[code]}", style="money")
-            rewards = sheet.work(row, column + 4, f"-{sales}*{generosity}", style="money")
-            more_rewards = sheet.work(row, column + 5, f"-{more}*{generosity}", style="money")
-            running = sheet.work(
-                row, column + 6, f"-{members}*{assumed.of('', 'member_cost')}", style="money"
-            )
+            # In month 0 nobody has come or gone; where all go, a spreadsheet has no figure for 0 to the power of 0.
+            grown = (1 + _part(of["growth"])) ** month if month else 1
+            members = sheet.work(row, column, of["members"] * grown, "units")
+            sales = sheet.work(row, column + 1, members * _bought(of), "money")
+            more = sheet.work(row, column + 2, sales * segments.uplift[code] * ramp, "money")
+            margin = sheet.work(row, column + 3, more * segments.margin[code], "money")
+            rewards = sheet.work(row, column + 4, -(sales * generosity), "money")
+            more_rewards = sheet.work(row, column + 5, -(more * generosity), "money")
+            running = sheet.work(row, column + 6, -(members * assumed.of("", "member_cost")), "money")
             given = [
-                f"({sheet.at(row - age, column + 4)}+{sheet.at(row - age, column + 5)})*{share}/100"
+                (sheet.at(row - age, column + 4) + sheet.at(row - age, column + 5)) * _part(share)
                 for age, share in enumerate(assumed.delays[: month + 1])
             ]
-            paid = sheet.work(row, column + 7, "+".join(given), style="money")
+            paid = sheet.work(row, column + 7, total(given), "money")
             nets += [margin, rewards, more_rewards, running]
             cash += [margin, paid, running]
-        fixed = sheet.work(row, self.fixed, f"-{assumed.of('', 'fixed_cost')}", style="money")
-        sheet.work(row, self.net, "+".join([*nets, fixed]), style="money")
-        before = sheet.at(row - 1, self.cash) if month else f"-{assumed.of('', 'investment')}"
-        cumulated = sheet.work(row, self.cash, "+".join([before, *cash, fixed]), style="money")
-        sheet.work(row, self.below, f"IF({cumulated}<0,{month + 1},0)", style="units")
+        fixed = sheet.work(row, self.fixed, -assumed.of("", "fixed_cost"), "money")
+        sheet.work(row, self.net, total([*nets, fixed]), "money")
+        before = sheet.at(row - 1, self.cash) if month else -assumed.of("", "investment")
+        cumulated = sheet.work(row, self.cash, total([before, *cash, fixed]), "money")
+        sheet.work(row, self.below, if_(cumulated < 0, month + 1, 0), "units")
 
-    def column(self, column: int) -> str:
+    def column(self, column: int) -> Cells:
         return self.sheet.down(FIRST, FIRST + self.count - 1, column)
 
-    def all_of(self, name: str) -> str:
+    def all_of(self, name: str) -> Formula:
         """Over every segment and month."""
         place = COLUMNS.index(name)
-        parts = [f"SUM({self.column(block + place)})" for block in self.blocks.values()]
-        return "+".join(parts) or "0"
+        return total(sum_of(self.column(block + place)) for block in self.blocks.values())
 
     @property
-    def ramp(self) -> str:
+    def ramp(self) -> Cells:
         return self.column(1)
 
 
@@ -211,9 +228,9 @@ class _Pays(NamedTuple):
     """Formulas: what an uplift of 1 would bring, and what has to be paid for; ``fixed``: of the latter, what the
     programme costs as a whole."""
 
-    brings: str
-    needed: str
-    fixed: str
+    brings: Formula
+    needed: Formula
+    fixed: Formula
     lines: tuple[ResultLine, ...]
 
 
@@ -231,13 +248,13 @@ def _result(
         _("Result"), _("Over all months, without VAT (HT); beside it, as it was when the file was made.")
     )
     sheet.head(FIRST - 1, ["", _("now"), _("when made")])
-    total = report.total
+    found_total = report.total
     lines: list[ResultLine] = []
 
-    def line(words: str, formula: str, was: float | None, style: str = "money") -> str:
+    def line(words: str, formula: Formula, was: float | None, style: str = "money") -> Formula:
         row = FIRST + len(lines)
         sheet.put(row, 0, words)
-        cell = sheet.work(row, 1, formula, was, style)
+        cell = sheet.work(row, 1, formula, style)
         sheet.put(row, 2, was, style)
         lines.append(ResultLine(words, cell, was, style))
         return cell
@@ -246,76 +263,74 @@ def _result(
         amount: float = minor / 10**decimals
         return amount
 
-    sales = line(_("Sales anyway"), months.all_of("sales"), money(total.baseline_sales_ht_minor))
-    more = line(_("Sales more"), months.all_of("more_sales"), money(total.incremental_sales_ht_minor))
-    margin = line(_("Margin more"), months.all_of("margin"), money(total.incremental_margin_minor))
+    sales = line(_("Sales anyway"), months.all_of("sales"), money(found_total.baseline_sales_ht_minor))
+    more = line(_("Sales more"), months.all_of("more_sales"), money(found_total.incremental_sales_ht_minor))
+    margin = line(_("Margin more"), months.all_of("margin"), money(found_total.incremental_margin_minor))
     rewards = line(
-        str(STEPS["rewards_baseline"]), months.all_of("rewards"), money(total.rewards_baseline_minor)
+        str(STEPS["rewards_baseline"]), months.all_of("rewards"), money(found_total.rewards_baseline_minor)
     )
     more_rewards = line(
         str(STEPS["rewards_incremental"]),
         months.all_of("more_rewards"),
-        money(total.rewards_incremental_minor),
+        money(found_total.rewards_incremental_minor),
     )
     running = line(
         str(STEPS["running"]),
-        f"{months.all_of('running')}+SUM({months.column(months.fixed)})",
-        money(total.running_minor),
+        months.all_of("running") + sum_of(months.column(months.fixed)),
+        money(found_total.running_minor),
     )
     investment = line(
-        str(STEPS["investment"]), f"-{assumed.of('', 'investment')}", money(total.investment_minor)
+        str(STEPS["investment"]), -assumed.of("", "investment"), money(found_total.investment_minor)
     )
-    parts = "+".join((margin, rewards, more_rewards, running, investment))
-    net = line(_("Net"), parts, money(total.net_minor), "bold money")
-    costs = f"(-({rewards}+{more_rewards}+{running}+{investment}))"
-    line(_("Return on what it costs"), f'IF({costs}>0,{net}/{costs},"")', total.roi, "percent")
-    line(_("Uplift"), f'IF({sales}>0,{more}/{sales},"")', total.uplift, "percent")
-    brings = "+".join(
-        f"SUMPRODUCT({months.column(months.blocks[one.code] + 1)},{months.ramp})"
-        f"*({segments.margin[one.code]}-{segments.generosity[one.code]})"
+    parts = (margin, rewards, more_rewards, running, investment)
+    net = line(_("Net"), total(parts), money(found_total.net_minor), "bold money")
+    costs = -(rewards + more_rewards + running + investment)
+    line(_("Return on what it costs"), if_(costs > 0, net / costs, ""), found_total.roi, "percent")
+    line(_("Uplift"), if_(sales > 0, more / sales, ""), found_total.uplift, "percent")
+    brings = total(
+        sum_of_products(months.column(months.blocks[one.code] + 1), months.ramp)
+        * (segments.margin[one.code] - segments.generosity[one.code])
         for one in found.segments
     )
-    brings = f"({brings or 0})"
-    needed = f"(-({rewards}+{running}+{investment}))"
+    needed = -(rewards + running + investment)
     line(
         _("Uplift at which it breaks even"),
-        f'IF({brings}>0,{needed}/{brings},"")',
-        total.break_even_uplift,
+        if_(brings > 0, needed / brings, ""),
+        found_total.break_even_uplift,
         "percent",
     )
     last = months.sheet.at(FIRST + months.count - 1, months.cash)
-    below = f"MAX({months.column(months.below)})"
+    below = largest(months.column(months.below))
+    at_once = if_(below.equals(0), if_(investment < 0, 1, 0), below + 1)
     line(
         _("Paid back from month"),
-        f'IF(OR({last}<0,{net}<0),"",IF({below}=0,IF({investment}<0,1,0),{below}+1))',
+        if_(any_of([last < 0, net < 0]), "", at_once),
         report.payback_month,
         "units",
     )
-    _not_entered(sheet, FIRST + len(lines) + 1, report, assumed)
-    return _Pays(brings, needed, f"(-(SUM({months.column(months.fixed)})+{investment}))", tuple(lines))
+    _not_entered(sheet, FIRST + len(lines) + 1, assumed)
+    fixed = -(sum_of(months.column(months.fixed)) + investment)
+    return _Pays(brings, needed, fixed, tuple(lines))
 
 
-def _not_entered(sheet: Sheet, row: int, report: MacroReport, assumed: _Assumed) -> None:
+def _not_entered(sheet: Sheet, row: int, assumed: _Assumed) -> None:
     """Which costs nobody entered: it goes once somebody does, in the cells of the first sheet."""
 
-    def is_nothing(*names: str) -> str:
-        cells = [assumed.of("", name, end) for name in names for end in ("value", "low", "high")]
-        return f"AND({','.join(f'{cell}=0' for cell in cells)})"
+    def is_nothing(*names: str) -> Formula:
+        return all_of(
+            [assumed.of("", name, end).equals(0) for name in names for end in ("value", "low", "high")]
+        )
 
-    def quoted(costs: tuple[str, ...]) -> str:
-        words = str(NOT_ENTERED[costs]).replace('"', '""')
-        return f'"{words}"'
+    def said(*costs: str) -> str:
+        return str(NOT_ENTERED[costs])
 
     running, investment = is_nothing("fixed_cost", "member_cost"), is_nothing("investment")
-    formula = (
-        f"IF(AND({running},{investment}),{quoted(('running', 'investment'))},"
-        f'IF({running},{quoted(("running",))},IF({investment},{quoted(("investment",))},"")))'
-    )
-    sheet.work(row, 0, formula, not_entered_in_words(report), "bold")
+    one = if_(running, said("running"), if_(investment, said("investment"), ""))
+    sheet.work(row, 0, if_(all_of([running, investment]), said("running", "investment"), one), "bold")
 
 
 def _tornado(
-    whole: Book, found: Assumptions, report: MacroReport, assumed: _Assumed, months: _Months, decimals: int
+    whole: Book, found: Assumptions, report: MacroReport, assumed: _Assumed, months: _Months
 ) -> None:
     """Each figure at its ends: a row for every segment, and their sum."""
     sheet = whole.sheet(_("Tornado"))
@@ -334,7 +349,7 @@ def _tornado(
     for place, bar in enumerate(report.tornado):
         sheet.put(FIRST + place, 0, str(FIGURES[bar.name]))
         ends = []
-        for end, was in (("low", bar.net_low_minor), ("high", bar.net_high_minor)):
+        for column, end in enumerate(("low", "high"), start=1):
             nets = []
             for segment in found.segments:
                 nets.append(_tornado_row(detail, row, segment, bar.name, end, assumed, months))
@@ -343,13 +358,12 @@ def _tornado(
                 _end("", name, bar.name, end, getattr(found, name), assumed)
                 for name in ("fixed_cost", "investment")
             )
-            formula = "+".join([*nets, f"-{fixed}*{months.count}", f"-{investment}"])
-            column = 1 if end == "low" else 2
-            ends.append(sheet.work(FIRST + place, column, formula, was / 10**decimals, "money"))
-        sheet.work(FIRST + place, 3, f"ABS({ends[1]}-{ends[0]})", bar.span_minor / 10**decimals, "money")
+            net = total(nets) - fixed * months.count - investment
+            ends.append(sheet.work(FIRST + place, column, net, "money"))
+        sheet.work(FIRST + place, 3, absolute(ends[1] - ends[0]), "money")
 
 
-def _end(segment: str, name: str, moved: str, end: str, one: Range, assumed: _Assumed) -> str:
+def _end(segment: str, name: str, moved: str, end: str, one: Range, assumed: _Assumed) -> Formula:
     """The cell of a figure: that of the end, for the one that is moved and has one."""
     has_end = name == moved and one.lowest < one.highest and getattr(one, end) is not None
     return assumed.of(segment, name, end if has_end else "value")
@@ -357,21 +371,19 @@ def _end(segment: str, name: str, moved: str, end: str, one: Range, assumed: _As
 
 def _tornado_row(
     sheet: Sheet, row: int, segment: Segment, moved: str, end: str, assumed: _Assumed, months: _Months
-) -> str:
+) -> Formula:
     of = {name: _end(segment.code, name, moved, end, getattr(segment, name), assumed) for name in OF_SEGMENTS}
     cost = assumed.of("", "member_cost", end if moved == "member_cost" else "value")
     sheet.put(row, 0, str(FIGURES[moved]))
     sheet.put(row, 1, end)
     sheet.put(row, 2, segment.called)
-    uplift = sheet.work(row, 3, _uplift(of), style="percent")
-    generosity = sheet.work(row, 4, _generosity_of(of), style="percent")
-    sales = sheet.work(row, 5, f"{of['members']}*{_bought(of)}", style="money")
-    numbers = months.column(0)
-    grown = f"(1+{of['growth']}/100)^({numbers}-1)"
-    ramped = f"SUMPRODUCT({grown},{months.ramp})"
-    plain = f"SUMPRODUCT({grown})"
-    earned = f"{sales}*({ramped}*{uplift}*({of['margin']}/100-{generosity})-{plain}*{generosity})"
-    return sheet.work(row, 6, f"{earned}-{of['members']}*{cost}*{plain}", style="money")
+    uplift = sheet.work(row, 3, _uplift(of), "percent")
+    generosity = sheet.work(row, 4, _generosity_of(of), "percent")
+    sales = sheet.work(row, 5, of["members"] * _bought(of), "money")
+    grown = months.column(0).each(lambda number: (1 + _part(of["growth"])) ** (number - 1))
+    ramped, plain = sum_of_products(grown, months.ramp), sum_of_products(grown)
+    earned = sales * (ramped * uplift * (_part(of["margin"]) - generosity) - plain * generosity)
+    return sheet.work(row, 6, earned - of["members"] * cost * plain, "money")
 
 
 def _break_even(whole: Book, report: MacroReport, pays: _Pays, decimals: int) -> None:
@@ -381,9 +393,8 @@ def _break_even(whole: Book, report: MacroReport, pays: _Pays, decimals: int) ->
     for place, point in enumerate(report.break_even):
         row = FIRST + place
         uplift = sheet.put(row, 0, point.uplift, "percent")
-        was = point.net_minor / 10**decimals
-        sheet.work(row, 1, f"{uplift}*{pays.brings}-{pays.needed}", was, "money")
-        sheet.put(row, 2, was, "money")
+        sheet.work(row, 1, uplift * pays.brings - pays.needed, "money")
+        sheet.put(row, 2, point.net_minor / 10**decimals, "money")
 
 
 def _needed(
@@ -409,40 +420,34 @@ def _needed(
     sheet.head(FIRST - 1, [_("generosity")])
     sums = {
         one.code: (
-            f"SUM({months.column(months.blocks[one.code] + 1)})",
-            f"SUM({months.column(months.blocks[one.code] + 6)})",
-            f"SUMPRODUCT({months.column(months.blocks[one.code] + 1)},{months.ramp})",
+            sum_of(months.column(months.blocks[one.code] + 1)),
+            sum_of(months.column(months.blocks[one.code] + 6)),
+            sum_of_products(months.column(months.blocks[one.code] + 1), months.ramp),
         )
         for one in found.segments
     }
-    given = f"({months.all_of('rewards')}+{months.all_of('more_rewards')})"
-    sold = f"({months.all_of('sales')}+{months.all_of('more_sales')})"
+    given = months.all_of("rewards") + months.all_of("more_rewards")
+    now = -given / (months.all_of("sales") + months.all_of("more_sales"))
     for place, point in enumerate(curves[0].points):
         row = FIRST + place
         at = sheet.put(row, 0, point.generosity, "percent")
         for number, curve in enumerate(curves):
             if curve.code:
                 sales, running, ramped = sums[curve.code]
-                needed = f"({at}*{sales}-{running})"
-                brings = f"({ramped}*({segments.margin[curve.code]}-{at}))"
+                needed = at * sales - running
+                brings = ramped * (segments.margin[curve.code] - at)
             else:
                 # So many times what is given now; where nothing is, all are given the same.
-                own = {
-                    code: f"IF({given}=0,{at},{segments.generosity[code]}*{at}/(-{given}/{sold}))"
-                    for code in sums
-                }
-                needed = "+".join(
-                    f"{sales}*{own[code]}-{running}" for code, (sales, running, _r) in sums.items()
+                own = {code: if_(given.equals(0), at, segments.generosity[code] * at / now) for code in sums}
+                needed = (
+                    total(sales * own[code] - running for code, (sales, running, _r) in sums.items())
+                    + pays.fixed
                 )
-                needed = f"({needed}+{pays.fixed})"
-                brings = "+".join(
-                    f"{ramped}*({segments.margin[code]}-{own[code]})"
-                    for code, (_s, _c, ramped) in sums.items()
+                brings = total(
+                    ramped * (segments.margin[code] - own[code]) for code, (_s, _c, ramped) in sums.items()
                 )
-                brings = f"({brings})"
-            was = curve.points[place].break_even_uplift
-            sheet.work(row, 1 + 2 * number, f'IF({brings}>0,{needed}/{brings},"")', was, "percent")
-            sheet.put(row, 2 + 2 * number, was, "percent")
+            sheet.work(row, 1 + 2 * number, if_(brings > 0, needed / brings, ""), "percent")
+            sheet.put(row, 2 + 2 * number, curve.points[place].break_even_uplift, "percent")
     sheet.freeze(FIRST, 1)
 
 
@@ -451,14 +456,13 @@ def _generosity(whole: Book, report: MacroReport, assumed: _Assumed, months: _Mo
     sheet = whole.sheet(_("Generosity"))
     sheet.title(_("Generosity"), _("From nothing to twice the face rate, everything else as assumed (HT)."))
     sheet.head(FIRST - 1, [_("times the face rate"), _("net"), _("when made")])
-    rest = f"{months.all_of('margin')}+{months.all_of('running')}+SUM({months.column(months.fixed)})"
+    rest = months.all_of("margin") + months.all_of("running") + sum_of(months.column(months.fixed))
+    rewards = months.all_of("rewards") + months.all_of("more_rewards")
     for place, point in enumerate(report.frontier):
         row = FIRST + place
         times = sheet.put(row, 0, 2 * place / (len(report.frontier) - 1))
-        rewards = f"({months.all_of('rewards')}+{months.all_of('more_rewards')})"
-        was = point.net_minor / 10**decimals
-        sheet.work(row, 1, f"{rest}-{assumed.of('', 'investment')}+{times}*{rewards}", was, "money")
-        sheet.put(row, 2, was, "money")
+        sheet.work(row, 1, rest - assumed.of("", "investment") + times * rewards, "money")
+        sheet.put(row, 2, point.net_minor / 10**decimals, "money")
 
 
 def _fan(whole: Book, report: MacroReport, decimals: int) -> None:

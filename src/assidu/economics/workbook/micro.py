@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from assidu.economics.micro.tables import tables
+from assidu.economics.micro.tables import tables, vat_of
 from assidu.economics.micro.types import Behaviour, Estimate, MicroResult
 from assidu.economics.models.bootstrap import spread
 from assidu.economics.words import BEHAVIOUR, TRIED
+from assidu.economics.workbook.formulas import Formula, product
 from assidu.economics.workbook.sheets import Book, Sheet, book
 
 FIRST = 4
@@ -29,8 +30,14 @@ def micro_workbook(
     with book(into, decimals, has_invented) as whole:
         _plans(whole, result, _Used.of(behaviour), decimals)
         for table in tables(result, behaviour):
-            whole.sheet(_("table"), table.name).hold(table)
+            whole.sheet(_("table"), table.name).hold(table, head=_head)
     return into.getvalue()
+
+
+def _head(column: str) -> str:
+    """As in the API, and whether it is with VAT."""
+    vat = vat_of(column)
+    return f"{column} ({vat})" if vat else column
 
 
 class _Used(NamedTuple):
@@ -81,7 +88,7 @@ def _plans(whole: Book, result: MicroResult, used: _Used, decimals: int) -> None
     column.given(RECORDED, result.recorded_face, result.recorded_off, result.recorded_cost)
     for place, one in enumerate(result.plans, start=RECORDED + 1):
         column.given(place, one.face, one.off, one.cost)
-        column.beside(place, one.cost.value - result.recorded_cost.value, one.margin_change, one.net_change)
+        column.beside(place, one.margin_change, one.net_change)
         sheet.put(LOSS, place, one.loss_probability, "percent")
     sheet.freeze(FIRST, 1)
 
@@ -103,24 +110,19 @@ class _Column(NamedTuple):
             for row, value in ((REDEMPTION, self.used.redemption), (COST_OF_USED, self.used.cost))
         ]
         factor = self.sheet.put(TOGETHER, place, self.used.together(face.value, at_once, cost.value))
-        used = "*".join([f"({given}-{taken})", *(f"{part}/100" for part in parts), factor])
-        self.sheet.work(COST, place, f"{used}+{taken}", cost.value / self.unit, "bold money")
+        used = product([given - taken, *(part / 100 for part in parts), factor])
+        self.sheet.work(COST, place, used + taken, "bold money")
 
-    def _part(self, row: int, place: int, value: float) -> str:
+    def _part(self, row: int, place: int, value: float) -> Formula:
         """A plan has that of what was recorded until somebody writes another one over it."""
         if place == RECORDED:
             return self.sheet.put(row, place, value, "assumed")
-        return self.sheet.work(row, place, self.sheet.at(row, RECORDED), value, "assumed")
+        return self.sheet.work(row, place, self.sheet.at(row, RECORDED), "assumed")
 
-    def beside(self, place: int, cost_change: float, margin: Estimate, net: Estimate) -> None:
-        changed = self.sheet.work(
-            COST_CHANGE,
-            place,
-            f"{self.sheet.at(COST, place)}-{self.sheet.at(COST, RECORDED)}",
-            cost_change / self.unit,
-            "money",
-        )
+    def beside(self, place: int, margin: Estimate, net: Estimate) -> None:
+        more = self.sheet.at(COST, place) - self.sheet.at(COST, RECORDED)
+        changed = self.sheet.work(COST_CHANGE, place, more, "money")
         earned = self.sheet.put(MARGIN, place, margin.value / self.unit, "assumed")
-        self.sheet.work(NET, place, f"{earned}-{changed}", net.value / self.unit, "bold money")
+        self.sheet.work(NET, place, earned - changed, "bold money")
         for row, value in ((FOUND, net.value), (LOW, net.low_80), (HIGH, net.high_80)):
             self.sheet.put(row, place, value / self.unit, "money")

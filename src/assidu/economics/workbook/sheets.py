@@ -1,6 +1,8 @@
-"""Sheets, cell by cell: text that a spreadsheet would run is made harmless, formulas are only ever our own."""
+"""Sheets, cell by cell: text that a spreadsheet would run is made harmless, formulas are only ever our own and stand
+with what they come to."""
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from datetime import date
@@ -11,12 +13,16 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from assidu.economics.workbook.formulas import Cells, Formula, Value
 from assidu.foundation.tables import Cell, Table, harmless
 
 ASSUMED = "#FFF7E0"
 MARK = 2
 """The row of the first sheet that says what is invented; its first column is left free for it."""
 NAME_MAX = 31
+DIVIDED_BY_NOTHING = "#DIV/0!"
+DAY_0 = date(1899, 12, 30)
+"""From which spreadsheets count days."""
 
 
 class Sheet:
@@ -27,6 +33,7 @@ class Sheet:
         self._named = self.name.replace("'", "''")
         self._book = book
         self._sheet = book.workbook.add_worksheet(self.name)
+        self._values: dict[tuple[int, int], Value] = {}
         self._sheet.set_column(0, 0, 30)
         self._sheet.set_column(1, 60, 14)
 
@@ -38,46 +45,56 @@ class Sheet:
         for place, word in enumerate(words):
             self._sheet.write_string(row, column + place, harmless(word), self._book.bold)
 
-    def hold(self, table: Table) -> None:
-        """As the CSV file of the same name."""
-        self.head(0, table.columns)
+    def hold(self, table: Table, head: Callable[[str], str] = str) -> None:
+        """As the CSV file of the same name; ``head`` says what stands over a column."""
+        self.head(0, map(head, table.columns))
         for row, cells in enumerate(table.rows, start=1):
             for column, cell in enumerate(cells):
                 self.put(row, column, cell)
         self.freeze(1, 0)
 
-    def put(self, row: int, column: int, value: Cell, style: str = "") -> str:
-        """A figure or a text; answers the cell's name for formulas."""
+    def put(self, row: int, column: int, cell: Cell, style: str = "") -> Formula:
+        """A figure or a text; answers the cell, for formulas. One that is left empty counts for 0 in them."""
         look = self._book.style(style)
-        match value:
+        value: Value = 0.0
+        match cell:
             case None:
                 pass
             case bool() | str():
-                self._sheet.write_string(row, column, harmless(str(value)), look)
+                value = harmless(str(cell))
+                self._sheet.write_string(row, column, value, look)
             case date():
-                self._sheet.write_datetime(row, column, value, self._book.month)
+                value = float((date(cell.year, cell.month, cell.day) - DAY_0).days)
+                self._sheet.write_datetime(row, column, cell, self._book.month)
             case _:
-                self._sheet.write_number(row, column, value, look)
+                value = cell
+                self._sheet.write_number(row, column, cell, look)
+        self._values[row, column] = value
         return self.at(row, column)
 
-    def work(
-        self, row: int, column: int, formula: str, value: float | str | None = None, style: str = ""
-    ) -> str:
-        """A formula of ours, and what it comes to (shown by programs that work nothing out)."""
-        self._sheet.write_formula(
-            row, column, f"={formula}", self._book.style(style), "" if value is None else value
-        )
+    def work(self, row: int, column: int, formula: Formula, style: str = "") -> Formula:
+        """A formula of ours, with what it comes to (shown by programs that work nothing out); answers the cell."""
+        value = formula.value
+        if isinstance(value, float):
+            # Nothing has no sign.
+            shown: Value = DIVIDED_BY_NOTHING if math.isnan(value) else value + 0.0
+        else:
+            shown = value
+        self._sheet.write_formula(row, column, f"={formula.text}", self._book.style(style), shown)
+        self._values[row, column] = value
         return self.at(row, column)
 
-    def at(self, row: int, column: int) -> str:
-        """As other sheets call it."""
-        return f"'{self._named}'!{xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)}"
+    def at(self, row: int, column: int) -> Formula:
+        """As other sheets call it. Raises KeyError for a cell that is not written yet: formulas look back."""
+        cell = xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
+        return Formula(f"'{self._named}'!{cell}", self._values[row, column])
 
-    def down(self, first_row: int, last_row: int, column: int) -> str:
-        """A piece of a column, as other sheets call it."""
+    def down(self, first_row: int, last_row: int, column: int) -> Cells:
+        """A piece of a column of figures, as other sheets call it; raises as ``at``."""
         first = xl_rowcol_to_cell(first_row, column, row_abs=True, col_abs=True)
         last = xl_rowcol_to_cell(last_row, column, row_abs=True, col_abs=True)
-        return f"'{self._named}'!{first}:{last}"
+        values = tuple(self.at(row, column).number for row in range(first_row, last_row + 1))
+        return Cells(f"'{self._named}'!{first}:{last}", values)
 
     def freeze(self, row: int, column: int = 0) -> None:
         self._sheet.freeze_panes(row, column)
@@ -99,6 +116,7 @@ class Book:
             "": None,
             "money": workbook.add_format({"num_format": money}),
             "units": workbook.add_format({"num_format": "#,##0"}),
+            "ratio": workbook.add_format({"num_format": "0.00"}),
             "percent": workbook.add_format({"num_format": "0.00%"}),
             "assumed": workbook.add_format({"num_format": "#,##0.####", "bg_color": ASSUMED}),
             "bold": self.bold,

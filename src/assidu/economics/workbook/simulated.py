@@ -66,8 +66,8 @@ def _side_by_side(whole: Book, labels: Sequence[str], runs: Sequence[Findings], 
         for place, after in enumerate(one.after):
             column = 2 + 2 * place
             cell = sheet.put(row, column, after / unit, style)
-            if was is not None and one.before is not None:
-                sheet.work(row, column + 1, f"{cell}-{was}", (after - one.before) / unit, style)
+            if was is not None:
+                sheet.work(row, column + 1, cell - was, style)
     sheet.freeze(FIRST, 1)
 
 

@@ -4,6 +4,7 @@ is used and what that costs is worked out there."""
 from django.utils.translation import gettext as _
 
 from assidu.economics.discounts.types import Turned, TurnedMargin
+from assidu.economics.workbook.formulas import Formula
 from assidu.economics.workbook.sheets import Book, Sheet
 
 FIRST = 3
@@ -24,38 +25,30 @@ def turned_sheet(whole: Book, turned: Turned, decimals: int) -> None:
     redemption = lines.assumed(_("Points used in the end (%)"), turned.redemption_percent)
     cost = lines.assumed(_("Cost of a euro that is used (%)"), assumed.cost_percent)
     used = turned.redemption_percent * assumed.cost_percent / 10_000
-    covered = _covered(turned, used)
-    given_for = lines.assumed(_("Points for each euro turned, at face value"), covered)
+    given_for = lines.assumed(_("Points for each euro turned, at face value"), _covered(turned, used))
 
-    later = f"{given_for}*{redemption}/100*{cost}/100"
+    later = given_for * redemption / 100 * cost / 100
     then = lines.known(_("Given at once, before (TTC)"), turned.given_then_minor)
     now = lines.known(_("Given at once, still (TTC)"), turned.given_now.value)
     of_turned = lines.known(_("Turned into points (TTC)"), turned.turned.value)
-    points = lines.worked(
-        _("Cost of points, later (TTC)"), f"{of_turned}*{later}", turned.turned.value * covered * used
-    )
-    together = turned.given_now.value + turned.turned.value * covered * used
-    both = lines.worked(_("Discounts and points together (TTC)"), f"{now}+{points}", together)
-    lines.worked(
-        _("More or less than before (TTC)"), f"{both}-{then}", together - turned.given_then_minor, "bold "
-    )
+    points = lines.worked(_("Cost of points, later (TTC)"), of_turned * later)
+    both = lines.worked(_("Discounts and points together (TTC)"), now + points)
+    lines.worked(_("More or less than before (TTC)"), both - then, "bold ")
     left = lines.known(_("Points left at the end, at face value (TTC)"), turned.outstanding_minor)
-    owed = turned.outstanding_minor * used
-    lines.worked(_("Owed for them (TTC)"), f"{left}*{redemption}/100*{cost}/100", owed)
+    lines.worked(_("Owed for them (TTC)"), left * redemption / 100 * cost / 100)
     if turned.margin is not None:
-        _margin(lines, turned.margin, later, covered * used)
+        _margin(lines, turned.margin, later)
     sheet.freeze(FIRST, 1)
 
 
-def _margin(lines: "_Lines", margin: TurnedMargin, later: str, by: float) -> None:
+def _margin(lines: "_Lines", margin: TurnedMargin, later: Formula) -> None:
     """What is turned, without VAT, is what its points cost in these: without points nobody sees it."""
-    turned_ht = margin.points_ht.value / by if by else 0.0
+    turned_ht = margin.points_ht.value / later.number if later.number else 0.0
     goods = lines.known(_("Margin of goods, changed by (HT)"), margin.goods_ht.value)
     elsewhere = lines.known(_("Margin of other weeks and products (HT)"), margin.elsewhere_ht.value)
     of_turned = lines.known(_("Turned into points (HT)"), turned_ht)
-    points = lines.worked(_("Cost of points (HT)"), f"{of_turned}*{later}", turned_ht * by)
-    change = margin.goods_ht.value + margin.elsewhere_ht.value - turned_ht * by
-    lines.worked(_("Margin, changed by (HT)"), f"{goods}+{elsewhere}-{points}", change, "bold ")
+    points = lines.worked(_("Cost of points (HT)"), of_turned * later)
+    lines.worked(_("Margin, changed by (HT)"), goods + elsewhere - points, "bold ")
 
 
 def _covered(turned: Turned, used: float) -> float:
@@ -74,14 +67,14 @@ class _Lines:
         self._unit = unit
         self._row = FIRST
 
-    def assumed(self, label: str, value: float) -> str:
+    def assumed(self, label: str, value: float) -> Formula:
         return self._sheet.put(self._next(label), 1, value, "assumed")
 
-    def known(self, label: str, minor: float) -> str:
+    def known(self, label: str, minor: float) -> Formula:
         return self._sheet.put(self._next(label), 1, minor / self._unit, "money")
 
-    def worked(self, label: str, formula: str, minor: float, weight: str = "") -> str:
-        return self._sheet.work(self._next(label, weight), 1, formula, minor / self._unit, f"{weight}money")
+    def worked(self, label: str, formula: Formula, weight: str = "") -> Formula:
+        return self._sheet.work(self._next(label, weight), 1, formula, f"{weight}money")
 
     def _next(self, label: str, weight: str = "") -> int:
         self._row += 1

@@ -25,8 +25,7 @@ from assidu.economics.views import (
     liability_view,
     triangle_view,
 )
-from assidu.economics.words import BASES, COST, REVENUE
-from assidu.economics.words import LINES as LINE_WORDS
+from assidu.economics.words import BASES, COST, REVENUE, line_in_words
 
 YEAR = 12
 """So many months make a year; a younger programme shows those that it has."""
@@ -113,6 +112,17 @@ class OwedMonth:
             _sum(one.liability_low_80_minor for one in costing),
             _sum(one.liability_high_80_minor for one in costing),
         )
+
+    @cached_property
+    def assumed(self) -> str:
+        """How much of what is owed at cost rests on what the programme expects, since nothing was lived yet."""
+        minor = sum(
+            issue.expected * one.cost_minor
+            for one in self.month.currencies
+            for issue in one.issue_months
+            if issue.basis == "assumed"
+        )
+        return self.money(round(minor)) if round(minor) else ""
 
     @property
     def deferred(self) -> str:
@@ -279,11 +289,17 @@ class OwedMonth:
         """What the ledger moved; lines on which nothing happened are left out."""
         lines = []
         for name in ("opening", *LINES, "closing"):
-            units = [getattr(one.units, name) for one in self._moving]
             is_sum = name in ("opening", "closing")
-            if any(units) or is_sum:
-                show = formats.number if is_sum else formats.signed
-                lines.append(Line(_capital(str(LINE_WORDS[name])), tuple(show(one) for one in units), is_sum))
+            show = formats.number if is_sum else formats.signed
+            units: dict[str, list[int]] = {}
+            for place, one in enumerate(self._moving):
+                label = line_in_words(name, is_entry=one.currency in self.found.entries)
+                units.setdefault(label, [0] * len(self._moving))[place] = getattr(one.units, name)
+            lines += [
+                Line(_capital(label), tuple(show(one) for one in own), is_sum)
+                for label, own in units.items()
+                if any(own) or is_sum
+            ]
         return lines
 
     @property

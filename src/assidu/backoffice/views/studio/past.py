@@ -19,11 +19,12 @@ from assidu.backoffice.paper.making import PDF, on_paper
 from assidu.backoffice.programme import Programme, programme_at
 from assidu.backoffice.versions import language
 from assidu.backoffice.views.studio.amounts import Amounts
-from assidu.backoffice.views.studio.files import download
+from assidu.backoffice.views.studio.files import EXCEL, download
 from assidu.decisions.calendar import add_months
 from assidu.economics import measuring
 from assidu.economics.tables import past_table
 from assidu.economics.types import Past, PastMonth
+from assidu.economics.workbook.past import past_workbook
 from assidu.foundation import clock
 from assidu.measurement.queries import has_invented
 from assidu.plans.wording import text_in
@@ -44,6 +45,11 @@ class PastTold:
     @property
     def is_drawn(self) -> bool:
         return len(self.months) > 1
+
+    @property
+    def begins_within(self) -> bool:
+        """Whether the month in which the past begins is told, as there is no other."""
+        return self.found.has_first_month
 
     @cached_property
     def amounts(self) -> Amounts:
@@ -185,6 +191,14 @@ def table(request: HttpRequest) -> HttpResponse:
     programme = _known(request)
     found = past_table(measuring.past(programme.code, clock.now()))
     return csv_file(found, f"{programme.code}-past.csv", programme)
+
+
+@require_GET
+@allowed("economics.view")
+def workbook(request: HttpRequest) -> HttpResponse:
+    programme = _known(request)
+    found = measuring.past(programme.code, clock.now())
+    return download(past_workbook(found, has_invented=has_invented()), EXCEL, f"{programme.code}-past.xlsx")
 
 
 @require_GET

@@ -27,7 +27,7 @@ from assidu.economics import measuring
 from assidu.economics.micro import runs
 from assidu.economics.micro.runs import TrialRun, as_read
 from assidu.economics.micro.tables import tables
-from assidu.economics.micro.types import PLANS_MAX, MicroQuestion, PlanAsked
+from assidu.economics.micro.types import PLANS_MAX, Behaviour, MicroQuestion, MicroResult, PlanAsked
 from assidu.economics.words import BASES, BEHAVIOUR
 from assidu.economics.workbook.micro import micro_workbook
 from assidu.foundation import clock
@@ -143,13 +143,27 @@ def trial(request: HttpRequest, run_id: UUID) -> HttpResponse:
         "tab": TAB,
         "author": author(run.asked_by),
         "left": formats.number(round(formats.about(run.seconds_left) or 0)) if run.seconds_left else "",
-        "tables": [] if run.result is None else [one.name for one in tables(run.result, behaviour)],
+        "tables": [] if run.result is None else _tables(run.result, behaviour),
         "may_ask": signed_in(request).may("simulate.run"),
     }
     template = "state" if is_partial(request) else "trial"
     return render(
         request, f"backoffice/studio/tried_{template}.html", context | _page(known, run, _place(request, run))
     )
+
+
+def _tables(result: MicroResult, behaviour: Behaviour) -> list[tuple[str, str]]:
+    names = {
+        "plans": _("Plans side by side"),
+        "rules": _("Rule by rule"),
+        "deciles": _("By tenth of spend"),
+        "tiers": _("By status"),
+        "stores": _("By usual store"),
+        "sensitivity": _("Assumption by assumption"),
+        "rounds": _("How the interval settled"),
+        "assumptions": _("The assumptions"),
+    }
+    return [(one.name, names[one.name]) for one in tables(result, behaviour)]
 
 
 def _place(request: HttpRequest, run: TrialRun) -> int:
