@@ -1,5 +1,6 @@
 """Files become history: each event once, in the order of time, whoever sent it and however often."""
 
+import json
 import random
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ import psycopg
 import pytest
 from django.test import Client
 
+from assidu.cli.main import run
 from assidu.connectors.actions import ImportOrder, import_files
 from assidu.connectors.files.mapping import MappingError
 from assidu.connectors.files.mapping_file import parse_mapping
@@ -498,6 +500,26 @@ def test_a_dry_run_writes_nothing(programme: Database, tmp_path: Path) -> None:
     report = take(programme, [Pair(tmp_path / "members.csv", members), pair], dry=True)
     assert (report.recorded, report.anonymous, report.tries_takeovers_only) == (5, 1, True)
     assert contents(programme.url) == before
+
+
+def test_columns_without_a_mapping_are_refused_and_a_rehearsal_says_that_it_tries(
+    terminal: Database,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    publish_programme(FIRST_DAY)
+    monkeypatch.setattr("assidu.cli.output.LINE_EVERY_SECONDS", 0)
+    for name in ("till.csv", "TILL.PARQUET"):
+        (tmp_path / name).write_text("card;amount\n2990001;12\n")
+        assert run(["import", str(tmp_path / name), "--json"]) == 2
+        assert json.loads(capsys.readouterr().out)["error"]["code"] == "mapping_needed"
+    assert not import_runs()
+    events_file(tmp_path / "a.jsonl", sale("t1", "2026-01-10T10:00:00Z", "card:2990001"))
+    assert run(["import", str(tmp_path / "a.jsonl"), "--dry-run"]) == 0
+    told = capsys.readouterr().err
+    assert "Trying events" in told
+    assert "Writing" not in told
 
 
 def test_one_import_at_a_time(programme: Database, tmp_path: Path) -> None:

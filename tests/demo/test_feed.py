@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import os
 import re
 import subprocess
 from collections import Counter, defaultdict
@@ -67,13 +68,24 @@ def test_the_same_seed_writes_the_same_bytes(small: Feed, tmp_path: Path) -> Non
     assert fingerprints(again) == fingerprints(small)
 
 
-def test_the_guide_finds_a_card_in_a_demo_of_any_size(small: Feed) -> None:
-    guide = (Path(__file__).parents[2] / "docs/howto/first-ten-minutes.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["first-ten-minutes", "connect-a-till"])
+def test_guides_find_a_card_in_a_demo_of_any_size_wherever_it_is(
+    name: str, small: Feed, tmp_path: Path
+) -> None:
+    guide = (Path(__file__).parents[2] / f"docs/howto/{name}.md").read_text(encoding="utf-8")
     [line] = re.findall(r"^CARD=.*$", guide, re.MULTILINE)
-    told = f"{line.replace('.assidu/demo/feed', str(small.folder))}\necho $CARD"
-    card = subprocess.run(["sh", "-c", told], capture_output=True, text=True, check=True).stdout.strip()
     with (small.folder / "members.csv").open(encoding="utf-8", newline="") as file:
-        assert card in {row["card"] for row in csv.DictReader(file, delimiter=";")}
+        cards = {row["card"] for row in csv.DictReader(file, delimiter=";")}
+    for folder, home in ((".assidu", {}), ("else where", {"ASSIDU_HOME": str(tmp_path / "else where")})):
+        (tmp_path / folder / "demo").mkdir(parents=True)
+        (tmp_path / folder / "demo/feed").symlink_to(small.folder)
+        others = {key: value for key, value in os.environ.items() if key != "ASSIDU_HOME"}
+        found = subprocess.run(
+            ["sh", "-c", f"{line}\necho $CARD"],
+            capture_output=True, text=True, check=True, cwd=tmp_path, env=others | home,
+        )  # fmt: skip
+        assert found.stdout.strip() in cards
+        (tmp_path / folder / "demo/feed").unlink()
 
 
 def test_another_seed_invents_other_people(small: Feed, tmp_path: Path) -> None:

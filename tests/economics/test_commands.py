@@ -72,7 +72,7 @@ def test_months_are_shown_closed_and_exported(
 
 
 def test_what_is_taken_away_is_there_and_in_words(
-    club: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    club: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book, paper, folder = tmp_path / "liability.xlsx", tmp_path / "liability.pdf", tmp_path / "behind"
     assert run(["liability", "show", "--excel", str(book), "--pdf", str(paper), "--csv", str(folder)]) == 0
@@ -89,6 +89,10 @@ def test_what_is_taken_away_is_there_and_in_words(
     assert "deferred at the end" in capsys.readouterr().out
     assert run(["liability", "triangle"]) == 0
     assert "used of each issue month" in capsys.readouterr().out
+    monkeypatch.setenv("ASSIDU_LANGUAGE", "fr")
+    current_settings.cache_clear()
+    assert run(["liability", "show"]) == 0
+    assert "2026-06 (ouvert)" in capsys.readouterr().out
 
 
 def test_what_is_invented_is_marked_in_files_objects_and_words(

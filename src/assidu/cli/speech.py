@@ -42,6 +42,11 @@ def gettext(message: str) -> str:
     return _catalogue(language()).gettext(message)
 
 
+def pgettext(context: str, message: str) -> str:
+    """For a word that is said otherwise where it means something else."""
+    return _catalogue(language()).pgettext(context, message)
+
+
 def ngettext(one: str, many: str, count: int) -> str:
     return _catalogue(language()).ngettext(one, many, count)
 

@@ -18,8 +18,9 @@ from assidu.cli.output import Advance, JsonFlag, Misuse, Output, Refused
 from assidu.cli.speech import decimal, gettext_noop, ngettext, number, rooms_speak
 from assidu.cli.speech import gettext as _
 from assidu.connectors.actions import ImportOrder, import_files
-from assidu.connectors.files.mapping import CLOUD_EVENTS, Mapping, MappingError
+from assidu.connectors.files.mapping import CLOUD_EVENTS, Format, Mapping, MappingError
 from assidu.connectors.files.mapping_file import read_mapping
+from assidu.connectors.files.reading import EXTENSIONS
 from assidu.connectors.imports.types import AnotherImport, NoProgramme, Pair, Report, SetAside
 from assidu.economics.actions import keep_sums
 from assidu.foundation import clock
@@ -31,6 +32,7 @@ PHASES = {
     "Finding customers": gettext_noop("Finding whose tickets these are"),
     "Deciding": gettext_noop("Deciding the events of customers"),
     "Writing": gettext_noop("Writing events"),
+    "Trying": gettext_noop("Trying events"),
     "Adding up the months": gettext_noop("Adding up the months"),
     "Adding up what is owed": gettext_noop("Adding up what is owed"),
     "Preparing the year": gettext_noop("Preparing the year's files, steps"),
@@ -88,7 +90,7 @@ def command(
 def run_import(order: ImportOrder, url: str, output: Output) -> Report:
     """The import with its progress; what is the person's business comes out as a refusal."""
     try:
-        with Phases(output) as phases:
+        with Phases(output, is_rehearsal=order.is_dry_run) as phases:
             report = import_files(order, url, current_settings(), phases.watch)
             if order.catches_up and not order.is_dry_run:
                 phases.add_up(order.at.astimezone(current_settings().zone).date())
@@ -106,10 +108,12 @@ def run_import(order: ImportOrder, url: str, output: Output) -> Report:
 
 
 class Phases:
-    """One progress bar for each phase of the import, one after the other."""
+    """One progress bar for each phase of the import, one after the other. A rehearsal writes nothing, and does not
+    say that it does."""
 
-    def __init__(self, output: Output) -> None:
+    def __init__(self, output: Output, *, is_rehearsal: bool = False) -> None:
         self._output = output
+        self._is_rehearsal = is_rehearsal
         self._stack = ExitStack()
         self._bar: AbstractContextManager[Advance] | None = None
         self._advance: Callable[[int], None] | None = None
@@ -138,7 +142,7 @@ class Phases:
     def watch(self, phase: str, done: int, total: int) -> None:
         if phase != self._phase:
             self._stack.close()
-            known = PHASES.get(phase)
+            known = PHASES.get("Trying" if self._is_rehearsal and phase == "Writing" else phase)
             words = _(known) if known else _("Taking in the records of %(mapping)s") % {"mapping": phase}
             self._advance = self._stack.enter_context(self._output.progress(words, total))
             self._phase, self._done = phase, 0
@@ -295,7 +299,14 @@ def _pair(file: Path, mapping: Path | None) -> Pair:
     if not file.is_file():
         raise Misuse(_("There is no file %(file)s.") % {"file": file})
     known: Mapping = CLOUD_EVENTS
-    if mapping is not None:
+    if mapping is None:
+        if EXTENSIONS.get(file.suffix.lower(), Format.JSONL) is not Format.JSONL:
+            raise Misuse(
+                _("%(file)s has columns: a mapping must say what they mean.") % {"file": file},
+                _("Name it with --mapping; docs/reference/mapping.md explains how one is written."),
+                "mapping_needed",
+            )
+    else:
         try:
             known = read_mapping(mapping)
         except MappingError as error:

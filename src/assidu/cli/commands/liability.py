@@ -13,7 +13,7 @@ from assidu.cli import published
 from assidu.cli.marking import marked
 from assidu.cli.output import JsonFlag, Misuse, Output, Refused
 from assidu.cli.printing import printing
-from assidu.cli.speech import decimal, gettext_noop, number, rooms_speak
+from assidu.cli.speech import decimal, gettext_noop, number, pgettext, rooms_speak
 from assidu.cli.speech import gettext as _
 from assidu.cli.speech import language as terminal_language
 from assidu.economics import actions, queries
@@ -277,7 +277,7 @@ def _amount(minor: int, found: Liability) -> str:
 
 
 def _month_text(one: MonthView, found: Liability) -> str:
-    state = _("closed") if one.is_closed else _("open") if one.is_over else _("not over")
+    state = _("closed") if one.is_closed else pgettext("month", "open") if one.is_over else _("not over")
     lines = [
         _("%(month)s (%(state)s): %(cost)s owed at cost (HT); %(revenue)s of revenue deferred (HT, IFRS 15)")
         % {

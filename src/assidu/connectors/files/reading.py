@@ -14,7 +14,7 @@ from assidu.connectors.files.mapping import Format, Mapping, MappingError, Targe
 from assidu.connectors.files.mapping_file import REQUIRED_FIELDS
 from assidu.connectors.files.parquet_rows import read_parquet, row_groups
 
-_EXTENSIONS = {
+EXTENSIONS = {
     ".csv": Format.CSV,
     ".txt": Format.CSV,
     ".tsv": Format.CSV,
@@ -61,7 +61,7 @@ class Records:
 
 
 def format_of(path: Path, mapping: Mapping) -> Format:
-    known = mapping.file.format or _EXTENSIONS.get(path.suffix.lower())
+    known = mapping.file.format or EXTENSIONS.get(path.suffix.lower())
     if known is None:
         raise MappingError(mapping.path, 1, f"say [file] format: the name {path.name} does not tell it")
     if mapping.target is Target.EVENT and mapping.event is None and known is not Format.JSONL:
