@@ -39,7 +39,7 @@ def everybody_of(found: HeadCount, *, of_some_stores: bool) -> list[Step]:
     others = [
         (Membership.IN_ACCOUNT, _("in a shared account, which counts for them")),
         (Membership.SUSPENDED, _("suspended for now")),
-        (Membership.NONE, _("not members")),
+        (Membership.NONE, ngettext("not a member", "not members", found.of(Membership.NONE))),
         (Membership.LEFT, _("have left")),
     ]
     return [

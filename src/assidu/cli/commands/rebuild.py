@@ -61,11 +61,12 @@ def command(
         "seconds": decimal(seconds),
         "n": number(result.differences),
     }
-    counted = _(
-        "%(customers)s customers, %(events)s events and %(postings)s postings folded in %(seconds)s s"
-    )
     verdict = _("differences: %(n)s") if result.differences else _("no difference")
-    text = "\n".join([*_lines(result), f"{counted % figures}: {verdict % figures}"])
+    counted = _(
+        "%(customers)s customers, %(events)s events and %(postings)s postings folded in %(seconds)s s: "
+        "%(verdict)s"
+    )
+    text = "\n".join([*_lines(result), counted % {**figures, "verdict": verdict % figures}])
     output.answer(answer, text, is_yes=not result.differences)
 
 

@@ -31,7 +31,7 @@ CLAUSES = {
     "Audience.answered": Sentence(
         "pour qui a répondu {}, dès l'événement suivant", "for whoever answered {}, from the next event on"
     ),
-    "When.engagement_at_least": Sentence("à partir d'un score de {}", "from a score of {} on"),
+    "When.engagement_at_least": Sentence("à partir d'une note de {}", "from a score of {} on"),
     "When.first_purchase": Sentence("au premier achat seulement", "on the first purchase only"),
     "When.amount_at_least": Sentence("quand le ticket atteint {}", "when the ticket reaches {}"),
     "When.amount_at_most": Sentence("tant que le ticket ne dépasse pas {}", "up to a ticket of {}"),
@@ -124,7 +124,7 @@ CLAUSES = {
     "Level.units_at_least": Sentence("dès {} gagnés", "from {} earned on"),
     "Level.purchases_at_least": Sentence("dès {} achats", "from {} purchases on"),
     "Level.engagement_at_least": Sentence(
-        "dès un score d'engagement de {}", "from an engagement score of {} on"
+        "dès une note d'engagement de {}", "from an engagement score of {} on"
     ),
     "Level.says": Sentence("à ses membres, dire : {}", "tell its members: {}"),
     "Level.benefits": Sentence("apporte aussi : {}", "brings besides: {}"),
@@ -350,7 +350,7 @@ WHOLES = {
     "exclusions": Sentence("Ce qui ne rapporte rien", "What earns nothing"),
     "sale_currency": Sentence("Les monnaies des tickets", "The money of the tickets"),
     "returns": Sentence("Les retours", "Returns"),
-    "engagement": Sentence("Le score d'engagement", "The engagement score"),
+    "engagement": Sentence("La note d'engagement", "The engagement score"),
     "stacking": Sentence("Le cumul des offres", "How offers go together"),
     "forgotten_tickets": Sentence("Les tickets oubliés", "Forgotten tickets"),
     "terms": Sentence("Les conditions", "Terms"),
