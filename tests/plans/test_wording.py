@@ -53,6 +53,7 @@ from assidu.plans.document import (
     Tiers,
     Weekday,
     When,
+    Window,
 )
 from assidu.plans.wording import (
     Language,
@@ -128,6 +129,19 @@ def test_both_languages_say_the_same_figures(module: ModuleType) -> None:
 )
 def test_every_code_has_its_sentence(codes: type[Enum], catalogue: Mapping[object, Sentence]) -> None:
     assert set(catalogue) == set(codes)
+
+
+@pytest.mark.parametrize(
+    ("months", "said"),
+    [
+        (1, "this calendar month"),
+        (2, "2 calendar months (this one and the one before it)"),
+        (12, "12 calendar months (this one and the 11 before it)"),
+    ],
+)
+def test_rolling_months_are_said_to_be_calendar_months(months: int, said: str) -> None:
+    window = Window(kind=TierWindow.ROLLING_MONTHS, months=months)
+    assert phrases_of(a_document(BASE), Language.EN).window(window) == said
 
 
 def test_every_field_that_may_change_has_its_words() -> None:

@@ -574,10 +574,17 @@ def _path(shown: Known) -> dict[str, Any] | None:
         "from": programme.money(tiers.next_from_minor),
         "missing": missing_to(tiers.to_climb, programme),
         "to_stay": missing_to(tiers.to_stay, programme),
+        "window": _window(programme),
         "is_by_spend": tiers.next_from_minor > 0,
         "since": tiers.since,
         "until": last_day(tiers.until) if tiers.until else None,
     }
+
+
+def _window(programme: Programme) -> str:
+    """The months whose spend counts for a status."""
+    tiers = programme.document.tiers
+    return "" if tiers is None else formats.typographic(programme.phrases.window(tiers.window))
 
 
 def missing_to(missing: Missing | None, programme: Programme) -> str:

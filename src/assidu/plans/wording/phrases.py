@@ -196,9 +196,20 @@ ROUNDED = {
 }
 
 WINDOWS = {
-    TierWindow.ROLLING_MONTHS: Sentence("{months} mois glissants", "{months} rolling months"),
+    TierWindow.ROLLING_MONTHS: Sentence(
+        "{months} mois civils (ce mois-ci et les {before} d'avant)",
+        "{months} calendar months (this one and the {before} before it)",
+    ),
     TierWindow.CALENDAR_YEAR: Sentence("l'année civile", "the calendar year"),
 }
+
+SHORT_WINDOWS = {
+    1: Sentence("le mois civil en cours", "this calendar month"),
+    2: Sentence(
+        "2 mois civils (ce mois-ci et celui d'avant)", "2 calendar months (this one and the one before it)"
+    ),
+}
+"""Rolling months so few that what comes before has no number."""
 
 DOWNGRADES = {
     Downgrade.ONE_STEP: Sentence("d'un seul niveau", "one step down"),
@@ -441,7 +452,9 @@ class Phrases:
         return wallets.transfers_of(transfers, currency, self)
 
     def window(self, window: Window) -> str:
-        return self.say(WINDOWS[window.kind], months=window.months)
+        if window.kind is TierWindow.ROLLING_MONTHS and window.months in SHORT_WINDOWS:
+            return self.say(SHORT_WINDOWS[window.months])
+        return self.say(WINDOWS[window.kind], months=window.months, before=window.months - 1)
 
     def gift(self, gift: Gift, currency: str, trigger: Trigger = Trigger.SALE) -> str:
         """With its verb: « donne 200 points à l'adhésion »."""
