@@ -5,6 +5,7 @@ import html
 import io
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -301,6 +302,10 @@ def test_what_a_change_does_is_told_beside_the_version_in_force_and_beside_what_
     assert "It depends on what it costs" not in rest
     for told in ("Who approves", "Publish version 3", "How far it has come"):
         assert told in rest
+    tried = f"/programme/drafts/{draft.draft_id}/receipts/"
+    assert "<h1>On the receipts of 8 January 2026</h1>" in text_of(finance.get(tried))
+    yesterday = {"day": str(clock.now().date() - timedelta(days=1))}
+    assert "<h1>On yesterday’s receipts</h1>" in text_of(finance.get(tried, yesterday))
     assert "Why events came out differently" not in page
     happened = text_of(finance.get(f"/simulation/{run_id}/?against=recorded"))
     for told in ("Beside what really happened", "Actual: €2", "0 / 0"):
