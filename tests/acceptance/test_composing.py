@@ -164,7 +164,6 @@ def test_a_whole_programme_is_composed_replayed_approved_published_and_answers_w
     ines.goto(f"{address}approval/")
     ines.get_by_role("button", name="Rejouer").click()
     expect(ines.locator("#cost")).to_contain_text("par an", timeout=60_000)
-    ines.reload()
     expect(ines.locator("main")).to_contain_text("quelqu’un qui ne l’a pas écrite doit approuver")
     ines.get_by_role("button", name="Soumettre").click()
     expect(ines.locator("h1")).to_contain_text("attend une approbation")

@@ -35,6 +35,9 @@ STEPS_MAX = 60
 WALKED = {SHOWS_MENU, "customer", "caisse", "draft-rule", "studio-expected", "simulation-done"}
 """Pages of each kind, walked through from end to end. On the others the focus is set on one place after another, which
 the browser shows alike once a key was pressed: a walk of twenty steps costs as much as drawing the page."""
+OVER_THE_PAGE = """[...document.querySelectorAll('.turn-side')].filter(
+    e => getComputedStyle(e).position === 'sticky' && !e.querySelector(':scope > .beside')).length"""
+"""Side cards that stay in the window whatever is scrolled."""
 PLACES = """inMain => [...document.querySelectorAll(
     'a[href], button, input:not([type=hidden]), select, summary')].filter(
     e => !e.matches(':disabled') && e.tabIndex >= 0 && e.checkVisibility() && !e.closest('dialog')
@@ -118,6 +121,7 @@ def test_a_page_is_sound(
     assert fits(tab), "wider than the window at 1280"
     tab.set_viewport_size(TABLET)
     assert fits(tab), "wider than the window at 820"
+    assert tab.evaluate(OVER_THE_PAGE) == 0, "only what runs a long form stays over it"
     keep(tab, shown, language, OTHER[theme], "820")
     tab.evaluate("document.body.replaceChildren()")  # made wide again, it has nothing to draw
     assert visit.outside == []

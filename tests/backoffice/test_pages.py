@@ -105,6 +105,23 @@ def test_a_page_speaks_the_person_s_language(client: Client) -> None:
     assert "Utilisateurs" in client.get("/settings/people/").content.decode()
 
 
+@pytest.mark.django_db
+def test_a_language_chosen_at_the_door_is_kept_by_who_comes_in_and_by_nobody_after(client: Client) -> None:
+    def language_of(email: str) -> str:
+        client.post("/sign-in/", {"email": email, "password": PASSWORD})
+        page = client.get("/settings/people/").content.decode()
+        client.post("/sign-out/")
+        return page.split('<html lang="')[1][:2]
+
+    for email in ("une@exemple.fr", "deux@exemple.fr"):
+        actions.create_person(email, "Qui", ["it"], COMMAND_LINE, password=PASSWORD, language="fr")
+    client.post("/language/", {"language": "en", "next": "/sign-in/"})
+    assert language_of("une@exemple.fr") == "en"
+    assert language_of("deux@exemple.fr") == "fr"
+    client.cookies.pop("assidu_language")
+    assert language_of("une@exemple.fr") == "en"
+
+
 def test_the_secret_of_a_new_key_is_shown_once(signed_in: Client) -> None:
     answer = signed_in.post("/settings/keys/new/", {"name": "Caisse", "scopes": ["evaluate"], "store": ""})
     secret = answer.context["secret"]

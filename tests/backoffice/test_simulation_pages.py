@@ -5,6 +5,7 @@ import html
 import io
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,7 @@ from builders.documents import BASE, a_document, a_rule
 from builders.history import History, on, sale
 
 PASSWORD = "quatre mots bien choisis"
+PART = {"HX-Request-Type": "partial"}
 DOUBLE = a_rule("{multiply: {rule: base, percent: 200}}", "lines: {departments: [produce]}", code="double")
 
 
@@ -107,7 +109,7 @@ def test_what_was_turned_is_read_back_as_sentences(finance: Client, past: Histor
     asked = form(past.documents[0], rules__double__percent="300")
     del asked["rules.base.on"]
     asked["rules.base.on"] = "on"
-    part = finance.post("/simulation/new/", asked, headers={"HX-Request-Type": "partial"})
+    part = finance.post("/simulation/new/", asked, headers=PART)
     assert "from 200% to 300%" in text_of(part)
     assert "<html" not in text_of(part)
     del asked["rules.double.on"]
@@ -131,7 +133,7 @@ def test_a_number_that_cannot_be_read_is_marked_and_nothing_is_started(
     part = finance.post(
         "/simulation/new/",
         form(past.documents[0], rules__double__percent="300 %"),
-        headers={"HX-Request-Type": "partial"},
+        headers=PART,
     )
     assert "from 200% to 300%" in text_of(part), "its own unit may stand behind it"
     assert queries.runs("club") == []
@@ -190,7 +192,7 @@ def test_a_run_on_its_way_shows_how_far_it_is(finance: Client, past: History) ->
     page = text_of(finance.get(address))
     assert page.count("12 s left") == 1
     assert 'hx-trigger="every 500ms"' in page
-    part = text_of(finance.get(address, headers={"HX-Request-Type": "partial"}))
+    part = text_of(finance.get(address, headers=PART))
     assert "50 % done" in part
     assert 'hx-trigger="every 500ms"' in part
     assert "<html" not in part
@@ -210,7 +212,7 @@ def test_a_run_on_its_way_shows_a_first_answer_and_says_it_once(
     cost = Changed(10_000, 17_700, 6_100, 9_300)
     actions.show(run_id, replace(known[-1], customers=6, cost_minor=cost, holds_places=True))
     address = f"/simulation/{run_id}/"
-    part = text_of(finance.get(f"{address}?said=", headers={"HX-Request-Type": "partial"}))
+    part = text_of(finance.get(f"{address}?said=", headers=PART))
     for told in (
         "6 of 15 customers (40%)",
         "hold 80% of the time",
@@ -221,7 +223,7 @@ def test_a_run_on_its_way_shows_a_first_answer_and_says_it_once(
         assert told in part
     said = "cost would change by about +€77 (80% interval: +€61 to +€93)"
     assert said in part
-    again = text_of(finance.get(f"{address}?said=first", headers={"HX-Request-Type": "partial"}))
+    again = text_of(finance.get(f"{address}?said=first", headers=PART))
     assert said not in again, "whoever listens has heard it"
     actions.cancel(run_id)
     assert "+€61" not in text_of(finance.get(address))
@@ -232,6 +234,9 @@ def test_a_run_on_its_way_shows_a_first_answer_and_says_it_once(
     approval = text_of(finance.get(f"/programme/drafts/{draft.draft_id}/approval/"))
     assert "Interim:" in approval
     assert "cost would change by about +€77 (80% interval: +€61 to +€93)" in approval
+    part = text_of(finance.get(f"/programme/drafts/{draft.draft_id}/approval/", headers=PART))
+    assert "Interim:" in part
+    assert "hx-swap-oob" not in part, "what somebody types beside it stays"
 
 
 def test_a_run_that_failed_says_so(finance: Client, past: History) -> None:
@@ -288,6 +293,19 @@ def test_what_a_change_does_is_told_beside_the_version_in_force_and_beside_what_
     approval = text_of(finance.get(f"/programme/drafts/{draft.draft_id}/approval/"))
     assert "a year" in approval
     assert "For 365 days: the replay tells the difference over its own 4 days" in approval
+    end = text_of(finance.get(f"/programme/drafts/{draft.draft_id}/approval/", headers=PART))
+    assert "every 2s" not in end
+    rest = end[end.index("</section>") :]
+    for place in ("draft-state", "draft-way", "deciding"):
+        assert f'id="{place}" hx-swap-oob="innerMorph"' in rest
+        assert f'id="{place}"' in approval
+    assert "It depends on what it costs" not in rest
+    for told in ("Who approves", "Publish version 3", "How far it has come"):
+        assert told in rest
+    tried = f"/programme/drafts/{draft.draft_id}/receipts/"
+    assert "<h1>On the receipts of 8 January 2026</h1>" in text_of(finance.get(tried))
+    yesterday = {"day": str(clock.now().date() - timedelta(days=1))}
+    assert "<h1>On yesterday’s receipts</h1>" in text_of(finance.get(tried, yesterday))
     assert "Why events came out differently" not in page
     happened = text_of(finance.get(f"/simulation/{run_id}/?against=recorded"))
     for told in ("Beside what really happened", "Actual: €2", "0 / 0"):

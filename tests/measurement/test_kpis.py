@@ -1,7 +1,7 @@
 """Key figures are the same on the dashboard, over the API, at the command line and in the views for BI tools."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,9 @@ from assidu.foundation.database import Database
 from assidu.foundation.people import actions as people
 from assidu.foundation.people.types import COMMAND_LINE
 from assidu.foundation.sql import rows
+from assidu.loyalty import queries as loyalty
+from assidu.measurement.kpis import kpis
+from assidu.measurement.periods import period_of
 from builders.programs import a_program
 from builders.sales import a_line, a_sale
 from builders.shop import PROGRAMME, Shop
@@ -140,6 +143,23 @@ def test_periods_go_by_name_or_by_their_days(past: None) -> None:
     assert program.get("/v1/kpis", until="2010-01-01").json()["before"] is None
     assert a_program("plan:read").get("/v1/kpis").status_code == 403
     assert a_program("kpis:read", store="317").get("/v1/kpis").json()["code"] == "other_store"
+
+
+def test_units_whose_last_day_is_the_thirtieth_from_today_expire_within_thirty_days(past: None) -> None:
+    book = loyalty.current_book(PROGRAMME)
+    assert book is not None
+    plan = book.at(at(10, 31))
+    [(first_day_without, units)] = rows(
+        "SELECT expires_on, sum(remaining)::bigint FROM ledger_lot WHERE currency = 'points' AND remaining > 0 "
+        "GROUP BY 1 ORDER BY 1 LIMIT 1"
+    )
+    last_day = first_day_without - timedelta(days=1)
+
+    def told(today: date) -> int | None:
+        return kpis(plan, "EUR", period_of("12m", today), today).points_expiring
+
+    assert told(last_day - timedelta(days=30)) == units > 0
+    assert told(last_day - timedelta(days=31)) == 0
 
 
 @pytest.mark.django_db

@@ -100,10 +100,12 @@ def _bind() -> Finding:
         return Finding(
             "bind",
             False,
-            _("The server answers on %(bind)s under any name, without encryption.") % {"bind": settings.bind},
+            _("The server is set to answer on %(bind)s under any name, without encryption.")
+            % {"bind": settings.bind},
             _("Put it behind a proxy with TLS and set ASSIDU_PUBLIC_URL, or bind it to 127.0.0.1."),
         )
-    return Finding("bind", True, _("The server answers on %(bind)s.") % {"bind": settings.bind})
+    # The setting alone: what answers there may be the server of another home.
+    return Finding("bind", True, _("The server is set to answer on %(bind)s.") % {"bind": settings.bind})
 
 
 def _clock() -> Finding:

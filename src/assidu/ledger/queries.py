@@ -1,6 +1,6 @@
 """Everything that reads the books."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -84,7 +84,8 @@ def expiring(currency: str, until: date) -> int:
     """Units of a currency, of all customers together, that can no longer be used after ``until``."""
     found = rows(
         "SELECT coalesce(sum(remaining), 0)::bigint FROM ledger_lot WHERE currency = %s AND expires_on <= %s",
-        [currency, until],
+        # The first day without them is at the latest the one after.
+        [currency, until + timedelta(days=1)],
     )
     return int(found[0][0])
 

@@ -179,7 +179,8 @@ def _page(request: HttpRequest, one: DraftShown) -> HttpResponse:
         "may_simulate": person.may("simulate.run") and one.draft.is_open and one.document is not None,
         "is_ready": asked.is_approved if asked else need is not None and need.approvals == 0,
     }
-    is_part = is_partial(request) and may_see_figures
+    # Asked for while the past is replayed; the last one brings what its end changes in the rest of the page.
+    is_part = context["is_part"] = is_partial(request) and may_see_figures
     return render(
         request, "backoffice/drafts/cost.html" if is_part else "backoffice/drafts/approval.html", context
     )

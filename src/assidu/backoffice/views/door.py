@@ -24,6 +24,10 @@ from assidu.foundation.people.types import Person, Refused
 from assidu.foundation.settings import current_settings
 
 YEAR_SECONDS = 365 * 24 * 3600
+# A language chosen at the door, until its chooser comes in. Not the year's cookie: that one also tells what somebody
+# else, signed in on this machine before, had chosen.
+CHOSEN_COOKIE = "assidu_language_chosen"
+CHOSEN_SECONDS = 15 * 60
 
 
 @never_cache
@@ -41,8 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             request_id=request_id_at(request),
         )
         if isinstance(answer, Person):
-            open_session(request, answer)
-            return redirect(_wanted_page(request))
+            return _come_in(request, answer, _wanted_page(request))
         form.add_error(None, refusal_sentence(answer.reason))
         status = 422
     return render(
@@ -77,9 +80,8 @@ def join(request: HttpRequest, person_id: UUID, token: str) -> HttpResponse:
     if is_good and request.method == "POST" and form.is_valid():
         answer = actions.accept_invitation(person_id, token, form.cleaned_data["new"], request_id_at(request))
         if not isinstance(answer, Refused):
-            open_session(request, answer)
             messages.success(request, _("Welcome, %(name)s.") % {"name": answer.name})
-            return redirect("home")
+            return _come_in(request, answer, reverse("home"))
         is_good = False
     context = {"form": form, "is_good": is_good, "guest": queries.find_person(person_id) if is_good else None}
     return render(request, "backoffice/join.html", context, status=200 if is_good else 410)
@@ -87,12 +89,16 @@ def join(request: HttpRequest, person_id: UUID, token: str) -> HttpResponse:
 
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
-    """Before signing in, the language is kept in a cookie; afterwards with the person."""
+    """Before signing in, the language is kept in cookies, for whoever signs in next; afterwards with the person."""
     response = redirect(_wanted_page(request, default=reverse("sign-in")))
     language = request.POST.get("language", "")
     if language in dict(LANGUAGES):
         if person := person_at(request):
             actions.set_preferences(person.id, language=language)
+        else:
+            response.set_cookie(
+                CHOSEN_COOKIE, language, max_age=CHOSEN_SECONDS, samesite="Lax", httponly=True
+            )
         response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
     return response
 
@@ -108,6 +114,17 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
         if person := person_at(request):
             actions.set_preferences(person.id, theme=theme)
         response.set_cookie(THEME_COOKIE, theme, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+    return response
+
+
+def _come_in(request: HttpRequest, person: Person, to: str) -> HttpResponse:
+    """Open the session; a language chosen at the door just before is the person's from now on."""
+    open_session(request, person)
+    response = redirect(to)
+    if (chosen := request.COOKIES.get(CHOSEN_COOKIE)) is not None:
+        if chosen in dict(LANGUAGES):
+            actions.set_preferences(person.id, language=chosen)
+        response.delete_cookie(CHOSEN_COOKIE, samesite="Lax")
     return response
 
 

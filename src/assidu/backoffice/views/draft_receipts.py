@@ -1,7 +1,7 @@
 """A draft on one recorded day: who gains, who loses, what it costs, rule by rule, before anybody approves it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -59,6 +59,7 @@ def receipts(request: HttpRequest, draft_id: UUID) -> HttpResponse:
         day = _day(request.GET.get("day", ""), newest)
         context["day"] = day
         context["newest"] = newest
+        context["is_yesterday"] = day == known.today - timedelta(days=1)
         if day is not None:
             draft = compile_plan(one.document, known.versions[-1].version + 1)
             tried = try_day(raw_connection(), known.plan, draft, day)
