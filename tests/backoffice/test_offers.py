@@ -1,7 +1,7 @@
 """The pages of offers and draws: what is left, what was given, and whether the draw is honest."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -121,6 +121,10 @@ def test_the_lowest_price_of_thirty_days_stands_beside_what_takes_a_price_down(o
     )
     assert lowest_prices(["apple", "pear", "plum"], today) == {"apple": 250}
     put_prices([Price("apple", today - timedelta(days=3), 199)])
+    assert lowest_prices(["apple"], today) == {"apple": 199}
+    # What is planned for far later makes nothing of today one of long ago, and the first of days is one.
+    put_prices([Price("plum", date(2090, 1, 1), 5)])
+    put_prices([Price("plum", date.min, 5)])
     assert lowest_prices(["apple"], today) == {"apple": 199}
     # What goes down since five days was not down before.
     prices = prices_of(["apple", "pear"])

@@ -424,6 +424,10 @@ def test_an_earlier_programme_is_taken_over_and_compared_with_its_totals(
     assert scalar(
         programme, "SELECT tier || ' since ' || joined_on FROM loyalty_member WHERE tier = 'gold'"
     ) == ("gold since 2020-05-01")
+    for wrong in ('{"members": null}', '{"currencies": []}', '{"tiers": ["a"]}', '{"members": Infinity}'):
+        control.write_text(wrong)
+        with pytest.raises(MappingError, match=r"control\.json"):
+            take(programme, [pair])
     control.write_text((stated % 501).replace('"gold": 1', '"gold": 2'))
     foreseen = take(programme, [pair], dry=True)
     report = take(programme, [pair])

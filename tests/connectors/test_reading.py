@@ -300,6 +300,19 @@ def test_a_parquet_file_tells_the_same_in_one_part_or_several(
     assert ["subject" in event for event in events] == [bool(number % 2) for number in range(12)]
 
 
+def test_a_batch_of_blank_lines_is_not_the_end_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_rows, "BATCH_ROWS", 2)
+    path = tmp_path / "stores.csv"
+    path.write_text("code;name\n1;A\n\n\n\n\n\n2;B\n\n\n\n")
+    mapping = parse_mapping(
+        'version = 1\nname = "S"\ntarget = "store"\n[file]\ndelimiter = ";"\n[record]\ncode = "{code}"\nname = "{name}"\n'
+    )
+    found = [record for batch in read_records(path, mapping) for _, record in batch.records]
+    assert [one["code"] for one in found] == ["1", "2"]
+
+
 @pytest.mark.parametrize("rows", [1, 2, 3, 100])
 def test_batches_never_cut_a_ticket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     for module in (csv_rows, json_rows, batches):

@@ -42,6 +42,11 @@ def sale(**changes: Any) -> dict[str, Any]:
     return event | changes
 
 
+def taken_over(lot: dict[str, Any]) -> bytes:
+    data = {"joined_on": "2020-05-01", "lots": [{"currency": "points", "quantity": 1, **lot}]}
+    return written(sale(type="Member Taken Over") | {"data": data})
+
+
 def written(event: dict[str, Any]) -> bytes:
     return json.dumps(event).encode()
 
@@ -125,6 +130,18 @@ def test_what_a_line_leaves_out_comes_from_the_catalogue() -> None:
         (written(sale()).replace(b'"T-1"', b'"\\ud800"'), "$", "malformed"),
         (written(sale()).replace(b'"T-1"', b'"\\udc00 "'), "$", "malformed"),
         (written(sale(type="Member Joined", subject=None, data={})), "$.data", "unknown_field"),
+        *(
+            (
+                taken_over({"issued_on": "2025-01-01", name: day}),
+                f"$.data.lots[0].{name}",
+                "time_out_of_range",
+            )
+            for name, day in (
+                ("expires_on", "0001-01-01"),
+                ("expires_on", "9999-12-31"),
+                ("active_on", "0001-01-01"),
+            )
+        ),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place_and_a_stable_code(

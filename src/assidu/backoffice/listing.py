@@ -20,6 +20,7 @@ from assidu.backoffice import formats
 from assidu.backoffice.access import actor_at, allowed, signed_in
 from assidu.foundation.cursors import InvalidCursor
 from assidu.foundation.people import actions
+from assidu.foundation.tables import harmless
 
 Row = TypeVar("Row")
 Text = str | Promise
@@ -31,7 +32,6 @@ NUMBER_DIGITS_MAX = 12
 CURSOR_DIGITS_MAX = 18
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets read UTF-8 as something else
 # The wide forms as well: some spreadsheets take them for the narrow ones.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,8 +366,7 @@ def neutral(value: object) -> str:
         return moment.isoformat(timespec="seconds")
     if isinstance(value, date):
         return value.isoformat()
-    text = str(value)
-    return "'" + text if text.lstrip(" \n").startswith(FORMULA_STARTS) else text
+    return harmless(str(value))
 
 
 def _address(asked: QueryDict, **changes: str | None) -> str:

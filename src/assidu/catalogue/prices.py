@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from assidu.catalogue.types import Price
+from assidu.foundation import clock
 from assidu.foundation.sql import rows
 
 DAYS = 30
@@ -28,11 +29,14 @@ def put_prices(prices: Iterable[Price]) -> int:
             "ON CONFLICT (sku, day) DO UPDATE SET price_minor = excluded.price_minor",
             [[sku for sku, _ in keys], [day for _, day in keys], [told[key] for key in keys]],
         )
-        cursor.execute(
-            "DELETE FROM catalogue_price AS p WHERE p.day < %s AND EXISTS ("
-            "SELECT FROM catalogue_price AS q WHERE q.sku = p.sku AND q.day > p.day AND q.day < %s)",
-            [max(day for _, day in keys) - timedelta(days=KEPT_DAYS)] * 2,
-        )
+        # Of what is planned, nothing makes what is in force today one of long ago.
+        latest = min(max(day for _, day in keys), clock.now().date())
+        if latest - date.min > timedelta(days=KEPT_DAYS):
+            cursor.execute(
+                "DELETE FROM catalogue_price AS p WHERE p.day < %s AND EXISTS ("
+                "SELECT FROM catalogue_price AS q WHERE q.sku = p.sku AND q.day > p.day AND q.day < %s)",
+                [latest - timedelta(days=KEPT_DAYS)] * 2,
+            )
     return len(told)
 
 

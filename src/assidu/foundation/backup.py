@@ -321,13 +321,13 @@ def _restore_into(program: str, url: str, source: Path, on_bytes: Callable[[int]
 def _exchange(admin: psycopg.Connection[Any], kept_at: datetime | None) -> str | None:
     """The restored database takes our name. The earlier one is kept under another, or dropped when it was empty."""
     kept = f"{NAME}_before_{kept_at:%Y%m%dT%H%M%S}" if kept_at else None
-    name, draft = sql.Identifier(NAME), sql.Identifier(DRAFT)
+    name, draft, earlier = (sql.Identifier(one) for one in (NAME, DRAFT, kept or f"{NAME}_empty"))
     try:
-        if kept:
-            admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(name, sql.Identifier(kept)))
-        else:
-            admin.execute(sql.SQL("DROP DATABASE {}").format(name))
-        admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(draft, name))
+        with admin.transaction():  # both or neither: whoever came between would make an empty one
+            admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(name, earlier))
+            admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(draft, name))
+        if not kept:
+            admin.execute(sql.SQL("DROP DATABASE {}").format(earlier))
     except psycopg.errors.ObjectInUse:
         raise BackupError(_("Another process uses the database: stop `assidu serve` first.")) from None
     return kept

@@ -1,12 +1,15 @@
 """Tables to take away. Text that a spreadsheet would run is made harmless."""
 
 import csv
+import re
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 
 Cell = str | int | float | date | None
-RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r")
+RUN_BY_SPREADSHEETS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_AFTER_ANOTHER_MARK = re.compile(r"([,;\t\r\n] *)(?=[=+@＝＋＠]|[-－](?! ))")
+"""Where a cell begins for a spreadsheet that splits a file at another mark than it was written with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class Table:
 
 def harmless(text: str) -> str:
     """Nothing that begins like a formula is one."""
-    return f"'{text}" if text.startswith(RUN_BY_SPREADSHEETS) else text
+    text = _AFTER_ANOTHER_MARK.sub(r"\1'", text)
+    return f"'{text}" if text.lstrip(" \n").startswith(RUN_BY_SPREADSHEETS) else text
 
 
 def as_csv(table: Table) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.validators import MaxValueValidator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,6 +26,7 @@ from assidu.backoffice.views.offers import shown_offers
 from assidu.backoffice.views.programme import author, storable
 from assidu.customers.queries import names_of
 from assidu.decisions.plan.offers import OfferNeeds
+from assidu.events.wire import YEAR_MAX
 from assidu.loyalty import allotments, allotting
 from assidu.loyalty.allotments import Allotment, AllotmentRefused, AllotmentState
 from assidu.plans.document import Offer
@@ -55,6 +57,7 @@ class AllotForm(forms.Form):
         label=gettext_lazy("Can be used until, that day included"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[MaxValueValidator(date(YEAR_MAX, 12, 31))],
         help_text=gettext_lazy("Left empty: as long as the offer runs."),
     )
 

@@ -40,10 +40,12 @@ def _batch(
     rows: list[list[str]] = []
     kept: list[int] = []
     unreadable: list[Unreadable] = []
+    is_over = False
     for number in islice(numbers, BATCH_ROWS):
         try:
             row = next(reader)
         except StopIteration:
+            is_over = True
             break
         except csv.Error as error:
             unreadable.append(Unreadable(number, str(error)))
@@ -57,7 +59,7 @@ def _batch(
         else:
             rows.append(row)
             kept.append(number)
-    if not rows and not unreadable:
-        return None
+    if is_over and not rows and not unreadable:
+        return None  # a batch of blank lines alone is not the end
     columns = list(zip(*rows, strict=True)) or [()] * width
     return ListBatch(kept, {name: list(columns[place]) for name, place in places.items()}, unreadable)

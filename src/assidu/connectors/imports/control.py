@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from assidu.connectors.files.mapping import MappingError
 from assidu.connectors.imports.foreseeing import Brought
 from assidu.connectors.imports.lookups import Connection
@@ -30,6 +32,19 @@ SELECT d.record -> 'tier' ->> 0, count(*)
 """
 
 
+class _OfCurrency(msgspec.Struct):
+    total: int | msgspec.UnsetType = msgspec.UNSET
+    by_issued_month: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
+
+
+class _Stated(msgspec.Struct):
+    """What the other system may state: whole numbers all of it."""
+
+    members: int | msgspec.UnsetType = msgspec.UNSET
+    currencies: dict[str, _OfCurrency] | msgspec.UnsetType = msgspec.UNSET
+    tiers: dict[str, int] | msgspec.UnsetType = msgspec.UNSET
+
+
 def stated_totals(pair: Pair) -> dict[str, Any] | None:
     """The totals beside a file, if its mapping names any."""
     if pair.mapping.control_beside is None:
@@ -43,6 +58,10 @@ def stated_totals(pair: Pair) -> dict[str, Any] | None:
         raise MappingError(str(path), getattr(error, "lineno", 1), "this is not JSON") from error
     if not isinstance(stated, dict):
         raise MappingError(str(path), 1, "control totals are a JSON object")
+    try:
+        msgspec.convert(stated, _Stated)
+    except msgspec.ValidationError as error:
+        raise MappingError(str(path), 1, str(error)) from error
     return stated
 
 

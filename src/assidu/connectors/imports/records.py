@@ -26,6 +26,8 @@ from assidu.customers.types import Identifier, IdentifierKind, Profile, ProfileR
 from assidu.decisions.events import LineKind
 from assidu.decisions.money import Rate
 
+AMOUNT_MINOR_MAX = 10**12
+"""Above any price, below what the database can hold."""
 Row = tuple[int, dict[str, Any]]
 Write = Callable[[list[Row], Pair, datetime, Report], list[SetAside]]
 
@@ -104,7 +106,7 @@ def _rate(one: Mapping[str, Any]) -> ToldRate:
 
 
 def _price(one: Mapping[str, Any]) -> Price:
-    return Price(str(one["sku"]), _first_day(one), int(one["price_minor"]))
+    return Price(str(one["sku"]), _first_day(one), _amount(one["price_minor"]))
 
 
 def _costs(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:  # noqa: ARG001
@@ -114,10 +116,14 @@ def _costs(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[Se
 
 
 def _cost(one: Mapping[str, Any]) -> Cost:
-    cost_minor = int(one["cost_minor"])
-    if cost_minor < 0:
-        raise ValueError("a cost is not negative")
-    return Cost(str(one["sku"]), _first_day(one), cost_minor)
+    return Cost(str(one["sku"]), _first_day(one), _amount(one["cost_minor"]))
+
+
+def _amount(told: Any) -> int:
+    amount = int(told)
+    if not 0 <= amount <= AMOUNT_MINOR_MAX:
+        raise ValueError("an amount is not negative, and of the size of amounts")
+    return amount
 
 
 def _margins(rows: list[Row], pair: Pair, at: datetime, report: Report) -> list[SetAside]:  # noqa: ARG001
@@ -224,7 +230,7 @@ def _built(
             if any(isinstance(value, str) and "\0" in value for value in fields.values()):
                 raise ValueError
             built.append((row, build(fields)))
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, OverflowError):
             aside.append(
                 SetAside(pair.file.name, row, "bad_value", "a field is not of the kind that is asked for")
             )

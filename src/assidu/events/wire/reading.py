@@ -132,6 +132,12 @@ def _rate_errors(data: SaleData | ReturnData) -> list[WireError]:
 def _take_over_errors(data: TakeOverData) -> list[WireError]:
     days = [("$.data.joined_on", data.joined_on)]
     days += [(f"$.data.lots[{i}].issued_on", lot.issued_on) for i, lot in enumerate(data.lots)]
+    days += [
+        (f"$.data.lots[{i}].{name}", day)
+        for i, lot in enumerate(data.lots)
+        for name, day in (("expires_on", lot.expires_on), ("active_on", lot.active_on))
+        if day is not None
+    ]
     if data.tier_until is not None:
         days.append(("$.data.tier_until", data.tier_until))
     return [

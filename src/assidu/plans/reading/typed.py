@@ -14,6 +14,9 @@ from assidu.plans.document import AMOUNT_MAX, HOUR_PATTERN
 from assidu.plans.problems import Mark, Path, Problem
 from assidu.plans.reading.nodes import Kind, Listing, Mapping, Node, Scalar
 
+CLOSE_MAX = 50
+"""Problems after which no name is looked for that a wrong one is like: that takes longer than all the rest."""
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INTEGER = re.compile(r"[-+]?\d{1,18}")
 _NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,9})?")
@@ -101,7 +104,10 @@ class Reader:
         return expected.cls(**values)
 
     def _unknown(self, name: Scalar, known: tuple[str, ...], path: Path) -> None:
-        close = get_close_matches(name.text.replace("-", "_").lower(), known, n=1, cutoff=0.6)
+        is_looked_up = len(self.problems) < CLOSE_MAX
+        close = is_looked_up and get_close_matches(
+            name.text.replace("-", "_").lower(), known, n=1, cutoff=0.6
+        )
         figures: dict[str, str | int] = {"name": _shown(name.text), "known": ", ".join(known)}
         if close:
             figures["close"] = close[0]
