@@ -307,7 +307,8 @@ def test_a_batch_of_blank_lines_is_not_the_end_of_a_file(
     path = tmp_path / "stores.csv"
     path.write_text("code;name\n1;A\n\n\n\n\n\n2;B\n\n\n\n")
     mapping = parse_mapping(
-        'version = 1\nname = "S"\ntarget = "store"\n[file]\ndelimiter = ";"\n[record]\ncode = "{code}"\nname = "{name}"\n'
+        'version = 1\nname = "S"\ntarget = "store"\n[file]\ndelimiter = ";"\n[record]\n'
+        'code = "{code}"\nname = "{name}"\n'
     )
     found = [record for batch in read_records(path, mapping) for _, record in batch.records]
     assert [one["code"] for one in found] == ["1", "2"]
