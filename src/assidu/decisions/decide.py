@@ -85,8 +85,7 @@ def decide(plan: Plan, facts: Facts, event: Event, *, trace: bool = False) -> De
 
     ``plan`` is the version in force at ``event.at`` (for a return or a change: at the original sale). What is due
     before the event has already been decided (``next_due``). When the decision asks claims, take them and decide again
-    with ``facts.grants``, unless they were presumed and it ``stands``. ``trace`` adds why, and why not, for every rule
-    considered.
+    with ``facts.grants``. ``trace`` adds why, and why not, for every rule considered.
     """
     if plan.closing is not None and (refused := closed_to(plan, facts, event)) is not None:
         return refused
