@@ -14,12 +14,11 @@ from assidu.decisions.decision import Decision, Refused
 from assidu.decisions.due import next_due, ran_out
 from assidu.decisions.events import AfterSale, Event, HoldExpiry, Sale, Tick
 from assidu.decisions.facts import Facts, SoldBefore
-from assidu.decisions.places import places_moved, stands
+from assidu.decisions.places import places_moved
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record
 from assidu.decisions.sold import Later, sold_before
 from assidu.decisions.state import State
-from builders.offers import presumed
 
 ROUNDS_MAX = 3
 
@@ -61,15 +60,12 @@ class Notebook:
             if sold is not None:
                 plan = self.entry(event.sale_seq).plan
         facts = Facts(self.state, sold, absorbed, has_happened=has_happened)
-        decision = presumed(plan, facts, event)
+        decision = decide(plan, facts, event)
         for _ in range(ROUNDS_MAX):
             if isinstance(decision, Refused) or not decision.claims:
                 break
             facts = replace(facts, grants={**(facts.grants or {}), **self._grants(decision)})
-            if stands(event, decision, facts.grants or {}):
-                decision = replace(decision, claims=())
-            else:
-                decision = decide(plan, facts, event)
+            decision = decide(plan, facts, event)
         if isinstance(decision, Refused):
             self._settle(facts.grants or {}, {})
         else:

@@ -7,7 +7,7 @@ from assidu.decisions.chance import Chance
 from assidu.decisions.decision import Claim, Decision, ReasonCode, Refused
 from assidu.decisions.events import AfterSale, AppliedOffer, Event, Sale
 from assidu.decisions.facts import Facts, SoldBefore
-from assidu.decisions.places import may_presume, places_moved, stands
+from assidu.decisions.places import places_moved
 from assidu.decisions.plan import Plan
 from assidu.decisions.record import decision_from, decision_record, state_from, state_record
 from assidu.decisions.sold import Later, sold_before
@@ -104,16 +104,13 @@ class Shopper:
         return sold_before(seq, sale, decision, since)
 
     def _decided(self, facts: Facts, event: Event) -> Decision | Refused:
-        found = presumed(self.plan, facts, event)
+        found = decide(self.plan, facts, event)
         self.asked = ()
         taken: dict[str, int] = {}
         if isinstance(found, Decision) and found.claims:
             self.asked = found.claims
             taken = self._take(found.claims)
-            if stands(event, found, taken):
-                found = replace(found, claims=())
-            else:
-                found = decide(self.plan, replace(facts, grants=taken), event)
+            found = decide(self.plan, replace(facts, grants=taken), event)
             assert isinstance(found, Decision)
             assert not found.claims, "claims are asked for once"
         moved = {} if isinstance(found, Refused) else places_moved(found)
@@ -131,17 +128,6 @@ class Shopper:
             grants[claim.key] = claim.granted(taken)
             self.places[claim.key] = taken + grants[claim.key]
         return grants
-
-
-def presumed(plan: Plan, facts: Facts, event: Event) -> Decision | Refused:
-    """Decided as if every claim were granted; where that stands, it is what the answers would have made of it."""
-    found = decide(plan, replace(facts, presumes=may_presume(event)), event)
-    if isinstance(found, Decision) and found.claims:
-        grants = {**(facts.grants or {}), **{claim.key: claim.quantity for claim in found.claims}}
-        if stands(event, found, grants):
-            again = decide(plan, replace(facts, grants=grants), event)
-            assert replace(found, claims=()) == again, (found, again)
-    return found
 
 
 def as_paid(basket: Sale, told: Decision) -> Sale:

@@ -89,8 +89,6 @@ class _Ticket:
         returned_minor: Mapping[int, int],
         known: Known,
         later: LaterMinor,
-        *,
-        presumes: bool,
     ) -> None:
         out = plan.exclusions
         kinds, departments, skus, brands = out.kinds, out.departments, out.skus, out.brands
@@ -132,7 +130,7 @@ class _Ticket:
         self.periods: dict[Period, str] = {}
         self.read: dict[str, int] = {}
         self.counts: list[Count] = []
-        self.sharing = Sharing(inputs.grants, sale.store, inputs.day, known, presumes=presumes)
+        self.sharing = Sharing(inputs.grants, sale.store, inputs.day, known)
         caps = plan.offers.legal_caps
         percents = legal_percents(caps, inputs.day, of_rules=True) if caps else None
         self.law = LegalRoom(percents, sale, charged, returned_minor, later) if percents else None
@@ -307,16 +305,14 @@ def earn(
     returned_minor: Mapping[int, int] = MappingProxyType({}),
     known: Known | None = None,
     later: LaterMinor = MappingProxyType({}),
-    presumes: bool = False,
     trace: bool = False,
 ) -> Earned:
     """Decide every rule that the ticket meets, or with ``trace`` every rule there is, and say why (not).
 
     ``returned_minor``, by line, is what came back since: the ticket is decided as if it had never been bought.
-    ``known`` is what a changed ticket has of budgets, ``later`` what its offers give for its lines. ``presumes`` as in
-    ``Facts``.
+    ``known`` is what a changed ticket has of budgets, ``later`` what its offers give for its lines.
     """
-    ticket = _Ticket(plan, sale, inputs, returned_minor, known or NOTHING_KNOWN, later, presumes=presumes)
+    ticket = _Ticket(plan, sale, inputs, returned_minor, known or NOTHING_KNOWN, later)
     awards: list[Award] = []
     rules: list[EarnRule] = []
     claims: list[Claim] = []
@@ -340,7 +336,6 @@ def earn(
             reasons.append(asked(rule, answer.claims))
         elif trace:
             reasons.append(Reason(rule.code, answer, _figures(rule, ticket, answer)))
-    claims += ticket.sharing.presumed or ()
     return Earned(
         tuple(awards),
         tuple(rules),

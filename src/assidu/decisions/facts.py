@@ -114,9 +114,6 @@ class Facts:
     """``has_happened``: the event is past and cannot be refused (history, a till that was cut off): burns are
     honoured as far as the balance goes and the rest is told as a shortfall.
 
-    ``presumes``: whatever a ticket claims of what customers share is given, in full and before anybody was asked; its
-    claims say what. Where all of it is granted, the decision stands.
-
     ``is_basket``: the ticket is not paid yet, and offers are taken off it. ``chance``: draws may be made, those that
     were open by then; without it they can only be told. ``member`` is who of an account it is told of (an id);
     ``person`` is whoever enters the account or leaves it, as they are; ``absorbed`` of a merger the other customer as
@@ -133,4 +130,3 @@ class Facts:
     member: str = ""
     person: State | None = None
     absorbed_id: str = ""
-    presumes: bool = False

@@ -23,7 +23,6 @@ from assidu.decisions.inputs import SALES, inputs_on
 from assidu.decisions.offers.given import NOTHING, freeing
 from assidu.decisions.offers.settling import Offered, decided_of, offered
 from assidu.decisions.paying import may_pay, quantities
-from assidu.decisions.places import may_presume
 from assidu.decisions.plan import Pending, Plan
 from assidu.decisions.sharing import Known
 from assidu.decisions.state import Held, LotKey, Membership
@@ -41,7 +40,6 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     inputs = inputs_on(plan, facts, day)
     wallet = Wallet(state)
     held = state.holds.get(sale.hold) if sale.hold else None
-    presumes = facts.presumes and may_presume(sale)
     had = None
     is_told = any(map(_OFFERS, sale.lines))
     if plan.offers or is_told:
@@ -53,7 +51,6 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
             chance=facts.chance,
             seq=state.seq + 1,
             known=None if held is None else Known(dict(held.places)),
-            presumes=presumes,
             trace=trace,
         )
         sale = had.sale
@@ -62,7 +59,7 @@ def decide_sale(plan: Plan, facts: Facts, sale: Sale, *, trace: bool) -> Decisio
     paid = _pay(plan, wallet, sale, inputs, held, has_happened=facts.has_happened)
     if isinstance(paid, Refused):
         return paid
-    earned = earn(plan, sale, inputs, later={} if had is None else had.later, presumes=presumes, trace=trace)
+    earned = earn(plan, sale, inputs, later={} if had is None else had.later, trace=trace)
     if had is not None:
         earned = _with_offers(earned, had)
     _credit(plan, wallet, earned, day, had)

@@ -56,24 +56,11 @@ class Asked:
 class Sharing:
     """What the rules of one ticket, or of another occasion, ask and take, gathered. ``wished`` is by key, before the
     limit; ``granted`` are the answers that were looked at; ``releases`` what was granted and is not needed,
-    ``clipped`` the rules whose budget had less. ``presumed``, where it is wanted, is what was taken for granted."""
+    ``clipped`` the rules whose budget had less."""
 
-    __slots__ = (
-        "_day",
-        "_grants",
-        "_known",
-        "_store",
-        "clipped",
-        "granted",
-        "presumed",
-        "releases",
-        "wished",
-    )
+    __slots__ = ("_day", "_grants", "_known", "_store", "clipped", "granted", "releases", "wished")
 
-    def __init__(
-        self, grants: Grants, store: str, day: date, known: Known = NOTHING_KNOWN, *, presumes: bool = False
-    ) -> None:
-        self.presumed: list[Claim] | None = [] if presumes else None
+    def __init__(self, grants: Grants, store: str, day: date, known: Known = NOTHING_KNOWN) -> None:
         self._grants = grants
         self._known = known
         self._store = store
@@ -92,11 +79,8 @@ class Sharing:
             for claim in asked
             if claim.key not in self._grants and (more := self._known.missing(claim)) is not None
         ]
-        if missing and self.presumed is None:
+        if missing:
             return Asked(tuple(missing))
-        if missing and self.presumed is not None:
-            self.presumed += missing
-            self._grants = {**self._grants, **{claim.key: claim.quantity for claim in missing}}
         granted = {claim.key: self._has(claim.key) for claim in asked}
         self.granted |= {key: quantity for key, quantity in granted.items() if key in self._grants}
         refused = next((_REFUSED[key.partition(":")[0]] for key, had in granted.items() if had <= 0), None)

@@ -37,7 +37,7 @@ from assidu.decisions.events import (
     TransferredPart,
 )
 from assidu.decisions.facts import Facts, Grants, SoldBefore
-from assidu.decisions.places import may_presume, places_moved, stands
+from assidu.decisions.places import places_moved
 from assidu.decisions.plan import Plan
 from assidu.decisions.separating import moved_since_merger
 from assidu.decisions.state import Membership, Moved, State
@@ -305,7 +305,7 @@ class Desk:
 
     def evaluate(self, member: Member, fact: Fact, grants: Grants | None = None) -> Decision | Refused:
         """What would happen, with the reasons of every rule; nothing is gathered and no place is taken."""
-        facts = replace(self._facts(member, fact), grants=grants, presumes=False)
+        facts = replace(self._facts(member, fact), grants=grants)
         return decide(self._plan(fact, facts), facts, fact.event, trace=True)
 
     def _decide(self, member: Member, fact: Fact) -> Decision | Refused:
@@ -320,14 +320,9 @@ class Desk:
         for _ in range(ROUNDS_MAX):
             if isinstance(decision, Refused) or not decision.claims:
                 break
-            answers = self._ask(decision.claims, member, fact)
-            taken.update(answers)
-            grants.update(answers)
-            if stands(fact.event, decision, answers):
-                decision = replace(decision, claims=())
-                break
-            facts = replace(facts, grants=grants, presumes=False)
-            decision = decide(plan, facts, fact.event, trace=self.trace)
+            taken.update(self._ask(decision.claims, member, fact))
+            grants.update(taken)
+            decision = decide(plan, replace(facts, grants=grants), fact.event, trace=self.trace)
         self._settle(taken, decision)
         return decision
 
@@ -359,7 +354,6 @@ class Desk:
             chance=Chance(str(member.customer_id), self.draws) if self.draws else None,
             is_basket=self.is_basket,
             member=member_of(fact),
-            presumes=may_presume(fact.event),
         )
 
     def _record(self, member: Member, fact: Fact, decision: Decision | Refused) -> Decided | Refused:

@@ -46,7 +46,7 @@ class Taken:
 
 class Places:
     """Places under lock, those that were full aside. A claim that nobody looked for yet is remembered, and meanwhile
-    gets what it wishes; so is a place that is given back and not locked: it will be written."""
+    gets nothing; so is a place that is given back and not locked: it will be written."""
 
     def __init__(self, taken: Taken | None = None, limits: Mapping[str, int | None] | None = None) -> None:
         self._before = taken or Taken()
@@ -66,7 +66,7 @@ class Places:
         taken = self._taken.get(claim.key)
         if taken is None or self.limits.get(claim.key) is None:
             self.missing.append(claim)
-            return claim.quantity
+            return 0
         granted = claim.granted(taken)
         if granted:
             self._taken[claim.key] = taken + granted

@@ -126,24 +126,14 @@ def offered(
     seq: int = 0,
     known: Known | None = None,
     returned_minor: Mapping[int, int] = _NOTHING_RETURNED,
-    presumes: bool = False,
     trace: bool = False,
 ) -> Offered:
-    """``seq`` is the place that the ticket takes among its customer's events: draws count on it. ``presumes`` as in
-    ``Facts``.
+    """``seq`` is the place that the ticket takes among its customer's events: draws count on it.
 
     ``returned_minor``, by line, is what came back since: as if it had never been bought.
     """
     return _Settling(
-        plan,
-        sale,
-        inputs,
-        chance,
-        seq,
-        known or NOTHING_KNOWN,
-        returned_minor,
-        presumes=presumes,
-        trace=trace,
+        plan, sale, inputs, chance, seq, known or NOTHING_KNOWN, returned_minor, trace=trace
     ).settled(is_basket=is_basket)
 
 
@@ -156,7 +146,6 @@ class _Settling:
         "_is_for_customer",
         "_known",
         "_plan",
-        "_presumes",
         "_seq",
         "_ticket",
         "_trace",
@@ -172,10 +161,8 @@ class _Settling:
         known: Known,
         returned_minor: Mapping[int, int],
         *,
-        presumes: bool,
         trace: bool,
     ) -> None:
-        self._presumes = presumes
         self._plan = plan
         self._known = known
         self._ticket = OfferTicket(plan, sale, inputs, returned_minor)
@@ -194,10 +181,6 @@ class _Settling:
             return self._found
         told = self._told_claims()
         candidates = self._candidates(told)
-        if not is_basket and (
-            any(told.values()) or any(one.claims and one.offer.is_price for one in candidates)
-        ):
-            self._presumes = False  # what was due beside what a till took off, only the answers say
         if not (candidates or self._ticket.told):
             self._release()  # as most tickets are
             return self._found
@@ -542,11 +525,8 @@ class _Settling:
             missing = [asked for claim in one.claims if (asked := self._known.missing(claim)) is not None]
             if missing:
                 self._found.claims += missing
-                if not self._presumes:
-                    limit = {"limit": missing[0].limit}
-                    self._say(one.offer, ReasonCode.QUOTA_ASKED, limit, is_always=True)
-                    return False
-                self._found.granted.update((claim.key, claim.quantity) for claim in missing)
+                self._say(one.offer, ReasonCode.QUOTA_ASKED, {"limit": missing[0].limit}, is_always=True)
+                return False
         for claim in one.claims:
             taken = given if kind_of(claim.key) == "budget" else claim.quantity
             self._found.used[claim.key] = one.offer.code, taken
