@@ -323,6 +323,8 @@ def _exchange(admin: psycopg.Connection[Any], kept_at: datetime | None) -> str |
     kept = f"{NAME}_before_{kept_at:%Y%m%dT%H%M%S}" if kept_at else None
     name, draft, earlier = (sql.Identifier(one) for one in (NAME, DRAFT, kept or f"{NAME}_empty"))
     try:
+        if not kept:  # left by one that was interrupted
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(earlier))
         with admin.transaction():  # both or neither: whoever came between would make an empty one
             admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(name, earlier))
             admin.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(draft, name))
